@@ -1,0 +1,87 @@
+# `make` alone lists the targets. Needs Python 3.11 or newer; PYTHON= names another one, ARGS= passes arguments on.
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
+
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench fault contracts lock clean-data clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP)  ## make .venv and install what the lock file names
+	@echo "$(VENV) is ready" 1>&2
+
+# Everything here speaks to stderr: `make run ARGS="--once --json"` must print one JSON object and nothing else.
+$(STAMP): requirements-dev.lock pyproject.toml
+	@{ \
+	set -e; \
+	command -v $(PYTHON) >/dev/null || { \
+	  echo "make: '$(PYTHON)' is not installed; install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: Centerline needs Python 3.11 or newer, '$(PYTHON)' is $$($(PYTHON) -V 2>&1); name a newer one: make PYTHON=python3.12"; exit 1; }; \
+	$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing python3-venv"; \
+	    minor=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq; apt-get install -qq -y "python$$minor-venv" </dev/null || apt-get install -qq -y python3-venv </dev/null; \
+	  else \
+	    echo "make: '$(PYTHON)' has no venv module; install it (Debian: apt-get install python3-venv)"; exit 1; \
+	  fi; }; \
+	if ! $(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "making $(VENV)"; $(PYTHON) -m venv --clear $(VENV); \
+	fi; \
+	sum=$$(cksum <requirements-dev.lock); \
+	if [ "$$(cat $(VENV)/.lock-sum 2>/dev/null)" != "$$sum" ]; then \
+	  echo "installing what requirements-dev.lock names (a minute or two, once)"; \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock; \
+	  echo "$$sum" >$(VENV)/.lock-sum; \
+	fi; \
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	touch $@; \
+	} 1>&2
+
+run: $(STAMP)  ## the whole system on this machine, with sample entries (ARGS="--once --json" for a script)
+	@$(BIN)/centerline demo $(ARGS)
+
+test: $(STAMP)  ## the tests
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+lint: $(STAMP)  ## style, types and the direction of imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP)  ## put the code in shape
+	@$(BIN)/ruff check --fix --exit-zero
+	@$(BIN)/ruff format
+
+bench: $(STAMP)  ## measure, each figure beside its floor
+	@$(BIN)/python -m bench $(ARGS)
+
+fault: $(STAMP)  ## kill, repeat and reorder everything, in the long form
+	@$(BIN)/python -m pytest -m "long or not long" tests/fault --long $(ARGS)
+
+contracts: $(STAMP)  ## generate docs/contracts from the models
+	@$(BIN)/python -m shared.contracts.generate
+
+lock: $(STAMP)  ## resolve the requirements*.lock files again (ARGS=--upgrade for newer versions)
+	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml -o requirements.lock
+	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean-data: $(STAMP)  ## stop the embedded servers and remove their data
+	@$(BIN)/centerline clean-data
+
+clean:  ## remove .venv and everything that tools leave behind
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Routing: which Center, division and lane an entry belongs to, and why."""

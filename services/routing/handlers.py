@@ -1,0 +1,200 @@
+"""Batches of upstream events in; routing decisions as rows and events out."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.routing.domain.decision import Decision, Rules, decide
+from services.routing.domain.facts import EntryFacts, LineFacts
+from services.routing.store import decisions as store
+from services.routing.store.decisions import AccountRow, Conflict, DecidedVersion, Filing, KnownVersion, Origin, Release
+from shared.bus.outbox import Outgoing
+from shared.contracts.decision import Reason
+from shared.contracts.entry import EntryBody, EntryReleased
+from shared.contracts.envelope import Event
+from shared.contracts.post_entry import PostEntryFiled
+from shared.contracts.routing import EntryRouted
+from shared.customs.calendar import legal_date
+from shared.customs.centers import PENDING
+from shared.customs.money import to_cents
+from shared.customs.programs import programs_for
+from shared.db.transaction import Transaction
+from shared.runtime.ids import event_id
+
+TOPICS = ("entry-filed", "entry-released", "entry-corrected", "post-entry-filed")
+
+VersionKey = tuple[str, int]
+
+
+class RoutingHandler:
+    """Applies upstream events with the rules in force."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._rule_versions = orjson.dumps(dict(rules.versions)).decode()
+
+    async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
+        """Load what the batch needs, decide, write."""
+        filed = [event for event in events if isinstance(event.data, EntryBody)]
+        released = [event.data for event in events if isinstance(event.data, EntryReleased)]
+        post_entry = [event for event in events if isinstance(event.data, PostEntryFiled)]
+
+        importers = {event.data.importer_number for event in (*filed, *post_entry)}
+        accounts = await store.load_accounts(tx, sorted(importers)) if importers else {}
+        known = await store.load_known_versions(tx, [event.data.entry_number for event in filed]) if filed else {}
+
+        decided, conflicts = self.on_entries(filed, accounts, known)
+
+        await store.write_decisions(tx, decided)
+        await store.write_conflicts(tx, conflicts)
+        await store.write_releases(tx, [_release(data) for data in released])
+        await store.write_filings(tx, [on_post_entry_filed(event, accounts) for event in post_entry])
+        return [_entry_routed(item, accounts.get(item.facts.importer_number), self._rules) for item in decided]
+
+    def on_entries(
+        self, events: Sequence[Event[Any]], accounts: dict[str, AccountRow], known: dict[VersionKey, KnownVersion]
+    ) -> tuple[list[DecidedVersion], list[Conflict]]:
+        """Decide each version that is new; of two that contradict each other the earlier event stands."""
+        chosen: dict[VersionKey, DecidedVersion] = {}
+        conflicts: list[Conflict] = []
+        for event in events:
+            body: EntryBody = event.data
+            key = (body.entry_number, body.version)
+            origin = Origin(event.time, event.source, event.id)
+            digest = content_digest(body)
+            before = known.get(key)
+            if before is not None:
+                if before.digest == digest:
+                    continue
+                stands, falls = sorted((before.origin, origin), key=lambda each: each.order)
+                conflicts.append(_contradiction(key, stands, falls))
+                if stands == before.origin:
+                    continue
+            facts = entry_facts(body)
+            account = accounts.get(body.importer_number)
+            decision = decide(facts, account.on(body.entry_date) if account else None, self._rules)
+            chosen[key] = DecidedVersion(facts, decision, self._rule_versions, digest, origin)
+            known[key] = KnownVersion(digest, origin)
+        return list(chosen.values()), conflicts
+
+
+def on_post_entry_filed(event: Event[PostEntryFiled], accounts: dict[str, AccountRow]) -> Filing:
+    """The Center of record for a filing: the importer's on the day of receipt, pending without one."""
+    data = event.data
+    account = accounts.get(data.importer_number)
+    center = account.on(legal_date(data.received_at)).center if account else None
+    return Filing(
+        filing_number=data.filing_number,
+        kind=data.kind.value,
+        importer_number=data.importer_number,
+        entries=data.entries,
+        received_at=data.received_at,
+        center=center or PENDING,
+        basis="account" if center else "pending",
+    )
+
+
+def entry_facts(body: EntryBody) -> EntryFacts:
+    """What routing looks at in an entry as filed."""
+    lines = []
+    value, duty = 0, 0
+    for line in body.lines:
+        underlying: str | None = None
+        special = []
+        line_value = 0
+        for tariff in line.tariffs:
+            line_value += tariff.value_usd
+            duty += to_cents(tariff.duty_usd)
+            if tariff.hts.startswith(("98", "99")):
+                special.append(tariff.hts)
+            elif underlying is None:
+                underlying = tariff.hts
+        value += line_value
+        lines.append(
+            LineFacts(
+                line.line_number,
+                underlying,
+                tuple(special),
+                line_value,
+                line.country_of_origin,
+                line.preference,
+                tuple([case.case_number for case in line.cases]),
+            )
+        )
+    return EntryFacts(
+        entry_number=body.entry_number,
+        version=body.version,
+        importer_number=body.importer_number,
+        entry_type=body.entry_type,
+        port_of_entry=body.port_of_entry,
+        entry_date=body.entry_date,
+        lines=tuple(lines),
+        value_usd=value,
+        duty_cents=duty,
+    )
+
+
+def content_digest(body: EntryBody) -> UUID:
+    """A fingerprint of what was filed, blind to fields that the contract does not know."""
+    return UUID(bytes=hashlib.blake2b(body.model_dump_json().encode(), digest_size=16).digest())
+
+
+def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> Conflict:
+    return Conflict(
+        entry_number=key[0],
+        kind="contradicting-version",
+        origin=falls,
+        detail=f"version {key[1]} was filed twice with different content; the earlier event {stands.id} stands",
+    )
+
+
+def _release(data: EntryReleased) -> Release:
+    return Release(data.entry_number, data.released_at, data.port_of_release, data.release_kind)
+
+
+def _entry_routed(item: DecidedVersion, account: AccountRow | None, rules: Rules) -> Outgoing:
+    facts, decision = item.facts, item.decision
+    data = EntryRouted(
+        entry_number=facts.entry_number,
+        version=facts.version,
+        importer_number=facts.importer_number,
+        entry_type=facts.entry_type,
+        port_of_entry=facts.port_of_entry,
+        entry_date=facts.entry_date,
+        center=decision.center,
+        basis=decision.basis,
+        division=decision.division,
+        lane=decision.lane,
+        processes=decision.processes,
+        reasons=_reasons(decision),
+        rule_versions=dict(rules.versions),
+        value_usd=facts.value_usd,
+        duty_usd=f"{facts.duty_cents // 100}.{facts.duty_cents % 100:02d}",
+        line_count=len(facts.lines),
+        predominant_tariff=decision.predominant_tariff,
+        origins=tuple(sorted({line.origin for line in facts.lines})),
+        programs=_program_names(facts),
+        trusted_programs=account.trusted_programs if account else (),
+    )
+    identifier = event_id("entry-routed", facts.entry_number, str(facts.version), item.digest.hex)
+    return Outgoing(identifier, data, item.origin.filed_at)
+
+
+def _reasons(decision: Decision) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(code=reason.code, text=reason.text, fact=reason.fact, citation=reason.citation)
+        for reason in decision.reasons
+    )
+
+
+def _program_names(facts: EntryFacts) -> tuple[str, ...]:
+    names: defaultdict[str, None] = defaultdict()
+    for line in facts.lines:
+        for tariff in line.special_tariffs:
+            for program in programs_for(tariff, facts.entry_date):
+                names[program.name] = None
+    return tuple(names)

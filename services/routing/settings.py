@@ -1,0 +1,18 @@
+"""What an operator sets for routing."""
+
+from pydantic import Field
+
+from shared.runtime.settings import ServiceSettings
+
+
+class RoutingSettings(ServiceSettings):
+    """Settings of the routing service."""
+
+    service: str = "routing"
+    port: int = Field(default=8001, ge=0, le=65535, description="the port to listen on")
+    random_floor_basis_points: int = Field(
+        default=100,
+        ge=0,
+        le=10_000,
+        description="entries in 10,000 that are reviewed at random, whatever the criteria say",
+    )

@@ -1,0 +1,1 @@
+"""The tables of routing and every SQL statement of the service."""

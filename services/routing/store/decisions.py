@@ -1,0 +1,295 @@
+"""Routing decisions, releases, filings and conflicts: what the event path reads and writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.routing.domain.decision import Decision
+from services.routing.domain.facts import Account, EntryFacts
+from services.routing.store.tables import conflicts, post_entry_filings, releases, routing_decisions
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_ACCOUNTS = """
+SELECT a.importer_number, a.name, a.is_broker, a.trusted_programs, s.center, s.effective_on, s.basis, s.sequence
+FROM accounts a LEFT JOIN assignments s USING (importer_number)
+WHERE a.importer_number = ANY($1::text[])
+ORDER BY a.importer_number, s.sequence
+"""
+_KNOWN_VERSIONS = """
+SELECT entry_number, version, content_digest, filed_at, event_source, event_id
+FROM routing_decisions WHERE entry_number = ANY($1::text[])
+"""
+_DECISION_COLUMNS = (
+    "entry_number",
+    "version",
+    "importer_number",
+    "entry_type",
+    "port_of_entry",
+    "entry_date",
+    "value_usd",
+    "duty_cents",
+    "line_count",
+    "predominant_tariff",
+    "center",
+    "basis",
+    "division",
+    "lane",
+    "processes",
+    "reasons",
+    "rule_versions",
+    "content_digest",
+    "filed_at",
+    "event_source",
+    "event_id",
+)
+_REPLACE_DECISION = "(entry_number, version) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _DECISION_COLUMNS[2:]
+)
+# Of several releases the earliest stands, whichever came first.
+_KEEP_EARLIEST_RELEASE = (
+    "(entry_number) DO UPDATE SET released_at = excluded.released_at, port_of_release = excluded.port_of_release,"
+    " release_kind = excluded.release_kind WHERE (excluded.released_at, excluded.port_of_release) <"
+    " (releases.released_at, releases.port_of_release)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment of an account: from `effective_on` it has this Center (None: unaligned)."""
+
+    sequence: int
+    center: str | None
+    basis: str
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account with all its assignments, oldest first."""
+
+    importer_number: str
+    name: str
+    is_broker: bool
+    trusted_programs: tuple[str, ...]
+    assignments: tuple[Assignment, ...]
+
+    def on(self, day: date) -> Account:
+        """The account as it stood on a legal day."""
+        in_force = [item for item in self.assignments if item.effective_on <= day]
+        current = in_force[-1] if in_force else None
+        return Account(
+            importer_number=self.importer_number,
+            name=self.name,
+            center=current.center if current else None,
+            assigned_on=current.effective_on if current and current.center else None,
+            assignment_basis=current.basis if current else "unaligned",
+            trusted_programs=self.trusted_programs,
+            is_broker=self.is_broker,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which event a row rests on; of two events that contradict each other the earlier origin stands."""
+
+    filed_at: datetime
+    source: str
+    id: str
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        """What decides which is earlier: the event's time, then its source and id."""
+        return (self.filed_at, self.source, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """A version of an entry that has been decided, by the digest of what was filed."""
+
+    digest: UUID
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedVersion:
+    """A version of an entry with its decision, ready to be written."""
+
+    facts: EntryFacts
+    decision: Decision
+    rule_versions: str
+    digest: UUID
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An event that contradicts what is known; `detail` says which one stands and by what rule."""
+
+    entry_number: str
+    kind: str
+    origin: Origin
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A post-entry filing with the Center of record."""
+
+    filing_number: str
+    kind: str
+    importer_number: str
+    entries: tuple[str, ...]
+    received_at: datetime
+    center: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of an entry's cargo."""
+
+    entry_number: str
+    released_at: datetime
+    port_of_release: str
+    release_kind: str
+
+
+async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, AccountRow]:
+    """Accounts with their assignments, by importer number."""
+    accounts: dict[str, AccountRow] = {}
+    for row in await bulk.fetch(tx, _ACCOUNTS, list(importer_numbers)):
+        number = row["importer_number"]
+        known = accounts.get(number)
+        assignments = known.assignments if known else ()
+        if row["sequence"] is not None:
+            item = Assignment(row["sequence"], row["center"], row["basis"], row["effective_on"])
+            assignments = (*assignments, item)
+        programs = known.trusted_programs if known else tuple(orjson.loads(row["trusted_programs"]))
+        accounts[number] = AccountRow(number, row["name"], row["is_broker"], programs, assignments)
+    return accounts
+
+
+async def load_known_versions(tx: Transaction, entry_numbers: Sequence[str]) -> dict[tuple[str, int], KnownVersion]:
+    """Versions already decided, by entry number and version."""
+    return {
+        (row["entry_number"], row["version"]): KnownVersion(
+            row["content_digest"], Origin(row["filed_at"], row["event_source"], row["event_id"])
+        )
+        for row in await bulk.fetch(tx, _KNOWN_VERSIONS, list(entry_numbers))
+    }
+
+
+async def write_decisions(tx: Transaction, decided: Sequence[DecidedVersion]) -> None:
+    """Write decisions; one for a version that is known replaces it."""
+    await bulk.insert(
+        tx,
+        routing_decisions,
+        _DECISION_COLUMNS,
+        [_decision_row(item) for item in decided],
+        on_conflict=_REPLACE_DECISION,
+    )
+
+
+async def write_releases(tx: Transaction, released: Sequence[Release]) -> None:
+    """Write releases, keeping the earliest of each entry."""
+    earliest: dict[str, Release] = {}
+    for item in sorted(released, key=lambda item: (item.entry_number, item.released_at, item.port_of_release)):
+        earliest.setdefault(item.entry_number, item)
+    rows = [
+        (item.entry_number, item.released_at, item.port_of_release, item.release_kind) for item in earliest.values()
+    ]
+    columns = ("entry_number", "released_at", "port_of_release", "release_kind")
+    await bulk.insert(tx, releases, columns, rows, on_conflict=_KEEP_EARLIEST_RELEASE)
+
+
+async def write_filings(tx: Transaction, filings: Sequence[Filing]) -> None:
+    """Write post-entry filings; a filing number counts once."""
+    rows = [
+        (
+            item.filing_number,
+            item.kind,
+            item.importer_number,
+            orjson.dumps(item.entries).decode(),
+            item.received_at,
+            item.center,
+            item.basis,
+        )
+        for item in filings
+    ]
+    columns = ("filing_number", "kind", "importer_number", "entries", "received_at", "center", "basis")
+    await bulk.insert(tx, post_entry_filings, columns, rows, on_conflict="(filing_number) DO NOTHING")
+
+
+async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
+    """Note conflicts, each once."""
+    rows = [(item.entry_number, item.kind, item.origin.source, item.origin.id, item.detail) for item in found]
+    columns = ("entry_number", "kind", "event_source", "event_id", "detail")
+    await bulk.insert(tx, conflicts, columns, rows, on_conflict="DO NOTHING")
+
+
+async def find_decisions(connection: AsyncConnection, entry_number: str) -> list[Any]:
+    """Every decision of an entry, oldest version first."""
+    query = select(routing_decisions).where(routing_decisions.c.entry_number == entry_number)
+    return list(await connection.execute(query.order_by(routing_decisions.c.version)))
+
+
+async def find_release(connection: AsyncConnection, entry_number: str) -> Any | None:
+    """The release of an entry, or None."""
+    return (await connection.execute(select(releases).where(releases.c.entry_number == entry_number))).one_or_none()
+
+
+async def find_conflicts(connection: AsyncConnection, entry_number: str) -> list[Any]:
+    """What contradicts the record of an entry."""
+    query = select(conflicts).where(conflicts.c.entry_number == entry_number)
+    return list(await connection.execute(query.order_by(conflicts.c.kind, conflicts.c.event_id)))
+
+
+async def count_decisions(connection: AsyncConnection) -> list[Any]:
+    """Entries by Center, basis and lane of their newest decision."""
+    newest = (
+        select(
+            routing_decisions.c.entry_number,
+            routing_decisions.c.center,
+            routing_decisions.c.basis,
+            routing_decisions.c.lane,
+        )
+        .distinct(routing_decisions.c.entry_number)
+        .order_by(routing_decisions.c.entry_number, routing_decisions.c.version.desc())
+        .subquery()
+    )
+    query = select(newest.c.center, newest.c.basis, newest.c.lane, func.count().label("entries"))
+    return list(await connection.execute(query.group_by(newest.c.center, newest.c.basis, newest.c.lane)))
+
+
+def _decision_row(item: DecidedVersion) -> tuple[Any, ...]:
+    facts, decision = item.facts, item.decision
+    return (
+        facts.entry_number,
+        facts.version,
+        facts.importer_number,
+        facts.entry_type,
+        facts.port_of_entry,
+        facts.entry_date,
+        facts.value_usd,
+        facts.duty_cents,
+        len(facts.lines),
+        decision.predominant_tariff,
+        decision.center,
+        decision.basis,
+        decision.division,
+        decision.lane,
+        orjson.dumps(decision.processes).decode(),
+        orjson.dumps(decision.reasons).decode(),
+        item.rule_versions,
+        item.digest,
+        item.origin.filed_at,
+        item.origin.source,
+        item.origin.id,
+    )

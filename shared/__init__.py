@@ -1,0 +1,1 @@
+"""What the four services have in common: contracts, bus, database, web, runtime and customs rules."""

@@ -1,0 +1,360 @@
+"""The loop that applies events exactly once.
+
+One round: poll, decode, then one transaction that moves the offsets (compare-and-swap), admits the events that are
+new, lets the handler write, parks what was refused, and puts the caused events into the outbox. While a round is
+being written the next one is polled and decoded. What goes wrong has three answers:
+
+- another member was first (`Fenced`): drop those partitions' records and read their place again;
+- it passes by itself (`Transient`): wait, then read again from the stored place;
+- anything else: halve the batch until the one record is found that cannot be applied, park that, apply the rest.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus import dead_letters, inbox, offsets, outbox
+from shared.bus.dead_letters import DeadLetter
+from shared.bus.offsets import Fenced, Move
+from shared.bus.outbox import Outgoing
+from shared.bus.protocol import Bus, Record, Slice, Subscription, TopicPartition
+from shared.contracts.decode import Rejection, decode
+from shared.contracts.envelope import Event
+from shared.db.transaction import Transaction, transaction
+from shared.runtime.clock import Clock, start_stopwatch
+from shared.runtime.errors import Refused, Transient
+from shared.runtime.ids import event_key
+from shared.runtime.lifecycle import Stopping
+from shared.runtime.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+_DECODE_CHUNK = 250
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+
+
+class Handler(Protocol):
+    """What a service does with events: load what they need, decide, write; give the events that follow.
+
+    Gets only events that were never applied before, in the order of each partition. Runs inside the transaction that
+    also moves the offsets, so it neither commits nor talks to anything but the database.
+    """
+
+    async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
+        """Apply events; raising rolls the whole batch back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSettings:
+    """How a group reads. Limits are counts of records, bytes, or dead letters in an unbroken row on a partition."""
+
+    group: str
+    source: str
+    topics: tuple[str, ...]
+    code_version: str
+    max_records: int = 2000
+    max_wait_seconds: float = 0.5
+    max_event_bytes: int = 524_288
+    refused_limit: int = 1000
+    failed_limit: int = 25
+
+
+class DeadLetterLimit(Exception):  # noqa: N818  names the limit that was reached
+    """Too many dead letters in a row: more likely a bad release than bad messages, so the group stops here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record with what became of decoding it."""
+
+    record: Record
+    content: Event[Any] | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The decoded records of one slice."""
+
+    at: TopicPartition
+    start: int
+    end: int
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction applies."""
+
+    parts: Sequence[Part]
+
+    @property
+    def items(self) -> Iterator[Item]:
+        """Every record, partition by partition."""
+        return (item for part in self.parts for item in part.items)
+
+    def __len__(self) -> int:
+        return sum(len(part.items) for part in self.parts)
+
+    def without(self, partitions: Collection[TopicPartition]) -> "Batch":
+        """The batch less some partitions."""
+        return Batch([part for part in self.parts if part.at not in partitions])
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Two batches that, applied one after the other, do what this one does."""
+        room = len(self) // 2
+        left: list[Part] = []
+        right: list[Part] = []
+        for part in self.parts:
+            here = min(room, len(part.items))
+            room -= here
+            if here == len(part.items):
+                left.append(part)
+            elif here == 0:
+                right.append(part)
+            else:
+                cut = part.items[here].record.offset
+                left.append(Part(part.at, part.start, cut, part.items[:here]))
+                right.append(Part(part.at, cut, part.end, part.items[here:]))
+        return Batch(left), Batch(right)
+
+
+class Consumer:
+    """One member of a service's consumer group."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        engine: AsyncEngine,
+        handler: Handler,
+        settings: ConsumerSettings,
+        clock: Clock,
+        metrics: Metrics,
+        outbox_filled: asyncio.Event | None = None,
+    ) -> None:
+        self._bus = bus
+        self._engine = engine
+        self._handler = handler
+        self._settings = settings
+        self._clock = clock
+        self._metrics = metrics
+        self._outbox_filled = outbox_filled
+        self._pause = _FIRST_PAUSE
+
+    async def run(self, stopping: Stopping) -> None:
+        """Consume until told to stop; what has been polled by then is finished first.
+
+        Raises `DeadLetterLimit` when the group must not go on.
+        """
+        subscription = await self._subscribe(stopping)
+        if subscription is None:
+            return
+        applying: asyncio.Task[None] | None = None
+        current = Batch([])
+        try:
+            while not stopping.is_set():
+                try:
+                    slices = await subscription.poll(
+                        self._settings.max_records, 0 if applying else self._settings.max_wait_seconds
+                    )
+                except Transient as error:
+                    await self._wait("bus", error, stopping)
+                    slices = []
+                following = await self._decode(slices)
+                if applying is not None:
+                    before, applying = applying, None
+                    following = await self._settle(before, current, following, subscription, stopping)
+                if len(following):
+                    current = following
+                    applying = asyncio.create_task(self._apply(following))
+        finally:
+            try:
+                if applying is not None:
+                    await self._settle(applying, current, Batch([]), subscription, stopping)
+            finally:
+                await subscription.close()
+
+    async def run_replays(self, stopping: Stopping) -> None:
+        """Try again the dead letters that an operator asked for, until told to stop."""
+        while not stopping.is_set():
+            try:
+                while await self._replay_one():
+                    pass
+            except Transient as error:
+                log.warning("replay_paused", error=str(error))
+            await stopping.sleep(1.0)
+
+    async def _subscribe(self, stopping: Stopping) -> Subscription | None:
+        while not stopping.is_set():
+            try:
+                return await self._bus.subscribe(self._settings.group, self._settings.topics, self._positions)
+            except Transient as error:
+                await self._wait("bus", error, stopping)
+        return None
+
+    async def _positions(self, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+        async with transaction(self._engine) as tx:
+            return await offsets.load(tx, self._settings.group, partitions)
+
+    async def _decode(self, slices: Sequence[Slice]) -> Batch:
+        parts = []
+        since_break = 0
+        for piece in slices:
+            items = []
+            for record in piece.records:
+                content = decode(record.topic, record.key, record.value, record.headers, self._settings.max_event_bytes)
+                items.append(Item(record, content))
+                since_break += 1
+                if since_break == _DECODE_CHUNK:
+                    since_break = 0
+                    await asyncio.sleep(0)  # lets the batch that is being written go on
+            parts.append(Part(piece.at, piece.start, piece.end, items))
+        return Batch(parts)
+
+    async def _settle(
+        self,
+        applying: asyncio.Task[None],
+        current: Batch,
+        following: Batch,
+        subscription: Subscription,
+        stopping: Stopping,
+    ) -> Batch:
+        """Wait for a batch to be applied; gives what of the following one may be applied on top of it."""
+        try:
+            await applying
+        except Fenced as fenced:
+            log.info("fenced", partitions=len(fenced.partitions))
+            lost: Collection[TopicPartition] = {part.at for part in current.parts}
+        except Transient as error:
+            await self._wait("database", error, stopping)
+            lost = {part.at for part in current.parts}
+        else:
+            self._pause = _FIRST_PAUSE
+            self._metrics.consumer_paused.labels(reason="database").set(0)
+            self._metrics.consumer_paused.labels(reason="bus").set(0)
+            return following
+        # What follows on a partition that was not applied has no ground to stand on: read it again from its place.
+        subscription.reset({*lost, *(part.at for part in following.parts)})
+        return Batch([])
+
+    async def _apply(self, batch: Batch) -> None:
+        try:
+            await self._commit(batch)
+        except (Fenced, Transient, DeadLetterLimit):
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                for half in batch.halves():
+                    await self._apply(half)
+                return
+            item = next(batch.items)
+            log.error("handler_failed", topic=item.record.topic, offset=item.record.offset, exc_info=error)
+            await self._commit(batch, failure=_explain(error))
+
+    async def _commit(self, batch: Batch, failure: tuple[str, str] | None = None) -> None:
+        """Apply a batch in one transaction; with `failure`, park its only record as failed instead."""
+        elapsed = start_stopwatch()
+        settings = self._settings
+        letters = _letters(batch, failure)
+        events = [] if failure else [item.content for item in batch.items if isinstance(item.content, Event)]
+        async with transaction(self._engine) as tx:
+            streaks = await offsets.advance(
+                tx, settings.group, [_move(part, failed=failure is not None) for part in batch.parts]
+            )
+            for at, streak in streaks.items():
+                if streak.refused > settings.refused_limit or streak.failed > settings.failed_limit:
+                    raise DeadLetterLimit(
+                        f"{at.topic}[{at.partition}]: {streak.refused} refused and {streak.failed} failed in a row; "
+                        "deploy a release that can read them, or raise the limit if they really are bad"
+                    )
+            outgoing = await self._handle(tx, events)
+            now = self._clock.now()
+            dead = await dead_letters.park(tx, settings.group, letters, at=now, code_version=settings.code_version)
+            await outbox.add(tx, settings.source, outgoing, dead=dead)
+        self._note(batch, letters, elapsed())
+        if (outgoing or dead) and self._outbox_filled is not None:
+            self._outbox_filled.set()
+
+    async def _handle(self, tx: Transaction, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
+        keyed = {event_key(event.source, event.id): event for event in reversed(events)}
+        fresh = await inbox.admit(tx, list(keyed))
+        seen: set[Any] = set()
+        to_apply = []
+        for event in events:
+            key = event_key(event.source, event.id)
+            if key in fresh and key not in seen:
+                seen.add(key)
+                to_apply.append(event)
+        return await self._handler(tx, to_apply) if to_apply else ()
+
+    async def _replay_one(self) -> bool:
+        """Try the oldest requested dead letter; False when there is none."""
+        group = self._settings.group
+        async with transaction(self._engine) as tx:
+            waiting = await dead_letters.requested(tx, group, 1)
+        if not waiting:
+            return False
+        letter_id, record, _ = waiting[0]
+        content = decode(record.topic, record.key, record.value, record.headers, self._settings.max_event_bytes)
+        failure = (content.reason, content.detail) if isinstance(content, Rejection) else None
+        if isinstance(content, Event):
+            try:
+                async with transaction(self._engine) as tx:
+                    if letter_id not in {row[0] for row in await dead_letters.requested(tx, group, 1)}:
+                        return True
+                    outgoing = await self._handle(tx, [content])
+                    await dead_letters.mark_replayed(tx, letter_id)
+                    await outbox.add(tx, self._settings.source, outgoing)
+            except Transient:
+                raise
+            except Exception as error:  # noqa: BLE001  a letter that fails again is parked again, whatever it raised
+                failure = _explain(error)
+        if failure is not None:
+            async with transaction(self._engine) as tx:
+                await dead_letters.mark_failed_again(tx, letter_id, *failure, self._clock.now())
+        return True
+
+    def _note(self, batch: Batch, letters: Sequence[DeadLetter], seconds: float) -> None:
+        self._metrics.batch_seconds.observe(seconds)
+        self._metrics.batch_records.observe(len(batch))
+        for part in batch.parts:
+            self._metrics.events_consumed_total.labels(topic=part.at.topic).inc(len(part.items))
+        for letter in letters:
+            self._metrics.events_dead_lettered_total.labels(topic=letter.record.topic, reason=letter.reason).inc()
+            log.warning("dead_letter", topic=letter.record.topic, offset=letter.record.offset, reason=letter.reason)
+
+    async def _wait(self, what: str, error: Exception, stopping: Stopping) -> None:
+        self._metrics.consumer_paused.labels(reason=what).set(1)
+        log.warning("consumer_paused", waiting_for=what, seconds=self._pause, error=str(error))
+        await stopping.sleep(self._pause)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+
+def _letters(batch: Batch, failure: tuple[str, str] | None) -> list[DeadLetter]:
+    letters = []
+    for item in batch.items:
+        if failure is not None:
+            letters.append(DeadLetter(item.record, *failure, attempts=2))
+        elif isinstance(item.content, Rejection):
+            letters.append(DeadLetter(item.record, item.content.reason, item.content.detail, attempts=1))
+    return letters
+
+
+def _move(part: Part, *, failed: bool) -> Move:
+    refused = 0
+    for item in reversed(part.items):
+        if not isinstance(item.content, Rejection):
+            break
+        refused += 1
+    is_all_bad = failed or refused == len(part.items)
+    return Move(part.at, part.start, part.end, refused=refused, failed=int(failed), is_all_bad=is_all_bad)
+
+
+def _explain(error: Exception) -> tuple[str, str]:
+    if isinstance(error, Refused):
+        return error.code, str(error)
+    return "handler-failed", f"{type(error).__name__}: {error}"

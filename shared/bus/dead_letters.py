@@ -1,0 +1,190 @@
+"""Messages that could not be applied, kept whole with the reason and a way back."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from shared.bus.outbox import Addressed
+from shared.bus.protocol import Record
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_PARK = """
+INSERT INTO dead_letters (group_name, topic, partition, log_offset, key, value, headers, reason, detail, attempts,
+                          first_failed_at, last_failed_at, code_version)
+SELECT $1, topic, partition, log_offset, key, value, headers::jsonb, reason, detail, attempts, $2, $2, $3
+FROM unnest($4::text[], $5::int[], $6::bigint[], $7::bytea[], $8::bytea[], $9::text[], $10::text[], $11::text[],
+            $12::int[]) AS given(topic, partition, log_offset, key, value, headers, reason, detail, attempts)
+ON CONFLICT (group_name, topic, partition, log_offset) DO NOTHING
+"""
+_REQUESTED = """
+SELECT id, topic, partition, log_offset, key, value, headers, attempts FROM dead_letters
+WHERE state = 'replay-requested' AND group_name = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record with why it was refused or failed. `detail` says what to mend."""
+
+    record: Record
+    reason: str
+    detail: str
+    attempts: int
+
+
+def dead_topic(topic: str, group: str) -> str:
+    """The topic on which a group's dead letters of a topic are published."""
+    return f"{topic}.{group}.dead"
+
+
+async def park(
+    tx: Transaction, group: str, letters: Sequence[DeadLetter], *, at: datetime, code_version: str
+) -> list[Addressed]:
+    """Keep dead letters in this transaction; gives the messages to publish on the dead-letter topics."""
+    if not letters:
+        return []
+    rows = [
+        (
+            letter.record.topic,
+            letter.record.partition,
+            letter.record.offset,
+            letter.record.key,
+            letter.record.value,
+            _headers_to_json(letter.record.headers),
+            letter.reason,
+            _printable(letter.detail),
+            letter.attempts,
+        )
+        for letter in letters
+    ]
+    await bulk.execute(tx, _PARK, group, at, code_version, *(list(column) for column in zip(*rows, strict=True)))
+    return [_message(letter, group, at, code_version) for letter in letters]
+
+
+async def requested(tx: Transaction, group: str, limit: int) -> list[tuple[int, Record, int]]:
+    """Dead letters that an operator wants tried again, locked for this transaction: id, record, attempts so far."""
+    return [
+        (
+            row["id"],
+            Record(
+                row["topic"],
+                row["partition"],
+                row["log_offset"],
+                row["key"],
+                row["value"],
+                _headers_from_json(row["headers"]),
+            ),
+            row["attempts"],
+        )
+        for row in await bulk.fetch(tx, _REQUESTED, group, limit)
+    ]
+
+
+async def mark_replayed(tx: Transaction, letter_id: int) -> None:
+    """The message is applied now; its letter stays as history."""
+    await bulk.execute(tx, "UPDATE dead_letters SET state = 'replayed' WHERE id = $1", letter_id)
+
+
+async def mark_failed_again(tx: Transaction, letter_id: int, reason: str, detail: str, at: datetime) -> None:
+    """The message failed once more: parked again with the new reason."""
+    await bulk.execute(
+        tx,
+        "UPDATE dead_letters SET state = 'parked', reason = $2, detail = $3, attempts = attempts + 1,"
+        " last_failed_at = $4 WHERE id = $1",
+        letter_id,
+        reason,
+        _printable(detail),
+        at,
+    )
+
+
+async def request_replay(tx: Transaction, ids: Sequence[int]) -> int:
+    """Ask the service to try parked letters again; gives how many were parked."""
+    return await bulk.execute(
+        tx,
+        "UPDATE dead_letters SET state = 'replay-requested' WHERE id = ANY($1::bigint[]) AND state = 'parked'",
+        list(ids),
+    )
+
+
+async def discard(tx: Transaction, ids: Sequence[int]) -> int:
+    """Settle parked letters as not to be applied; they stay as history. Gives how many were parked."""
+    return await bulk.execute(
+        tx,
+        "UPDATE dead_letters SET state = 'discarded' WHERE id = ANY($1::bigint[]) AND state = 'parked'",
+        list(ids),
+    )
+
+
+async def listing(
+    tx: Transaction, *, state: str | None, reason: str | None, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """Letters in order of id, without their bytes."""
+    rows = await bulk.fetch(
+        tx,
+        "SELECT id, topic, partition, log_offset, reason, detail, attempts, first_failed_at, last_failed_at,"
+        " code_version, state FROM dead_letters"
+        " WHERE id > $1 AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR reason = $3)"
+        " ORDER BY id LIMIT $4",
+        after,
+        state,
+        reason,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def find(tx: Transaction, letter_id: int) -> dict[str, Any] | None:
+    """One letter with its bytes, or None."""
+    rows = await bulk.fetch(tx, "SELECT * FROM dead_letters WHERE id = $1", letter_id)
+    return dict(rows[0]) if rows else None
+
+
+async def counts(tx: Transaction) -> dict[str, int]:
+    """Parked letters by reason."""
+    rows = await bulk.fetch(
+        tx,
+        "SELECT reason, count(*) AS letters FROM dead_letters WHERE state = 'parked' GROUP BY reason ORDER BY reason",
+    )
+    return {row["reason"]: row["letters"] for row in rows}
+
+
+def _message(letter: DeadLetter, group: str, at: datetime, code_version: str) -> Addressed:
+    record = letter.record
+    return Addressed(
+        topic=dead_topic(record.topic, group),
+        key=_printable((record.key or b"").decode("utf-8", "replace")),
+        value=record.value or b"",
+        headers={
+            "original-topic": record.topic,
+            "original-partition": str(record.partition),
+            "original-offset": str(record.offset),
+            "original-headers": _headers_to_json(record.headers),
+            "reason": letter.reason,
+            "detail": _printable(letter.detail),
+            "attempts": str(letter.attempts),
+            "first-failed-at": at.isoformat(),
+            "last-failed-at": at.isoformat(),
+            "code-version": code_version,
+        },
+    )
+
+
+def _headers_to_json(headers: Mapping[str, bytes]) -> str:
+    return orjson.dumps(
+        {_printable(name): base64.b64encode(value).decode() for name, value in headers.items()}
+    ).decode()
+
+
+def _headers_from_json(headers: str) -> dict[str, bytes]:
+    return {name: base64.b64decode(value) for name, value in orjson.loads(headers).items()}
+
+
+def _printable(text: str) -> str:
+    """Text without what PostgreSQL cannot keep, and of bounded length."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:2000]

@@ -1,0 +1,1 @@
+"""The events that services exchange: the only thing that they have in common."""

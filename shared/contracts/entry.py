@@ -1,0 +1,122 @@
+"""What filing systems say of an entry: filed, corrected, released."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.contracts.terms import (
+    Contract,
+    Country,
+    EntryNumber,
+    EntryTypeCode,
+    ImporterNumber,
+    Instant,
+    LegalDate,
+    Money,
+    PortCode,
+    ShortText,
+    TariffNumber,
+    WholeDollars,
+)
+
+
+class LineTariff(Contract):
+    """One tariff provision reported on a line; Chapter 98 and 99 provisions stand beside the underlying one."""
+
+    hts: TariffNumber
+    value_usd: WholeDollars
+    duty_usd: Money
+
+
+class LineCase(Contract):
+    """An antidumping or countervailing duty case on a line with its cash deposit."""
+
+    case_number: Annotated[str, StringConstraints(pattern=r"^[AC][0-9]{6,9}$")] = Field(
+        description="Case number: A or C and the digits.", examples=["A570012000"]
+    )
+    rate_pct: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}(\.[0-9]{1,6})?$")]
+    deposit_usd: Money
+
+
+class LineQuantity(Contract):
+    """A reported quantity in a unit of the tariff."""
+
+    amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$")]
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=5)]
+
+
+class LineFee(Contract):
+    """A fee by accounting class code: 499 merchandise processing, 501 harbor maintenance, 311 informal …"""
+
+    class_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+    amount_usd: Money
+
+
+class EntryLine(Contract):
+    """One line of an entry summary: one kind of goods from one maker and origin."""
+
+    line_number: Annotated[int, Field(ge=1, le=999)]
+    description: ShortText
+    manufacturer_id: Annotated[str, StringConstraints(max_length=15)] | None = None
+    country_of_origin: Country
+    country_of_export: Country | None = None
+    preference: Annotated[str, StringConstraints(max_length=3)] | None = None
+    tariffs: Annotated[tuple[LineTariff, ...], Field(min_length=1, max_length=32)]
+    cases: Annotated[tuple[LineCase, ...], Field(max_length=16)] = ()
+    quantities: Annotated[tuple[LineQuantity, ...], Field(max_length=8)] = ()
+    fees: Annotated[tuple[LineFee, ...], Field(max_length=16)] = ()
+
+
+class EntryBody(Contract):
+    """The whole of an entry summary as the filer asserts it."""
+
+    entry_number: EntryNumber
+    version: Annotated[int, Field(ge=1, le=9999, description="1 as filed; one more with each correction.")]
+    entry_type: EntryTypeCode
+    importer_number: ImporterNumber
+    consignee_number: ImporterNumber | None = None
+    port_of_entry: PortCode
+    entry_date: LegalDate
+    import_date: LegalDate | None = None
+    mode_of_transport: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = None
+    bond_type: Literal["0", "8", "9"] | None = None
+    surety_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3}$")] | None = None
+    paid_on: LegalDate | None = None
+    reconciliation_issues: Annotated[tuple[ShortText, ...], Field(max_length=16)] = ()
+    lines: Annotated[tuple[EntryLine, ...], Field(min_length=1, max_length=999)]
+
+    @model_validator(mode="after")
+    def _lines_are_numbered_once(self) -> Self:
+        if len({line.line_number for line in self.lines}) != len(self.lines):
+            raise PydanticCustomError("duplicate-line", "each line number may stand once: renumber the lines")
+        return self
+
+    @property
+    def filer_code(self) -> str:
+        """The filer's three-character code, which begins the entry number."""
+        return self.entry_number[:3]
+
+
+class EntryFiled(EntryBody):
+    """The entry summary as first filed: version 1."""
+
+    version: Annotated[int, Field(ge=1, le=1, description="Always 1: corrections have their own event.")]
+
+
+class EntryCorrected(EntryBody):
+    """A post-summary correction: the whole body again, one version on, with the filer's reason codes."""
+
+    version: Annotated[int, Field(ge=2, le=9999, description="One more than the version it replaces.")]
+    reasons: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")], ...], Field(max_length=32)
+    ] = ()
+
+
+class EntryReleased(Contract):
+    """Cargo of an entry released by CBP."""
+
+    entry_number: EntryNumber
+    released_at: Instant
+    port_of_release: PortCode
+    release_kind: Annotated[str, StringConstraints(min_length=1, max_length=32)] = Field(examples=["conditional"])

@@ -1,0 +1,92 @@
+"""What liquidation says: legal acts on entries, protests, and decisions applied or refused."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.decision import LegalBasis, MoneyEffect, Reasons
+from shared.contracts.terms import (
+    CenterCode,
+    Code,
+    Contract,
+    EntryNumber,
+    EntryTypeCode,
+    ImporterNumber,
+    Instant,
+    LegalDate,
+    PortCode,
+)
+
+EntryState = Literal["recorded", "scheduled", "suspended", "extended", "liquidated", "not-liquidating", "clock-unknown"]
+EntryChange = Literal[
+    "scheduled",
+    "rescheduled",
+    "suspended",
+    "suspension-lifted",
+    "extended",
+    "liquidated",
+    "deemed-liquidated",
+    "reliquidated",
+]
+LiquidationKind = Literal["no-change", "increase", "refund", "deemed"]
+
+
+class EntryChanged(Contract):
+    """One legal act on an entry; `sequence` orders the acts of an entry."""
+
+    entry_number: EntryNumber
+    sequence: Annotated[int, Field(ge=1)]
+    change: EntryChange
+    importer_number: ImporterNumber
+    filer_code: Code
+    surety_code: Code | None = None
+    entry_type: EntryTypeCode
+    port_of_entry: PortCode
+    entry_date: LegalDate
+    center: CenterCode | None = None
+    from_state: EntryState | None = None
+    to_state: EntryState
+    occurred_on: LegalDate
+    scheduled_on: LegalDate | None = None
+    previous_scheduled_on: LegalDate | None = None
+    deemed_on: LegalDate | None = None
+    kind: LiquidationKind | None = None
+    effect: MoneyEffect | None = None
+    legal_basis: LegalBasis
+    reasons: Reasons = ()
+
+
+class ProtestChanged(Contract):
+    """A protest filed or moved to another state."""
+
+    protest_number: Code
+    sequence: Annotated[int, Field(ge=1)]
+    change: Literal["filed", "decided", "withdrawn"]
+    state: Code
+    importer_number: ImporterNumber
+    entries: tuple[EntryNumber, ...]
+    received_at: Instant
+    decide_by: LegalDate | None = None
+    further_review: bool = False
+    legal_basis: LegalBasis
+    reasons: Reasons = ()
+
+
+class DecisionApplied(Contract):
+    """A review decision that stands in the legal record of the entry."""
+
+    decision_id: Code
+    entry_number: EntryNumber
+    importer_number: ImporterNumber
+    legal_basis: LegalBasis
+
+
+class DecisionRefused(Contract):
+    """A review decision that the law does not allow to be applied, with the rule that says so."""
+
+    decision_id: Code
+    entry_number: EntryNumber
+    importer_number: ImporterNumber
+    rule: Code
+    legal_basis: LegalBasis
+    remedy: Annotated[str, Field(description="What may be done instead.")]

@@ -1,0 +1,23 @@
+"""What notifications says: a notice and its state of delivery."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.terms import Code, Contract, EntryNumber, ImporterNumber, Instant
+
+NoticeState = Literal["queued", "posted", "sent", "delivered", "bounced", "no-address"]
+
+
+class NoticeChanged(Contract):
+    """A notice moved to another state of its delivery ledger."""
+
+    notice_id: Code
+    sequence: Annotated[int, Field(ge=1)]
+    kind: Code
+    state: NoticeState
+    channel: Code
+    recipient_role: Code
+    importer_number: ImporterNumber
+    entry_number: EntryNumber | None = None
+    at: Instant

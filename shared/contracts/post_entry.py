@@ -1,0 +1,43 @@
+"""What parties file after entry: protests, disclosures, claims, requests, appeals."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.contracts.terms import Code, Contract, EntryNumber, ImporterNumber, Instant, ShortText
+
+
+class FilingKind(StrEnum):
+    """The kinds of post-entry filing."""
+
+    PROTEST = "protest"
+    PRIOR_DISCLOSURE = "prior-disclosure"
+    RECONCILIATION = "reconciliation"
+    DRAWBACK_CLAIM = "drawback-claim"
+    PREFERENCE_CLAIM = "preference-claim"
+    INTERNAL_ADVICE = "internal-advice"
+    EXTENSION_REQUEST = "extension-request"
+    RESPONSE = "response"
+    PETITION = "petition"
+    CENTER_APPEAL = "center-appeal"
+
+
+class FiledBy(Contract):
+    """The party that filed, and in which capacity."""
+
+    role: Code = Field(examples=["importer"])
+    id: Code
+    name: ShortText | None = None
+
+
+class PostEntryFiled(Contract):
+    """A filing on one or more entries; `body` depends on the kind and is kept whole."""
+
+    filing_number: Code
+    kind: Annotated[FilingKind, Field(strict=False)]
+    importer_number: ImporterNumber
+    filed_by: FiledBy
+    received_at: Instant
+    entries: Annotated[tuple[EntryNumber, ...], Field(max_length=10_000)] = ()
+    body: dict[str, Any] = Field(default_factory=dict)

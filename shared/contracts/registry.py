@@ -1,0 +1,75 @@
+"""Every topic with its event type, its data model, its key and who publishes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts.entry import EntryCorrected, EntryFiled, EntryReleased
+from shared.contracts.envelope import Event
+from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
+from shared.contracts.notice import NoticeChanged
+from shared.contracts.post_entry import PostEntryFiled
+from shared.contracts.routing import AccountAssigned, EntryRouted
+from shared.contracts.terms import Contract
+from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
+
+
+@dataclass(frozen=True, slots=True)
+class TopicContract:
+    """What travels on one topic. `key_field` names the data field that is message key and subject."""
+
+    topic: str
+    event_type: str
+    data: type[Contract]
+    event: type[Event[Any]]
+    key_field: str
+    producer: str
+
+    def key_of(self, data: Contract) -> str:
+        """The message key of this data; equals the CloudEvents subject."""
+        key: str = getattr(data, self.key_field)
+        return key
+
+
+def _topic(topic: str, type_: str, data: type[Contract], key_field: str, producer: str) -> TopicContract:
+    return TopicContract(topic, type_, data, Event[data], key_field, producer)  # type: ignore[valid-type]
+
+
+_CONTRACTS = (
+    _topic("entry-filed", "gov.cbp.entry.filed.v1", EntryFiled, "entry_number", "filers"),
+    _topic("entry-corrected", "gov.cbp.entry.corrected.v1", EntryCorrected, "entry_number", "filers"),
+    _topic("entry-released", "gov.cbp.entry.released.v1", EntryReleased, "entry_number", "filers"),
+    _topic("post-entry-filed", "gov.cbp.postentry.filed.v1", PostEntryFiled, "importer_number", "filers"),
+    _topic("entry-routed", "gov.cbp.entry.routed.v1", EntryRouted, "entry_number", "routing"),
+    _topic("account-assigned", "gov.cbp.account.assigned.v1", AccountAssigned, "importer_number", "routing"),
+    _topic("work-item-changed", "gov.cbp.work.item-changed.v1", WorkItemChanged, "item_id", "workqueue"),
+    _topic("review-decided", "gov.cbp.work.review-decided.v1", ReviewDecided, "entry_number", "workqueue"),
+    _topic("request-issued", "gov.cbp.work.request-issued.v1", RequestIssued, "importer_number", "workqueue"),
+    _topic("entry-changed", "gov.cbp.liquidation.entry-changed.v1", EntryChanged, "entry_number", "liquidation"),
+    _topic(
+        "protest-changed",
+        "gov.cbp.liquidation.protest-changed.v1",
+        ProtestChanged,
+        "protest_number",
+        "liquidation",
+    ),
+    _topic(
+        "decision-applied",
+        "gov.cbp.liquidation.decision-applied.v1",
+        DecisionApplied,
+        "entry_number",
+        "liquidation",
+    ),
+    _topic(
+        "decision-refused",
+        "gov.cbp.liquidation.decision-refused.v1",
+        DecisionRefused,
+        "entry_number",
+        "liquidation",
+    ),
+    _topic("notice-changed", "gov.cbp.notice.changed.v1", NoticeChanged, "notice_id", "notifications"),
+)
+
+TOPICS: Mapping[str, TopicContract] = {contract.topic: contract for contract in _CONTRACTS}
+TYPES: Mapping[str, TopicContract] = {contract.event_type: contract for contract in _CONTRACTS}
+TOPIC_OF_DATA: Mapping[type[Contract], TopicContract] = {contract.data: contract for contract in _CONTRACTS}

@@ -1,0 +1,98 @@
+"""The field's values as they stand on the wire: numbers, codes, dates and money with their shapes."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from shared.customs.country import is_country_code
+from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
+from shared.customs.entry_types import entry_types
+
+ENTRY_NUMBER_PATTERN = r"^[0-9A-Z]{3}[0-9]{8}$"
+IMPORTER_NUMBER_PATTERN = r"^([0-9]{2}-[0-9]{7}[0-9A-Z]{2}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{6}-[0-9]{5})$"
+
+_ENTRY_TYPE_CODES = frozenset(entry_types())
+
+
+def _entry_number(value: str) -> str:
+    if len(value) != 11:
+        raise PydanticCustomError(
+            "bad-entry-number",
+            "an entry number on the wire has 11 characters without hyphens: "
+            "filer code (3), transaction number (7), check digit (1)",
+        )
+    try:
+        return parse_entry_number(value)
+    except InvalidEntryNumber as error:
+        raise PydanticCustomError(error.code, "{explanation}", {"explanation": str(error)}) from error
+
+
+def _entry_type(value: str) -> str:
+    if value not in _ENTRY_TYPE_CODES:
+        raise PydanticCustomError("entry-type", "not an entry type code: use a two-digit code such as 01")
+    return value
+
+
+def _country(value: str) -> str:
+    if not is_country_code(value):
+        raise PydanticCustomError("country", "not a country: use two letters of ISO 3166-1 (or a CBP addition)")
+    return value
+
+
+EntryNumber = Annotated[
+    str,
+    AfterValidator(_entry_number),
+    Field(
+        description="Entry number: filer code, seven digits, check digit; 11 characters without hyphens.",
+        examples=["B7603245275"],
+        json_schema_extra={"pattern": ENTRY_NUMBER_PATTERN},
+    ),
+]
+ImporterNumber = Annotated[
+    str,
+    StringConstraints(pattern=IMPORTER_NUMBER_PATTERN),
+    Field(
+        description="Importer of record number: employer (NN-NNNNNNNXX), social security (NNN-NN-NNNN) "
+        "or CBP-assigned (YYDDPP-NNNNN). Treated as personal data.",
+        examples=["07-345678900"],
+    ),
+]
+EntryTypeCode = Annotated[str, AfterValidator(_entry_type), Field(description="CBP entry type code.", examples=["01"])]
+Country = Annotated[str, AfterValidator(_country), Field(description="Country, ISO 3166-1 alpha-2.", examples=["CN"])]
+PortCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}$"),
+    Field(description="Schedule D port code.", examples=["2704"]),
+]
+TariffNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{8}([0-9]{2})?$"),
+    Field(description="HTSUS number, 8 or 10 digits without dots.", examples=["8471300100"]),
+]
+Money = Annotated[
+    str,
+    StringConstraints(pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$"),
+    Field(description="US dollars as a decimal string with at most two decimals.", examples=["9375.00"]),
+]
+WholeDollars = Annotated[
+    int, Field(ge=0, le=9_999_999_999, description="Entered value in whole US dollars.", examples=[125000])
+]
+LegalDate = Annotated[date, Field(description="Legal day in America/New_York.", examples=["2026-03-02"])]
+Instant = Annotated[
+    AwareDatetime, Field(description="Instant, RFC 3339 with offset.", examples=["2026-03-02T19:03:11Z"])
+]
+CenterCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z0-9]{3,8}$"),
+    Field(description="Center identifier.", examples=["CEE007"]),
+]
+ShortText = Annotated[str, StringConstraints(max_length=500)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Contract(BaseModel):
+    """A part of an event: immutable, strict about types, tolerant of fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")

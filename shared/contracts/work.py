@@ -1,0 +1,71 @@
+"""What the work queue says: items that change, reviews decided, requests and notices of action issued."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.decision import Actor, LegalBasis, MoneyEffect, Reasons
+from shared.contracts.routing import Division
+from shared.contracts.terms import (
+    CenterCode,
+    Code,
+    Contract,
+    EntryNumber,
+    ImporterNumber,
+    Instant,
+    LegalDate,
+    ShortText,
+)
+
+ItemState = Literal["open", "claimed", "completed", "cancelled"]
+ItemChange = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
+ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
+
+
+class WorkItemChanged(Contract):
+    """One change of one work item; `sequence` orders the changes of an item."""
+
+    item_id: Code
+    sequence: Annotated[int, Field(ge=1)]
+    change: ItemChange
+    state: ItemState
+    entry_number: EntryNumber | None = None
+    importer_number: ImporterNumber
+    center: CenterCode
+    division: Division
+    process: Code
+    actor: Actor
+    at: Instant
+    outcome: ReviewOutcome | None = None
+
+
+class ReviewDecided(Contract):
+    """A Center team's decision on an entry under review."""
+
+    decision_id: Code
+    item_id: Code
+    entry_number: EntryNumber
+    importer_number: ImporterNumber
+    process: Code
+    center: CenterCode
+    outcome: ReviewOutcome
+    effect: MoneyEffect
+    reasons: Reasons
+    legal_basis: tuple[LegalBasis, ...] = ()
+    decided_by: Actor
+    decided_at: Instant
+
+
+class RequestIssued(Contract):
+    """A request for information (CBP 28) or a notice of action (CBP 29) to the importer."""
+
+    request_id: Code
+    form: Literal["CBP-28", "CBP-29"]
+    item_id: Code
+    entry_numbers: Annotated[tuple[EntryNumber, ...], Field(min_length=1, max_length=1000)]
+    importer_number: ImporterNumber
+    center: CenterCode
+    questions: tuple[ShortText, ...] = ()
+    issued_on: LegalDate
+    due_on: LegalDate | None = None
+    issued_by: Actor

@@ -1,0 +1,35 @@
+"""Country codes of customs data: ISO 3166-1 alpha-2 and the codes that customs adds to it."""
+
+from typing import Final
+
+_ISO_3166_1: Final = """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE
+    EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM
+    HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC
+    LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
+    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+"""
+# Origin in Canada may be reported by province or territory: Alberta, New Brunswick, British Columbia,
+# Manitoba, Nova Scotia, Ontario, Prince Edward Island, Quebec, Saskatchewan, Northwest Territories,
+# Nunavut, Newfoundland, Yukon.
+_CANADIAN_PROVINCES: Final = "XA XB XC XM XN XO XP XQ XS XT XV XW XY"
+# Gaza, West Bank, Kosovo. Burma is MM, as in ISO 3166-1.
+_CUSTOMS_ADDITIONS: Final = "GZ WE KV"
+
+# A code that ISO 3166-1 leaves to users, reported in trade data for an origin that is none of the listed countries.
+UNSPECIFIED: Final = "ZZ"
+
+COUNTRY_CODES: Final = frozenset(f"{_ISO_3166_1} {_CANADIAN_PROVINCES} {_CUSTOMS_ADDITIONS} {UNSPECIFIED}".split())
+"""Every code that may stand as country of origin or export; the additions are recalled, not re-read."""
+
+
+def is_country_code(text: str) -> bool:
+    """Whether the text is a country code: two upper-case letters of ISO 3166-1 or an addition of customs.
+
+    >>> is_country_code("CN"), is_country_code("XQ"), is_country_code("cn")
+    (True, True, False)
+    """
+    return text in COUNTRY_CODES

@@ -1,0 +1,161 @@
+"""Special tariff programs by date: Chapter 98/99 headings, preference symbols, AD/CVD case numbers."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Final
+
+from shared.customs.reference_data import read_flag, read_table
+
+_AD_CVD_CASE: Final = re.compile(r"[AC][0-9]{9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One dated row of a program; both dates are days in force.
+
+    `kind` is `hts` (Chapter 98/99 heading), `spi` (preference symbol), `case_format`, `flag`, `pga_prefix`
+    (partner government agency) or `event`. `code` is written as in the tariff: `9903.01.25`, a range, or a
+    prefix `9903.82.xx`.
+    """
+
+    kind: str
+    code: str
+    name: str
+    authority: str
+    origin_scope: str
+    additional_rate: str
+    """The rate in words: parts of a program often differ, see `note`."""
+    effective_from: date | None
+    """First day in force, None when not known; the earliest possible where only month or year is known."""
+    is_start_exact: bool
+    """False where `effective_from` is missing or stands for a month or year: the day is not known."""
+    effective_to: date | None
+    never_applied: bool
+    """True for a heading that was published but suspended before it took effect."""
+    note: str
+    source: str
+    from_memory: str
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it applies on that legal day; unknown dates are read widely (see `is_start_exact`)."""
+        return (
+            not self.never_applied
+            and (self.effective_from is None or self.effective_from <= on)
+            and (self.effective_to is None or on <= self.effective_to)
+        )
+
+
+@cache
+def programs() -> tuple[Program, ...]:
+    """All rows of all kinds, in order of the table."""
+    return tuple(
+        Program(
+            kind=row["kind"],
+            code=row["code"],
+            name=row["program"],
+            authority=row["authority"],
+            origin_scope=row["origin_scope"],
+            additional_rate=row["additional_rate"],
+            effective_from=_first_possible_day(row["effective_from"]),
+            is_start_exact=len(row["effective_from"]) == len("YYYY-MM-DD"),
+            effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
+            never_applied=read_flag(row["never_applied"]),
+            note=row["note"],
+            source=row["source"],
+            from_memory=row["from_memory"],
+        )
+        for row in read_table("special_programs")
+    )
+
+
+def _first_possible_day(cell: str) -> date | None:
+    """The date in `YYYY-MM-DD`, the first of the month in `YYYY-MM`, the first of the year in `YYYY`."""
+    if not cell:
+        return None
+    year, month, day = (*(int(part) for part in cell.split("-")), 1, 1)[:3]
+    return date(year, month, day)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Tariff numbers whose first digits lie between two prefixes of equal length."""
+
+    first: str
+    last: str
+    program: Program
+
+    @property
+    def specificity(self) -> tuple[int, bool]:
+        """Longer prefixes are more specific, and at equal length a single heading more than a range."""
+        return len(self.first), self.first == self.last
+
+    def covers(self, hts: str) -> bool:
+        return self.first <= hts[: len(self.first)] <= self.last
+
+
+@cache
+def _spans() -> tuple[_Span, ...]:
+    """The Chapter 98/99 headings, most specific first."""
+    spans = [_span(program) for program in programs() if program.kind == "hts"]
+    return tuple(sorted(spans, key=lambda span: span.specificity, reverse=True))
+
+
+def _span(program: Program) -> _Span:
+    first, _, last = program.code.replace(".", "").replace("x", "").partition("-")
+    # A range may shorten its end, as 9903.90.08-09 does.
+    return _Span(first, first[: len(first) - len(last)] + last if last else first, program)
+
+
+@lru_cache(maxsize=4096)
+def _programs_of_heading(hts: str) -> tuple[Program, ...]:
+    covering = [span for span in _spans() if span.covers(hts)]
+    return tuple(span.program for span in covering if span.specificity == covering[0].specificity)
+
+
+def programs_for(hts: str, on: date) -> tuple[Program, ...]:
+    """The programs behind a Chapter 98/99 number that are in force on that legal day.
+
+    Only the most specific rows that cover the number count: 9903.88.15 is List 4A although the range of
+    exclusions 9903.88.05-70 runs across it. Empty for numbers of chapters 1-97, for headings that the table
+    lacks, and outside the dates in force. `hts` is a canonical tariff number of at least the heading's
+    length.
+
+    >>> [program.name for program in programs_for("99038815", date(2026, 3, 2))]
+    ['Section 301 China List 4A']
+    >>> programs_for("99030125", date(2026, 2, 21))
+    ()
+    """
+    if hts[:2] not in {"98", "99"}:
+        return ()
+    # A statistical suffix never tells programs apart; without it the cache serves more numbers.
+    return tuple(program for program in _programs_of_heading(hts[:8]) if program.is_in_force(on))
+
+
+@cache
+def _preferences() -> dict[str, Program]:
+    return {program.code: program for program in programs() if program.kind == "spi"}
+
+
+def find_preference(symbol: str) -> Program | None:
+    """The preference program of a special program indicator such as `S` (USMCA) or `KR`, in force or not.
+
+    All its dates are recalled and not read (HTS General Note 3(c)).
+
+    >>> find_preference("S").name
+    'USMCA'
+    """
+    return _preferences().get(symbol)
+
+
+def is_ad_cvd_case(case_number: str) -> bool:
+    """Whether the text has the shape of an AD/CVD case number in ACE: `A` or `C` and nine digits.
+
+    `A` is antidumping, `C` countervailing; then Commerce country code (3), order (3), producer or exporter
+    suffix (3).
+
+    >>> is_ad_cvd_case("A570910001"), is_ad_cvd_case("A-570-910")
+    (True, False)
+    """
+    return _AD_CVD_CASE.fullmatch(case_number) is not None

@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, transactions, bulk statements, migrations and the embedded server."""

@@ -1,0 +1,85 @@
+"""Set-based statements: the only place that touches the driver.
+
+A statement takes one array per column (`unnest`), so its text is the same for every batch size and is prepared once
+per connection. JSON travels as text and is cast by the server.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.db.transaction import Transaction
+
+Row = Sequence[Any]
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+async def insert(
+    tx: Transaction,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Row],
+    *,
+    on_conflict: str = "",
+    returning: str = "",
+) -> list[Any]:
+    """Insert rows in one statement, in their order.
+
+    `on_conflict` is the clause after ON CONFLICT, with its target: `"(id) DO NOTHING"`. `returning` lists columns; the
+    rows that were inserted or updated come back. JSON columns take JSON text.
+    """
+    if not rows:
+        return []
+    statement = _insert_statement(table, columns, on_conflict, returning)
+    arrays = [list(column) for column in zip(*rows, strict=True)]
+    if returning:
+        return list(await tx.driver.fetch(statement, *arrays))
+    await tx.driver.execute(statement, *arrays)
+    return []
+
+
+async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Append rows by COPY: the fastest way where no conflict is possible."""
+    if rows:
+        await tx.driver.copy_records_to_table(table.name, schema_name=table.schema, columns=list(columns), records=rows)
+
+
+async def fetch(tx: Transaction, statement: str, *arguments: Any) -> list[Any]:
+    """Run a statement with positional arguments ($1, $2 …) and give all its rows."""
+    return list(await tx.driver.fetch(statement, *arguments))
+
+
+async def execute(tx: Transaction, statement: str, *arguments: Any) -> int:
+    """Run a statement and give the number of rows that it touched."""
+    status: str = await tx.driver.execute(statement, *arguments)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+@cache
+def _insert_statement(table: Table, columns: tuple[str, ...], on_conflict: str, returning: str) -> str:
+    parameters, selected = [], []
+    for position, name in enumerate(columns, start=1):
+        kind = table.c[name].type
+        is_json = isinstance(kind, JSONB)
+        sql_type = "text" if is_json else kind.compile(dialect=_DIALECT)
+        parameters.append(f"${position}::{sql_type}[]")
+        selected.append(f"c{position}::jsonb" if is_json else f"c{position}")
+    aliases = ", ".join(f"c{position}" for position in range(1, len(columns) + 1))
+    names = ", ".join(columns)
+    # The server keeps the order of the arrays for serial columns only when told to sort.
+    parts = [
+        f"INSERT INTO {table.fullname} ({names})",
+        f"SELECT {', '.join(selected)}",
+        f"FROM unnest({', '.join(parameters)}) WITH ORDINALITY AS given({aliases}, position) ORDER BY position",
+    ]
+    if on_conflict:
+        parts.append(f"ON CONFLICT {on_conflict}")
+    if returning:
+        parts.append(f"RETURNING {returning}")
+    return " ".join(parts)

@@ -1,0 +1,49 @@
+"""Alembic driven from code: one history per service, no ini files."""
+
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_LOCK = 7_305_119_001
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    return config
+
+
+async def upgrade(engine: AsyncEngine, migrations: Path) -> None:
+    """Bring a service's database to the newest revision; several callers at once wait for one another."""
+
+    def run(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        config = _config(migrations)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+
+
+async def pending(engine: AsyncEngine, migrations: Path) -> str | None:
+    """What is wrong with the database's revision, or None when it is the one this code was written for."""
+    head = ScriptDirectory.from_config(_config(migrations)).get_current_head()
+    async with engine.connect() as connection:
+        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    if current == head:
+        return None
+    return f"database is at revision {current or 'none'}, this code needs {head}: run `centerline migrate`"
+
+
+def run_environment(metadata: MetaData) -> None:
+    """The body of every service's migrations/env.py."""
+    connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=metadata)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,72 @@
+"""The steps that create the platform's tables; run by each service's first migration, never edited."""
+
+from alembic import op
+
+V1 = """
+CREATE TABLE consumer_offsets (
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL,
+    refused_streak integer NOT NULL DEFAULT 0,
+    failed_streak integer NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (group_name, topic, partition)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE inbox (
+    event_key uuid PRIMARY KEY,
+    received_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX inbox_received_at ON inbox USING brin (received_at);
+
+CREATE TABLE outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic text NOT NULL,
+    key text NOT NULL,
+    value bytea NOT NULL,
+    headers jsonb NOT NULL DEFAULT '{}'
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+CREATE TABLE dead_letters (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    group_name text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    log_offset bigint NOT NULL,
+    key bytea,
+    value bytea,
+    headers jsonb NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    attempts integer NOT NULL,
+    first_failed_at timestamptz NOT NULL,
+    last_failed_at timestamptz NOT NULL,
+    code_version text NOT NULL,
+    state text NOT NULL DEFAULT 'parked'
+);
+CREATE UNIQUE INDEX dead_letters_origin ON dead_letters (group_name, topic, partition, log_offset);
+CREATE INDEX dead_letters_replay ON dead_letters (id) WHERE state = 'replay-requested';
+
+CREATE TABLE idempotency_keys (
+    key text NOT NULL,
+    identity text NOT NULL,
+    request_hash text NOT NULL,
+    status integer NOT NULL,
+    response jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (key, identity)
+);
+"""
+
+
+def create_platform_tables_v1() -> None:
+    """Offsets, inbox, outbox, dead letters and idempotency keys as of the first release."""
+    run(V1)
+
+
+def run(script: str) -> None:
+    """Execute each statement of a plain SQL script (no semicolons inside literals)."""
+    for statement in script.split(";"):
+        if statement.strip():
+            op.execute(statement)

@@ -1,0 +1,103 @@
+"""Transactions: the only place that commits.
+
+A transaction gives one connection in two guises that share one PostgreSQL transaction: `connection` for SQLAlchemy
+Core statements, `driver` for the set-based statements of `shared.db.bulk`.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.db.engine import is_transient
+from shared.runtime.errors import Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction; it commits when its block ends and rolls back when the block raises."""
+
+    connection: AsyncConnection
+    driver: Any
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    """Run a block in one transaction.
+
+    Raises `Transient` for failures that pass by themselves (server away, deadlock, timeout); nothing is written
+    then, or — when the connection broke during COMMIT — everything: callers fence against that (offsets, keys).
+    """
+    with _translated():
+        async with engine.connect() as connection, _begun(connection) as opened:
+            yield opened
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection for questions only: the server refuses writes on it."""
+    with _translated():
+        async with engine.connect() as connection:
+            await connection.execute(text("SET TRANSACTION READ ONLY"))
+            try:
+                yield connection
+            finally:
+                await connection.rollback()
+
+
+class ExclusiveSession:
+    """A connection that holds a named lock: at most one holder in the database cluster's database."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction on the session that holds the lock; losing the connection loses the lock with it."""
+        with _translated():
+            async with _begun(self._connection) as opened:
+                yield opened
+
+
+@asynccontextmanager
+async def exclusive_session(engine: AsyncEngine, name: str) -> AsyncIterator[ExclusiveSession | None]:
+    """Hold the advisory lock `name` for the block; gives None at once when someone else holds it."""
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    with _translated():
+        async with engine.connect() as connection:
+            async with _begun(connection) as opened:
+                held = await opened.connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
+            if not held:
+                yield None
+                return
+            try:
+                yield ExclusiveSession(connection)
+            finally:
+                await connection.invalidate()  # closing the session is what surely gives the lock back
+
+
+@asynccontextmanager
+async def _begun(connection: AsyncConnection) -> AsyncIterator[Transaction]:
+    # SQLAlchemy opens the driver's transaction with its first statement: before that, driver calls would
+    # run and commit on their own.
+    async with connection.begin():
+        await connection.execute(text("SELECT 1"))
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        assert driver.is_in_transaction()
+        yield Transaction(connection, driver)
+
+
+class _translated:  # noqa: N801  reads as a word in a with statement
+    """Turns failures that pass by themselves into `Transient`."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None and is_transient(error):
+            raise Transient(f"database: {error}") from error

@@ -1,0 +1,1 @@
+"""What every Centerline process stands on: settings, clock, ids, logs, metrics, supervision, errors."""

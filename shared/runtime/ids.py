@@ -1,0 +1,35 @@
+"""Identifiers: time-ordered ones for rows, deterministic ones for events and for recognising repeats."""
+
+from datetime import datetime
+from hashlib import blake2b
+from random import Random
+from typing import Final
+from uuid import UUID, uuid5
+
+NAMESPACE: Final = UUID("6f0c1d52-5a0e-5f5e-9d0b-3c6a4b8f7e21")
+"""The Centerline namespace; changing it would make every replayed event look new."""
+
+
+def uuid7(now: datetime, random: Random) -> UUID:
+    """Return a version 7 UUID (RFC 9562): milliseconds first, so that new rows sit together in an index."""
+    milliseconds = int(now.timestamp() * 1000)
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
+    value |= 0x7 << 76
+    value |= random.getrandbits(12) << 64
+    value |= 0b10 << 62
+    value |= random.getrandbits(62)
+    return UUID(int=value)
+
+
+def event_id(*parts: str) -> str:
+    """Return the id of the event that these facts cause: the same facts always give the same id.
+
+    A decision that is taken again (redelivery, replay, a crash before the commit) therefore publishes an
+    event that every reader recognises. Parts are length-prefixed: ("ab", "c") and ("a", "bc") differ.
+    """
+    return str(uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
+
+
+def event_key(source: str, id: str) -> UUID:  # noqa: A002 - CloudEvents calls the attribute `id`
+    """Return the 128-bit key under which the inbox knows the event (source, id)."""
+    return UUID(bytes=blake2b(f"{len(source)}:{source}{id}".encode(), digest_size=16).digest())

@@ -1,0 +1,104 @@
+"""Every metric that Centerline exports, declared once with its unit and meaning."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+PREFIX: Final = "centerline_"
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_RECORDS: Final = (1, 10, 50, 100, 250, 500, 1000, 1500, 2000, 5000)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One metric: the kind decides how it moves, the unit what one step of it is."""
+
+    kind: type[Counter] | type[Gauge] | type[Histogram]
+    name: str
+    unit: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    def build(self, registry: CollectorRegistry) -> Counter | Gauge | Histogram:
+        """Register the metric, under its full name."""
+        text = f"{self.meaning} Unit: {self.unit}."
+        options: dict[str, Any] = {"buckets": self.buckets} if self.buckets else {}
+        return self.kind(PREFIX + self.name, text, self.labels, registry=registry, **options)
+
+
+DECLARED: Final[tuple[Declared, ...]] = (
+    Declared(Counter, "events_consumed_total", "events", "Events applied or put aside, committed.", ("topic",)),
+    Declared(
+        Counter,
+        "events_dead_lettered_total",
+        "events",
+        "Events put into a dead-letter topic.",
+        ("topic", "reason"),
+    ),
+    Declared(Histogram, "batch_seconds", "seconds", "Time from a batch in hand to its commit.", (), _SECONDS),
+    Declared(Histogram, "batch_records", "events", "Events in one batch.", (), _RECORDS),
+    Declared(
+        Gauge,
+        "consumer_lag",
+        "events",
+        "Events on the bus that are not yet committed.",
+        ("topic", "partition"),
+    ),
+    Declared(Gauge, "outbox_depth", "events", "Events committed and not yet published."),
+    Declared(Counter, "outbox_published_total", "events", "Events published by the relay.", ("topic",)),
+    Declared(Gauge, "clocks_unknown", "entries", "Entries with a legal clock that cannot be computed."),
+    Declared(Gauge, "consumer_paused", "1 or 0", "1 while the consumer stands still for this reason.", ("reason",)),
+    Declared(Counter, "http_requests_total", "requests", "HTTP requests answered.", ("method", "route", "status")),
+    Declared(
+        Histogram,
+        "http_request_seconds",
+        "seconds",
+        "Time to answer an HTTP request.",
+        ("method", "route"),
+        _SECONDS,
+    ),
+    Declared(
+        Gauge,
+        "invariant_failures",
+        "violations",
+        "Violations found by the last check of the invariant.",
+        ("name",),
+    ),
+    Declared(Counter, "conflicts_total", "events", "Events that contradict what is known of an entry.", ("kind",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The metrics of one service in one process, in a registry of their own."""
+
+    registry: CollectorRegistry
+    events_consumed_total: Counter
+    events_dead_lettered_total: Counter
+    batch_seconds: Histogram
+    batch_records: Histogram
+    consumer_lag: Gauge
+    outbox_depth: Gauge
+    outbox_published_total: Counter
+    clocks_unknown: Gauge
+    consumer_paused: Gauge
+    http_requests_total: Counter
+    http_request_seconds: Histogram
+    invariant_failures: Gauge
+    conflicts_total: Counter
+
+    @classmethod
+    def create(cls, registry: CollectorRegistry | None = None) -> "Metrics":
+        """Build every declared metric in the given registry, or in a fresh one."""
+        registry = registry or CollectorRegistry(auto_describe=True)
+        built: dict[str, Any] = {declared.name: declared.build(registry) for declared in DECLARED}
+        return cls(registry=registry, **built)
+
+    def render(self) -> bytes:
+        """Return the text that Prometheus scrapes (content type `CONTENT_TYPE`)."""
+        return generate_latest(self.registry)

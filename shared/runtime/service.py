@@ -1,0 +1,279 @@
+"""One service process: what a service brings, and how its parts are put together and run."""
+
+import asyncio
+import random
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvloop
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus import inbox, outbox
+from shared.bus.consumer import Consumer, ConsumerSettings, Handler
+from shared.bus.kafka import KafkaBus
+from shared.bus.lag import measure_lag
+from shared.bus.postgres import PostgresBus
+from shared.bus.protocol import Bus
+from shared.bus.relay import Relay
+from shared.db.engine import create_engine
+from shared.db.migrate import pending
+from shared.db.transaction import exclusive_session, reading, transaction
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.errors import Transient
+from shared.runtime.invariants import Invariant, check_all
+from shared.runtime.lifecycle import Readiness, Stopping
+from shared.runtime.logging import configure_logging
+from shared.runtime.metrics import Metrics
+from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
+from shared.runtime.supervisor import RoleTask, Supervisor, build_http_server
+from shared.web.app import create_app
+
+log = structlog.get_logger(__name__)
+
+_LAG_SECONDS = 2.0
+_JOB_RETRY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What the runtime gives a service to build its parts from."""
+
+    settings: ServiceSettings
+    engine: AsyncEngine
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+    random: random.Random
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work on a schedule; one process of the service at a time does it."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service brings: its event handler, its API, its scheduled work, its invariants."""
+
+    handler: Handler
+    routers: Sequence[APIRouter]
+    state: Mapping[str, Any]
+    jobs: Sequence[Job] = ()
+    invariants: Sequence[Invariant] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: its name, the topics that it reads, where its migrations are, and how its parts are built."""
+
+    name: str
+    summary: str
+    description: str
+    topics: tuple[str, ...]
+    metadata: MetaData
+    migrations: Path
+    settings: type[ServiceSettings]
+    build: Callable[[Platform], Parts]
+    version: str = "1.0.0"
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def run(service: Service) -> None:
+    """Run a service process until it is told to stop; exits non-zero when a part of it fails."""
+    try:
+        settings = load_settings(service.settings)
+    except SettingsError as error:
+        sys.stderr.write(f"{service.name} cannot start:\n{error}\n")
+        sys.exit(2)
+    configure_logging(service.name, settings.log_format, settings.log_level)
+    sys.exit(uvloop.run(_serve(service, settings)))
+
+
+def build_app(service: Service, platform: Platform, parts: Parts, readiness: Readiness) -> FastAPI:
+    """The HTTP side of a service."""
+    return create_app(
+        title=f"Centerline {service.name}",
+        summary=service.summary,
+        description=service.description,
+        version=service.version,
+        settings=platform.settings,
+        metrics=platform.metrics,
+        readiness=readiness,
+        state={"platform": platform, **parts.state},
+        routers=parts.routers,
+        clock=platform.clock,
+    )
+
+
+def open_bus(settings: ServiceSettings) -> Bus:
+    """The bus that the settings name; connects when first used."""
+    if settings.bus == "kafka":
+        return KafkaBus(settings.kafka_bootstrap, client_id=f"centerline-{settings.service}")
+    return PostgresBus(settings.bus_database_url or settings.database_url)
+
+
+def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Platform:
+    """The things that a service's parts are built from; nothing connects yet."""
+    return Platform(
+        settings=settings,
+        engine=create_engine(settings.database_url, application=f"centerline-{settings.service}"),
+        bus=open_bus(settings),
+        clock=clock or SystemClock(),
+        metrics=Metrics.create(),
+        random=random.SystemRandom(),
+    )
+
+
+async def _serve(service: Service, settings: ServiceSettings) -> int:
+    platform = open_platform(settings)
+    parts = service.build(platform)
+    readiness = Readiness()
+    readiness.add_check("migrations", lambda: pending(platform.engine, service.migrations))
+    readiness.add_check("bus", lambda: _check_bus(platform.bus))
+    lag = _LagWatch(service, platform)
+    readiness.add_check("lag", lag.check)
+    roles = list(_roles(service, platform, parts, lag))
+    servers = []
+    if Role.API in settings.roles:
+        app = build_app(service, platform, parts, readiness)
+        servers.append(build_http_server(app, settings.host, settings.port))
+    try:
+        return await Supervisor(roles, servers, readiness=[readiness], drain_seconds=settings.drain_seconds).run()
+    finally:
+        await platform.bus.close()
+        await platform.engine.dispose()
+
+
+def _roles(service: Service, platform: Platform, parts: Parts, lag: "_LagWatch") -> Sequence[RoleTask]:
+    settings, metrics = platform.settings, platform.metrics
+    outbox_filled = asyncio.Event()
+    roles = [RoleTask(Role.SCHEDULER, "lag", lag.run)]
+    if Role.CONSUMER in settings.roles:
+        consumer = Consumer(
+            bus=platform.bus,
+            engine=platform.engine,
+            handler=parts.handler,
+            settings=consumer_settings(service, settings),
+            clock=platform.clock,
+            metrics=metrics,
+            outbox_filled=outbox_filled,
+        )
+        roles.append(RoleTask(Role.CONSUMER, "consumer", consumer.run))
+        roles.append(RoleTask(Role.CONSUMER, "replays", consumer.run_replays))
+    if Role.RELAY in settings.roles:
+        relay = Relay(
+            bus=platform.bus, engine=platform.engine, service=service.name, metrics=metrics, outbox_filled=outbox_filled
+        )
+        roles.append(RoleTask(Role.RELAY, "relay", relay.run))
+    if Role.SCHEDULER in settings.roles:
+        jobs = [*parts.jobs, *_platform_jobs(platform, parts)]
+        roles.extend(RoleTask(Role.SCHEDULER, job.name, _JobRunner(service, platform, job).run) for job in jobs)
+    return roles
+
+
+def consumer_settings(service: Service, settings: ServiceSettings) -> ConsumerSettings:
+    """How a service's group reads, from what the operator set."""
+    return ConsumerSettings(
+        group=service.name,
+        source=f"urn:centerline:{service.name}",
+        topics=service.topics,
+        code_version=settings.code_version,
+        max_records=settings.batch_max_records,
+        max_wait_seconds=settings.batch_max_wait_ms / 1000,
+        max_event_bytes=settings.max_event_bytes,
+        refused_limit=settings.dead_letter_limit_refused,
+        failed_limit=settings.dead_letter_limit_failed,
+    )
+
+
+def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
+    async def check_invariants() -> None:
+        await check_all(lambda: reading(platform.engine), parts.invariants, platform.metrics)
+
+    async def prune_inbox() -> None:
+        before = platform.clock.now() - timedelta(days=platform.settings.inbox_retention_days)
+        async with transaction(platform.engine) as tx:
+            await inbox.prune(tx, before)
+
+    async def retain_log() -> None:
+        if isinstance(platform.bus, PostgresBus):
+            await platform.bus.retain()
+
+    return (
+        Job("check-invariants", timedelta(minutes=5), check_invariants),
+        Job("prune-inbox", timedelta(minutes=1), prune_inbox),
+        Job("retain-log", timedelta(minutes=1), retain_log),
+    )
+
+
+class _JobRunner:
+    """Runs one job on its schedule while this process holds the job's lock."""
+
+    def __init__(self, service: Service, platform: Platform, job: Job) -> None:
+        self._lock = f"{service.name}.job.{job.name}"
+        self._platform = platform
+        self._job = job
+
+    async def run(self, stopping: Stopping) -> None:
+        """Begin one interval after the start, so that a crash loop does not become a loop of jobs."""
+        wait = self._job.every.total_seconds()
+        while not await stopping.sleep(wait):
+            wait = self._job.every.total_seconds()
+            try:
+                async with exclusive_session(self._platform.engine, self._lock) as session:
+                    if session is not None:
+                        await self._job.run()
+            except Transient as error:
+                log.warning("job_postponed", job=self._job.name, error=str(error))
+                wait = _JOB_RETRY_SECONDS
+
+
+class _LagWatch:
+    """Knows how far the group is behind, and says so to metrics and readiness."""
+
+    def __init__(self, service: Service, platform: Platform) -> None:
+        self._service = service
+        self._platform = platform
+        self._problem: str | None = "not measured yet"
+
+    async def run(self, stopping: Stopping) -> None:
+        """Measure until told to stop."""
+        while True:
+            try:
+                await self._measure()
+            except Transient as error:
+                self._problem = f"cannot be measured: {error}"
+            if await stopping.sleep(_LAG_SECONDS):
+                return
+
+    async def check(self) -> str | None:
+        """None when the lag is known."""
+        return self._problem
+
+    async def _measure(self) -> None:
+        platform, metrics = self._platform, self._platform.metrics
+        async with transaction(platform.engine) as tx:
+            lag = await measure_lag(tx, platform.bus, self._service.name, self._service.topics)
+            metrics.outbox_depth.set(await outbox.depth(tx))
+        for at, behind in lag.items():
+            metrics.consumer_lag.labels(topic=at.topic, partition=str(at.partition)).set(behind)
+        self._problem = None
+
+
+async def _check_bus(bus: Bus) -> str | None:
+    try:
+        await bus.ping()
+    except Transient as error:
+        return str(error)
+    return None

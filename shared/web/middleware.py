@@ -1,0 +1,91 @@
+"""Around every request: its trace and id, its metrics, one log line, and an answer whatever happens."""
+
+import re
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.runtime.clock import start_stopwatch
+from shared.runtime.metrics import Metrics
+from shared.runtime.tracing import parse_traceparent, span
+from shared.web.problem import answer_unexpected
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+REQUEST_ID: Final = "x-request-id"
+_USABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class RequestMiddleware:
+    """Pure ASGI, so that context variables reach the endpoint and streams stay streams."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, max_body_bytes: int) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        offered = headers.get(REQUEST_ID, "")
+        request_id = offered if _USABLE_ID.fullmatch(offered) else str(uuid4())
+        structlog.contextvars.clear_contextvars()
+        with (
+            span("http.request", parse_traceparent(headers.get("traceparent"))),
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+        ):
+            await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        seconds = start_stopwatch()
+        status = 0
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_body_bytes:
+                raise HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
+            return message
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive_limited, send_with_id)
+        except Exception as error:
+            response = answer_unexpected(Request(scope), error)
+            if status:  # too late for another answer: the server must cut the connection
+                raise
+            await response(scope, receive, send_with_id)
+        finally:
+            self._record(scope, status, seconds())
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        route = _route_of(scope)
+        self.metrics.http_requests_total.labels(method, route, str(status)).inc()
+        self.metrics.http_request_seconds.labels(method, route).observe(seconds)
+        write = log.debug if scope["path"] in _QUIET_PATHS else log.info
+        write("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _route_of(scope: Scope) -> str:
+    """Return the template of the path, never the path itself: a metric has few labels."""
+    return getattr(scope.get("route"), "path", "unmatched")

@@ -1,0 +1,275 @@
+"""A real Kafka broker without Docker: one KRaft node on random ports, from jars that Maven fetches once.
+
+The jars go to `$CENTERLINE_CACHE` or `~/.cache/centerline`, outside the tree. A broker named in
+`CENTERLINE_TEST_KAFKA` is used instead by tests that ask `broker_from_environment`.
+"""
+
+import atexit
+import fcntl
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from xml.etree import ElementTree as ET
+
+KAFKA_FILES = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
+LOOPBACK = "127.0.0.1"
+CLUSTER_ID = "Q2VudGVybGluZS1UZXN0cw"  # sixteen bytes in base64, as Kafka wants it: "Centerline-Tests"
+READY_WITHIN_SECONDS = 60.0
+STOPPED_WITHIN_SECONDS = 15.0
+POLL_SECONDS = 0.02
+
+# The serial collector starts no threads of its own: two cores are shared with everything else under test.
+JVM = ("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Djava.awt.headless=true")
+
+SETTINGS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "message.max.bytes": str(2 * 1024 * 1024),
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "8",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    # A broker that was killed may register again only when its old session has run out.
+    "broker.session.timeout.ms": "2000",
+    "broker.heartbeat.interval.ms": "500",
+    "controller.quorum.election.timeout.ms": "200",
+    "controller.quorum.election.backoff.max.ms": "200",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "background.threads": "2",
+    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
+}
+
+
+class BrokerUnavailable(Exception):  # noqa: N818 - not an error of the code under test
+    """No Kafka broker can be had here; the message says what to install."""
+
+
+def broker_from_environment() -> str | None:
+    """The bootstrap address of a broker that somebody else runs for the tests, if there is one."""
+    return os.environ.get("CENTERLINE_TEST_KAFKA") or None
+
+
+def ensure_installed() -> Path:
+    """Return the folder of Kafka's jars, fetched on first use; several processes may ask at once."""
+    cache = Path(os.environ.get("CENTERLINE_CACHE") or Path.home() / ".cache" / "centerline")
+    home = cache / f"kafka-{_kafka_version()}"
+    complete = home / "complete"
+    cache.mkdir(parents=True, exist_ok=True)
+    with _file_lock(cache / f"{home.name}.lock"):
+        if _java_major() < 17:
+            _install_by_apt("Java 17", "openjdk-17-jre-headless")
+        if complete.exists():
+            return home
+        if shutil.which("mvn") is None:
+            _install_by_apt("Maven", "maven")
+        shutil.rmtree(home, ignore_errors=True)
+        command = ["mvn", "--batch-mode", "--quiet", f"--file={KAFKA_FILES / 'pom.xml'}"]
+        done = subprocess.run(
+            [*command, f"-Dkafka.home={home}", "package"], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise BrokerUnavailable(f"Maven could not fetch Kafka:\n{(done.stdout + done.stderr)[-2000:]}")
+        complete.touch()
+    return home
+
+
+class KafkaBroker:
+    """One broker process with its data directory; ports and data stay the same over a restart."""
+
+    def __init__(self, home: Path, data_dir: Path, port: int, controller_port: int) -> None:
+        self.data_dir = data_dir
+        self.port = port
+        self.bootstrap = f"{LOOPBACK}:{port}"
+        self._controller_port = controller_port
+        self._class_path = f"{home / 'libs'}/*"
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.kill)
+
+    @classmethod
+    def start(cls, data_dir: Path, *, port: int | None = None) -> Self:
+        """Start a broker on this data directory and wait until it answers; a new directory is formatted."""
+        home = ensure_installed()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        for is_last_try in (port is not None, True):
+            free = _free_ports(2)
+            broker = cls(home, data_dir, port or free[0], free[1])
+            try:
+                broker._format()
+                broker._launch()
+            except BrokerUnavailable:
+                if is_last_try or "Address already in use" not in broker._log.read_text(errors="replace"):
+                    raise
+            else:
+                return broker
+        raise AssertionError("the last try returns or raises")
+
+    def stop(self) -> None:
+        """Shut down in order; a broker that takes too long over it is killed."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOPPED_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def kill(self) -> None:
+        """End the broker with SIGKILL, as a crash would."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def restart(self) -> None:
+        """Start again on the same ports and data; a running broker is stopped first."""
+        self.stop()
+        self._launch()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        atexit.unregister(self.kill)
+
+    @property
+    def _log(self) -> Path:
+        return self.data_dir / "broker.log"
+
+    @property
+    def _settings_file(self) -> Path:
+        return self.data_dir / "server.properties"
+
+    def _format(self) -> None:
+        """Write the settings, and the storage's identity unless it has one."""
+        controller = f"{LOOPBACK}:{self._controller_port}"
+        settings = {
+            **SETTINGS,
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "controller.quorum.voters": f"1@{controller}",
+            "log.dirs": str(self.data_dir / "log"),
+        }
+        self._settings_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", f"--cluster-id={CLUSTER_ID}"]
+        with self._log.open("ab") as log:
+            done = subprocess.run(
+                self._java("-Xmx128m", "-XX:TieredStopAtLevel=1", *tool, f"--config={self._settings_file}"),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        if done.returncode != 0:
+            raise BrokerUnavailable(f"Kafka could not format its storage:\n{self._end_of_log()}")
+
+    def _launch(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._java("-Xms256m", "-Xmx512m", "kafka.Kafka", str(self._settings_file)),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a Ctrl-C in the terminal is for the tests; they stop the broker
+            )
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not _answers_as_leader(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise BrokerUnavailable(f"Kafka did not start:\n{self._end_of_log()}")
+            time.sleep(POLL_SECONDS)
+
+    def _java(self, *arguments: str) -> list[str]:
+        logging = f"-Dlog4j2.configurationFile={KAFKA_FILES / 'log4j2.yaml'}"
+        return ["java", *JVM, logging, "-cp", self._class_path, *arguments]
+
+    def _end_of_log(self) -> str:
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
+
+
+def _answers_as_leader(port: int) -> bool:
+    """Whether the broker answers a Metadata request (key 3, version 1, no topics) and counts itself alive."""
+    body = struct.pack(">hhih5si", 3, 1, 1, 5, b"ready", 0)
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=5) as connection:
+            connection.sendall(struct.pack(">i", len(body)) + body)
+            answer = connection.recv(12)  # size, correlation, number of brokers
+    except OSError:
+        return False
+    return len(answer) == 12 and struct.unpack(">iii", answer)[2] > 0
+
+
+def _kafka_version() -> str:
+    found = ET.parse(KAFKA_FILES / "pom.xml").findtext(".//{*}kafka.version")
+    assert found is not None, "deploy/kafka/pom.xml names the property kafka.version"
+    return found
+
+
+def _java_major() -> int:
+    """The major version of the Java on the path; 0 when there is none."""
+    if shutil.which("java") is None:
+        return 0
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    match = re.search(r'version "(\d+)', said)
+    return int(match[1]) if match else 0
+
+
+def _install_by_apt(what: str, package: str) -> None:
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise BrokerUnavailable(
+            f"the Kafka tests need {what}: install it (Debian: {package}), "
+            "or name a running broker in CENTERLINE_TEST_KAFKA"
+        )
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BrokerUnavailable(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that are free now and differ from each other."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

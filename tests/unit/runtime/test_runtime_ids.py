@@ -1,0 +1,71 @@
+"""Clock, identifiers and the error tree."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
+from uuid import RFC_4122
+
+import pytest
+
+from shared.runtime import errors
+from shared.runtime.clock import FixedClock, SystemClock, start_stopwatch
+from shared.runtime.errors import Conflict, Refused
+from shared.runtime.ids import event_id, event_key, uuid7
+
+NOW = datetime(2026, 3, 2, 19, 3, 11, 500_000, tzinfo=UTC)
+EVENT_ID = "5f1c20c2-665b-587e-9c4f-4a9a96f549ce"
+EVENT_KEY = "fbef4059-eee8-1aae-ed7f-b0d3e76b278a"
+
+
+def test_a_fixed_clock_moves_only_when_told_and_only_forward() -> None:
+    clock = FixedClock(NOW.astimezone(timezone(timedelta(hours=-5))))
+    assert clock.now() == NOW
+    assert clock.now().tzinfo is UTC
+    assert clock.advance(timedelta(days=1)) == clock.now() == NOW + timedelta(days=1)
+    with pytest.raises(ValueError, match="back"):
+        clock.advance(timedelta(seconds=-1))
+    with pytest.raises(ValueError, match="time zone"):
+        FixedClock(NOW.replace(tzinfo=None))
+
+
+def test_the_system_clock_is_aware_and_the_stopwatch_runs() -> None:
+    assert SystemClock().now().tzinfo is UTC
+    seconds = start_stopwatch()
+    assert 0 <= seconds() <= seconds()
+
+
+def test_uuid7_orders_by_time_and_carries_version_and_variant() -> None:
+    random = Random(1)
+    first, later = uuid7(NOW, random), uuid7(NOW + timedelta(milliseconds=1), random)
+    assert first < later
+    assert (first.version, first.variant) == (7, RFC_4122)
+    assert first.int >> 80 == int(NOW.timestamp() * 1000)
+    assert len({uuid7(NOW, random) for _ in range(1000)}) == 1000
+
+
+def test_the_same_cause_has_the_same_event_id() -> None:
+    assert event_id("entry-routed", "B7603245275", "1") == event_id("entry-routed", "B7603245275", "1")
+    assert event_id("ab", "c") != event_id("a", "bc") != event_id("abc")
+
+
+def test_event_ids_and_keys_never_change_between_versions_of_the_code() -> None:
+    assert event_id("entry-routed", "B7603245275", "1") == EVENT_ID
+    assert str(event_key("urn:filer:B76", "6f0c")) == EVENT_KEY
+
+
+def test_an_event_key_tells_source_and_id_apart() -> None:
+    assert event_key("ab", "c") != event_key("a", "bc")
+
+
+def test_every_refusal_has_a_status_a_code_and_a_rule_of_its_own_or_its_callers() -> None:
+    refusals = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)]
+    assert {kind("no").status for kind in refusals} == {400, 401, 403, 404, 409, 412, 422, 428}
+    own = Conflict("Taken.", rule="Q1", code="claimed", citation="19 CFR 1", remedy="Ask Lee.", status=422)
+    assert (own.rule, own.code, own.citation, own.remedy, own.status) == (
+        "Q1",
+        "claimed",
+        "19 CFR 1",
+        "Ask Lee.",
+        422,
+    )
+    assert str(own) == "Taken. [Q1, 19 CFR 1]"
+    assert str(Conflict("Taken.")) == "Taken. [state]"

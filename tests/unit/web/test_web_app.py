@@ -1,0 +1,229 @@
+"""The app factory: what every API gets without asking."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fastapi import APIRouter, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel, Field
+from structlog.testing import capture_logs
+
+from shared.runtime.errors import Conflict, Refused, Transient
+from shared.runtime.lifecycle import Readiness
+from shared.runtime.metrics import Metrics
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.tracing import current_trace
+from shared.web.app import Application
+from shared.web.identity import identity
+
+MakeApp = Callable[..., Application]
+Connect = Callable[[Application], httpx.AsyncClient]
+
+router = APIRouter(prefix="/entries", tags=["entries"])
+
+
+class Line(BaseModel):
+    value_usd: int = Field(gt=0)
+    importer_number: str | None = None
+
+
+@router.post("", status_code=201)
+async def file_entry(body: Line) -> Line:
+    return body
+
+
+@router.get("/{entry_number}")
+async def read_entry(entry_number: str, request: Request) -> dict[str, str | None]:
+    match entry_number:
+        case "refused":
+            raise Refused(
+                "The period ended on 2026-01-01.",
+                rule="EXT-1",
+                code="too-late",
+                citation="19 CFR 159.12",
+                remedy="Protest.",
+            )
+        case "conflict":
+            raise Conflict("Taken by Lee.")
+        case "transient":
+            raise Transient("database is away")
+        case "bug":
+            raise KeyError("12-345678900")
+    trace = current_trace.get()
+    return {"trace": trace.trace_id if trace else None, "store": request.app.state.store}
+
+
+@pytest.fixture
+def client(make_app: MakeApp, connect: Connect) -> httpx.AsyncClient:
+    return connect(make_app(router, store="here"))
+
+
+async def test_a_refusal_names_rule_citation_and_remedy(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/entries/refused", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:centerline:problem:too-late",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": "The period ended on 2026-01-01.",
+        "instance": "/entries/refused",
+        "code": "too-late",
+        "rule": "EXT-1",
+        "citation": "19 CFR 159.12",
+        "remedy": "Protest.",
+        "trace_id": "a" * 32,
+    }
+
+
+async def test_a_conflict_is_409(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/entries/conflict")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+async def test_a_transient_error_asks_to_come_back(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/entries/transient")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "database" not in answer.text
+
+
+async def test_a_bug_leaks_nothing_but_the_trace_id_and_is_logged(client: httpx.AsyncClient, metrics: Metrics) -> None:
+    with capture_logs() as logs:
+        answer = await client.get("/entries/bug")
+    assert answer.status_code == 500
+    assert "12-345678900" not in answer.text
+    assert "KeyError" not in answer.text
+    assert len(answer.json()["trace_id"]) == 32
+    assert answer.headers["x-request-id"]
+    assert [line["event"] for line in logs] == ["unexpected error", "request"]
+    assert b'route="/entries/{entry_number}",status="500"} 1.0' in metrics.render()
+
+
+async def test_an_invalid_request_names_field_and_rule_without_the_input(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/entries", json={"value_usd": 0, "importer_number": ["123-45-6789"]})
+    problem = answer.json()
+    assert answer.status_code == 422
+    assert [(item["field"], item["rule"]) for item in problem["errors"]] == [
+        ("body.value_usd", "greater_than"),
+        ("body.importer_number", "string_type"),
+    ]
+    assert "6789" not in answer.text
+
+
+async def test_broken_json_is_an_invalid_request(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/entries", content="{", headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["rule"] == "json_invalid"
+
+
+async def test_a_body_that_is_too_large_is_refused_as_a_problem(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/entries", content=b"1" * 2_000_000)
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "content-too-large"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/none", 404), ("PUT", "/entries", 405)])
+async def test_framework_errors_are_problems_too(
+    client: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_usable_request_id_is_kept_and_any_other_replaced(client: httpx.AsyncClient) -> None:
+    kept = await client.get("/entries/1", headers={"x-request-id": "abc-1"})
+    replaced = await client.get("/entries/1", headers={"x-request-id": "a b\tc"})
+    assert kept.headers["x-request-id"] == "abc-1"
+    assert len(replaced.headers["x-request-id"]) == 36
+
+
+async def test_endpoints_see_the_state_and_the_callers_trace(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/entries/1", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+    assert answer.json() == {"trace": "a" * 32, "store": "here"}
+
+
+async def test_metrics_count_by_route_and_never_by_path(client: httpx.AsyncClient, metrics: Metrics) -> None:
+    await client.get("/entries/B7603245275")
+    await client.get("/wp-admin")
+    text = (await client.get("/metrics")).text
+    assert 'http_requests_total{method="GET",route="/entries/{entry_number}",status="200"} 1.0' in text
+    assert 'route="unmatched",status="404"' in text
+    assert "B7603245275" not in text
+
+
+async def test_health_needs_no_identity(make_app: MakeApp, connect: Connect, readiness: Readiness) -> None:
+    client = connect(make_app(router))
+    client.headers.pop("authorization")
+    alive = await client.get("/healthz")
+    assert alive.json() == {"status": "alive", "service": "routing", "code_version": "abc123"}
+    assert (await client.get("/readyz")).json() == {"is_ready": True, "checks": {}}
+    readiness.raise_flag("supervisor", "stopping")
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"is_ready": False, "checks": {"supervisor": "stopping"}}
+    assert (await client.get("/docs")).status_code == 200
+    assert (await client.get("/openapi.json")).status_code == 200
+    assert (await client.get("/redoc")).status_code == 404
+
+
+def _demands_identity(dependant: Dependant) -> bool:
+    return dependant.call is identity or any(map(_demands_identity, dependant.dependencies))
+
+
+def test_every_route_but_health_and_docs_demands_an_identity(make_app: MakeApp) -> None:
+    app = make_app(router)
+    open_paths = {
+        route.path
+        for route in iter_route_contexts(app.routes)
+        if not isinstance(route.original_route, APIRoute) or not _demands_identity(route.dependant)
+    }
+    assert open_paths == {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"}
+
+
+def test_every_operation_documents_its_problems_and_its_identity(make_app: MakeApp) -> None:
+    document = make_app(router).openapi()
+    operation = document["paths"]["/entries/{entry_number}"]["get"]
+    assert operation["operationId"] == "read_entry"
+    assert operation["security"] == [{"token": []}]
+    for status in ("401", "403", "404", "409", "422"):
+        content = operation["responses"][status]["content"]
+        assert list(content) == ["application/problem+json"]
+        example = content["application/problem+json"]["example"]
+        assert example["status"] == int(status)
+    assert {"Problem", "FieldProblem"} <= document["components"]["schemas"].keys()
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert "security" not in document["paths"]["/healthz"]["get"]
+
+
+def test_two_routes_of_one_name_are_refused(make_app: MakeApp) -> None:
+    twin = APIRouter()
+    twin.add_api_route("/other", read_entry)
+    with pytest.raises(ValueError, match="read_entry"):
+        make_app(router, twin)
+
+
+async def test_tokens_are_issued_in_development_only(
+    make_app: MakeApp, connect: Connect, client: httpx.AsyncClient
+) -> None:
+    assert (await client.post("/tokens", json={"subject": "lee"})).status_code == 404
+    settings = ServiceSettings(
+        service="routing",
+        database_url="postgresql://localhost/routing",
+        bus="kafka",
+        port=8001,
+        token_secret="s" * 32,
+        development=True,
+    )
+    development = connect(make_app(router, settings=settings, store="here"))
+    development.headers.pop("authorization")
+    issued = await development.post("/tokens", json={"subject": "lee", "roles": ["importer"]})
+    assert issued.status_code == 201
+    token = issued.json()["access_token"]
+    answer = await development.get("/entries/1", headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    refused = await development.post("/tokens", json={"subject": "lee", "role": "importer"})
+    assert refused.json()["errors"][0]["rule"] == "extra_forbidden"

@@ -1,0 +1,124 @@
+"""Access tokens and the roles that endpoints demand."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import httpx
+import jwt
+import pytest
+from fastapi import APIRouter, Depends
+
+from shared.runtime.clock import FixedClock
+from shared.runtime.errors import Unauthenticated
+from shared.runtime.settings import ServiceSettings
+from shared.web.app import Application
+from shared.web.identity import CurrentIdentity, Identity, RoleName, issue_development_token, require, verify_token
+
+router = APIRouter()
+
+
+@router.get("/me")
+async def read_me(caller: CurrentIdentity) -> str:
+    return caller.subject
+
+
+@router.get("/signed")
+async def read_signed(
+    caller: Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR, RoleName.OPERATOR))],
+) -> str:
+    return caller.subject
+
+
+@pytest.fixture
+def client(
+    make_app: Callable[..., Application], connect: Callable[[Application], httpx.AsyncClient]
+) -> httpx.AsyncClient:
+    return connect(make_app(router))
+
+
+async def test_without_a_token_the_answer_is_401_with_a_challenge(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/me", headers={"Authorization": ""})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith('Bearer realm="centerline"')
+    assert answer.json()["code"] == "unauthenticated"
+
+
+async def test_a_missing_role_is_403_and_named(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/signed")
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "role-required"
+    assert "center-director or operator" in answer.json()["detail"]
+
+
+async def test_an_expired_token_is_401(client: httpx.AsyncClient, clock: FixedClock) -> None:
+    assert (await client.get("/me")).json() == "kim"
+    clock.advance(timedelta(hours=8))
+    answer = await client.get("/me")
+    assert (answer.status_code, answer.json()["code"]) == (401, "expired-token")
+    assert answer.headers["www-authenticate"].endswith('error="invalid_token"')
+
+
+def test_a_token_carries_the_whole_identity(settings: ServiceSettings, now: datetime) -> None:
+    whole = Identity(
+        "lee",
+        "Lee Chan",
+        frozenset({RoleName.BROKER, RoleName.SURETY}),
+        frozenset({"CEE001"}),
+        frozenset({"apparel"}),
+        frozenset({"12-345678900"}),
+        "B76",
+        "036",
+        "kim",
+    )
+    assert verify_token(issue_development_token(settings, whole, now), settings, now) == whole
+    assert "345678900" not in repr(whole)
+
+
+def sign(settings: ServiceSettings, now: datetime, secret: str | None = None, **changes: Any) -> str:
+    claims = {
+        "sub": "kim",
+        "iss": settings.token_issuer,
+        "aud": settings.token_audience,
+        "exp": int(now.timestamp()) + 60,
+        "roles": ["importer"],
+    } | changes
+    kept = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(kept, secret or settings.token_secret.get_secret_value(), algorithm="HS256")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"secret": "x" * 32},
+        {"aud": "other"},
+        {"iss": "other"},
+        {"exp": None},
+        {"sub": None},
+        {"sub": ""},
+        {"nbf": 99_999_999_999},
+        {"roles": "importer"},
+        {"centers": 7},
+    ],
+)
+def test_a_token_that_is_wrong_in_any_way_is_refused(
+    settings: ServiceSettings, now: datetime, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(Unauthenticated):
+        verify_token(sign(settings, now, **changes), settings, now)
+
+
+def test_an_unsigned_token_is_refused(settings: ServiceSettings, now: datetime) -> None:
+    unsigned = jwt.encode({"sub": "kim"}, None, algorithm="none")
+    with pytest.raises(Unauthenticated):
+        verify_token(unsigned, settings, now)
+
+
+def test_a_role_that_means_nothing_here_grants_nothing(settings: ServiceSettings, now: datetime) -> None:
+    token = sign(settings, now, roles=["importer", "emperor", ["x"]])
+    assert verify_token(token, settings, now).roles == {RoleName.IMPORTER}
+
+
+def test_require_wants_at_least_one_role() -> None:
+    with pytest.raises(ValueError, match="name the roles"):
+        require()
