@@ -73,7 +73,7 @@ fault: $(STAMP)  ## kill, repeat and reorder everything, in the long form
 	@$(BIN)/python -m pytest -m "long or not long" tests/fault --long $(ARGS)
 
 contracts: $(STAMP)  ## generate docs/contracts from the models
-	@$(BIN)/python -m shared.contracts.generate
+	@$(BIN)/python -m cli.contracts
 
 lock: $(STAMP)  ## resolve the requirements*.lock files again (ARGS=--upgrade for newer versions)
 	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml -o requirements.lock

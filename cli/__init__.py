@@ -1,0 +1,1 @@
+"""The `centerline` command: run the system, feed it, look after it."""

@@ -13,9 +13,14 @@ from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
+from shared.runtime.logging import configure_logging
 from tests.support.databases import TestDatabases
 from tests.support.kafka_broker import KafkaBroker, broker_from_environment
 from tests.support.services import SERVICES
+
+
+def pytest_configure() -> None:
+    configure_logging("tests", level="WARNING")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -181,8 +181,8 @@ def _headers_to_json(headers: Mapping[str, bytes]) -> str:
     ).decode()
 
 
-def _headers_from_json(headers: str) -> dict[str, bytes]:
-    return {name: base64.b64decode(value) for name, value in orjson.loads(headers).items()}
+def _headers_from_json(headers: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(value) for name, value in headers.items()}
 
 
 def _printable(text: str) -> str:

@@ -35,6 +35,7 @@ class KafkaBus:
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
         self._watcher: AIOKafkaConsumer | None = None
+        self._partitions: dict[str, int] = {}
         self._starting = asyncio.Lock()
 
     async def publish(self, messages: Sequence[Message]) -> None:
@@ -111,10 +112,7 @@ class KafkaBus:
         """The next offset of every partition of the topics."""
         try:
             watcher = await self._started_watcher()
-            partitions: list[KafkaPartition] = []
-            for topic in sorted(topics):
-                numbers = await self._partitions_of(watcher, topic)
-                partitions.extend(KafkaPartition(topic, number) for number in numbers)
+            partitions = await self._partitions_of(topics)
             ends = await watcher.end_offsets(partitions)
         except (KafkaError, OSError) as error:
             await self._drop_watcher()
@@ -168,14 +166,20 @@ class KafkaBus:
                 self._watcher = watcher
             return self._watcher
 
-    async def _partitions_of(self, watcher: AIOKafkaConsumer, topic: str) -> list[int]:
-        numbers = watcher.partitions_for_topic(topic)
-        if numbers is None:
-            await watcher.topics()
-            numbers = watcher.partitions_for_topic(topic)
-        if numbers is None:
-            raise Transient(f"kafka: topic {topic} is missing: run `centerline topics ensure`")
-        return sorted(numbers)
+    async def _partitions_of(self, topics: Collection[str]) -> list[KafkaPartition]:
+        unknown = sorted(set(topics) - self._partitions.keys())
+        if unknown:
+            admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client_id)
+            try:
+                await admin.start()
+                described = await admin.describe_topics(unknown)
+            finally:
+                await admin.close()
+            for found in described:
+                if found["error_code"]:
+                    raise Transient(f"kafka: topic {found['topic']} is missing: run `centerline topics ensure`")
+                self._partitions[found["topic"]] = len(found["partitions"])
+        return [KafkaPartition(topic, number) for topic in sorted(topics) for number in range(self._partitions[topic])]
 
     async def _drop_producer(self) -> None:
         producer, self._producer = self._producer, None

@@ -9,12 +9,11 @@ from shared.db.transaction import Transaction
 _OFFSETS = "SELECT topic, partition, next_offset FROM consumer_offsets WHERE group_name = $1"
 
 
-async def measure_lag(
-    tx: Transaction, bus: Bus, group: str, topics: Collection[str]
-) -> Mapping[TopicPartition, int]:
+async def measure_lag(tx: Transaction, bus: Bus, group: str, topics: Collection[str]) -> Mapping[TopicPartition, int]:
     """Records behind the end of each partition; raises `Transient` when the bus is away."""
     ends = await bus.end_offsets(topics)
     places = {
-        TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in await bulk.fetch(tx, _OFFSETS, group)
+        TopicPartition(row["topic"], row["partition"]): row["next_offset"]
+        for row in await bulk.fetch(tx, _OFFSETS, group)
     }
     return {at: max(0, end - places.get(at, 0)) for at, end in ends.items()}

@@ -97,7 +97,7 @@ async def next_rows(tx: Transaction, limit: int) -> list[OutboxRow]:
                 row["topic"],
                 row["key"].encode(),
                 row["value"],
-                _CONTENT_TYPE | {name: value.encode() for name, value in orjson.loads(row["headers"]).items()},
+                _CONTENT_TYPE | {name: value.encode() for name, value in row["headers"].items()},
             ),
         )
         for row in await bulk.fetch(tx, _NEXT, limit)

@@ -161,6 +161,8 @@ class PostgresBus:
 
     async def end_offsets(self, topics: Collection[str]) -> Mapping[TopicPartition, int]:
         """The next offset of every partition of the topics."""
+        for topic in topics:
+            await self._count_of(topic)
         async with transaction(self._engine) as tx:
             rows = await bulk.fetch(tx, _ENDS, sorted(topics))
         return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}

@@ -43,7 +43,9 @@ class LineQuantity(Contract):
     """A reported quantity in a unit of the tariff."""
 
     amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$")]
-    unit: Annotated[str, StringConstraints(min_length=1, max_length=5)]
+    unit: Annotated[str, StringConstraints(max_length=32)] = Field(
+        examples=["NO"], description="Unit of quantity as the tariff names it; empty where it names none."
+    )
 
 
 class LineFee(Contract):
@@ -61,7 +63,7 @@ class EntryLine(Contract):
     manufacturer_id: Annotated[str, StringConstraints(max_length=15)] | None = None
     country_of_origin: Country
     country_of_export: Country | None = None
-    preference: Annotated[str, StringConstraints(max_length=3)] | None = None
+    preference: Annotated[str, StringConstraints(max_length=10)] | None = None
     tariffs: Annotated[tuple[LineTariff, ...], Field(min_length=1, max_length=32)]
     cases: Annotated[tuple[LineCase, ...], Field(max_length=16)] = ()
     quantities: Annotated[tuple[LineQuantity, ...], Field(max_length=8)] = ()

@@ -50,7 +50,7 @@ async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Se
 
 
 async def fetch(tx: Transaction, statement: str, *arguments: Any) -> list[Any]:
-    """Run a statement with positional arguments ($1, $2 …) and give all its rows."""
+    """Run a statement with positional arguments ($1, $2 …) and give all its rows; JSON columns come decoded."""
     return list(await tx.driver.fetch(statement, *arguments))
 
 

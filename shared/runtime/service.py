@@ -111,7 +111,7 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         metrics=platform.metrics,
         readiness=readiness,
         state={"platform": platform, **parts.state},
-        routers=parts.routers,
+        routers=parts.routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )
 
@@ -145,9 +145,8 @@ async def _serve(service: Service, settings: ServiceSettings) -> int:
     readiness.add_check("lag", lag.check)
     roles = list(_roles(service, platform, parts, lag))
     servers = []
-    if Role.API in settings.roles:
-        app = build_app(service, platform, parts, readiness)
-        servers.append(build_http_server(app, settings.host, settings.port))
+    app = build_app(service, platform, parts, readiness)
+    servers.append(build_http_server(app, settings.host, settings.port))
     try:
         return await Supervisor(roles, servers, readiness=[readiness], drain_seconds=settings.drain_seconds).run()
     finally:

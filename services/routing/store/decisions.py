@@ -171,7 +171,7 @@ async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dic
         if row["sequence"] is not None:
             item = Assignment(row["sequence"], row["center"], row["basis"], row["effective_on"])
             assignments = (*assignments, item)
-        programs = known.trusted_programs if known else tuple(orjson.loads(row["trusted_programs"]))
+        programs = known.trusted_programs if known else tuple(row["trusted_programs"])
         accounts[number] = AccountRow(number, row["name"], row["is_broker"], programs, assignments)
     return accounts
 

@@ -1,0 +1,53 @@
+"""The services and topics that the command line knows."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from services.liquidation.app import SERVICE as LIQUIDATION
+from services.notifications.app import SERVICE as NOTIFICATIONS
+from services.workqueue.app import SERVICE as WORKQUEUE
+
+from services.routing.app import SERVICE as ROUTING
+from shared.bus.dead_letters import dead_topic
+from shared.bus.protocol import TopicSpec
+from shared.runtime.service import Service
+
+SERVICES: tuple[Service, ...] = (ROUTING, WORKQUEUE, LIQUIDATION, NOTIFICATIONS)
+
+_TOPICS_FILE = Path(__file__).resolve().parent.parent / "deploy" / "kafka" / "topics.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlan:
+    """A topic with the groups that read it."""
+
+    spec: TopicSpec
+    readers: tuple[str, ...]
+
+
+def find_service(name: str) -> Service:
+    """The service of this name; raises `KeyError` when there is none."""
+    return {service.name: service for service in SERVICES}[name]
+
+
+@cache
+def topic_plans() -> tuple[TopicPlan, ...]:
+    """The topics of deploy/kafka/topics.yaml."""
+    document = yaml.safe_load(_TOPICS_FILE.read_text(encoding="utf-8"))
+    return tuple(
+        TopicPlan(TopicSpec(row["name"], row["partitions"], row["retention_ms"]), tuple(row["readers"]))
+        for row in document["topics"]
+    )
+
+
+def all_topics() -> list[TopicSpec]:
+    """Every topic to ensure, dead-letter topics included."""
+    document = yaml.safe_load(_TOPICS_FILE.read_text(encoding="utf-8"))
+    dead = document["dead_letters"]
+    specs = [plan.spec for plan in topic_plans()]
+    for plan in topic_plans():
+        for group in plan.readers:
+            specs.append(TopicSpec(dead_topic(plan.spec.name, group), dead["partitions"], dead["retention_ms"]))
+    return specs

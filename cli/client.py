@@ -1,0 +1,58 @@
+"""Calls the services' APIs with a token that the development issuer signs."""
+
+from typing import Any
+
+import httpx
+
+from cli.environment import Environment
+from shared.runtime.clock import SystemClock
+from shared.runtime.settings import ServiceSettings
+from shared.web.identity import Identity, RoleName, issue_development_token
+
+
+class CallRefused(Exception):  # noqa: N818  says what the service answered
+    """A service answered with a problem; the text is its detail and remedy."""
+
+
+class Client:
+    """The services' APIs as an operator sees them."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        settings = ServiceSettings(
+            service="cli",
+            database_url="postgresql://unused",
+            bus="kafka",
+            port=0,
+            token_secret=environment.token_secret,  # type: ignore[arg-type]  pydantic makes the secret of it
+        )
+        operator = Identity(
+            subject="operator",
+            name="Operator",
+            roles=frozenset({RoleName.OPERATOR, RoleName.OFFICE_OF_TRADE, RoleName.LIQUIDATION_SPECIALIST}),
+        )
+        token = issue_development_token(settings, operator, SystemClock().now())
+        self._http = httpx.AsyncClient(timeout=600, headers={"authorization": f"Bearer {token}"})
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def get(self, service: str, path: str) -> Any:
+        """The JSON answer to a GET; raises `CallRefused` with the problem otherwise."""
+        return _answer(await self._http.get(self._environment.address_of(service) + path))
+
+    async def post(self, service: str, path: str, body: Any) -> Any:
+        """The JSON answer to a POST; raises `CallRefused` with the problem otherwise."""
+        return _answer(await self._http.post(self._environment.address_of(service) + path, json=body))
+
+
+def _answer(response: httpx.Response) -> Any:
+    if response.is_success:
+        return response.json()
+    try:
+        problem = response.json()
+        text = " ".join(part for part in (problem.get("detail"), problem.get("remedy")) if part)
+    except ValueError:
+        text = response.text[:500]
+    raise CallRefused(f"{response.request.method} {response.request.url.path}: {response.status_code} {text}")

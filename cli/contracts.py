@@ -1,0 +1,50 @@
+"""Writes the contracts into docs/contracts: JSON Schemas, AsyncAPI, and each service's OpenAPI document."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cli.catalogue import SERVICES
+from shared.contracts.documents import asyncapi, json_schemas
+from shared.runtime.lifecycle import Readiness
+from shared.runtime.service import Service, build_app, open_platform
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "contracts"
+
+
+def documents() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every generated document with its path under docs/contracts."""
+    for topic, schema in json_schemas().items():
+        yield f"schemas/{topic}.json", schema
+    yield "asyncapi.json", asyncapi()
+    for service in SERVICES:
+        yield f"openapi/{service.name}.json", openapi(service)
+
+
+def openapi(service: Service) -> dict[str, Any]:
+    """A service's OpenAPI document; nothing is connected to make it."""
+    settings = service.settings(
+        database_url="postgresql://unused",
+        bus="kafka",
+        token_secret="only-for-generating-documents-not-a-secret",  # noqa: S106
+    )  # type: ignore[call-arg]  the other settings have defaults in each service
+    platform = open_platform(settings)
+    return build_app(service, platform, service.build(platform), Readiness()).openapi()
+
+
+def text_of(document: dict[str, Any]) -> str:
+    """The document as it stands in its file."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write every document that differs from its file."""
+    for name, document in documents():
+        path = FOLDER / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text_of(document), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

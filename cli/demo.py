@@ -1,0 +1,173 @@
+"""The main job on sample entries: load, feed, let the legal year pass week by week, sum up."""
+
+import asyncio
+import csv
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from cli.client import Client
+from cli.environment import Environment
+from cli.feed import Line, publish_lines, read_lines
+from cli.operations import Quiet, dead_letters_by_reason, open_bus, watching_quiet
+from shared.customs.calendar import end_of_legal_day, friday_on_or_after, legal_date
+from shared.runtime.clock import SystemClock
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+
+_ACCOUNTS_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the sample has been loaded into this data folder, so that a second run goes on from there."""
+
+    importers: int = 0
+    lines: int = 0
+    cycled_to: str | None = None
+    events: int = 0
+    seconds: float = 0.0
+
+    @classmethod
+    def load(cls, path: Path) -> "Progress":
+        """The kept progress, or none yet."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return cls()
+
+    def save(self, path: Path) -> None:
+        """Keep it. Written after what it describes, so at worst a step is done twice, which changes nothing."""
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        fresh.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Where progress goes: the step that begins with its size, and what is done of it."""
+
+    begin: Callable[[str, int], None]
+    advance: Callable[[int], None]
+
+
+async def run_sample(environment: Environment, client: Client, samples: Path, reporter: Reporter) -> Progress:
+    """Load the sample in order of time, with a liquidation cycle every Friday; gives what was done altogether."""
+    kept = environment.data / "sample-progress.json"
+    progress = Progress.load(kept)
+    await _load_importers(client, samples / "importers.csv", progress, reporter)
+    progress.save(kept)
+    lines = list(chain(read_lines(samples / "events.jsonl.gz"), read_lines(samples / "refused.jsonl")))
+    # Raw messages carry no time of their own: they are sent after the last event.
+    last_day = legal_date(max(_time_of(line) for line in lines if line.time is not None))
+    first_day = legal_date(min(_time_of(line) for line in lines if line.time is not None))
+    reporter.begin("events", len(lines))
+    reporter.advance(progress.lines)
+    async with watching_quiet(environment) as quiet, open_bus(environment) as bus:
+        for friday in _fridays(first_day, min(last_day, legal_date(SystemClock().now()))):
+            if progress.cycled_to is not None and friday <= date.fromisoformat(progress.cycled_to):
+                continue
+            began = time.monotonic()
+            await _feed_until(bus, lines, progress, end_of_legal_day(friday), reporter)
+            await quiet.wait()
+            await client.post("liquidation", "/cycles", {"date": friday.isoformat()})
+            progress.cycled_to = friday.isoformat()
+            progress.seconds += time.monotonic() - began
+            progress.save(kept)
+        began = time.monotonic()
+        await _feed_until(bus, lines, progress, None, reporter)
+        await _settle(client, quiet)
+        progress.seconds += time.monotonic() - began
+        progress.save(kept)
+    return progress
+
+
+async def summarise(environment: Environment, client: Client, progress: Progress) -> dict[str, Any]:
+    """The summary of the whole system, from the services' own figures."""
+    routing = await client.get("routing", "/figures")
+    work = await client.get("workqueue", "/figures")
+    liquidation = await client.get("liquidation", "/figures")
+    notices = await client.get("notifications", "/figures")
+    return {
+        "entries": routing["entries"],
+        "routed": {key: routing[key] for key in ("by_center", "by_basis", "by_lane")},
+        "work_items": {
+            "open": work["open"] + work["claimed"],
+            "closed": work["completed"] + work["cancelled"],
+            "by_queue": work["by_queue"],
+        },
+        "liquidation": {
+            key: liquidation[key] for key in ("scheduled", "suspended", "extended", "liquidated", "deemed")
+        },
+        "notices": notices["notices"],
+        "dead_letters": await dead_letters_by_reason(environment),
+        "events": progress.events,
+        "events_per_second": round(progress.events / progress.seconds, 1) if progress.seconds else 0.0,
+        "seconds": round(progress.seconds, 1),
+    }
+
+
+async def _load_importers(client: Client, path: Path, progress: Progress, reporter: Reporter) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        accounts = [_account(row) for row in csv.DictReader(file)]
+    reporter.begin("importers", len(accounts))
+    reporter.advance(progress.importers)
+    while progress.importers < len(accounts):
+        some = accounts[progress.importers : progress.importers + _ACCOUNTS_AT_ONCE]
+        await client.post("routing", "/importers", {"accounts": some})
+        progress.importers += len(some)
+        reporter.advance(len(some))
+
+
+async def _feed_until(
+    bus: Any, lines: list[Line], progress: Progress, until: datetime | None, reporter: Reporter
+) -> None:
+    end = progress.lines
+    while end < len(lines) and (until is None or (lines[end].time is not None and _time_of(lines[end]) <= until)):
+        end += 1
+    count = await publish_lines(bus, iter(lines[progress.lines : end]), per_second=None, on_progress=reporter.advance)
+    progress.lines = end
+    progress.events += count
+
+
+async def _settle(client: Client, quiet: Quiet) -> None:
+    """Wait until all is applied and every notice that can go out has gone."""
+    before: Any = None
+    while True:
+        await quiet.wait()
+        figures = await client.get("notifications", "/figures")
+        queued = sum(states.get("queued", 0) for states in figures["notices"].values())
+        if queued == 0 or (before is not None and figures == before):
+            return
+        before = figures
+        await asyncio.sleep(1.0)
+
+
+def _fridays(first: date, last: date) -> Iterator[date]:
+    friday = friday_on_or_after(first)
+    while friday <= last:
+        yield friday
+        friday += timedelta(days=7)
+
+
+def _time_of(line: Line) -> datetime:
+    assert line.time is not None
+    return datetime.fromisoformat(line.time)
+
+
+def _account(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        "importer_number": row["importer_number"],
+        "name": row["name"],
+        "size": row["size"],
+        "trusted_programs": row["trusted_programs"].replace(",", " ").replace(";", " ").replace("|", " ").split(),
+        "center": row["assigned_center"] or None,
+        "is_broker": row["broker_as_importer"] == "Y",
+        "contact_email": row["email"] or None,
+        "filer_code": row["filer_code"] or None,
+    }

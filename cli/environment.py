@@ -1,0 +1,135 @@
+"""Where the system runs: addresses, databases and secrets, given by the environment or made on this machine."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cli.catalogue import SERVICES
+from shared.bus.kafka import KafkaBus
+from shared.bus.postgres import PostgresBus
+from shared.bus.protocol import Bus
+from shared.db import embedded
+from shared.db.embedded import EmbeddedPostgres
+
+BusKind = Literal["postgres", "kafka"]
+
+_BUS_DATABASE = "bus"
+_SYSTEM_DATA = Path("/var/lib/centerline")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything that a command needs to reach the services and what they stand on.
+
+    `database_url` holds `{service}` where the name of the database goes. `server` is the embedded PostgreSQL
+    when this machine runs one.
+    """
+
+    bus: BusKind
+    kafka_bootstrap: str
+    database_url: str
+    bus_database_url: str
+    token_secret: str
+    host: str
+    ports: Mapping[str, int]
+    data: Path
+    server: EmbeddedPostgres | None
+
+    def database_of(self, service: str) -> str:
+        """The URL of a service's database."""
+        return self.database_url.replace("{service}", service)
+
+    def address_of(self, service: str) -> str:
+        """The base URL of a service's API."""
+        given = os.environ.get(f"CENTERLINE_{service.upper()}_URL")
+        return given or f"http://{self.host}:{self.ports[service]}"
+
+    def open_bus(self) -> Bus:
+        """A bus for the command's own use."""
+        if self.bus == "kafka":
+            return KafkaBus(self.kafka_bootstrap, client_id="centerline-cli")
+        return PostgresBus(self.bus_database_url)
+
+    def variables_of(self, service: str) -> dict[str, str]:
+        """The environment in which a service process starts on this machine."""
+        variables = dict(os.environ)
+        variables |= {
+            "CENTERLINE_DATABASE_URL": self.database_of(service),
+            "CENTERLINE_BUS": self.bus,
+            "CENTERLINE_BUS_DATABASE_URL": self.bus_database_url,
+            "CENTERLINE_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
+            "CENTERLINE_TOKEN_SECRET": self.token_secret,
+            "CENTERLINE_HOST": self.host,
+            "CENTERLINE_PORT": str(self.ports[service]),
+        }
+        if self.server is not None:
+            variables.setdefault("CENTERLINE_DEVELOPMENT", "true")
+            variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
+        return variables
+
+
+def data_folder(given: Path | None = None) -> Path:
+    """Where the embedded server keeps its data: as given, CENTERLINE_DATA, or `.data` here.
+
+    A server started by root runs as a user of its own, which cannot enter a closed home directory: there the
+    default is the system's place for such data.
+    """
+    if given is not None:
+        return given.resolve()
+    if from_environment := os.environ.get("CENTERLINE_DATA"):
+        return Path(from_environment).resolve()
+    here = Path.cwd() / ".data"
+    if os.geteuid() == 0 and any(not parent.stat().st_mode & 0o001 for parent in here.parents):
+        return _SYSTEM_DATA
+    return here
+
+
+def open_environment(
+    *,
+    data: Path | None = None,
+    bus: BusKind | None = None,
+    kafka: str | None = None,
+    first_port: int | None = None,
+    start_server: bool = True,
+) -> Environment:
+    """The environment that the variables describe; starts the embedded PostgreSQL where no database is named."""
+    folder = data_folder(data)
+    database_url = os.environ.get("CENTERLINE_DATABASE_URL")
+    server = None
+    if database_url is None and start_server:
+        server = embedded.start(folder / "postgres")
+        database_url = server.url("{service}")
+        for name in [_BUS_DATABASE, *(service.name for service in SERVICES)]:
+            embedded.ensure_database(server, name)
+    if database_url is None:
+        database_url = "postgresql+asyncpg://localhost/{service}"
+    bus_url = os.environ.get("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
+    kind: BusKind = bus or ("kafka" if os.environ.get("CENTERLINE_BUS") == "kafka" else "postgres")
+    first = first_port or 8001
+    return Environment(
+        bus=kind,
+        kafka_bootstrap=kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP", "localhost:9092"),
+        database_url=database_url,
+        bus_database_url=bus_url,
+        token_secret=os.environ.get("CENTERLINE_TOKEN_SECRET") or _kept_secret(folder),
+        host=os.environ.get("CENTERLINE_HOST", "127.0.0.1"),
+        ports={service.name: first + position for position, service in enumerate(SERVICES)},
+        data=folder,
+        server=server,
+    )
+
+
+def _kept_secret(folder: Path) -> str:
+    """The secret of this data folder, made on first use and readable by its owner only."""
+    path = folder / "token-secret"
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        secret = secrets.token_urlsafe(48)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(secret)
+        return secret

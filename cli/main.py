@@ -1,0 +1,304 @@
+"""The `centerline` command."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from cli import operations
+from cli.catalogue import SERVICES
+from cli.client import CallRefused, Client
+from cli.demo import SAMPLES, Reporter, run_sample, summarise
+from cli.environment import Environment, data_folder, open_environment
+from cli.feed import FeedError, publish_lines, read_lines
+from cli.processes import Fleet, ServiceFailed, running_fleet
+from cli.show import rows_table, show_summary
+from shared.db import embedded
+from shared.db.embedded import EmbeddedPostgresError
+from shared.runtime.errors import Transient
+from shared.runtime.logging import configure_logging
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Centerline: run it, feed it, look after it.")
+topics_app = typer.Typer(no_args_is_help=True, help="The topics of the bus.")
+letters_app = typer.Typer(no_args_is_help=True, help="Messages that could not be applied.")
+app.add_typer(topics_app, name="topics")
+app.add_typer(letters_app, name="dead-letters")
+
+out = Console()
+err = Console(stderr=True)
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the embedded database. Default: CENTERLINE_DATA or .data here.")
+]
+BusOption = Annotated[
+    Literal["postgres", "kafka"] | None,
+    typer.Option("--bus", help="postgres (embedded log) or kafka. Default: CENTERLINE_BUS."),
+]
+KafkaOption = Annotated[
+    str | None, typer.Option("--kafka", help="Kafka brokers, host:port,… Default: CENTERLINE_KAFKA_BOOTSTRAP.")
+]
+PortOption = Annotated[
+    int | None, typer.Option("--first-port", help="Routing's port; the others follow. Default: 8001.")
+]
+ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service.name for service in SERVICES)}.")]
+
+
+def main() -> None:
+    """Run the command; known failures end with one clear line and exit code 1."""
+    configure_logging("centerline", "console", os.environ.get("CENTERLINE_LOG_LEVEL", "WARNING"))
+    try:
+        app()
+    except (Transient, FeedError, CallRefused, ServiceFailed, EmbeddedPostgresError, OSError) as error:
+        err.print(f"centerline: {error}", style="red", markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def up(
+    data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None, first_port: PortOption = None
+) -> None:
+    """Run the four services until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL names another."""
+    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
+    _run(_up(environment))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Stop after the summary.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on standard output.")] = False,
+    samples: Annotated[Path, typer.Option(help="Folder with importers.csv, events.jsonl.gz, refused.jsonl.")] = SAMPLES,
+    data: DataOption = None,
+    bus: BusOption = None,
+    kafka: KafkaOption = None,
+    first_port: PortOption = None,
+) -> None:
+    """The main job on sample entries: a year of events in, routed work, liquidations and notices out."""
+    os.environ.setdefault("CENTERLINE_LOG_LEVEL", "WARNING")
+    os.environ.setdefault("CENTERLINE_AUTOMATIC_CYCLES", "false")
+    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
+    _run(_demo(environment, samples, once=once, as_json=as_json))
+
+
+@app.command()
+def migrate(data: DataOption = None) -> None:
+    """Bring every service's database to the revision of this code."""
+    _run(operations.migrate(open_environment(data=data)))
+
+
+@app.command()
+def feed(
+    file: Annotated[Path, typer.Argument(help="JSON lines, gzipped or not: topic, key, and event or raw.")],
+    per_second: Annotated[float | None, typer.Option(help="At most so many a second.")] = None,
+    data: DataOption = None,
+    bus: BusOption = None,
+    kafka: KafkaOption = None,
+) -> None:
+    """Publish a file of events as a filing system would."""
+
+    async def run() -> None:
+        environment = open_environment(data=data, bus=bus, kafka=kafka)
+        lines = list(read_lines(file))
+        with _progress() as progress:
+            task = progress.add_task("publishing", total=len(lines))
+            async with operations.open_bus(environment) as opened:
+                count = await publish_lines(
+                    opened, iter(lines), per_second=per_second, on_progress=lambda n: progress.advance(task, n)
+                )
+        err.print(f"{count:,} messages published")
+
+    _run(run())
+
+
+@app.command()
+def cycle(
+    on: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The Friday of the cycle.")],
+    data: DataOption = None,
+    first_port: PortOption = None,
+) -> None:
+    """Run the weekly liquidation cycle of a Friday; running it again changes nothing."""
+
+    async def run() -> None:
+        environment = open_environment(data=data, first_port=first_port, start_server=False)
+        client = Client(environment)
+        try:
+            answer = await client.post("liquidation", "/cycles", {"date": date.isoformat(on.date())})
+        finally:
+            await client.close()
+        out.print_json(json.dumps(answer))
+
+    _run(run())
+
+
+@app.command()
+def status(data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None) -> None:
+    """Lag, outboxes, dead letters, and legal clocks that cannot be computed."""
+
+    async def run() -> None:
+        environment = open_environment(data=data, bus=bus, kafka=kafka)
+        rows = []
+        for found in await operations.read_status(environment):
+            behind = ", ".join(f"{topic} {records:,}" for topic, records in found.lag.items() if records) or "none"
+            parked = ", ".join(f"{reason} {letters:,}" for reason, letters in found.dead_letters.items()) or "none"
+            rows.append((found.service, behind, f"{found.outbox:,}", parked))
+        out.print(rows_table("Services", ("service", "lag", "outbox", "dead letters"), rows))
+        client = Client(environment)
+        try:
+            unknown = (await client.get("liquidation", "/figures"))["clock_unknown"]
+            out.print(f"legal clocks unknown: {unknown:,}")
+        except httpx.HTTPError:
+            out.print("legal clocks unknown: not to be had, the liquidation service does not answer")
+        finally:
+            await client.close()
+
+    _run(run())
+
+
+@app.command("clean-data")
+def clean_data(data: DataOption = None) -> None:
+    """Stop the embedded database and remove its data folder."""
+    folder = data_folder(data)
+    if (folder / "postgres").exists():
+        embedded.stop(embedded.start(folder / "postgres"))
+    shutil.rmtree(folder, ignore_errors=True)
+    err.print("data removed")
+
+
+@topics_app.command("ensure")
+def ensure_topics(data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None) -> None:
+    """Create the topics that are missing."""
+    created = asyncio.run(operations.ensure_topics(open_environment(data=data, bus=bus, kafka=kafka)))
+    out.print("\n".join(created) if created else "all topics are there")
+
+
+@letters_app.command("list")
+def list_letters(
+    service: ServiceArgument,
+    state: Annotated[str | None, typer.Option(help="parked, replay-requested, replayed or discarded.")] = "parked",
+    reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
+    after: Annotated[int, typer.Option(help="Ids above this one.")] = 0,
+    limit: Annotated[int, typer.Option(help="Rows at most.")] = 100,
+    data: DataOption = None,
+) -> None:
+    """A service's dead letters."""
+    environment = open_environment(data=data)
+    rows = asyncio.run(
+        operations.list_dead_letters(environment, _known(service), state=state, reason=reason, after=after, limit=limit)
+    )
+    heads = ("id", "topic", "partition", "log_offset", "reason", "attempts", "last_failed_at", "state", "detail")
+    out.print(rows_table(f"Dead letters of {service}", heads, ([row[head] for head in heads] for row in rows)))
+
+
+@letters_app.command("show")
+def show_letter(service: ServiceArgument, letter_id: int, data: DataOption = None) -> None:
+    """One dead letter with its original bytes."""
+    row = asyncio.run(operations.find_dead_letter(open_environment(data=data), _known(service), letter_id))
+    if row is None:
+        err.print(f"{service} has no dead letter {letter_id}")
+        raise typer.Exit(1)
+    shown = row | {name: (row[name] or b"").decode("utf-8", "replace") for name in ("key", "value")}
+    out.print_json(json.dumps(shown, default=str))
+
+
+@letters_app.command("replay")
+def replay_letters(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+    """Have the service try parked messages again, with the ids that they had."""
+    _settle(service, ids, data, replay=True)
+
+
+@letters_app.command("discard")
+def discard_letters(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+    """Settle parked messages as not to be applied; they stay as history."""
+    _settle(service, ids, data, replay=False)
+
+
+def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool) -> None:
+    environment = open_environment(data=data)
+    count = asyncio.run(operations.settle_dead_letters(environment, _known(service), ids, replay=replay))
+    out.print(f"{count} of {len(ids)} were parked and are {'to be tried again' if replay else 'discarded'} now")
+
+
+def _known(service: str) -> str:
+    names = [known.name for known in SERVICES]
+    if service not in names:
+        raise typer.BadParameter(f"there is no service {service}; services are {', '.join(names)}")
+    return service
+
+
+async def _prepare(environment: Environment) -> None:
+    await operations.ensure_topics(environment)
+    await operations.migrate(environment)
+
+
+async def _up(environment: Environment) -> None:
+    await _prepare(environment)
+    async with running_fleet(environment) as fleet:
+        _print_addresses(environment)
+        await _until_interrupted(fleet)
+
+
+async def _demo(environment: Environment, samples: Path, *, once: bool, as_json: bool) -> None:
+    await _prepare(environment)
+    client = Client(environment)
+    try:
+        async with running_fleet(environment) as fleet:
+            with _progress() as progress:
+                done = await run_sample(environment, client, samples, _reporter(progress))
+            summary = await summarise(environment, client, done)
+            if as_json:
+                sys.stdout.write(json.dumps(summary) + "\n")
+                sys.stdout.flush()
+            else:
+                show_summary(out, summary)
+            if not once:
+                _print_addresses(environment)
+                await _until_interrupted(fleet)
+    finally:
+        await client.close()
+
+
+async def _until_interrupted(fleet: Fleet) -> None:
+    interrupted = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupted.set)
+    waiting = asyncio.create_task(interrupted.wait())
+    await asyncio.wait([waiting, fleet.failed], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if fleet.failed.done():
+        raise ServiceFailed(fleet.failed.result())
+    err.print("stopping")
+
+
+def _print_addresses(environment: Environment) -> None:
+    for service in SERVICES:
+        err.print(f"{service.name:14} {environment.address_of(service.name)}/docs")
+    err.print("Ctrl-C stops; the data stay.")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err
+    )
+
+
+def _reporter(progress: Progress) -> Reporter:
+    tasks: list[TaskID] = []
+    return Reporter(
+        begin=lambda what, total: tasks.append(progress.add_task(what, total=total)),
+        advance=lambda count: progress.advance(tasks[-1], count),
+    )
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)

@@ -1,0 +1,166 @@
+"""What operators do by hand: migrations, topics, lag and outboxes, dead letters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from cli.catalogue import SERVICES, all_topics, find_service
+from cli.environment import Environment
+from shared.bus import dead_letters, offsets, outbox
+from shared.bus.lag import measure_lag
+from shared.bus.protocol import Bus, TopicPartition
+from shared.db.engine import create_engine
+from shared.db.migrate import upgrade
+from shared.db.transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """Where a service stands: records to apply by topic, events to publish, dead letters by reason."""
+
+    service: str
+    lag: dict[str, int]
+    outbox: int
+    dead_letters: dict[str, int]
+
+
+@asynccontextmanager
+async def service_engine(environment: Environment, service: str) -> AsyncIterator[AsyncEngine]:
+    """A small pool on a service's database for the length of a block."""
+    engine = create_engine(environment.database_of(service), application="centerline-cli", pool_size=2)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_bus(environment: Environment) -> AsyncIterator[Bus]:
+    """The bus for the length of a block."""
+    bus = environment.open_bus()
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+async def migrate(environment: Environment) -> None:
+    """Bring every service's database to the revision of this code."""
+    for service in SERVICES:
+        async with service_engine(environment, service.name) as engine:
+            await upgrade(engine, service.migrations)
+
+
+async def ensure_topics(environment: Environment) -> list[str]:
+    """Create the topics that are missing; gives their names."""
+    async with open_bus(environment) as bus:
+        return await bus.ensure_topics(all_topics())
+
+
+async def read_status(environment: Environment) -> list[ServiceStatus]:
+    """Where every service stands."""
+    found = []
+    async with open_bus(environment) as bus:
+        for service in SERVICES:
+            async with service_engine(environment, service.name) as engine, transaction(engine) as tx:
+                behind: dict[str, int] = {}
+                for at, records in (await measure_lag(tx, bus, service.name, service.topics)).items():
+                    behind[at.topic] = behind.get(at.topic, 0) + records
+                found.append(ServiceStatus(service.name, behind, await outbox.depth(tx), await dead_letters.counts(tx)))
+    return found
+
+
+class Quiet:
+    """Tells when everything that was published has been applied, and everything that this caused as well."""
+
+    def __init__(self, environment: Environment, bus: Bus, engines: dict[str, AsyncEngine]) -> None:
+        self._environment = environment
+        self._bus = bus
+        self._engines = engines
+
+    async def wait(self, *, seconds: float = 300.0) -> None:
+        """Return when two looks in a row find no lag, empty outboxes, and logs that have not grown between them.
+
+        Raises `TimeoutError` when that does not come to pass.
+        """
+        async with asyncio.timeout(seconds):
+            before: dict[TopicPartition, int] | None = None
+            while True:
+                ends = await self._ends_when_caught_up()
+                if ends is not None and ends == before:
+                    return
+                before = ends
+                await asyncio.sleep(0.02 if ends is not None else 0.05)
+
+    async def _ends_when_caught_up(self) -> dict[TopicPartition, int] | None:
+        for engine in self._engines.values():
+            async with transaction(engine) as tx:
+                if await outbox.depth(tx):
+                    return None
+        ends = dict(await self._bus.end_offsets({topic for service in SERVICES for topic in service.topics}))
+        for service in SERVICES:
+            held = {at: end for at, end in ends.items() if at.topic in service.topics}
+            async with transaction(self._engines[service.name]) as tx:
+                places = await offsets.load(tx, service.name, held)
+            if any(places[at] < end for at, end in held.items()):
+                return None
+        return ends
+
+
+@asynccontextmanager
+async def watching_quiet(environment: Environment) -> AsyncIterator[Quiet]:
+    """A `Quiet` with its connections for the length of a block."""
+    engines = {
+        service.name: create_engine(environment.database_of(service.name), application="centerline-cli", pool_size=1)
+        for service in SERVICES
+    }
+    try:
+        async with open_bus(environment) as bus:
+            yield Quiet(environment, bus, engines)
+    finally:
+        for engine in engines.values():
+            await engine.dispose()
+
+
+async def list_dead_letters(
+    environment: Environment, service: str, *, state: str | None, reason: str | None, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """A service's dead letters in order of id."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await dead_letters.listing(tx, state=state, reason=reason, after=after, limit=limit)
+
+
+async def find_dead_letter(environment: Environment, service: str, letter_id: int) -> dict[str, Any] | None:
+    """One dead letter with its bytes."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await dead_letters.find(tx, letter_id)
+
+
+async def settle_dead_letters(environment: Environment, service: str, ids: Sequence[int], *, replay: bool) -> int:
+    """Ask for a replay of parked letters, or discard them; gives how many were parked."""
+    find_service(service)
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        if replay:
+            return await dead_letters.request_replay(tx, ids)
+        return await dead_letters.discard(tx, ids)
+
+
+async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:
+    """Messages parked by any service, each counted once however many services refused it."""
+    reasons: dict[tuple[str, int, int], str] = {}
+    for service in SERVICES:
+        after = 0
+        while rows := await list_dead_letters(
+            environment, service.name, state="parked", reason=None, after=after, limit=5000
+        ):
+            after = rows[-1]["id"]
+            for row in rows:
+                reasons.setdefault((row["topic"], row["partition"], row["log_offset"]), row["reason"])
+    counted: dict[str, int] = {}
+    for reason in sorted(reasons.values()):
+        counted[reason] = counted.get(reason, 0) + 1
+    return counted

@@ -1,0 +1,107 @@
+"""Bytes from the bus: what is taken, and with which reason the rest is refused."""
+
+import gzip
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+from shared.contracts.decode import Rejection, decode
+from shared.contracts.envelope import Event
+from tests.support.events import cloud_event, entry_body, entry_number, line, released_body
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+LIMIT = 524_288
+
+
+def refused_samples() -> list[dict[str, str]]:
+    with (SAMPLES / "refused.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(text) for text in file]
+
+
+@pytest.mark.parametrize(
+    "row", refused_samples(), ids=[f"{n}-{row['why']}" for n, row in enumerate(refused_samples(), start=1)]
+)
+def test_each_sample_gets_the_outcome_that_its_line_names(row: dict[str, str]) -> None:
+    result = decode(row["topic"], row["key"].encode(), row["raw"].encode(), {}, LIMIT)
+    if row["outcome"] == "dead-letter":
+        assert isinstance(result, Rejection)
+        assert result.reason == row["why"]
+        assert len(result.detail) > 20, "a filer must be able to act on it"
+    else:
+        assert isinstance(result, Event)
+
+
+def test_all_sample_events_are_taken() -> None:
+    with gzip.open(SAMPLES / "events.jsonl.gz", "rb") as file:
+        for text in file:
+            row = orjson.loads(text)
+            result = decode(row["topic"], row["key"].encode(), orjson.dumps(row["event"]), {}, LIMIT)
+            assert isinstance(result, Event), result
+
+
+def refuse(topic: str, event: object, headers: dict[str, bytes] | None = None, key: bytes | None = None) -> Rejection:
+    value = event if isinstance(event, bytes) else orjson.dumps(event)
+    result = decode(topic, key, value, headers or {}, LIMIT)
+    assert isinstance(result, Rejection)
+    return result
+
+
+def test_binary_mode_is_taken() -> None:
+    body = released_body(entry_number())
+    event = cloud_event("entry-released", body)
+    headers = {
+        f"ce_{name}": str(value).encode() for name, value in event.items() if name not in {"data", "datacontenttype"}
+    }
+    headers["content-type"] = b"application/json"
+    result = decode("entry-released", None, orjson.dumps(body), headers, LIMIT)
+    assert isinstance(result, Event)
+    assert (result.id, result.data.entry_number) == (event["id"], body["entry_number"])
+
+
+def test_binary_mode_without_an_attribute_is_refused() -> None:
+    headers = {"ce_specversion": b"1.0", "ce_type": b"gov.cbp.entry.released.v1", "content-type": b"application/json"}
+    rejection = refuse("entry-released", released_body(entry_number()), headers)
+    assert rejection.reason == "missing-attribute"
+
+
+def test_message_key_that_differs_from_the_subject_is_refused() -> None:
+    event = cloud_event("entry-filed", entry_body())
+    assert refuse("entry-filed", event, key=b"B7600000010").reason == "subject-mismatch"
+
+
+def test_message_without_key_is_taken() -> None:
+    event = cloud_event("entry-filed", entry_body())
+    assert isinstance(decode("entry-filed", None, orjson.dumps(event), {}, LIMIT), Event)
+
+
+def test_event_of_another_topic_is_refused_and_told_where_it_belongs() -> None:
+    event = cloud_event("entry-released", released_body(entry_number()))
+    rejection = refuse("entry-filed", event)
+    assert (rejection.reason, "entry-released" in rejection.detail) == ("unknown-type", True)
+
+
+def test_nul_in_a_text_is_refused_because_no_record_can_keep_it() -> None:
+    event = cloud_event("entry-filed", entry_body(lines=[line(description="A\0B")]))
+    assert refuse("entry-filed", event).reason == "schema"
+
+
+def test_written_backslash_u0000_is_no_nul() -> None:
+    event = cloud_event("entry-filed", entry_body(lines=[line(description="A\\u0000B")]))
+    assert isinstance(decode("entry-filed", None, orjson.dumps(event), {}, LIMIT), Event)
+
+
+def test_correction_with_version_one_is_refused() -> None:
+    assert refuse("entry-corrected", cloud_event("entry-corrected", entry_body(version=1))).reason == "schema"
+
+
+@pytest.mark.parametrize("surrogate", [b'"\\ud800"', b'"\xed\xa0\x80"', b'"\xff"'])
+def test_text_that_is_not_unicode_is_refused(surrogate: bytes) -> None:
+    event = cloud_event("entry-filed", entry_body(lines=[line(description="MARK")]))
+    assert refuse("entry-filed", orjson.dumps(event).replace(b'"MARK"', surrogate)).reason in {"not-json", "schema"}
+
+
+def test_refusal_names_the_field() -> None:
+    event = cloud_event("entry-filed", entry_body(port_of_entry="27"))
+    assert "port_of_entry" in refuse("entry-filed", event).detail
