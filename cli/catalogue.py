@@ -48,6 +48,8 @@ def all_topics() -> list[TopicSpec]:
     dead = document["dead_letters"]
     specs = [plan.spec for plan in topic_plans()]
     for plan in topic_plans():
-        for group in plan.readers:
-            specs.append(TopicSpec(dead_topic(plan.spec.name, group), dead["partitions"], dead["retention_ms"]))
+        specs.extend(
+            TopicSpec(dead_topic(plan.spec.name, group), dead["partitions"], dead["retention_ms"])
+            for group in plan.readers
+        )
     return specs

@@ -405,5 +405,5 @@ def _explain_assignment(name: str, current: Any | None) -> str:
     center = centers()[current.center]
     return (
         f"{name} belongs to {center.code} ({center.name}) since {current.effective_on}, basis {current.basis}. "
-        "An importer may appeal its assignment in writing at any time to the Office of Field Operations (19 CFR 101.10)."
+        "It may appeal in writing at any time to the Office of Field Operations (19 CFR 101.10)."
     )

@@ -1,26 +1,27 @@
 """Batches of upstream events in; routing decisions as rows and events out."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
-from uuid import UUID
 
 import orjson
 
-from services.routing.domain.decision import Decision, Rules, decide
-from services.routing.domain.facts import EntryFacts, LineFacts
+from services.routing.domain.decision import Rules, decide
+from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.store import decisions as store
 from services.routing.store.decisions import AccountRow, Conflict, DecidedVersion, Filing, KnownVersion, Origin, Release
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import Reason
-from shared.contracts.entry import EntryBody, EntryReleased
+from shared.contracts import lean
+from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import PostEntryFiled
+from shared.contracts.registry import carries
 from shared.contracts.routing import EntryRouted
 from shared.customs.calendar import legal_date
 from shared.customs.centers import PENDING
-from shared.customs.money import to_cents
+from shared.customs.money import format_cents, to_cents
 from shared.customs.programs import programs_for
 from shared.db.transaction import Transaction
 from shared.runtime.ids import event_id
@@ -29,19 +30,22 @@ TOPICS = ("entry-filed", "entry-released", "entry-corrected", "post-entry-filed"
 
 VersionKey = tuple[str, int]
 
+_EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
+
 
 class RoutingHandler:
     """Applies upstream events with the rules in force."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._rule_versions = orjson.dumps(dict(rules.versions)).decode()
+        self._rule_versions = dict(rules.versions)
+        self._rule_versions_text = orjson.dumps(self._rule_versions).decode()
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Load what the batch needs, decide, write."""
-        filed = [event for event in events if isinstance(event.data, EntryBody)]
-        released = [event.data for event in events if isinstance(event.data, EntryReleased)]
-        post_entry = [event for event in events if isinstance(event.data, PostEntryFiled)]
+        filed = [event for event in events if carries(event, EntryFiled, EntryCorrected)]
+        released = [event.data for event in events if carries(event, EntryReleased)]
+        post_entry = [event for event in events if carries(event, PostEntryFiled)]
 
         importers = {event.data.importer_number for event in (*filed, *post_entry)}
         accounts = await store.load_accounts(tx, sorted(importers)) if importers else {}
@@ -53,12 +57,18 @@ class RoutingHandler:
         await store.write_conflicts(tx, conflicts)
         await store.write_releases(tx, [_release(data) for data in released])
         await store.write_filings(tx, [on_post_entry_filed(event, accounts) for event in post_entry])
-        return [_entry_routed(item, accounts.get(item.facts.importer_number), self._rules) for item in decided]
+        return [self._entry_routed(item, accounts.get(item.facts.importer_number)) for item in decided]
 
     def on_entries(
         self, events: Sequence[Event[Any]], accounts: dict[str, AccountRow], known: dict[VersionKey, KnownVersion]
     ) -> tuple[list[DecidedVersion], list[Conflict]]:
         """Decide each version that is new; of two that contradict each other the earlier event stands."""
+
+        @cache
+        def account_on(importer_number: str, day: date) -> Account | None:
+            account = accounts.get(importer_number)
+            return account.on(day) if account else None
+
         chosen: dict[VersionKey, DecidedVersion] = {}
         conflicts: list[Conflict] = []
         for event in events:
@@ -75,11 +85,37 @@ class RoutingHandler:
                 if stands == before.origin:
                     continue
             facts = entry_facts(body)
-            account = accounts.get(body.importer_number)
-            decision = decide(facts, account.on(body.entry_date) if account else None, self._rules)
-            chosen[key] = DecidedVersion(facts, decision, self._rule_versions, digest, origin)
+            decision = decide(facts, account_on(body.importer_number, body.entry_date), self._rules)
+            chosen[key] = DecidedVersion(facts, decision, self._rule_versions_text, digest, origin)
             known[key] = KnownVersion(digest, origin)
         return list(chosen.values()), conflicts
+
+    def _entry_routed(self, item: DecidedVersion, account: AccountRow | None) -> Outgoing:
+        facts, decision = item.facts, item.decision
+        data = _EntryRouted(
+            entry_number=facts.entry_number,
+            version=facts.version,
+            importer_number=facts.importer_number,
+            entry_type=facts.entry_type,
+            port_of_entry=facts.port_of_entry,
+            entry_date=facts.entry_date,
+            center=decision.center,
+            basis=decision.basis,
+            division=decision.division,
+            lane=decision.lane,
+            processes=decision.processes,
+            reasons=decision.reasons,
+            rule_versions=self._rule_versions,
+            value_usd=facts.value_usd,
+            duty_usd=format_cents(facts.duty_cents),
+            line_count=len(facts.lines),
+            predominant_tariff=decision.predominant_tariff,
+            origins=tuple(sorted({line.origin for line in facts.lines})),
+            programs=_program_names(facts),
+            trusted_programs=account.trusted_programs if account else (),
+        )
+        identifier = event_id("entry-routed", facts.entry_number, str(facts.version), item.digest.hex())
+        return Outgoing(identifier, data, item.origin.filed_at)
 
 
 def on_post_entry_filed(event: Event[PostEntryFiled], accounts: dict[str, AccountRow]) -> Filing:
@@ -138,9 +174,9 @@ def entry_facts(body: EntryBody) -> EntryFacts:
     )
 
 
-def content_digest(body: EntryBody) -> UUID:
-    """A fingerprint of what was filed, blind to fields that the contract does not know."""
-    return UUID(bytes=hashlib.blake2b(body.model_dump_json().encode(), digest_size=16).digest())
+def content_digest(body: EntryBody) -> bytes:
+    """A fingerprint of what was filed, blind to fields that the contract does not know; 16 bytes."""
+    return hashlib.blake2b(lean.encode(body), digest_size=16).digest()
 
 
 def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> Conflict:
@@ -156,45 +192,14 @@ def _release(data: EntryReleased) -> Release:
     return Release(data.entry_number, data.released_at, data.port_of_release, data.release_kind)
 
 
-def _entry_routed(item: DecidedVersion, account: AccountRow | None, rules: Rules) -> Outgoing:
-    facts, decision = item.facts, item.decision
-    data = EntryRouted(
-        entry_number=facts.entry_number,
-        version=facts.version,
-        importer_number=facts.importer_number,
-        entry_type=facts.entry_type,
-        port_of_entry=facts.port_of_entry,
-        entry_date=facts.entry_date,
-        center=decision.center,
-        basis=decision.basis,
-        division=decision.division,
-        lane=decision.lane,
-        processes=decision.processes,
-        reasons=_reasons(decision),
-        rule_versions=dict(rules.versions),
-        value_usd=facts.value_usd,
-        duty_usd=f"{facts.duty_cents // 100}.{facts.duty_cents % 100:02d}",
-        line_count=len(facts.lines),
-        predominant_tariff=decision.predominant_tariff,
-        origins=tuple(sorted({line.origin for line in facts.lines})),
-        programs=_program_names(facts),
-        trusted_programs=account.trusted_programs if account else (),
-    )
-    identifier = event_id("entry-routed", facts.entry_number, str(facts.version), item.digest.hex)
-    return Outgoing(identifier, data, item.origin.filed_at)
-
-
-def _reasons(decision: Decision) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(code=reason.code, text=reason.text, fact=reason.fact, citation=reason.citation)
-        for reason in decision.reasons
-    )
-
-
 def _program_names(facts: EntryFacts) -> tuple[str, ...]:
-    names: defaultdict[str, None] = defaultdict()
+    names: dict[str, None] = {}
     for line in facts.lines:
         for tariff in line.special_tariffs:
-            for program in programs_for(tariff, facts.entry_date):
-                names[program.name] = None
+            names.update(_names_of(tariff, facts.entry_date))
     return tuple(names)
+
+
+@lru_cache(maxsize=65_536)
+def _names_of(tariff: str, on: date) -> Mapping[str, None]:
+    return dict.fromkeys(program.name for program in programs_for(tariff, on))

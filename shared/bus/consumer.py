@@ -10,6 +10,7 @@ being written the next one is polled and decoded. What goes wrong has three answ
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -34,6 +35,7 @@ from shared.runtime.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 _DECODE_CHUNK = 250
+_WAIT_WHILE_APPLYING = 0.05
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
@@ -158,9 +160,8 @@ class Consumer:
         try:
             while not stopping.is_set():
                 try:
-                    slices = await subscription.poll(
-                        self._settings.max_records, 0 if applying else self._settings.max_wait_seconds
-                    )
+                    wait = _WAIT_WHILE_APPLYING if applying else self._settings.max_wait_seconds
+                    slices = await subscription.poll(self._settings.max_records, wait)
                 except Transient as error:
                     await self._wait("bus", error, stopping)
                     slices = []
@@ -260,7 +261,7 @@ class Consumer:
         elapsed = start_stopwatch()
         settings = self._settings
         letters = _letters(batch, failure)
-        events = [] if failure else [item.content for item in batch.items if isinstance(item.content, Event)]
+        events = [] if failure else [item.content for item in batch.items if not isinstance(item.content, Rejection)]
         async with transaction(self._engine) as tx:
             streaks = await offsets.advance(
                 tx, settings.group, [_move(part, failed=failure is not None) for part in batch.parts]
@@ -280,15 +281,11 @@ class Consumer:
             self._outbox_filled.set()
 
     async def _handle(self, tx: Transaction, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-        keyed = {event_key(event.source, event.id): event for event in reversed(events)}
-        fresh = await inbox.admit(tx, list(keyed))
-        seen: set[Any] = set()
-        to_apply = []
+        first_of: dict[bytes, Event[Any]] = {}
         for event in events:
-            key = event_key(event.source, event.id)
-            if key in fresh and key not in seen:
-                seen.add(key)
-                to_apply.append(event)
+            first_of.setdefault(event_key(event.source, event.id), event)
+        fresh = await inbox.admit(tx, list(first_of))
+        to_apply = [event for key, event in first_of.items() if key in fresh]
         return await self._handler(tx, to_apply) if to_apply else ()
 
     async def _replay_one(self) -> bool:
@@ -301,7 +298,7 @@ class Consumer:
         letter_id, record, _ = waiting[0]
         content = decode(record.topic, record.key, record.value, record.headers, self._settings.max_event_bytes)
         failure = (content.reason, content.detail) if isinstance(content, Rejection) else None
-        if isinstance(content, Event):
+        if not isinstance(content, Rejection):
             try:
                 async with transaction(self._engine) as tx:
                     if letter_id not in {row[0] for row in await dead_letters.requested(tx, group, 1)}:
@@ -325,7 +322,8 @@ class Consumer:
             self._metrics.events_consumed_total.labels(topic=part.at.topic).inc(len(part.items))
         for letter in letters:
             self._metrics.events_dead_lettered_total.labels(topic=letter.record.topic, reason=letter.reason).inc()
-            log.warning("dead_letter", topic=letter.record.topic, offset=letter.record.offset, reason=letter.reason)
+        if letters:
+            log.warning("dead_letters", reasons=dict(Counter(letter.reason for letter in letters)))
 
     async def _wait(self, what: str, error: Exception, stopping: Stopping) -> None:
         self._metrics.consumer_paused.labels(reason=what).set(1)

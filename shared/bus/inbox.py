@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _ADMIT = """
-INSERT INTO inbox (event_key) SELECT key FROM unnest($1::uuid[]) AS given(key)
+INSERT INTO inbox (event_key) SELECT key FROM unnest($1::bytea[]) AS given(key)
 ON CONFLICT DO NOTHING RETURNING event_key
 """
 
 
-async def admit(tx: Transaction, keys: Sequence[UUID]) -> set[UUID]:
+async def admit(tx: Transaction, keys: Sequence[bytes]) -> set[bytes]:
     """Note events as applied; gives those that had not been. Keys are put in order so that members cannot deadlock."""
     if not keys:
         return set()

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import orjson
 
 from shared.bus.protocol import Message
+from shared.contracts import lean
 from shared.contracts.envelope import SPEC_VERSION, STRUCTURED_CONTENT_TYPE
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.terms import Contract
@@ -30,7 +32,7 @@ class Outgoing:
     """An event to publish. `id` is derived from what caused it, so that a repeat of the cause gives the same id."""
 
     id: str
-    data: Contract
+    data: Contract | msgspec.Struct
     time: datetime
 
 
@@ -68,7 +70,7 @@ def encode(event: Outgoing, source: str) -> tuple[str, str, bytes]:
         },
         option=orjson.OPT_UTC_Z,
     )
-    return contract.topic, key, attributes[:-1] + b',"data":' + event.data.model_dump_json().encode() + b"}"
+    return contract.topic, key, attributes[:-1] + b',"data":' + lean.encode(event.data) + b"}"
 
 
 async def add(

@@ -7,12 +7,15 @@ name the first thing that is wrong in the order in which a filer would mend it.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+import msgspec
 import orjson
 from pydantic import ValidationError
 
 from shared.contracts.envelope import STRUCTURED_CONTENT_TYPE, Event
+from shared.contracts.lean import lean_check, lean_type, to_lean
 from shared.contracts.registry import TOPICS, TYPES, TopicContract
 
 MAX_DEPTH = 32
@@ -27,6 +30,9 @@ class Rejection:
 
     reason: str
     detail: str
+
+
+LEAN = False
 
 
 def decode(
@@ -46,10 +52,9 @@ def decode(
     contract = TOPICS[topic]
     if "ce_type" in headers and not headers.get("content-type", b"").startswith(STRUCTURED_CONTENT_TYPE.encode()):
         value = _structured(value, headers)
-    try:
-        event = contract.event.model_validate_json(value)
-    except ValidationError as error:
-        return _explain(contract, value, error)
+    event = _read(contract, value)
+    if isinstance(event, Rejection):
+        return event
     if event.type != contract.event_type:
         return _explain_type(contract, event.type)
     if _NUL_ESCAPE in value and _has_nul(orjson.loads(value)):
@@ -63,6 +68,32 @@ def decode(
     if key is not None and key != expected.encode():
         return Rejection("subject-mismatch", f"the message key differs from data.{contract.key_field}: make them equal")
     return event
+
+
+def _read(contract: TopicContract, value: bytes) -> Event[Any] | Rejection:
+    """Read with the lean structure; what that refuses the model reads again, and has the last word."""
+    event: Any
+    if not LEAN:
+        try:
+            return contract.event.model_validate_json(value)
+        except ValidationError as error:
+            return _explain(contract, value, error)
+    try:
+        event = _decoder(contract.event).decode(value)
+        check = lean_check(contract.event)
+        if check is not None:
+            check(event)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        try:
+            event = to_lean(contract.event.model_validate_json(value))
+        except ValidationError as error:
+            return _explain(contract, value, error)
+    return cast("Event[Any]", event)
+
+
+@cache
+def _decoder(model: type[Event[Any]]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(lean_type(model))
 
 
 def _structured(value: bytes, headers: Mapping[str, bytes]) -> bytes:

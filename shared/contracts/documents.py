@@ -22,7 +22,7 @@ def asyncapi(title: str = "Centerline events") -> dict[str, Any]:
         "info": {
             "title": title,
             "version": CONTRACTS_VERSION,
-            "description": "CloudEvents 1.0, structured JSON (binary mode is accepted). The message key equals the subject.",
+            "description": "CloudEvents 1.0 as structured JSON (binary mode is accepted), keyed by subject.",
         },
         "defaultContentType": STRUCTURED_CONTENT_TYPE,
         "channels": {
@@ -51,13 +51,64 @@ def incompatibilities(released: Mapping[str, Any], current: Mapping[str, Any]) -
     Compares the structure of two schemas of one topic: fields that became required or vanished, types and values that
     are no longer taken, bounds and patterns that became narrower.
     """
-    found: list[str] = []
-    _compare(released, current, released, current, "", found)
-    return found
+    comparison = _Comparison(released, current)
+    comparison.compare(released, current, "")
+    return comparison.found
 
 
-_LOWER_BOUNDS = ("minimum", "minLength", "minItems")
-_UPPER_BOUNDS = ("maximum", "maxLength", "maxItems")
+class _Comparison:
+    """A walk through two schemas side by side that notes where the second takes less."""
+
+    def __init__(self, old_root: Mapping[str, Any], new_root: Mapping[str, Any]) -> None:
+        self._old_root = old_root
+        self._new_root = new_root
+        self.found: list[str] = []
+
+    def compare(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> None:
+        """Compare two schemas of the value at `where`."""
+        old, new = _resolve(old, self._old_root), _resolve(new, self._new_root)
+        if "anyOf" in old or "anyOf" in new:
+            self._compare_choices(old, new, where)
+            return
+        if old.get("type") != new.get("type"):
+            self.found.append(f"{where}: type was {old.get('type')}, is {new.get('type')}")
+        self._compare_values(old, new, where)
+        self._compare_fields(old, new, where)
+        if "items" in old and "items" in new:
+            self.compare(old["items"], new["items"], f"{where}[]")
+
+    def _compare_choices(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> None:
+        choices = {_resolve(choice, self._new_root).get("type"): choice for choice in new.get("anyOf", [new])}
+        for choice in old.get("anyOf", [old]):
+            wanted = _resolve(choice, self._old_root).get("type")
+            if wanted in choices:
+                self.compare(choice, choices[wanted], where)
+            else:
+                self.found.append(f"{where}: no longer takes {wanted}")
+
+    def _compare_values(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> None:
+        if "pattern" in new and old.get("pattern") != new["pattern"]:
+            self.found.append(f"{where}: pattern was {old.get('pattern')}, is {new['pattern']}")
+        if "const" in new and old.get("const") != new["const"]:
+            self.found.append(f"{where}: must be {new['const']!r} now")
+        if gone := set(old.get("enum", [])) - set(new.get("enum", old.get("enum", []))):
+            self.found.append(f"{where}: no longer takes {', '.join(sorted(gone))}")
+        for bound in ("minimum", "minLength", "minItems"):
+            if bound in new and new[bound] > old.get(bound, float("-inf")):
+                self.found.append(f"{where}: {bound} rose to {new[bound]}")
+        for bound in ("maximum", "maxLength", "maxItems"):
+            if bound in new and new[bound] < old.get(bound, float("inf")):
+                self.found.append(f"{where}: {bound} fell to {new[bound]}")
+
+    def _compare_fields(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> None:
+        added = set(new.get("required", [])) - set(old.get("required", []))
+        self.found.extend(f"{where}.{name}: became required" for name in sorted(added))
+        fields = new.get("properties", {})
+        for name, child in old.get("properties", {}).items():
+            if name in fields:
+                self.compare(child, fields[name], f"{where}.{name}")
+            else:
+                self.found.append(f"{where}.{name}: is gone")
 
 
 def _schema(contract: TopicContract) -> dict[str, Any]:
@@ -82,48 +133,3 @@ def _resolve(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str,
     while "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
     return schema
-
-
-def _compare(
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    old_root: Mapping[str, Any],
-    new_root: Mapping[str, Any],
-    where: str,
-    found: list[str],
-) -> None:
-    old, new = _resolve(old, old_root), _resolve(new, new_root)
-    old_choices, new_choices = old.get("anyOf", [old]), new.get("anyOf", [new])
-    if "anyOf" in old or "anyOf" in new:
-        for choice in old_choices:
-            wanted = _resolve(choice, old_root).get("type")
-            match = next((each for each in new_choices if _resolve(each, new_root).get("type") == wanted), None)
-            if match is None:
-                found.append(f"{where}: no longer takes {wanted}")
-            else:
-                _compare(choice, match, old_root, new_root, where, found)
-        return
-    if old.get("type") != new.get("type"):
-        found.append(f"{where}: type was {old.get('type')}, is {new.get('type')}")
-    if "pattern" in new and old.get("pattern") != new["pattern"]:
-        found.append(f"{where}: pattern was {old.get('pattern')}, is {new['pattern']}")
-    if gone := set(old.get("enum", [])) - set(new.get("enum", old.get("enum", []))):
-        found.append(f"{where}: no longer takes {', '.join(sorted(gone))}")
-    if "const" in new and old.get("const") != new["const"]:
-        found.append(f"{where}: must be {new['const']!r} now")
-    for bound in _LOWER_BOUNDS:
-        if bound in new and new[bound] > old.get(bound, float("-inf")):
-            found.append(f"{where}: {bound} rose to {new[bound]}")
-    for bound in _UPPER_BOUNDS:
-        if bound in new and new[bound] < old.get(bound, float("inf")):
-            found.append(f"{where}: {bound} fell to {new[bound]}")
-    for name in set(new.get("required", [])) - set(old.get("required", [])):
-        found.append(f"{where}.{name}: became required")
-    properties = new.get("properties", {})
-    for name, child in old.get("properties", {}).items():
-        if name not in properties:
-            found.append(f"{where}.{name}: is gone")
-        else:
-            _compare(child, properties[name], old_root, new_root, f"{where}.{name}", found)
-    if "items" in old and "items" in new:
-        _compare(old["items"], new["items"], old_root, new_root, f"{where}[]", found)

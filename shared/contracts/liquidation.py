@@ -19,6 +19,7 @@ from shared.contracts.terms import (
 
 EntryState = Literal["recorded", "scheduled", "suspended", "extended", "liquidated", "not-liquidating", "clock-unknown"]
 EntryChange = Literal[
+    "recorded",
     "scheduled",
     "rescheduled",
     "suspended",

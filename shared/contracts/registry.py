@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.contracts.entry import EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
+from shared.contracts.lean import lean_type
 from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.notice import NoticeChanged
 from shared.contracts.post_entry import PostEntryFiled
@@ -25,7 +26,7 @@ class TopicContract:
     key_field: str
     producer: str
 
-    def key_of(self, data: Contract) -> str:
+    def key_of(self, data: Any) -> str:
         """The message key of this data; equals the CloudEvents subject."""
         key: str = getattr(data, self.key_field)
         return key
@@ -72,4 +73,11 @@ _CONTRACTS = (
 
 TOPICS: Mapping[str, TopicContract] = {contract.topic: contract for contract in _CONTRACTS}
 TYPES: Mapping[str, TopicContract] = {contract.event_type: contract for contract in _CONTRACTS}
-TOPIC_OF_DATA: Mapping[type[Contract], TopicContract] = {contract.data: contract for contract in _CONTRACTS}
+TOPIC_OF_DATA: Mapping[type[Any], TopicContract] = {
+    kind: contract for contract in _CONTRACTS for kind in (contract.data, lean_type(contract.data))
+}
+
+
+def carries(event: Event[Any], *data: type[Contract]) -> bool:
+    """Whether an event is of the type that carries one of these data."""
+    return any(event.type == TOPIC_OF_DATA[each].event_type for each in data)

@@ -15,7 +15,7 @@ CREATE TABLE consumer_offsets (
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 CREATE TABLE inbox (
-    event_key uuid PRIMARY KEY,
+    event_key bytea PRIMARY KEY,
     received_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX inbox_received_at ON inbox USING brin (received_at);

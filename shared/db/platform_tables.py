@@ -16,7 +16,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import JSONB
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
         inbox=Table(
             "inbox",
             metadata,
-            Column("event_key", UUID(as_uuid=True), primary_key=True),
+            Column("event_key", LargeBinary, primary_key=True),
             Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
             Index("inbox_received_at", "received_at", postgresql_using="brin"),
         ),

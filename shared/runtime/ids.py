@@ -4,9 +4,9 @@ from datetime import datetime
 from hashlib import blake2b
 from random import Random
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
-NAMESPACE: Final = UUID("6f0c1d52-5a0e-5f5e-9d0b-3c6a4b8f7e21")
+NAMESPACE: Final = b"centerline-events-v1"
 """The Centerline namespace; changing it would make every replayed event look new."""
 
 
@@ -24,12 +24,14 @@ def uuid7(now: datetime, random: Random) -> UUID:
 def event_id(*parts: str) -> str:
     """Return the id of the event that these facts cause: the same facts always give the same id.
 
-    A decision that is taken again (redelivery, replay, a crash before the commit) therefore publishes an
-    event that every reader recognises. Parts are length-prefixed: ("ab", "c") and ("a", "bc") differ.
+    A decision that is taken again (redelivery, replay, a crash before the commit) therefore publishes an event
+    that every reader recognises. Parts are length-prefixed: ("ab", "c") and ("a", "bc") differ. Written as a UUID.
     """
-    return str(uuid5(NAMESPACE, "".join(f"{len(part)}:{part}" for part in parts)))
+    name = "".join([f"{len(part)}:{part}" for part in parts])
+    digest = blake2b(name.encode(), digest_size=16, key=NAMESPACE).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
 
 
-def event_key(source: str, id: str) -> UUID:  # noqa: A002 - CloudEvents calls the attribute `id`
-    """Return the 128-bit key under which the inbox knows the event (source, id)."""
-    return UUID(bytes=blake2b(f"{len(source)}:{source}{id}".encode(), digest_size=16).digest())
+def event_key(source: str, id: str) -> bytes:  # noqa: A002 - CloudEvents calls the attribute `id`
+    """Return the 16 bytes under which the inbox knows the event (source, id)."""
+    return blake2b(f"{len(source)}:{source}{id}".encode(), digest_size=16).digest()

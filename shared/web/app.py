@@ -52,16 +52,18 @@ def create_app(
     readiness: Readiness,
     state: Mapping[str, Any],
     routers: Iterable[APIRouter],
+    public_routers: Iterable[APIRouter] = (),
     clock: Clock | None = None,
     lifespan: Lifespan | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Application:
     """Build the application of a service.
 
-    Every route of `routers` demands an identity and documents the usual problems; /healthz, /readyz,
-    /metrics, /docs and /openapi.json do not. `state` is what endpoints find on `request.app.state`, beside
-    `settings`, `metrics`, `readiness` and `clock`. /docs loads its scripts from a public network; offline,
-    read /openapi.json. Raises ValueError when two routes share a function name, which is the operation id.
+    Every route of `routers` demands an identity and documents the usual problems; those of `public_routers`,
+    /healthz, /readyz, /metrics, /docs and /openapi.json do not, nor does /tokens in development. `state` is
+    what endpoints find on `request.app.state`, beside `settings`, `metrics`, `readiness` and `clock`. /docs
+    loads its scripts from a public network; offline, read /openapi.json. Raises ValueError when two routes
+    share a function name, which is the operation id.
     """
     app = Application(
         title=title,
@@ -89,6 +91,8 @@ def create_app(
         app.include_router(tokens_router, responses=problem_responses([422]))
     for router in routers:
         app.include_router(router, dependencies=[Depends(identity)], responses=problem_responses())
+    for router in public_routers:
+        app.include_router(router, responses=problem_responses([422]))
     _check_operation_ids(app)
     return app
 

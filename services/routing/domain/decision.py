@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from services.routing.domain.center import Basis, choose_center
 from services.routing.domain.facts import Account, EntryFacts, Reason
@@ -10,6 +10,9 @@ from services.routing.domain.selection import Criteria, Lane, Selection, select
 from shared.customs.tariff_map import TariffMap
 
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
+
+
+_VALIDATION: Final = Reason("division-validation", "No trusted-trader program, no enforcement criterion.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,4 @@ def choose_division(account: Account | None, selection: Selection) -> tuple[Divi
     if account is not None and account.trusted_programs:
         programs = ", ".join(account.trusted_programs)
         return "partnership", Reason("division-partnership", "The importer is a trusted trader.", programs)
-    return "validation-and-compliance", Reason(
-        "division-validation", "No trusted-trader program, no enforcement criterion."
-    )
+    return "validation-and-compliance", _VALIDATION

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """One line: its underlying tariff number (chapters 1-97, or None when it has none) and what goes with it.
 
-    `special_tariffs` are the Chapter 98 and 99 provisions reported beside the underlying one.
+    A tuple, because one is made for every line that passes. `special_tariffs` are the Chapter 98 and 99 provisions
+    reported beside the underlying one.
     """
 
     line_number: int
@@ -20,8 +21,7 @@ class LineFacts:
     cases: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
+class EntryFacts(NamedTuple):
     """One version of an entry as filed. Values in whole dollars, duty in cents."""
 
     entry_number: str
@@ -48,7 +48,7 @@ class Account:
     is_broker: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reason:
     """One ground of a decision, with the fact that it rests on and its source."""
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy import func, select
@@ -113,7 +112,7 @@ class Origin:
 class KnownVersion:
     """A version of an entry that has been decided, by the digest of what was filed."""
 
-    digest: UUID
+    digest: bytes
     origin: Origin
 
 
@@ -124,7 +123,7 @@ class DecidedVersion:
     facts: EntryFacts
     decision: Decision
     rule_versions: str
-    digest: UUID
+    digest: bytes
     origin: Origin
 
 

@@ -1,7 +1,21 @@
 """The tables of routing."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db.platform_tables import platform_tables
 
@@ -55,7 +69,7 @@ routing_decisions = Table(
     Column("processes", JSONB, nullable=False),
     Column("reasons", JSONB, nullable=False),
     Column("rule_versions", JSONB, nullable=False),
-    Column("content_digest", UUID(as_uuid=True), nullable=False),
+    Column("content_digest", LargeBinary, nullable=False),
     Column("filed_at", DateTime(timezone=True), nullable=False),
     Column("event_source", Text, nullable=False),
     Column("event_id", Text, nullable=False),

@@ -1,6 +1,6 @@
 """A small application with the conventions of every API, and a client that speaks to it in memory."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -45,7 +45,12 @@ def readiness() -> Readiness:
 
 @pytest.fixture
 def make_app(clock: FixedClock, metrics: Metrics, readiness: Readiness) -> MakeApp:
-    def build(*routers: APIRouter, settings: ServiceSettings = SETTINGS, **state: object) -> Application:
+    def build(
+        *routers: APIRouter,
+        public_routers: Sequence[APIRouter] = (),
+        settings: ServiceSettings = SETTINGS,
+        **state: object,
+    ) -> Application:
         return create_app(
             title="Routing",
             summary="Routes entries.",
@@ -56,6 +61,7 @@ def make_app(clock: FixedClock, metrics: Metrics, readiness: Readiness) -> MakeA
             readiness=readiness,
             state=state,
             routers=routers,
+            public_routers=public_routers,
             clock=clock,
         )
 

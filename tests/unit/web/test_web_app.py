@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, Field
@@ -174,14 +174,42 @@ def _demands_identity(dependant: Dependant) -> bool:
     return dependant.call is identity or any(map(_demands_identity, dependant.dependencies))
 
 
-def test_every_route_but_health_and_docs_demands_an_identity(make_app: MakeApp) -> None:
-    app = make_app(router)
-    open_paths = {
+OPEN_PATHS = {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"}
+
+
+def _open_paths(app: FastAPI) -> set[str]:
+    return {
         route.path
         for route in iter_route_contexts(app.routes)
         if not isinstance(route.original_route, APIRoute) or not _demands_identity(route.dependant)
     }
-    assert open_paths == {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"}
+
+
+def test_every_route_but_health_and_docs_demands_an_identity(make_app: MakeApp) -> None:
+    assert _open_paths(make_app(router)) == OPEN_PATHS
+
+
+async def test_only_a_router_declared_public_answers_without_an_identity(make_app: MakeApp, connect: Connect) -> None:
+    public = APIRouter()
+
+    @public.get("/bulletin", summary="Public")
+    async def read_public() -> str:
+        return "for everyone"
+
+    app = make_app(router, public_routers=[public])
+    assert _open_paths(app) == OPEN_PATHS | {"/bulletin"}
+    client = connect(app)
+    client.headers.pop("authorization")
+    assert (await client.get("/bulletin")).json() == "for everyone"
+    assert (await client.get("/entries/1")).status_code == 401
+    operation = app.openapi()["paths"]["/bulletin"]["get"]
+    assert "security" not in operation
+    assert set(operation["responses"]) == {"200", "422"}
+
+
+def test_the_only_other_open_route_issues_development_tokens(make_app: MakeApp, settings: ServiceSettings) -> None:
+    development = settings.model_copy(update={"development": True})
+    assert _open_paths(make_app(router, settings=development)) == OPEN_PATHS | {"/tokens"}
 
 
 def test_every_operation_documents_its_problems_and_its_identity(make_app: MakeApp) -> None:

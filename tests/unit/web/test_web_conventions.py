@@ -153,6 +153,7 @@ async def test_the_same_call_has_the_same_hash_and_another_body_another(client: 
 
 
 def test_the_table_of_keys_is_keyed_by_key_and_identity() -> None:
-    statement = str(CreateTable(idempotency_table(MetaData())).compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call])
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    statement = str(CreateTable(idempotency_table(MetaData())).compile(dialect=dialect))
     assert "PRIMARY KEY (key, identity)" in statement
     assert "JSONB" in statement

@@ -48,7 +48,7 @@ CREATE TABLE routing_decisions (
     processes jsonb NOT NULL,
     reasons jsonb NOT NULL,
     rule_versions jsonb NOT NULL,
-    content_digest uuid NOT NULL,
+    content_digest bytea NOT NULL,
     filed_at timestamptz NOT NULL,
     event_source text NOT NULL,
     event_id text NOT NULL,

@@ -1,0 +1,180 @@
+"""Routing from Kafka to committed decisions, rows and outbox, beside the floor.
+
+The floor reads the same events with aiokafka, parses their JSON and copies one row each into one table, in the same
+process and the same batch size: what nobody who uses these tools can go below.
+"""
+
+import asyncio
+import csv
+import json
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer
+from sqlalchemy import Column, Integer, MetaData, Table, Text, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bench.traffic import SAMPLES
+from services.routing.domain.decision import Rules
+from services.routing.domain.selection import first_criteria
+from services.routing.handlers import TOPICS, RoutingHandler
+from services.routing.store import accounts as account_store
+from services.routing.store.accounts import AccountRecord, NewAssignment
+from shared.bus.consumer import Consumer, ConsumerSettings
+from shared.bus.kafka import KafkaBus
+from shared.customs.tariff_map import default_tariff_map
+from shared.db import bulk
+from shared.db.transaction import transaction
+from shared.runtime.clock import SystemClock
+from shared.runtime.lifecycle import Stopping
+from shared.runtime.metrics import Metrics
+
+BATCH = 2000
+
+_FLOOR = Table(
+    "floor_entries",
+    MetaData(),
+    Column("entry_number", Text, primary_key=True),
+    Column("version", Integer),
+    Column("importer_number", Text),
+    Column("entry_type", Text),
+    Column("port_of_entry", Text),
+    Column("entry_date", Text),
+    Column("event_id", Text),
+    Column("source", Text),
+)
+_COLUMNS = tuple(column.name for column in _FLOOR.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Events and the seconds that they took."""
+
+    events: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Events a second."""
+        return self.events / self.seconds
+
+
+async def measure_floor(bootstrap: str, engine: AsyncEngine, events: int) -> Measured:
+    """Poll, parse, COPY into one table, commit; nothing else."""
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP TABLE IF EXISTS floor_entries"))
+        await connection.run_sync(_FLOOR.create)
+    consumer = AIOKafkaConsumer(
+        "entry-filed", bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100
+    )
+    await consumer.start()
+    try:
+        began, done = time.perf_counter(), 0
+        while done < events:
+            fetched = await consumer.getmany(timeout_ms=500, max_records=BATCH)
+            rows = [_floor_row(message.value) for messages in fetched.values() for message in messages]
+            async with transaction(engine) as tx:
+                await bulk.copy(tx, _FLOOR, _COLUMNS, rows)
+            done += len(rows)
+        return Measured(done, time.perf_counter() - began)
+    finally:
+        await consumer.stop()
+
+
+async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> Measured:
+    """The product's own consumer and handler, until every decision is committed."""
+    await load_accounts(engine)
+    bus = KafkaBus(bootstrap)
+    consumer = Consumer(
+        bus=bus,
+        engine=engine,
+        handler=RoutingHandler(Rules(default_tariff_map(), first_criteria(100))),
+        settings=ConsumerSettings(f"bench-{uuid4().hex[:8]}", "urn:centerline:routing", TOPICS, "bench", BATCH),
+        clock=SystemClock(),
+        metrics=Metrics.create(),
+    )
+    stopping = Stopping()
+    began = time.perf_counter()
+    running = asyncio.create_task(consumer.run(stopping))
+    first: float | None = None
+    while True:
+        done = await _decided(engine)
+        if done and first is None:
+            first, already = time.perf_counter(), done
+        if done >= events:
+            break
+        await asyncio.sleep(0.05)
+    finished = time.perf_counter()
+    stopping.set()
+    await running
+    await bus.close()
+    # Joining the group takes seconds that a running service does not spend: count from the first commit.
+    assert first is not None
+    if done > already:
+        return Measured(done - already, finished - first)
+    return Measured(done, finished - began)
+
+
+async def load_accounts(engine: AsyncEngine) -> None:
+    """The sample's importer accounts with their assignments."""
+    with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    async with transaction(engine) as tx:
+        await account_store.write_accounts(tx, [_account(row) for row in rows])
+        await account_store.append_assignments(tx, [_assignment(row) for row in rows])
+
+
+def memory_mib() -> float:
+    """The most memory that this process has had resident, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _floor_row(value: bytes) -> Sequence[Any]:
+    event = json.loads(value)
+    data = event["data"]
+    return (
+        data["entry_number"],
+        data["version"],
+        data["importer_number"],
+        data["entry_type"],
+        data["port_of_entry"],
+        data["entry_date"],
+        event["id"],
+        event["source"],
+    )
+
+
+async def _decided(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        # Offsets and decisions are one transaction, so the offsets tell how many decisions there are.
+        return int(await connection.scalar(text("SELECT coalesce(sum(next_offset), 0) FROM consumer_offsets")) or 0)
+
+
+def _account(row: dict[str, str]) -> AccountRecord:
+    return AccountRecord(
+        importer_number=row["importer_number"],
+        name=row["name"],
+        size=row["size"],
+        is_broker=row["broker_as_importer"] == "Y",
+        contact_email=row["email"],
+        filer_code=row["filer_code"],
+        trusted_programs=tuple(row["trusted_programs"].split(";")) if row["trusted_programs"] else (),
+    )
+
+
+def _assignment(row: dict[str, str]) -> NewAssignment:
+    return NewAssignment(
+        row["importer_number"],
+        1,
+        row["assigned_center"] or None,
+        None,
+        "registered" if row["assigned_center"] else "unaligned",
+        date(2017, 1, 19),
+        "[]",
+        "bench",
+    )

@@ -1,0 +1,669 @@
+"""The HTTP side of liquidation: the record and the timeline of an entry, extensions, cycles, protests, figures."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation import cycle
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.extension import ExtensionRequest
+from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.timeline import Coming, ProtestFact, TimelineFacts, coming_dates
+from services.liquidation.extensions import post_extension
+from services.liquidation.store import cycles as cycle_store
+from services.liquidation.store import reading as store
+from services.liquidation.store.reading import EntryPicture
+from shared.customs.calendar import legal_date
+from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
+from shared.customs.money import format_cents
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import Clock
+from shared.runtime.errors import NotFound, Refused
+from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
+from shared.web.idempotency import CurrentIdempotentCall
+from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.web.pagination import CurrentPage, Page, build_page
+
+router = APIRouter()
+
+StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
+CycleIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR))]
+ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
+EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245275"])]
+
+
+class RuleOut(BaseModel):
+    """A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled."""
+
+    id: str = Field(examples=["liq-1yr-entry"])
+    citation: str = Field(examples=["19 USC 1504(a)(1)(A)"])
+    evidence: Literal["S", "P", "M", "U"]
+    text: str
+
+
+class DateOut(BaseModel):
+    """A date of the record and the rule that sets it."""
+
+    what: str = Field(examples=["scheduled liquidation"])
+    on: date
+    rule: RuleOut
+
+
+class AmountsOut(BaseModel):
+    """Money: as asserted, what liquidation changed (positive is due), and as liquidated."""
+
+    duty_usd: str = Field(examples=["9375.00"])
+    fees_usd: str = Field(examples=["589.25"])
+    effect_duty_usd: str | None = None
+    effect_fees_usd: str | None = None
+    liquidated_duty_usd: str | None = None
+    liquidated_fees_usd: str | None = None
+
+
+class LiquidationOut(BaseModel):
+    """How an entry was liquidated; `posted_on` is later than `liquidated_on` for deemed and informal ones."""
+
+    liquidated_on: date
+    posted_on: date
+    kind: str = Field(examples=["no-change"])
+    rule: RuleOut
+
+
+class VersionOut(BaseModel):
+    """One version of the entry summary; `barred_as` says why it cannot govern."""
+
+    version: int
+    governs: bool
+    filed_at: datetime
+    entry_type: str
+    entry_date: date
+    duty_usd: str
+    fees_usd: str
+    barred_as: str | None
+
+
+class ExtensionOut(BaseModel):
+    """One extension of liquidation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": 1,
+                    "reason": "information-needed",
+                    "months": 12,
+                    "posted_on": "2026-06-01",
+                    "requested_on": None,
+                    "period_ended_on": "2026-10-01",
+                    "period_ends_on": "2027-10-01",
+                    "explanation": "A CBP 28 on value is unanswered.",
+                    "posted_by": "kim",
+                }
+            ]
+        }
+    )
+
+    number: int
+    reason: str
+    months: int
+    posted_on: date
+    requested_on: date | None
+    period_ended_on: date = Field(description="End of the period before.")
+    period_ends_on: date = Field(description="The new deemed date.")
+    explanation: str
+    posted_by: str
+
+
+class DecisionOut(BaseModel):
+    """A review decision and what became of it: applied (waits for the cycle), effective, superseded, refused."""
+
+    decision_id: str
+    process: str
+    outcome: str
+    status: str
+    effect_duty_usd: str
+    effect_fees_usd: str
+    decided_at: datetime
+    rule: str | None
+    remedy: str | None
+
+
+class ConflictOut(BaseModel):
+    """An event that contradicts the record, and by which rule it does not stand."""
+
+    kind: str
+    rule: str
+    detail: str
+    event_source: str
+    event_id: str
+
+
+class EntryRecordOut(BaseModel):
+    """The legal record of an entry."""
+
+    entry_number: str
+    state: str = Field(examples=["scheduled"])
+    why: str | None = Field(description="The facts that the state rests on.")
+    rule: RuleOut | None
+    importer_number: str | None = Field(description="Masked when it is a social security number of someone else.")
+    importer_name: str | None
+    entry_type: str | None
+    port_of_entry: str | None
+    surety_code: str | None
+    center: str | None
+    division: str | None
+    lane: str | None
+    version: int | None
+    released_at: datetime | None
+    paid_on: date | None
+    dates: list[DateOut]
+    amounts: AmountsOut | None
+    liquidation: LiquidationOut | None
+    versions: list[VersionOut]
+    extensions: list[ExtensionOut]
+    decisions: list[DecisionOut]
+    protests: list[str]
+    conflicts: list[ConflictOut]
+
+
+class ActOut(BaseModel):
+    """What happened."""
+
+    on: date
+    what: str
+    rule: RuleOut | None = None
+    detail: str | None = None
+    actor: str | None = None
+
+
+class ComingOut(BaseModel):
+    """A clock: warn by `safe`, refuse only after `last_arguable`; without dates the text says what is missing."""
+
+    what: str
+    safe: date | None
+    last_arguable: date | None
+    rule: RuleOut
+    inputs: dict[str, str]
+
+
+class TimelineOut(BaseModel):
+    """What happened to an entry and what comes."""
+
+    entry_number: str
+    state: str
+    happened: list[ActOut]
+    coming: list[ComingOut]
+
+
+class ExtensionIn(BaseModel):
+    """An extension whose notice has been posted."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "reason": "information-needed",
+                    "months": 12,
+                    "posted_on": "2026-06-01",
+                    "explanation": "A CBP 28 on value is unanswered.",
+                }
+            ]
+        },
+    )
+
+    reason: Literal["information-needed", "importer-request"]
+    months: int = Field(default=12, description="1 to 12 (ext-length).")
+    posted_on: date = Field(description="The day on which the notice was posted.")
+    requested_on: date | None = Field(default=None, description="When the importer asked in writing.")
+    explanation: str = Field(min_length=1, max_length=500, description="What the notice states as the reason.")
+
+
+class CycleIn(BaseModel):
+    """Which cycle to run."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"date": "2026-08-14"}]})
+
+    date: date
+
+
+class CycleOut(BaseModel):
+    """What a cycle did; `liquidated` counts all but the deemed, `with_decision` those of them by a review decision."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "date": "2026-08-14",
+                    "liquidated": 187,
+                    "with_decision": 4,
+                    "deemed": 0,
+                    "decisions_refused": 1,
+                    "run_at": "2026-08-14T10:00:00Z",
+                    "run_by": "operator",
+                }
+            ]
+        }
+    )
+
+    date: date
+    liquidated: int
+    with_decision: int
+    deemed: int
+    decisions_refused: int
+    run_at: datetime
+    run_by: str
+
+
+class ForecastOut(BaseModel):
+    """What the cycle of a Friday would do with the record as it is now; nothing is changed."""
+
+    date: date
+    deemed: int
+    liquidated: int
+    with_decision: int
+    suspended: int = Field(description="Entries that no cycle takes while they are suspended.")
+
+
+class UnknownClockOut(BaseModel):
+    """An entry with a clock that cannot be computed."""
+
+    entry_number: str
+    missing: str | None = Field(description="The fact that is missing.")
+    rule: RuleOut | None
+    entry_type: str | None
+    entry_date: date | None
+    released_at: datetime | None
+    center: str | None
+
+
+class ProtestOut(BaseModel):
+    """A protest."""
+
+    protest_number: str
+    state: str
+    importer_number: str
+    entries: list[str]
+    received_at: datetime
+    decide_by: DateOut
+    further_review: bool
+    filed_by: dict[str, Any]
+    body: dict[str, Any]
+
+
+class LiquidationFigures(BaseModel):
+    """Entries by state; `liquidated` counts the deemed ones too."""
+
+    entries: int
+    scheduled: int
+    suspended: int
+    extended: int
+    liquidated: int
+    deemed: int
+    not_liquidating: int
+    clock_unknown: int
+    protests: int
+
+
+@router.get("/entries/{entry_number}", summary="The legal record of an entry")
+async def read_entry_record(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> EntryRecordOut:
+    """State, dates with their rules, amounts, versions, decisions and what contradicts the record."""
+    picture = await _find_picture(entry_number, request, caller)
+    row = picture.entry
+    importer = row.importer_number
+    return EntryRecordOut(
+        entry_number=row.entry_number,
+        state=row.state,
+        why=row.why,
+        rule=_rule(row.rule),
+        importer_number=shown_importer_number(caller, importer) if importer else None,
+        importer_name=picture.importer_name,
+        entry_type=row.entry_type,
+        port_of_entry=row.port_of_entry,
+        surety_code=row.surety_code,
+        center=row.center,
+        division=row.division,
+        lane=row.lane,
+        version=row.version,
+        released_at=row.released_at,
+        paid_on=row.paid_on,
+        dates=_dates(row),
+        amounts=_amounts(row),
+        liquidation=_liquidation(row),
+        versions=[_version(each, governing=row.version) for each in picture.versions],
+        extensions=[ExtensionOut.model_validate(each, from_attributes=True) for each in picture.extensions],
+        decisions=[_decision(each) for each in picture.decisions],
+        protests=[each.filing_number for each in picture.protests],
+        conflicts=_conflicts(picture),
+    )
+
+
+@router.get("/entries/{entry_number}/timeline", summary="What happened to an entry and what comes")
+async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
+    """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
+    picture = await _find_picture(entry_number, request, caller)
+    policy: CyclePolicy = request.app.state.policy
+    return TimelineOut(
+        entry_number=picture.entry.entry_number,
+        state=picture.entry.state,
+        happened=_happened(picture),
+        coming=[_coming(each) for each in coming_dates(_timeline_facts(picture, policy))],
+    )
+
+
+@router.post(
+    "/entries/{entry_number}/extensions", status_code=201, summary="Extend liquidation", response_model=ExtensionOut
+)
+async def create_extension(
+    entry_number: EntryNumberPath,
+    body: ExtensionIn,
+    request: Request,
+    caller: ExtenderIdentity,
+    call: CurrentIdempotentCall,
+) -> Response:
+    """Record an extension whose notice was posted while the period was open; void ones are refused by their rule."""
+    clock: Clock = request.app.state.clock
+    return await post_extension(
+        _engine(request),
+        request.app.state.policy,
+        clock.now(),
+        call,
+        _canonical(entry_number),
+        ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on),
+        body.explanation,
+        caller,
+    )
+
+
+@router.post("/cycles", summary="Run a weekly liquidation cycle")
+async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleIdentity) -> CycleOut:
+    """Liquidate what is due on a Friday; asking again gives the figures of the first run."""
+    figures = await cycle.run_cycle(_engine(request), request.app.state.clock, body.date, caller.subject)
+    return _cycle(figures)
+
+
+@router.get("/cycles", summary="Cycles that have run")
+async def list_liquidation_cycles(
+    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+) -> Page[CycleOut]:
+    """Newest first."""
+    position = page.position(date)
+    async with reading(_engine(request)) as connection:
+        rows = await cycle_store.list_cycles(connection, before=position[0] if position else None, limit=page.fetch)
+    return build_page(rows, page, key=lambda row: (row.cycle_on,), item=_cycle, request=request, response=response)
+
+
+@router.get("/cycles/forecast", summary="What a cycle would do")
+async def forecast_liquidation_cycle(
+    request: Request, _: StaffIdentity, on: Annotated[date, Query(alias="date", examples=["2026-08-14"])]
+) -> ForecastOut:
+    """Counts by what the record holds now; nothing is changed."""
+    day = cycle.cycle_day(on)
+    async with transaction(_engine(request)) as tx:
+        counts = await cycle_store.forecast(tx, day)
+    return ForecastOut(
+        date=on,
+        deemed=counts.deemed,
+        liquidated=counts.liquidated,
+        with_decision=counts.with_decision,
+        suspended=counts.suspended,
+    )
+
+
+@router.get("/clocks-unknown", summary="Entries with a clock that cannot be computed")
+async def list_unknown_clocks(
+    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+) -> Page[UnknownClockOut]:
+    """In order of entry number, each with the fact that is missing."""
+    position = page.position(str)
+    async with reading(_engine(request)) as connection:
+        rows = await store.list_unknown_clocks(connection, after=position[0] if position else None, limit=page.fetch)
+    return build_page(
+        rows, page, key=lambda row: (row.entry_number,), item=_unknown_clock, request=request, response=response
+    )
+
+
+@router.get("/protests/{protest_number}", summary="A protest")
+async def read_protest(protest_number: str, request: Request, caller: CurrentIdentity) -> ProtestOut:
+    """The protest as filed, with the day by which it is to be decided."""
+    async with reading(_engine(request)) as connection:
+        row = await store.find_protest(connection, protest_number)
+    if row is None:
+        raise NotFound(f"There is no protest {protest_number}.", remedy="Check the number.")
+    demand_sight(caller, f"protest {protest_number}", importer_number=row.importer_number)
+    return ProtestOut(
+        protest_number=row.filing_number,
+        state=row.state,
+        importer_number=shown_importer_number(caller, row.importer_number),
+        entries=row.entries,
+        received_at=row.received_at,
+        decide_by=DateOut(what="protest to be decided", on=row.decide_by, rule=_known_rule("protest-decide-2y")),
+        further_review=row.further_review,
+        filed_by=row.filed_by,
+        body=row.body,
+    )
+
+
+@router.get("/figures", summary="Entries by state")
+async def read_liquidation_figures(request: Request, _: StaffIdentity) -> LiquidationFigures:
+    """Counts over every entry."""
+    async with reading(_engine(request)) as connection:
+        counts = await store.count_states(connection)
+        protests = await store.count_protests(connection)
+
+    def of(state: str) -> int:
+        return sum(number for (each, _), number in counts.items() if each == state)
+
+    return LiquidationFigures(
+        entries=sum(counts.values()),
+        scheduled=of("scheduled"),
+        suspended=of("suspended"),
+        extended=of("extended"),
+        liquidated=of("liquidated"),
+        deemed=counts.get(("liquidated", "deemed"), 0),
+        not_liquidating=of("not-liquidating"),
+        clock_unknown=of("clock-unknown"),
+        protests=protests,
+    )
+
+
+def _engine(request: Request) -> AsyncEngine:
+    engine: AsyncEngine = request.app.state.platform.engine
+    return engine
+
+
+def _canonical(entry_number: str) -> str:
+    try:
+        return parse_entry_number(entry_number)
+    except InvalidEntryNumber as error:
+        raise Refused(str(error), rule="entry-number", code=error.code) from error
+
+
+async def _find_picture(entry_number: str, request: Request, caller: Identity) -> EntryPicture:
+    number = _canonical(entry_number)
+    async with reading(_engine(request)) as connection:
+        picture = await store.find_picture(connection, number)
+    importer = picture.entry.importer_number if picture else None
+    if picture is None or (importer is None and not is_staff(caller)):
+        raise NotFound(
+            f"There is no entry {number} in liquidation.", remedy="Check the number; a filing may still be on its way."
+        )
+    if importer is not None:
+        demand_sight(
+            caller,
+            f"entry {number}",
+            importer_number=importer,
+            filer_code=number[:3],
+            surety_code=picture.entry.surety_code,
+        )
+    return picture
+
+
+def _known_rule(rule: str) -> RuleOut:
+    return RuleOut.model_validate(RULES[rule], from_attributes=True)
+
+
+def _rule(rule: str | None) -> RuleOut | None:
+    return _known_rule(rule) if rule is not None else None
+
+
+def _dates(row: Any) -> list[DateOut]:
+    dated = (
+        ("entry", row.entry_date, "entry-date"),
+        ("scheduled liquidation", row.scheduled_on, row.rule),
+        ("deemed liquidated unless liquidated by then", row.deemed_on, row.deemed_rule),
+        ("liquidation", row.liquidated_on, row.liquidation_rule),
+    )
+    return [DateOut(what=what, on=on, rule=_known_rule(rule)) for what, on, rule in dated if on is not None]
+
+
+def _amounts(row: Any) -> AmountsOut | None:
+    if row.duty_cents is None:
+        return None
+    amounts = AmountsOut(duty_usd=format_cents(row.duty_cents), fees_usd=format_cents(row.fees_cents))
+    if row.liquidated_on is not None:
+        amounts.effect_duty_usd = format_cents(row.effect_duty_cents)
+        amounts.effect_fees_usd = format_cents(row.effect_fees_cents)
+        amounts.liquidated_duty_usd = format_cents(row.duty_cents + row.effect_duty_cents)
+        amounts.liquidated_fees_usd = format_cents(row.fees_cents + row.effect_fees_cents)
+    return amounts
+
+
+def _liquidation(row: Any) -> LiquidationOut | None:
+    if row.liquidated_on is None:
+        return None
+    return LiquidationOut(
+        liquidated_on=row.liquidated_on,
+        posted_on=row.liquidation_posted_on,
+        kind=row.liquidation_kind,
+        rule=_known_rule(row.liquidation_rule),
+    )
+
+
+def _version(row: Any, governing: int | None) -> VersionOut:
+    return VersionOut(
+        version=row.version,
+        governs=row.version == governing,
+        filed_at=row.filed_at,
+        entry_type=row.entry_type,
+        entry_date=row.entry_date,
+        duty_usd=format_cents(row.duty_cents),
+        fees_usd=format_cents(row.fees_cents),
+        barred_as=row.barred_as,
+    )
+
+
+def _decision(row: Any) -> DecisionOut:
+    return DecisionOut(
+        decision_id=row.decision_id,
+        process=row.process,
+        outcome=row.outcome,
+        status=row.status,
+        effect_duty_usd=format_cents(row.duty_cents),
+        effect_fees_usd=format_cents(row.fees_cents),
+        decided_at=row.decided_at,
+        rule=row.rule,
+        remedy=row.remedy,
+    )
+
+
+def _conflicts(picture: EntryPicture) -> list[ConflictOut]:
+    found = [ConflictOut.model_validate(each, from_attributes=True) for each in picture.conflicts]
+    for version in picture.versions:
+        if version.barred_as is not None:
+            rule = "psc-preconditions" if version.barred_as == "correction-after-liquidation" else "psc-cannot"
+            detail = f"version {version.version} does not govern: {RULES[rule].text}"
+            found.append(
+                ConflictOut(
+                    kind=version.barred_as,
+                    rule=rule,
+                    detail=detail,
+                    event_source=version.event_source,
+                    event_id=version.event_id,
+                )
+            )
+    return found
+
+
+def _happened(picture: EntryPicture) -> list[ActOut]:
+    acts = [
+        ActOut(on=each.occurred_on, what=each.change, rule=_rule(each.rule), detail=each.detail, actor=each.actor)
+        for each in picture.acts
+    ]
+    if picture.entry.released_at is not None:
+        detail = f"port {picture.entry.port_of_release}, {picture.entry.release_kind}"
+        acts.append(ActOut(on=legal_date(picture.entry.released_at), what="released", detail=detail))
+    acts.extend(
+        ActOut(
+            on=legal_date(each.decided_at),
+            what=f"review decided: {each.outcome}",
+            rule=_rule(each.rule),
+            detail=f"{each.decision_id}: {each.status}",
+        )
+        for each in picture.decisions
+    )
+    acts.extend(
+        ActOut(on=legal_date(each.received_at), what="protest filed", detail=each.filing_number)
+        for each in picture.protests
+    )
+    return sorted(acts, key=lambda act: act.on)
+
+
+def _timeline_facts(picture: EntryPicture, policy: CyclePolicy) -> TimelineFacts:
+    row = picture.entry
+    return TimelineFacts(
+        state=row.state,
+        rule=row.rule,
+        why=row.why,
+        policy=policy.version,
+        released_on=legal_date(row.released_at) if row.released_at else None,
+        entry_date=row.entry_date,
+        is_informal=row.is_informal,
+        extended_months=row.extended_months,
+        scheduled_on=row.scheduled_on,
+        deemed_on=row.deemed_on,
+        deemed_rule=row.deemed_rule,
+        liquidated_on=row.liquidated_on,
+        posted_on=row.liquidation_posted_on,
+        is_deemed=row.liquidation_kind == "deemed",
+        protests=tuple(
+            ProtestFact(each.filing_number, legal_date(each.received_at), each.decide_by) for each in picture.protests
+        ),
+    )
+
+
+def _coming(each: Coming) -> ComingOut:
+    return ComingOut(
+        what=each.what,
+        safe=each.safe,
+        last_arguable=each.last_arguable,
+        rule=_known_rule(each.rule),
+        inputs=dict(each.inputs),
+    )
+
+
+def _cycle(row: Any) -> CycleOut:
+    return CycleOut(
+        date=row.cycle_on,
+        liquidated=row.liquidated,
+        with_decision=row.with_decision,
+        deemed=row.deemed,
+        decisions_refused=row.decisions_refused,
+        run_at=row.run_at,
+        run_by=row.run_by,
+    )
+
+
+def _unknown_clock(row: Any) -> UnknownClockOut:
+    return UnknownClockOut(
+        entry_number=row.entry_number,
+        missing=row.why,
+        rule=_rule(row.rule),
+        entry_type=row.entry_type,
+        entry_date=row.entry_date,
+        released_at=row.released_at,
+        center=row.center,
+    )

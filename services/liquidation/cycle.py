@@ -1,0 +1,77 @@
+"""The weekly cycle as a command: one run for each Friday, whoever asks and however often."""
+
+from datetime import date, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.domain.clocks import nearest_fridays
+from services.liquidation.domain.rules import RULES
+from services.liquidation.store import cycles as store
+from services.liquidation.store.cycles import CycleDay, CycleFigures
+from services.liquidation.store.records import exclude_everyone
+from shared.customs.calendar import end_of_legal_day, friday_on_or_before, legal_date, wednesday_cutoff
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import Clock
+from shared.runtime.errors import Conflict, Refused
+
+_RULE = RULES["liq-cycle-314"]
+
+
+def cycle_day(friday: date) -> CycleDay:
+    """The instants of a cycle; raises `Refused` when the day is no Friday."""
+    before, after = nearest_fridays(friday)
+    if before != after:
+        raise Refused(
+            f"{friday} is not a Friday: automatic liquidations post on Fridays.",
+            rule=_RULE.id,
+            code="not-a-friday",
+            citation=_RULE.citation,
+            remedy=f"Name the cycle by its Friday: {before} or {after}.",
+        )
+    return CycleDay(friday, end_of_legal_day(friday), wednesday_cutoff(friday))
+
+
+async def run_cycle(engine: AsyncEngine, clock: Clock, friday: date, run_by: str) -> CycleFigures:
+    """Run the cycle of a Friday, or give the figures of its run; a second caller waits for the first.
+
+    Raises `Refused` for a day that is no Friday or has not come, `Conflict` when a later cycle has run.
+    """
+    day = cycle_day(friday)
+    now = clock.now()
+    today = legal_date(now)
+    if friday > today:
+        raise Refused(
+            f"{friday} has not come: today is {today}.",
+            rule=RULES["liquidation-date"].id,
+            code="cycle-in-the-future",
+            citation=RULES["liquidation-date"].citation,
+            remedy="Run it on its day; GET /cycles/forecast says what it would do.",
+        )
+    async with transaction(engine) as tx:
+        await exclude_everyone(tx)
+        before = await store.find_cycle(tx.connection, friday)
+        if before is not None:
+            return before
+        last = await store.find_last_cycle(tx.connection)
+        if last is not None and last > friday:
+            raise Conflict(
+                f"The cycle of {last} has run already: none can be posted before it.",
+                rule=RULES["liquidation-date"].id,
+                code="cycle-out-of-order",
+                citation=RULES["liquidation-date"].citation,
+                remedy="Run the next Friday's cycle: it takes what is due by then.",
+            )
+        return await store.run_statements(tx, day, now, run_by)
+
+
+async def run_due_cycles(engine: AsyncEngine, clock: Clock) -> list[CycleFigures]:
+    """Run each cycle from the Friday after the last one to the latest Friday; only that one when none has run."""
+    latest = friday_on_or_before(legal_date(clock.now()))
+    async with reading(engine) as connection:
+        last = await store.find_last_cycle(connection)
+    friday = latest if last is None else last + timedelta(days=7)
+    done = []
+    while friday <= latest:
+        done.append(await run_cycle(engine, clock, friday, "system:automatic-cycle"))
+        friday += timedelta(days=7)
+    return done

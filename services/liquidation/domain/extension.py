@@ -1,0 +1,103 @@
+"""Whether liquidation may be extended, and until when."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.liquidation.domain.clocks import (
+    MAX_EXTENSION_MONTHS,
+    MAX_EXTENSIONS,
+    CyclePolicy,
+    deemed_date,
+    scheduled_date,
+)
+
+ExtensionReason = Literal["information-needed", "importer-request"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRequest:
+    """An extension as it was posted. `requested_on` is the day of the importer's written request, when it asked."""
+
+    reason: ExtensionReason
+    months: int
+    posted_on: date
+    requested_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriod:
+    """The period that an extension would lengthen: what stands before it."""
+
+    entry_date: date
+    deemed_on: date
+    extended_months: int
+    extensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """The new dates."""
+
+    number: int
+    extended_months: int
+    scheduled_on: date
+    deemed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NotExtended:
+    """Why an extension is void, under which rule, and what to do instead."""
+
+    rule: str
+    why: str
+    remedy: str
+
+
+def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -> Extended | NotExtended:
+    """The new period, or why the extension is void.
+
+    Rules ext-max [S], 19 CFR 159.12(e): three at most; ext-length [S], 159.12(a), (d): one year at most each, counted
+    from the end of the period before; ext-notice [S], 159.12(b), (d): posted before that end; ext-reasons [S], 19 USC
+    1504(b); ext-request-late [S]: the importer's request came before that end; liq-4yr-cap [P]: never past four years.
+
+    >>> open_until = OpenPeriod(date(2025, 3, 2), date(2026, 3, 2), 0, 0)
+    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 2, 1)), CyclePolicy()).deemed_on
+    datetime.date(2027, 3, 2)
+    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3)), CyclePolicy()).rule
+    'ext-notice'
+    """
+    if period.extensions >= MAX_EXTENSIONS:
+        return NotExtended(
+            "ext-max",
+            f"Liquidation has been extended {period.extensions} times.",
+            f"Liquidate by {period.deemed_on}: a fourth extension is void.",
+        )
+    if not 1 <= request.months <= MAX_EXTENSION_MONTHS:
+        return NotExtended(
+            "ext-length", f"{request.months} months were asked for.", "Extend by 1 to 12 months at a time."
+        )
+    if request.posted_on > period.deemed_on:
+        return NotExtended(
+            "ext-notice",
+            f"The notice was posted on {request.posted_on}, after the period ended on {period.deemed_on}.",
+            "None: a period that has ended cannot be extended; the entry is deemed liquidated.",
+        )
+    if request.reason == "importer-request":
+        if request.requested_on is None:
+            return NotExtended(
+                "ext-reasons", "The importer's written request has no date.", "Give `requested_on`, the day it came."
+            )
+        if request.requested_on > min(period.deemed_on, request.posted_on):
+            return NotExtended(
+                "ext-request-late",
+                f"The importer asked on {request.requested_on}, after the period ended or the notice was posted.",
+                "A request counts only when it comes in writing before the current period ends.",
+            )
+    months = period.extended_months + request.months
+    return Extended(
+        number=period.extensions + 1,
+        extended_months=months,
+        scheduled_on=scheduled_date(period.entry_date, policy, months),
+        deemed_on=deemed_date(period.entry_date, months),
+    )

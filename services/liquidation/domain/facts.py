@@ -1,0 +1,51 @@
+"""What the record of an entry is derived from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which event a fact rests on; of two that contradict each other the earlier origin stands."""
+
+    at: datetime
+    source: str
+    id: str
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        """What decides which is earlier: the event's time, then its source and id."""
+        return (self.at, self.source, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an entry summary as far as liquidation looks at it. Money in cents; `case` is one on its lines."""
+
+    number: int
+    entry_type: str
+    importer_number: str
+    surety_code: str | None
+    port_of_entry: str
+    entry_date: date
+    paid_on: date | None
+    duty_cents: int
+    fees_cents: int
+    case: str | None
+    digest: UUID
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """All that is known of an entry; versions in rising order, at most one of a number.
+
+    `released_on` is the legal day of the earliest release, `extended_months` the sum of its extensions,
+    `liquidated_version` the version that was liquidated (None: not liquidated).
+    """
+
+    versions: tuple[Version, ...]
+    released_on: date | None = None
+    extended_months: int = 0
+    liquidated_version: int | None = None

@@ -1,0 +1,117 @@
+"""What becomes of one version of an entry summary: scheduled, suspended, extended, not liquidating, or not known."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.liquidation.domain.clocks import CyclePolicy, deemed_date, informal_date, scheduled_date
+from services.liquidation.domain.facts import Version
+from shared.customs.entry_types import EntryType, entry_type
+
+PlanState = Literal["scheduled", "suspended", "extended", "not-liquidating", "clock-unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A state with its dates, the rule that each rests on, and the fact that decided, in a sentence.
+
+    `scheduled_on` and `deemed_on` are set only when the clock runs. `is_informal` tells that the liquidation is dated
+    `scheduled_on`, whenever the cycle comes to it.
+    """
+
+    state: PlanState
+    rule: str
+    why: str
+    scheduled_on: date | None = None
+    deemed_on: date | None = None
+    deemed_rule: str | None = None
+    is_informal: bool = False
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether a suspension stops the clocks."""
+        return self.state == "suspended"
+
+
+def plan(version: Version, policy: CyclePolicy, *, released_on: date | None = None, extended_months: int = 0) -> Plan:
+    """The plan for a version, with the release and the extensions that are known."""
+    kind = entry_type(version.entry_type)
+    if not kind.liquidates:
+        return not_liquidating(kind)
+    if (suspension := suspension_ground(version, kind)) is not None:
+        return suspension
+    if (unknown := unknown_clock(kind)) is not None:
+        return unknown
+    deemed_rule = "liq-1yr-withdrawal" if kind.category == "withdrawal" else "liq-1yr-entry"
+    if kind.informal:
+        liquidates_on = informal_date(version.paid_on, released_on)
+        if liquidates_on is None:
+            return Plan("clock-unknown", "liquidation-date-informal", "neither payment nor release is known")
+        why = f"informal entry type {kind.code}, " + ("paid" if version.paid_on else "released") + f" {liquidates_on}"
+        return Plan(
+            "scheduled",
+            "liquidation-date-informal",
+            why,
+            scheduled_on=liquidates_on,
+            deemed_on=deemed_date(version.entry_date),
+            deemed_rule=deemed_rule,
+            is_informal=True,
+        )
+    why = f"entry date {version.entry_date}, {policy.version}"
+    if extended_months:
+        why += f", extended by {extended_months} months"
+    return Plan(
+        "extended" if extended_months else "scheduled",
+        "liq-cycle-314",
+        why,
+        scheduled_on=scheduled_date(version.entry_date, policy, extended_months),
+        deemed_on=deemed_date(version.entry_date, extended_months),
+        deemed_rule=deemed_rule,
+    )
+
+
+def not_liquidating(kind: EntryType) -> Plan:
+    """Entries that never liquidate.
+
+    Rule tib-no-liq [S], 19 CFR 159.2: type 23 is not liquidated. Which other types are not is recalled [U].
+
+    >>> not_liquidating(entry_type("23")).rule
+    'tib-no-liq'
+    """
+    if kind.tib:
+        return Plan("not-liquidating", "tib-no-liq", f"entry type {kind.code}: temporary importation under bond")
+    return Plan("not-liquidating", "entry-type-no-liq", f"entry type {kind.code}: {kind.name}")
+
+
+def suspension_ground(version: Version, kind: EntryType) -> Plan | None:
+    """Why liquidation is suspended, or None.
+
+    Rules susp-grounds [S], 19 USC 1504(c): antidumping and countervailing entry types (03, 07, 34, 38) always, any
+    other type when a line names a case. liq-1yr-warehouse [S], 19 CFR 159.52: a warehouse entry (21, 22) until the
+    final withdrawal, which is not among the facts, so it has no deemed date. Type 06 with case A570012000 is suspended;
+    type 06 without a case is not.
+    """
+    if kind.ad_cvd:
+        case = f", case {version.case}" if version.case else ""
+        return Plan("suspended", "susp-grounds", f"entry type {kind.code}: antidumping or countervailing duty{case}")
+    if version.case is not None:
+        return Plan("suspended", "susp-grounds", f"case {version.case} on a line of entry type {kind.code}")
+    if kind.category == "warehouse":
+        return Plan("suspended", "liq-1yr-warehouse", f"entry type {kind.code}: the final withdrawal is not known")
+    return None
+
+
+def unknown_clock(kind: EntryType) -> Plan | None:
+    """Why the clock of an entry cannot be computed from its summary, or None; it is then listed and never guessed.
+
+    Rules liq-1yr-recon [S], 19 USC 1504(a)(1)(D): from filing or due date, whichever is earlier, and the due date is
+    not among the facts; liq-1yr-drawback [U], 1504(a)(2)(A): depends on the designated imports being final.
+
+    >>> unknown_clock(entry_type("09")).rule
+    'liq-1yr-recon'
+    """
+    if kind.reconciliation:
+        return Plan("clock-unknown", "liq-1yr-recon", "the day on which the reconciliation was due is not known")
+    if kind.drawback:
+        return Plan("clock-unknown", "liq-1yr-drawback", "whether the designated imports are final is not known")
+    return None

@@ -1,0 +1,113 @@
+"""What comes for an entry: each date with the rule that sets it, what it was computed from, and both readings of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
+from shared.customs.calendar import Due, add_business_days, due
+
+
+@dataclass(frozen=True, slots=True)
+class ProtestFact:
+    """A protest on the entry."""
+
+    number: str
+    received_on: date
+    decide_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFacts:
+    """The record of an entry as far as its coming dates depend on it."""
+
+    state: str
+    rule: str | None
+    why: str | None
+    policy: str
+    released_on: date | None = None
+    entry_date: date | None = None
+    is_informal: bool = False
+    extended_months: int = 0
+    scheduled_on: date | None = None
+    deemed_on: date | None = None
+    deemed_rule: str | None = None
+    liquidated_on: date | None = None
+    posted_on: date | None = None
+    is_deemed: bool = False
+    protests: tuple[ProtestFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A date ahead (or one that passed): warn by `safe`, refuse only after `last_arguable`; None: no date is known."""
+
+    what: str
+    rule: str
+    safe: date | None
+    last_arguable: date | None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+def coming_dates(facts: TimelineFacts) -> tuple[Coming, ...]:
+    """Every clock of the entry, in the order in which the law comes to them."""
+    return (*_before_liquidation(facts), *_after_liquidation(facts), *_of_protests(facts))
+
+
+def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
+    if facts.liquidated_on is not None or facts.rule is None:
+        return
+    if facts.state == "clock-unknown":
+        if facts.rule == "es-file" and facts.released_on is not None:
+            # Ten working days; the day itself is a working day, so there is nothing to roll.
+            until = add_business_days(facts.released_on, 10)
+            yield Coming("entry summary due", "es-file", until, until, {"released_on": str(facts.released_on)})
+        yield Coming("liquidation: the clock is not known", facts.rule, None, None, {"missing": facts.why or ""})
+        return
+    if facts.state == "not-liquidating":
+        yield Coming("no liquidation", facts.rule, None, None, {"fact": facts.why or ""})
+        return
+    if facts.entry_date is None:
+        return
+    if facts.state == "suspended":
+        yield Coming("liquidation suspended", facts.rule, None, None, {"fact": facts.why or ""})
+        yield Coming("correction possible while suspended", "psc-window-suspended", None, None)
+        return
+    if facts.scheduled_on is None or facts.deemed_on is None:
+        return
+    inputs = {"entry_date": str(facts.entry_date)}
+    if facts.extended_months:
+        inputs["extended_months"] = str(facts.extended_months)
+    if not facts.is_informal:
+        last = correction_deadline(
+            facts.entry_date, facts.scheduled_on, is_extended=facts.extended_months > 0, is_suspended=False
+        )
+        rule = "psc-window-extended" if facts.extended_months else "psc-window"
+        yield Coming("last day for a correction", rule, last, last, inputs | {"scheduled_on": str(facts.scheduled_on)})
+    how = {"fact": facts.why or ""} if facts.is_informal else {"policy": facts.policy}
+    yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
+    yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", facts.deemed_on, facts.deemed_on, inputs)
+    if facts.extended_months:
+        cap = four_year_cap(facts.entry_date)
+        yield Coming("no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
+
+
+def _after_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
+    if facts.liquidated_on is None:
+        return
+    posted_on = facts.posted_on or facts.liquidated_on
+    inputs = {"liquidated_on": str(facts.liquidated_on)}
+    until = reliquidation_due(facts.liquidated_on)
+    rule = "liq-after-deemed" if facts.is_deemed else "reliq-1501"
+    yield Coming("CBP may reliquidate until", rule, until, until, inputs)
+    # Only a deemed liquidation is posted later than its date in law; the posting then is an arguable start.
+    window = protest_due(facts.liquidated_on, posted_on if facts.is_deemed else facts.liquidated_on)
+    rule = "protest-deemed" if facts.is_deemed else "protest-180"
+    yield Coming("last day to protest", rule, window.safe, window.last_arguable, inputs | {"posted_on": str(posted_on)})
+
+
+def _of_protests(facts: TimelineFacts) -> Iterator[Coming]:
+    for protest in facts.protests:
+        until: Due = due(protest.decide_by, rolls=False)
+        inputs = {"protest": protest.number, "received_on": str(protest.received_on)}
+        yield Coming("protest to be decided", "protest-decide-2y", until.safe, until.last_arguable, inputs)

@@ -1,0 +1,77 @@
+"""What must always hold of the record, each asked in one statement."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_LIMIT: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An invariant whose query gives one line for each violation."""
+
+    name: str
+    meaning: str
+    query: str
+
+    async def check(self, connection: AsyncConnection) -> list[str]:
+        """Up to fifty violations; an empty list means that it holds."""
+        return [str(row[0]) for row in await connection.execute(text(f"{self.query} LIMIT {_LIMIT}"))]
+
+
+INVARIANTS: Final = (
+    Statement(
+        "liquidated-once",
+        "An entry is liquidated once: it has one act of liquidation if it is liquidated, none if it is not.",
+        """
+        SELECT e.entry_number FROM entries e
+        LEFT JOIN legal_events a ON a.entry_number = e.entry_number AND a.event_key LIKE 'liquidation%'
+        GROUP BY e.entry_number, e.liquidated_on
+        HAVING count(a.entry_number) <> (CASE WHEN e.liquidated_on IS NULL THEN 0 ELSE 1 END)
+        """,
+    ),
+    Statement(
+        "not-liquidated-while-suspended",
+        "No entry is liquidated while it is suspended.",
+        "SELECT entry_number FROM entries WHERE liquidated_on IS NOT NULL AND is_suspended",
+    ),
+    Statement(
+        "every-summary-has-a-clock",
+        "Every entry summary has a schedule, a suspension, no liquidation to come, or is listed as clock unknown.",
+        """
+        SELECT v.entry_number || ' is ' || e.state FROM entry_versions v JOIN entries e USING (entry_number)
+        WHERE NOT (
+            (e.state IN ('scheduled', 'extended') AND e.scheduled_on IS NOT NULL AND e.deemed_on IS NOT NULL)
+            OR (e.state = 'suspended' AND e.is_suspended)
+            OR (e.state = 'liquidated' AND e.liquidated_on IS NOT NULL)
+            OR (e.state IN ('not-liquidating', 'clock-unknown') AND e.why IS NOT NULL)
+        )
+        """,
+    ),
+    Statement(
+        "nothing-past-its-deemed-date",
+        "After a cycle no running entry that was filed by then is past its deemed date.",
+        """
+        SELECT e.entry_number || ' was deemed on ' || e.deemed_on FROM entries e
+        JOIN (SELECT cycle_on, run_at FROM cycles ORDER BY cycle_on DESC LIMIT 1) c
+            ON e.deemed_on < c.cycle_on AND e.governed_at < c.cycle_on
+        WHERE e.liquidated_on IS NULL AND NOT e.is_suspended
+            AND NOT EXISTS (
+                SELECT 1 FROM entry_versions v WHERE v.entry_number = e.entry_number AND v.recorded_at > c.run_at
+            )
+        """,
+    ),
+    Statement(
+        "effect-has-a-decision",
+        "A liquidation that changes money rests on a review decision that took effect.",
+        """
+        SELECT e.entry_number FROM entries e WHERE e.liquidation_kind IN ('increase', 'refund')
+            AND NOT EXISTS (
+                SELECT 1 FROM review_decisions d WHERE d.entry_number = e.entry_number AND d.status = 'effective'
+            )
+        """,
+    ),
+)

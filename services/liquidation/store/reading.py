@@ -1,0 +1,99 @@
+"""Questions to the record: one entry, lists, counts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.store.tables import (
+    conflicts,
+    entries,
+    entry_versions,
+    extensions,
+    importer_accounts,
+    legal_events,
+    protests,
+    review_decisions,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPicture:
+    """Everything that is recorded of one entry."""
+
+    entry: Any
+    importer_name: str | None
+    versions: list[Any]
+    acts: list[Any]
+    extensions: list[Any]
+    decisions: list[Any]
+    protests: list[Any]
+    conflicts: list[Any]
+
+
+async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryPicture | None:
+    """All there is on an entry; None when nothing has come."""
+    entry = (await connection.execute(select(entries).where(entries.c.entry_number == entry_number))).one_or_none()
+    if entry is None:
+        return None
+    name = await connection.scalar(
+        select(importer_accounts.c.name).where(importer_accounts.c.importer_number == entry.importer_number)
+    )
+    columns = [column for column in entry_versions.columns if column.name != "body"]
+    return EntryPicture(
+        entry=entry,
+        importer_name=name,
+        versions=await _of_entry(connection, select(*columns), entry_versions, entry_number, "version"),
+        acts=await _of_entry(connection, select(legal_events), legal_events, entry_number, "sequence"),
+        extensions=await _of_entry(connection, select(extensions), extensions, entry_number, "number"),
+        decisions=await _of_entry(connection, select(review_decisions), review_decisions, entry_number, "decided_at"),
+        protests=await list_protests_on(connection, entry_number),
+        conflicts=await _of_entry(connection, select(conflicts), conflicts, entry_number, "event_id"),
+    )
+
+
+async def list_protests_on(connection: AsyncConnection, entry_number: str) -> list[Any]:
+    """The protests that name an entry, oldest first."""
+    named = cast(orjson.dumps([entry_number]).decode(), Text)
+    query = select(protests).where(protests.c.entries.op("@>")(cast(named, JSONB)))
+    return list(await connection.execute(query.order_by(protests.c.received_at, protests.c.filing_number)))
+
+
+async def find_protest(connection: AsyncConnection, filing_number: str) -> Any | None:
+    """One protest, or None."""
+    return (await connection.execute(select(protests).where(protests.c.filing_number == filing_number))).one_or_none()
+
+
+async def list_unknown_clocks(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Any]:
+    """Entries with a clock that cannot be computed, in order of number."""
+    query = select(entries).where(entries.c.state == "clock-unknown").order_by(entries.c.entry_number).limit(limit)
+    if after is not None:
+        query = query.where(entries.c.entry_number > after)
+    return list(await connection.execute(query))
+
+
+async def count_unknown_clocks(connection: AsyncConnection) -> int:
+    """How many entries have a clock that cannot be computed."""
+    query = select(func.count()).select_from(entries).where(entries.c.state == "clock-unknown")
+    return int(await connection.scalar(query) or 0)
+
+
+async def count_states(connection: AsyncConnection) -> dict[tuple[str, str | None], int]:
+    """Entries by state and kind of liquidation."""
+    query = select(entries.c.state, entries.c.liquidation_kind, func.count().label("entries"))
+    found = await connection.execute(query.group_by(entries.c.state, entries.c.liquidation_kind))
+    return {(row.state, row.liquidation_kind): row.entries for row in found}
+
+
+async def count_protests(connection: AsyncConnection) -> int:
+    """How many protests have been filed."""
+    return int(await connection.scalar(select(func.count()).select_from(protests)) or 0)
+
+
+async def _of_entry(connection: AsyncConnection, query: Any, table: Any, entry_number: str, order: str) -> list[Any]:
+    key = [*table.primary_key.columns]
+    found = await connection.execute(query.where(table.c.entry_number == entry_number).order_by(table.c[order], *key))
+    return list(found)

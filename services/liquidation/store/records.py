@@ -1,0 +1,418 @@
+"""Entries, their versions, acts, decisions, filings and conflicts: what the event path reads and writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from services.liquidation.domain.facts import Origin, Version
+from services.liquidation.store.tables import (
+    conflicts,
+    entries,
+    entry_versions,
+    extensions,
+    importer_accounts,
+    legal_events,
+    post_entry_filings,
+    protests,
+    review_decisions,
+)
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_CYCLE_LOCK = 7_305_119_314
+_STUBS = """
+INSERT INTO entries (entry_number)
+SELECT number FROM unnest($1::text[]) AS given(number) ORDER BY number
+ON CONFLICT DO NOTHING
+"""
+_ENTRY_COLUMNS = tuple(column.name for column in entries.columns)
+_LOCK = f"""
+SELECT {", ".join(_ENTRY_COLUMNS)} FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE
+"""
+_VERSIONS = """
+SELECT entry_number, version, importer_number, entry_type, surety_code, port_of_entry, entry_date, paid_on, duty_cents,
+       fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as, is_announced
+FROM entry_versions WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, version
+"""
+_DECISIONS = """
+SELECT decision_id, event_at, event_source, event_id FROM review_decisions WHERE decision_id = ANY($1::text[])
+"""
+_PROTESTS = "SELECT filing_number FROM protests WHERE filing_number = ANY($1::text[])"
+_REMARK = """
+UPDATE entry_versions SET barred_as = given.barred_as, is_announced = given.is_announced
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
+    AS given(entry_number, version, barred_as, is_announced)
+WHERE entry_versions.entry_number = given.entry_number AND entry_versions.version = given.version
+"""
+
+
+@dataclass(slots=True)
+class EntryRow:
+    """A row of `entries`, held by this transaction until it ends."""
+
+    entry_number: str
+    state: str
+    version: int | None
+    governed_at: datetime | None
+    importer_number: str | None
+    entry_type: str | None
+    surety_code: str | None
+    port_of_entry: str | None
+    entry_date: date | None
+    paid_on: date | None
+    duty_cents: int | None
+    fees_cents: int | None
+    released_at: datetime | None
+    port_of_release: str | None
+    release_kind: str | None
+    center: str | None
+    division: str | None
+    lane: str | None
+    routed_version: int | None
+    routed_at: datetime | None
+    routed_by_event: str | None
+    rule: str | None
+    why: str | None
+    is_informal: bool
+    is_suspended: bool
+    scheduled_on: date | None
+    deemed_on: date | None
+    deemed_rule: str | None
+    extensions: int
+    extended_months: int
+    liquidated_on: date | None
+    liquidation_posted_on: date | None
+    liquidation_kind: str | None
+    liquidation_rule: str | None
+    effect_duty_cents: int | None
+    effect_fees_cents: int | None
+
+
+@dataclass(slots=True)
+class VersionRow:
+    """A version with how it stands; `body` is the JSON of one to be written whole, None for one that is known."""
+
+    version: Version
+    barred_as: str | None
+    is_announced: bool
+    body: str | None = None
+    is_remarked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegalEvent:
+    """One legal act, ready to be written."""
+
+    entry_number: str
+    event_key: str
+    sequence: int
+    change: str
+    to_state: str
+    occurred_on: date
+    rule: str
+    detail: str | None = None
+    scheduled_on: date | None = None
+    deemed_on: date | None = None
+    kind: str | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An event that contradicts what is known."""
+
+    entry_number: str
+    kind: str
+    origin: Origin
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A review decision; effects in cents, zero when the outcome changes nothing."""
+
+    decision_id: str
+    entry_number: str
+    item_id: str
+    process: str
+    outcome: str
+    duty_cents: int
+    fees_cents: int
+    decided_at: datetime
+    origin: Origin
+    status: str
+    rule: str | None
+    remedy: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRow:
+    """A post-entry filing; JSON columns as text."""
+
+    filing_number: str
+    kind: str
+    importer_number: str
+    filed_by: str
+    entries: str
+    received_at: datetime
+    body: str
+    origin: Origin
+    decide_by: date
+    further_review: bool
+
+
+async def exclude_cycles(tx: Transaction) -> None:
+    """Keep the weekly cycle waiting until this transaction ends: it locks rows in no order of its own."""
+    await bulk.fetch(tx, "SELECT pg_advisory_xact_lock_shared($1)", _CYCLE_LOCK)
+
+
+async def exclude_everyone(tx: Transaction) -> None:
+    """Wait for writers of entries to end and keep others waiting: the cycle has the record for itself."""
+    await bulk.fetch(tx, "SELECT pg_advisory_xact_lock($1)", _CYCLE_LOCK)
+
+
+async def lock_entries(tx: Transaction, entry_numbers: Sequence[str], *, create: bool = True) -> dict[str, EntryRow]:
+    """The rows of these entries, created where missing and held; in order of number, so writers cannot deadlock."""
+    if not entry_numbers:
+        return {}
+    numbers = sorted(set(entry_numbers))
+    if create:
+        await bulk.execute(tx, _STUBS, numbers)
+    return {row["entry_number"]: EntryRow(*row) for row in await bulk.fetch(tx, _LOCK, numbers)}
+
+
+async def load_versions(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, dict[int, VersionRow]]:
+    """Every known version of these entries, by entry number and version."""
+    found: dict[str, dict[int, VersionRow]] = {}
+    if not entry_numbers:
+        return found
+    for row in await bulk.fetch(tx, _VERSIONS, list(entry_numbers)):
+        version = Version(
+            number=row["version"],
+            entry_type=row["entry_type"],
+            importer_number=row["importer_number"],
+            surety_code=row["surety_code"],
+            port_of_entry=row["port_of_entry"],
+            entry_date=row["entry_date"],
+            paid_on=row["paid_on"],
+            duty_cents=row["duty_cents"],
+            fees_cents=row["fees_cents"],
+            case=row["case_number"],
+            digest=UUID(int=row["content_digest"].int),
+            origin=Origin(row["filed_at"], row["event_source"], row["event_id"]),
+        )
+        found.setdefault(row["entry_number"], {})[version.number] = VersionRow(
+            version, row["barred_as"], row["is_announced"]
+        )
+    return found
+
+
+async def load_decision_origins(tx: Transaction, decision_ids: Sequence[str]) -> dict[str, Origin]:
+    """Decisions that are known, with the event that each rests on."""
+    if not decision_ids:
+        return {}
+    return {
+        row["decision_id"]: Origin(row["event_at"], row["event_source"], row["event_id"])
+        for row in await bulk.fetch(tx, _DECISIONS, list(decision_ids))
+    }
+
+
+async def load_known_protests(tx: Transaction, filing_numbers: Sequence[str]) -> set[str]:
+    """Which of these protests are known."""
+    if not filing_numbers:
+        return set()
+    return {row["filing_number"] for row in await bulk.fetch(tx, _PROTESTS, list(filing_numbers))}
+
+
+async def write_entries(tx: Transaction, rows: Sequence[EntryRow]) -> None:
+    """Write rows that `lock_entries` gave."""
+    values = [tuple([getattr(row, name) for name in _ENTRY_COLUMNS]) for row in rows]
+    await bulk.insert(tx, entries, _ENTRY_COLUMNS, values, on_conflict=_replace(entries, _ENTRY_COLUMNS))
+
+
+async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[str, VersionRow]]) -> None:
+    """Write new versions whole, and how known ones stand now."""
+    whole = [(number, row) for number, row in entry_number_and_row if row.body is not None]
+    remarked = [(number, row) for number, row in entry_number_and_row if row.body is None and row.is_remarked]
+    await bulk.insert(
+        tx,
+        entry_versions,
+        _VERSION_COLUMNS,
+        [_version_values(number, row) for number, row in whole],
+        on_conflict=_replace(entry_versions, _VERSION_COLUMNS),
+    )
+    if remarked:
+        await bulk.execute(
+            tx,
+            _REMARK,
+            [number for number, _ in remarked],
+            [row.version.number for _, row in remarked],
+            [row.barred_as for _, row in remarked],
+            [row.is_announced for _, row in remarked],
+        )
+
+
+async def write_legal_events(tx: Transaction, acts: Sequence[LegalEvent]) -> None:
+    """Append acts. The act of a version whose earlier event came late rests on that event from then on."""
+    columns = tuple(LegalEvent.__dataclass_fields__)
+    values = [tuple([getattr(act, name) for name in columns]) for act in acts]
+    await bulk.insert(tx, legal_events, columns, values, on_conflict=_replace(legal_events, columns))
+
+
+async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
+    """Note conflicts, each once."""
+    values = [
+        (item.entry_number, item.kind, item.origin.source, item.origin.id, item.rule, item.detail) for item in found
+    ]
+    columns = ("entry_number", "kind", "event_source", "event_id", "rule", "detail")
+    await bulk.insert(tx, conflicts, columns, values, on_conflict="DO NOTHING")
+
+
+async def write_decisions(tx: Transaction, decided: Sequence[DecisionRow]) -> None:
+    """Write review decisions; of two events for one decision the earlier stands."""
+    columns = (
+        "decision_id",
+        "entry_number",
+        "item_id",
+        "process",
+        "outcome",
+        "duty_cents",
+        "fees_cents",
+        "decided_at",
+        "event_at",
+        "event_source",
+        "event_id",
+        "status",
+        "rule",
+        "remedy",
+        "body",
+    )
+    values = [
+        (
+            row.decision_id,
+            row.entry_number,
+            row.item_id,
+            row.process,
+            row.outcome,
+            row.duty_cents,
+            row.fees_cents,
+            row.decided_at,
+            row.origin.at,
+            row.origin.source,
+            row.origin.id,
+            row.status,
+            row.rule,
+            row.remedy,
+            row.body,
+        )
+        for row in decided
+    ]
+    await bulk.insert(
+        tx, review_decisions, columns, values, on_conflict=_keep_earliest(review_decisions, columns, "decision_id")
+    )
+
+
+async def write_filings(tx: Transaction, filings: Sequence[FilingRow]) -> None:
+    """Write post-entry filings, protests in their own table; of two events for one filing the earlier stands."""
+    shared = ("filing_number", "importer_number", "filed_by", "entries", "received_at", "body")
+    origin = ("event_at", "event_source", "event_id")
+    for table, is_protest, own in (
+        (protests, True, ("state", "decide_by", "further_review")),
+        (post_entry_filings, False, ("kind",)),
+    ):
+        columns = (*shared, *origin, *own)
+        values = [
+            (
+                row.filing_number,
+                row.importer_number,
+                row.filed_by,
+                row.entries,
+                row.received_at,
+                row.body,
+                row.origin.at,
+                row.origin.source,
+                row.origin.id,
+                *(("filed", row.decide_by, row.further_review) if is_protest else (row.kind,)),
+            )
+            for row in filings
+            if (row.kind == "protest") is is_protest
+        ]
+        await bulk.insert(tx, table, columns, values, on_conflict=_keep_earliest(table, columns, "filing_number"))
+
+
+async def write_accounts(tx: Transaction, newest: Sequence[tuple[str, int, str, str | None]]) -> None:
+    """Write importer accounts (number, sequence, name, Center), keeping the latest sequence of each."""
+    columns = ("importer_number", "sequence", "name", "center")
+    await bulk.insert(
+        tx,
+        importer_accounts,
+        columns,
+        newest,
+        on_conflict=_replace(importer_accounts, columns) + " WHERE excluded.sequence > importer_accounts.sequence",
+    )
+
+
+async def write_extension(
+    tx: Transaction,
+    entry_number: str,
+    number: int,
+    reason: str,
+    months: int,
+    posted_on: date,
+    requested_on: date | None,
+    period: tuple[date, date],
+    explanation: str,
+    posted_by: str,
+) -> None:
+    """Append one extension with the end of the period before and after."""
+    columns = tuple(column.name for column in extensions.columns)
+    row = (entry_number, number, reason, months, posted_on, requested_on, *period, explanation, posted_by)
+    await bulk.insert(tx, extensions, columns, [row])
+
+
+_VERSION_COLUMNS = tuple(column.name for column in entry_versions.columns if column.name != "recorded_at")
+
+
+def _version_values(entry_number: str, row: VersionRow) -> tuple[Any, ...]:
+    version = row.version
+    return (
+        entry_number,
+        version.number,
+        version.importer_number,
+        version.entry_type,
+        version.surety_code,
+        version.port_of_entry,
+        version.entry_date,
+        version.paid_on,
+        version.duty_cents,
+        version.fees_cents,
+        version.case,
+        version.digest,
+        version.origin.at,
+        version.origin.source,
+        version.origin.id,
+        row.barred_as,
+        row.is_announced,
+        row.body,
+    )
+
+
+def _replace(table: Table, columns: Sequence[str]) -> str:
+    key = [column.name for column in table.primary_key.columns]
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    return f"({', '.join(key)}) DO UPDATE SET {assignments}"
+
+
+def _keep_earliest(table: Table, columns: Sequence[str], key: str) -> str:
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+    earlier = (
+        "(excluded.event_at, excluded.event_source, excluded.event_id) < "
+        f"({table.name}.event_at, {table.name}.event_source, {table.name}.event_id)"
+    )
+    return f"({key}) DO UPDATE SET {assignments} WHERE {earlier}"

@@ -1,0 +1,1 @@
+"""Notifications: what happened, told to the importer and posted for everyone."""

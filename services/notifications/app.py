@@ -1,0 +1,53 @@
+"""Assembles the notifications service."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+from services.notifications.api import public_router, router
+from services.notifications.handlers import TOPICS, MailRules, NotificationsHandler
+from services.notifications.invariants import INVARIANTS
+from services.notifications.mail import FolderMailer, Mailer, SmtpMailer
+from services.notifications.sender import Sender, SendingRules
+from services.notifications.settings import NotificationsSettings
+from services.notifications.store.tables import metadata
+from shared.runtime.service import Job, Parts, Platform, Service
+
+
+def build(platform: Platform) -> Parts:
+    """The parts of notifications, with the way of mail that the operator chose."""
+    settings = cast("NotificationsSettings", platform.settings)
+    rules = SendingRules(
+        lease=timedelta(seconds=settings.send_lease_seconds),
+        grace=timedelta(hours=settings.address_grace_hours),
+        base_url=settings.public_base_url,
+    )
+    sender = Sender(platform.engine, choose_mailer(settings), platform.clock, rules)
+    mail = MailRules(host=settings.mail_host, late_address=timedelta(days=settings.late_address_days))
+    return Parts(
+        handler=NotificationsHandler(platform.clock, mail),
+        routers=[router],
+        public_routers=[public_router],
+        state={},
+        jobs=[Job("send-mail", timedelta(seconds=0.5), sender.run)],
+        invariants=INVARIANTS,
+    )
+
+
+def choose_mailer(settings: NotificationsSettings) -> Mailer:
+    """The folder when there is one, else the mail server."""
+    if settings.mail_folder is not None:
+        return FolderMailer(settings.mail_folder, settings.mail_from)
+    return SmtpMailer(settings.smtp_url, settings.mail_from)
+
+
+SERVICE = Service(
+    name="notifications",
+    summary="What importers are told, how it reached them, and the public bulletin.",
+    description="Notices with their delivery ledger, e-mail, and the public bulletin of notices of liquidation.",
+    topics=TOPICS,
+    metadata=metadata,
+    migrations=Path(__file__).parent / "migrations",
+    settings=NotificationsSettings,
+    build=build,
+)

@@ -1,0 +1,1 @@
+"""The rules of notice: which act causes which notice, to whom, by what channel, with what effect."""

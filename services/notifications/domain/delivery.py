@@ -1,0 +1,102 @@
+"""The states of a delivery, and what becomes of one: send now, wait for an address, try again, give up."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Where a delivery stands: `posted` from the start on the bulletin; by e-mail `queued` and then one of the rest."""
+
+    POSTED = "posted"
+    QUEUED = "queued"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    NO_ADDRESS = "no-address"
+
+
+TRANSITIONS: Final[dict[State, frozenset[State]]] = {
+    State.POSTED: frozenset(),
+    State.QUEUED: frozenset({State.SENT, State.BOUNCED, State.NO_ADDRESS}),
+    State.SENT: frozenset(),
+    State.BOUNCED: frozenset(),
+    # An address that becomes known later brings the notice back.
+    State.NO_ADDRESS: frozenset({State.QUEUED}),
+}
+
+BACKOFF: Final = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=12),
+    timedelta(days=1),
+)
+"""How long to wait after the first, second … failed try; after the last of them the delivery has bounced."""
+
+AWAY_PAUSE: Final = timedelta(seconds=15)
+"""How long to wait when the mail server was not reached, which says nothing about the recipient."""
+
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_LONGEST_ADDRESS: Final = 254
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether mail can be sent to the text: one plain ASCII address, nothing that could break out of a header.
+
+    >>> is_mail_address("trade@importer.example"), is_mail_address("a@b.example, c@d.example")
+    (True, False)
+    """
+    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The importer's account as it is known when sending."""
+
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendTo:
+    """Send it to this address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForAddress:
+    """The importer is not known yet: its account may still be on its way, until then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoAddress:
+    """There is nobody to send it to."""
+
+    why: str
+
+
+Step = SendTo | WaitForAddress | NoAddress
+
+
+def next_step(recipient: Recipient | None, queued_at: datetime, now: datetime, grace: timedelta) -> Step:
+    """What to do with a delivery that is due: an account without address settles it, an unknown one after `grace`."""
+    if recipient is None:
+        until = queued_at + grace
+        return WaitForAddress(until) if now < until else NoAddress("no account of the importer became known")
+    if recipient.email is None:
+        return NoAddress("the importer's account names no e-mail address")
+    if not is_mail_address(recipient.email):
+        return NoAddress("the importer's account names an e-mail address that cannot be used")
+    return SendTo(recipient.email)
+
+
+def retry_after(failed_tries: int) -> timedelta | None:
+    """How long to wait after so many failed tries (1 or more); None when it is time to give up."""
+    return BACKOFF[failed_tries - 1] if failed_tries <= len(BACKOFF) else None

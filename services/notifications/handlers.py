@@ -1,0 +1,196 @@
+"""Batches of events in; notices with their postings and deliveries as rows, and what changed as events out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.notifications.domain.delivery import State
+from services.notifications.domain.facts import Act, Assignment, EntryAct, Ground, ProtestFiled, Request
+from services.notifications.domain.notices import causes_notice, notices_for
+from services.notifications.outgoing import notice_changed
+from services.notifications.store import bulletin as bulletin_store
+from services.notifications.store import deliveries as delivery_store
+from services.notifications.store import importers as importer_store
+from services.notifications.store import notices as notice_store
+from services.notifications.store.deliveries import Changed, NewDelivery
+from services.notifications.store.importers import ImporterRow
+from services.notifications.store.notices import IssuedNotice
+from shared.bus.outbox import Outgoing
+from shared.contracts.decision import Reasons
+from shared.contracts.envelope import Event
+from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.routing import AccountAssigned
+from shared.contracts.work import RequestIssued
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+from shared.runtime.clock import Clock
+from shared.runtime.ids import event_id
+
+TOPICS = ("entry-changed", "protest-changed", "request-issued", "account-assigned", "work-item-changed")
+
+
+@dataclass(frozen=True, slots=True)
+class MailRules:
+    """What begins with a mail: the host that its id names, and how long a late address still brings it back."""
+
+    host: str
+    late_address: timedelta
+
+
+class NotificationsHandler:
+    """Applies what the other services say."""
+
+    def __init__(self, clock: Clock, mail: MailRules) -> None:
+        self._clock = clock
+        self._mail = mail
+
+    async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
+        """Decide and write; there is nothing to load, because a notice follows from its event alone."""
+        issued = issue_notices(events)
+        importers = [_importer(event.data) for event in events if isinstance(event.data, AccountAssigned)]
+        if not issued and not importers:
+            return ()
+        now = self._clock.now()
+
+        known_now = await importer_store.write_importers(tx, importers)
+        woken = await delivery_store.wake(tx, known_now, now, now - self._mail.late_address)
+        new_ids = await notice_store.write_notices(tx, list(issued.values()))
+        new = [item for notice_id, item in issued.items() if notice_id in new_ids]
+        begun = [delivery for item in new for delivery in begin_deliveries(item, self._mail.host, now)]
+        await bulletin_store.write_postings(tx, new)
+        await delivery_store.write_deliveries(tx, begun)
+        return [
+            *(notice_changed(item, now) for item in woken),
+            *(notice_changed(_begun(item, issued), issued[item.notice_id].caused_at) for item in begun),
+        ]
+
+
+def issue_notices(events: Sequence[Event[Any]]) -> dict[str, IssuedNotice]:
+    """The notices that events cause, by id: an act that is told twice causes the same notice."""
+    issued: dict[str, IssuedNotice] = {}
+    for event in events:
+        act = act_of(event.data)
+        for notice in notices_for(act) if act is not None else ():
+            notice_id = event_id("notice", notice.kind, notice.subject, str(notice.sequence))
+            issued.setdefault(notice_id, IssuedNotice(notice_id, notice, event.time))
+    return issued
+
+
+def begin_deliveries(item: IssuedNotice, host: str, now: datetime) -> list[NewDelivery]:
+    """A delivery for each way of the notice: posted at once on the bulletin, queued by e-mail."""
+    notice = item.notice
+    return [
+        NewDelivery(
+            notice_id=item.notice_id,
+            channel=route.channel,
+            recipient_role=route.recipient_role,
+            kind=notice.kind,
+            importer_number=notice.importer_number,
+            state=State.POSTED if route.channel == "bulletin" else State.QUEUED,
+            message_id=f"<{notice.kind}.{item.notice_id}.{route.recipient_role}@{host}>"
+            if route.channel == "email"
+            else None,
+            at=now,
+        )
+        for route in notice.catalogued.routes
+    ]
+
+
+def act_of(data: Any) -> Act | None:
+    """What an event says, in the words of the domain; None when nobody is told about it."""
+    match data:
+        case EntryChanged() if causes_notice(data.change):
+            return _entry_act(data)
+        case ProtestChanged() if data.change == "filed":
+            return _protest(data)
+        case RequestIssued():
+            return _request(data)
+        case AccountAssigned() if data.center is not None:
+            return _assignment(data, data.center)
+        case _:
+            return None
+
+
+def _entry_act(data: EntryChanged) -> EntryAct:
+    return EntryAct(
+        entry_number=data.entry_number,
+        sequence=data.sequence,
+        change=data.change,
+        importer_number=data.importer_number,
+        filer_code=data.filer_code,
+        surety_code=data.surety_code,
+        entry_type=data.entry_type,
+        port_of_entry=data.port_of_entry,
+        entry_date=data.entry_date,
+        center=data.center,
+        occurred_on=data.occurred_on,
+        scheduled_on=data.scheduled_on,
+        previous_scheduled_on=data.previous_scheduled_on,
+        deemed_on=data.deemed_on,
+        kind=data.kind,
+        duty_effect_usd=data.effect.duty_usd if data.effect else None,
+        fees_effect_usd=data.effect.fees_usd if data.effect else None,
+        rule=data.legal_basis.rule,
+        citation=data.legal_basis.citation,
+        grounds=_grounds(data.reasons),
+    )
+
+
+def _protest(data: ProtestChanged) -> ProtestFiled:
+    return ProtestFiled(
+        protest_number=data.protest_number,
+        sequence=data.sequence,
+        importer_number=data.importer_number,
+        entry_numbers=data.entries,
+        received_on=legal_date(data.received_at),
+        decide_by=data.decide_by,
+        is_further_review=data.further_review,
+        citation=data.legal_basis.citation,
+    )
+
+
+def _request(data: RequestIssued) -> Request:
+    return Request(
+        request_id=data.request_id,
+        form=data.form,
+        importer_number=data.importer_number,
+        entry_numbers=data.entry_numbers,
+        center=data.center,
+        questions=data.questions,
+        issued_on=data.issued_on,
+        due_on=data.due_on,
+    )
+
+
+def _assignment(data: AccountAssigned, center: str) -> Assignment:
+    return Assignment(
+        importer_number=data.importer_number,
+        sequence=data.sequence,
+        center=center,
+        previous_center=data.previous_center,
+        basis=data.basis,
+        effective_on=data.effective_on,
+        grounds=_grounds(data.reasons),
+    )
+
+
+def _grounds(reasons: Reasons) -> tuple[Ground, ...]:
+    return tuple(Ground(reason.text, reason.citation) for reason in reasons)
+
+
+def _importer(data: AccountAssigned) -> ImporterRow:
+    return ImporterRow(data.importer_number, data.name, data.contact_email, data.sequence)
+
+
+def _begun(item: NewDelivery, issued: Mapping[str, IssuedNotice]) -> Changed:
+    return Changed(
+        notice_id=item.notice_id,
+        channel=item.channel,
+        recipient_role=item.recipient_role,
+        sequence=1,
+        kind=item.kind,
+        importer_number=item.importer_number,
+        entry_number=issued[item.notice_id].notice.entry_number,
+        state=item.state,
+    )

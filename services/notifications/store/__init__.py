@@ -1,0 +1,1 @@
+"""The tables of notifications and every SQL statement of the service."""

@@ -1,0 +1,71 @@
+"""The public bulletin: postings written once and searched."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifications.domain.bulletin import Search
+from services.notifications.store.notices import IssuedNotice
+from services.notifications.store.tables import bulletin_postings
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_COLUMNS = tuple(column.name for column in bulletin_postings.columns)
+_LIQUIDATIONS = ("liquidation", "reliquidation")
+
+
+async def write_postings(tx: Transaction, issued: Sequence[IssuedNotice]) -> None:
+    """Post the notices that go on the bulletin."""
+    rows = [
+        (item.notice_id, *(getattr(item.notice.posting, name) for name in _COLUMNS[1:]))
+        for item in issued
+        if item.notice.posting is not None
+    ]
+    await bulk.insert(tx, bulletin_postings, _COLUMNS, rows)
+
+
+async def search_postings(
+    connection: AsyncConnection, search: Search, *, after: tuple[date, str, UUID] | None, limit: int
+) -> list[Any]:
+    """Postings that a search finds, newest first."""
+    return list(await connection.execute(postings_query(search, after=after, limit=limit)))
+
+
+def postings_query(search: Search, *, after: tuple[date, str, UUID] | None, limit: int) -> Select[Any]:
+    """The statement of a search, for running it and for looking at its plan."""
+    columns = bulletin_postings.c
+    order = (columns.posted_on, columns.entry_number, columns.notice_id)
+    query = select(bulletin_postings).order_by(*(column.desc() for column in order)).limit(limit)
+    query = query.where(*_conditions(search))
+    return query if after is None else query.where(tuple_(*order) < tuple_(*after))
+
+
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
+    columns = bulletin_postings.c
+    equal = {
+        columns.entry_number: search.entry_number,
+        columns.filer_code: search.filer,
+        columns.importer_number: search.importer_number,
+        columns.port_of_entry: search.port,
+        columns.entry_date: search.entry_date,
+        columns.surety_code: search.surety_code,
+        columns.event_type: search.event_type,
+        columns.basis: search.basis,
+        columns.action: search.action,
+    }
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value is not None]
+    if search.liquidated_from is not None:
+        conditions.append(columns.event_on >= search.liquidated_from)
+    if search.liquidated_to is not None:
+        conditions.append(columns.event_on <= search.liquidated_to)
+    if search.liquidated_from is not None or search.liquidated_to is not None:
+        conditions.append(columns.event_type.in_(_LIQUIDATIONS))
+    if search.posted_from is not None:
+        conditions.append(columns.posted_on >= search.posted_from)
+    if search.posted_to is not None:
+        conditions.append(columns.posted_on <= search.posted_to)
+    return conditions

@@ -1,0 +1,306 @@
+"""Deliveries and their ledger: made with the notice, claimed for sending, settled; each change is one ledger line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from services.notifications.domain.delivery import Recipient, State
+from services.notifications.store.tables import deliveries, delivery_events
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_COLUMNS = (
+    "notice_id",
+    "channel",
+    "recipient_role",
+    "kind",
+    "importer_number",
+    "state",
+    "sequence",
+    "attempts",
+    "is_waiting",
+    "message_id",
+    "queued_at",
+    "next_try_at",
+    "settled_at",
+)
+_EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event", "detail", "at")
+
+# The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
+_CLAIM = """
+WITH due AS (
+    SELECT notice_id, channel, recipient_role FROM deliveries
+    WHERE state = 'queued' AND next_try_at <= $1
+    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE deliveries d SET next_try_at = $3 FROM due
+    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
+    RETURNING d.*
+)
+SELECT c.channel, c.recipient_role, c.sequence, c.attempts, c.message_id, c.queued_at, c.next_try_at,
+    i.importer_number IS NOT NULL AS is_known, i.name, i.email, n.*
+FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.importer_number = c.importer_number
+ORDER BY n.caused_at, n.notice_id
+"""
+
+# A claim is told by the end of its lease: whoever lost it changes nothing.
+_SETTLE = """
+UPDATE deliveries d SET state = g.state, sequence = d.sequence + g.lines, attempts = d.attempts + g.tries,
+    is_waiting = false, sent_to = g.sent_to, last_error = g.error, next_try_at = g.next_try_at,
+    settled_at = CASE WHEN g.state = 'queued' THEN NULL ELSE $1::timestamptz END
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::integer[], $8::integer[],
+    $9::text[], $10::text[], $11::timestamptz[])
+    AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at)
+WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
+    AND d.state = 'queued' AND d.next_try_at = g.lease_until
+RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence
+"""
+_WAIT = """
+UPDATE deliveries d SET is_waiting = true, next_try_at = g.until
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+    AS g(notice_id, channel, recipient_role, lease_until, until)
+WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
+    AND d.state = 'queued' AND d.next_try_at = g.lease_until
+    AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
+"""
+_WAKE = """
+UPDATE deliveries d SET is_waiting = false, next_try_at = $2
+WHERE d.importer_number = ANY($1::text[]) AND d.is_waiting AND d.state = 'queued'
+"""
+_REQUEUE = """
+UPDATE deliveries d SET state = 'queued', sequence = d.sequence + 1, last_error = NULL, next_try_at = $2,
+    settled_at = NULL
+FROM importers i
+WHERE d.importer_number = ANY($1::text[]) AND (d.is_waiting OR d.state = 'no-address') AND d.state = 'no-address'
+    AND d.queued_at > $3 AND i.importer_number = d.importer_number AND i.email IS NOT NULL
+RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
+    (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery as it begins: posted, or queued with the id that its mail will bear."""
+
+    notice_id: str
+    channel: str
+    recipient_role: str
+    kind: str
+    importer_number: str
+    state: State
+    message_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """A notice as it was written down."""
+
+    notice_id: str
+    kind: str
+    subject: str
+    importer_number: str
+    entry_number: str | None
+    entry_numbers: tuple[str, ...]
+    center: str | None
+    issued_on: date
+    due_on: date | None
+    citation: str
+    if_nothing_is_done: str
+    body: dict[str, Any]
+    caused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process may send until its lease ends; `recipient` is None while the importer is unknown."""
+
+    notice: NoticeFacts
+    channel: str
+    recipient_role: str
+    attempts: int
+    message_id: str
+    queued_at: datetime
+    lease_until: datetime
+    recipient: Recipient | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells deliveries apart."""
+        return (self.notice.notice_id, self.channel, self.recipient_role)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing."""
+
+    claimed: Claimed
+    state: State
+    event: str | None
+    tries: int
+    sent_to: str | None = None
+    error: str | None = None
+    next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A delivery that moved to another state, with its line in the ledger."""
+
+    notice_id: str
+    channel: str
+    recipient_role: str
+    sequence: int
+    kind: str
+    importer_number: str
+    entry_number: str | None
+    state: State
+
+
+async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> None:
+    """Begin deliveries, each with its first ledger line."""
+    rows = [
+        (
+            item.notice_id,
+            item.channel,
+            item.recipient_role,
+            item.kind,
+            item.importer_number,
+            item.state.value,
+            1,
+            0,
+            False,
+            item.message_id,
+            item.at,
+            item.at if item.state is State.QUEUED else None,
+            None if item.state is State.QUEUED else item.at,
+        )
+        for item in new
+    ]
+    await bulk.insert(tx, deliveries, _COLUMNS, rows)
+    lines = [(item.notice_id, item.channel, item.recipient_role, 1, item.state.value, None, item.at) for item in new]
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
+
+
+async def claim_due(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    """Take e-mail deliveries that are due; nobody else gets them until the lease has ended."""
+    return [_claimed(row) for row in await bulk.fetch(tx, _CLAIM, now, limit, now + lease)]
+
+
+async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[Changed]:
+    """Write down what became of claimed deliveries; gives those that left the queue. A lost claim changes nothing."""
+    if not settlements:
+        return []
+    columns = zip(
+        *(
+            (
+                *item.claimed.key,
+                item.claimed.lease_until,
+                item.state.value,
+                int(item.event is not None),
+                item.tries,
+                item.sent_to,
+                item.error,
+                item.next_try_at,
+            )
+            for item in settlements
+        ),
+        strict=True,
+    )
+    by_key = {item.claimed.key: item for item in settlements}
+    written = await bulk.fetch(tx, _SETTLE, now, *(list(column) for column in columns))
+    lines, changed = [], []
+    for row in written:
+        key = (str(row["notice_id"]), row["channel"], row["recipient_role"])
+        item = by_key[key]
+        if item.event is not None:
+            lines.append((*key, row["sequence"], item.event, item.error, now))
+        if item.state is not State.QUEUED:
+            notice = item.claimed.notice
+            changed.append(
+                Changed(*key, row["sequence"], notice.kind, notice.importer_number, notice.entry_number, item.state)
+            )
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
+    return changed
+
+
+async def wait_for_address(tx: Transaction, waiting: Sequence[tuple[Claimed, datetime]]) -> None:
+    """Put off deliveries whose importer is not known, each until its moment; an account that arrives wakes them.
+
+    Accounts are not written while this runs (the lock), so that none can arrive unseen between looking and waiting.
+    """
+    if not waiting:
+        return
+    await bulk.execute(tx, "LOCK TABLE importers IN SHARE MODE")
+    columns = zip(*((*claimed.key, claimed.lease_until, until) for claimed, until in waiting), strict=True)
+    await bulk.execute(tx, _WAIT, *(list(column) for column in columns))
+
+
+async def wake(tx: Transaction, importer_numbers: Sequence[str], now: datetime, oldest: datetime) -> list[Changed]:
+    """Deliveries of importers whose account has just been written become due.
+
+    Those that were given up for want of an address are queued again when there is one now and they were queued after
+    `oldest`; gives these.
+    """
+    if not importer_numbers:
+        return []
+    await bulk.execute(tx, _WAKE, list(importer_numbers), now)
+    rows = await bulk.fetch(tx, _REQUEUE, list(importer_numbers), now, oldest)
+    changed = [
+        Changed(
+            str(row["notice_id"]),
+            row["channel"],
+            row["recipient_role"],
+            row["sequence"],
+            row["kind"],
+            row["importer_number"],
+            row["entry_number"],
+            State.QUEUED,
+        )
+        for row in rows
+    ]
+    lines = [
+        (item.notice_id, item.channel, item.recipient_role, item.sequence, "queued", "an address became known", now)
+        for item in changed
+    ]
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
+    return changed
+
+
+def notice_facts(row: Any) -> NoticeFacts:
+    """A row of `notices`, from the driver (JSON as text) or from SQLAlchemy (JSON decoded)."""
+    return NoticeFacts(
+        notice_id=str(row["notice_id"]),
+        kind=row["kind"],
+        subject=row["subject"],
+        importer_number=row["importer_number"],
+        entry_number=row["entry_number"],
+        entry_numbers=tuple(_json(row["entry_numbers"])),
+        center=row["center"],
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        citation=row["citation"],
+        if_nothing_is_done=row["if_nothing_is_done"],
+        body=_json(row["body"]),
+        caused_at=row["caused_at"],
+    )
+
+
+def _claimed(row: Any) -> Claimed:
+    return Claimed(
+        notice=notice_facts(row),
+        channel=row["channel"],
+        recipient_role=row["recipient_role"],
+        attempts=row["attempts"],
+        message_id=row["message_id"],
+        queued_at=row["queued_at"],
+        lease_until=row["next_try_at"],
+        recipient=Recipient(row["name"], row["email"]) if row["is_known"] else None,
+    )
+
+
+def _json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,154 @@
+"""Notices as facts: written once, listed, read, counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notifications.domain.catalogue import VERSION
+from services.notifications.domain.notices import Notice
+from services.notifications.store.tables import deliveries, delivery_events, notices
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_COLUMNS = (
+    "notice_id",
+    "kind",
+    "subject",
+    "cause_sequence",
+    "version",
+    "importer_number",
+    "entry_number",
+    "entry_numbers",
+    "filer_code",
+    "surety_code",
+    "center",
+    "issued_on",
+    "due_on",
+    "citation",
+    "if_nothing_is_done",
+    "body",
+    "caused_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedNotice:
+    """A notice with its identity and the time of the event that caused it."""
+
+    notice_id: str
+    notice: Notice
+    caused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose notices a caller may see; None sees all."""
+
+    importer_numbers: tuple[str, ...]
+    filer_code: str | None
+    surety_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """Which notices to list: every part that is not None must hold."""
+
+    kind: str | None = None
+    entry_number: str | None = None
+    importer_number: str | None = None
+    state: str | None = None
+    sight: Sight | None = None
+
+
+async def write_notices(tx: Transaction, issued: Sequence[IssuedNotice]) -> set[str]:
+    """Write notices, each once; gives the ids of those that were not known."""
+    rows = [_row(item) for item in issued]
+    new = await bulk.insert(tx, notices, _COLUMNS, rows, on_conflict="(notice_id) DO NOTHING", returning="notice_id")
+    return {str(row["notice_id"]) for row in new}
+
+
+async def find_notice(connection: AsyncConnection, notice_id: UUID) -> Any | None:
+    """One notice, or None."""
+    return (await connection.execute(select(notices).where(notices.c.notice_id == notice_id))).one_or_none()
+
+
+async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Any]:
+    """The deliveries of a notice."""
+    query = select(deliveries).where(deliveries.c.notice_id == notice_id)
+    return list(await connection.execute(query.order_by(deliveries.c.channel, deliveries.c.recipient_role)))
+
+
+async def find_ledger(connection: AsyncConnection, notice_id: UUID) -> list[Any]:
+    """The ledger of a notice's deliveries, oldest line first."""
+    query = select(delivery_events).where(delivery_events.c.notice_id == notice_id)
+    order = (delivery_events.c.channel, delivery_events.c.recipient_role, delivery_events.c.sequence)
+    return list(await connection.execute(query.order_by(*order)))
+
+
+async def list_notices(
+    connection: AsyncConnection, wanted: NoticeFilter, *, after: tuple[date, UUID] | None, limit: int
+) -> list[Any]:
+    """Notices, newest first."""
+    position = tuple_(notices.c.issued_on, notices.c.notice_id)
+    query = select(notices).order_by(notices.c.issued_on.desc(), notices.c.notice_id.desc()).limit(limit)
+    if wanted.kind is not None:
+        query = query.where(notices.c.kind == wanted.kind)
+    if wanted.entry_number is not None:
+        several = (notices.c.entry_number.is_(None)) & notices.c.entry_numbers.contains([wanted.entry_number])
+        query = query.where((notices.c.entry_number == wanted.entry_number) | several)
+    if wanted.importer_number is not None:
+        query = query.where(notices.c.importer_number == wanted.importer_number)
+    if wanted.state is not None:
+        of_notice = select(deliveries.c.notice_id).where(deliveries.c.notice_id == notices.c.notice_id)
+        query = query.where(of_notice.where(deliveries.c.state == wanted.state).exists())
+    if wanted.sight is not None:
+        query = query.where(_within(wanted.sight))
+    if after is not None:
+        query = query.where(position < tuple_(*after))
+    return list(await connection.execute(query))
+
+
+async def count_deliveries(connection: AsyncConnection) -> list[Any]:
+    """Deliveries by kind of notice and state."""
+    query = select(deliveries.c.kind, deliveries.c.state, func.count().label("deliveries"))
+    return list(await connection.execute(query.group_by(deliveries.c.kind, deliveries.c.state)))
+
+
+def _within(sight: Sight) -> ColumnElement[bool]:
+    allowed: list[ColumnElement[bool]] = [false()]
+    if sight.importer_numbers:
+        allowed.append(notices.c.importer_number.in_(sight.importer_numbers))
+    if sight.filer_code is not None:
+        allowed.append(notices.c.filer_code == sight.filer_code)
+    if sight.surety_code is not None:
+        allowed.append(notices.c.surety_code == sight.surety_code)
+    return or_(*allowed)
+
+
+def _row(item: IssuedNotice) -> tuple[Any, ...]:
+    notice = item.notice
+    return (
+        item.notice_id,
+        notice.kind,
+        notice.subject,
+        notice.sequence,
+        VERSION,
+        notice.importer_number,
+        notice.entry_number,
+        orjson.dumps(notice.entry_numbers).decode(),
+        notice.filer_code,
+        notice.surety_code,
+        notice.center,
+        notice.issued_on,
+        notice.due_on,
+        notice.citation,
+        notice.catalogued.if_nothing_is_done,
+        orjson.dumps(notice.body).decode(),
+        item.caused_at,
+    )

@@ -1,0 +1,1 @@
+"""Work queue: which piece of work a Center team takes next, who holds it, what was decided."""

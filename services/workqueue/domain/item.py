@@ -1,0 +1,129 @@
+"""A work item, the states it can be in, and the table of what moves it from one to the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final, Literal, assert_never
+from uuid import UUID
+
+Division = Literal["partnership", "validation-and-compliance", "enforcement"]
+State = Literal["open", "claimed", "completed", "cancelled"]
+Change = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
+
+ACTS_FROM: Final = 100_000
+"""Sequences of an item's changes: an entry's version below this, acts on the item from here on."""
+LAST: Final = 10_000_000
+"""The sequence of the change that ends an item for good: its entry was liquidated, its protest settled."""
+
+NEXT_STATE: Final[Mapping[tuple[State, Change], State]] = MappingProxyType(
+    {
+        # what a routing decision says of the item
+        ("open", "routed"): "open",
+        ("claimed", "routed"): "claimed",
+        ("completed", "routed"): "completed",
+        ("cancelled", "routed"): "open",
+        ("open", "cancelled"): "cancelled",
+        ("claimed", "cancelled"): "cancelled",
+        ("completed", "cancelled"): "completed",
+        ("cancelled", "cancelled"): "cancelled",
+        # what people, and the lease, do with it
+        ("open", "claimed"): "claimed",
+        ("claimed", "released"): "open",
+        ("claimed", "lease-expired"): "open",
+        ("claimed", "completed"): "completed",
+    }
+)
+"""Every move that there is; a pair that is absent is refused (`why_not`)."""
+
+
+class NotAllowed(Exception):  # noqa: N818  the word of the domain
+    """The item's state does not allow the act. `code` names the problem, `remedy` says what to do instead."""
+
+    def __init__(self, code: str, detail: str, remedy: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts; `acting_for` under a delegation."""
+
+    subject: str
+    name: str
+    acting_for: str | None = None
+
+
+SYSTEM: Final = Person("system:workqueue", "Centerline work queue")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of work: one process on one entry, or one protest.
+
+    `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
+    it cannot be computed; `opened_at` is when the first routing decision that called for it was filed.
+    """
+
+    item_id: UUID
+    process: str
+    entry_number: str | None
+    protest_number: str | None
+    importer_number: str
+    center: str
+    division: Division
+    priority: int
+    value_usd: int | None
+    opened_at: datetime
+    due_on: date | None
+    state: State = "open"
+    holder: str | None = None
+    holder_name: str | None = None
+    token: int = 0
+    lease_until: datetime | None = None
+    acts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of an item's history, which is also one event.
+
+    `key` tells the line apart from the item's others and is the same whenever the same thing is learned again.
+    """
+
+    key: str
+    sequence: int
+    change: Change
+    state: State
+    at: datetime
+    by: Person
+    reasons: tuple[Mapping[str, str | None], ...] = ()
+
+
+def next_state(state: State, change: Change) -> State:
+    """The state after a change; raises `NotAllowed` for a move that is not in the table.
+
+    >>> next_state("claimed", "released")
+    'open'
+    """
+    after = NEXT_STATE.get((state, change))
+    if after is None:
+        raise why_not(state, change)
+    return after
+
+
+def why_not(state: State, change: Change) -> NotAllowed:
+    """Why an item in this state cannot be moved that way, for the person who tried."""
+    match state:
+        case "open":
+            return NotAllowed("not-claimed", f"The item is open: it cannot be {change}.", "Claim it first.")
+        case "claimed":
+            return NotAllowed("item-claimed", f"The item is claimed: it cannot be {change}.", "Take another item.")
+        case "completed":
+            return NotAllowed("item-completed", "The item is completed.", "Read its decision with GET /items/{id}.")
+        case "cancelled":
+            return NotAllowed("item-cancelled", "The item is cancelled.", "Its history says why: GET /items/{id}.")
+        case _:
+            assert_never(state)

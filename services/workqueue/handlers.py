@@ -1,0 +1,266 @@
+"""Batches of upstream events in; items, their history and events out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.workqueue.domain.item import Item, Note
+from services.workqueue.domain.protest import PROCESS, Protest, ProtestAct, review_protest
+from services.workqueue.domain.protest import absorb as absorb_protest_act
+from services.workqueue.domain.review import LegalAct, LegalDates, RoutedVersion, in_rank, review_entry
+from services.workqueue.domain.review import absorb as absorb_legal_act
+from services.workqueue.publishing import item_changed
+from services.workqueue.store import facts as fact_store
+from services.workqueue.store import items as item_store
+from services.workqueue.store.facts import Importer
+from shared.bus.outbox import Outgoing
+from shared.contracts.envelope import Event
+from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.registry import TYPES
+from shared.contracts.routing import AccountAssigned, EntryRouted
+from shared.customs.centers import PENDING
+from shared.db.transaction import Transaction
+from shared.runtime.ids import event_id
+
+TOPICS = ("entry-routed", "account-assigned", "entry-changed", "protest-changed")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the events of a batch say, in the words of the domain, by the key of what they change."""
+
+    versions: defaultdict[str, list[RoutedVersion]] = field(default_factory=lambda: defaultdict(list))
+    legal_acts: defaultdict[str, list[LegalAct]] = field(default_factory=lambda: defaultdict(list))
+    protest_acts: defaultdict[str, list[ProtestAct]] = field(default_factory=lambda: defaultdict(list))
+    importers: dict[str, Importer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the tables say of everything that a batch touches, locked for the transaction."""
+
+    dates: Mapping[str, LegalDates]
+    importers: Mapping[str, Importer]
+    protests: Mapping[str, Protest]
+    centers: Mapping[str, str]
+    versions: Mapping[str, list[RoutedVersion]]
+    items: Mapping[UUID, Item]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch leads to."""
+
+    versions: list[RoutedVersion] = field(default_factory=list)
+    dates: list[LegalDates] = field(default_factory=list)
+    importers: list[Importer] = field(default_factory=list)
+    protests: list[Protest] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    notes: list[tuple[Item, Note]] = field(default_factory=list)
+
+
+async def handle(tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
+    """Load what the batch needs, decide, write."""
+    batch = read_batch(events)
+    known = await _load(tx, batch)
+    changes = decide(batch, known)
+    await _write(tx, changes)
+    return [item_changed(item, note) for item, note in changes.notes]
+
+
+def read_batch(events: Iterable[Event[Any]]) -> Batch:
+    """Sort a batch by what its events are about."""
+    batch = Batch()
+    for event in events:
+        match TYPES[event.type].topic:
+            case "entry-routed":
+                version = on_entry_routed(event)
+                batch.versions[version.entry_number].append(version)
+            case "entry-changed":
+                act = on_entry_changed(event)
+                batch.legal_acts[act.entry_number].append(act)
+            case "protest-changed":
+                protest_act = on_protest_changed(event)
+                batch.protest_acts[protest_act.protest_number].append(protest_act)
+            case "account-assigned":
+                importer = on_account_assigned(event)
+                before = batch.importers.setdefault(importer.importer_number, importer)
+                if before.sequence < importer.sequence:
+                    batch.importers[importer.importer_number] = importer
+            case topic:
+                raise ValueError(f"the work queue does not read {topic}")
+    return batch
+
+
+def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
+    """A routing decision as the queue keeps it."""
+    data = event.data
+    return RoutedVersion(
+        entry_number=data.entry_number,
+        version=data.version,
+        event_id=event.id,
+        filed_at=event.time,
+        importer_number=data.importer_number,
+        center=data.center,
+        division=data.division,
+        lane=data.lane,
+        processes=data.processes,
+        value_usd=data.value_usd,
+    )
+
+
+def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
+    """An act of the legal record; the first liquidation ends review, a reliquidation only changes the dates."""
+    data = event.data
+    return LegalAct(
+        entry_number=data.entry_number,
+        sequence=data.sequence,
+        state=data.to_state,
+        scheduled_on=data.scheduled_on,
+        deemed_on=data.deemed_on,
+        occurred_on=data.occurred_on,
+        at=event.time,
+        is_liquidation=data.change in {"liquidated", "deemed-liquidated"},
+    )
+
+
+def on_protest_changed(event: Event[ProtestChanged]) -> ProtestAct:
+    """An act on a protest."""
+    data = event.data
+    return ProtestAct(
+        protest_number=data.protest_number,
+        sequence=data.sequence,
+        change=data.change,
+        importer_number=data.importer_number,
+        entry_number=data.entries[0] if data.entries else None,
+        received_at=data.received_at,
+        decide_by=data.decide_by,
+        further_review=data.further_review,
+        at=event.time,
+    )
+
+
+def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
+    """An importer account with its Center."""
+    data = event.data
+    return Importer(data.importer_number, data.sequence, data.name, data.center)
+
+
+async def _load(tx: Transaction, batch: Batch) -> Known:
+    """Lock in one order (entries, importers, protests, items), and read what a row follows from after locking it."""
+    acts = [act for found in batch.protest_acts.values() for act in found]
+    protested = {act.entry_number for act in acts if act.entry_number is not None}
+    dates = await fact_store.lock_entries(tx, {*batch.versions, *batch.legal_acts, *protested})
+    importers = await fact_store.lock_importers(tx, {*batch.importers, *(act.importer_number for act in acts)})
+    protests = await fact_store.lock_protests(
+        tx, batch.protest_acts, entry_numbers=batch.versions, importer_numbers=batch.importers
+    )
+    if protests:
+        named = {each.entry_number for each in protests.values() if each.entry_number is not None}
+        standing = await fact_store.load_standing(tx, (named | protested) - batch.versions.keys())
+        holders = {each.importer_number for each in protests.values() if each.importer_number is not None}
+        importers |= await fact_store.load_importers(tx, holders - importers.keys())
+    else:
+        standing = {}
+    items = await item_store.lock_items(
+        tx, map(protest_item_id, protests), entry_numbers={*batch.versions, *batch.legal_acts}
+    )
+    reviewed = {item.entry_number for item in items.values() if item.entry_number and item.protest_number is None}
+    return Known(
+        dates=dates,
+        importers=importers,
+        protests=protests,
+        centers={number: version.center for number, version in standing.items()},
+        versions=await fact_store.load_versions(tx, {*batch.versions, *reviewed}),
+        items=items,
+    )
+
+
+def decide(batch: Batch, known: Known) -> Changes:
+    """Everything that follows from the batch and what is known."""
+    changes = Changes()
+    for importer in batch.importers.values():
+        if importer.sequence > known.importers[importer.importer_number].sequence:
+            changes.importers.append(importer)
+    _decide_entries(batch, known, changes)
+    _decide_protests(batch, known, changes)
+    changes.items.sort(key=lambda item: item.item_id)
+    return changes
+
+
+def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
+    items: defaultdict[str, dict[str, Item]] = defaultdict(dict)
+    for item in known.items.values():
+        if item.entry_number is not None and item.protest_number is None:
+            items[item.entry_number][item.process] = item
+    for number in sorted({*batch.versions, *batch.legal_acts}):
+        before = after = known.dates[number]
+        for act in batch.legal_acts.get(number, ()):
+            after = absorb_legal_act(after, act)
+        if after != before:
+            changes.dates.append(after)
+        versions = known.versions.get(number, [])
+        seen = {version.event_id for version in versions}
+        added = {
+            version.event_id: version for version in batch.versions.get(number, ()) if version.event_id not in seen
+        }
+        changes.versions.extend(added.values())
+        called_for = {process for version in added.values() for process in version.processes}
+        if not called_for and number not in items:
+            continue
+        ids = {process: entry_item_id(number, process) for process in called_for}
+        for reviewed in review_entry(versions, list(added.values()), before, after, items.get(number, {}), ids):
+            _note_item(changes, known, reviewed.item, reviewed.notes)
+
+
+def _decide_protests(batch: Batch, known: Known, changes: Changes) -> None:
+    importers = {**known.importers, **{each.importer_number: each for each in changes.importers}}
+    centers = dict(known.centers)
+    for number, added in batch.versions.items():
+        centers[number] = in_rank([*known.versions.get(number, []), *added])[-1].center
+    for number, before in known.protests.items():
+        after = before
+        for act in batch.protest_acts.get(number, ()):
+            after = absorb_protest_act(after, act)
+        if after != before:
+            changes.protests.append(after)
+        item_id = protest_item_id(number)
+        center = _protest_center(after, centers, importers)
+        result = review_protest(before, after, center, known.items.get(item_id), item_id)
+        if result is not None:
+            _note_item(changes, known, *result)
+
+
+def _protest_center(protest: Protest, centers: Mapping[str, str], importers: Mapping[str, Importer]) -> str:
+    """The Center of the first protested entry, else the importer's, else pending."""
+    if protest.entry_number is not None and protest.entry_number in centers:
+        return centers[protest.entry_number]
+    importer = importers.get(protest.importer_number or "")
+    return importer.center if importer is not None and importer.center is not None else PENDING
+
+
+def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]) -> None:
+    if known.items.get(item.item_id) != item:
+        changes.items.append(item)
+    changes.notes.extend((item, note) for note in notes)
+
+
+async def _write(tx: Transaction, changes: Changes) -> None:
+    await fact_store.write_versions(tx, changes.versions)
+    await fact_store.write_dates(tx, changes.dates)
+    await fact_store.write_importers(tx, changes.importers)
+    await fact_store.write_protests(tx, changes.protests)
+    await item_store.write_items(tx, changes.items)
+    await item_store.append_notes(tx, changes.notes)
+
+
+def entry_item_id(entry_number: str, process: str) -> UUID:
+    """The id of the item for one process of an entry."""
+    return UUID(event_id("work-item", entry_number, process))
+
+
+def protest_item_id(protest_number: str) -> UUID:
+    """The id of the item for a protest; "protest" is no entry number, so it meets no entry's item."""
+    return UUID(event_id("work-item", PROCESS, protest_number))

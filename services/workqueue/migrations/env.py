@@ -1,0 +1,6 @@
+"""Alembic environment of the work queue."""
+
+from services.workqueue.store.tables import metadata
+from shared.db.migrate import run_environment
+
+run_environment(metadata)

@@ -1,0 +1,73 @@
+"""The events that the work queue publishes, made from its items, history, decisions and letters."""
+
+from services.workqueue.domain.item import Item, Note, Person
+from services.workqueue.store.outcomes import Decision, Letter
+from shared.bus.outbox import Outgoing
+from shared.contracts.decision import Actor, LegalBasis, MoneyEffect, Reason
+from shared.contracts.work import RequestIssued, ReviewDecided, ReviewOutcome, WorkItemChanged
+from shared.customs.money import format_cents
+from shared.runtime.ids import event_id
+
+SOURCE = "urn:centerline:workqueue"
+
+
+def item_changed(item: Item, note: Note, outcome: ReviewOutcome | None = None) -> Outgoing:
+    """One line of an item's history as an event."""
+    data = WorkItemChanged(
+        item_id=str(item.item_id),
+        sequence=note.sequence,
+        change=note.change,
+        state=note.state,
+        entry_number=item.entry_number,
+        importer_number=item.importer_number,
+        center=item.center,
+        division=item.division,
+        process=item.process,
+        actor=_actor(note.by),
+        at=note.at,
+        outcome=outcome,
+    )
+    return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
+
+
+def review_decided(decision: Decision, entry_number: str) -> Outgoing:
+    """A decision on an entry under review."""
+    item = decision.item
+    data = ReviewDecided(
+        decision_id=str(decision.decision_id),
+        item_id=str(item.item_id),
+        entry_number=entry_number,
+        importer_number=item.importer_number,
+        process=item.process,
+        center=item.center,
+        outcome=decision.outcome,
+        effect=MoneyEffect(duty_usd=format_cents(decision.duty_cents), fees_usd=format_cents(decision.fees_cents)),
+        reasons=tuple(
+            Reason(code=each.code, text=each.text, fact=each.fact, citation=each.citation) for each in decision.reasons
+        ),
+        legal_basis=tuple(LegalBasis(rule=each.rule, citation=each.citation) for each in decision.legal_basis),
+        decided_by=_actor(decision.by),
+        decided_at=decision.at,
+    )
+    return Outgoing(event_id("review-decided", str(decision.decision_id)), data, decision.at)
+
+
+def request_issued(letter: Letter) -> Outgoing:
+    """A request or notice to an importer."""
+    data = RequestIssued(
+        request_id=str(letter.request_id),
+        form=letter.form,
+        item_id=str(letter.item.item_id),
+        entry_numbers=letter.entry_numbers,
+        importer_number=letter.item.importer_number,
+        center=letter.item.center,
+        questions=letter.questions,
+        issued_on=letter.issued_on,
+        due_on=letter.due_on,
+        issued_by=_actor(letter.by),
+    )
+    return Outgoing(event_id("request-issued", str(letter.request_id)), data, letter.at)
+
+
+def _actor(person: Person) -> Actor:
+    return Actor(subject=person.subject, name=person.name, acting_for=person.acting_for)

@@ -1,0 +1,1 @@
+"""The tables of the work queue and every statement on them."""

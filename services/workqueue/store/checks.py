@@ -1,0 +1,49 @@
+"""The statements that look for what must not be."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+CLAIMED_WITHOUT_HOLDER = """
+SELECT item_id || ' is ' || state || ', holder ' || coalesce(holder, 'none') AS violation FROM items
+WHERE (state = 'claimed' AND (holder IS NULL OR holder_name IS NULL OR token < 1 OR lease_until IS NULL))
+   OR (state IN ('open', 'cancelled') AND (holder IS NOT NULL OR lease_until IS NOT NULL))
+"""
+PROCESS_WITHOUT_ITEM = """
+SELECT v.entry_number || ' version ' || v.version || ': no item for ' || p.process AS violation
+FROM routed_versions v CROSS JOIN LATERAL jsonb_array_elements_text(v.processes) AS p(process)
+WHERE NOT EXISTS (
+    SELECT FROM items i JOIN item_events e ON e.item_id = i.item_id AND e.change = 'routed'
+    WHERE i.entry_number = v.entry_number AND i.process = p.process AND i.protest_number IS NULL)
+"""
+PROTEST_WITHOUT_ITEM = """
+SELECT p.protest_number || ' has no item' AS violation FROM protests p
+WHERE p.is_filed AND NOT EXISTS (SELECT FROM items i WHERE i.protest_number = p.protest_number)
+"""
+COMPLETED_WITHOUT_DECISION = """
+SELECT i.item_id || ' is ' || i.state || ', decision ' || coalesce(d.decision_id::text, 'none') AS violation
+FROM items i LEFT JOIN decisions d USING (item_id)
+WHERE (i.state = 'completed') <> (d.item_id IS NOT NULL)
+"""
+LIVE_WITHOUT_GROUND = """
+SELECT i.item_id || ' is ' || i.state || ' for entry ' || i.entry_number AS violation
+FROM items i
+JOIN entries e USING (entry_number)
+CROSS JOIN LATERAL (
+    SELECT v.processes FROM routed_versions v WHERE v.entry_number = i.entry_number
+    ORDER BY v.version DESC, v.filed_at, v.event_id LIMIT 1) AS standing
+WHERE i.state IN ('open', 'claimed') AND i.protest_number IS NULL
+  AND (e.liquidated_on IS NOT NULL OR NOT standing.processes ? i.process)
+"""
+STATE_APART_FROM_HISTORY = """
+SELECT i.item_id || ' is ' || i.state || ', its history ends with ' || last.state AS violation
+FROM items i CROSS JOIN LATERAL (
+    SELECT e.state FROM item_events e WHERE e.item_id = i.item_id
+    ORDER BY e.sequence DESC, e.at, e.change_key LIMIT 1) AS last
+WHERE last.state <> i.state
+"""
+
+
+async def find_violations(connection: AsyncConnection, query: str) -> list[str]:
+    """The first hundred lines that a check finds."""
+    rows = await connection.execute(text(f"SELECT violation FROM ({query}) AS found ORDER BY violation LIMIT 100"))
+    return [row.violation for row in rows]

@@ -1,0 +1,193 @@
+"""What upstream says: legal dates, routed versions, importers, protests. Rows are locked in order of their key."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.workqueue.domain.protest import Protest
+from services.workqueue.domain.review import LegalDates, RoutedVersion, in_rank
+from services.workqueue.store.tables import protests, routed_versions
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_DATES_COLUMNS = (
+    "entry_number",
+    "sequence",
+    "state",
+    "scheduled_on",
+    "deemed_on",
+    "liquidated_on",
+    "liquidated_at",
+    "liquidated_sequence",
+)
+_STUB_ENTRIES = "INSERT INTO entries (entry_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
+_LOCK_ENTRIES = (
+    f"SELECT {', '.join(_DATES_COLUMNS)} FROM entries"
+    " WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
+)
+_WRITE_DATES = """
+UPDATE entries e
+SET sequence = n.sequence, state = n.state, scheduled_on = n.scheduled_on, deemed_on = n.deemed_on,
+    liquidated_on = n.liquidated_on, liquidated_at = n.liquidated_at, liquidated_sequence = n.liquidated_sequence
+FROM unnest($1::text[], $2::int[], $3::text[], $4::date[], $5::date[], $6::date[], $7::timestamptz[], $8::int[])
+    AS n(entry_number, sequence, state, scheduled_on, deemed_on, liquidated_on, liquidated_at, liquidated_sequence)
+WHERE e.entry_number = n.entry_number
+"""
+_VERSION_COLUMNS = (
+    "entry_number",
+    "version",
+    "event_id",
+    "filed_at",
+    "importer_number",
+    "center",
+    "division",
+    "lane",
+    "processes",
+    "value_usd",
+)
+_LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
+_STUB_IMPORTERS = "INSERT INTO importers (importer_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
+_LOAD_IMPORTERS = (
+    "SELECT importer_number, sequence, name, center FROM importers"
+    " WHERE importer_number = ANY($1::text[]) ORDER BY importer_number"
+)
+_WRITE_IMPORTERS = """
+UPDATE importers i SET sequence = n.sequence, name = n.name, center = n.center
+FROM unnest($1::text[], $2::int[], $3::text[], $4::text[]) AS n(importer_number, sequence, name, center)
+WHERE i.importer_number = n.importer_number
+"""
+_PROTEST_COLUMNS = (
+    "protest_number",
+    "sequence",
+    "importer_number",
+    "entry_number",
+    "received_at",
+    "decide_by",
+    "further_review",
+    "is_filed",
+    "settled_as",
+    "settled_at",
+)
+_STUB_PROTESTS = "INSERT INTO protests (protest_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
+# Those of the batch, and those whose Center may follow from what the batch says of an entry or an importer.
+_LOCK_PROTESTS = f"""
+SELECT {", ".join(_PROTEST_COLUMNS)} FROM protests
+WHERE protest_number IN (
+    SELECT unnest($1::text[])
+    UNION SELECT protest_number FROM protests WHERE entry_number = ANY($2::text[])
+    UNION SELECT protest_number FROM protests WHERE importer_number = ANY($3::text[]))
+ORDER BY protest_number FOR UPDATE
+"""
+_REPLACE_PROTEST = "(protest_number) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _PROTEST_COLUMNS[1:]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """An importer account as its newest assignment leaves it; sequence 0 while none is known."""
+
+    importer_number: str
+    sequence: int = 0
+    name: str | None = None
+    center: str | None = None
+
+
+async def lock_entries(tx: Transaction, entry_numbers: Iterable[str]) -> dict[str, LegalDates]:
+    """The legal dates of entries, each locked for this transaction; an entry not seen before gets its row."""
+    numbers = sorted(set(entry_numbers))
+    if not numbers:
+        return {}
+    await bulk.execute(tx, _STUB_ENTRIES, numbers)
+    rows = await bulk.fetch(tx, _LOCK_ENTRIES, numbers)
+    return {row["entry_number"]: LegalDates(*row) for row in rows}
+
+
+async def write_dates(tx: Transaction, changed: Sequence[LegalDates]) -> None:
+    """Write the legal dates of entries that are locked."""
+    if changed:
+        await bulk.execute(tx, _WRITE_DATES, *_columns(_DATES_COLUMNS, changed))
+
+
+async def load_versions(tx: Transaction, entry_numbers: Iterable[str]) -> Mapping[str, list[RoutedVersion]]:
+    """Every routed version of entries, by entry number."""
+    versions: defaultdict[str, list[RoutedVersion]] = defaultdict(list)
+    numbers = sorted(set(entry_numbers))
+    for row in await bulk.fetch(tx, _LOAD_VERSIONS, numbers) if numbers else ():
+        version = RoutedVersion(**{**row, "processes": tuple(row["processes"])})
+        versions[version.entry_number].append(version)
+    return versions
+
+
+async def load_standing(tx: Transaction, entry_numbers: Iterable[str]) -> dict[str, RoutedVersion]:
+    """The routed version that stands for each entry."""
+    return {number: in_rank(found)[-1] for number, found in (await load_versions(tx, entry_numbers)).items()}
+
+
+async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> None:
+    """Add routed versions; a repeat changes nothing."""
+    rows = [
+        (
+            item.entry_number,
+            item.version,
+            item.event_id,
+            item.filed_at,
+            item.importer_number,
+            item.center,
+            item.division,
+            item.lane,
+            orjson.dumps(item.processes).decode(),
+            item.value_usd,
+        )
+        for item in versions
+    ]
+    await bulk.insert(tx, routed_versions, _VERSION_COLUMNS, rows, on_conflict="DO NOTHING")
+
+
+async def lock_importers(tx: Transaction, importer_numbers: Iterable[str]) -> dict[str, Importer]:
+    """Importers, each locked for this transaction; one not seen before gets its row."""
+    numbers = sorted(set(importer_numbers))
+    if not numbers:
+        return {}
+    await bulk.execute(tx, _STUB_IMPORTERS, numbers)
+    return {
+        row["importer_number"]: Importer(*row) for row in await bulk.fetch(tx, f"{_LOAD_IMPORTERS} FOR UPDATE", numbers)
+    }
+
+
+async def load_importers(tx: Transaction, importer_numbers: Iterable[str]) -> dict[str, Importer]:
+    """Importers as they are known, without a lock."""
+    numbers = sorted(set(importer_numbers))
+    rows = await bulk.fetch(tx, _LOAD_IMPORTERS, numbers) if numbers else ()
+    return {row["importer_number"]: Importer(*row) for row in rows}
+
+
+async def write_importers(tx: Transaction, changed: Sequence[Importer]) -> None:
+    """Write importers that are locked."""
+    if changed:
+        columns = ("importer_number", "sequence", "name", "center")
+        await bulk.execute(tx, _WRITE_IMPORTERS, *_columns(columns, changed))
+
+
+async def lock_protests(
+    tx: Transaction, protest_numbers: Iterable[str], *, entry_numbers: Iterable[str], importer_numbers: Iterable[str]
+) -> dict[str, Protest]:
+    """Protests by number, and those of these entries and importers, each locked for this transaction."""
+    numbers = sorted(set(protest_numbers))
+    if numbers:
+        await bulk.execute(tx, _STUB_PROTESTS, numbers)
+    rows = await bulk.fetch(tx, _LOCK_PROTESTS, numbers, sorted(set(entry_numbers)), sorted(set(importer_numbers)))
+    return {row["protest_number"]: Protest(*row) for row in rows}
+
+
+async def write_protests(tx: Transaction, changed: Sequence[Protest]) -> None:
+    """Write protests that are locked."""
+    rows = [tuple(getattr(item, name) for name in _PROTEST_COLUMNS) for item in changed]
+    await bulk.insert(tx, protests, _PROTEST_COLUMNS, rows, on_conflict=_REPLACE_PROTEST)
+
+
+def _columns(names: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:
+    return [[getattr(row, name) for row in rows] for name in names]

@@ -1,0 +1,165 @@
+"""Arranging the tests of liquidation: events into a handler, cycles on a clock, tables and outbox out."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.cycle import run_cycle
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.handlers import SOURCE, LiquidationHandler
+from services.liquidation.store.cycles import CycleFigures
+from services.liquidation.store.tables import (
+    conflicts,
+    entries,
+    entry_versions,
+    importer_accounts,
+    legal_events,
+    post_entry_filings,
+    protests,
+    review_decisions,
+)
+from shared.bus import outbox
+from shared.bus.outbox import Outgoing
+from shared.contracts.decode import decode
+from shared.contracts.envelope import Event
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import FixedClock
+from tests.support.events import decoded
+
+RECORD = (
+    entries,
+    entry_versions,
+    legal_events,
+    review_decisions,
+    protests,
+    post_entry_filings,
+    importer_accounts,
+    conflicts,
+)
+
+
+async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
+    """One batch through the handler, with its events put into the outbox as the consumer does."""
+    handler = LiquidationHandler(CyclePolicy())
+    async with transaction(engine) as tx:
+        outgoing = await handler(tx, events)
+        await outbox.add(tx, SOURCE, outgoing)
+    return outgoing
+
+
+async def cycle(engine: AsyncEngine, friday: date, *, days_late: int = 0) -> CycleFigures:
+    """Run the cycle of a Friday on that day, or later."""
+    at = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC) + timedelta(days=days_late)
+    return await run_cycle(engine, FixedClock(at), friday, "tests")
+
+
+async def rows(engine: AsyncEngine, table: Any) -> list[Any]:
+    """Every row of a table, in order of its key."""
+    async with reading(engine) as connection:
+        return list(await connection.execute(select(table).order_by(*table.primary_key.columns)))
+
+
+async def published(engine: AsyncEngine) -> list[Event[Any]]:
+    """Every event in the outbox, decoded as a reader would."""
+    async with transaction(engine) as tx:
+        waiting = await outbox.next_rows(tx, 100_000)
+    events = []
+    for row in waiting:
+        message = row.message
+        event = decode(message.topic, message.key, message.value, message.headers, 524_288)
+        assert isinstance(event, Event), event
+        events.append(event)
+    return events
+
+
+async def digest(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
+    """The contents of the record, without the times at which rows arrived."""
+    contents = {}
+    for table in RECORD:
+        names = [column.name for column in table.columns if column.name not in ("noted_at", "recorded_at")]
+        async with reading(engine) as connection:
+            found = await connection.execute(text(f"SELECT {', '.join(names)} FROM {table.name}"))
+            contents[table.name] = sorted(tuple(map(repr, row)) for row in found)
+    return contents
+
+
+def review_decided(
+    entry_number: str,
+    outcome: str,
+    duty_usd: str = "0.00",
+    *,
+    decision_id: str,
+    item_id: str = "item-1",
+    decided_at: str = "2026-03-20T15:00:00Z",
+    **changes: Any,
+) -> Event[Any]:
+    """A review-decided event."""
+    data = {
+        "decision_id": decision_id,
+        "item_id": item_id,
+        "entry_number": entry_number,
+        "importer_number": "07-345678900",
+        "process": "entry-summary-review",
+        "center": "CEE007",
+        "outcome": outcome,
+        "effect": {"duty_usd": duty_usd, "fees_usd": "0.00"},
+        "reasons": [],
+        "legal_basis": [],
+        "decided_by": {"subject": "kim"},
+        "decided_at": decided_at,
+    }
+    return decoded("review-decided", data | changes, time=decided_at, id=f"event-of-{decision_id}")
+
+
+def post_entry(kind: str, filing_number: str, entry_numbers: Sequence[str], **changes: Any) -> Event[Any]:
+    """A post-entry-filed event."""
+    data = {
+        "filing_number": filing_number,
+        "kind": kind,
+        "importer_number": "07-345678900",
+        "filed_by": {"role": "importer", "id": "07-345678900", "name": "SYNTHETIC"},
+        "received_at": "2026-09-01T15:00:00Z",
+        "entries": list(entry_numbers),
+        "body": {},
+    }
+    return decoded("post-entry-filed", data | changes)
+
+
+def routed(entry_number: str, version: int = 1, center: str = "CEE007", **changes: Any) -> Event[Any]:
+    """An entry-routed event."""
+    data = {
+        "entry_number": entry_number,
+        "version": version,
+        "importer_number": "07-345678900",
+        "entry_type": "01",
+        "port_of_entry": "2704",
+        "entry_date": "2026-03-02",
+        "center": center,
+        "basis": "tariff",
+        "division": "validation-and-compliance",
+        "lane": "no-review",
+        "processes": [],
+        "reasons": [],
+        "rule_versions": {},
+        "value_usd": 1000,
+        "duty_usd": "25.00",
+        "line_count": 1,
+    }
+    return decoded("entry-routed", data, source="urn:centerline:routing", **changes)
+
+
+def assigned(sequence: int, center: str | None) -> Event[Any]:
+    """An account-assigned event."""
+    data = {
+        "importer_number": "07-345678900",
+        "sequence": sequence,
+        "name": "SYNTHETIC IMPORTER",
+        "center": center,
+        "previous_center": None,
+        "basis": "registered",
+        "effective_on": "2025-01-01",
+    }
+    return decoded("account-assigned", data)

@@ -1,0 +1,193 @@
+"""The weekly cycle on a real database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.cycle import cycle_day, run_due_cycles
+from services.liquidation.invariants import invariants
+from services.liquidation.store.cycles import forecast
+from services.liquidation.store.tables import cycles, entries, legal_events, review_decisions
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import FixedClock
+from shared.runtime.errors import Conflict, Refused
+from shared.runtime.invariants import check_all
+from tests.integration.liquidation.builders import apply, cycle, published, review_decided, routed, rows
+from tests.support.events import decoded, entry_body, entry_number
+
+MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
+
+FRIDAY = date(2027, 1, 15)  # the scheduled date of an entry of 2 March 2026
+BEFORE_CUT = "2027-01-14T04:59:59Z"  # Wednesday 23:59:59 in New York
+AFTER_CUT = "2027-01-14T05:00:00Z"
+
+
+@pytest.fixture
+async def engine(service_engine: MakeEngine) -> AsyncEngine:
+    return await service_engine("liquidation")
+
+
+async def file(engine: AsyncEngine, **changes: Any) -> str:
+    number = entry_number()
+    await apply(engine, [decoded("entry-filed", entry_body(number, **changes))])
+    return number
+
+
+async def entry(engine: AsyncEngine, number: str) -> Any:
+    return next(row for row in await rows(engine, entries) if row.entry_number == number)
+
+
+async def violations(engine: AsyncEngine) -> dict[str, list[str]]:
+    found = await check_all(lambda: reading(engine), invariants())
+    return {name: lines for name, lines in found.items() if lines}
+
+
+async def test_cycle_liquidates_what_is_due_as_entered_and_publishes_valid_events(engine: AsyncEngine) -> None:
+    due, later = await file(engine), await file(engine, entry_date="2026-03-20")
+    suspended = await file(engine, entry_type="03")
+    await apply(engine, [routed(due)])
+    figures = await cycle(engine, FRIDAY)
+    assert (figures.liquidated, figures.deemed, figures.with_decision) == (1, 0, 0)
+    row = await entry(engine, due)
+    assert (row.liquidated_on, row.liquidation_kind, row.liquidation_rule) == (FRIDAY, "no-change", "liquidation-date")
+    assert (await entry(engine, later)).state == "scheduled"
+    assert (await entry(engine, suspended)).state == "suspended"
+    event = (await published(engine))[-1]
+    data = event.data
+    assert (data.entry_number, data.change, data.kind, data.sequence) == (due, "liquidated", "no-change", 10_000_100)
+    assert (data.occurred_on, data.center, data.from_state) == (FRIDAY, "CEE007", "scheduled")
+    assert (data.effect.duty_usd, data.legal_basis.citation) == ("0.00", "19 CFR 159.9(a)-(c)(1)")
+    assert await violations(engine) == {}
+
+
+async def test_cycle_runs_once_whoever_asks_and_however_often(engine: AsyncEngine) -> None:
+    await file(engine)
+    both = await asyncio.gather(cycle(engine, FRIDAY), cycle(engine, FRIDAY))
+    again = await cycle(engine, FRIDAY, days_late=3)
+    assert both[0] == both[1] == again
+    assert len(await rows(engine, cycles)) == 1
+    assert [event.data.change for event in await published(engine)] == ["scheduled", "liquidated"]
+    assert len([act for act in await rows(engine, legal_events) if act.event_key == "liquidation"]) == 1
+
+
+async def test_decisions_before_the_wednesday_cut_take_effect_and_items_add_up(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    decided = [
+        review_decided(number, "increase", "100.00", decision_id="d-1", item_id="value", decided_at=BEFORE_CUT),
+        review_decided(number, "refund", "-30.00", decision_id="d-2", item_id="preference"),
+        review_decided(number, "increase", "9.00", decision_id="d-3", item_id="preference", decided_at=BEFORE_CUT),
+    ]
+    await apply(engine, decided)
+    figures = await cycle(engine, FRIDAY)
+    row = await entry(engine, number)
+    assert (figures.with_decision, row.liquidation_kind, row.effect_duty_cents) == (1, "increase", 7000)
+    statuses = {each.decision_id: each.status for each in await rows(engine, review_decisions)}
+    assert statuses == {"d-1": "effective", "d-2": "effective", "d-3": "superseded"}
+    assert (await published(engine))[-1].data.effect.duty_usd == "70.00"
+    assert await violations(engine) == {}
+
+
+async def test_decision_after_the_cut_is_refused_with_its_remedy_when_the_entry_liquidates(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    await apply(engine, [review_decided(number, "refund", "-30.00", decision_id="d-1", decided_at=AFTER_CUT)])
+    figures = await cycle(engine, FRIDAY)
+    assert (figures.with_decision, figures.decisions_refused) == (0, 1)
+    assert (await entry(engine, number)).liquidation_kind == "no-change"
+    refused = (await published(engine))[-1].data
+    assert (refused.decision_id, refused.rule) == ("d-1", "reliq-1501")
+    assert refused.remedy == "The entry was liquidated on 2027-01-15: reliquidation within 90 days, by 2027-04-15."
+
+
+async def test_entry_past_its_year_is_deemed_liquidated_as_of_the_anniversary(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    await apply(engine, [review_decided(number, "increase", "30.00", decision_id="d-1")])
+    figures = await cycle(engine, date(2027, 3, 5))
+    row = await entry(engine, number)
+    assert (figures.deemed, figures.liquidated, figures.decisions_refused) == (1, 0, 1)
+    assert (row.liquidated_on, row.liquidation_posted_on) == (date(2027, 3, 2), date(2027, 3, 5))
+    assert (row.liquidation_kind, row.effect_duty_cents) == ("deemed", 0)
+    by_change = [event.data.change for event in await published(engine) if hasattr(event.data, "change")]
+    assert by_change[-1] == "deemed-liquidated"
+    assert await violations(engine) == {}
+
+
+async def test_year_that_ends_on_the_cycle_day_is_still_open(engine: AsyncEngine) -> None:
+    number = await file(engine, entry_date="2026-03-05")
+    await cycle(engine, date(2027, 3, 5))
+    assert (await entry(engine, number)).liquidation_kind == "no-change"
+
+
+async def test_informal_entry_is_liquidated_as_of_its_payment(engine: AsyncEngine) -> None:
+    number = await file(engine, entry_type="11", paid_on="2026-03-10")
+    await cycle(engine, date(2026, 3, 13))
+    row = await entry(engine, number)
+    assert (row.liquidated_on, row.liquidation_posted_on) == (date(2026, 3, 10), date(2026, 3, 13))
+    assert row.liquidation_rule == "liquidation-date-informal"
+
+
+async def test_entry_filed_after_the_friday_waits_for_a_later_cycle(engine: AsyncEngine) -> None:
+    number = await file(engine, entry_type="11", paid_on="2026-02-10")
+    assert (await cycle(engine, date(2026, 2, 13), days_late=30)).liquidated == 0
+    assert (await cycle(engine, date(2026, 3, 6))).liquidated == 1
+    assert (await entry(engine, number)).liquidated_on == date(2026, 2, 10)
+
+
+async def test_not_a_friday_not_yet_and_out_of_order_are_refused(engine: AsyncEngine) -> None:
+    with pytest.raises(Refused, match="not a Friday") as refused:
+        await cycle(engine, date(2026, 8, 12))
+    assert refused.value.remedy == "Name the cycle by its Friday: 2026-08-07 or 2026-08-14."
+    with pytest.raises(Refused, match="has not come"):
+        await cycle(engine, FRIDAY, days_late=-7)
+    await cycle(engine, FRIDAY)
+    with pytest.raises(Conflict, match="has run already"):
+        await cycle(engine, date(2027, 1, 8))
+
+
+async def test_automatic_cycles_begin_with_the_latest_friday_and_then_miss_none(engine: AsyncEngine) -> None:
+    clock = FixedClock(datetime(2026, 8, 12, 12, tzinfo=UTC))
+    assert [each.cycle_on for each in await run_due_cycles(engine, clock)] == [date(2026, 8, 7)]
+    assert await run_due_cycles(engine, clock) == []
+    later = FixedClock(datetime(2026, 8, 21, 12, tzinfo=UTC))
+    assert [each.cycle_on for each in await run_due_cycles(engine, later)] == [date(2026, 8, 14), date(2026, 8, 21)]
+
+
+async def test_forecast_says_what_the_cycle_then_does(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    await file(engine, entry_date="2025-11-01")
+    await file(engine, entry_type="03")
+    await apply(engine, [review_decided(number, "refund", "-1.00", decision_id="d-1")])
+    async with transaction(engine) as tx:
+        counts = await forecast(tx, cycle_day(FRIDAY))
+    done = await cycle(engine, FRIDAY)
+    assert (counts.deemed, counts.liquidated, counts.with_decision, counts.suspended) == (1, 1, 1, 1)
+    assert (done.deemed, done.liquidated, done.with_decision) == (1, 1, 1)
+
+
+async def test_due_entries_are_found_by_their_indexes(engine: AsyncEngine) -> None:
+    async with transaction(engine) as tx:
+        await tx.connection.execute(
+            text(
+                """
+                INSERT INTO entries (entry_number, state, governed_at, scheduled_on, deemed_on, liquidated_on)
+                SELECT 'X' || n, 'scheduled', now(), DATE '2026-01-02' + n % 700, DATE '2026-03-02' + n % 700,
+                    CASE WHEN n % 10 > 0 THEN DATE '2026-01-02' END
+                FROM generate_series(1, 60000) AS n
+                """
+            )
+        )
+        await tx.connection.execute(text("ANALYZE entries"))
+        runs = "liquidated_on IS NULL AND NOT is_suspended AND governed_at < now()"
+        for column, index in (("scheduled_on", "entries_due"), ("deemed_on", "entries_expiring")):
+            plan = await tx.connection.execute(
+                text(f"EXPLAIN SELECT * FROM entries WHERE {runs} AND {column} <= DATE '2026-01-20'")
+            )
+            assert index in "\n".join(row[0] for row in plan)
+        plan = await tx.connection.execute(
+            text("EXPLAIN SELECT * FROM entries WHERE state = 'clock-unknown' ORDER BY entry_number LIMIT 50")
+        )
+        assert "entries_clock_unknown" in "\n".join(row[0] for row in plan)

@@ -1,0 +1,231 @@
+"""The work queue's handler on a real database."""
+
+import asyncio
+from collections import Counter
+from datetime import date
+
+from sqlalchemy import text
+
+from services.workqueue.handlers import entry_item_id
+from services.workqueue.store.tables import item_events, items
+from shared.db.transaction import transaction
+from tests.integration.workqueue.desk import KIM, Desk
+from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
+from tests.support.events import entry_number
+
+
+async def test_entry_gets_one_item_for_each_process(desk: Desk) -> None:
+    entry = entry_number()
+    outgoing = await desk.apply(routed(entry, processes=("ad-cvd", "preference")))
+    rows = await desk.rows(items)
+    assert {(row.process, row.state, row.center, row.division) for row in rows} == {
+        ("ad-cvd", "open", "CEE007", "enforcement"),
+        ("preference", "open", "CEE007", "enforcement"),
+    }
+    assert [(each.data.change, each.data.sequence, each.data.state) for each in outgoing] == [("routed", 1, "open")] * 2
+
+
+async def test_no_review_lane_gives_no_item(desk: Desk) -> None:
+    assert await desk.apply(routed(entry_number(), processes=())) == []
+    assert await desk.rows(items) == []
+
+
+async def test_repeat_changes_nothing(desk: Desk) -> None:
+    event = routed(entry_number())
+    await desk.apply(event, event)
+    before = await desk.rows(item_events)
+    assert await desk.apply(event) == []
+    assert await desk.rows(item_events) == before
+
+
+async def test_process_that_the_correction_drops_is_cancelled(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, 1, ("ad-cvd",)))
+    outgoing = await desk.apply(routed(entry, 2, ("preference",)))
+    assert {(row.process, row.state) for row in await desk.rows(items)} == {
+        ("ad-cvd", "cancelled"),
+        ("preference", "open"),
+    }
+    assert {(each.data.process, each.data.change, each.data.sequence) for each in outgoing} == {
+        ("ad-cvd", "cancelled", 2),
+        ("preference", "routed", 2),
+    }
+
+
+async def test_older_version_that_comes_late_adds_its_history_only(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, 2, ("preference",)))
+    await desk.apply(routed(entry, 1, ("ad-cvd",)))
+    assert {(row.process, row.state) for row in await desk.rows(items)} == {
+        ("ad-cvd", "cancelled"),
+        ("preference", "open"),
+    }
+    assert {(row.change, row.sequence) for row in await desk.rows(item_events)} == {
+        ("routed", 1),
+        ("cancelled", 2),
+        ("routed", 2),
+    }
+
+
+async def test_due_date_is_the_wednesday_before_the_scheduled_friday(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(legal_act(entry, scheduled_on="2027-01-15"))
+    await desk.apply(routed(entry))
+    assert [row.due_on for row in await desk.rows(items)] == [date(2027, 1, 13)]
+    await desk.apply(legal_act(entry, 2, "rescheduled", scheduled_on="2027-01-22"))
+    assert [row.due_on for row in await desk.rows(items)] == [date(2027, 1, 20)]
+    await desk.apply(legal_act(entry, 3, "suspended", scheduled_on=None, to_state="suspended"))
+    assert [row.due_on for row in await desk.rows(items)] == [None]
+
+
+async def test_older_date_that_comes_late_is_passed_over(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry), legal_act(entry, 2, scheduled_on="2027-01-22"))
+    await desk.apply(legal_act(entry, 1, scheduled_on="2027-01-15"))
+    assert [row.due_on for row in await desk.rows(items)] == [date(2027, 1, 20)]
+
+
+async def test_liquidation_cancels_what_is_not_completed(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, processes=("ad-cvd", "preference")))
+    done = entry_item_id(entry, "ad-cvd")
+    token = await desk.claim(done)
+    body = {"token": token, "outcome": "no-change", "reasons": [{"code": "as-entered", "text": "As entered."}]}
+    assert (await desk.call("POST", f"/items/{done}/complete", KIM, json=body)).status_code == 200
+    outgoing = await desk.apply(legal_act(entry, 2, "liquidated"))
+    assert {(row.process, row.state) for row in await desk.rows(items)} == {
+        ("ad-cvd", "completed"),
+        ("preference", "cancelled"),
+    }
+    assert [(each.data.change, each.data.sequence) for each in outgoing] == [("cancelled", 10_000_000)]
+
+
+async def test_liquidation_before_routing_gives_a_cancelled_item(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(legal_act(entry, 2, "deemed-liquidated"))
+    outgoing = await desk.apply(routed(entry))
+    assert [row.state for row in await desk.rows(items)] == ["cancelled"]
+    assert [each.data.change for each in outgoing] == ["routed", "cancelled"]
+
+
+async def test_correction_that_drops_a_claimed_item_comes_after_the_claim(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry))
+    await desk.claim(entry_item_id(entry, "ad-cvd"))
+    (cancelled,) = await desk.apply(routed(entry, 2, ()))
+    assert (cancelled.data.change, cancelled.data.sequence) == ("cancelled", 100_002)
+    (row,) = await desk.rows(items)
+    assert (row.state, row.holder, row.token) == ("cancelled", None, 1)
+
+
+async def test_correction_that_keeps_a_claimed_item_keeps_the_claim(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry))
+    await desk.claim(entry_item_id(entry, "ad-cvd"))
+    (kept,) = await desk.apply(routed(entry, 2, value_usd=5_000_000))
+    assert (kept.data.change, kept.data.sequence, kept.data.state) == ("routed", 100_002, "claimed")
+    (row,) = await desk.rows(items)
+    assert (row.state, row.holder, row.value_usd) == ("claimed", "kim", 5_000_000)
+
+
+async def test_of_two_contradicting_versions_the_earlier_stands_in_any_order(desk: Desk) -> None:
+    one, other = entry_number(), entry_number()
+    early, late = {"time": "2026-03-02T10:00:00Z"}, {"time": "2026-03-02T11:00:00Z"}
+    await desk.apply(routed(one, processes=("ad-cvd",), **early))
+    await desk.apply(routed(one, processes=("quota",), **late))
+    await desk.apply(routed(other, processes=("quota",), **late))
+    await desk.apply(routed(other, processes=("ad-cvd",), **early))
+    states = {(row.entry_number, row.process): row.state for row in await desk.rows(items)}
+    assert states == {
+        (one, "ad-cvd"): "open",
+        (one, "quota"): "cancelled",
+        (other, "ad-cvd"): "open",
+        (other, "quota"): "cancelled",
+    }
+
+
+async def test_protest_is_work_of_the_entrys_center_due_when_it_must_be_decided(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, processes=()), legal_act(entry, 2, "liquidated"))
+    await desk.apply(protest_act("2704-27-100001", entry))
+    (row,) = await desk.rows(items)
+    assert (row.process, row.center, row.division, row.state) == (
+        "protest",
+        "CEE007",
+        "validation-and-compliance",
+        "open",
+    )
+    assert (row.entry_number, row.protest_number, row.due_on) == (entry, "2704-27-100001", date(2029, 2, 1))
+
+
+async def test_protest_goes_to_the_importers_center_until_the_entry_is_known(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(protest_act("2704-27-100001", entry))
+    assert [row.center for row in await desk.rows(items)] == ["PNDING"]
+    await desk.apply(assigned(1, "CEE003"))
+    assert [row.center for row in await desk.rows(items)] == ["CEE003"]
+    await desk.apply(assigned(3, "CEE005"), assigned(2, "CEE004"))
+    assert [row.center for row in await desk.rows(items)] == ["CEE005"]
+    await desk.apply(routed(entry, processes=()))
+    assert [row.center for row in await desk.rows(items)] == ["CEE007"]
+    await desk.apply(assigned(4, "CEE001"))
+    assert [row.center for row in await desk.rows(items)] == ["CEE007"]
+
+
+async def test_settled_protest_is_no_work_even_when_the_filing_comes_last(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(protest_act("2704-27-100001", entry, 2, "withdrawn"))
+    assert await desk.rows(items) == []
+    outgoing = await desk.apply(protest_act("2704-27-100001", entry, 1, "filed"))
+    assert [row.state for row in await desk.rows(items)] == ["cancelled"]
+    assert [each.data.change for each in outgoing] == ["routed", "cancelled"]
+
+
+async def test_protest_without_entries_has_no_entry_number(desk: Desk) -> None:
+    await desk.apply(protest_act("2704-27-100002", None))
+    assert [(row.entry_number, row.center) for row in await desk.rows(items)] == [(None, "PNDING")]
+
+
+async def test_members_that_work_on_the_same_entries_at_once_agree(desk: Desk) -> None:
+    numbers = [entry_number() for _ in range(100)]
+    protests = [protest_act(f"2704-27-{serial:06d}", number) for serial, number in enumerate(numbers)]
+    batches = [
+        [routed(number) for number in numbers],
+        [routed(number, 2, ("quota",)) for number in reversed(numbers)],
+        [legal_act(number, 1) for number in numbers],
+        [legal_act(number, 2, "rescheduled", scheduled_on="2027-01-22") for number in reversed(numbers)],
+        protests,
+        [assigned(1, "CEE003"), assigned(2, "CEE005")],
+    ]
+    await asyncio.gather(*(desk.apply(*batch) for batch in batches))
+    rows = await desk.rows(items)
+    assert Counter((row.process, row.state, row.center, row.due_on) for row in rows) == {
+        ("ad-cvd", "cancelled", "CEE007", date(2027, 1, 20)): 100,
+        ("quota", "open", "CEE007", date(2027, 1, 20)): 100,
+        ("protest", "open", "CEE007", date(2029, 2, 1)): 100,
+    }
+    assert len(await desk.rows(item_events)) == 400
+
+
+async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
+    entry = entry_number()
+    await unchecked_desk.apply(
+        routed(entry, processes=("ad-cvd", "quota", "preference")), protest_act("2704-27-100001", entry)
+    )
+    async with transaction(unchecked_desk.engine) as tx:
+        for statement in (
+            "UPDATE items SET state = 'claimed' WHERE process = 'ad-cvd'",
+            "UPDATE items SET state = 'completed' WHERE process = 'quota'",
+            "DELETE FROM items WHERE process IN ('preference', 'protest')",
+            "UPDATE entries SET liquidated_on = '2027-01-15'",
+        ):
+            await tx.connection.execute(text(statement))
+    violations = await unchecked_desk.violations()
+    assert {name: len(found) for name, found in violations.items()} == {
+        "claimed-items-are-held": 1,
+        "routed-processes-have-items": 1,
+        "filed-protests-have-items": 1,
+        "completed-items-have-decisions": 1,
+        "live-items-follow-their-entry": 1,
+        "state-is-the-last-change": 2,
+    }

@@ -1,0 +1,60 @@
+"""Hot queries use their indexes on tables of a real size."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.workqueue.store import items as item_store
+from shared.db.transaction import transaction
+from tests.integration.workqueue.desk import Desk
+
+FILL = """
+INSERT INTO items (item_id, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
+                   state, token, acts)
+SELECT gen_random_uuid(), (ARRAY['ad-cvd', 'quota', 'entry-summary-review'])[1 + n % 3], 'E' || n, '07-345678900',
+       'CEE00' || 1 + n % 9, (ARRAY['partnership', 'validation-and-compliance', 'enforcement'])[1 + n / 10 % 3],
+       1 + n % 4, '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03'::date + n % 300,
+       CASE WHEN n % 20 = 0 THEN 'completed' ELSE 'open' END, 0, 0
+FROM generate_series(1, 60000) AS numbers(n)
+"""
+
+
+async def explain(connection: AsyncConnection, statement: str, parameters: list[Any]) -> str:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    return "\n".join(row[0] for row in await driver.fetch(f"EXPLAIN (ANALYZE, COSTS OFF) {statement}", *parameters))
+
+
+@pytest.fixture
+async def full_desk(unchecked_desk: Desk) -> Desk:
+    desk = unchecked_desk
+    async with transaction(desk.engine) as tx:
+        await tx.connection.execute(text(FILL))
+    async with desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE items"))
+    return desk
+
+
+@pytest.mark.parametrize("centers", [["CEE007"], [f"CEE00{n}" for n in range(1, 10)]])
+@pytest.mark.parametrize(
+    ("statement", "index", "process"),
+    [
+        (item_store.CLAIM_NEXT, "items_next", []),
+        (item_store.CLAIM_NEXT_OF_PROCESS, "items_next_of_process", ["quota"]),
+    ],
+)
+async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
+    full_desk: Desk, centers: list[str], statement: str, index: str, process: list[str]
+) -> None:
+    lease_until = datetime(2026, 3, 2, tzinfo=UTC)
+    divisions = ["enforcement", "partnership", "validation-and-compliance"]
+    async with full_desk.engine.connect() as connection, connection.begin() as begun:
+        await connection.execute(text("SELECT 1"))
+        plan = await explain(connection, statement, ["kim", "Kim", lease_until, centers, divisions, *process])
+        await begun.rollback()
+    assert f"using {index} on" in plan, plan
+    assert "Seq Scan on items" not in plan, plan

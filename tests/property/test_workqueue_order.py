@@ -1,0 +1,122 @@
+"""Whatever the order, repetition and batching of upstream events, the work queue ends in the same tables and events."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.workqueue.handlers import handle
+from services.workqueue.invariants import INVARIANTS
+from services.workqueue.store.tables import entries, importers, item_events, items, protests, routed_versions
+from shared.contracts.envelope import Event
+from shared.db.transaction import reading, transaction
+from shared.runtime.invariants import check_all
+from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
+from tests.support.events import entry_number
+
+TABLES = (entries, routed_versions, importers, protests, items, item_events)
+ENTRIES = [entry_number(9_000_001), entry_number(9_000_002)]
+PROTESTS = ["2704-27-100001", "2704-27-100002"]
+
+MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
+
+entry = st.sampled_from(ENTRIES)
+processes = st.sets(st.sampled_from(["ad-cvd", "quota", "entry-summary-review"])).map(sorted).map(tuple)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Event[Any]]:
+    """What upstream may say of two entries, their importer and their protests; no sequence is said twice."""
+    told: list[Event[Any]] = []
+    for number in ENTRIES:
+        versions = draw(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3), processes), max_size=4))
+        for at, (version, hour, called_for) in enumerate(versions):
+            center = draw(st.sampled_from(["CEE001", "CEE007"]))
+            told.append(
+                routed(
+                    number,
+                    version,
+                    called_for,
+                    center=center,
+                    id=f"{at:08d}-routed-{number}",
+                    time=f"2026-03-0{version}T0{hour}:00:00Z",
+                )
+            )
+        dates = draw(st.lists(st.sampled_from(["2027-01-15", "2027-01-22", None]), max_size=3))
+        told += [legal_act(number, sequence, scheduled_on=day) for sequence, day in enumerate(dates, 1)]
+        if draw(st.booleans()):
+            told.append(legal_act(number, 7, "liquidated"))
+            told.append(legal_act(number, 8, "reliquidated"))
+    for number in draw(st.sets(st.sampled_from(PROTESTS))):
+        named = draw(st.one_of(st.none(), entry))
+        told.append(protest_act(number, named))
+        if draw(st.booleans()):
+            told.append(protest_act(number, named, 2, draw(st.sampled_from(["decided", "withdrawn"]))))
+    centers = draw(st.lists(st.sampled_from(["CEE003", "CEE005", None]), max_size=3))
+    told += [assigned(sequence, center) for sequence, center in enumerate(centers, 1)]
+    return told
+
+
+@st.composite
+def retold(draw: st.DrawFn) -> tuple[list[Event[Any]], list[list[Event[Any]]]]:
+    """A story, and the same one shuffled, with repeats, cut into batches elsewhere."""
+    story = draw(stories())
+    repeats = draw(st.lists(st.sampled_from(story), max_size=5)) if story else []
+    shuffled = draw(st.permutations([*story, *repeats]))
+    batches, rest = [], list(shuffled)
+    while rest:
+        size = draw(st.integers(1, len(rest)))
+        batches.append(rest[:size])
+        rest = rest[size:]
+    return story, batches
+
+
+async def tell(engine: AsyncEngine, batches: Sequence[Sequence[Event[Any]]]) -> tuple[dict[str, list[Any]], set[str]]:
+    """Apply batches to empty tables; gives the tables' contents and the ids of what was published."""
+    async with transaction(engine) as tx:
+        await tx.connection.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
+    published: set[str] = set()
+    for batch in batches:
+        async with transaction(engine) as tx:
+            published |= {event.id for event in await handle(tx, batch)}
+    async with reading(engine) as connection:
+        contents = {
+            table.name: [
+                tuple(row) for row in await connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in TABLES
+        }
+    return contents, published
+
+
+async def test_any_order_repetition_and_batching_gives_the_same(service_engine: MakeEngine) -> None:
+    engine = await service_engine("workqueue")
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(retold())
+    async def compare(case: tuple[list[Event[Any]], list[list[Event[Any]]]]) -> None:
+        story, batches = case
+        contents, published = await tell(engine, [[event] for event in story])
+        again, published_again = await tell(engine, batches)
+        assert again == contents
+        assert published_again == published
+        violations = await check_all(lambda: reading(engine), INVARIANTS)
+        assert not any(violations.values())
+
+    await run_inside(compare)
+
+
+async def run_inside(compare: Callable[[], Any]) -> None:
+    """Run hypothesis, which is synchronous, in a thread, and its examples in this loop, where the engine lives."""
+    loop = asyncio.get_running_loop()
+    inner = compare.hypothesis.inner_test  # type: ignore[attr-defined]
+
+    def run_example(*args: Any, **kwargs: Any) -> None:
+        asyncio.run_coroutine_threadsafe(inner(*args, **kwargs), loop).result()
+
+    compare.hypothesis.inner_test = run_example  # type: ignore[attr-defined]
+    await asyncio.to_thread(compare)

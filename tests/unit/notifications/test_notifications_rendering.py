@@ -1,0 +1,169 @@
+"""Notices as words: nothing that somebody wrote can become markup, a header or a number shown whole."""
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from services.notifications.domain.catalogue import CATALOGUE
+from services.notifications.mail import Fate, FolderMailer, Mail, build_message
+from services.notifications.rendering import render_bulletin, render_mail, render_text
+from services.notifications.store.deliveries import NoticeFacts
+
+HOSTILE = '<script>alert("x")</script> {{ 7 * 7 }} & Söhne\r\nBcc: eve@x.example'
+BASE = "https://bulletin.example"
+SENDER = "Centerline <notices@centerline.example>"
+
+
+def facts(**changes: Any) -> NoticeFacts:
+    notice = NoticeFacts(
+        notice_id="11111111-2222-5333-8444-555555555555",
+        kind="N-09",
+        subject="B7603245278",
+        importer_number="123-45-6789",
+        entry_number="B7603245278",
+        entry_numbers=("B7603245278",),
+        center="CEE007",
+        issued_on=date(2026, 3, 6),
+        due_on=date(2026, 9, 2),
+        citation="19 CFR 159.9",
+        if_nothing_is_done="It becomes final.",
+        body={"change": "liquidated", "kind": "increase", "duty_effect_usd": "12.50"},
+        caused_at=datetime(2026, 3, 6, 20, 0, tzinfo=UTC),
+    )
+    return replace(notice, **changes)
+
+
+def mail(name: str = "SYNTHETIC IMPORTER 0001", **changes: Any) -> Mail:
+    return render_mail(
+        facts(**changes),
+        to="trade@importer.example",
+        name=name,
+        message_id="<N-09.1.importer@c.example>",
+        base_url=BASE,
+    )
+
+
+def parsed(content: bytes) -> Any:
+    return email.message_from_bytes(content, policy=email.policy.default)
+
+
+def test_a_notice_says_what_happened_by_when_and_under_which_law() -> None:
+    text = mail().text
+    for words in (
+        "To SYNTHETIC IMPORTER 0001",
+        "Entry: B7603245278",
+        "Center: CEE007 (Electronics",
+        "What happened: Liquidated: increase",
+        "Change in duty (USD): 12.50",
+        "Protest by: 2026-09-02",
+        "If nothing is done: It becomes final.",
+        "Law: 19 CFR 159.9",
+        "https://bulletin.example/bulletin.html",
+    ):
+        assert words in text
+
+
+def test_the_importer_number_is_masked_in_mails() -> None:
+    sent = mail()
+    assert "123-45-6789" not in sent.text + sent.html + sent.subject
+    assert "***-**-6789" in sent.text
+
+
+def test_hostile_names_and_reasons_stay_text() -> None:
+    sent = mail(
+        name=HOSTILE,
+        kind="N-03",
+        body={"request_id": "r", "questions": [HOSTILE], "reasons": [{"text": HOSTILE, "citation": HOSTILE}]},
+    )
+    assert "<script" not in sent.html
+    assert "&lt;script&gt;" in sent.html
+    assert "{{ 7 * 7 }}" in sent.html
+    assert "\nBcc" not in sent.text.replace("\r", "\n")
+
+
+def test_a_hostile_protest_number_cannot_leave_the_subject_line() -> None:
+    message = parsed(build_message(mail(kind="N-16", subject=HOSTILE, entry_numbers=()), SENDER))
+    assert message["Bcc"] is None
+    assert message["Subject"].startswith("Protest receipt: <script>")
+    assert "Söhne" in message["Subject"]
+
+
+def test_a_mail_reads_the_same_after_its_journey() -> None:
+    sent = mail(name="Käse & Söhne")
+    message = parsed(build_message(sent, "Zoll und Käse <a@b.example>"))
+    assert message["From"].addresses[0].display_name == "Zoll und Käse"
+    assert message["To"] == "trade@importer.example"
+    assert message["Message-ID"] == "<N-09.1.importer@c.example>"
+    assert message["Date"].datetime == datetime(2026, 3, 6, 20, 0, tzinfo=UTC)
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_body(("plain",)).get_content().split() == sent.text.split()
+    assert message.get_body(("html",)).get_content().split() == sent.html.split()
+    assert not message.defects
+
+
+def test_mail_lines_are_short_ascii_whatever_they_say() -> None:
+    questions = ["ü" * 500, ".", "From here"]
+    content = build_message(mail(kind="N-03", body={"request_id": "r", "questions": questions}), SENDER)
+    assert content.isascii()
+    assert max(len(line) for line in content.split(b"\r\n")) <= 998
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert "ü" * 500 in parsed(content).get_body(("plain",)).get_content()
+
+
+def test_the_same_notice_is_the_same_bytes() -> None:
+    assert build_message(mail(), SENDER) == build_message(mail(), SENDER)
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_every_kind_renders_from_bare_facts(kind: str) -> None:
+    text = render_text(facts(kind=kind, body={}, center=None, due_on=None, entry_numbers=()), name="X", base_url=BASE)
+    assert text.startswith(CATALOGUE[kind].name)
+
+
+def test_a_notice_on_many_entries_lists_some_and_counts_the_rest() -> None:
+    text = render_text(facts(entry_numbers=tuple(f"E{n}" for n in range(60))), name="X", base_url=BASE)
+    assert "E49 and 10 more" in text
+
+
+def test_a_template_never_passes_over_a_missing_name() -> None:
+    with pytest.raises(UndefinedError):
+        render_text(facts(body={"reasons": [{}]}), name="X", base_url=BASE)
+
+
+def test_the_bulletin_page_escapes_terms_and_labels_every_field() -> None:
+    page = render_bulletin(
+        terms={"basis": '"><script>'},
+        postings=[],
+        problem="<b>wrong</b>",
+        problem_term="basis",
+        next_link=None,
+        choices={"event_type": ("liquidation",), "action": ("refund",)},
+        citation="CBP Dec. 16-25",
+    )
+    assert "<script" not in page
+    assert "<b>wrong" not in page
+    assert page.lstrip().startswith("<!DOCTYPE html>")
+    for name in ("entry_number", "filer", "importer_number", "port", "surety_code", "event_type", "basis", "action"):
+        assert f'<label for="{name}">' in page
+    assert 'aria-invalid="true"' in page
+
+
+async def test_a_folder_that_cannot_be_written_is_a_mailer_that_is_away(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file, not a folder")
+    (outcome,) = await FolderMailer(tmp_path / "mail", SENDER).send([mail()])
+    assert outcome.fate is Fate.AWAY
+    assert outcome.error
+    assert str(tmp_path) not in outcome.error
+
+
+async def test_a_mail_sent_again_is_the_same_file_again(tmp_path: Path) -> None:
+    mailer = FolderMailer(tmp_path / "deep" / "mail", SENDER)
+    for _ in range(2):
+        assert [outcome.fate for outcome in await mailer.send([mail()])] == [Fate.SENT]
+    assert [path.name for path in (tmp_path / "deep" / "mail").iterdir()] == ["N-09.1.importer.eml"]

@@ -1,0 +1,38 @@
+"""How an operator chooses the way of mail."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.notifications.app import choose_mailer
+from services.notifications.mail import FolderMailer, SmtpMailer
+from services.notifications.settings import NotificationsSettings
+from shared.runtime.settings import SettingsError, load_settings
+
+
+def settings(**changes: Any) -> NotificationsSettings:
+    given = {"database_url": "postgresql://localhost/x", "bus": "kafka", "token_secret": "s" * 32}
+    return load_settings(NotificationsSettings, **(given | changes))
+
+
+def test_a_folder_goes_before_the_mail_server(tmp_path: Path) -> None:
+    assert isinstance(choose_mailer(settings()), SmtpMailer)
+    assert isinstance(choose_mailer(settings(mail_folder=tmp_path)), FolderMailer)
+
+
+def test_message_ids_end_in_the_senders_host() -> None:
+    assert settings(mail_from="Center <notices@mail.example>").mail_host == "mail.example"
+    assert settings(mail_from="notices@mail.example").mail_host == "mail.example"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"smtp_url": "http://mail"}, {"mail_from": "nobody"}, {"mail_from": "a@b\nBcc: c@d"}]
+)
+def test_wrong_settings_are_named(wrong: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=f"CENTERLINE_{next(iter(wrong)).upper()}"):
+        settings(**wrong)
+
+
+def test_the_password_of_the_mail_server_is_not_shown() -> None:
+    assert "hunter2" not in repr(settings(smtp_url="smtps://user:hunter2@mail.example:465"))

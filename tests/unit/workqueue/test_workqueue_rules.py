@@ -1,0 +1,66 @@
+"""Priorities, clocks of work and consistency of decisions."""
+
+from datetime import date
+
+import pytest
+
+from services.workqueue.domain.clocks import Form, answer_due_on, review_due_on
+from services.workqueue.domain.decision import Outcome, flaw_in_decision
+from services.workqueue.domain.priority import priority_of
+
+
+@pytest.mark.parametrize(
+    ("scheduled_on", "due_on"),
+    [
+        (None, None),
+        (date(2027, 1, 15), date(2027, 1, 13)),  # a Friday
+        (date(2027, 1, 14), date(2027, 1, 6)),  # a Thursday: the cycle of the Friday before
+        (date(2027, 1, 16), date(2027, 1, 13)),  # a Saturday
+        (date(2027, 3, 19), date(2027, 3, 17)),  # days after the clocks change
+    ],
+)
+def test_review_is_due_at_the_cutoff_before_the_scheduled_day(scheduled_on: date | None, due_on: date | None) -> None:
+    assert review_due_on(scheduled_on) == due_on
+
+
+@pytest.mark.parametrize(("form", "due_on"), [("CBP-28", date(2026, 4, 1)), ("CBP-29", date(2026, 3, 22))])
+def test_letters_are_due_in_calendar_days(form: Form, due_on: date) -> None:
+    assert answer_due_on(form, date(2026, 3, 2)) == due_on
+
+
+@pytest.mark.parametrize(
+    ("process", "lane", "value_usd", "priority"),
+    [
+        ("ad-cvd", "enforcement", 1, 1),
+        ("preference", "enforcement", 1, 1),
+        ("quota", "document-review", 1, 2),
+        ("quota", "document-review", 1_000_000, 1),
+        ("preference", "document-review", 1, 3),
+        ("entry-summary-review", "document-review", 999_999, 4),
+        ("ad-cvd", "enforcement", 5_000_000, 1),
+    ],
+)
+def test_priority_goes_by_lane_process_and_value(process: str, lane: str, value_usd: int, priority: int) -> None:
+    assert priority_of(process, lane, value_usd) == priority
+
+
+@pytest.mark.parametrize(
+    ("outcome", "effect_cents", "has_legal_basis", "is_consistent"),
+    [
+        ("increase", 1, True, True),
+        ("increase", 1, False, False),
+        ("increase", 0, True, False),
+        ("refund", -1, True, True),
+        ("refund", 0, True, False),
+        ("no-change", 0, False, True),
+        ("no-change", 1, True, False),
+        ("reject", 0, True, True),
+        ("reject", 0, False, False),
+        ("refer", 0, False, True),
+    ],
+)
+def test_decision_must_agree_with_its_effect(
+    outcome: Outcome, effect_cents: int, has_legal_basis: bool, is_consistent: bool
+) -> None:
+    flaw = flaw_in_decision(outcome, effect_cents, has_legal_basis=has_legal_basis)
+    assert (flaw is None) is is_consistent
