@@ -35,6 +35,7 @@ from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
 
 BATCH = 2000
+MEMBERS = 2
 
 _FLOOR = Table(
     "floor_entries",
@@ -90,17 +91,21 @@ async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> M
     """The product's own consumer and handler, until every decision is committed."""
     await load_accounts(engine)
     bus = KafkaBus(bootstrap)
-    consumer = Consumer(
-        bus=bus,
-        engine=engine,
-        handler=RoutingHandler(Rules(default_tariff_map(), first_criteria(100))),
-        settings=ConsumerSettings(f"bench-{uuid4().hex[:8]}", "urn:centerline:routing", TOPICS, "bench", BATCH),
-        clock=SystemClock(),
-        metrics=Metrics.create(),
-    )
+    settings = ConsumerSettings(f"bench-{uuid4().hex[:8]}", "urn:centerline:routing", TOPICS, "bench", BATCH)
+    members = [
+        Consumer(
+            bus=bus,
+            engine=engine,
+            handler=RoutingHandler(Rules(default_tariff_map(), first_criteria(100))),
+            settings=settings,
+            clock=SystemClock(),
+            metrics=Metrics.create(),
+        )
+        for _ in range(MEMBERS)
+    ]
     stopping = Stopping()
     began = time.perf_counter()
-    running = asyncio.create_task(consumer.run(stopping))
+    running = asyncio.gather(*(member.run(stopping) for member in members))
     first: float | None = None
     while True:
         done = await _decided(engine)

@@ -32,7 +32,7 @@ router = APIRouter()
 StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 CycleIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR))]
 ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
-EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245275"])]
+EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
 
 class RuleOut(BaseModel):

@@ -33,7 +33,7 @@ StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 RegistrarIdentity = Annotated[
     Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR, RoleName.ASSISTANT_CENTER_DIRECTOR))
 ]
-EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245275"])]
+EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
 
 class ReasonOut(BaseModel):
@@ -322,20 +322,7 @@ def _canonical(entry_number: str) -> str:
 
 
 def _decision_out(row: Any) -> DecisionOut:
-    return DecisionOut(
-        version=row.version,
-        center=row.center,
-        basis=row.basis,
-        division=row.division,
-        lane=row.lane,
-        processes=row.processes,
-        predominant_tariff=row.predominant_tariff,
-        value_usd=row.value_usd,
-        line_count=row.line_count,
-        reasons=[ReasonOut.model_validate(reason) for reason in row.reasons],
-        rule_versions=row.rule_versions,
-        decided_on_filing_of=row.filed_at,
-    )
+    return DecisionOut.model_validate({**row.decision, "decided_on_filing_of": row.filed_at})
 
 
 def _account_record(account: AccountIn) -> AccountRecord:

@@ -6,18 +6,16 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-import orjson
-
-from services.routing.domain.decision import Rules, decide
+from services.routing.domain.decision import Decision, Rules, decide
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.store import decisions as store
 from services.routing.store.decisions import AccountRow, Conflict, DecidedVersion, Filing, KnownVersion, Origin, Release
-from shared.bus.outbox import Outgoing
+from shared.bus.outbox import Encoded, Outgoing
 from shared.contracts import lean
 from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import PostEntryFiled
-from shared.contracts.registry import carries
+from shared.contracts.registry import TOPIC_OF_DATA, carries
 from shared.contracts.routing import EntryRouted
 from shared.customs.calendar import legal_date
 from shared.customs.centers import PENDING
@@ -31,6 +29,7 @@ TOPICS = ("entry-filed", "entry-released", "entry-corrected", "post-entry-filed"
 VersionKey = tuple[str, int]
 
 _EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
+_CONTRACT = TOPIC_OF_DATA[EntryRouted]
 
 
 class RoutingHandler:
@@ -39,7 +38,6 @@ class RoutingHandler:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._rule_versions = dict(rules.versions)
-        self._rule_versions_text = orjson.dumps(self._rule_versions).decode()
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Load what the batch needs, decide, write."""
@@ -57,7 +55,7 @@ class RoutingHandler:
         await store.write_conflicts(tx, conflicts)
         await store.write_releases(tx, [_release(data) for data in released])
         await store.write_filings(tx, [on_post_entry_filed(event, accounts) for event in post_entry])
-        return [self._entry_routed(item, accounts.get(item.facts.importer_number)) for item in decided]
+        return [_entry_routed(item) for item in decided]
 
     def on_entries(
         self, events: Sequence[Event[Any]], accounts: dict[str, AccountRow], known: dict[VersionKey, KnownVersion]
@@ -80,42 +78,44 @@ class RoutingHandler:
             if before is not None:
                 if before.digest == digest:
                     continue
-                stands, falls = sorted((before.origin, origin), key=lambda each: each.order)
+                stands, falls = sorted((before.origin, origin))
                 conflicts.append(_contradiction(key, stands, falls))
                 if stands == before.origin:
                     continue
             facts = entry_facts(body)
-            decision = decide(facts, account_on(body.importer_number, body.entry_date), self._rules)
-            chosen[key] = DecidedVersion(facts, decision, self._rule_versions_text, digest, origin)
+            account = account_on(body.importer_number, body.entry_date)
+            decision = decide(facts, account, self._rules)
+            published = self._publish(facts, account, decision)
+            chosen[key] = DecidedVersion(facts, decision, published, digest, origin)
             known[key] = KnownVersion(digest, origin)
         return list(chosen.values()), conflicts
 
-    def _entry_routed(self, item: DecidedVersion, account: AccountRow | None) -> Outgoing:
-        facts, decision = item.facts, item.decision
-        data = _EntryRouted(
-            entry_number=facts.entry_number,
-            version=facts.version,
-            importer_number=facts.importer_number,
-            entry_type=facts.entry_type,
-            port_of_entry=facts.port_of_entry,
-            entry_date=facts.entry_date,
-            center=decision.center,
-            basis=decision.basis,
-            division=decision.division,
-            lane=decision.lane,
-            processes=decision.processes,
-            reasons=decision.reasons,
-            rule_versions=self._rule_versions,
-            value_usd=facts.value_usd,
-            duty_usd=format_cents(facts.duty_cents),
-            line_count=len(facts.lines),
-            predominant_tariff=decision.predominant_tariff,
-            origins=tuple(sorted({line.origin for line in facts.lines})),
-            programs=_program_names(facts),
-            trusted_programs=account.trusted_programs if account else (),
+    def _publish(self, facts: EntryFacts, account: Account | None, decision: Decision) -> bytes:
+        """The data of entry-routed, as it is published and kept."""
+        return lean.encode(
+            _EntryRouted(
+                entry_number=facts.entry_number,
+                version=facts.version,
+                importer_number=facts.importer_number,
+                entry_type=facts.entry_type,
+                port_of_entry=facts.port_of_entry,
+                entry_date=facts.entry_date,
+                center=decision.center,
+                basis=decision.basis,
+                division=decision.division,
+                lane=decision.lane,
+                processes=decision.processes,
+                reasons=decision.reasons,
+                rule_versions=self._rule_versions,
+                value_usd=facts.value_usd,
+                duty_usd=format_cents(facts.duty_cents),
+                line_count=len(facts.lines),
+                predominant_tariff=decision.predominant_tariff,
+                origins=tuple(sorted({line.origin for line in facts.lines})),
+                programs=_program_names(facts),
+                trusted_programs=account.trusted_programs if account else (),
+            )
         )
-        identifier = event_id("entry-routed", facts.entry_number, str(facts.version), item.digest.hex())
-        return Outgoing(identifier, data, item.origin.filed_at)
 
 
 def on_post_entry_filed(event: Event[PostEntryFiled], accounts: dict[str, AccountRow]) -> Filing:
@@ -190,6 +190,12 @@ def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> Conflict:
 
 def _release(data: EntryReleased) -> Release:
     return Release(data.entry_number, data.released_at, data.port_of_release, data.release_kind)
+
+
+def _entry_routed(item: DecidedVersion) -> Outgoing:
+    facts = item.facts
+    identifier = event_id("entry-routed", facts.entry_number, str(facts.version), item.digest.hex())
+    return Outgoing(identifier, Encoded(_CONTRACT, facts.entry_number, item.published), item.origin.filed_at)
 
 
 def _program_names(facts: EntryFacts) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -69,8 +69,7 @@ class DeadLetterLimit(Exception):  # noqa: N818  names the limit that was reache
     """Too many dead letters in a row: more likely a bad release than bad messages, so the group stops here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A record with what became of decoding it."""
 
     record: Record

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 import orjson
@@ -11,28 +11,39 @@ import orjson
 from shared.bus.protocol import Message
 from shared.contracts import lean
 from shared.contracts.envelope import SPEC_VERSION, STRUCTURED_CONTENT_TYPE
-from shared.contracts.registry import TOPIC_OF_DATA
+from shared.contracts.registry import TOPIC_OF_DATA, TopicContract
 from shared.contracts.terms import Contract
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _ADD = """
 INSERT INTO outbox (topic, key, value, headers)
-SELECT topic, key, value, headers::jsonb
-FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[])
-    WITH ORDINALITY AS given(topic, key, value, headers, position)
+SELECT topic, key, value, $4::text::jsonb
+FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS given(topic, key, value, position)
 ORDER BY position
+"""
+_ADD_DEAD = """
+INSERT INTO outbox (topic, key, value, headers)
+SELECT topic, key, value, headers::jsonb
+FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) AS given(topic, key, value, headers)
 """
 _NEXT = "SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT $1"
 _CONTENT_TYPE = {"content-type": STRUCTURED_CONTENT_TYPE.encode()}
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Encoded(NamedTuple):
+    """Data that is JSON already, because it is also kept somewhere: its contract, its key, its bytes."""
+
+    contract: TopicContract
+    key: str
+    json: bytes
+
+
+class Outgoing(NamedTuple):
     """An event to publish. `id` is derived from what caused it, so that a repeat of the cause gives the same id."""
 
     id: str
-    data: Contract | msgspec.Struct
+    data: Contract | msgspec.Struct | Encoded
     time: datetime
 
 
@@ -56,8 +67,12 @@ class OutboxRow:
 
 def encode(event: Outgoing, source: str) -> tuple[str, str, bytes]:
     """Topic, key and structured CloudEvents bytes of an event."""
-    contract = TOPIC_OF_DATA[type(event.data)]
-    key = contract.key_of(event.data)
+    data = event.data
+    if isinstance(data, Encoded):
+        contract, key, json = data
+    else:
+        contract = TOPIC_OF_DATA[type(data)]
+        key, json = contract.key_of(data), lean.encode(data)
     attributes = orjson.dumps(
         {
             "specversion": SPEC_VERSION,
@@ -70,7 +85,7 @@ def encode(event: Outgoing, source: str) -> tuple[str, str, bytes]:
         },
         option=orjson.OPT_UTC_Z,
     )
-    return contract.topic, key, attributes[:-1] + b',"data":' + lean.encode(event.data) + b"}"
+    return contract.topic, key, b"".join((attributes[:-1], b',"data":', json, b"}"))
 
 
 async def add(
@@ -82,12 +97,13 @@ async def add(
     traceparent: str | None = None,
 ) -> None:
     """Put events into the outbox of this transaction, in order."""
-    if not events and not dead:
-        return
-    headers = orjson.dumps({"traceparent": traceparent} if traceparent else {}).decode()
-    rows: list[tuple[Any, ...]] = [(*encode(event, source), headers) for event in events]
-    rows.extend((row.topic, row.key, row.value, orjson.dumps(dict(row.headers)).decode()) for row in dead)
-    await bulk.execute(tx, _ADD, *(list(column) for column in zip(*rows, strict=True)))
+    if events:
+        headers = orjson.dumps({"traceparent": traceparent} if traceparent else {}).decode()
+        encoded = [encode(event, source) for event in events]
+        await bulk.execute(tx, _ADD, *(list(column) for column in zip(*encoded, strict=True)), headers)
+    if dead:
+        rows = [(row.topic, row.key, row.value, orjson.dumps(dict(row.headers)).decode()) for row in dead]
+        await bulk.execute(tx, _ADD_DEAD, *(list(column) for column in zip(*rows, strict=True)))
 
 
 async def next_rows(tx: Transaction, limit: int) -> list[OutboxRow]:

@@ -46,7 +46,7 @@ EntryNumber = Annotated[
     AfterValidator(_entry_number),
     Field(
         description="Entry number: filer code, seven digits, check digit; 11 characters without hyphens.",
-        examples=["B7603245275"],
+        examples=["B7603245278"],
         json_schema_extra={"pattern": ENTRY_NUMBER_PATTERN},
     ),
 ]

@@ -2,6 +2,7 @@
 
 import asyncpg
 import orjson
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -22,9 +23,9 @@ _TRANSIENT_DRIVER_ERRORS = (
 
 
 def create_engine(url: str, *, application: str, pool_size: int = 8) -> AsyncEngine:
-    """A pool for `postgresql+asyncpg://…`; sessions run in UTC and give up idle transactions after a minute."""
+    """A pool for a PostgreSQL URL; sessions run in UTC and give up idle transactions after a minute."""
     return create_async_engine(
-        url,
+        make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=False,

@@ -76,8 +76,11 @@ async def exclusive_session(engine: AsyncEngine, name: str) -> AsyncIterator[Exc
                 return
             try:
                 yield ExclusiveSession(connection)
-            finally:
-                await connection.invalidate()  # closing the session is what surely gives the lock back
+            except BaseException:
+                await connection.invalidate()  # whatever state it is in, its end gives the lock back
+                raise
+            async with _begun(connection) as opened:
+                await opened.connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 
 @asynccontextmanager

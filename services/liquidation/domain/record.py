@@ -1,11 +1,11 @@
 """The record of an entry as a function of everything known about it: which version governs, and what follows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.clocks import CyclePolicy, informal_date
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.plan import Plan, PlanState, plan
 from shared.customs.calendar import legal_date
@@ -44,10 +44,12 @@ def derive(facts: EntryFacts, policy: CyclePolicy) -> Record:
     governing = _governing(facts, barred)
     # Until the first version is known, no later one can be compared with it: it counts, but is not announced yet.
     is_first_known = facts.versions[0].number == 1
+    # Nor may the announcement of a version hang on whether a release has come yet.
+    barred_for_good = find_barred(replace(facts, released_on=None))
     settled = frozenset(
         version.number
         for version in facts.versions
-        if version.number not in barred and (is_first_known or version.number == 1)
+        if version.number not in barred_for_good and (is_first_known or version.number == 1)
     )
     outcome = plan(governing, policy, released_on=facts.released_on, extended_months=facts.extended_months)
     unknown = f"{outcome.why} ({outcome.rule})" if outcome.state == "clock-unknown" else None
@@ -59,8 +61,8 @@ def find_barred(facts: EntryFacts) -> Mapping[int, Bar]:
 
     Rules psc-cannot [P], CBP PSC page: the importer of record cannot be changed, the type only 01 to 03 and back;
     psc-preconditions [S], ACE business rules chapter 7: nothing can be corrected once the entry is liquidated. An
-    informal entry is liquidated by its payment (liquidation-date-informal [P]), so for it the day of the correction
-    decides; for others, what had been liquidated when the correction came.
+    informal entry is liquidated by its payment or release (liquidation-date-informal [P]), so for it the day of the
+    correction decides; for others, what had been liquidated when the correction came.
     """
     first = facts.versions[0]
     barred: dict[int, Bar] = {}
@@ -77,13 +79,10 @@ def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
         return "correction-changes-type"
     if facts.liquidated_version is not None and version.number > facts.liquidated_version:
         return "correction-after-liquidation"
-    if (
-        first.number == 1
-        and entry_type(first.entry_type).informal
-        and first.paid_on is not None
-        and legal_date(version.origin.at) > first.paid_on
-    ):
-        return "correction-after-liquidation"
+    if first.number == 1 and entry_type(first.entry_type).informal:
+        liquidated_on = informal_date(first.paid_on, facts.released_on)
+        if liquidated_on is not None and legal_date(version.origin.at) > liquidated_on:
+            return "correction-after-liquidation"
     return None
 
 

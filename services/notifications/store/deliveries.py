@@ -41,21 +41,24 @@ WITH due AS (
     RETURNING d.*
 )
 SELECT c.channel, c.recipient_role, c.sequence, c.attempts, c.message_id, c.queued_at, c.next_try_at,
-    i.importer_number IS NOT NULL AS is_known, i.name, i.email, n.*
+    i.sequence AS account_sequence, i.name, i.email, n.*
 FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.importer_number = c.importer_number
 ORDER BY n.caused_at, n.notice_id
 """
 
-# A claim is told by the end of its lease: whoever lost it changes nothing.
+# A claim is told by the end of its lease: whoever lost it changes nothing. Nor is a delivery given up for want of an
+# address when the account has changed since it was looked at; it is looked at again after the lease.
 _SETTLE = """
 UPDATE deliveries d SET state = g.state, sequence = d.sequence + g.lines, attempts = d.attempts + g.tries,
     is_waiting = false, sent_to = g.sent_to, last_error = g.error, next_try_at = g.next_try_at,
     settled_at = CASE WHEN g.state = 'queued' THEN NULL ELSE $1::timestamptz END
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::integer[], $8::integer[],
-    $9::text[], $10::text[], $11::timestamptz[])
-    AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at)
+    $9::text[], $10::text[], $11::timestamptz[], $12::integer[])
+    AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at, account)
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
+    AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM
+        (SELECT i.sequence FROM importers i WHERE i.importer_number = d.importer_number))
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence
 """
 _WAIT = """
@@ -66,6 +69,7 @@ WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.re
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
 """
+_HOLD_ACCOUNTS = "LOCK TABLE importers IN SHARE MODE"
 _WAKE = """
 UPDATE deliveries d SET is_waiting = false, next_try_at = $2
 WHERE d.importer_number = ANY($1::text[]) AND d.is_waiting AND d.state = 'queued'
@@ -116,7 +120,10 @@ class NoticeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this process may send until its lease ends; `recipient` is None while the importer is unknown."""
+    """A delivery that this process may send until its lease ends.
+
+    `recipient` and `account_sequence` are what the importer's account said when claiming, None while it is unknown.
+    """
 
     notice: NoticeFacts
     channel: str
@@ -126,6 +133,7 @@ class Claimed:
     queued_at: datetime
     lease_until: datetime
     recipient: Recipient | None
+    account_sequence: int | None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -191,7 +199,11 @@ async def claim_due(tx: Transaction, now: datetime, lease: timedelta, limit: int
 
 
 async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[Changed]:
-    """Write down what became of claimed deliveries; gives those that left the queue. A lost claim changes nothing."""
+    """Write down what became of claimed deliveries; gives those that left the queue. A lost claim changes nothing.
+
+    Accounts are not written while deliveries are given up for want of an address (the lock): one that arrives later
+    finds them given up and queues them again.
+    """
     if not settlements:
         return []
     columns = zip(
@@ -205,11 +217,14 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
                 item.sent_to,
                 item.error,
                 item.next_try_at,
+                item.claimed.account_sequence,
             )
             for item in settlements
         ),
         strict=True,
     )
+    if any(item.state is State.NO_ADDRESS for item in settlements):
+        await bulk.execute(tx, _HOLD_ACCOUNTS)
     by_key = {item.claimed.key: item for item in settlements}
     written = await bulk.fetch(tx, _SETTLE, now, *(list(column) for column in columns))
     lines, changed = [], []
@@ -234,7 +249,7 @@ async def wait_for_address(tx: Transaction, waiting: Sequence[tuple[Claimed, dat
     """
     if not waiting:
         return
-    await bulk.execute(tx, "LOCK TABLE importers IN SHARE MODE")
+    await bulk.execute(tx, _HOLD_ACCOUNTS)
     columns = zip(*((*claimed.key, claimed.lease_until, until) for claimed, until in waiting), strict=True)
     await bulk.execute(tx, _WAIT, *(list(column) for column in columns))
 
@@ -298,7 +313,8 @@ def _claimed(row: Any) -> Claimed:
         message_id=row["message_id"],
         queued_at=row["queued_at"],
         lease_until=row["next_try_at"],
-        recipient=Recipient(row["name"], row["email"]) if row["is_known"] else None,
+        recipient=Recipient(row["name"], row["email"]) if row["account_sequence"] is not None else None,
+        account_sequence=row["account_sequence"],
     )
 
 

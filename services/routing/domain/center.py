@@ -1,8 +1,7 @@
 """Which Center an entry belongs to: the importer's account first, then its goods, else pending."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from shared.customs.centers import PENDING
@@ -13,9 +12,8 @@ Basis = Literal["account", "tariff", "pending"]
 CITATION: Final = "19 CFR 101.10; 88 FR 69026"
 
 
-@dataclass(frozen=True, slots=True)
-class CenterChoice:
-    """The Center, on which basis, and why; `predominant_tariff` is the number that decided or would have."""
+class CenterChoice(NamedTuple):
+    """The Center, on which basis, and why; `predominant_tariff` stands for the goods that decided."""
 
     center: str
     basis: Basis
@@ -30,7 +28,6 @@ def choose_center(facts: EntryFacts, account: Account | None, tariff_map: Tariff
     Without one, the predominant number of goods does. A broker acting as importer of record is routed by the goods
     on each entry, because its account says nothing about them (tagged uncertain in the rule table).
     """
-    by_goods = _predominant(facts, tariff_map)
     if account is not None and account.center is not None and not account.is_broker:
         reason = Reason(
             "center-by-account",
@@ -38,7 +35,8 @@ def choose_center(facts: EntryFacts, account: Account | None, tariff_map: Tariff
             account.assignment_basis,
             CITATION,
         )
-        return CenterChoice(account.center, "account", by_goods.tariff, (reason,))
+        return CenterChoice(account.center, "account", None, (reason,))
+    by_goods = _predominant(facts, tariff_map)
     why_goods = _why_goods_decide(account)
     if by_goods.center is None:
         reason = Reason(
@@ -57,8 +55,7 @@ def choose_center(facts: EntryFacts, account: Account | None, tariff_map: Tariff
     return CenterChoice(by_goods.center, "tariff", by_goods.tariff, (why_goods, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class _Predominant:
+class _Predominant(NamedTuple):
     center: str | None
     tariff: str | None
     goods: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.routing.domain.center import Basis, choose_center
 from services.routing.domain.facts import Account, EntryFacts, Reason
@@ -28,8 +28,7 @@ class Rules:
         return {"tariff_map": self.tariff_map.version, "criteria": self.criteria.version}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Where an entry goes and why."""
 
     center: str

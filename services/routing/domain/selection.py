@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from shared.customs.entry_types import entry_types
@@ -42,8 +42,7 @@ class Criteria:
     floor_basis_points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The lane, the processes to open, and the criteria that hit."""
 
     lane: Lane

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import func, select
@@ -29,20 +29,11 @@ _DECISION_COLUMNS = (
     "entry_number",
     "version",
     "importer_number",
-    "entry_type",
-    "port_of_entry",
     "entry_date",
-    "value_usd",
-    "duty_cents",
-    "line_count",
-    "predominant_tariff",
     "center",
     "basis",
-    "division",
     "lane",
-    "processes",
-    "reasons",
-    "rule_versions",
+    "decision",
     "content_digest",
     "filed_at",
     "event_source",
@@ -94,35 +85,27 @@ class AccountRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which event a row rests on; of two events that contradict each other the earlier origin stands."""
+class Origin(NamedTuple):
+    """Which event a row rests on. Of two that contradict each other the lower one stands: the earlier."""
 
     filed_at: datetime
     source: str
     id: str
 
-    @property
-    def order(self) -> tuple[datetime, str, str]:
-        """What decides which is earlier: the event's time, then its source and id."""
-        return (self.filed_at, self.source, self.id)
 
-
-@dataclass(frozen=True, slots=True)
-class KnownVersion:
+class KnownVersion(NamedTuple):
     """A version of an entry that has been decided, by the digest of what was filed."""
 
     digest: bytes
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedVersion:
-    """A version of an entry with its decision, ready to be written."""
+class DecidedVersion(NamedTuple):
+    """A version of an entry with its decision, and the decision as it is published (JSON)."""
 
     facts: EntryFacts
     decision: Decision
-    rule_versions: str
+    published: bytes
     digest: bytes
     origin: Origin
 
@@ -273,22 +256,11 @@ def _decision_row(item: DecidedVersion) -> tuple[Any, ...]:
         facts.entry_number,
         facts.version,
         facts.importer_number,
-        facts.entry_type,
-        facts.port_of_entry,
         facts.entry_date,
-        facts.value_usd,
-        facts.duty_cents,
-        len(facts.lines),
-        decision.predominant_tariff,
         decision.center,
         decision.basis,
-        decision.division,
         decision.lane,
-        orjson.dumps(decision.processes).decode(),
-        orjson.dumps(decision.reasons).decode(),
-        item.rule_versions,
+        item.published.decode(),
         item.digest,
-        item.origin.filed_at,
-        item.origin.source,
-        item.origin.id,
+        *item.origin,
     )

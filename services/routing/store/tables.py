@@ -1,7 +1,6 @@
 """The tables of routing."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -55,26 +54,17 @@ routing_decisions = Table(
     Column("entry_number", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("importer_number", Text, nullable=False),
-    Column("entry_type", Text, nullable=False),
-    Column("port_of_entry", Text, nullable=False),
     Column("entry_date", Date, nullable=False),
-    Column("value_usd", BigInteger, nullable=False),
-    Column("duty_cents", BigInteger, nullable=False),
-    Column("line_count", Integer, nullable=False),
-    Column("predominant_tariff", Text),
     Column("center", Text, nullable=False),
     Column("basis", Text, nullable=False),
-    Column("division", Text, nullable=False),
     Column("lane", Text, nullable=False),
-    Column("processes", JSONB, nullable=False),
-    Column("reasons", JSONB, nullable=False),
-    Column("rule_versions", JSONB, nullable=False),
+    Column("decision", JSONB, nullable=False),
     Column("content_digest", LargeBinary, nullable=False),
     Column("filed_at", DateTime(timezone=True), nullable=False),
     Column("event_source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Index("routing_decisions_importer", "importer_number", "entry_date"),
-    comment="One decision per version of an entry.",
+    comment="One decision per version of an entry, whole as it was published.",
 )
 
 releases = Table(

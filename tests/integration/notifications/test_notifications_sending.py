@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.notifications.domain.delivery import BACKOFF
+from services.notifications.domain.delivery import BACKOFF, State
 from services.notifications.invariants import INVARIANTS
 from services.notifications.mail import Fate, FolderMailer, Outcome, SmtpMailer
 from services.notifications.store import deliveries as store
@@ -115,6 +115,25 @@ async def test_an_account_without_usable_address_settles_at_once_until_it_gets_o
     assert (row.state, row.sequence, len(mailer.mails)) == ("sent", 4, 1)
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_an_address_that_arrives_while_a_notice_is_being_given_up_is_used(
+    engine: AsyncEngine, clock: FixedClock, known: bool
+) -> None:
+    before = [account_assigned(center=None, contact_email=None)] if known else []
+    await apply(engine, [*before, entry_changed()])
+    async with transaction(engine) as tx:
+        (held,) = await store.claim_due(tx, clock.now(), timedelta(minutes=1), 10)
+    await apply(engine, [account_assigned(sequence=2, center=None)])
+    async with transaction(engine) as tx:
+        given_up = store.Settlement(held, State.NO_ADDRESS, "no-address", 0, error="none")
+        assert await store.settle(tx, [given_up], clock.now()) == []
+        await store.wait_for_address(tx, [(held, clock.now() + timedelta(hours=24))])
+    mailer = ScriptedMailer(lambda mail: SENT)
+    clock.advance(timedelta(minutes=1))
+    await sender_of(engine, mailer, clock).run()
+    assert ([row.state for row in await emails(engine)], len(mailer.mails)) == (["sent"], 1)
+
+
 async def test_an_address_that_comes_too_late_brings_nothing_back(engine: AsyncEngine, clock: FixedClock) -> None:
     await apply(engine, [account_assigned(center=None, contact_email=None), entry_changed()])
     mailer = ScriptedMailer(lambda mail: SENT)
@@ -170,7 +189,7 @@ async def test_what_a_dead_sender_held_is_sent_after_its_lease(engine: AsyncEngi
     await sender.run()
     assert len(mailer.mails) == 1
     # The dead one comes back with its result: the claim is no longer its own.
-    late = store.Settlement(held, store.State.SENT, "sent", 1, sent_to="x@y.example")
+    late = store.Settlement(held, State.SENT, "sent", 1, sent_to="x@y.example")
     async with transaction(engine) as tx:
         assert await store.settle(tx, [late], clock.now()) == []
 

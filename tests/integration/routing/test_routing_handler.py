@@ -12,7 +12,8 @@ from services.routing.domain.decision import Rules
 from services.routing.domain.selection import first_criteria
 from services.routing.handlers import RoutingHandler
 from services.routing.store.tables import conflicts, releases, routing_decisions
-from shared.bus.outbox import Outgoing
+from shared.bus.outbox import Outgoing, encode
+from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
@@ -39,11 +40,14 @@ async def rows(engine: AsyncEngine, table: Any) -> list[Any]:
 
 async def test_entry_without_account_goes_by_its_goods(engine: AsyncEngine) -> None:
     body = entry_body(lines=[line(1, "8471300100"), line(2, "8471410150"), line(3, "6109100012", value_usd=90_000)])
-    outgoing = await apply(engine, [decoded("entry-filed", body)])
-    assert [event.data.center for event in outgoing] == ["CEE007"]
+    (outgoing,) = await apply(engine, [decoded("entry-filed", body)])
+    topic, _, value = encode(outgoing, "urn:test")
+    published = decode(topic, None, value, {}, 524_288)
+    assert not isinstance(published, Rejection), published
+    assert published.data.center == "CEE007"
     (row,) = await rows(engine, routing_decisions)
-    assert (row.center, row.basis, row.version, row.line_count) == ("CEE007", "tariff", 1, 3)
-    assert {reason["code"] for reason in row.reasons} >= {"account-unknown", "center-by-tariff"}
+    assert (row.center, row.basis, row.version, row.decision["line_count"]) == ("CEE007", "tariff", 1, 3)
+    assert {reason["code"] for reason in row.decision["reasons"]} >= {"account-unknown", "center-by-tariff"}
 
 
 async def test_same_content_under_another_id_is_a_repeat(engine: AsyncEngine) -> None:

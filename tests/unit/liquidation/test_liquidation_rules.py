@@ -162,6 +162,14 @@ def test_informal_entry_cannot_be_corrected_after_its_payment() -> None:
     assert derive(EntryFacts((first, late)), POLICY).barred == {2: "correction-after-liquidation"}
 
 
+def test_correction_after_the_release_that_liquidated_an_informal_entry_is_barred_but_announced_all_the_same() -> None:
+    first = version(1, entry_type="11", paid_on=None)
+    late = version(2, entry_type="11", paid_on=None, at=datetime(2026, 3, 13, 15, tzinfo=UTC))
+    outcome = derive(EntryFacts((first, late), released_on=date(2026, 3, 4)), POLICY)
+    assert outcome.barred == {2: "correction-after-liquidation"}
+    assert outcome.settled == derive(EntryFacts((first, late)), POLICY).settled == frozenset({1, 2})
+
+
 def test_release_without_summary_is_unknown_and_nothing_at_all_is_recorded() -> None:
     assert derive(EntryFacts((), released_on=date(2026, 3, 2)), POLICY).state == "clock-unknown"
     assert derive(EntryFacts(()), POLICY).state == "recorded"

@@ -34,20 +34,11 @@ CREATE TABLE routing_decisions (
     entry_number text NOT NULL,
     version integer NOT NULL,
     importer_number text NOT NULL,
-    entry_type text NOT NULL,
-    port_of_entry text NOT NULL,
     entry_date date NOT NULL,
-    value_usd bigint NOT NULL,
-    duty_cents bigint NOT NULL,
-    line_count integer NOT NULL,
-    predominant_tariff text,
     center text NOT NULL,
     basis text NOT NULL,
-    division text NOT NULL,
     lane text NOT NULL,
-    processes jsonb NOT NULL,
-    reasons jsonb NOT NULL,
-    rule_versions jsonb NOT NULL,
+    decision jsonb NOT NULL,
     content_digest bytea NOT NULL,
     filed_at timestamptz NOT NULL,
     event_source text NOT NULL,
@@ -55,7 +46,7 @@ CREATE TABLE routing_decisions (
     PRIMARY KEY (entry_number, version)
 );
 CREATE INDEX routing_decisions_importer ON routing_decisions (importer_number, entry_date);
-COMMENT ON TABLE routing_decisions IS 'One decision per version of an entry.';
+COMMENT ON TABLE routing_decisions IS 'One decision per version of an entry, whole as it was published.';
 
 CREATE TABLE releases (
     entry_number text PRIMARY KEY,

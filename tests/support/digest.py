@@ -1,0 +1,74 @@
+"""What a service's tables say, without what may differ between two runs that mean the same.
+
+Left out: the platform's own tables, and the columns that record when something happened to arrive, run or be
+tried on this occasion. All else must be equal: every decision, legal event, date, item, notice and delivery.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.transaction import reading
+from shared.runtime.service import Service
+
+PLATFORM = {"consumer_offsets", "inbox", "outbox", "dead_letters", "idempotency_keys"}
+
+ARRIVAL: dict[tuple[str, str], set[str]] = {
+    ("routing", "assignments"): {"recorded_at"},
+    ("routing", "conflicts"): {"noted_at"},
+    ("workqueue", "entries"): {"liquidated_at"},  # when the cycle ran
+    ("workqueue", "item_events"): {"at"},
+    ("liquidation", "conflicts"): {"noted_at"},
+    ("liquidation", "cycles"): {"run_at"},
+    ("liquidation", "entry_versions"): {"recorded_at"},
+    ("liquidation", "entries"): {"routed_at"},
+    ("notifications", "notices"): {"caused_at"},  # accounts are registered and cycles run in real time
+    ("notifications", "deliveries"): {"attempts", "queued_at", "next_try_at", "settled_at"},
+    ("notifications", "delivery_events"): {"at"},
+}
+
+
+async def table_contents(engine: AsyncEngine, service: Service) -> dict[str, Counter[str]]:
+    """The rows of each table as canonical JSON, counted."""
+    contents: dict[str, Counter[str]] = {}
+    async with reading(engine) as connection:
+        for table in service.metadata.sorted_tables:
+            if table.name in PLATFORM:
+                continue
+            left_out = ARRIVAL.get((service.name, table.name), set())
+            columns = [column for column in table.columns if column.name not in left_out]
+            rows = (await connection.execute(select(*columns))).mappings()
+            contents[table.name] = Counter(json.dumps(dict(row), default=_canonical, sort_keys=True) for row in rows)
+        dead = service.metadata.tables["dead_letters"]
+        letters = await connection.execute(select(dead.c.topic, dead.c.key, dead.c.value, dead.c.reason, dead.c.state).distinct())
+        contents["dead_letters"] = Counter(json.dumps(dict(row), default=_canonical) for row in letters.mappings())
+    return contents
+
+
+def differences(clean: dict[str, Counter[str]], other: dict[str, Counter[str]], most: int = 5) -> list[str]:
+    """The rows that only one side has, a few of each table; empty when both say the same."""
+    found = []
+    for table in clean:
+        missing, extra = clean[table] - other[table], other[table] - clean[table]
+        if missing or extra:
+            found.append(f"{table}: {missing.total()} missing, {extra.total()} extra")
+            found.extend(f"  - {row}" for row in sorted(missing)[:most])
+            found.extend(f"  + {row}" for row in sorted(extra)[:most])
+    return found
+
+
+def digest(contents: dict[str, Counter[str]]) -> str:
+    """One line for all of it."""
+    return hashlib.blake2b(
+        json.dumps({name: sorted(rows.items()) for name, rows in sorted(contents.items())}).encode(), digest_size=16
+    ).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value)

@@ -1,0 +1,381 @@
+"""The house's source rules, read from the syntax tree, so that nobody has to remember them."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("shared", "services", "cli")
+
+Finding = tuple[int, str]
+"""The line and what is wrong there."""
+
+SQL = re.compile(
+    r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|CREATE|ALTER|DROP|TRUNCATE|MERGE|LOCK|NOTIFY|LISTEN)\b"
+)
+MACHINE_PATH = re.compile(r"/(work|home|root|tmp|Users|mnt)/")
+WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+RANDOMNESS = {"uuid1", "uuid4", "urandom", "SystemRandom", "token_bytes", "token_hex", "token_urlsafe", "randbits"}
+MONEY_MODULES = ("shared/customs/*", "shared/contracts/*", "services/*/domain/*", "services/*/store/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is looked for, where it is allowed, and one snippet each that breaks and keeps the rule."""
+
+    name: str
+    remedy: str
+    find: Callable[[ast.Module], Iterator[Finding]]
+    bad: tuple[str, ...]
+    good: str
+    within: tuple[str, ...] = ("*",)
+    allowed: tuple[str, ...] = ()
+
+    def covers(self, path: PurePosixPath) -> bool:
+        return _is_one_of(path, self.within) and not _is_one_of(path, self.allowed)
+
+
+def _is_one_of(path: PurePosixPath, patterns: tuple[str, ...]) -> bool:
+    """`shared/db/*` stands for everything below; `*` in the middle for one name."""
+    return any(
+        pattern == "*"
+        or (pattern.endswith("/*") and any(parent.match(pattern.removesuffix("/*")) for parent in path.parents))
+        or path.match(pattern)
+        for pattern in patterns
+    )
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b.c` of an attribute chain; what is not a name is left out: `f().c` gives `c`."""
+    if isinstance(node, ast.Attribute):
+        before = _dotted(node.value)
+        return f"{before}.{node.attr}" if before else node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node, _dotted(node.func)
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every imported module and name, in full: `from time import time` gives `time` and `time.time`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield node.lineno, module
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def _documented(tree: ast.Module) -> Iterator[ast.Constant]:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield value
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """String constants that are no docstrings; of an f-string its first part."""
+    skipped = {id(node) for node in _documented(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            skipped |= {id(part) for part in node.values[1:]}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.lineno, node.value
+
+
+def find_commits(tree: ast.Module) -> Iterator[Finding]:
+    for call, name in _calls(tree):
+        last = name.rpartition(".")[2]
+        if last in {"commit", "begin_nested"} or (last == "begin" and not call.args and not call.keywords):
+            yield call.lineno, f"{name}()"
+
+
+def find_driver_access(tree: ast.Module) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"get_raw_connection", "driver_connection"}:
+            yield node.lineno, node.attr
+        elif isinstance(node, ast.Attribute) and _dotted(node) == "tx.driver":
+            yield node.lineno, "tx.driver"
+    for number, module in _imports(tree):
+        if module.split(".")[0] in {"asyncpg", "psycopg", "psycopg2"}:
+            yield number, f"import of {module}"
+
+
+def find_wall_clocks(tree: ast.Module) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ".".join(_dotted(node).split(".")[-2:]) in WALL_CLOCKS:
+            yield node.lineno, _dotted(node)
+    for number, name in _imports(tree):
+        if name in {"time.time", "time.time_ns"}:
+            yield number, f"import of {name}"
+
+
+def find_tasks(tree: ast.Module) -> Iterator[Finding]:
+    for call, name in _calls(tree):
+        if name.rpartition(".")[2] in {"create_task", "ensure_future", "TaskGroup"}:
+            yield call.lineno, name
+
+
+def find_sql(tree: ast.Module) -> Iterator[Finding]:
+    for number, text in _texts(tree):
+        if SQL.match(text):
+            yield number, repr(text.strip()[:40])
+
+
+def find_missing_module_docstring(tree: ast.Module) -> Iterator[Finding]:
+    if not ast.get_docstring(tree):
+        yield 1, "no docstring"
+
+
+def find_missing_docstrings(tree: ast.Module) -> Iterator[Finding]:
+    for node in tree.body:
+        is_named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if is_named and not node.name.startswith("_") and not ast.get_docstring(node):
+            yield node.lineno, node.name
+
+
+def find_bare_excepts(tree: ast.Module) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and (node.type is None or _dotted(node.type) == "BaseException"):
+            last = node.body[-1]
+            goes_on = isinstance(last, ast.Raise) and last.exc is None and node.type is not None
+            if not goes_on:
+                yield node.lineno, "except of everything"
+
+
+def find_prints(tree: ast.Module) -> Iterator[Finding]:
+    return ((call.lineno, name) for call, name in _calls(tree) if name in {"print", "builtins.print", "pprint"})
+
+
+def find_floats(tree: ast.Module) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield node.lineno, repr(node.value)
+        elif isinstance(node, ast.Name) and node.id == "float":
+            yield node.lineno, "float"
+
+
+def find_places(tree: ast.Module) -> Iterator[Finding]:
+    for number, text in _texts(tree):
+        if MACHINE_PATH.search(text) or "../shared" in text:
+            yield number, repr(text[:60])
+    for number, module in _imports(tree):
+        if module.startswith("."):
+            yield number, f"import of {module}"
+
+
+def find_randomness(tree: ast.Module) -> Iterator[Finding]:
+    for call, name in _calls(tree):
+        first, _, last = name.rpartition(".")
+        if last in RANDOMNESS or (first == "random" and last not in {"Random", "getrandbits"}):
+            yield call.lineno, name
+
+
+RULES = (
+    Rule(
+        name="commits stand in the transaction module only",
+        remedy="open a `shared.db.transaction.transaction` and let its block end",
+        find=find_commits,
+        bad=("await session.commit()", "async with engine.begin() as connection: ...", "connection.begin_nested()"),
+        good="async with transaction(engine) as tx: ...\nreporter.begin('events', 3)",
+        allowed=("shared/db/transaction.py", "shared/db/migrate.py"),
+    ),
+    Rule(
+        name="the driver is touched in shared/db only",
+        remedy="use `shared.db.bulk`",
+        find=find_driver_access,
+        bad=(
+            "raw = await connection.get_raw_connection()",
+            "x.driver_connection.execute('')",
+            "import asyncpg",
+            "from asyncpg import connect",
+            "await tx.driver.fetch('')",
+        ),
+        good="await bulk.fetch(tx, statement)",
+        allowed=("shared/db/*",),
+    ),
+    Rule(
+        name="the wall clock is read in the clock module only",
+        remedy="take a `Clock`, or the date as a parameter",
+        find=find_wall_clocks,
+        bad=(
+            "datetime.now(UTC)",
+            "datetime.datetime.now()",
+            "datetime.utcnow()",
+            "date.today()",
+            "time.time()",
+            "from time import time",
+            "field(default_factory=datetime.now)",
+        ),
+        good="clock.now()\nimport time\ntime.monotonic()",
+        allowed=("shared/runtime/clock.py",),
+    ),
+    Rule(
+        name="tasks are made by the supervisor, the consumer and the command line only",
+        remedy="give the supervisor a `RoleTask`: a lost task loses its error",
+        find=find_tasks,
+        bad=("asyncio.create_task(work())", "loop.create_task(work())", "asyncio.ensure_future(work())"),
+        good="await asyncio.gather(one(), two())",
+        allowed=("shared/runtime/supervisor.py", "shared/bus/consumer.py", "cli/*"),
+    ),
+    Rule(
+        name="SQL stands in stores and in the platform's database rooms only",
+        remedy="move the statement to the service's store",
+        find=find_sql,
+        bad=(
+            "text('SELECT 1')",
+            "Q = '''\n  INSERT INTO t VALUES (1)'''",
+            "f'DELETE FROM {table}'",
+            "q = 'WITH x AS (SELECT 1)'",
+        ),
+        good='"""SELECT is what this module is about."""\nx = "Selected", "Update your copy", f"{n} UPDATE"',
+        allowed=(
+            "services/*/store/*",
+            "services/*/store.py",
+            "services/*/migrations/*",
+            "shared/db/*",
+            "shared/bus/*",
+        ),
+    ),
+    Rule(
+        name="every module begins with what it is about",
+        remedy="begin the module with one sentence",
+        find=find_missing_module_docstring,
+        bad=("", "x = 1", "# about"),
+        good='"""What it is about."""',
+    ),
+    Rule(
+        name="public functions and classes say what they mean",
+        remedy="write the meaning, units, errors and source",
+        find=find_missing_docstrings,
+        bad=("def routes(): ...", "class Entry: ...", "async def route():\n    return 1"),
+        good='def _private(): ...\nclass Entry:\n    """An entry."""',
+        allowed=("services/*/migrations/versions/*",),
+    ),
+    Rule(
+        name="no except catches everything unseen",
+        remedy="name the errors",
+        find=find_bare_excepts,
+        bad=("try: f()\nexcept: raise", "try: f()\nexcept BaseException: pass"),
+        good="try: f()\nexcept ValueError: pass\nexcept BaseException:\n    undo()\n    raise",
+    ),
+    Rule(
+        name="nothing prints",
+        remedy="log, or use the command line's console",
+        find=find_prints,
+        bad=("print('x')",),
+        good="out.print('x')",
+    ),
+    Rule(
+        name="money code has no floats",
+        remedy="use integer cents or Decimal",
+        find=find_floats,
+        bad=("rate = 0.3464", "float('1.2')", "def f(duty: float): ...", "1e-2"),
+        good="Decimal('0.3464') * 3",
+        within=MONEY_MODULES,
+        allowed=("shared/contracts/documents.py",),  # compares bounds of schemas
+    ),
+    Rule(
+        name="no source names a place on somebody's machine or imports by position",
+        remedy="derive the path from __file__ or take it as a setting; import absolutely",
+        find=find_places,
+        bad=(
+            "open('/home/me/x')",
+            "Path('/tmp/data')",
+            "x = '../shared/sample'",
+            "from ..shared import db",
+            "from . import x",
+        ),
+        good="from shared.db import bulk\nx = '/readyz', 'text/html'",
+    ),
+    Rule(
+        name="randomness is handed in",
+        remedy="take the platform's `random`, ids from `shared.runtime.ids`",
+        find=find_randomness,
+        bad=("uuid4()", "uuid.uuid4()", "random.random()", "random.choice(x)", "secrets.token_hex()", "os.urandom(8)"),
+        good="uuid7(now, random)\nplatform.random.random()\nRandom(7)\nrandom.getrandbits(12)",
+        allowed=(
+            "shared/runtime/service.py",  # where the platform's Random is made
+            "shared/bus/postgres.py",  # names of group members
+            "cli/environment.py",  # the token secret of a data folder
+            "shared/runtime/tracing.py",  # the default for ids of traces, which no decision depends on
+            "shared/web/middleware.py",  # ids of requests, likewise
+        ),
+    ),
+)
+
+
+@cache
+def sources() -> dict[PurePosixPath, ast.Module]:
+    """Every module of the product."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return {
+        PurePosixPath(path.relative_to(ROOT).as_posix()): ast.parse(path.read_text(encoding="utf-8"), str(path))
+        for path in paths
+    }
+
+
+def violations(rule: Rule) -> list[str]:
+    """One line for each, as editors understand it."""
+    return [
+        f"{path}:{number}: {what}"
+        for path, tree in sources().items()
+        if rule.covers(path)
+        for number, what in sorted(set(rule.find(tree)))
+    ]
+
+
+def by_name(rule: Rule) -> str:
+    return rule.name.replace(" ", "-")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_source_keeps_the_rule(rule: Rule) -> None:
+    found = violations(rule)
+    assert not found, "\n".join([f"{rule.name}: {rule.remedy}", *found])
+
+
+@pytest.mark.parametrize(("rule", "bad"), [(rule, bad) for rule in RULES for bad in rule.bad])
+def test_rule_finds_what_breaks_it(rule: Rule, bad: str) -> None:
+    assert list(rule.find(ast.parse(bad)))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_rule_lets_pass_what_keeps_it(rule: Rule) -> None:
+    assert list(rule.find(ast.parse(rule.good))) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_rule_covers_modules_and_its_exceptions_are_needed(rule: Rule) -> None:
+    assert any(rule.covers(path) for path in sources())
+    for pattern in rule.allowed:
+        needing = [path for path, tree in sources().items() if _is_one_of(path, (pattern,)) and any(rule.find(tree))]
+        is_room = "*" in pattern
+        assert needing or is_room, f"{pattern} needs no exception from: {rule.name}"
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "is_one"),
+    [
+        ("shared/db/bulk.py", "shared/db/*", True),
+        ("services/routing/store/tables.py", "services/*/store/*", True),
+        ("services/routing/migrations/versions/0001.py", "services/*/migrations/*", True),
+        ("services/routing/handlers.py", "services/*/store/*", False),
+        ("shared/dbx/bulk.py", "shared/db/*", False),
+        ("services/routing/api.py", "shared/*", False),
+    ],
+)
+def test_patterns_name_whole_rooms(path: str, pattern: str, is_one: bool) -> None:
+    assert _is_one_of(PurePosixPath(path), (pattern,)) is is_one
