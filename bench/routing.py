@@ -71,7 +71,11 @@ async def measure_floor(bootstrap: str, engine: AsyncEngine, events: int) -> Mea
         await connection.execute(text("DROP TABLE IF EXISTS floor_entries"))
         await connection.run_sync(_FLOOR.create)
     consumer = AIOKafkaConsumer(
-        "entry-filed", bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=100
+        "entry-filed",
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=100,
     )
     await consumer.start()
     try:

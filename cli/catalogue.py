@@ -5,11 +5,11 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+
 from services.liquidation.app import SERVICE as LIQUIDATION
 from services.notifications.app import SERVICE as NOTIFICATIONS
-from services.workqueue.app import SERVICE as WORKQUEUE
-
 from services.routing.app import SERVICE as ROUTING
+from services.workqueue.app import SERVICE as WORKQUEUE
 from shared.bus.dead_letters import dead_topic
 from shared.bus.protocol import TopicSpec
 from shared.runtime.service import Service

@@ -6,7 +6,7 @@ import httpx
 
 from cli.environment import Environment
 from shared.runtime.clock import SystemClock
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.settings import ServiceSettings, load_settings
 from shared.web.identity import Identity, RoleName, issue_development_token
 
 
@@ -19,12 +19,13 @@ class Client:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        settings = ServiceSettings(
+        settings = load_settings(
+            ServiceSettings,
             service="cli",
             database_url="postgresql://unused",
             bus="kafka",
             port=0,
-            token_secret=environment.token_secret,  # type: ignore[arg-type]  pydantic makes the secret of it
+            token_secret=environment.token_secret,
         )
         operator = Identity(
             subject="operator",

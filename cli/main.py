@@ -273,7 +273,8 @@ async def _until_interrupted(fleet: Fleet) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupted.set)
     waiting = asyncio.create_task(interrupted.wait())
-    await asyncio.wait([waiting, fleet.failed], return_when=asyncio.FIRST_COMPLETED)
+    both: list[asyncio.Future[Any]] = [waiting, fleet.failed]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     if fleet.failed.done():
         raise ServiceFailed(fleet.failed.result())

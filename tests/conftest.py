@@ -71,7 +71,7 @@ async def service_engine(databases: TestDatabases) -> AsyncIterator[Callable[[st
     engines: list[AsyncEngine] = []
 
     async def make(service: str) -> AsyncEngine:
-        engine = create_engine(await databases.copy(service), application="tests")
+        engine = create_engine(await databases.copy(service), application="tests", pool_size=1)
         engines.append(engine)
         return engine
 

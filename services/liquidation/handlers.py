@@ -16,11 +16,13 @@ from services.liquidation.domain.rules import RULES
 from services.liquidation.store import records as store
 from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, FilingRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
+from shared.contracts import lean
 from shared.contracts.decision import LegalBasis, Reason
-from shared.contracts.entry import EntryBody, EntryReleased
+from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
+from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
 from shared.contracts.work import ReviewDecided
 from shared.customs.calendar import legal_date
@@ -53,12 +55,12 @@ class LiquidationHandler:
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Load what the batch needs, decide, write."""
-        filed = [event for event in events if isinstance(event.data, EntryBody)]
-        released = [event.data for event in events if isinstance(event.data, EntryReleased)]
-        routed = [event for event in events if isinstance(event.data, EntryRouted)]
-        decided = [event for event in events if isinstance(event.data, ReviewDecided)]
-        post_entry = [event for event in events if isinstance(event.data, PostEntryFiled)]
-        assigned = [event.data for event in events if isinstance(event.data, AccountAssigned)]
+        filed = [event for event in events if carries(event, EntryFiled, EntryCorrected)]
+        released = [event.data for event in events if carries(event, EntryReleased)]
+        routed = [event for event in events if carries(event, EntryRouted)]
+        decided = [event for event in events if carries(event, ReviewDecided)]
+        post_entry = [event for event in events if carries(event, PostEntryFiled)]
+        assigned = [event.data for event in events if carries(event, AccountAssigned)]
 
         await store.exclude_cycles(tx)
         rederived = {event.data.entry_number for event in filed} | {data.entry_number for data in released}
@@ -224,7 +226,7 @@ def on_reviews_decided(
             status="refused" if refusal else "applied",
             rule=refusal.rule if refusal else None,
             remedy=refusal.remedy if refusal else None,
-            body=data.model_dump_json(),
+            body=lean.encode(data).decode(),
         )
         known[data.decision_id] = origin
         if before is not None:
@@ -265,7 +267,7 @@ def on_post_entry_filed(
             filing_number=data.filing_number,
             kind=data.kind.value,
             importer_number=data.importer_number,
-            filed_by=data.filed_by.model_dump_json(),
+            filed_by=lean.encode(data.filed_by).decode(),
             entries=orjson.dumps(data.entries).decode(),
             received_at=data.received_at,
             body=orjson.dumps(data.body).decode(),
@@ -301,7 +303,7 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
             fees += to_cents(fee.amount_usd)
         if case is None and line.cases:
             case = line.cases[0].case_number
-    text = body.model_dump_json()
+    text = lean.encode(body).decode()
     version = Version(
         number=body.version,
         entry_type=body.entry_type,

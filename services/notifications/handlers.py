@@ -20,6 +20,7 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Reasons
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned
 from shared.contracts.work import RequestIssued
 from shared.customs.calendar import legal_date
@@ -48,7 +49,7 @@ class NotificationsHandler:
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Decide and write; there is nothing to load, because a notice follows from its event alone."""
         issued = issue_notices(events)
-        importers = [_importer(event.data) for event in events if isinstance(event.data, AccountAssigned)]
+        importers = [_importer(event.data) for event in events if carries(event, AccountAssigned)]
         if not issued and not importers:
             return ()
         now = self._clock.now()
@@ -70,7 +71,7 @@ def issue_notices(events: Sequence[Event[Any]]) -> dict[str, IssuedNotice]:
     """The notices that events cause, by id: an act that is told twice causes the same notice."""
     issued: dict[str, IssuedNotice] = {}
     for event in events:
-        act = act_of(event.data)
+        act = act_of(event)
         for notice in notices_for(act) if act is not None else ():
             notice_id = event_id("notice", notice.kind, notice.subject, str(notice.sequence))
             issued.setdefault(notice_id, IssuedNotice(notice_id, notice, event.time))
@@ -97,19 +98,18 @@ def begin_deliveries(item: IssuedNotice, host: str, now: datetime) -> list[NewDe
     ]
 
 
-def act_of(data: Any) -> Act | None:
+def act_of(event: Event[Any]) -> Act | None:
     """What an event says, in the words of the domain; None when nobody is told about it."""
-    match data:
-        case EntryChanged() if causes_notice(data.change):
-            return _entry_act(data)
-        case ProtestChanged() if data.change == "filed":
-            return _protest(data)
-        case RequestIssued():
-            return _request(data)
-        case AccountAssigned() if data.center is not None:
-            return _assignment(data, data.center)
-        case _:
-            return None
+    data = event.data
+    if carries(event, EntryChanged):
+        return _entry_act(data) if causes_notice(data.change) else None
+    if carries(event, ProtestChanged):
+        return _protest(data) if data.change == "filed" else None
+    if carries(event, RequestIssued):
+        return _request(data)
+    if carries(event, AccountAssigned):
+        return _assignment(data, data.center) if data.center is not None else None
+    return None
 
 
 def _entry_act(data: EntryChanged) -> EntryAct:

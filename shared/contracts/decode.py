@@ -32,9 +32,6 @@ class Rejection:
     detail: str
 
 
-LEAN = False
-
-
 def decode(
     topic: str, key: bytes | None, value: bytes | None, headers: Mapping[str, bytes], max_bytes: int
 ) -> Event[Any] | Rejection:
@@ -73,11 +70,6 @@ def decode(
 def _read(contract: TopicContract, value: bytes) -> Event[Any] | Rejection:
     """Read with the lean structure; what that refuses the model reads again, and has the last word."""
     event: Any
-    if not LEAN:
-        try:
-            return contract.event.model_validate_json(value)
-        except ValidationError as error:
-            return _explain(contract, value, error)
     try:
         event = _decoder(contract.event).decode(value)
         check = lean_check(contract.event)

@@ -78,10 +78,11 @@ def to_lean(value: Any) -> Any:
 
 def encode(value: Any) -> bytes:
     """The JSON of a lean structure or a model."""
-    if isinstance(value, msgspec.Struct):  # first, because asking a model's class is slow
+    try:
         return _encoder.encode(value)
-    json: bytes = value.model_dump_json().encode()
-    return json
+    except TypeError:
+        json: bytes = value.model_dump_json().encode()
+        return json
 
 
 _encoder = msgspec.json.Encoder()

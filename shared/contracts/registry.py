@@ -79,5 +79,5 @@ TOPIC_OF_DATA: Mapping[type[Any], TopicContract] = {
 
 
 def carries(event: Event[Any], *data: type[Contract]) -> bool:
-    """Whether an event is of the type that carries one of these data."""
-    return any(event.type == TOPIC_OF_DATA[each].event_type for each in data)
+    """Whether an event carries one of these data, read lean or by the model."""
+    return TOPIC_OF_DATA[type(event.data)].data in data

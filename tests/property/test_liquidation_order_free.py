@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.invariants import invariants
+from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
@@ -91,7 +92,7 @@ async def run(engine: AsyncEngine, events: list[Event[Any]], random: Random | No
 
 async def outbox_of(engine: AsyncEngine, contradicted: set[str]) -> dict[str, str]:
     """What was published by id. A contradicted version may have been announced before the earlier event came."""
-    return {event.id: event.model_dump_json() for event in await published(engine) if event.subject not in contradicted}
+    return {event.id: lean.encode(event) for event in await published(engine) if event.subject not in contradicted}
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

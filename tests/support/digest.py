@@ -44,7 +44,9 @@ async def table_contents(engine: AsyncEngine, service: Service) -> dict[str, Cou
             rows = (await connection.execute(select(*columns))).mappings()
             contents[table.name] = Counter(json.dumps(dict(row), default=_canonical, sort_keys=True) for row in rows)
         dead = service.metadata.tables["dead_letters"]
-        letters = await connection.execute(select(dead.c.topic, dead.c.key, dead.c.value, dead.c.reason, dead.c.state).distinct())
+        letters = await connection.execute(
+            select(dead.c.topic, dead.c.key, dead.c.value, dead.c.reason, dead.c.state).distinct()
+        )
         contents["dead_letters"] = Counter(json.dumps(dict(row), default=_canonical) for row in letters.mappings())
     return contents
 
@@ -52,8 +54,8 @@ async def table_contents(engine: AsyncEngine, service: Service) -> dict[str, Cou
 def differences(clean: dict[str, Counter[str]], other: dict[str, Counter[str]], most: int = 5) -> list[str]:
     """The rows that only one side has, a few of each table; empty when both say the same."""
     found = []
-    for table in clean:
-        missing, extra = clean[table] - other[table], other[table] - clean[table]
+    for table, rows in clean.items():
+        missing, extra = rows - other[table], other[table] - rows
         if missing or extra:
             found.append(f"{table}: {missing.total()} missing, {extra.total()} extra")
             found.extend(f"  - {row}" for row in sorted(missing)[:most])

@@ -23,7 +23,7 @@ from services.liquidation.store.tables import (
 )
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
-from shared.contracts.decode import decode
+from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -70,7 +70,7 @@ async def published(engine: AsyncEngine) -> list[Event[Any]]:
     for row in waiting:
         message = row.message
         event = decode(message.topic, message.key, message.value, message.headers, 524_288)
-        assert isinstance(event, Event), event
+        assert not isinstance(event, Rejection), event
         events.append(event)
     return events
 

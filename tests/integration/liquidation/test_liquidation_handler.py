@@ -17,6 +17,7 @@ from services.liquidation.store.tables import (
     protests,
 )
 from shared.contracts.envelope import Event
+from shared.contracts.registry import TOPIC_OF_DATA
 from tests.integration.liquidation.builders import (
     apply,
     assigned,
@@ -177,8 +178,8 @@ async def test_everything_published_can_be_decoded(engine: AsyncEngine) -> None:
     number = entry_number()
     decision = review_decided(number, "refund", "-5.00", decision_id="d-1")
     await apply(engine, [filed(number), decision, post_entry("protest", "P-1", [number])])
-    assert [type(event.data).__name__ for event in await published(engine)] == [
-        "EntryChanged",
-        "DecisionApplied",
-        "ProtestChanged",
+    assert [TOPIC_OF_DATA[type(event.data)].topic for event in await published(engine)] == [
+        "entry-changed",
+        "decision-applied",
+        "protest-changed",
     ]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,6 +14,7 @@ from services.notifications.store.tables import (
     notices,
 )
 from shared.contracts.liquidation import EntryChanged
+from shared.contracts.registry import carries
 from tests.integration.notifications.builders import (
     IMPORTER,
     MakeEngine,
@@ -101,7 +103,7 @@ async def test_protests_requests_and_assignments_cause_their_notices(engine: Asy
 
 async def test_what_nobody_is_told_about_leaves_no_row(engine: AsyncEngine) -> None:
     lifted = entry_changed(change="suspension-lifted")
-    assert isinstance(lifted.data, EntryChanged)
+    assert carries(lifted, EntryChanged)
     assert await apply(engine, [entry_changed(change="scheduled"), lifted, work_item_changed()]) == ()
     for table in (notices, deliveries, delivery_events, importers):
         assert await rows(engine, table) == []
@@ -109,7 +111,7 @@ async def test_what_nobody_is_told_about_leaves_no_row(engine: AsyncEngine) -> N
 
 async def test_a_repeat_under_another_id_adds_and_publishes_nothing(engine: AsyncEngine) -> None:
     event = entry_changed()
-    again = event.model_copy(update={"id": "another"})
+    again = msgspec.structs.replace(event, id="another")
     assert len(await apply(engine, [event, again])) == 2
     assert await apply(engine, [again]) == []
     assert len(await rows(engine, deliveries)) == 2

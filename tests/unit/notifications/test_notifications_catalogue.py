@@ -21,7 +21,7 @@ def test_every_kind_can_be_caused_and_every_cause_is_catalogued() -> None:
         request_issued("CBP-29"),
         account_assigned(),
     ]
-    acts = [act_of(event.data) for event in events]
+    acts = [act_of(event) for event in events]
     assert {notice.kind for act in acts if act for notice in notices_for(act)} == set(CATALOGUE)
 
 

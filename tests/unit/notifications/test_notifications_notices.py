@@ -12,7 +12,7 @@ from tests.integration.notifications.builders import entry_changed, request_issu
 
 
 def act(**changes: Any) -> EntryAct:
-    found = act_of(entry_changed(**changes).data)
+    found = act_of(entry_changed(**changes))
     assert isinstance(found, EntryAct)
     return found
 
@@ -41,7 +41,7 @@ def test_official_and_courtesy_notice_agree_on_the_dates() -> None:
 
 
 def test_a_reply_date_on_the_form_is_kept() -> None:
-    (notice,) = notices_for(act_of(request_issued("CBP-29", due_on="2026-04-15").data))  # type: ignore[arg-type]
+    (notice,) = notices_for(act_of(request_issued("CBP-29", due_on="2026-04-15")))  # type: ignore[arg-type]
     assert notice.due_on == date(2026, 4, 15)
 
 

@@ -1,0 +1,233 @@
+"""The main job as a script calls it: `centerline demo --once --json`, again, after an interruption, and cleaned up."""
+
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from shared.db import embedded
+from shared.db.embedded import EmbeddedPostgres
+from tests.support.product import COMMAND, MARK, ROOT, clean_environment, find_free_ports, pids_of_run
+from tests.support.services import SERVICES
+
+pytestmark = pytest.mark.timeout(300)
+
+SAMPLES = ROOT / "samples"
+LINES = 600
+TIMES = {"events_per_second", "seconds"}
+SERVICE_COUNT = len(SERVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A small folder of samples, and what must come of it."""
+
+    folder: Path
+    events: int
+    entries: set[str]
+    refused: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A data folder with the commands that work on it."""
+
+    folder: Path
+    samples: Path
+    first_port: int
+    run_id: str
+
+    def demo(self) -> subprocess.Popen[str]:
+        options = ["--once", "--json", f"--samples={self.samples}", f"--first-port={self.first_port}"]
+        return self.start("demo", *options)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(COMMAND), *arguments, f"--data={self.folder}"],
+            cwd=ROOT,
+            env=clean_environment({MARK: self.run_id}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """The first events with what follows on their entries: so the year goes on, but with little traffic."""
+    folder = tmp_path_factory.mktemp("samples")
+    entries: set[str] = set()
+    filed: set[str] = set()
+    kept: list[str] = []
+    with gzip.open(SAMPLES / "events.jsonl.gz", "rt", encoding="utf-8") as file:
+        for number, text in enumerate(file, start=1):
+            row = json.loads(text)
+            data = row["event"]["data"]
+            numbers = {data["entry_number"]} if "entry_number" in data else set(data["entries"])
+            if number <= LINES:
+                entries |= numbers
+            if number <= LINES or numbers & entries:
+                kept.append(text)
+                filed |= numbers if row["topic"] == "entry-filed" else set()
+    with gzip.open(folder / "events.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(kept)
+    for name in ("importers.csv", "refused.jsonl"):
+        shutil.copy(SAMPLES / name, folder)
+    rows = [json.loads(text) for text in (folder / "refused.jsonl").read_text(encoding="utf-8").splitlines()]
+    filed |= {row["key"] for row in rows if row["outcome"] != "dead-letter"}
+    refused = Counter(row["why"] for row in rows if row["outcome"] == "dead-letter")
+    return Sample(folder, len(kept) + len(rows), filed, refused)
+
+
+@pytest.fixture(scope="module")
+def new_data(open_folder: Path, sample: Sample) -> Iterator[Callable[[], Data]]:
+    """Gives data folders; nothing that runs on them outlives the tests."""
+    made: list[Data] = []
+
+    def make() -> Data:
+        folder = open_folder / f"main-job-{len(made)}"
+        made.append(Data(folder, sample.folder, find_free_ports(SERVICE_COUNT), uuid4().hex))
+        return made[-1]
+
+    yield make
+    for data in made:
+        while left := pids_of_run(data.run_id):
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+        embedded.kill(EmbeddedPostgres(data.folder / "postgres", 0))
+
+
+@pytest.fixture(scope="module")
+def data(new_data: Callable[[], Data]) -> Data:
+    return new_data()
+
+
+@pytest.fixture(scope="module")
+def summary(data: Data) -> dict[str, Any]:
+    """What the first run prints."""
+    return finish(data, data.demo())
+
+
+def finish(data: Data, process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for a run; it must say nothing but its summary, and leave none of its processes."""
+    printed, told = process.communicate(timeout=180)
+    assert process.returncode == 0, told[-3000:]
+    assert printed.endswith("}\n")
+    assert printed.count("\n") == 1
+    assert pids_of_run(data.run_id) == []
+    found: dict[str, Any] = json.loads(printed)
+    return found
+
+
+def without_times(summary: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in summary.items() if name not in TIMES}
+
+
+def test_summary_has_the_keys_that_scripts_read(summary: dict[str, Any]) -> None:
+    assert set(summary) == TIMES | {
+        "entries",
+        "routed",
+        "work_items",
+        "liquidation",
+        "notices",
+        "dead_letters",
+        "events",
+    }
+    assert set(summary["routed"]) == {"by_center", "by_basis", "by_lane"}
+    assert set(summary["work_items"]) == {"open", "closed", "by_queue"}
+    assert set(summary["liquidation"]) == {"scheduled", "suspended", "extended", "liquidated", "deemed"}
+    assert all(isinstance(number, int) for states in summary["notices"].values() for number in states.values())
+
+
+def test_every_entry_is_routed_and_counted_once(summary: dict[str, Any], sample: Sample) -> None:
+    assert summary["entries"] == len(sample.entries)
+    assert [sum(table.values()) for table in summary["routed"].values()] == [summary["entries"]] * 3
+    assert set(summary["routed"]["by_lane"]) <= {"no-review", "document-review", "enforcement"}
+    assert set(summary["routed"]["by_basis"]) <= {"account", "tariff", "pending"}
+
+
+def test_figures_hang_together(summary: dict[str, Any], sample: Sample) -> None:
+    work, legal = summary["work_items"], summary["liquidation"]
+    assert sum(work["by_queue"].values()) == work["open"]
+    assert work["open"] + work["closed"] > 0
+    assert 0 < legal["scheduled"] + legal["suspended"] + legal["extended"] + legal["liquidated"] <= summary["entries"]
+    assert 0 <= legal["deemed"] <= legal["liquidated"]
+    assert summary["events"] == sample.events
+    assert summary["events_per_second"] == pytest.approx(summary["events"] / summary["seconds"], rel=0.05)
+
+
+def test_the_year_passes_so_that_entries_are_liquidated_and_told(summary: dict[str, Any]) -> None:
+    assert summary["liquidation"]["liquidated"] > 0
+    assert sum(summary["notices"].get("official-notice-of-liquidation", {}).values()) > 0, summary["notices"].keys()
+    assert not any(states.get("queued") for states in summary["notices"].values()), "every notice has gone out"
+
+
+def test_refused_messages_are_counted_by_reason(summary: dict[str, Any], sample: Sample) -> None:
+    assert summary["dead_letters"] == dict(sample.refused)
+
+
+def test_second_run_goes_on_from_the_first(summary: dict[str, Any], data: Data) -> None:
+    again = finish(data, data.demo())
+    assert without_times(again) == without_times(summary)
+
+
+def test_interrupted_run_is_taken_up_and_ends_as_one_run_does(
+    summary: dict[str, Any], new_data: Callable[[], Data]
+) -> None:
+    data = new_data()
+    for done, number in ((5, signal.SIGINT), (15, signal.SIGTERM)):
+        process = data.demo()
+        await_cycles(data, process, done)
+        process.send_signal(number)
+        printed, told = process.communicate(timeout=60)
+        assert process.returncode != 0
+        assert printed == ""
+        assert "Traceback" not in told, told[-3000:]
+        assert pids_of_run(data.run_id) == []
+    assert without_times(finish(data, data.demo())) == without_times(summary)
+
+
+def await_cycles(data: Data, process: subprocess.Popen[str], count: int) -> None:
+    """Return when the run has got that many Fridays far."""
+    first = "2025-10-03"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            kept = json.loads((data.folder / "sample-progress.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            kept = {"cycled_to": None}
+        if kept["cycled_to"] is not None and fridays_between(first, kept["cycled_to"]) >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the run ended, or did not get that far")
+
+
+def fridays_between(first: str, last: str) -> int:
+    return (time.mktime(time.strptime(last, "%Y-%m-%d")) - time.mktime(time.strptime(first, "%Y-%m-%d"))) // 604_800
+
+
+def test_clean_data_stops_the_database_and_removes_everything(new_data: Callable[[], Data]) -> None:
+    data = new_data()
+    server = embedded.start(data.folder / "postgres")
+    (data.folder / "sample-progress.json").write_text("{}", encoding="utf-8")
+    for _ in range(2):
+        process = data.start("clean-data")
+        printed, told = process.communicate(timeout=60)
+        assert (process.returncode, printed) == (0, ""), told
+        assert not data.folder.exists()
+        with pytest.raises(embedded.EmbeddedPostgresError):
+            embedded.ensure_database(server, "still_there")
