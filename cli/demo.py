@@ -114,7 +114,7 @@ async def summarise(environment: Environment, client: Client, progress: Progress
 
 async def _load_importers(client: Client, path: Path, progress: Progress, reporter: Reporter) -> None:
     with path.open(encoding="utf-8", newline="") as file:
-        accounts = [_account(row) for row in csv.DictReader(file)]
+        accounts = [account_of(row) for row in csv.DictReader(file)]
     reporter.begin("importers", len(accounts))
     reporter.advance(progress.importers)
     while progress.importers < len(accounts):
@@ -160,7 +160,7 @@ def _time_of(line: Line) -> datetime:
     return datetime.fromisoformat(line.time)
 
 
-def _account(row: dict[str, str]) -> dict[str, Any]:
+def account_of(row: dict[str, str]) -> dict[str, Any]:
     return {
         "importer_number": row["importer_number"],
         "name": row["name"],

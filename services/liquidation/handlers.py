@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -97,6 +98,9 @@ class LiquidationHandler:
             before = known.get(version.number)
             if before is not None:
                 if before.version.digest == version.digest:
+                    # A repeat under another id changes nothing but which event the version is known by.
+                    if version.origin.order < before.version.origin.order:
+                        known[version.number] = replace(before, version=version, body=text)
                     continue
                 stands, falls = sorted((before.version.origin, version.origin), key=lambda each: each.order)
                 conflicts.append(_contradiction(body.entry_number, version.number, falls))

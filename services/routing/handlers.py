@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.routing.domain.decision import Decision, Rules, decide
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
@@ -32,6 +32,14 @@ _EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
 _CONTRACT = TOPIC_OF_DATA[EntryRouted]
 
 
+class EntryOutcome(NamedTuple):
+    """What filed and corrected entries lead to; `adopted`: known versions that an earlier event filed as well."""
+
+    decided: list[DecidedVersion]
+    adopted: dict[VersionKey, Origin]
+    conflicts: list[Conflict]
+
+
 class RoutingHandler:
     """Applies upstream events with the rules in force."""
 
@@ -49,17 +57,18 @@ class RoutingHandler:
         accounts = await store.load_accounts(tx, sorted(importers)) if importers else {}
         known = await store.load_known_versions(tx, [event.data.entry_number for event in filed]) if filed else {}
 
-        decided, conflicts = self.on_entries(filed, accounts, known)
+        outcome = self.on_entries(filed, accounts, known)
 
-        await store.write_decisions(tx, decided)
-        await store.write_conflicts(tx, conflicts)
+        await store.write_decisions(tx, outcome.decided)
+        await store.adopt_origins(tx, outcome.adopted)
+        await store.write_conflicts(tx, outcome.conflicts)
         await store.write_releases(tx, [_release(data) for data in released])
         await store.write_filings(tx, [on_post_entry_filed(event, accounts) for event in post_entry])
-        return [_entry_routed(item) for item in decided]
+        return [_entry_routed(item) for item in outcome.decided]
 
     def on_entries(
         self, events: Sequence[Event[Any]], accounts: dict[str, AccountRow], known: dict[VersionKey, KnownVersion]
-    ) -> tuple[list[DecidedVersion], list[Conflict]]:
+    ) -> EntryOutcome:
         """Decide each version that is new; of two that contradict each other the earlier event stands."""
 
         @cache
@@ -68,6 +77,7 @@ class RoutingHandler:
             return account.on(day) if account else None
 
         chosen: dict[VersionKey, DecidedVersion] = {}
+        adopted: dict[VersionKey, Origin] = {}
         conflicts: list[Conflict] = []
         for event in events:
             body: EntryBody = event.data
@@ -77,6 +87,13 @@ class RoutingHandler:
             before = known.get(key)
             if before is not None:
                 if before.digest == digest:
+                    # A repeat under another id changes nothing but which event the version is known by.
+                    if origin < before.origin:
+                        known[key] = KnownVersion(digest, origin)
+                        if key in chosen:
+                            chosen[key] = chosen[key]._replace(origin=origin)
+                        else:
+                            adopted[key] = origin
                     continue
                 stands, falls = sorted((before.origin, origin))
                 conflicts.append(_contradiction(key, stands, falls))
@@ -88,7 +105,7 @@ class RoutingHandler:
             published = self._publish(facts, account, decision)
             chosen[key] = DecidedVersion(facts, decision, published, digest, origin)
             known[key] = KnownVersion(digest, origin)
-        return list(chosen.values()), conflicts
+        return EntryOutcome(list(chosen.values()), adopted, conflicts)
 
     def _publish(self, facts: EntryFacts, account: Account | None, decision: Decision) -> bytes:
         """The data of entry-routed, as it is published and kept."""

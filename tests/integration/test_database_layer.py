@@ -95,10 +95,14 @@ async def execute_row(tx: Transaction) -> None:
 
 @pytest.mark.parametrize("write", [insert_row, copy_row, execute_row])
 async def test_driver_writes_of_a_block_that_raises_leave_nothing(shelf: Shelf, write: Callable[..., Any]) -> None:
-    with pytest.raises(LookupError):
+
+    async def write_and_raise() -> None:
         async with transaction(shelf.engines[0]) as tx:
             await write(tx)  # the first statement of the block: nothing else has opened the transaction
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await write_and_raise()
     assert await shelf.names() == []
 
 

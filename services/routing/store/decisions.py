@@ -1,6 +1,6 @@
 """Routing decisions, releases, filings and conflicts: what the event path reads and writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -42,6 +42,12 @@ _DECISION_COLUMNS = (
 _REPLACE_DECISION = "(entry_number, version) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in _DECISION_COLUMNS[2:]
 )
+_ADOPT = """
+UPDATE routing_decisions d SET filed_at = given.filed_at, event_source = given.source, event_id = given.id
+FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[])
+    AS given(entry_number, version, filed_at, source, id)
+WHERE d.entry_number = given.entry_number AND d.version = given.version
+"""
 # Of several releases the earliest stands, whichever came first.
 _KEEP_EARLIEST_RELEASE = (
     "(entry_number) DO UPDATE SET released_at = excluded.released_at, port_of_release = excluded.port_of_release,"
@@ -177,6 +183,13 @@ async def write_decisions(tx: Transaction, decided: Sequence[DecidedVersion]) ->
         [_decision_row(item) for item in decided],
         on_conflict=_REPLACE_DECISION,
     )
+
+
+async def adopt_origins(tx: Transaction, origins: Mapping[tuple[str, int], Origin]) -> None:
+    """Name an earlier event of the same content as the one that versions rest on."""
+    if origins:
+        rows = [(*key, *origin) for key, origin in origins.items()]
+        await bulk.execute(tx, _ADOPT, *(list(column) for column in zip(*rows, strict=True)))
 
 
 async def write_releases(tx: Transaction, released: Sequence[Release]) -> None:

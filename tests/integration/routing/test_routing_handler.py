@@ -57,6 +57,14 @@ async def test_same_content_under_another_id_is_a_repeat(engine: AsyncEngine) ->
     assert await rows(engine, conflicts) == []
 
 
+async def test_repeat_under_another_id_is_known_by_the_earlier_one_in_any_order(engine: AsyncEngine) -> None:
+    first, second, third = (entry_body() for _ in range(3))
+    await apply(engine, [decoded("entry-filed", first, id="a"), decoded("entry-filed", second, id="b")])
+    await apply(engine, [decoded("entry-filed", first, id="b"), decoded("entry-filed", second, id="a")])
+    await apply(engine, [decoded("entry-filed", third, id="b"), decoded("entry-filed", third, id="a")])
+    assert [row.event_id for row in await rows(engine, routing_decisions)] == ["a"] * 3
+
+
 async def test_of_two_contradicting_versions_the_earlier_stands_in_any_order(engine: AsyncEngine) -> None:
     number, other = entry_number(), entry_number()
     early = {"time": "2026-03-02T10:00:00Z"}
