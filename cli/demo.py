@@ -161,6 +161,7 @@ def _time_of(line: Line) -> datetime:
 
 
 def account_of(row: dict[str, str]) -> dict[str, Any]:
+    """A row of importers.csv as POST /importers takes it."""
     return {
         "importer_number": row["importer_number"],
         "name": row["name"],

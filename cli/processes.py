@@ -1,6 +1,8 @@
 """The four services as processes of this machine: started, watched, started again when they die, stopped."""
 
 import asyncio
+import ctypes
+import signal
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -18,6 +20,13 @@ _READY_SECONDS = 60.0
 _RESTART_SECONDS = 0.5
 _STOP_SECONDS = 40.0
 _SETTINGS_ERROR = 2
+_PR_SET_PDEATHSIG = 1
+
+
+def _stop_with_parent() -> None:
+    """Ask the system to stop this child when its parent is killed, so that no service is left behind (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ServiceFailed(Exception):  # noqa: N818  says what happened
@@ -82,6 +91,7 @@ class Fleet:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),
             start_new_session=True,  # Ctrl-C reaches this process only, which then stops the services in order
+            preexec_fn=_stop_with_parent,
         )
 
     async def _watch(self, name: str) -> None:

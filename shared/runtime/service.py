@@ -1,6 +1,7 @@
 """One service process: what a service brings, and how its parts are put together and run."""
 
 import asyncio
+import gc
 import random
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -101,7 +102,15 @@ def run(service: Service) -> None:
         sys.stderr.write(f"{service.name} cannot start:\n{error}\n")
         sys.exit(2)
     configure_logging(service.name, settings.log_format, settings.log_level)
+    tune_garbage_collection()
     sys.exit(uvloop.run(_serve(service, settings)))
+
+
+def tune_garbage_collection() -> None:
+    """Spare the event path: what is loaded by now stays, and a batch makes many objects that all die young."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def build_app(service: Service, platform: Platform, parts: Parts, readiness: Readiness) -> FastAPI:
@@ -164,17 +173,22 @@ def _roles(service: Service, platform: Platform, parts: Parts, lag: "_LagWatch")
     outbox_filled = asyncio.Event()
     roles = [RoleTask(Role.SCHEDULER, "lag", lag.run)]
     if Role.CONSUMER in settings.roles:
-        consumer = Consumer(
-            bus=platform.bus,
-            engine=platform.engine,
-            handler=parts.handler,
-            settings=consumer_settings(service, settings),
-            clock=platform.clock,
-            metrics=metrics,
-            outbox_filled=outbox_filled,
+        members = [
+            Consumer(
+                bus=platform.bus,
+                engine=platform.engine,
+                handler=parts.handler,
+                settings=consumer_settings(service, settings),
+                clock=platform.clock,
+                metrics=metrics,
+                outbox_filled=outbox_filled,
+            )
+            for _ in range(settings.consumer_members)
+        ]
+        roles.extend(
+            RoleTask(Role.CONSUMER, f"consumer-{number}", member.run) for number, member in enumerate(members, start=1)
         )
-        roles.append(RoleTask(Role.CONSUMER, "consumer", consumer.run))
-        roles.append(RoleTask(Role.CONSUMER, "replays", consumer.run_replays))
+        roles.append(RoleTask(Role.CONSUMER, "replays", members[0].run_replays))
     if Role.RELAY in settings.roles:
         relay = Relay(
             bus=platform.bus, engine=platform.engine, service=service.name, metrics=metrics, outbox_filled=outbox_filled

@@ -61,6 +61,12 @@ class ServiceSettings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
     max_event_bytes: int = Field(default=524_288, gt=0, description="larger events go to the dead letters")
+    consumer_members: int = Field(
+        default=2,
+        ge=1,
+        le=32,
+        description="members of the consumer group in one process: one decides while another waits for the database",
+    )
     batch_max_records: int = Field(default=2000, gt=0, description="events in one transaction at most")
     batch_max_wait_ms: int = Field(default=100, gt=0, description="milliseconds to wait for a batch to fill")
     drain_seconds: float = Field(default=20, gt=0, description="seconds that roles get to finish when asked to stop")

@@ -1,0 +1,113 @@
+"""Runs the measurements and prints each beside its floor: `make bench`."""
+
+import argparse
+import json
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from bench.chain import measure_chain, publish_entries
+from bench.routing import measure_floor, measure_routing, memory_mib
+from bench.site import Site, open_site
+from cli.catalogue import all_topics
+from services.routing.app import SERVICE as ROUTING
+from shared.bus.kafka import KafkaBus
+from shared.db.engine import create_engine
+from shared.db.migrate import upgrade
+from shared.runtime.clock import SystemClock
+from shared.runtime.logging import configure_logging
+from shared.runtime.service import tune_garbage_collection
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the report. `aim` is the ratio, or the rate where the design names one."""
+
+    measurement: str
+    per_second: float
+    floor_per_second: float
+    ratio: float
+    aim: str
+    note: str
+
+
+async def measure_routing_row(site: Site, entries: int) -> Row:
+    """Design section 7, first row: floor, routing, floor again; the ratio is to the mean of the floors."""
+    engine = create_engine(site.server.url("routing"), application="bench")
+    await upgrade(engine, ROUTING.migrations)
+    bus = KafkaBus(site.kafka)
+    await bus.ensure_topics([spec for spec in all_topics() if spec.name in ROUTING.topics])
+    await bus.close()
+    await publish_entries(site.kafka, entries, released=False)
+    tune_garbage_collection()
+    floors = [await measure_floor(site.kafka, engine, entries)]
+    routing = await measure_routing(site.kafka, engine, entries)
+    floors.append(await measure_floor(site.kafka, engine, entries))
+    await engine.dispose()
+    floor = sum(measured.per_second for measured in floors) / len(floors)
+    note = f"{entries:,} entries; most memory {memory_mib():.0f} MiB"
+    return Row("routing, events/s", routing.per_second, floor, routing.per_second / floor, "ratio 0.5 or more", note)
+
+
+async def measure_chain_row(site: Site, entries: int) -> Row:
+    """Design section 7, second row; its floor reads, parses and copies the same filed events once."""
+    chain = await measure_chain(site, entries)
+    engine = create_engine(site.server.url("bus"), application="bench")
+    floor = await measure_floor(site.kafka, engine, entries)
+    await engine.dispose()
+    return Row(
+        "whole chain, entries/s",
+        chain.per_second,
+        floor.per_second,
+        chain.per_second / floor.per_second,
+        "1,350 entries/s or more",
+        f"{entries:,} entries, each filed and released",
+    )
+
+
+async def run(entries: int, chain_entries: int) -> list[Row]:
+    """Both rows, each on a site of its own."""
+    rows = []
+    with open_site() as site:
+        rows.append(await measure_routing_row(site, entries))
+    with open_site() as site:
+        rows.append(await measure_chain_row(site, chain_entries))
+    return rows
+
+
+def show(rows: list[Row]) -> None:
+    """Print the rows as a table."""
+    table = Table(title="Measured beside the floor of the same run", title_justify="left")
+    for head in ("measurement", "per second", "floor", "ratio", "aim", "note"):
+        table.add_column(head)
+    for row in rows:
+        figures = (f"{row.per_second:,.0f}", f"{row.floor_per_second:,.0f}", f"{row.ratio:.2f}")
+        table.add_row(row.measurement, *figures, row.aim, row.note)
+    Console().print(table)
+
+
+def main(arguments: list[str] | None = None) -> Path:
+    """Measure, print, and write bench/results/<time>.json; gives that file."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--entries", type=int, default=100_000, help="entries for the routing row")
+    parser.add_argument("--chain-entries", type=int, default=20_000, help="entries for the whole chain")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
+    given = parser.parse_args(arguments)
+    configure_logging("bench", level="ERROR")
+    rows = uvloop.run(run(given.entries, given.chain_entries))
+    show(rows)
+    given.results.mkdir(parents=True, exist_ok=True)
+    path: Path = given.results / f"{SystemClock().now():%Y%m%dT%H%M%SZ}.json"
+    document = {"machine": platform.processor() or platform.machine(), "rows": [asdict(row) for row in rows]}
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    main()
