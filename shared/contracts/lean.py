@@ -17,6 +17,8 @@ from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from shared.contracts.terms import OneOf
+
 Check = Callable[[Any], None]
 """Raises `ValueError` (or pydantic's own error) when a value that has the right shape breaks a rule."""
 
@@ -121,6 +123,8 @@ def _with_bounds(kind: Any, metadata: Any) -> Any:
     bounds: dict[str, Any] = {}
     for item in metadata:
         match item:
+            case AfterValidator(func=OneOf(values=values)):
+                return Literal[tuple(sorted(values))]
             case StringConstraints():
                 bounds |= {
                     name: value
@@ -162,7 +166,9 @@ def _check_of(info: FieldInfo) -> tuple[Check | None, bool]:
 
 
 def _check_of_type(kind: Any, metadata: Any) -> tuple[Check | None, bool]:
-    functions = [item.func for item in metadata if isinstance(item, AfterValidator)]
+    functions = [
+        item.func for item in metadata if isinstance(item, AfterValidator) and not isinstance(item.func, OneOf)
+    ]
     if functions:
         return cast("Check", functions[0]), False
     origin, arguments = get_origin(kind), get_args(kind)
