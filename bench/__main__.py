@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -99,6 +100,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--chain-entries", type=int, default=20_000, help="entries for the whole chain")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     given = parser.parse_args(arguments)
+    os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes
     configure_logging("bench", level="ERROR")
     rows = uvloop.run(run(given.entries, given.chain_entries))
     show(rows)

@@ -96,14 +96,15 @@ async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> M
     await load_accounts(engine)
     bus = KafkaBus(bootstrap)
     settings = ConsumerSettings(f"bench-{uuid4().hex[:8]}", "urn:centerline:routing", TOPICS, "bench", BATCH)
+    metrics = Metrics.create()
     members = [
         Consumer(
             bus=bus,
             engine=engine,
-            handler=RoutingHandler(Rules(default_tariff_map(), first_criteria(100))),
+            handler=RoutingHandler(Rules(default_tariff_map(), first_criteria(100)), metrics.conflicts_total),
             settings=settings,
             clock=SystemClock(),
-            metrics=Metrics.create(),
+            metrics=metrics,
         )
         for _ in range(MEMBERS)
     ]

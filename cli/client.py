@@ -14,25 +14,26 @@ class CallRefused(Exception):  # noqa: N818  says what the service answered
     """A service answered with a problem; the text is its detail and remedy."""
 
 
+def sign_token(environment: Environment, holder: Identity) -> str:
+    """A token that the services of this environment accept for eight hours."""
+    settings = load_settings(
+        ServiceSettings,
+        service="cli",
+        database_url="postgresql://unused",
+        bus="kafka",
+        port=0,
+        token_secret=environment.token_secret,
+    )
+    return issue_development_token(settings, holder, SystemClock().now())
+
+
 class Client:
     """The services' APIs as an operator sees them."""
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        settings = load_settings(
-            ServiceSettings,
-            service="cli",
-            database_url="postgresql://unused",
-            bus="kafka",
-            port=0,
-            token_secret=environment.token_secret,
-        )
-        operator = Identity(
-            subject="operator",
-            name="Operator",
-            roles=frozenset({RoleName.OPERATOR, RoleName.OFFICE_OF_TRADE, RoleName.LIQUIDATION_SPECIALIST}),
-        )
-        token = issue_development_token(settings, operator, SystemClock().now())
+        roles = {RoleName.OPERATOR, RoleName.OFFICE_OF_TRADE, RoleName.LIQUIDATION_SPECIALIST}
+        token = sign_token(environment, Identity(subject="operator", name="Operator", roles=frozenset(roles)))
         self._http = httpx.AsyncClient(timeout=600, headers={"authorization": f"Bearer {token}"})
 
     async def close(self) -> None:

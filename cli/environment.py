@@ -87,6 +87,11 @@ def data_folder(given: Path | None = None) -> Path:
     return here
 
 
+def bus_kind(given: BusKind | None = None) -> BusKind:
+    """The bus as given, else CENTERLINE_BUS, else the embedded one."""
+    return given or ("kafka" if os.environ.get("CENTERLINE_BUS") == "kafka" else "postgres")
+
+
 def open_environment(
     *,
     data: Path | None = None,
@@ -107,10 +112,9 @@ def open_environment(
     if database_url is None:
         database_url = "postgresql+asyncpg://localhost/{service}"
     bus_url = os.environ.get("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
-    kind: BusKind = bus or ("kafka" if os.environ.get("CENTERLINE_BUS") == "kafka" else "postgres")
     first = first_port or 8001
     return Environment(
-        bus=kind,
+        bus=bus_kind(bus),
         kafka_bootstrap=kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP", "localhost:9092"),
         database_url=database_url,
         bus_database_url=bus_url,

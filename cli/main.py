@@ -18,9 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from cli import operations
 from cli.catalogue import SERVICES
-from cli.client import CallRefused, Client
+from cli.client import CallRefused, Client, sign_token
 from cli.demo import SAMPLES, Reporter, run_sample, summarise
-from cli.environment import Environment, data_folder, open_environment
+from cli.environment import BusKind, Environment, bus_kind, data_folder, open_environment
 from cli.feed import FeedError, publish_lines, read_lines
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import rows_table, show_summary
@@ -28,6 +28,7 @@ from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgresError
 from shared.runtime.errors import Transient
 from shared.runtime.logging import configure_logging
+from shared.web.identity import Identity, RoleName
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Centerline: run it, feed it, look after it.")
 topics_app = typer.Typer(no_args_is_help=True, help="The topics of the bus.")
@@ -107,7 +108,7 @@ def feed(
     """Publish a file of events as a filing system would."""
 
     async def run() -> None:
-        environment = open_environment(data=data, bus=bus, kafka=kafka)
+        environment = _bus_environment(data, bus, kafka)
         lines = list(read_lines(file))
         with _progress() as progress:
             task = progress.add_task("publishing", total=len(lines))
@@ -141,11 +142,28 @@ def cycle(
 
 
 @app.command()
-def status(data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None) -> None:
+def token(
+    subject: Annotated[str, typer.Argument(help="For whom: a user name.")],
+    role: Annotated[list[RoleName], typer.Option(help="A role; may be given several times.")],
+    center: Annotated[list[str] | None, typer.Option(help="A Center whose matters the holder sees.")] = None,
+    importer: Annotated[list[str] | None, typer.Option(help="An importer number of the holder.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Sign an access token with CENTERLINE_TOKEN_SECRET, or with the secret of the data folder."""
+    holder = Identity(
+        subject, subject, frozenset(role), frozenset(center or ()), frozenset(), frozenset(importer or ())
+    )
+    sys.stdout.write(sign_token(open_environment(data=data, start_server=False), holder) + "\n")
+
+
+@app.command()
+def status(
+    data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None, first_port: PortOption = None
+) -> None:
     """Lag, outboxes, dead letters, and legal clocks that cannot be computed."""
 
     async def run() -> None:
-        environment = open_environment(data=data, bus=bus, kafka=kafka)
+        environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
         rows = []
         for found in await operations.read_status(environment):
             behind = ", ".join(f"{topic} {records:,}" for topic, records in found.lag.items() if records) or "none"
@@ -177,7 +195,7 @@ def clean_data(data: DataOption = None) -> None:
 @topics_app.command("ensure")
 def ensure_topics(data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None) -> None:
     """Create the topics that are missing."""
-    created = asyncio.run(operations.ensure_topics(open_environment(data=data, bus=bus, kafka=kafka)))
+    created = asyncio.run(operations.ensure_topics(_bus_environment(data, bus, kafka)))
     out.print("\n".join(created) if created else "all topics are there")
 
 
@@ -220,6 +238,12 @@ def replay_letters(service: ServiceArgument, ids: list[int], data: DataOption = 
 def discard_letters(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
     """Settle parked messages as not to be applied; they stay as history."""
     _settle(service, ids, data, replay=False)
+
+
+def _bus_environment(data: Path | None, bus: BusKind | None, kafka: str | None) -> Environment:
+    """The environment of a command that needs the bus and no database: on Kafka no server is started for it."""
+    kind = bus_kind(bus)
+    return open_environment(data=data, bus=kind, kafka=kafka, start_server=kind == "postgres")
 
 
 def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool) -> None:

@@ -7,20 +7,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
-from shared.runtime.logging import configure_logging
 from tests.support.databases import TestDatabases
 from tests.support.kafka_broker import KafkaBroker, broker_from_environment
 from tests.support.services import SERVICES
 
 
 def pytest_configure() -> None:
-    configure_logging("tests", level="WARNING")
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

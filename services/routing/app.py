@@ -7,6 +7,7 @@ from services.routing.api import router
 from services.routing.domain.decision import Rules
 from services.routing.domain.selection import first_criteria
 from services.routing.handlers import TOPICS, RoutingHandler
+from services.routing.invariants import INVARIANTS
 from services.routing.settings import RoutingSettings
 from services.routing.store.tables import metadata
 from shared.customs.tariff_map import default_tariff_map
@@ -17,7 +18,8 @@ def build(platform: Platform) -> Parts:
     """The parts of routing with the rules in force."""
     settings = cast("RoutingSettings", platform.settings)
     rules = Rules(default_tariff_map(), first_criteria(settings.random_floor_basis_points))
-    return Parts(handler=RoutingHandler(rules), routers=[router], state={"rules": rules})
+    handler = RoutingHandler(rules, platform.metrics.conflicts_total)
+    return Parts(handler=handler, routers=[router], state={"rules": rules}, invariants=INVARIANTS)
 
 
 SERVICE = Service(

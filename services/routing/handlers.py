@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from prometheus_client import Counter
+
 from services.routing.domain.decision import Decision, Rules, decide
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.store import decisions as store
@@ -43,8 +45,9 @@ class EntryOutcome(NamedTuple):
 class RoutingHandler:
     """Applies upstream events with the rules in force."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, conflicts: Counter) -> None:
         self._rules = rules
+        self._conflicts = conflicts
         self._rule_versions = dict(rules.versions)
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
@@ -62,6 +65,8 @@ class RoutingHandler:
         await store.write_decisions(tx, outcome.decided)
         await store.adopt_origins(tx, outcome.adopted)
         await store.write_conflicts(tx, outcome.conflicts)
+        for conflict in outcome.conflicts:
+            self._conflicts.labels(kind=conflict.kind).inc()
         await store.write_releases(tx, [_release(data) for data in released])
         await store.write_filings(tx, [on_post_entry_filed(event, accounts) for event in post_entry])
         return [_entry_routed(item) for item in outcome.decided]

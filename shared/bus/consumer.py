@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus import dead_letters, inbox, offsets, outbox
 from shared.bus.dead_letters import DeadLetter
 from shared.bus.offsets import Fenced, Move
-from shared.bus.outbox import Outgoing
+from shared.bus.outbox import Addressed, Outgoing
 from shared.bus.protocol import Bus, Record, Slice, Subscription, TopicPartition
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
@@ -31,6 +31,7 @@ from shared.runtime.errors import Refused, Transient
 from shared.runtime.ids import event_key
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
+from shared.runtime.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -171,6 +172,10 @@ class Consumer:
                 if len(following):
                     current = following
                     applying = asyncio.create_task(self._apply(following))
+        except asyncio.CancelledError:
+            if applying is not None:
+                applying.cancel()  # nobody waits for it any more; its transaction rolls back
+            raise
         finally:
             try:
                 if applying is not None:
@@ -261,9 +266,19 @@ class Consumer:
         settings = self._settings
         letters = _letters(batch, failure)
         events = [] if failure else [item.content for item in batch.items if not isinstance(item.content, Rejection)]
+        with span(f"{settings.group} batch"):
+            outgoing, dead = await self._write(batch, events, letters, has_failed=failure is not None)
+        self._note(batch, letters, elapsed())
+        if (outgoing or dead) and self._outbox_filled is not None:
+            self._outbox_filled.set()
+
+    async def _write(
+        self, batch: Batch, events: Sequence[Event[Any]], letters: Sequence[DeadLetter], *, has_failed: bool
+    ) -> tuple[Sequence[Outgoing], Sequence[Addressed]]:
+        settings = self._settings
         async with transaction(self._engine) as tx:
             streaks = await offsets.advance(
-                tx, settings.group, [_move(part, failed=failure is not None) for part in batch.parts]
+                tx, settings.group, [_move(part, failed=has_failed) for part in batch.parts]
             )
             for at, streak in streaks.items():
                 if streak.refused > settings.refused_limit or streak.failed > settings.failed_limit:
@@ -275,9 +290,7 @@ class Consumer:
             now = self._clock.now()
             dead = await dead_letters.park(tx, settings.group, letters, at=now, code_version=settings.code_version)
             await outbox.add(tx, settings.source, outgoing, dead=dead)
-        self._note(batch, letters, elapsed())
-        if (outgoing or dead) and self._outbox_filled is not None:
-            self._outbox_filled.set()
+        return outgoing, dead
 
     async def _handle(self, tx: Transaction, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
         first_of: dict[bytes, Event[Any]] = {}

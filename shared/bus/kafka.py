@@ -25,6 +25,7 @@ from shared.runtime.errors import Transient
 log = structlog.get_logger(__name__)
 
 _MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+_REPLICAS = 3
 
 
 class KafkaBus:
@@ -90,10 +91,11 @@ class KafkaBus:
                         NewTopic(
                             topic.name,
                             num_partitions=topic.partitions,
-                            replication_factor=min(3, brokers),
+                            replication_factor=min(_REPLICAS, brokers),
                             topic_configs={
                                 "retention.ms": str(topic.retention_ms),
                                 "max.message.bytes": str(_MAX_MESSAGE_BYTES),
+                                "min.insync.replicas": "2" if brokers >= _REPLICAS else "1",
                             },
                         )
                         for topic in missing

@@ -15,6 +15,7 @@ from shared.contracts.registry import TOPIC_OF_DATA, TopicContract
 from shared.contracts.terms import Contract
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.tracing import current_trace
 
 _ADD = """
 INSERT INTO outbox (topic, key, value, headers)
@@ -94,11 +95,11 @@ async def add(
     events: Sequence[Outgoing],
     *,
     dead: Sequence[Addressed] = (),
-    traceparent: str | None = None,
 ) -> None:
-    """Put events into the outbox of this transaction, in order."""
+    """Put events into the outbox of this transaction, in order; the current trace travels with them."""
     if events:
-        headers = orjson.dumps({"traceparent": traceparent} if traceparent else {}).decode()
+        trace = current_trace.get()
+        headers = orjson.dumps({"traceparent": trace.traceparent} if trace else {}).decode()
         encoded = [encode(event, source) for event in events]
         await bulk.execute(tx, _ADD, *(list(column) for column in zip(*encoded, strict=True)), headers)
     if dead:

@@ -134,7 +134,8 @@ def open_bus(settings: ServiceSettings) -> Bus:
     """The bus that the settings name; connects when first used."""
     if settings.bus == "kafka":
         return KafkaBus(settings.kafka_bootstrap, client_id=f"centerline-{settings.service}")
-    return PostgresBus(settings.bus_database_url or settings.database_url)
+    assert settings.bus_database_url is not None  # the settings demand it
+    return PostgresBus(settings.bus_database_url)
 
 
 def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Platform:

@@ -71,10 +71,10 @@ class ServiceSettings(BaseSettings):
     batch_max_wait_ms: int = Field(default=100, gt=0, description="milliseconds to wait for a batch to fill")
     drain_seconds: float = Field(default=20, gt=0, description="seconds that roles get to finish when asked to stop")
     dead_letter_limit_refused: int = Field(
-        default=1000, gt=0, description="refused events in a window before the consumer pauses"
+        default=1000, gt=0, description="refused events in an unbroken row on a partition before the process stops"
     )
     dead_letter_limit_failed: int = Field(
-        default=25, gt=0, description="crashing events in a window before the consumer pauses"
+        default=25, gt=0, description="failing events in an unbroken row on a partition before the process stops"
     )
     inbox_retention_days: int = Field(default=35, gt=0, description="days for which repeats are recognised")
     code_version: str = Field(default="unknown", description="the version of the code, for dead letters and logs")
@@ -100,9 +100,8 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _bus_is_reachable(self) -> Self:
-        needs_bus = self.roles & {Role.CONSUMER, Role.RELAY}
-        if self.bus == "postgres" and needs_bus and self.bus_database_url is None:
-            raise ValueError("bus_database_url: needed by the roles consumer and relay when the bus is postgres")
+        if self.bus == "postgres" and self.bus_database_url is None:
+            raise ValueError("bus_database_url: needed when the bus is postgres")
         return self
 
 

@@ -68,7 +68,10 @@ class Site:
         return "" if self.broker is None else self.broker.bootstrap
 
 
-@pytest.fixture
+CleanRuns = Callable[[Scale], Awaitable[Contents]]
+
+
+@pytest.fixture(scope="session")
 def make_site(open_folder: Path) -> Iterator[Callable[[str, str], Site]]:
     """Gives fresh sites by name and bus; brokers are stopped afterwards."""
     made: list[Site] = []
@@ -87,28 +90,48 @@ def make_site(open_folder: Path) -> Iterator[Callable[[str, str], Site]]:
         shutil.rmtree(site.folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def clean_contents(make_site: Callable[[str, str], Site]) -> CleanRuns:
+    """What one clean pass of a scale leaves; each is run once for both buses."""
+    kept: dict[int | None, Contents] = {}
+
+    async def run(scale: Scale) -> Contents:
+        if scale.lines not in kept:
+            site = make_site(f"clean-{scale.lines}", "postgres")
+            kept[scale.lines] = await clean_run(site, sample_traffic(scale.lines))
+        return kept[scale.lines]
+
+    return run
+
+
 @pytest.mark.parametrize("bus", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 @pytest.mark.timeout(400)
-async def test_faults_leave_no_trace(make_site: Callable[[str, str], Site], bus: str) -> None:
-    await check_faults_leave_no_trace(make_site, bus, SHORT)
+async def test_faults_leave_no_trace(
+    make_site: Callable[[str, str], Site], clean_contents: CleanRuns, bus: str
+) -> None:
+    await check_faults_leave_no_trace(make_site, clean_contents, bus, SHORT)
 
 
 @pytest.mark.parametrize("bus", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 @pytest.mark.timeout(3600)
 @pytest.mark.long
-async def test_faults_leave_no_trace_on_the_whole_sample(make_site: Callable[[str, str], Site], bus: str) -> None:
-    await check_faults_leave_no_trace(make_site, bus, LONG)
+async def test_faults_leave_no_trace_on_the_whole_sample(
+    make_site: Callable[[str, str], Site], clean_contents: CleanRuns, bus: str
+) -> None:
+    await check_faults_leave_no_trace(make_site, clean_contents, bus, LONG)
 
 
-async def check_faults_leave_no_trace(make_site: Callable[[str, str], Site], bus: str, scale: Scale) -> None:
+async def check_faults_leave_no_trace(
+    make_site: Callable[[str, str], Site], clean_contents: CleanRuns, bus: str, scale: Scale
+) -> None:
     """Compare a clean run on the embedded bus with a disturbed one on the given bus."""
-    traffic = sample_traffic(scale.lines)
-    clean = await clean_run(make_site(f"clean-{bus}", "postgres"), traffic)
+    clean = await clean_contents(scale)
     assert clean["routing"]["routing_decisions"].total() > 400
     assert clean["liquidation"]["entries"].total() >= clean["routing"]["releases"].total()
     assert any('"state": "liquidated"' in row for row in clean["liquidation"]["entries"])
     assert clean["routing"]["dead_letters"].total() == 29
-    disturbed = await disturbed_run(make_site(f"disturbed-{bus}", bus), traffic, scale)
+    site = make_site(f"disturbed-{bus}-{scale.lines}", bus)
+    disturbed = await disturbed_run(site, sample_traffic(scale.lines), scale)
     found = {name: differences(clean[name], disturbed[name]) for name in clean}
     assert not any(found.values()), "\n".join(line for lines in found.values() for line in lines)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -42,7 +42,7 @@ def stories(draw: st.DrawFn) -> list[Event[Any]]:
                     version,
                     called_for,
                     center=center,
-                    id=f"{at:08d}-routed-{number}",
+                    id=f"routed-{number}-{at}",
                     time=f"2026-03-0{version}T0{hour}:00:00Z",
                 )
             )
@@ -75,6 +75,15 @@ def retold(draw: st.DrawFn) -> tuple[list[Event[Any]], list[list[Event[Any]]]]:
     return story, batches
 
 
+def contradicting(*decisions: tuple[str, tuple[str, ...]]) -> tuple[list[Event[Any]], list[list[Event[Any]]]]:
+    """Decisions (event id, processes) for one version of one entry, filed in the same second; retold backwards."""
+    story = [
+        routed(ENTRIES[0], 1, called_for, id=event_id, time="2026-03-01T00:00:00Z")
+        for event_id, called_for in decisions
+    ]
+    return story, [[event] for event in reversed(story)]
+
+
 async def tell(engine: AsyncEngine, batches: Sequence[Sequence[Event[Any]]]) -> tuple[dict[str, list[Any]], set[str]]:
     """Apply batches to empty tables; gives the tables' contents and the ids of what was published."""
     async with transaction(engine) as tx:
@@ -98,6 +107,8 @@ async def test_any_order_repetition_and_batching_gives_the_same(service_engine: 
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(retold())
+    @example(contradicting(("a-1", ("quota",)), ("b-1", ()), ("c-1", ("quota",))))
+    @example(contradicting(("same-start-1", ("quota",)), ("same-start-2", ()), ("same-start-3", ("quota",))))
     async def compare(case: tuple[list[Event[Any]], list[list[Event[Any]]]]) -> None:
         story, batches = case
         contents, published = await tell(engine, [[event] for event in story])

@@ -39,8 +39,14 @@ _DECISION_COLUMNS = (
     "event_source",
     "event_id",
 )
-_REPLACE_DECISION = "(entry_number, version) DO UPDATE SET " + ", ".join(
-    f"{name} = excluded.{name}" for name in _DECISION_COLUMNS[2:]
+_REPLACE_DECISION = (
+    "(entry_number, version) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _DECISION_COLUMNS[2:])
+    + (
+        # Two writers that know nothing of each other still leave the earlier event standing.
+        " WHERE (excluded.filed_at, excluded.event_source, excluded.event_id)"
+        " <= (routing_decisions.filed_at, routing_decisions.event_source, routing_decisions.event_id)"
+    )
 )
 _ADOPT = """
 UPDATE routing_decisions d SET filed_at = given.filed_at, event_source = given.source, event_id = given.id

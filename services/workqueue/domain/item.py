@@ -90,7 +90,9 @@ class Item:
 class Note:
     """One line of an item's history, which is also one event.
 
-    `key` tells the line apart from the item's others and is the same whenever the same thing is learned again.
+    `key` tells the line apart from the item's others and is the same whenever the same thing is learned again. The
+    line that tells the item's state has the highest sequence; of several (contradicting decisions for one version) it
+    is the earliest, then the one with the lowest key: the order of `in_rank` in `domain/review.py`.
     """
 
     key: str

@@ -180,7 +180,7 @@ def _new_notes(process: str, before: _Facts, after: _Facts, item: Item | None, s
             continue
         if note.key == _LIQUIDATED and item is not None and item.state == "completed":
             continue
-        if acts and note.key == _version_key(note.change, after.versions[-1]):
+        if acts and note.key == _version_key(after.versions[-1]):
             acts += 1
             note = replace(note, sequence=ACTS_FROM + acts, state=state)  # noqa: PLW2901
         notes.append(note)
@@ -207,8 +207,9 @@ def _notes(process: str, facts: _Facts) -> list[Note]:
 def _version_note(version: RoutedVersion, change: Change, state: State, code: str, verb: str) -> Note:
     text = f"Routing of version {version.version} {verb} this review."
     reason = {"code": code, "text": text, "fact": f"lane {version.lane}"}
-    return Note(_version_key(change, version), version.version, change, state, version.filed_at, SYSTEM, (reason,))
+    return Note(_version_key(version), version.version, change, state, version.filed_at, SYSTEM, (reason,))
 
 
-def _version_key(change: Change, version: RoutedVersion) -> str:
-    return f"{change}:v{version.version}:{version.event_id[:8]}"
+def _version_key(version: RoutedVersion) -> str:
+    """The key of what a version says of an item: lines of one version sort by it as `in_rank` sorts the decisions."""
+    return f"v{version.version}:{version.event_id}"

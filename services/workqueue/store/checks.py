@@ -30,7 +30,7 @@ FROM items i
 JOIN entries e USING (entry_number)
 CROSS JOIN LATERAL (
     SELECT v.processes FROM routed_versions v WHERE v.entry_number = i.entry_number
-    ORDER BY v.version DESC, v.filed_at, v.event_id LIMIT 1) AS standing
+    ORDER BY v.version DESC, v.filed_at, v.event_id COLLATE "C" LIMIT 1) AS standing
 WHERE i.state IN ('open', 'claimed') AND i.protest_number IS NULL
   AND (e.liquidated_on IS NOT NULL OR NOT standing.processes ? i.process)
 """
@@ -38,7 +38,7 @@ STATE_APART_FROM_HISTORY = """
 SELECT i.item_id || ' is ' || i.state || ', its history ends with ' || last.state AS violation
 FROM items i CROSS JOIN LATERAL (
     SELECT e.state FROM item_events e WHERE e.item_id = i.item_id
-    ORDER BY e.sequence DESC, e.at, e.change_key LIMIT 1) AS last
+    ORDER BY e.sequence DESC, e.at, e.change_key COLLATE "C" LIMIT 1) AS last
 WHERE last.state <> i.state
 """
 

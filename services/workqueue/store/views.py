@@ -46,9 +46,10 @@ async def find_item(connection: AsyncConnection, item_id: UUID) -> Any | None:
 
 
 async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Any]:
-    """An item's history, oldest change first."""
+    """An item's history, ending with the line that tells its state (`Note` says how lines rank)."""
     query = select(item_events).where(item_events.c.item_id == item_id)
-    return list(await connection.execute(query.order_by(item_events.c.sequence, item_events.c.at)))
+    rank = (item_events.c.sequence, item_events.c.at.desc(), item_events.c.change_key.collate("C").desc())
+    return list(await connection.execute(query.order_by(*rank)))
 
 
 async def find_decision(connection: AsyncConnection, item_id: UUID) -> Any | None:

@@ -17,6 +17,7 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
+from shared.runtime.metrics import Metrics
 from tests.support.events import decoded, entry_body, entry_number, line, released_body
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -28,7 +29,7 @@ async def engine(service_engine: MakeEngine) -> AsyncEngine:
 
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-    handler = RoutingHandler(Rules(default_tariff_map(), first_criteria(0)))
+    handler = RoutingHandler(Rules(default_tariff_map(), first_criteria(0)), Metrics.create().conflicts_total)
     async with transaction(engine) as tx:
         return await handler(tx, events)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import date
 
+import pytest
 from sqlalchemy import text
 
 from services.workqueue.handlers import entry_item_id
@@ -142,6 +143,16 @@ async def test_of_two_contradicting_versions_the_earlier_stands_in_any_order(des
         (other, "ad-cvd"): "open",
         (other, "quota"): "cancelled",
     }
+
+
+@pytest.mark.parametrize("called_for", [[("ad-cvd",), (), ("ad-cvd",)], [(), ("ad-cvd",), ()]])
+async def test_history_of_contradicting_versions_ends_with_the_state(
+    desk: Desk, called_for: list[tuple[str, ...]]
+) -> None:
+    entry = entry_number()
+    await desk.apply(*(routed(entry, 1, each, id=f"event-{at}") for at, each in enumerate(called_for)))
+    answer = (await desk.call("GET", f"/items/{entry_item_id(entry, 'ad-cvd')}")).json()
+    assert answer["history"][-1]["state"] == answer["state"] == ("open" if called_for[0] else "cancelled")
 
 
 async def test_protest_is_work_of_the_entrys_center_due_when_it_must_be_decided(desk: Desk) -> None:

@@ -49,9 +49,9 @@ def test_every_wrong_variable_is_named_with_what_to_set(monkeypatch: pytest.Monk
     assert "tooshort" not in str(caught.value)
 
 
-def test_the_embedded_bus_needs_its_database_where_events_are_consumed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_embedded_bus_needs_its_database_in_every_role(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CENTERLINE_BUS_DATABASE_URL")
     with pytest.raises(SettingsError, match=r"^CENTERLINE_BUS_DATABASE_URL: where the embedded event log is"):
         load_settings(ServiceSettings)
-    monkeypatch.setenv("CENTERLINE_ROLES", "api")
+    monkeypatch.setenv("CENTERLINE_BUS", "kafka")
     assert load_settings(ServiceSettings).bus_database_url is None

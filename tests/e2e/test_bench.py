@@ -1,0 +1,21 @@
+"""The benchmark in its short form: it runs, and what it writes can be read."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import main
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(240)
+async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
+    arguments = ["--entries", "4000", "--chain-entries", "1000", "--results", str(tmp_path)]
+    path = await asyncio.to_thread(main, arguments)
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    assert [row["measurement"] for row in rows] == ["routing, events/s", "whole chain, entries/s"]
+    for row in rows:
+        assert row["per_second"] > 0
+        assert row["ratio"] == pytest.approx(row["per_second"] / row["floor_per_second"])

@@ -1,0 +1,131 @@
+"""The HTTP side of routing on a real database."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.routing.app import SERVICE
+from services.routing.handlers import RoutingHandler
+from services.routing.invariants import INVARIANTS
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import SystemClock
+from shared.runtime.invariants import check_all
+from shared.runtime.lifecycle import Readiness
+from shared.runtime.service import build_app, open_platform
+from shared.runtime.settings import load_settings
+from shared.web.identity import Identity, RoleName, issue_development_token
+from tests.support.events import decoded, entry_body, entry_number
+
+IMPORTER = "07-345678900"
+SSN = "900-12-3456"
+
+
+class Api:
+    """Calls as somebody."""
+
+    def __init__(self, client: httpx.AsyncClient, settings: Any, handler: RoutingHandler, engine: AsyncEngine) -> None:
+        self.client = client
+        self.settings = settings
+        self.handler = handler
+        self.engine = engine
+
+    def headers(self, *roles: RoleName, importers: frozenset[str] = frozenset()) -> dict[str, str]:
+        caller = Identity("kim", "Kim", frozenset(roles), importer_numbers=importers)
+        token = issue_development_token(self.settings, caller, SystemClock().now())
+        return {"authorization": f"Bearer {token}"}
+
+    async def register(self, **changes: Any) -> httpx.Response:
+        body = {"importer_number": IMPORTER, "name": "SYNTHETIC 1", "center": "CEE005"} | changes
+        return await self.client.post(
+            "/importers", json={"accounts": [body]}, headers=self.headers(RoleName.OFFICE_OF_TRADE)
+        )
+
+    async def file(self, number: str, **changes: Any) -> None:
+        async with transaction(self.engine) as tx:
+            await self.handler(tx, [decoded("entry-filed", entry_body(number, **changes))])
+
+
+@pytest.fixture
+async def api(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> AsyncIterator[Api]:
+    engine = await service_engine("routing")
+    url = engine.url.render_as_string(hide_password=False)
+    settings = load_settings(SERVICE.settings, database_url=url, bus="kafka", token_secret="0" * 32)
+    platform = open_platform(settings)
+    parts = SERVICE.build(platform)
+    app = build_app(SERVICE, platform, parts, Readiness())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
+        assert isinstance(parts.handler, RoutingHandler)
+        yield Api(client, settings, parts.handler, platform.engine)
+    await platform.engine.dispose()
+
+
+async def test_entry_is_explained_with_its_reasons(api: Api) -> None:
+    number = entry_number()
+    await api.register()
+    await api.file(number)
+    answer = await api.client.get(f"/entries/{number}/routing", headers=api.headers(RoleName.IMPORT_SPECIALIST))
+    assert answer.status_code == 200
+    current = answer.json()["current"]
+    assert (current["center"], current["basis"]) == ("CEE005", "account")
+    assert current["reasons"][0]["code"] == "center-by-account"
+
+
+async def test_importer_sees_its_own_entry_and_no_other(api: Api) -> None:
+    number = entry_number()
+    await api.file(number)
+    path = f"/entries/{number}/routing"
+    own = await api.client.get(path, headers=api.headers(RoleName.IMPORTER, importers=frozenset({IMPORTER})))
+    other = await api.client.get(path, headers=api.headers(RoleName.IMPORTER, importers=frozenset({"08-000000000"})))
+    assert (own.status_code, other.status_code) == (200, 404)
+
+
+async def test_social_security_number_is_masked_for_staff(api: Api) -> None:
+    number = entry_number()
+    await api.file(number, importer_number=SSN)
+    answer = await api.client.get(f"/entries/{number}/routing", headers=api.headers(RoleName.IMPORT_SPECIALIST))
+    assert answer.json()["importer_number"].endswith("3456")
+    assert SSN not in answer.text
+
+
+async def test_registering_again_changes_nothing_and_a_new_center_is_appended(api: Api) -> None:
+    first, again, moved = await api.register(), await api.register(), await api.register(center="CEE007")
+    assert [answer.json()["assignments"] for answer in (first, again, moved)] == [1, 0, 1]
+    answer = await api.client.get(f"/importers/{IMPORTER}/assignment", headers=api.headers(RoleName.IMPORT_SPECIALIST))
+    assert answer.json()["center"] == "CEE007"
+    assert [row["center"] for row in answer.json()["history"]] == ["CEE005", "CEE007"]
+    async with reading(api.engine) as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM outbox WHERE topic = 'account-assigned'")) == 2
+
+
+async def test_unknown_center_names_the_field_and_the_remedy(api: Api) -> None:
+    answer = await api.register(center="CEE999")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "unknown-center")
+    assert "accounts.0.center" in problem["detail"]
+    assert problem["remedy"]
+
+
+async def test_wrong_check_digit_in_the_path_is_explained(api: Api) -> None:
+    answer = await api.client.get("/entries/B7603245275/routing", headers=api.headers(RoleName.AUDITOR))
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-check-digit")
+
+
+async def test_registration_needs_the_role(api: Api) -> None:
+    answer = await api.client.post("/importers", json={"accounts": []}, headers=api.headers(RoleName.IMPORTER))
+    assert (answer.status_code, answer.json()["code"]) == (403, "role-required")
+
+
+async def test_invariants_hold_and_can_fail(api: Api) -> None:
+    await api.register()
+    await api.file(entry_number())
+    assert not any((await check_all(lambda: reading(api.engine), INVARIANTS)).values())
+    async with transaction(api.engine) as tx:
+        await tx.connection.execute(text("UPDATE routing_decisions SET center = 'CEE009'"))
+        await tx.connection.execute(
+            text("UPDATE routing_decisions SET decision = jsonb_set(decision, '{reasons}', '[]'::jsonb)")
+        )
+    assert all((await check_all(lambda: reading(api.engine), INVARIANTS)).values())
