@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation import cycle
 from services.liquidation.domain.clocks import CyclePolicy
@@ -17,15 +16,15 @@ from services.liquidation.store import cycles as cycle_store
 from services.liquidation.store import reading as store
 from services.liquidation.store.reading import EntryPicture
 from shared.customs.calendar import legal_date
-from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
-from shared.runtime.errors import NotFound, Refused
+from shared.runtime.errors import NotFound
 from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
 from shared.web.idempotency import CurrentIdempotentCall
 from shared.web.identity import CurrentIdentity, Identity, RoleName, require
 from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
 
@@ -367,11 +366,11 @@ async def create_extension(
     """Record an extension whose notice was posted while the period was open; void ones are refused by their rule."""
     clock: Clock = request.app.state.clock
     return await post_extension(
-        _engine(request),
+        engine_of(request),
         request.app.state.policy,
         clock.now(),
         call,
-        _canonical(entry_number),
+        canonical_entry_number(entry_number),
         ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on),
         body.explanation,
         caller,
@@ -381,7 +380,7 @@ async def create_extension(
 @router.post("/cycles", summary="Run a weekly liquidation cycle")
 async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleIdentity) -> CycleOut:
     """Liquidate what is due on a Friday; asking again gives the figures of the first run."""
-    figures = await cycle.run_cycle(_engine(request), request.app.state.clock, body.date, caller.subject)
+    figures = await cycle.run_cycle(engine_of(request), request.app.state.clock, body.date, caller.subject)
     return _cycle(figures)
 
 
@@ -391,7 +390,7 @@ async def list_liquidation_cycles(
 ) -> Page[CycleOut]:
     """Newest first."""
     position = page.position(date)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await cycle_store.list_cycles(connection, before=position[0] if position else None, limit=page.fetch)
     return build_page(rows, page, key=lambda row: (row.cycle_on,), item=_cycle, request=request, response=response)
 
@@ -402,7 +401,7 @@ async def forecast_liquidation_cycle(
 ) -> ForecastOut:
     """Counts by what the record holds now; nothing is changed."""
     day = cycle.cycle_day(on)
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         counts = await cycle_store.forecast(tx, day)
     return ForecastOut(
         date=on,
@@ -419,7 +418,7 @@ async def list_unknown_clocks(
 ) -> Page[UnknownClockOut]:
     """In order of entry number, each with the fact that is missing."""
     position = page.position(str)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await store.list_unknown_clocks(connection, after=position[0] if position else None, limit=page.fetch)
     return build_page(
         rows, page, key=lambda row: (row.entry_number,), item=_unknown_clock, request=request, response=response
@@ -429,7 +428,7 @@ async def list_unknown_clocks(
 @router.get("/protests/{protest_number}", summary="A protest")
 async def read_protest(protest_number: str, request: Request, caller: CurrentIdentity) -> ProtestOut:
     """The protest as filed, with the day by which it is to be decided."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         row = await store.find_protest(connection, protest_number)
     if row is None:
         raise NotFound(f"There is no protest {protest_number}.", remedy="Check the number.")
@@ -450,7 +449,7 @@ async def read_protest(protest_number: str, request: Request, caller: CurrentIde
 @router.get("/figures", summary="Entries by state")
 async def read_liquidation_figures(request: Request, _: StaffIdentity) -> LiquidationFigures:
     """Counts over every entry."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         counts = await store.count_states(connection)
         protests = await store.count_protests(connection)
 
@@ -470,21 +469,9 @@ async def read_liquidation_figures(request: Request, _: StaffIdentity) -> Liquid
     )
 
 
-def _engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = request.app.state.platform.engine
-    return engine
-
-
-def _canonical(entry_number: str) -> str:
-    try:
-        return parse_entry_number(entry_number)
-    except InvalidEntryNumber as error:
-        raise Refused(str(error), rule="entry-number", code=error.code) from error
-
-
 async def _find_picture(entry_number: str, request: Request, caller: Identity) -> EntryPicture:
-    number = _canonical(entry_number)
-    async with reading(_engine(request)) as connection:
+    number = canonical_entry_number(entry_number)
+    async with reading(engine_of(request)) as connection:
         picture = await store.find_picture(connection, number)
     importer = picture.entry.importer_number if picture else None
     if picture is None or (importer is None and not is_staff(caller)):

@@ -8,8 +8,8 @@ from services.liquidation.api import router
 from services.liquidation.cycle import run_due_cycles
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.handlers import TOPICS, LiquidationHandler
-from services.liquidation.invariants import invariants
 from services.liquidation.settings import LiquidationSettings
+from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.reading import count_unknown_clocks
 from services.liquidation.store.tables import metadata
 from shared.db.transaction import reading
@@ -36,7 +36,7 @@ def build(platform: Platform) -> Parts:
         routers=[router],
         state={"policy": policy},
         jobs=jobs,
-        invariants=invariants(),
+        invariants=INVARIANTS,
     )
 
 

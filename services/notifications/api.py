@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.domain.bulletin import (
     ACTIONS,
@@ -28,13 +27,13 @@ from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store.deliveries import notice_facts
 from services.notifications.store.notices import NoticeFilter, Sight
-from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 from shared.customs.importer_number import mask_importer_number
 from shared.db.transaction import reading
 from shared.runtime.errors import NotFound, Refused
 from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
 from shared.web.identity import CurrentIdentity, Identity, RoleName, require
 from shared.web.pagination import CurrentPage, Page, PageParams, build_page
+from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
 public_router = APIRouter(tags=["public"])
@@ -233,13 +232,13 @@ async def list_notices(
         )
     wanted = NoticeFilter(
         kind=kind,
-        entry_number=_canonical(entry) if entry else None,
+        entry_number=canonical_entry_number(entry) if entry else None,
         importer_number=importer,
         state=state.value if state else None,
         sight=None if is_staff(caller) else _sight(caller),
     )
     after = page.position(date, UUID)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await notice_store.list_notices(
             connection, wanted, after=(after[0], after[1]) if after else None, limit=page.fetch
         )
@@ -258,7 +257,7 @@ async def read_notice(
     notice_id: Annotated[UUID, Path(description="The id of the notice.")], request: Request, caller: CurrentIdentity
 ) -> NoticeDetailOut:
     """Everything about one notice; the importer number is masked in its words."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         row = await notice_store.find_notice(connection, notice_id)
         deliveries = await notice_store.find_deliveries(connection, notice_id)
         ledger = await notice_store.find_ledger(connection, notice_id)
@@ -289,25 +288,13 @@ async def read_notice(
 @router.get("/figures", summary="Deliveries by kind of notice and state")
 async def read_notice_figures(request: Request, _: StaffIdentity) -> NoticeFigures:
     """Counts over all deliveries: a notice that goes two ways counts twice."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await notice_store.count_deliveries(connection)
     figures = NoticeFigures(notices={}, total=0)
     for row in sorted(rows, key=lambda row: (row.kind, row.state)):
         figures.notices.setdefault(row.kind, {})[row.state] = row.deliveries
         figures.total += row.deliveries
     return figures
-
-
-def _engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = request.app.state.platform.engine
-    return engine
-
-
-def _canonical(entry_number: str) -> str:
-    try:
-        return parse_entry_number(entry_number)
-    except InvalidEntryNumber as error:
-        raise Refused(str(error), rule="entry-number", code=error.code) from error
 
 
 def _sight(caller: Identity) -> Sight:
@@ -333,7 +320,7 @@ def _parsed(terms: Mapping[str, str]) -> Search:
 
 async def _search(request: Request, response: Response, search: Search, page: PageParams) -> Page[PostingOut]:
     after = page.position(date, str, UUID)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await bulletin_store.search_postings(
             connection, search, after=(after[0], after[1], after[2]) if after else None, limit=page.fetch
         )

@@ -6,10 +6,10 @@ from typing import cast
 
 from services.notifications.api import public_router, router
 from services.notifications.handlers import TOPICS, MailRules, NotificationsHandler
-from services.notifications.invariants import INVARIANTS
 from services.notifications.mail import FolderMailer, Mailer, SmtpMailer
 from services.notifications.sender import Sender, SendingRules
 from services.notifications.settings import NotificationsSettings
+from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import metadata
 from shared.runtime.service import Job, Parts, Platform, Service
 

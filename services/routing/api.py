@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.store import accounts as account_store
 from services.routing.store import decisions as decision_store
@@ -16,7 +15,6 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.routing import AccountAssigned
 from shared.contracts.terms import CenterCode, ImporterNumber
 from shared.customs.centers import centers
-from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound, Refused
@@ -24,6 +22,7 @@ from shared.runtime.ids import event_id
 from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
 from shared.web.identity import CurrentIdentity, Identity, RoleName, require
 from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
 
@@ -173,8 +172,8 @@ async def read_entry_routing(
     entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity
 ) -> EntryRoutingOut:
     """Every decision with its reasons, the release, and what contradicts the record."""
-    number = _canonical(entry_number)
-    async with reading(_engine(request)) as connection:
+    number = canonical_entry_number(entry_number)
+    async with reading(engine_of(request)) as connection:
         decisions = await decision_store.find_decisions(connection, number)
         release = await decision_store.find_release(connection, number)
         conflicts = await decision_store.find_conflicts(connection, number)
@@ -214,7 +213,7 @@ async def register_importers(body: AccountsIn, request: Request, caller: Registr
             )
     wanted = {account.importer_number: account for account in body.accounts}
     clock: Clock = request.app.state.clock
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         await account_store.write_accounts(tx, [_account_record(account) for account in wanted.values()])
         latest = await account_store.lock_and_load_latest(tx, list(wanted))
         new = [
@@ -240,7 +239,7 @@ async def list_importers(
 ) -> Page[AccountOut]:
     """Accounts in order of number, with their newest assignment."""
     position = page.position(str)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await account_store.list_accounts(
             connection, center=center, after=position[0] if position else None, limit=page.fetch
         )
@@ -258,7 +257,7 @@ async def list_importers(
 async def read_assignment(importer_number: str, request: Request, caller: CurrentIdentity) -> AssignmentOut:
     """The Center, since when, on which basis, in one sentence and as data."""
     demand_sight(caller, f"importer {importer_number}", importer_number=importer_number)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         account = await account_store.find_account(connection, importer_number)
         history = await account_store.find_assignments(connection, importer_number)
     if account is None:
@@ -295,7 +294,7 @@ async def list_centers() -> list[CenterOut]:
 @router.get("/figures", summary="Entries by Center, basis and lane")
 async def read_routing_figures(request: Request, _: StaffIdentity) -> RoutingFigures:
     """Counts over the newest decision of every entry."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await decision_store.count_decisions(connection)
     figures = RoutingFigures(entries=0, by_center={}, by_basis={}, by_lane={})
     for row in sorted(rows, key=lambda row: (row.center, row.basis, row.lane)):
@@ -307,18 +306,6 @@ async def read_routing_figures(request: Request, _: StaffIdentity) -> RoutingFig
         ):
             table[name] = table.get(name, 0) + row.entries
     return figures
-
-
-def _engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = request.app.state.platform.engine
-    return engine
-
-
-def _canonical(entry_number: str) -> str:
-    try:
-        return parse_entry_number(entry_number)
-    except InvalidEntryNumber as error:
-        raise Refused(str(error), rule="entry-number", code=error.code) from error
 
 
 def _decision_out(row: Any) -> DecisionOut:

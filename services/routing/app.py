@@ -7,8 +7,8 @@ from services.routing.api import router
 from services.routing.domain.decision import Rules
 from services.routing.domain.selection import first_criteria
 from services.routing.handlers import TOPICS, RoutingHandler
-from services.routing.invariants import INVARIANTS
 from services.routing.settings import RoutingSettings
+from services.routing.store.invariants import INVARIANTS
 from services.routing.store.tables import metadata
 from shared.customs.tariff_map import default_tariff_map
 from shared.runtime.service import Parts, Platform, Service

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue import acts
 from services.workqueue.domain.clocks import Form
@@ -21,15 +20,15 @@ from services.workqueue.store import outcomes, views
 from services.workqueue.store.tables import platform
 from services.workqueue.store.views import Filter
 from shared.contracts.terms import CenterCode, Code, EntryNumber, Money, ShortText
-from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
-from shared.runtime.errors import NotFound, Refused
+from shared.runtime.errors import NotFound
 from shared.web.access import STAFF, shown_importer_number
 from shared.web.idempotency import CurrentIdempotentCall, recall, remember
 from shared.web.identity import Identity, require
 from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
 
@@ -280,10 +279,10 @@ async def list_items(
         state=state,
         importer_number=importer,
         due_before=due_before,
-        entry_number=_canonical(entry) if entry is not None else None,
+        entry_number=canonical_entry_number(entry) if entry is not None else None,
     )
     position = page.position(date, int, datetime, UUID)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await views.list_items(connection, wanted, after=position, limit=page.fetch)
     return build_page(
         rows,
@@ -305,7 +304,7 @@ async def list_queues(
 ) -> list[QueueOut]:
     """Open and claimed items by Center, division and process, with the oldest and the next due date."""
     wanted = Filter(sees=seen_centers(caller), center=center, division=division, process=process)
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await views.count_queues(connection, wanted)
     return [QueueOut.model_validate(row, from_attributes=True) for row in rows]
 
@@ -313,7 +312,7 @@ async def list_queues(
 @router.get("/items/{item_id}", summary="An item with its history")
 async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) -> ItemDetailOut:
     """The item, every change with who made it and why, its decision, and the letters issued."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         row = await views.find_item(connection, item_id)
         history = await views.find_history(connection, item_id)
         decision = await views.find_decision(connection, item_id)
@@ -339,7 +338,7 @@ async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) ->
 async def claim_next_item(request: Request, caller: WorkerIdentity, body: NextIn | None = None) -> ClaimOut | Response:
     """Take the first item of the queues: nobody else gets it while the lease is alive."""
     wanted = body or NextIn()
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         item = await acts.claim_next(
             tx,
             caller,
@@ -355,7 +354,7 @@ async def claim_next_item(request: Request, caller: WorkerIdentity, body: NextIn
 @router.post("/items/{item_id}/claim", summary="Claim an item")
 async def claim_item(item_id: ItemId, request: Request, caller: WorkerIdentity) -> ClaimOut:
     """Take this item; 409 `already-claimed` names the holder while their lease is alive."""
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         item = await acts.claim(tx, item_id, caller, _now(request), _lease(request))
     return ClaimOut.model_validate(item, from_attributes=True)
 
@@ -365,7 +364,7 @@ async def keep_item(
     item_id: ItemId, body: Annotated[TokenIn, Body()], request: Request, caller: WorkerIdentity
 ) -> ClaimOut:
     """Begin the lease anew."""
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         item = await acts.keep(tx, item_id, caller, body.token, _now(request), _lease(request))
     return ClaimOut.model_validate(item, from_attributes=True)
 
@@ -373,7 +372,7 @@ async def keep_item(
 @router.post("/items/{item_id}/release", status_code=204, summary="Give an item back")
 async def release_item(item_id: ItemId, body: TokenIn, request: Request, caller: WorkerIdentity) -> None:
     """Put the item back into its queue."""
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         await acts.release(tx, item_id, caller, body.token, _now(request))
 
 
@@ -387,7 +386,7 @@ async def complete_item(item_id: ItemId, body: CompletionIn, request: Request, c
         reasons=tuple(outcomes.Reason(**reason.model_dump()) for reason in body.reasons),
         legal_basis=tuple(outcomes.Citation(**basis.model_dump()) for basis in body.legal_basis),
     )
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         item, decision = await acts.complete(tx, item_id, caller, body.token, finding, _now(request))
     return CompletedOut(item_id=item.item_id, decision_id=decision.decision_id, outcome=decision.outcome)
 
@@ -403,7 +402,7 @@ async def issue_request(
 ) -> RequestOut | Response:
     """Issue a CBP 28 or CBP 29 to the importer. Sending the same again under the same key issues nothing."""
     now = _now(request)
-    async with transaction(_engine(request)) as tx:
+    async with transaction(engine_of(request)) as tx:
         remembered = await recall(tx.connection, platform.idempotency_keys, call)
         if remembered is not None:
             return remembered.as_response()
@@ -443,7 +442,7 @@ async def issue_request(
 @router.get("/figures", summary="Items by state and queue")
 async def read_workqueue_figures(request: Request, _: StaffIdentity) -> WorkqueueFigures:
     """Counts over all items; `by_queue` counts open and claimed ones."""
-    async with reading(_engine(request)) as connection:
+    async with reading(engine_of(request)) as connection:
         rows = await views.count_items(connection)
     figures = WorkqueueFigures(open=0, claimed=0, completed=0, cancelled=0, by_queue={})
     for row in rows:
@@ -454,11 +453,6 @@ async def read_workqueue_figures(request: Request, _: StaffIdentity) -> Workqueu
     return figures
 
 
-def _engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = request.app.state.platform.engine
-    return engine
-
-
 def _now(request: Request) -> datetime:
     clock: Clock = request.app.state.clock
     return clock.now()
@@ -467,13 +461,6 @@ def _now(request: Request) -> datetime:
 def _lease(request: Request) -> timedelta:
     lease: timedelta = request.app.state.lease
     return lease
-
-
-def _canonical(entry_number: str) -> str:
-    try:
-        return parse_entry_number(entry_number)
-    except InvalidEntryNumber as error:
-        raise Refused(str(error), rule="entry-number", code=error.code) from error
 
 
 def _item_fields(row: Any, caller: Identity) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import cast
 
 from services.workqueue import acts, handlers
 from services.workqueue.api import router
-from services.workqueue.invariants import INVARIANTS
 from services.workqueue.settings import WorkqueueSettings
+from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables import metadata
 from shared.db.transaction import transaction
 from shared.runtime.service import Job, Parts, Platform, Service

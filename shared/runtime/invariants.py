@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.runtime.metrics import Metrics
@@ -30,6 +32,19 @@ class Invariant(Protocol):
         Ask in one SQL statement: it sees one snapshot, so work in progress cannot look like a violation.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueryInvariant:
+    """An invariant with the query that gives one line of text for whatever contradicts it."""
+
+    name: str
+    meaning: str
+    query: str
+
+    async def check(self, connection: AsyncConnection) -> list[str]:
+        """One line per violation, the first hundred."""
+        return sorted(str(line) for line in (await connection.scalars(text(f"{self.query} LIMIT 100"))).all())
 
 
 async def check_all(

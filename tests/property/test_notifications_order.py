@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.handlers import issue_notices
-from services.notifications.invariants import INVARIANTS
 from services.notifications.mail import Fate, Outcome
+from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import (
     bulletin_postings,
     deliveries,

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.handlers import handle
-from services.workqueue.invariants import INVARIANTS
+from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables import entries, importers, item_events, items, protests, routed_versions
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction

@@ -1,29 +1,11 @@
 """What must always hold of the record, each asked in one statement."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-_LIMIT: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """An invariant whose query gives one line for each violation."""
-
-    name: str
-    meaning: str
-    query: str
-
-    async def check(self, connection: AsyncConnection) -> list[str]:
-        """Up to fifty violations; an empty list means that it holds."""
-        return [str(row[0]) for row in await connection.execute(text(f"{self.query} LIMIT {_LIMIT}"))]
-
+from shared.runtime.invariants import QueryInvariant
 
 INVARIANTS: Final = (
-    Statement(
+    QueryInvariant(
         "liquidated-once",
         "An entry is liquidated once: it has one act of liquidation if it is liquidated, none if it is not.",
         """
@@ -33,12 +15,12 @@ INVARIANTS: Final = (
         HAVING count(a.entry_number) <> (CASE WHEN e.liquidated_on IS NULL THEN 0 ELSE 1 END)
         """,
     ),
-    Statement(
+    QueryInvariant(
         "not-liquidated-while-suspended",
         "No entry is liquidated while it is suspended.",
         "SELECT entry_number FROM entries WHERE liquidated_on IS NOT NULL AND is_suspended",
     ),
-    Statement(
+    QueryInvariant(
         "every-summary-has-a-clock",
         "Every entry summary has a schedule, a suspension, no liquidation to come, or is listed as clock unknown.",
         """
@@ -51,7 +33,7 @@ INVARIANTS: Final = (
         )
         """,
     ),
-    Statement(
+    QueryInvariant(
         "nothing-past-its-deemed-date",
         "After a cycle no running entry that was filed by then is past its deemed date.",
         """
@@ -64,7 +46,7 @@ INVARIANTS: Final = (
             )
         """,
     ),
-    Statement(
+    QueryInvariant(
         "effect-has-a-decision",
         "A liquidation that changes money rests on a review decision that took effect.",
         """

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.cycle import cycle_day, run_due_cycles
-from services.liquidation.invariants import invariants
 from services.liquidation.store.cycles import forecast
+from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables import cycles, entries, legal_events, review_decisions
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -43,7 +43,7 @@ async def entry(engine: AsyncEngine, number: str) -> Any:
 
 
 async def violations(engine: AsyncEngine) -> dict[str, list[str]]:
-    found = await check_all(lambda: reading(engine), invariants())
+    found = await check_all(lambda: reading(engine), INVARIANTS)
     return {name: lines for name, lines in found.items() if lines}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.app import SERVICE
 from services.routing.handlers import RoutingHandler
-from services.routing.invariants import INVARIANTS
+from services.routing.store.invariants import INVARIANTS
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import SystemClock
 from shared.runtime.invariants import check_all

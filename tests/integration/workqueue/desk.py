@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.app import SERVICE
 from services.workqueue.handlers import handle
-from services.workqueue.invariants import INVARIANTS
 from services.workqueue.publishing import SOURCE
 from services.workqueue.settings import WorkqueueSettings
+from services.workqueue.store.invariants import INVARIANTS
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.bus.postgres import PostgresBus

@@ -1,7 +1,8 @@
-"""Questions whose answer must be empty: what the invariants ask."""
+"""What must always hold of notices, each asked in one statement."""
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Final
+
+from shared.runtime.invariants import QueryInvariant
 
 # One posting per liquidation known, the courtesy notice beside it, and both of the same act.
 _BULLETIN_COURTESY_MISMATCH = """
@@ -14,42 +15,29 @@ FULL JOIN (SELECT * FROM notices WHERE kind = 'N-09') c USING (subject, cause_se
 LEFT JOIN bulletin_postings p ON p.notice_id = o.notice_id
 LEFT JOIN deliveries d ON d.notice_id = o.notice_id AND d.channel = 'bulletin' AND d.state = 'posted'
 WHERE o.notice_id IS NULL OR c.notice_id IS NULL OR p.notice_id IS NULL OR d.notice_id IS NULL
-LIMIT 100
 """
 _SENT_TWICE = """
 SELECT notice_id || ' by ' || channel || ' to ' || recipient_role || ': ' || count(*) || ' times'
 FROM delivery_events WHERE event = 'sent'
 GROUP BY notice_id, channel, recipient_role HAVING count(*) > 1
-LIMIT 100
 """
 _LEDGER_DISAGREES = """
 SELECT d.notice_id || ' by ' || d.channel || ': ' || d.state || ', the ledger says ' || coalesce(e.event, 'nothing')
 FROM deliveries d LEFT JOIN delivery_events e USING (notice_id, channel, recipient_role, sequence)
 WHERE e.event IS NULL OR (CASE e.event WHEN 'failed' THEN 'queued' ELSE e.event END) <> d.state
-LIMIT 100
 """
 _NOTICE_WITHOUT_DELIVERY = """
 SELECT n.notice_id || ' (' || n.kind || ')' FROM notices n
 WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.notice_id = n.notice_id)
-LIMIT 100
 """
 
-
-async def find_bulletin_mismatches(connection: AsyncConnection) -> list[str]:
-    """Liquidations whose official and courtesy notices do not agree, or that are not on the bulletin."""
-    return list(await connection.scalars(text(_BULLETIN_COURTESY_MISMATCH)))
-
-
-async def find_sent_twice(connection: AsyncConnection) -> list[str]:
-    """Deliveries that the ledger says were sent more than once."""
-    return list(await connection.scalars(text(_SENT_TWICE)))
-
-
-async def find_ledger_disagreements(connection: AsyncConnection) -> list[str]:
-    """Deliveries in another state than their last ledger line."""
-    return list(await connection.scalars(text(_LEDGER_DISAGREES)))
-
-
-async def find_undelivered_notices(connection: AsyncConnection) -> list[str]:
-    """Notices that go to nobody."""
-    return list(await connection.scalars(text(_NOTICE_WITHOUT_DELIVERY)))
+INVARIANTS: Final = (
+    QueryInvariant(
+        "bulletin-courtesy-mismatch",
+        "Every liquidation known has one official notice posted on the bulletin and one courtesy notice beside it.",
+        _BULLETIN_COURTESY_MISMATCH,
+    ),
+    QueryInvariant("sent-once", "No delivery has been sent twice.", _SENT_TWICE),
+    QueryInvariant("ledger-agrees", "Every delivery is in the state of its last ledger line.", _LEDGER_DISAGREES),
+    QueryInvariant("notice-delivered", "Every notice has a delivery.", _NOTICE_WITHOUT_DELIVERY),
+)

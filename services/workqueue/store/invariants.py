@@ -1,30 +1,31 @@
-"""The statements that look for what must not be."""
+"""What must always hold of the work queue, each asked in one statement."""
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Final
 
-CLAIMED_WITHOUT_HOLDER = """
+from shared.runtime.invariants import QueryInvariant
+
+_CLAIMED_WITHOUT_HOLDER = """
 SELECT item_id || ' is ' || state || ', holder ' || coalesce(holder, 'none') AS violation FROM items
 WHERE (state = 'claimed' AND (holder IS NULL OR holder_name IS NULL OR token < 1 OR lease_until IS NULL))
    OR (state IN ('open', 'cancelled') AND (holder IS NOT NULL OR lease_until IS NOT NULL))
 """
-PROCESS_WITHOUT_ITEM = """
+_PROCESS_WITHOUT_ITEM = """
 SELECT v.entry_number || ' version ' || v.version || ': no item for ' || p.process AS violation
 FROM routed_versions v CROSS JOIN LATERAL jsonb_array_elements_text(v.processes) AS p(process)
 WHERE NOT EXISTS (
     SELECT FROM items i JOIN item_events e ON e.item_id = i.item_id AND e.change = 'routed'
     WHERE i.entry_number = v.entry_number AND i.process = p.process AND i.protest_number IS NULL)
 """
-PROTEST_WITHOUT_ITEM = """
+_PROTEST_WITHOUT_ITEM = """
 SELECT p.protest_number || ' has no item' AS violation FROM protests p
 WHERE p.is_filed AND NOT EXISTS (SELECT FROM items i WHERE i.protest_number = p.protest_number)
 """
-COMPLETED_WITHOUT_DECISION = """
+_COMPLETED_WITHOUT_DECISION = """
 SELECT i.item_id || ' is ' || i.state || ', decision ' || coalesce(d.decision_id::text, 'none') AS violation
 FROM items i LEFT JOIN decisions d USING (item_id)
 WHERE (i.state = 'completed') <> (d.item_id IS NOT NULL)
 """
-LIVE_WITHOUT_GROUND = """
+_LIVE_WITHOUT_GROUND = """
 SELECT i.item_id || ' is ' || i.state || ' for entry ' || i.entry_number AS violation
 FROM items i
 JOIN entries e USING (entry_number)
@@ -34,7 +35,7 @@ CROSS JOIN LATERAL (
 WHERE i.state IN ('open', 'claimed') AND i.protest_number IS NULL
   AND (e.liquidated_on IS NOT NULL OR NOT standing.processes ? i.process)
 """
-STATE_APART_FROM_HISTORY = """
+_STATE_APART_FROM_HISTORY = """
 SELECT i.item_id || ' is ' || i.state || ', its history ends with ' || last.state AS violation
 FROM items i CROSS JOIN LATERAL (
     SELECT e.state FROM item_events e WHERE e.item_id = i.item_id
@@ -42,8 +43,35 @@ FROM items i CROSS JOIN LATERAL (
 WHERE last.state <> i.state
 """
 
-
-async def find_violations(connection: AsyncConnection, query: str) -> list[str]:
-    """The first hundred lines that a check finds."""
-    rows = await connection.execute(text(f"SELECT violation FROM ({query}) AS found ORDER BY violation LIMIT 100"))
-    return [row.violation for row in rows]
+INVARIANTS: Final = (
+    QueryInvariant(
+        "claimed-items-are-held",
+        "Every claimed item has a holder, a token and a lease; no open or cancelled one has a holder.",
+        _CLAIMED_WITHOUT_HOLDER,
+    ),
+    QueryInvariant(
+        "routed-processes-have-items",
+        "Every process that a routing decision calls for has its item, with a line of history.",
+        _PROCESS_WITHOUT_ITEM,
+    ),
+    QueryInvariant(
+        "filed-protests-have-items",
+        "Every protest whose filing is known has its item.",
+        _PROTEST_WITHOUT_ITEM,
+    ),
+    QueryInvariant(
+        "completed-items-have-decisions",
+        "Every completed item has a decision, and only completed items have one.",
+        _COMPLETED_WITHOUT_DECISION,
+    ),
+    QueryInvariant(
+        "live-items-follow-their-entry",
+        "No item is open or claimed when its entry is liquidated or its standing version does not call for it.",
+        _LIVE_WITHOUT_GROUND,
+    ),
+    QueryInvariant(
+        "state-is-the-last-change",
+        "An item's state is that of the last line of its history.",
+        _STATE_APART_FROM_HISTORY,
+    ),
+)

@@ -1,0 +1,21 @@
+"""What the endpoints of every service ask of a request: the database, and an entry number as people write it."""
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
+from shared.runtime.errors import Refused
+
+
+def engine_of(request: Request) -> AsyncEngine:
+    """The pool on the service's own database."""
+    engine: AsyncEngine = request.app.state.platform.engine
+    return engine
+
+
+def canonical_entry_number(text: str) -> str:
+    """The number without hyphens; raises `Refused` saying what is wrong with it."""
+    try:
+        return parse_entry_number(text)
+    except InvalidEntryNumber as error:
+        raise Refused(str(error), rule="entry-number", code=error.code) from error
