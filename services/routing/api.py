@@ -116,6 +116,18 @@ class AccountIn(BaseModel):
 class AccountsIn(BaseModel):
     """Up to 1,000 accounts to register at once."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "accounts": [
+                        {"importer_number": "07-345678900", "name": "SYNTHETIC IMPORTER 0001", "center": "CEE007"}
+                    ]
+                }
+            ]
+        }
+    )
+
     accounts: list[AccountIn] = Field(min_length=1, max_length=1000)
 
 

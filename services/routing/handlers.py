@@ -60,9 +60,9 @@ class RoutingHandler:
         accounts = await store.load_accounts(tx, sorted(importers)) if importers else {}
         known = await store.load_known_versions(tx, [event.data.entry_number for event in filed]) if filed else {}
 
-        outcome = self.on_entries(filed, accounts, known)
+        outcome = self.on_entries(filed, accounts, dict(known))
 
-        await store.write_decisions(tx, outcome.decided)
+        await store.write_decisions(tx, outcome.decided, known.keys())
         await store.adopt_origins(tx, outcome.adopted)
         await store.write_conflicts(tx, outcome.conflicts)
         for conflict in outcome.conflicts:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 import orjson
+from sqlalchemy import MetaData
 
 from shared.bus.protocol import Message
 from shared.contracts import lean
@@ -14,21 +15,13 @@ from shared.contracts.envelope import SPEC_VERSION, STRUCTURED_CONTENT_TYPE
 from shared.contracts.registry import TOPIC_OF_DATA, TopicContract
 from shared.contracts.terms import Contract
 from shared.db import bulk
+from shared.db.platform_tables import platform_tables
 from shared.db.transaction import Transaction
 from shared.runtime.tracing import current_trace
 
-_ADD = """
-INSERT INTO outbox (topic, key, value, headers)
-SELECT topic, key, value, $4::text::jsonb
-FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS given(topic, key, value, position)
-ORDER BY position
-"""
-_ADD_DEAD = """
-INSERT INTO outbox (topic, key, value, headers)
-SELECT topic, key, value, headers::jsonb
-FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) AS given(topic, key, value, headers)
-"""
 _NEXT = "SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT $1"
+_OUTBOX = platform_tables(MetaData()).outbox
+_COLUMNS = ("topic", "key", "value", "headers")
 _CONTENT_TYPE = {"content-type": STRUCTURED_CONTENT_TYPE.encode()}
 
 
@@ -100,11 +93,10 @@ async def add(
     if events:
         trace = current_trace.get()
         headers = orjson.dumps({"traceparent": trace.traceparent} if trace else {}).decode()
-        encoded = [encode(event, source) for event in events]
-        await bulk.execute(tx, _ADD, *(list(column) for column in zip(*encoded, strict=True)), headers)
+        await bulk.copy(tx, _OUTBOX, _COLUMNS, [(*encode(event, source), headers) for event in events])
     if dead:
         rows = [(row.topic, row.key, row.value, orjson.dumps(dict(row.headers)).decode()) for row in dead]
-        await bulk.execute(tx, _ADD_DEAD, *(list(column) for column in zip(*rows, strict=True)))
+        await bulk.copy(tx, _OUTBOX, _COLUMNS, rows)
 
 
 async def next_rows(tx: Transaction, limit: int) -> list[OutboxRow]:

@@ -238,7 +238,11 @@ async def settle(product: Product) -> None:
             while True:
                 async with watching_quiet(product.environment) as quiet:
                     await quiet.wait(seconds=QUIET_SECONDS)
-                figures = await client.get("notifications", "/figures")
+                try:
+                    figures = await client.get("notifications", "/figures")
+                except httpx.HTTPError:  # killed last, and on its way back
+                    await asyncio.sleep(0.3)
+                    continue
                 if not any(states.get("queued") for states in figures["notices"].values()):
                     return
                 await asyncio.sleep(0.3)

@@ -1,6 +1,6 @@
 """Routing decisions, releases, filings and conflicts: what the event path reads and writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -121,6 +121,11 @@ class DecidedVersion(NamedTuple):
     digest: bytes
     origin: Origin
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Entry number and version."""
+        return (self.facts.entry_number, self.facts.version)
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -180,15 +185,14 @@ async def load_known_versions(tx: Transaction, entry_numbers: Sequence[str]) -> 
     }
 
 
-async def write_decisions(tx: Transaction, decided: Sequence[DecidedVersion]) -> None:
+async def write_decisions(
+    tx: Transaction, decided: Sequence[DecidedVersion], known: Collection[tuple[str, int]]
+) -> None:
     """Write decisions; one for a version that is known replaces it."""
-    await bulk.insert(
-        tx,
-        routing_decisions,
-        _DECISION_COLUMNS,
-        [_decision_row(item) for item in decided],
-        on_conflict=_REPLACE_DECISION,
-    )
+    new = [_decision_row(item) for item in decided if item.key not in known]
+    again = [_decision_row(item) for item in decided if item.key in known]
+    await bulk.copy(tx, routing_decisions, _DECISION_COLUMNS, new)
+    await bulk.insert(tx, routing_decisions, _DECISION_COLUMNS, again, on_conflict=_REPLACE_DECISION)
 
 
 async def adopt_origins(tx: Transaction, origins: Mapping[tuple[str, int], Origin]) -> None:
