@@ -20,6 +20,8 @@ from shared.contracts.terms import (
     WholeDollars,
 )
 
+_FIRST_YEAR, _LAST_YEAR = 1986, 2099  # entry numbers of today's form begin in 1986; legal periods run for years
+
 
 class LineTariff(Contract):
     """One tariff provision reported on a line; Chapter 98 and 99 provisions stand beside the underlying one."""
@@ -92,6 +94,18 @@ class EntryBody(Contract):
     def _lines_are_numbered_once(self) -> Self:
         if len({line.line_number for line in self.lines}) != len(self.lines):
             raise PydanticCustomError("duplicate-line", "each line number may stand once: renumber the lines")
+        return self
+
+    @model_validator(mode="after")
+    def _dates_can_be_reckoned_with(self) -> Self:
+        for name in ("entry_date", "import_date", "paid_on"):
+            on = getattr(self, name)
+            if on is not None and not _FIRST_YEAR <= on.year <= _LAST_YEAR:
+                raise PydanticCustomError(
+                    "implausible-date",
+                    "{name} is {on}: a date from {first} to {last} is expected",
+                    {"name": name, "on": str(on), "first": _FIRST_YEAR, "last": _LAST_YEAR},
+                )
         return self
 
     @property

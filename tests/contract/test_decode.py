@@ -101,6 +101,13 @@ def test_text_that_is_not_unicode_is_refused(surrogate: bytes) -> None:
     assert refuse("entry-filed", orjson.dumps(event).replace(b'"MARK"', surrogate)).reason in {"not-json", "schema"}
 
 
+@pytest.mark.parametrize("changes", [{"entry_date": "9999-12-31"}, {"paid_on": "0001-01-01"}])
+def test_date_with_which_no_period_can_be_reckoned_is_refused(changes: dict[str, str]) -> None:
+    rejection = refuse("entry-filed", cloud_event("entry-filed", entry_body(**changes)))
+    assert rejection.reason == "schema"
+    assert next(iter(changes)) in rejection.detail
+
+
 def test_refusal_names_the_field() -> None:
     event = cloud_event("entry-filed", entry_body(port_of_entry="27"))
     assert "port_of_entry" in refuse("entry-filed", event).detail
