@@ -1,24 +1,10 @@
-"""Identifiers: time-ordered ones for rows, deterministic ones for events and for recognising repeats."""
+"""Identifiers that follow from what they name: of events that a decision causes, and for recognising repeats."""
 
-from datetime import datetime
 from hashlib import blake2b
-from random import Random
 from typing import Final
-from uuid import UUID
 
 NAMESPACE: Final = b"centerline-events-v1"
 """The Centerline namespace; changing it would make every replayed event look new."""
-
-
-def uuid7(now: datetime, random: Random) -> UUID:
-    """Return a version 7 UUID (RFC 9562): milliseconds first, so that new rows sit together in an index."""
-    milliseconds = int(now.timestamp() * 1000)
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
-    value |= 0x7 << 76
-    value |= random.getrandbits(12) << 64
-    value |= 0b10 << 62
-    value |= random.getrandbits(62)
-    return UUID(int=value)
 
 
 def event_id(*parts: str) -> str:

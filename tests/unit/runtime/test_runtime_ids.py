@@ -1,15 +1,13 @@
 """Clock, identifiers and the error tree."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from random import Random
-from uuid import RFC_4122
 
 import pytest
 
 from shared.runtime import errors
 from shared.runtime.clock import FixedClock, SystemClock, start_stopwatch
 from shared.runtime.errors import Conflict, Refused
-from shared.runtime.ids import event_id, event_key, uuid7
+from shared.runtime.ids import event_id, event_key
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, 500_000, tzinfo=UTC)
 EVENT_ID = "2bab87ec-04e3-2b98-0120-2e78b009d5ee"
@@ -31,15 +29,6 @@ def test_the_system_clock_is_aware_and_the_stopwatch_runs() -> None:
     assert SystemClock().now().tzinfo is UTC
     seconds = start_stopwatch()
     assert 0 <= seconds() <= seconds()
-
-
-def test_uuid7_orders_by_time_and_carries_version_and_variant() -> None:
-    random = Random(1)
-    first, later = uuid7(NOW, random), uuid7(NOW + timedelta(milliseconds=1), random)
-    assert first < later
-    assert (first.version, first.variant) == (7, RFC_4122)
-    assert first.int >> 80 == int(NOW.timestamp() * 1000)
-    assert len({uuid7(NOW, random) for _ in range(1000)}) == 1000
 
 
 def test_the_same_cause_has_the_same_event_id() -> None:
