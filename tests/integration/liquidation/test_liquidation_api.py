@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from random import Random
 from typing import Any
 
 import httpx
@@ -57,7 +56,7 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     )
     clock = FixedClock(datetime(2026, 8, 14, 18, tzinfo=UTC))
     bus = PostgresBus("postgresql+asyncpg://unused")
-    platform = Platform(settings, engine, bus, clock, Metrics.create(), Random(1))
+    platform = Platform(settings, engine, bus, clock, Metrics.create())
     app = build_app(SERVICE, platform, SERVICE.build(platform), Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Desk(engine, clock, client, settings)
@@ -223,7 +222,7 @@ async def test_jobs_count_unknown_clocks_and_run_due_cycles(desk: Desk) -> None:
     await apply(desk.engine, [decoded("entry-released", released_body(entry_number()))])
     metrics = Metrics.create()
     bus = PostgresBus("postgresql+asyncpg://unused")
-    platform = Platform(desk.settings, desk.engine, bus, desk.clock, metrics, Random(1))
+    platform = Platform(desk.settings, desk.engine, bus, desk.clock, metrics)
     for job in SERVICE.build(platform).jobs:
         assert job.every >= timedelta(seconds=30)
         await job.run()

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import httpx
@@ -165,7 +164,7 @@ def client_of(engine: AsyncEngine, folder: Path, identity: Identity | None) -> h
         mail_folder=folder,
         public_base_url="https://bulletin.example",
     )
-    platform = Platform(settings, engine, open_bus(settings), FixedClock(NOW), Metrics.create(), Random(1))
+    platform = Platform(settings, engine, open_bus(settings), FixedClock(NOW), Metrics.create())
     app = build_app(SERVICE, platform, build(platform), Readiness())
     headers = {}
     if identity is not None:

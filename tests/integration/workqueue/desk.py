@@ -1,6 +1,5 @@
 """A work queue to test: its handler, its API, its clock, and people who call it."""
 
-import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -40,9 +39,7 @@ class Desk:
         self.clock = FixedClock(NOW)
         url = engine.url.render_as_string(hide_password=False)
         self.settings = WorkqueueSettings(database_url=url, bus_database_url=url, token_secret="s" * 32)
-        self.platform = Platform(
-            self.settings, engine, PostgresBus(url), self.clock, Metrics.create(), random.Random(1)
-        )
+        self.platform = Platform(self.settings, engine, PostgresBus(url), self.clock, Metrics.create())
         self.parts = SERVICE.build(self.platform)
         self.app = build_app(SERVICE, self.platform, self.parts, Readiness())
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://workqueue")
