@@ -21,10 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.traffic import SAMPLES
 from services.routing.domain.decision import Rules
+from services.routing.domain.directory import shipped_directory
 from services.routing.domain.selection import first_criteria
 from services.routing.handlers import TOPICS, RoutingHandler
 from services.routing.store import accounts as account_store
-from services.routing.store.accounts import AccountRecord, NewAssignment
+from services.routing.store import assignments as assignment_store
+from services.routing.store.accounts import AccountRecord
+from services.routing.store.assignments import NewAssignment
 from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.kafka import KafkaBus
 from shared.customs.tariff_map import default_tariff_map
@@ -101,7 +104,9 @@ async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> M
         Consumer(
             bus=bus,
             engine=engine,
-            handler=RoutingHandler(Rules(default_tariff_map(), first_criteria(100)), metrics.conflicts_total),
+            handler=RoutingHandler(
+                Rules(default_tariff_map(), first_criteria(100), shipped_directory()), metrics.conflicts_total
+            ),
             settings=settings,
             clock=SystemClock(),
             metrics=metrics,
@@ -136,7 +141,7 @@ async def load_accounts(engine: AsyncEngine) -> None:
         rows = list(csv.DictReader(file))
     async with transaction(engine) as tx:
         await account_store.write_accounts(tx, [_account(row) for row in rows])
-        await account_store.append_assignments(tx, [_assignment(row) for row in rows])
+        await assignment_store.append_assignments(tx, [_assignment(row) for row in rows])
 
 
 def memory_mib() -> float:

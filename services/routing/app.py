@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import cast
 
-from services.routing.api import router
+from services.routing.api import ROUTERS
 from services.routing.domain.decision import Rules
+from services.routing.domain.directory import shipped_directory
 from services.routing.domain.selection import first_criteria
 from services.routing.handlers import TOPICS, RoutingHandler
 from services.routing.settings import RoutingSettings
@@ -17,9 +18,9 @@ from shared.runtime.service import Parts, Platform, Service
 def build(platform: Platform) -> Parts:
     """The parts of routing with the rules in force."""
     settings = cast("RoutingSettings", platform.settings)
-    rules = Rules(default_tariff_map(), first_criteria(settings.random_floor_basis_points))
+    rules = Rules(default_tariff_map(), first_criteria(settings.random_floor_basis_points), shipped_directory())
     handler = RoutingHandler(rules, platform.metrics.conflicts_total)
-    return Parts(handler=handler, routers=[router], state={"rules": rules}, invariants=INVARIANTS)
+    return Parts(handler=handler, routers=ROUTERS, state={"rules": rules}, invariants=INVARIANTS)
 
 
 SERVICE = Service(

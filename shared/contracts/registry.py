@@ -10,7 +10,7 @@ from shared.contracts.lean import lean_type
 from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.notice import NoticeChanged
 from shared.contracts.post_entry import PostEntryFiled
-from shared.contracts.routing import AccountAssigned, EntryRouted
+from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.contracts.terms import Contract
 from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 
@@ -42,6 +42,7 @@ _CONTRACTS = (
     _topic("entry-released", "gov.cbp.entry.released.v1", EntryReleased, "entry_number", "filers"),
     _topic("post-entry-filed", "gov.cbp.postentry.filed.v1", PostEntryFiled, "importer_number", "filers"),
     _topic("entry-routed", "gov.cbp.entry.routed.v1", EntryRouted, "entry_number", "routing"),
+    _topic("filing-routed", "gov.cbp.filing.routed.v1", FilingRouted, "importer_number", "routing"),
     _topic("account-assigned", "gov.cbp.account.assigned.v1", AccountAssigned, "importer_number", "routing"),
     _topic("work-item-changed", "gov.cbp.work.item-changed.v1", WorkItemChanged, "item_id", "workqueue"),
     _topic("review-decided", "gov.cbp.work.review-decided.v1", ReviewDecided, "entry_number", "workqueue"),

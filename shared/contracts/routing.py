@@ -13,6 +13,7 @@ from shared.contracts.terms import (
     EntryNumber,
     EntryTypeCode,
     ImporterNumber,
+    Instant,
     LegalDate,
     PortCode,
     ShortText,
@@ -24,8 +25,25 @@ Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 Lane = Literal["no-review", "document-review", "enforcement"]
 
 
+class Consultation(Contract):
+    """Goods on an entry that belong to another Center than the account's: that Center is consulted.
+
+    The matter stays with the account's Center; the consultation is work beside it.
+    """
+
+    center: CenterCode
+    tariff: TariffNumber
+    line_count: Annotated[int, Field(ge=1)]
+    value_usd: Annotated[int, Field(ge=0)]
+
+
 class EntryRouted(Contract):
-    """A routing decision for one version of an entry, with the facts that a queue needs."""
+    """A routing decision for one version of an entry, with the facts that a queue needs.
+
+    `move` is 0 for the decision on filing; each time that the open matter is moved to another Center it is one more,
+    and of several for one version the highest stands. `authority` names for each process the row of the authority
+    table that says who decides.
+    """
 
     entry_number: EntryNumber
     version: Annotated[int, Field(ge=1)]
@@ -47,6 +65,42 @@ class EntryRouted(Contract):
     origins: tuple[Country, ...] = ()
     programs: tuple[ShortText, ...] = ()
     trusted_programs: tuple[Code, ...] = ()
+    consultations: Annotated[tuple[Consultation, ...], Field(max_length=32)] = ()
+    authority: dict[str, str] = Field(default_factory=dict)
+    move: Annotated[int, Field(ge=0)] = 0
+
+
+class FilingClock(Contract):
+    """A date by which something is due on a filing, with the rule that says so and how well the rule is evidenced."""
+
+    rule: Code
+    citation: ShortText
+    what: ShortText
+    due_on: LegalDate
+    evidence: Literal["S", "P", "M", "U"]
+
+
+class FilingRouted(Contract):
+    """Where a post-entry filing goes: Center of record, division, process, due clocks.
+
+    `sequence` is 1 when it is routed and one more with each move. `received_at` is when the filing first reached CBP,
+    wherever that was: forwarding it never moves that instant. `center` is PNDING while no Center is known.
+    """
+
+    filing_number: Code
+    sequence: Annotated[int, Field(ge=1)]
+    kind: Code
+    importer_number: ImporterNumber
+    entry_numbers: Annotated[tuple[EntryNumber, ...], Field(max_length=10_000)] = ()
+    center: CenterCode
+    basis: Code
+    division: Division
+    process: Code
+    authority: Code
+    received_at: Instant
+    forwarded_from: ShortText | None = None
+    clocks: Annotated[tuple[FilingClock, ...], Field(max_length=16)] = ()
+    reasons: Reasons
 
 
 class AccountAssigned(Contract):

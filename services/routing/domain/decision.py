@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from services.routing.domain.center import Basis, choose_center
+from services.routing.domain.directory import Directory
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from services.routing.domain.selection import Criteria, Lane, Selection, select
 from shared.customs.tariff_map import TariffMap
@@ -21,6 +22,7 @@ class Rules:
 
     tariff_map: TariffMap
     criteria: Criteria
+    directory: Directory
 
     @property
     def versions(self) -> Mapping[str, str]:

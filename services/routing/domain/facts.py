@@ -9,7 +9,8 @@ class LineFacts(NamedTuple):
     """One line: its underlying tariff number (chapters 1-97, or None when it has none) and what goes with it.
 
     A tuple, because one is made for every line that passes. `special_tariffs` are the Chapter 98 and 99 provisions
-    reported beside the underlying one.
+    reported beside the underlying one. `goods` are all numbers of chapters 1-97 on the line with the value under each
+    in whole dollars; the first of them is `tariff`. `quantity` is the first reported amount, as text, with its unit.
     """
 
     line_number: int
@@ -19,6 +20,11 @@ class LineFacts(NamedTuple):
     origin: str
     preference: str | None
     cases: tuple[str, ...]
+    goods: tuple[tuple[str, int], ...] = ()
+    duty_cents: int = 0
+    export: str | None = None
+    manufacturer: str | None = None
+    quantity: tuple[str, str] | None = None
 
 
 class EntryFacts(NamedTuple):
@@ -37,7 +43,10 @@ class EntryFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An importer account with the assignment in force on the entry date; `center` is None while unaligned."""
+    """An importer account as it stood on the entry date; `center` is None while unaligned.
+
+    `trusted_programs` are those in force on that day; `registered_on` is the first day of the account.
+    """
 
     importer_number: str
     name: str
@@ -46,6 +55,10 @@ class Account:
     assignment_basis: str
     trusted_programs: tuple[str, ...]
     is_broker: bool
+    family: str | None = None
+    size: str = "small"
+    registered_on: date | None = None
+    is_in_good_standing: bool = True
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.app import SERVICE  # noqa: F401  proves that the service can be assembled
 from services.routing.domain.decision import Rules
+from services.routing.domain.directory import shipped_directory
 from services.routing.domain.selection import first_criteria
 from services.routing.handlers import RoutingHandler
 from services.routing.store.tables import conflicts, releases, routing_decisions
@@ -29,7 +30,9 @@ async def engine(service_engine: MakeEngine) -> AsyncEngine:
 
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-    handler = RoutingHandler(Rules(default_tariff_map(), first_criteria(0)), Metrics.create().conflicts_total)
+    handler = RoutingHandler(
+        Rules(default_tariff_map(), first_criteria(0), shipped_directory()), Metrics.create().conflicts_total
+    )
     async with transaction(engine) as tx:
         return await handler(tx, events)
 

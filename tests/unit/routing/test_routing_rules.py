@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.routing.domain.center import choose_center
 from services.routing.domain.decision import Rules, decide
+from services.routing.domain.directory import shipped_directory
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.domain.selection import first_criteria, random_draw, select
 from shared.customs.centers import PENDING
@@ -115,11 +116,11 @@ def test_floor_draws_about_its_share_and_always_the_same() -> None:
     ],
 )
 def test_division_follows_case_then_trust(facts: EntryFacts, importer: Account | None, division: str) -> None:
-    decision = decide(facts, importer, Rules(MAP, NO_FLOOR))
+    decision = decide(facts, importer, Rules(MAP, NO_FLOOR, shipped_directory()))
     assert decision.division == division
     assert f"division-{division.split('-', maxsplit=1)[0]}" in codes(decision.reasons)
 
 
 def test_decision_names_the_versions_that_it_rests_on() -> None:
-    versions = Rules(MAP, NO_FLOOR).versions
+    versions = Rules(MAP, NO_FLOOR, shipped_directory()).versions
     assert versions == {"tariff_map": MAP.version, "criteria": NO_FLOOR.version}

@@ -1,0 +1,27 @@
+"""Rules that change while routing runs; decisions keep what they count for and what was selected."""
+
+from shared.db.platform_migrations import run
+
+revision = "0002_pre_rule_changes"
+down_revision = "0001_pre_first_release"
+
+STATEMENTS = """
+CREATE TABLE rule_changes (
+    sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    changed_by text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE rule_changes IS
+    'Every change of what decisions are made with: maps, criteria, policies, Centers. Only added to.';
+
+ALTER TABLE routing_decisions
+    ADD COLUMN goods jsonb NOT NULL DEFAULT '[]',
+    ADD COLUMN selection jsonb NOT NULL DEFAULT '{}';
+"""
+
+
+def upgrade() -> None:
+    """Add the columns and the table."""
+    run(STATEMENTS)
