@@ -189,15 +189,16 @@ def on_entries_released(released: Sequence[EntryReleased], entries: dict[str, En
 
 
 def on_entries_routed(routed: Sequence[Event[EntryRouted]], entries: dict[str, EntryRow]) -> None:
-    """Note Center, division and lane; the highest version stands, and of two for one version the earlier event."""
+    """Note Center, division and lane: the highest version stands, of one version the last move, else the earlier event."""
     for event in routed:
         data, row = event.data, entries[event.data.entry_number]
         if row.routed_version is not None and row.routed_at is not None and row.routed_by_event is not None:
-            known = (-row.routed_version, row.routed_at, row.routed_by_event)
-            if known <= (-data.version, event.time, event.id):
+            known = (-row.routed_version, -row.routed_move, row.routed_at, row.routed_by_event)
+            if known <= (-data.version, -data.move, event.time, event.id):
                 continue
         row.center, row.division, row.lane = data.center, data.division, data.lane
-        row.routed_version, row.routed_at, row.routed_by_event = data.version, event.time, event.id
+        row.routed_version, row.routed_move = data.version, data.move
+        row.routed_at, row.routed_by_event = event.time, event.id
 
 
 def on_reviews_decided(

@@ -90,6 +90,7 @@ class EntryRow:
     liquidation_rule: str | None
     effect_duty_cents: int | None
     effect_fees_cents: int | None
+    routed_move: int
 
 
 @dataclass(slots=True)

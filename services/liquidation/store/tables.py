@@ -49,6 +49,7 @@ entries = Table(
     Column("liquidation_rule", Text),
     Column("effect_duty_cents", BigInteger),
     Column("effect_fees_cents", BigInteger),
+    Column("routed_move", Integer, nullable=False, server_default=text("0")),
     Index("entries_due", "scheduled_on", postgresql_where=text(RUNS)),
     Index("entries_expiring", "deemed_on", postgresql_where=text(RUNS)),
     Index("entries_clock_unknown", "entry_number", postgresql_where=text("state = 'clock-unknown'")),
