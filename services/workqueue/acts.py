@@ -9,7 +9,13 @@ from uuid import UUID
 
 from services.workqueue.domain import holding
 from services.workqueue.domain.clocks import Form, answer_due_on
-from services.workqueue.domain.decision import Outcome, flaw_in_decision
+from services.workqueue.domain.decision import (
+    OUTCOMES,
+    Outcome,
+    flaw_in_decision,
+    flaw_in_outcome,
+    review_outcome_of,
+)
 from services.workqueue.domain.item import Item, NotAllowed, Note
 from services.workqueue.publishing import SOURCE, item_changed, request_issued, review_decided
 from services.workqueue.reach import demand_reach, person_of, work_centers, work_divisions
@@ -58,7 +64,12 @@ async def claim_next(
 
     async def take() -> Item | None:
         return await item_store.claim_next(
-            tx, person, lease_until=now + lease, centers=centers, divisions=divisions, process=process
+            tx,
+            person,
+            lease_until=now + lease,
+            centers=centers if centers is not None else await item_store.find_open_centers(tx),
+            divisions=divisions,
+            process=process,
         )
 
     item = await take()
@@ -99,10 +110,18 @@ async def release(tx: Transaction, item_id: UUID, caller: Identity, token: int, 
 async def complete(
     tx: Transaction, item_id: UUID, caller: Identity, token: int, finding: Finding, now: datetime
 ) -> tuple[Item, Decision]:
-    """Finish the item with a decision; a decision on an entry is published for the legal record to apply."""
+    """Finish the item with a decision, an answer or advice.
+
+    A decision on an entry is published for the legal record to apply; the rest is kept, and told as a change of the
+    item. Raises `Refused` for an outcome that is not one of the item's kind or contradicts itself.
+    """
     item = await _lock(tx, item_id, caller)
     with _refusals():
         item, notes = holding.complete(item, person_of(caller), token, now)
+    flaw = flaw_in_outcome(item, finding.outcome)
+    if flaw is not None:
+        remedy = f"Send one of {', '.join(OUTCOMES[item.kind])}."
+        raise Refused(flaw, rule="outcome-of-kind", code="other-outcome", remedy=remedy)
     effect = finding.duty_cents + finding.fees_cents
     flaw = flaw_in_decision(finding.outcome, effect, has_legal_basis=bool(finding.legal_basis))
     if flaw is not None:
@@ -120,8 +139,9 @@ async def complete(
     )
     await outcomes.write_decision(tx, decision)
     await _write(tx, item, notes, outcome=finding.outcome)
-    if item.entry_number is not None and item.protest_number is None:
-        await outbox.add(tx, SOURCE, [review_decided(decision, item.entry_number)])
+    outcome = review_outcome_of(finding.outcome)
+    if item.kind == "review" and item.entry_number is not None and outcome is not None:
+        await outbox.add(tx, SOURCE, [review_decided(decision, item.entry_number, outcome)])
     return item, decision
 
 
@@ -146,6 +166,13 @@ async def issue_letter(
     item = await _lock(tx, item_id, caller)
     with _refusals():
         holding.demand_token(item, person_of(caller), token)
+    if form == "CBP-29" and item.kind == "consultation":
+        raise Refused(
+            f"A notice of action is the act of the Center of record, {item.asking_center}.",
+            rule="outcome-of-kind",
+            code="other-center",
+            remedy="Say in the advice which action the goods call for.",
+        )
     own = [item.entry_number] if item.entry_number is not None else []
     numbers = tuple(dict.fromkeys([*own, *entry_numbers]))
     if not numbers:

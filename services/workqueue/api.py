@@ -5,16 +5,16 @@ it also stops a holder whose lease ran out and whose item went to someone else.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue import acts
-from services.workqueue.domain.clocks import Form
+from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF, Form
 from services.workqueue.domain.decision import Outcome
-from services.workqueue.domain.item import Division, State
+from services.workqueue.domain.item import Division, Kind, State, kind_of
 from services.workqueue.reach import WORKERS, demand_item_sight, seen_centers
 from services.workqueue.store import outcomes, views
 from services.workqueue.store.tables import platform
@@ -38,26 +38,61 @@ ItemId = Annotated[UUID, Path(description="The item's id.", examples=["0f1f6d2e-
 Token = Annotated[int, Field(ge=1, description="The token that the claim gave; a stale one is refused with 409.")]
 
 
+class GoodsOut(BaseModel):
+    """Goods on the entry that the consulted Center is asked about."""
+
+    tariff: str = Field(examples=["8703230170"])
+    line_count: int = Field(examples=[2])
+    value_usd: int = Field(examples=[48000])
+
+
+class ClockOut(BaseModel):
+    """A day by which something is due."""
+
+    rule: str = Field(examples=["pd-unknown-data"])
+    citation: str = Field(examples=["19 CFR 162.74(b)(4)"])
+    what: str = Field(examples=["Complete the disclosure."])
+    due_on: date
+    evidence: str = Field(description="How well the rule is evidenced: S, P, M, or U for uncertain.", examples=["M"])
+
+
 class ItemOut(BaseModel):
-    """A piece of work in its queue."""
+    """A piece of work in its queue: who has it, since when, until when, and on whose authority."""
 
     item_id: UUID
+    kind: Kind = Field(
+        description="A process on an entry; another Center's advice on goods of an entry; a protest; another filing."
+    )
     process: str = Field(examples=["ad-cvd"])
-    entry_number: str | None
+    entry_number: str | None = Field(description="Null for a filing: it names `entry_count` of them.")
+    entry_count: int = Field(description="How many entries the item names; of a protest the first is known.")
     protest_number: str | None
+    filing_number: str | None = Field(examples=["PD-2026-000017"])
+    filing_kind: str | None = Field(description="The kind of post-entry filing.", examples=["prior-disclosure"])
+    forwarded_from: str | None = Field(description="Where a misfiled filing was handed in; its receipt counts.")
     importer_number: str = Field(description="Masked when it is a social security number.")
     importer_name: str | None
-    center: str = Field(examples=["CEE007"])
+    center: str = Field(description="The Center that has the item.", examples=["CEE007"])
+    center_since: datetime = Field(description="Since when it has been that Center's.")
+    asking_center: str | None = Field(
+        description="The Center of record that asks for advice, and decides the entry itself.", examples=["CEE007"]
+    )
+    goods: list[GoodsOut] | None = Field(description="What a consultation is about.")
+    authority: str | None = Field(description="The row of the authority table that says who decides.")
     division: Division
     state: State
     priority: int = Field(description="1 is the most urgent.")
     value_usd: int | None
-    opened_at: datetime = Field(description="When the filing was made that first called for the review.")
+    opened_at: datetime = Field(
+        description="When the filing was made that first called for the work; a move to another Center leaves it."
+    )
     due_on: date | None = Field(description="The day by which to finish; null while it cannot be computed.")
     due_rule: str | None = Field(
-        description="Which clock `due_on` is: the policy clock `review-cutoff` or the statutory `protest-decide`.",
+        description="Which clock `due_on` is: the policy clock `review-cutoff`, the statutory `protest-decide`, or the"
+        " earliest of a filing's `clocks`.",
         examples=["review-cutoff"],
     )
+    clocks: list[ClockOut] = Field(description="Every clock that routing found for a filing, the earliest first.")
     scheduled_on: date | None = Field(description="When the entry is scheduled to liquidate.")
     holder: str | None
     holder_name: str | None
@@ -129,6 +164,7 @@ class RequestOut(BaseModel):
 class ItemDetailOut(ItemOut):
     """A piece of work with everything that happened to it."""
 
+    entry_numbers: list[str] = Field(description="Every entry that the item is known to name.")
     token: int | None = Field(description="The token of the claim in force, shown to its holder only.")
     decision: DecisionOut | None
     requests: list[RequestOut]
@@ -141,10 +177,13 @@ class ClaimOut(BaseModel):
     item_id: UUID
     token: int
     lease_until: datetime
+    kind: Kind
     process: str
     entry_number: str | None
     protest_number: str | None
+    filing_number: str | None
     center: str
+    asking_center: str | None
     division: Division
     due_on: date | None
     priority: int
@@ -178,7 +217,7 @@ class EffectIn(BaseModel):
 
 
 class CompletionIn(BaseModel):
-    """A decision on an item."""
+    """A decision on a review or a protest, advice to the asking Center, or the answer to a filing."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -190,17 +229,32 @@ class CompletionIn(BaseModel):
                     "effect": {"duty_usd": "1250.00"},
                     "reasons": [{"code": "classification", "text": "Classifiable in 8528.52.00, not in 8471."}],
                     "legal_basis": [{"rule": "classification", "citation": "19 USC 1500(b)"}],
-                }
+                },
+                {
+                    "token": 1,
+                    "outcome": "differ",
+                    "reasons": [{"code": "advice", "text": "The goods are parts of heading 8708, not vehicles."}],
+                },
+                {
+                    "token": 1,
+                    "outcome": "answered",
+                    "reasons": [{"code": "answer", "text": "The disclosure is complete; the tender is on record."}],
+                },
             ]
         },
     )
 
     token: Token
-    outcome: Outcome
-    effect: EffectIn = EffectIn()
-    reasons: list[ReasonIn] = Field(min_length=1, max_length=100)
+    outcome: Outcome = Field(
+        description="Reviews and protests: no-change, increase, refund, reject, refer. Consultations: agree, differ."
+        " Filings: granted, denied, forwarded, answered."
+    )
+    effect: EffectIn = Field(default=EffectIn(), description="Of reviews and protests only.")
+    reasons: list[ReasonIn] = Field(
+        min_length=1, max_length=100, description="The grounds; the text of the advice or of the answer."
+    )
     legal_basis: list[LegalBasisIn] = Field(
-        default=[], max_length=20, description="Required for increase, refund and reject."
+        default=[], max_length=20, description="Required for increase, refund, reject, granted and denied."
     )
 
 
@@ -265,21 +319,31 @@ async def list_items(
     center: Annotated[str | None, Query(examples=["CEE007"])] = None,
     division: Annotated[Division | None, Query()] = None,
     process: Annotated[str | None, Query(examples=["ad-cvd"])] = None,
+    kind: Annotated[Kind | None, Query(description="What the items are about.")] = None,
     state: Annotated[State | None, Query()] = None,
     importer: Annotated[str | None, Query(description="Importer of record number.")] = None,
     due_before: Annotated[date | None, Query(description="Only items due before this day.")] = None,
-    entry: Annotated[str | None, Query(description="Entry number, with or without hyphens.")] = None,
+    entry: Annotated[
+        str | None, Query(description="Entry number, with or without hyphens: all work on it, filings included.")
+    ] = None,
+    filing: Annotated[str | None, Query(description="Number of a post-entry filing.")] = None,
 ) -> Page[ItemOut]:
-    """Items of the caller's Centers: due first, unknown due dates last, then the more urgent, then the older."""
+    """Items of the caller's Centers: due first, unknown due dates last, then the more urgent, then the older.
+
+    With `entry` this answers who has it: each item with its Center, division, holder, since when and until when. A
+    Center also sees the consultations that it asked for.
+    """
     wanted = Filter(
         sees=seen_centers(caller),
         center=center,
         division=division,
         process=process,
+        kind=kind,
         state=state,
         importer_number=importer,
         due_before=due_before,
         entry_number=canonical_entry_number(entry) if entry is not None else None,
+        filing_number=filing,
     )
     position = page.position(date, int, datetime, UUID)
     async with reading(engine_of(request)) as connection:
@@ -317,11 +381,15 @@ async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) ->
         history = await views.find_history(connection, item_id)
         decision = await views.find_decision(connection, item_id)
         letters = await views.find_requests(connection, item_id)
+        named = [row.entry_number] if row is not None and row.entry_number is not None else []
+        if row is not None and row.filing_number is not None:
+            named = await views.find_filing_entries(connection, row.filing_number)
     if row is None:
         raise NotFound(f"There is no item {item_id}.", remedy="Check the id.")
-    demand_item_sight(caller, str(item_id), row.center)
+    demand_item_sight(caller, str(item_id), row.center, row.asking_center)
     return ItemDetailOut(
         **_item_fields(row, caller),
+        entry_numbers=named,
         token=row.token if row.state == "claimed" and row.holder == caller.subject else None,
         decision=_decision_out(decision) if decision is not None else None,
         requests=[RequestOut.model_validate(letter, from_attributes=True) for letter in letters],
@@ -378,7 +446,11 @@ async def release_item(item_id: ItemId, body: TokenIn, request: Request, caller:
 
 @router.post("/items/{item_id}/complete", summary="Decide an item")
 async def complete_item(item_id: ItemId, body: CompletionIn, request: Request, caller: WorkerIdentity) -> CompletedOut:
-    """Finish the item with an outcome, its effect in money, reasons and legal basis."""
+    """Finish the item with an outcome, its effect in money, reasons and legal basis.
+
+    A decision on an entry goes to the legal record. A consulted Center agrees or differs, and the Center of record
+    decides; a filing is granted, denied, forwarded or answered. Other outcomes are refused: 422 `other-outcome`.
+    """
     finding = acts.Finding(
         outcome=body.outcome,
         duty_cents=to_cents(body.effect.duty_usd),
@@ -464,11 +536,27 @@ def _lease(request: Request) -> timedelta:
 
 
 def _item_fields(row: Any, caller: Identity) -> dict[str, Any]:
-    fields = {name: getattr(row, name) for name in ItemOut.model_fields if name != "due_rule"}
-    rule = "review-cutoff" if row.protest_number is None else "protest-decide"
+    kind = kind_of(row.protest_number, row.filing_number, row.asking_center)
+    clocks = sorted(row.filing_clocks or [], key=lambda clock: (clock["due_on"], clock["rule"]))
+    rule: str | None
+    match kind:
+        case "review" | "consultation":
+            rule = REVIEW_CUTOFF
+        case "protest":
+            rule = PROTEST_DECIDE
+        case "filing":
+            rule = clocks[0]["rule"] if clocks else None
+        case _:
+            assert_never(kind)
+    made_here = {"kind", "due_rule", "clocks", "entry_count"}
+    fields = {name: getattr(row, name) for name in ItemOut.model_fields if name not in made_here}
     return fields | {
+        "kind": kind,
+        "entry_count": row.filing_entry_count if kind == "filing" else int(row.entry_number is not None),
+        "center_since": row.center_since or row.opened_at,
         "importer_number": shown_importer_number(caller, row.importer_number),
         "due_rule": rule if row.due_on is not None else None,
+        "clocks": clocks,
     }
 
 

@@ -41,7 +41,7 @@ def build(platform: Platform) -> Parts:
 SERVICE = Service(
     name="workqueue",
     summary="Which piece of work a Center team takes next, who holds it, what was decided.",
-    description="Items from routing and protests, claims with leases, decisions, requests to importers.",
+    description="Items from routing, protests and filings; claims with leases; decisions, advice, letters.",
     topics=handlers.TOPICS,
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",

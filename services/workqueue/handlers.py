@@ -1,15 +1,28 @@
 """Batches of upstream events in; items, their history and events out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from services.workqueue.domain.item import Item, Note
+from services.workqueue.domain.filing import NOT_QUEUED, Clock, Filing, FilingRoute, review_filing
+from services.workqueue.domain.filing import absorb as absorb_routing
+from services.workqueue.domain.item import Goods, Item, Note
 from services.workqueue.domain.protest import PROCESS, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
-from services.workqueue.domain.review import LegalAct, LegalDates, RoutedVersion, in_rank, review_entry
+from services.workqueue.domain.review import (
+    Consultation,
+    LegalAct,
+    LegalDates,
+    Matter,
+    RoutedVersion,
+    in_rank,
+    matter_of,
+    matters_of,
+    review_entry,
+)
 from services.workqueue.domain.review import absorb as absorb_legal_act
 from services.workqueue.publishing import item_changed
 from services.workqueue.store import facts as fact_store
@@ -19,22 +32,28 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import TYPES
-from shared.contracts.routing import AccountAssigned, EntryRouted
+from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.customs.centers import PENDING
 from shared.db.transaction import Transaction
 from shared.runtime.ids import event_id
 
-TOPICS = ("entry-routed", "account-assigned", "entry-changed", "protest-changed")
+TOPICS = ("entry-routed", "filing-routed", "account-assigned", "entry-changed", "protest-changed")
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class Batch:
-    """What the events of a batch say, in the words of the domain, by the key of what they change."""
+    """What the events of a batch say, in the words of the domain, by the key of what they change.
+
+    `at` is the time of the latest: when a claim ends because of what the batch says, it ends then.
+    """
 
     versions: defaultdict[str, list[RoutedVersion]] = field(default_factory=lambda: defaultdict(list))
     legal_acts: defaultdict[str, list[LegalAct]] = field(default_factory=lambda: defaultdict(list))
     protest_acts: defaultdict[str, list[ProtestAct]] = field(default_factory=lambda: defaultdict(list))
+    filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
     importers: dict[str, Importer] = field(default_factory=dict)
+    at: datetime = _LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,7 @@ class Known:
     dates: Mapping[str, LegalDates]
     importers: Mapping[str, Importer]
     protests: Mapping[str, Protest]
+    filings: Mapping[str, Filing]
     centers: Mapping[str, str]
     versions: Mapping[str, list[RoutedVersion]]
     items: Mapping[UUID, Item]
@@ -57,6 +77,7 @@ class Changes:
     dates: list[LegalDates] = field(default_factory=list)
     importers: list[Importer] = field(default_factory=list)
     protests: list[Protest] = field(default_factory=list)
+    filings: list[Filing] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     notes: list[tuple[Item, Note]] = field(default_factory=list)
 
@@ -70,9 +91,9 @@ async def handle(tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[O
     return [item_changed(item, note) for item, note in changes.notes]
 
 
-def read_batch(events: Iterable[Event[Any]]) -> Batch:
+def read_batch(events: Sequence[Event[Any]]) -> Batch:
     """Sort a batch by what its events are about."""
-    batch = Batch()
+    batch = Batch(at=max((event.time for event in events), default=_LONG_AGO))
     for event in events:
         match TYPES[event.type].topic:
             case "entry-routed":
@@ -84,6 +105,10 @@ def read_batch(events: Iterable[Event[Any]]) -> Batch:
             case "protest-changed":
                 protest_act = on_protest_changed(event)
                 batch.protest_acts[protest_act.protest_number].append(protest_act)
+            case "filing-routed":
+                if event.data.kind not in NOT_QUEUED:
+                    route = on_filing_routed(event)
+                    batch.filing_routes[route.filing_number].append(route)
             case "account-assigned":
                 importer = on_account_assigned(event)
                 before = batch.importers.setdefault(importer.importer_number, importer)
@@ -108,6 +133,15 @@ def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
         lane=data.lane,
         processes=data.processes,
         value_usd=data.value_usd,
+        move=data.move,
+        move_reason=next((each.text for each in data.reasons if each.code == "moved"), None) if data.move else None,
+        consultations=tuple(
+            [
+                Consultation(each.center, Goods(each.tariff, each.line_count, each.value_usd))
+                for each in data.consultations
+            ]
+        ),
+        authority=data.authority,
     )
 
 
@@ -142,6 +176,31 @@ def on_protest_changed(event: Event[ProtestChanged]) -> ProtestAct:
     )
 
 
+def on_filing_routed(event: Event[FilingRouted]) -> FilingRoute:
+    """A routing of a post-entry filing, or its move to another Center."""
+    data = event.data
+    return FilingRoute(
+        filing_number=data.filing_number,
+        sequence=data.sequence,
+        event_id=event.id,
+        routed_at=event.time,
+        kind=data.kind,
+        importer_number=data.importer_number,
+        entry_numbers=data.entry_numbers,
+        center=data.center,
+        division=data.division,
+        process=data.process,
+        authority=data.authority,
+        received_at=data.received_at,
+        forwarded_from=data.forwarded_from,
+        clocks=tuple(Clock(each.rule, each.citation, each.what, each.due_on, each.evidence) for each in data.clocks),
+        reasons=tuple(
+            {"code": each.code, "text": each.text, "fact": each.fact, "citation": each.citation}
+            for each in data.reasons
+        ),
+    )
+
+
 def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
     """An importer account with its Center."""
     data = event.data
@@ -149,29 +208,35 @@ def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
 
 
 async def _load(tx: Transaction, batch: Batch) -> Known:
-    """Lock in one order (entries, importers, protests, items), and read what a row follows from after locking it."""
+    """Lock in one order (entries, importers, protests, filings, items), and read what a row follows from after that."""
     acts = [act for found in batch.protest_acts.values() for act in found]
     protested = {act.entry_number for act in acts if act.entry_number is not None}
+    filers = {route.importer_number for found in batch.filing_routes.values() for route in found}
     dates = await fact_store.lock_entries(tx, {*batch.versions, *batch.legal_acts, *protested})
-    importers = await fact_store.lock_importers(tx, {*batch.importers, *(act.importer_number for act in acts)})
+    importers = await fact_store.lock_importers(tx, {*batch.importers, *(act.importer_number for act in acts), *filers})
     protests = await fact_store.lock_protests(
         tx, batch.protest_acts, entry_numbers=batch.versions, importer_numbers=batch.importers
     )
+    filings = await fact_store.lock_filings(tx, batch.filing_routes, importer_numbers=batch.importers)
+    holders = {each.importer_number for each in protests.values() if each.importer_number is not None}
+    holders |= {each.standing.importer_number for each in filings.values() if each.standing is not None}
+    if holders - importers.keys():
+        importers |= await fact_store.load_importers(tx, holders - importers.keys())
+    standing: Mapping[str, RoutedVersion] = {}
     if protests:
         named = {each.entry_number for each in protests.values() if each.entry_number is not None}
         standing = await fact_store.load_standing(tx, (named | protested) - batch.versions.keys())
-        holders = {each.importer_number for each in protests.values() if each.importer_number is not None}
-        importers |= await fact_store.load_importers(tx, holders - importers.keys())
-    else:
-        standing = {}
     items = await item_store.lock_items(
-        tx, map(protest_item_id, protests), entry_numbers={*batch.versions, *batch.legal_acts}
+        tx,
+        [*map(protest_item_id, protests), *map(filing_item_id, filings)],
+        entry_numbers={*batch.versions, *batch.legal_acts},
     )
     reviewed = {item.entry_number for item in items.values() if item.entry_number and item.protest_number is None}
     return Known(
         dates=dates,
         importers=importers,
         protests=protests,
+        filings=filings,
         centers={number: version.center for number, version in standing.items()},
         versions=await fact_store.load_versions(tx, {*batch.versions, *reviewed}),
         items=items,
@@ -185,16 +250,18 @@ def decide(batch: Batch, known: Known) -> Changes:
         if importer.sequence > known.importers[importer.importer_number].sequence:
             changes.importers.append(importer)
     _decide_entries(batch, known, changes)
-    _decide_protests(batch, known, changes)
+    importers = {**known.importers, **{each.importer_number: each for each in changes.importers}}
+    _decide_protests(batch, known, importers, changes)
+    _decide_filings(batch, known, importers, changes)
     changes.items.sort(key=lambda item: item.item_id)
     return changes
 
 
 def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
-    items: defaultdict[str, dict[str, Item]] = defaultdict(dict)
+    items: defaultdict[str, dict[Matter, Item]] = defaultdict(dict)
     for item in known.items.values():
         if item.entry_number is not None and item.protest_number is None:
-            items[item.entry_number][item.process] = item
+            items[item.entry_number][matter_of(item)] = item
     for number in sorted({*batch.versions, *batch.legal_acts}):
         before = after = known.dates[number]
         for act in batch.legal_acts.get(number, ()):
@@ -207,16 +274,19 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
             version.event_id: version for version in batch.versions.get(number, ()) if version.event_id not in seen
         }
         changes.versions.extend(added.values())
-        called_for = {process for version in added.values() for process in version.processes}
+        called_for: set[Matter] = set()
+        for version in added.values():
+            called_for.update(matters_of(version))
         if not called_for and number not in items:
             continue
-        ids = {process: entry_item_id(number, process) for process in called_for}
-        for reviewed in review_entry(versions, list(added.values()), before, after, items.get(number, {}), ids):
+        ids = {matter: entry_item_id(number, *matter) for matter in called_for}
+        for reviewed in review_entry(
+            versions, list(added.values()), before, after, items.get(number, {}), ids, batch.at
+        ):
             _note_item(changes, known, reviewed.item, reviewed.notes)
 
 
-def _decide_protests(batch: Batch, known: Known, changes: Changes) -> None:
-    importers = {**known.importers, **{each.importer_number: each for each in changes.importers}}
+def _decide_protests(batch: Batch, known: Known, importers: Mapping[str, Importer], changes: Changes) -> None:
     centers = dict(known.centers)
     for number, added in batch.versions.items():
         centers[number] = in_rank([*known.versions.get(number, []), *added])[-1].center
@@ -228,7 +298,7 @@ def _decide_protests(batch: Batch, known: Known, changes: Changes) -> None:
             changes.protests.append(after)
         item_id = protest_item_id(number)
         center = _protest_center(after, centers, importers)
-        result = review_protest(before, after, center, known.items.get(item_id), item_id)
+        result = review_protest(before, after, center, known.items.get(item_id), item_id, batch.at)
         if result is not None:
             _note_item(changes, known, *result)
 
@@ -239,6 +309,30 @@ def _protest_center(protest: Protest, centers: Mapping[str, str], importers: Map
         return centers[protest.entry_number]
     importer = importers.get(protest.importer_number or "")
     return importer.center if importer is not None and importer.center is not None else PENDING
+
+
+def _decide_filings(batch: Batch, known: Known, importers: Mapping[str, Importer], changes: Changes) -> None:
+    for number, before in known.filings.items():
+        added = {
+            route.event_id: route for route in batch.filing_routes.get(number, ()) if route.event_id not in before.heard
+        }
+        after = before
+        for route in added.values():
+            after = absorb_routing(after, route)
+        if after != before:
+            changes.filings.append(after)
+        account = importers.get(after.standing.importer_number) if after.standing is not None else None
+        item_id = filing_item_id(number)
+        result = review_filing(
+            after,
+            added.values(),
+            account.center if account is not None else None,
+            known.items.get(item_id),
+            item_id,
+            batch.at,
+        )
+        if result is not None:
+            _note_item(changes, known, *result)
 
 
 def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]) -> None:
@@ -252,15 +346,22 @@ async def _write(tx: Transaction, changes: Changes) -> None:
     await fact_store.write_dates(tx, changes.dates)
     await fact_store.write_importers(tx, changes.importers)
     await fact_store.write_protests(tx, changes.protests)
+    await fact_store.write_filings(tx, changes.filings)
     await item_store.write_items(tx, changes.items)
     await item_store.append_notes(tx, changes.notes)
 
 
-def entry_item_id(entry_number: str, process: str) -> UUID:
-    """The id of the item for one process of an entry."""
-    return UUID(event_id("work-item", entry_number, process))
+def entry_item_id(entry_number: str, process: str, consulted: str | None = None) -> UUID:
+    """The id of the item for one process of an entry, or for the advice of one consulted Center on it."""
+    parts = (entry_number, process) if consulted is None else (entry_number, process, consulted)
+    return UUID(event_id("work-item", *parts))
 
 
 def protest_item_id(protest_number: str) -> UUID:
     """The id of the item for a protest; "protest" is no entry number, so it meets no entry's item."""
     return UUID(event_id("work-item", PROCESS, protest_number))
+
+
+def filing_item_id(filing_number: str) -> UUID:
+    """The id of the item for a filing; "filing" is no entry number either."""
+    return UUID(event_id("work-item", "filing", filing_number))

@@ -1,17 +1,18 @@
 """The events that the work queue publishes, made from its items, history, decisions and letters."""
 
+from services.workqueue.domain.decision import Outcome, ReviewOutcome
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.store.outcomes import Decision, Letter
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Actor, LegalBasis, MoneyEffect, Reason
-from shared.contracts.work import RequestIssued, ReviewDecided, ReviewOutcome, WorkItemChanged
+from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
 SOURCE = "urn:centerline:workqueue"
 
 
-def item_changed(item: Item, note: Note, outcome: ReviewOutcome | None = None) -> Outgoing:
+def item_changed(item: Item, note: Note, outcome: Outcome | None = None) -> Outgoing:
     """One line of an item's history as an event."""
     data = WorkItemChanged(
         item_id=str(item.item_id),
@@ -26,12 +27,14 @@ def item_changed(item: Item, note: Note, outcome: ReviewOutcome | None = None) -
         actor=_actor(note.by),
         at=note.at,
         outcome=outcome,
+        filing_number=item.filing_number,
+        asking_center=item.asking_center,
     )
     return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
 
 
-def review_decided(decision: Decision, entry_number: str) -> Outgoing:
-    """A decision on an entry under review."""
+def review_decided(decision: Decision, entry_number: str, outcome: ReviewOutcome) -> Outgoing:
+    """A decision on an entry under review, for the legal record to apply."""
     item = decision.item
     data = ReviewDecided(
         decision_id=str(decision.decision_id),
@@ -40,7 +43,7 @@ def review_decided(decision: Decision, entry_number: str) -> Outgoing:
         importer_number=item.importer_number,
         process=item.process,
         center=item.center,
-        outcome=decision.outcome,
+        outcome=outcome,
         effect=MoneyEffect(duty_usd=format_cents(decision.duty_cents), fees_usd=format_cents(decision.fees_cents)),
         reasons=tuple(
             Reason(code=each.code, text=each.text, fact=each.fact, citation=each.citation) for each in decision.reasons

@@ -3,7 +3,6 @@
 from typing import Final, get_args
 
 from services.workqueue.domain.item import Division, Item, Person
-from shared.customs.centers import NOT_ELIGIBLE, PENDING, centers
 from shared.runtime.errors import Forbidden, NotFound
 from shared.web.identity import Identity, RoleName
 
@@ -33,26 +32,31 @@ def seen_centers(caller: Identity) -> frozenset[str] | None:
     return caller.centers or None
 
 
-def demand_item_sight(caller: Identity, item: str, center: str) -> None:
-    """Raise `NotFound` when the item is another Center's: whether it exists is part of what is not shown."""
-    if caller.centers and center not in caller.centers:
+def demand_item_sight(caller: Identity, item: str, center: str, asking_center: str | None = None) -> None:
+    """Raise `NotFound` when the item is another Center's: whether it exists is part of what is not shown.
+
+    The Center that asked for advice sees the item that holds it.
+    """
+    if caller.centers and caller.centers.isdisjoint({center, asking_center}):
         raise NotFound(f"There is no item {item}.", remedy="Check the id, and that the token names the Center.")
 
 
 def demand_reach(caller: Identity, item: Item) -> None:
     """Raise unless the caller works on items of this Center and division."""
-    demand_item_sight(caller, str(item.item_id), item.center)
+    demand_item_sight(caller, str(item.item_id), item.center, item.asking_center)
+    if caller.centers and item.center not in caller.centers:
+        raise Forbidden(f"The advice of {item.center} is its own to give.", code="other-center")
     if caller.divisions and item.division not in caller.divisions:
         raise Forbidden(f"The item belongs to the division {item.division}.", code="other-division")
 
 
-def work_centers(caller: Identity, center: str | None) -> list[str]:
-    """The Centers whose queues to look through: the one asked for, else the caller's own, else all."""
+def work_centers(caller: Identity, center: str | None) -> list[str] | None:
+    """The Centers whose queues to look through: the one asked for, else the caller's own, else all (None)."""
     if center is not None:
         if caller.centers and center not in caller.centers:
             raise Forbidden(f"The token does not name the Center {center}.", code="other-center")
         return [center]
-    return sorted(caller.centers or {*centers(), PENDING, NOT_ELIGIBLE})
+    return sorted(caller.centers) or None
 
 
 def work_divisions(caller: Identity, division: str | None) -> list[str]:

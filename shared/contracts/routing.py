@@ -42,7 +42,7 @@ class EntryRouted(Contract):
 
     `move` is 0 for the decision on filing; each time that the open matter is moved to another Center it is one more,
     and of several for one version the highest stands. `authority` names for each process the row of the authority
-    table that says who decides.
+    table that says who decides. `instructions` tell the reviewer what the criteria that hit want looked at.
     """
 
     entry_number: EntryNumber
@@ -67,7 +67,8 @@ class EntryRouted(Contract):
     trusted_programs: tuple[Code, ...] = ()
     consultations: Annotated[tuple[Consultation, ...], Field(max_length=32)] = ()
     authority: dict[str, str] = Field(default_factory=dict)
-    move: Annotated[int, Field(ge=0)] = 0
+    move: Annotated[int, Field(ge=0, le=99)] = 0
+    instructions: Annotated[tuple[ShortText, ...], Field(max_length=100)] = ()
 
 
 class FilingClock(Contract):

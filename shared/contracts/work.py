@@ -20,10 +20,15 @@ from shared.contracts.terms import (
 ItemState = Literal["open", "claimed", "completed", "cancelled"]
 ItemChange = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
+ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]
+"""How an item ended: a review by its outcome, advice to another Center, the answer to a filing."""
 
 
 class WorkItemChanged(Contract):
-    """One change of one work item; `sequence` orders the changes of an item."""
+    """One change of one work item; `sequence` orders the changes of an item.
+
+    `filing_number` is set when the item is a filing, `asking_center` when it is advice that another Center asked for.
+    """
 
     item_id: Code
     sequence: Annotated[int, Field(ge=1)]
@@ -36,7 +41,9 @@ class WorkItemChanged(Contract):
     process: Code
     actor: Actor
     at: Instant
-    outcome: ReviewOutcome | None = None
+    outcome: ItemOutcome | None = None
+    filing_number: Code | None = None
+    asking_center: CenterCode | None = None
 
 
 class ReviewDecided(Contract):

@@ -1,5 +1,7 @@
 """The steps that create the platform's tables; run by each service's first migration, never edited."""
 
+import re
+
 from alembic import op
 
 V1 = """
@@ -66,7 +68,7 @@ def create_platform_tables_v1() -> None:
 
 
 def run(script: str) -> None:
-    """Execute each statement of a plain SQL script (no semicolons inside literals)."""
-    for statement in script.split(";"):
+    """Execute each statement of a plain SQL script; a statement ends with a semicolon at the end of a line."""
+    for statement in re.split(r";\s*$", script, flags=re.MULTILINE):
         if statement.strip():
             op.execute(statement)

@@ -167,7 +167,7 @@ async def test_step_that_fails_leaves_nothing_behind(empty_database: EmptyDataba
     )
     (versions / "0001_pre_half.py").write_text(
         "from shared.db.platform_migrations import run\nrevision = '0001_pre_half'\ndown_revision = None\n"
-        "def upgrade():\n    run('CREATE TABLE half (id int); SELECT 1 / 0')\n"
+        "def upgrade():\n    run('CREATE TABLE half (id int);\\nSELECT 1 / 0')\n"
     )
     with pytest.raises(Exception, match="division by zero"):
         await upgrade(engine, tmp_path)

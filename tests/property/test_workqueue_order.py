@@ -11,16 +11,33 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.handlers import handle
 from services.workqueue.store.invariants import INVARIANTS
-from services.workqueue.store.tables import entries, importers, item_events, items, protests, routed_versions
+from services.workqueue.store.tables import (
+    entries,
+    filings,
+    importers,
+    item_events,
+    items,
+    protests,
+    routed_versions,
+)
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
-from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
+from tests.integration.workqueue.events import (
+    assigned,
+    clock,
+    consultation,
+    filing_routed,
+    legal_act,
+    protest_act,
+    routed,
+)
 from tests.support.events import entry_number
 
-TABLES = (entries, routed_versions, importers, protests, items, item_events)
+TABLES = (entries, routed_versions, importers, protests, filings, items, item_events)
 ENTRIES = [entry_number(9_000_001), entry_number(9_000_002)]
 PROTESTS = ["2704-27-100001", "2704-27-100002"]
+FILINGS = ["PD-000001", "PD-000002"]
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -30,20 +47,32 @@ processes = st.sets(st.sampled_from(["ad-cvd", "quota", "entry-summary-review"])
 
 @st.composite
 def stories(draw: st.DrawFn) -> list[Event[Any]]:
-    """What upstream may say of two entries, their importer and their protests; no sequence is said twice."""
+    """What upstream may say of two entries, their importer, their protests and filings.
+
+    An entry's versions, moves and a filing's routings may contradict each other; no other sequence is said twice.
+    """
     told: list[Event[Any]] = []
     for number in ENTRIES:
-        versions = draw(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3), processes), max_size=4))
-        for at, (version, hour, called_for) in enumerate(versions):
+        versions = draw(
+            st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(0, 3), processes), max_size=4)
+        )
+        for at, (version, move, hour, called_for) in enumerate(versions):
             center = draw(st.sampled_from(["CEE001", "CEE007"]))
             told.append(
                 routed(
                     number,
                     version,
                     called_for,
+                    move=move,
                     center=center,
+                    lane=draw(st.sampled_from(["document-review", "enforcement"])) if called_for else "no-review",
+                    consultations=[
+                        consultation(asked)
+                        for asked in draw(st.sets(st.sampled_from(["CEE001", "CEE003"])).map(sorted))
+                    ],
+                    authority={process: f"{process}-{center}" for process in called_for},
                     id=f"routed-{number}-{at}",
-                    time=f"2026-03-0{version}T0{hour}:00:00Z",
+                    time=f"2026-03-0{version + move}T0{hour}:00:00Z",
                 )
             )
         dates = draw(st.lists(st.sampled_from(["2027-01-15", "2027-01-22", None]), max_size=3))
@@ -56,6 +85,21 @@ def stories(draw: st.DrawFn) -> list[Event[Any]]:
         told.append(protest_act(number, named))
         if draw(st.booleans()):
             told.append(protest_act(number, named, 2, draw(st.sampled_from(["decided", "withdrawn"]))))
+    for number in draw(st.sets(st.sampled_from(FILINGS))):
+        sequences = draw(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=3))
+        for at, (sequence, hour) in enumerate(sequences):
+            told.append(
+                filing_routed(
+                    number,
+                    sequence,
+                    id=f"filed-{number}-{at}",
+                    time=f"2026-03-0{sequence}T0{hour}:00:00Z",
+                    received_at=f"2026-03-01T0{draw(st.integers(0, 2))}:00:00Z",
+                    center=draw(st.sampled_from(["CEE001", "PNDING"])),
+                    entry_numbers=draw(st.sets(entry).map(sorted)),
+                    clocks=draw(st.sampled_from([[], [clock("pd-tender", "2026-05-01")]])),
+                )
+            )
     centers = draw(st.lists(st.sampled_from(["CEE003", "CEE005", None]), max_size=3))
     told += [assigned(sequence, center) for sequence, center in enumerate(centers, 1)]
     return told

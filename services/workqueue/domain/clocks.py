@@ -7,6 +7,8 @@ from shared.customs.calendar import add_days, friday_on_or_before, legal_date, w
 
 Form = Literal["CBP-28", "CBP-29"]
 
+REVIEW_CUTOFF: Final = "review-cutoff"
+PROTEST_DECIDE: Final = "protest-decide"
 CF28_DAYS: Final = 30
 CF29_DAYS: Final = 20
 

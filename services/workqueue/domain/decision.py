@@ -1,8 +1,36 @@
 """What a decision on an item must say before it can stand."""
 
-from typing import Literal, assert_never
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, assert_never, get_args
 
-Outcome = Literal["no-change", "increase", "refund", "reject", "refer"]
+from services.workqueue.domain.item import Item, Kind
+
+ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
+Advice = Literal["agree", "differ"]
+Answer = Literal["granted", "denied", "forwarded", "answered"]
+Outcome = Literal[ReviewOutcome, Advice, Answer]
+
+OUTCOMES: Final[Mapping[Kind, tuple[Outcome, ...]]] = MappingProxyType(
+    {
+        "review": get_args(ReviewOutcome),
+        "protest": get_args(ReviewOutcome),
+        "consultation": get_args(Advice),
+        "filing": get_args(Answer),
+    }
+)
+"""The outcomes of each kind of item. A Center that is consulted agrees or differs: the Center of record decides."""
+
+
+def flaw_in_outcome(item: Item, outcome: Outcome) -> str | None:
+    """Why an item of this kind cannot end so, in a sentence; None when it can."""
+    if outcome in OUTCOMES[item.kind]:
+        return None
+    if item.kind == "consultation":
+        return (
+            f"Only the Center of record, {item.asking_center}, decides the entry; this Center is asked for its advice."
+        )
+    return f"{outcome} is no outcome of a {item.kind}."
 
 
 def flaw_in_decision(outcome: Outcome, effect_cents: int, *, has_legal_basis: bool) -> str | None:
@@ -20,11 +48,22 @@ def flaw_in_decision(outcome: Outcome, effect_cents: int, *, has_legal_basis: bo
         case "refund":
             if effect_cents >= 0:
                 return f"A refund needs a negative effect; it is {effect_cents} cents."
-        case "no-change" | "reject" | "refer":
+        case "no-change" | "reject" | "refer" | "agree" | "differ" | "granted" | "denied" | "forwarded" | "answered":
             if effect_cents != 0:
                 return f"The outcome {outcome} has no effect in money; it is {effect_cents} cents."
         case _:
             assert_never(outcome)
-    if outcome in {"increase", "refund", "reject"} and not has_legal_basis:
+    if outcome in {"increase", "refund", "reject", "granted", "denied"} and not has_legal_basis:
         return f"The outcome {outcome} needs its legal basis."
     return None
+
+
+def review_outcome_of(outcome: Outcome) -> ReviewOutcome | None:
+    """The outcome when it is one of a review; None for advice and answers."""
+    match outcome:
+        case "no-change" | "increase" | "refund" | "reject" | "refer":
+            return outcome
+        case "agree" | "differ" | "granted" | "denied" | "forwarded" | "answered":
+            return None
+        case _:
+            assert_never(outcome)

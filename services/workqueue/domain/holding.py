@@ -64,6 +64,13 @@ def expire(item: Item) -> tuple[Item, tuple[Note, ...]]:
     return without_holder(expired), (note,)
 
 
+def lose(item: Item, center: str, at: datetime) -> tuple[Item, tuple[Note, ...]]:
+    """End a claim because the item goes to another Center: its people, not the holder, work on it from now on."""
+    lost, note = _act(item, "released", SYSTEM, at)
+    text = f"The item goes from {item.center} to {center}: the claim of {item.holder_name} ends."
+    return without_holder(lost), (replace(note, reasons=({"code": "other-center", "text": text},)),)
+
+
 def demand_token(item: Item, person: Person, token: int) -> None:
     """Raise `NotAllowed` unless this person's claim with this token is the newest one of the item.
 

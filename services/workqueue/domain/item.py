@@ -10,9 +10,10 @@ from uuid import UUID
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 State = Literal["open", "claimed", "completed", "cancelled"]
 Change = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
+Kind = Literal["review", "consultation", "protest", "filing"]
 
-ACTS_FROM: Final = 100_000
-"""Sequences of an item's changes: an entry's version below this, acts on the item from here on."""
+ACTS_FROM: Final = 1_000_000
+"""Sequences of an item's changes: what routing says of it below this, acts on the item from here on."""
 LAST: Final = 10_000_000
 """The sequence of the change that ends an item for good: its entry was liquidated, its protest settled."""
 
@@ -60,11 +61,23 @@ SYSTEM: Final = Person("system:workqueue", "Centerline work queue")
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """Goods on an entry under one tariff number; the value in whole US dollars."""
+
+    tariff: str
+    line_count: int
+    value_usd: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One piece of work: one process on one entry, or one protest.
+    """One piece of work: a process on an entry, a Center's advice on goods of an entry, a protest, or another filing.
 
     `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
-    it cannot be computed; `opened_at` is when the first routing decision that called for it was filed.
+    it cannot be computed; `opened_at` is when the first routing decision that called for it was filed (a protest or a
+    filing: received), whichever Centers have had it; `center_since` is when it came to the present one.
+    `asking_center` and `goods` are of a consultation. `authority` is the row of the authority table that says who
+    decides. An item of a filing names no entry: the filing may name thousands.
     """
 
     item_id: UUID
@@ -84,6 +97,29 @@ class Item:
     token: int = 0
     lease_until: datetime | None = None
     acts: int = 0
+    filing_number: str | None = None
+    asking_center: str | None = None
+    authority: str | None = None
+    goods: tuple[Goods, ...] | None = None
+    center_since: datetime | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What the item is about, which says who reads its outcome and which outcomes there are."""
+        return kind_of(self.protest_number, self.filing_number, self.asking_center)
+
+
+def kind_of(protest_number: str | None, filing_number: str | None, asking_center: str | None) -> Kind:
+    """The kind of the item that names these.
+
+    >>> kind_of(None, None, "CEE007")
+    'consultation'
+    """
+    if protest_number is not None:
+        return "protest"
+    if filing_number is not None:
+        return "filing"
+    return "review" if asking_center is None else "consultation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Final
 URGENT: Final = 1
 ROUTINE: Final = 4
 PROTEST_PRIORITY: Final = 2
+FILING_PRIORITY: Final = 2
 _HIGH_VALUE_USD: Final = 1_000_000
 _BY_PROCESS: Final = {"ad-cvd": 1, "quota": 2, "preference": 3}
 

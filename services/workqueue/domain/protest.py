@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from services.workqueue.domain.holding import without_holder
+from services.workqueue.domain.holding import lose, without_holder
 from services.workqueue.domain.item import LAST, SYSTEM, Change, Division, Item, Note, next_state
 from services.workqueue.domain.priority import PROTEST_PRIORITY
 
@@ -64,15 +64,19 @@ def absorb(protest: Protest, act: ProtestAct) -> Protest:
 
 
 def review_protest(
-    before: Protest, after: Protest, center: str, item: Item | None, new_id: UUID
+    before: Protest, after: Protest, center: str, item: Item | None, new_id: UUID, at: datetime
 ) -> tuple[Item, tuple[Note, ...]] | None:
     """The protest's item as the facts leave it, with its new lines of history; None until the filing is known.
 
-    The item is due on the last day to decide the protest: a statutory clock (19 USC 1515(a): two years from filing).
+    `at` is the time of what is learned. The item is due on the last day to decide the protest: a statutory clock
+    (19 USC 1515(a): two years from filing).
     """
     if not after.is_filed or after.importer_number is None or after.received_at is None:
         return None
     change: Change = "routed" if after.settled_as is None else "cancelled"
+    lost: tuple[Note, ...] = ()
+    if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
+        item, lost = lose(item, center, at)
     state = next_state(item.state if item else "open", change)
     facts = Item(
         item_id=new_id,
@@ -80,7 +84,7 @@ def review_protest(
         entry_number=after.entry_number,
         protest_number=after.protest_number,
         importer_number=after.importer_number,
-        center=center,
+        center=item.center if item is not None and item.state == "completed" else center,
         division=DIVISION,
         priority=PROTEST_PRIORITY,
         value_usd=None,
@@ -104,7 +108,7 @@ def review_protest(
     notes = [
         note for note in _notes(after) if note.key not in known and not (is_completed and note.change == "cancelled")
     ]
-    return facts, tuple(notes)
+    return facts, (*lost, *notes)
 
 
 def _notes(protest: Protest) -> list[Note]:

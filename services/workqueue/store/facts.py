@@ -1,15 +1,18 @@
-"""What upstream says: legal dates, routed versions, importers, protests. Rows are locked in order of their key."""
+"""What upstream says of entries, importers, protests and filings. Rows are locked in order of their key."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import orjson
 
+from services.workqueue.domain.filing import Clock, Filing, FilingRoute
+from services.workqueue.domain.item import Goods
 from services.workqueue.domain.protest import Protest
-from services.workqueue.domain.review import LegalDates, RoutedVersion, in_rank
-from services.workqueue.store.tables import protests, routed_versions
+from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
+from services.workqueue.store.tables import filings, protests, routed_versions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -47,6 +50,10 @@ _VERSION_COLUMNS = (
     "lane",
     "processes",
     "value_usd",
+    "move",
+    "move_reason",
+    "consultations",
+    "authority",
 )
 _LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
 _STUB_IMPORTERS = "INSERT INTO importers (importer_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
@@ -84,6 +91,35 @@ ORDER BY protest_number FOR UPDATE
 _REPLACE_PROTEST = "(protest_number) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in _PROTEST_COLUMNS[1:]
 )
+_FILING_COLUMNS = (
+    "filing_number",
+    "sequence",
+    "event_id",
+    "routed_at",
+    "kind",
+    "importer_number",
+    "entry_numbers",
+    "center",
+    "division",
+    "process",
+    "authority",
+    "forwarded_from",
+    "clocks",
+    "received_at",
+    "heard",
+)
+_STUB_FILINGS = "INSERT INTO filings (filing_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
+# Those of the batch, and those without a Center that may get the one of an importer's account.
+LOCK_FILINGS = f"""
+SELECT {", ".join(_FILING_COLUMNS)} FROM filings
+WHERE filing_number IN (
+    SELECT unnest($1::text[])
+    UNION SELECT filing_number FROM filings WHERE importer_number = ANY($2::text[]) AND center = 'PNDING')
+ORDER BY filing_number FOR UPDATE
+"""
+_REPLACE_FILING = "(filing_number) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _FILING_COLUMNS[1:]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +153,11 @@ async def load_versions(tx: Transaction, entry_numbers: Iterable[str]) -> Mappin
     versions: defaultdict[str, list[RoutedVersion]] = defaultdict(list)
     numbers = sorted(set(entry_numbers))
     for row in await bulk.fetch(tx, _LOAD_VERSIONS, numbers) if numbers else ():
-        version = RoutedVersion(**{**row, "processes": tuple(row["processes"])})
+        consulted = tuple(
+            Consultation(each["center"], Goods(each["tariff"], each["line_count"], each["value_usd"]))
+            for each in row["consultations"]
+        )
+        version = RoutedVersion(**{**row, "processes": tuple(row["processes"]), "consultations": consulted})
         versions[version.entry_number].append(version)
     return versions
 
@@ -141,10 +181,18 @@ async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> 
             item.lane,
             orjson.dumps(item.processes).decode(),
             item.value_usd,
+            item.move,
+            item.move_reason,
+            orjson.dumps(_consultations(item)).decode() if item.consultations else "[]",
+            orjson.dumps(item.authority).decode(),
         )
         for item in versions
     ]
     await bulk.insert(tx, routed_versions, _VERSION_COLUMNS, rows, on_conflict="DO NOTHING")
+
+
+def _consultations(version: RoutedVersion) -> list[dict[str, Any]]:
+    return [{"center": each.center, **asdict(each.goods)} for each in version.consultations]
 
 
 async def lock_importers(tx: Transaction, importer_numbers: Iterable[str]) -> dict[str, Importer]:
@@ -187,6 +235,69 @@ async def write_protests(tx: Transaction, changed: Sequence[Protest]) -> None:
     """Write protests that are locked."""
     rows = [tuple(getattr(item, name) for name in _PROTEST_COLUMNS) for item in changed]
     await bulk.insert(tx, protests, _PROTEST_COLUMNS, rows, on_conflict=_REPLACE_PROTEST)
+
+
+async def lock_filings(
+    tx: Transaction, filing_numbers: Iterable[str], *, importer_numbers: Iterable[str]
+) -> dict[str, Filing]:
+    """Filings by number, and those of these importers without a Center, each locked for this transaction."""
+    numbers, importers = sorted(set(filing_numbers)), sorted(set(importer_numbers))
+    if not numbers and not importers:
+        return {}
+    if numbers:
+        await bulk.execute(tx, _STUB_FILINGS, numbers)
+    rows = await bulk.fetch(tx, LOCK_FILINGS, numbers, importers)
+    return {row["filing_number"]: _filing(row) for row in rows}
+
+
+async def write_filings(tx: Transaction, changed: Sequence[Filing]) -> None:
+    """Write filings that are locked."""
+    rows = [
+        (
+            filing.filing_number,
+            route.sequence,
+            route.event_id,
+            route.routed_at,
+            route.kind,
+            route.importer_number,
+            orjson.dumps(route.entry_numbers).decode(),
+            route.center,
+            route.division,
+            route.process,
+            route.authority,
+            route.forwarded_from,
+            orjson.dumps([asdict(clock) for clock in route.clocks]).decode(),
+            filing.received_at,
+            orjson.dumps(filing.heard).decode(),
+        )
+        for filing in changed
+        if (route := filing.standing) is not None
+    ]
+    await bulk.insert(tx, filings, _FILING_COLUMNS, rows, on_conflict=_REPLACE_FILING)
+
+
+def _filing(row: Any) -> Filing:
+    """A filing as it is kept; the reasons of its routing are in the history of its item."""
+    if row["sequence"] is None:
+        return Filing(row["filing_number"])
+    route = FilingRoute(
+        filing_number=row["filing_number"],
+        sequence=row["sequence"],
+        event_id=row["event_id"],
+        routed_at=row["routed_at"],
+        kind=row["kind"],
+        importer_number=row["importer_number"],
+        entry_numbers=tuple(row["entry_numbers"]),
+        center=row["center"],
+        division=row["division"],
+        process=row["process"],
+        authority=row["authority"],
+        received_at=row["received_at"],
+        forwarded_from=row["forwarded_from"],
+        clocks=tuple(Clock(**{**each, "due_on": date.fromisoformat(each["due_on"])}) for each in row["clocks"]),
+        reasons=(),
+    )
+    return Filing(row["filing_number"], route, row["received_at"], tuple(row["heard"]))
 
 
 def _columns(names: Sequence[str], rows: Sequence[Any]) -> list[list[Any]]:

@@ -1,13 +1,14 @@
 """Items and their history: what events and people write."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from services.workqueue.domain.item import Item, Note, Person
+from services.workqueue.domain.item import Goods, Item, Note, Person
 from services.workqueue.store.tables import item_events, items
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -30,6 +31,11 @@ ITEM_COLUMNS = (
     "token",
     "lease_until",
     "acts",
+    "filing_number",
+    "asking_center",
+    "authority",
+    "goods",
+    "center_since",
 )
 _SELECT = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
 _LOCK = f"""
@@ -63,6 +69,14 @@ UPDATE items taken
 SET state = 'claimed', holder = $1, holder_name = $2, lease_until = $3, token = taken.token + 1, acts = taken.acts + 1
 FROM chosen WHERE taken.item_id = chosen.item_id
 RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}
+"""
+OPEN_CENTERS = """
+WITH RECURSIVE found AS (
+    SELECT min(center) AS center FROM items WHERE state = 'open'
+    UNION ALL
+    SELECT (SELECT min(i.center) FROM items i WHERE i.state = 'open' AND i.center > found.center) FROM found
+    WHERE found.center IS NOT NULL)
+SELECT center FROM found WHERE center IS NOT NULL
 """
 
 
@@ -140,9 +154,14 @@ async def claim_next(
     return None
 
 
+async def find_open_centers(tx: Transaction) -> list[str]:
+    """The Centers that have open items: one step in the index for each, however many items there are."""
+    return [row["center"] for row in await bulk.fetch(tx, OPEN_CENTERS)]
+
+
 async def write_items(tx: Transaction, changed: Sequence[Item]) -> None:
     """Create items, or write those that are locked."""
-    rows = [tuple(getattr(item, name) for name in ITEM_COLUMNS) for item in changed]
+    rows = [tuple(_cell(item, name) for name in ITEM_COLUMNS) for item in changed]
     await bulk.insert(tx, items, ITEM_COLUMNS, rows, on_conflict=_REPLACE_ITEM)
 
 
@@ -166,5 +185,12 @@ async def append_notes(tx: Transaction, notes: Sequence[tuple[Item, Note]]) -> N
     await bulk.insert(tx, item_events, _NOTE_COLUMNS, rows, on_conflict="DO NOTHING")
 
 
+def _cell(item: Item, name: str) -> Any:
+    value = getattr(item, name)
+    return orjson.dumps(value).decode() if name == "goods" and value is not None else value
+
+
 def _item(row: Any) -> Item:
-    return Item(*row)
+    goods = row["goods"]
+    item = Item(*row)
+    return item if goods is None else replace(item, goods=tuple(Goods(**each) for each in goods))

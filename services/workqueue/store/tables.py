@@ -50,7 +50,11 @@ routed_versions = Table(
     Column("lane", Text, nullable=False),
     Column("processes", JSONB, nullable=False),
     Column("value_usd", BigInteger, nullable=False),
-    comment="Every routing decision, the highest version stands.",
+    Column("move", Integer, nullable=False, server_default=text("0")),
+    Column("move_reason", Text),
+    Column("consultations", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("authority", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    comment="Every routing decision, the highest version stands, of one version the last move.",
 )
 
 importers = Table(
@@ -81,6 +85,34 @@ protests = Table(
     comment="Protests by their newest act, entry_number is the first entry that the protest names.",
 )
 
+filings = Table(
+    "filings",
+    metadata,
+    Column("filing_number", Text, primary_key=True),
+    Column("sequence", Integer),
+    Column("event_id", Text),
+    Column("routed_at", DateTime(timezone=True)),
+    Column("kind", Text),
+    Column("importer_number", Text),
+    Column("entry_numbers", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("center", Text),
+    Column("division", Text),
+    Column("process", Text),
+    Column("authority", Text),
+    Column("forwarded_from", Text),
+    Column("clocks", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("received_at", DateTime(timezone=True)),
+    Column("heard", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Index("filings_pending", "importer_number", postgresql_where=text("center = 'PNDING'::text")),
+    Index(
+        "filings_entries",
+        "entry_numbers",
+        postgresql_using="gin",
+        postgresql_ops={"entry_numbers": "jsonb_path_ops"},
+    ),
+    comment="Post-entry filings by the routing that stands, without protests and appeals against a Center.",
+)
+
 _QUEUE_ORDER = ("due_order", "priority", "opened_at", "item_id")
 _IS_OPEN = text("state = 'open'::text")
 _IS_CLAIMED = text("state = 'claimed'::text")
@@ -106,13 +138,19 @@ items = Table(
     Column("token", BigInteger, nullable=False),
     Column("lease_until", DateTime(timezone=True)),
     Column("acts", Integer, nullable=False),
+    Column("filing_number", Text),
+    Column("asking_center", Text),
+    Column("authority", Text),
+    Column("goods", JSONB),
+    Column("center_since", DateTime(timezone=True)),
     Index("items_next", "center", "division", *_QUEUE_ORDER, postgresql_where=_IS_OPEN),
     Index("items_next_of_process", "center", "division", "process", *_QUEUE_ORDER, postgresql_where=_IS_OPEN),
     Index("items_leases", "lease_until", postgresql_where=_IS_CLAIMED),
     Index("items_order", *_QUEUE_ORDER),
     Index("items_entry", "entry_number"),
     Index("items_importer", "importer_number"),
-    comment="One item for each process of an entry and for each protest.",
+    Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
+    comment="One item for each process of an entry, each Center consulted on it, each protest and each other filing.",
     postgresql_with={"fillfactor": "80"},
 )
 

@@ -32,6 +32,37 @@ def routed(entry: str, version: int = 1, processes: tuple[str, ...] = ("ad-cvd",
     return decoded("entry-routed", data, **envelope)
 
 
+def consultation(center: str = "CEE003", **changes: Any) -> dict[str, Any]:
+    """Goods on an entry that belong to another Center."""
+    return {"center": center, "tariff": "8703230170", "line_count": 2, "value_usd": 400} | changes
+
+
+def filing_routed(number: str = "PD-000001", sequence: int = 1, **changes: Any) -> Event[Any]:
+    """A filing-routed event."""
+    envelope = {name: changes.pop(name) for name in ("id", "time") if name in changes}
+    data = {
+        "filing_number": number,
+        "sequence": sequence,
+        "kind": "prior-disclosure",
+        "importer_number": IMPORTER,
+        "entry_numbers": [],
+        "center": "CEE007",
+        "basis": "account",
+        "division": "validation-and-compliance",
+        "process": "prior-disclosure",
+        "authority": "prior-disclosure-center",
+        "received_at": "2026-03-02T12:00:00Z",
+        "clocks": [clock("pd-tender", "2026-05-01"), clock("pd-unknown-data", "2026-04-01")],
+        "reasons": [{"code": "account", "text": "The importer's account is with CEE007."}],
+    } | changes
+    return decoded("filing-routed", data, **envelope)
+
+
+def clock(rule: str, due_on: str) -> dict[str, Any]:
+    """A clock of a filing."""
+    return {"rule": rule, "citation": "19 CFR 162.74", "what": "Synthetic.", "due_on": due_on, "evidence": "M"}
+
+
 def legal_act(entry: str, sequence: int = 1, change: str = "scheduled", **changes: Any) -> Event[Any]:
     """An entry-changed event."""
     envelope = {name: changes.pop(name) for name in ("id", "time") if name in changes}

@@ -11,7 +11,7 @@ from services.workqueue.handlers import entry_item_id
 from services.workqueue.store.tables import item_events, items
 from shared.db.transaction import transaction
 from tests.integration.workqueue.desk import KIM, Desk
-from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
+from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, protest_act, routed
 from tests.support.events import entry_number
 
 
@@ -23,7 +23,9 @@ async def test_entry_gets_one_item_for_each_process(desk: Desk) -> None:
         ("ad-cvd", "open", "CEE007", "enforcement"),
         ("preference", "open", "CEE007", "enforcement"),
     }
-    assert [(each.data.change, each.data.sequence, each.data.state) for each in outgoing] == [("routed", 1, "open")] * 2
+    assert [(each.data.change, each.data.sequence, each.data.state) for each in outgoing] == [
+        ("routed", 100, "open")
+    ] * 2
 
 
 async def test_no_review_lane_gives_no_item(desk: Desk) -> None:
@@ -48,8 +50,8 @@ async def test_process_that_the_correction_drops_is_cancelled(desk: Desk) -> Non
         ("preference", "open"),
     }
     assert {(each.data.process, each.data.change, each.data.sequence) for each in outgoing} == {
-        ("ad-cvd", "cancelled", 2),
-        ("preference", "routed", 2),
+        ("ad-cvd", "cancelled", 200),
+        ("preference", "routed", 200),
     }
 
 
@@ -62,9 +64,9 @@ async def test_older_version_that_comes_late_adds_its_history_only(desk: Desk) -
         ("preference", "open"),
     }
     assert {(row.change, row.sequence) for row in await desk.rows(item_events)} == {
-        ("routed", 1),
-        ("cancelled", 2),
-        ("routed", 2),
+        ("routed", 100),
+        ("cancelled", 200),
+        ("routed", 200),
     }
 
 
@@ -114,7 +116,7 @@ async def test_correction_that_drops_a_claimed_item_comes_after_the_claim(desk: 
     await desk.apply(routed(entry))
     await desk.claim(entry_item_id(entry, "ad-cvd"))
     (cancelled,) = await desk.apply(routed(entry, 2, ()))
-    assert (cancelled.data.change, cancelled.data.sequence) == ("cancelled", 100_002)
+    assert (cancelled.data.change, cancelled.data.sequence) == ("cancelled", 1_000_002)
     (row,) = await desk.rows(items)
     assert (row.state, row.holder, row.token) == ("cancelled", None, 1)
 
@@ -124,7 +126,7 @@ async def test_correction_that_keeps_a_claimed_item_keeps_the_claim(desk: Desk) 
     await desk.apply(routed(entry))
     await desk.claim(entry_item_id(entry, "ad-cvd"))
     (kept,) = await desk.apply(routed(entry, 2, value_usd=5_000_000))
-    assert (kept.data.change, kept.data.sequence, kept.data.state) == ("routed", 100_002, "claimed")
+    assert (kept.data.change, kept.data.sequence, kept.data.state) == ("routed", 1_000_002, "claimed")
     (row,) = await desk.rows(items)
     assert (row.state, row.holder, row.value_usd) == ("claimed", "kim", 5_000_000)
 
@@ -207,6 +209,9 @@ async def test_members_that_work_on_the_same_entries_at_once_agree(desk: Desk) -
         [legal_act(number, 2, "rescheduled", scheduled_on="2027-01-22") for number in reversed(numbers)],
         protests,
         [assigned(1, "CEE003"), assigned(2, "CEE005")],
+        [filing_routed(f"PD-{serial:06d}", center="PNDING") for serial in range(100)],
+        [filing_routed(f"PD-{serial:06d}", center="PNDING") for serial in reversed(range(100))],
+        [routed(number, move=1, center="CEE001", id=f"move-{number}") for number in numbers],
     ]
     await asyncio.gather(*(desk.apply(*batch) for batch in batches))
     rows = await desk.rows(items)
@@ -214,21 +219,28 @@ async def test_members_that_work_on_the_same_entries_at_once_agree(desk: Desk) -
         ("ad-cvd", "cancelled", "CEE007", date(2027, 1, 20)): 100,
         ("quota", "open", "CEE007", date(2027, 1, 20)): 100,
         ("protest", "open", "CEE007", date(2029, 2, 1)): 100,
+        ("prior-disclosure", "open", "CEE005", date(2026, 4, 1)): 100,
     }
-    assert len(await desk.rows(item_events)) == 400
+    assert len(await desk.rows(item_events)) == 700
 
 
 async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
     entry = entry_number()
     await unchecked_desk.apply(
-        routed(entry, processes=("ad-cvd", "quota", "preference")), protest_act("2704-27-100001", entry)
+        routed(entry, processes=("ad-cvd", "quota", "preference"), consultations=[consultation()]),
+        protest_act("2704-27-100001", entry),
+        filing_routed("PD-1"),
+        filing_routed("PD-2", entry_numbers=[entry]),
+        routed(entry_number(), id="moved", center="CEE001"),
     )
     async with transaction(unchecked_desk.engine) as tx:
         for statement in (
-            "UPDATE items SET state = 'claimed' WHERE process = 'ad-cvd'",
+            f"UPDATE items SET state = 'claimed' WHERE process = 'ad-cvd' AND entry_number = '{entry}'",
             "UPDATE items SET state = 'completed' WHERE process = 'quota'",
-            "DELETE FROM items WHERE process IN ('preference', 'protest')",
-            "UPDATE entries SET liquidated_on = '2027-01-15'",
+            "DELETE FROM items WHERE process IN ('preference', 'protest', 'consultation') OR filing_number = 'PD-1'",
+            "UPDATE items SET due_on = '2026-03-31' WHERE filing_number = 'PD-2'",
+            "UPDATE routed_versions SET center = 'CEE009' WHERE event_id = 'moved'",
+            f"UPDATE entries SET liquidated_on = '2027-01-15' WHERE entry_number = '{entry}'",
         ):
             await tx.connection.execute(text(statement))
     violations = await unchecked_desk.violations()
@@ -236,7 +248,10 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
         "claimed-items-are-held": 1,
         "routed-processes-have-items": 1,
         "filed-protests-have-items": 1,
+        "consulted-centers-have-items": 1,
+        "filings-have-items": 2,
         "completed-items-have-decisions": 1,
         "live-items-follow-their-entry": 1,
+        "live-items-are-with-the-center-of-record": 1,
         "state-is-the-last-change": 2,
     }

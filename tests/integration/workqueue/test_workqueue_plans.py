@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.store import facts as fact_store
 from services.workqueue.store import items as item_store
+from services.workqueue.store import views
 from shared.db.transaction import transaction
 from tests.integration.workqueue.desk import Desk
 
@@ -19,6 +22,19 @@ SELECT gen_random_uuid(), (ARRAY['ad-cvd', 'quota', 'entry-summary-review'])[1 +
        1 + n % 4, '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03'::date + n % 300,
        CASE WHEN n % 20 = 0 THEN 'completed' ELSE 'open' END, 0, 0
 FROM generate_series(1, 60000) AS numbers(n)
+"""
+FILL_FILINGS = """
+INSERT INTO filings (filing_number, sequence, importer_number, entry_numbers, center)
+SELECT 'F' || n, 1, 'I' || n % 5000, jsonb_build_array('E' || n, 'E' || n + 1),
+       CASE n % 10 WHEN 0 THEN 'PNDING' ELSE 'CEE007' END
+FROM generate_series(1, 60000) AS numbers(n)
+"""
+FILL_FILING_ITEMS = """
+INSERT INTO items (item_id, process, filing_number, importer_number, center, division, priority, opened_at, state,
+                   token, acts)
+SELECT gen_random_uuid(), 'prior-disclosure', filing_number, importer_number, center, 'enforcement', 2,
+       '2026-01-01'::timestamptz, 'open', 0, 0
+FROM filings
 """
 
 
@@ -32,10 +48,11 @@ async def explain(connection: AsyncConnection, statement: str, parameters: list[
 async def full_desk(unchecked_desk: Desk) -> Desk:
     desk = unchecked_desk
     async with transaction(desk.engine) as tx:
-        await tx.connection.execute(text(FILL))
+        for statement in (FILL, FILL_FILINGS, FILL_FILING_ITEMS):
+            await tx.connection.execute(text(statement))
     async with desk.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE items"))
+        await connection.execute(text("VACUUM ANALYZE items, filings"))
     return desk
 
 
@@ -58,3 +75,31 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
         await begun.rollback()
     assert f"using {index} on" in plan, plan
     assert "Seq Scan on items" not in plan, plan
+
+
+async def test_centers_with_open_work_are_read_by_steps_in_the_index(full_desk: Desk) -> None:
+    async with transaction(full_desk.engine) as tx:
+        assert await item_store.find_open_centers(tx) == [*(f"CEE00{n}" for n in range(1, 10)), "PNDING"]
+        plan = await explain(tx.connection, item_store.OPEN_CENTERS, [])
+    assert "Seq Scan on items" not in plan, plan
+    assert "items_next" in plan, plan
+
+
+async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:
+    query = views.select_page(views.Filter(entry_number="E777"), after=None, limit=51)
+    statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    async with full_desk.engine.connect() as connection, connection.begin():
+        rows = await views.list_items(connection, views.Filter(entry_number="E777"), after=None, limit=51)
+        plan = await explain(connection, statement, [])
+    assert sorted(row.filing_number or row.entry_number for row in rows) == ["E777", "F776", "F777"]
+    for index in ("items_entry", "items_filing", "filings_entries"):
+        assert index in plan, plan
+    assert "Seq Scan on items" not in plan, plan
+
+
+async def test_filings_without_a_center_are_found_by_their_importer(full_desk: Desk) -> None:
+    async with full_desk.engine.connect() as connection, connection.begin() as begun:
+        plan = await explain(connection, fact_store.LOCK_FILINGS, [["F1"], ["I10", "I20"]])
+        await begun.rollback()
+    assert "filings_pending" in plan, plan
+    assert "Seq Scan on filings" not in plan, plan

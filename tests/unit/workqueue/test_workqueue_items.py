@@ -58,7 +58,7 @@ def test_completed_is_final() -> None:
 def test_claim_names_the_holder_and_grows_the_token() -> None:
     claimed, (note,) = holding.claim(OPEN, KIM, NOW, LEASE)
     assert (claimed.state, claimed.holder, claimed.token, claimed.lease_until) == ("claimed", "kim", 1, NOW + LEASE)
-    assert (note.key, note.sequence, note.by) == ("claimed:1", 100_001, KIM)
+    assert (note.key, note.sequence, note.by) == ("claimed:1", 1_000_001, KIM)
 
 
 def test_claim_of_a_held_item_names_the_holder() -> None:
@@ -76,7 +76,7 @@ def test_lease_ends_at_its_last_instant() -> None:
         ("lease-expired", NOW + LEASE),
         ("claimed", NOW + LEASE),
     ]
-    assert [note.sequence for note in notes] == [100_002, 100_003]
+    assert [note.sequence for note in notes] == [1_000_002, 1_000_003]
 
 
 def test_claim_that_ran_out_unnoticed_still_writes() -> None:

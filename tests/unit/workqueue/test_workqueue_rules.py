@@ -1,11 +1,20 @@
 """Priorities, clocks of work and consistency of decisions."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import get_args
+from uuid import UUID
 
 import pytest
 
 from services.workqueue.domain.clocks import Form, answer_due_on, review_due_on
-from services.workqueue.domain.decision import Outcome, flaw_in_decision
+from services.workqueue.domain.decision import (
+    OUTCOMES,
+    Outcome,
+    flaw_in_decision,
+    flaw_in_outcome,
+    review_outcome_of,
+)
+from services.workqueue.domain.item import Item, Kind
 from services.workqueue.domain.priority import priority_of
 
 
@@ -57,6 +66,14 @@ def test_priority_goes_by_lane_process_and_value(process: str, lane: str, value_
         ("reject", 0, True, True),
         ("reject", 0, False, False),
         ("refer", 0, False, True),
+        ("agree", 0, False, True),
+        ("differ", 100, False, False),
+        ("granted", 0, True, True),
+        ("granted", 0, False, False),
+        ("denied", 0, False, False),
+        ("denied", -100, True, False),
+        ("forwarded", 0, False, True),
+        ("answered", 0, False, True),
     ],
 )
 def test_decision_must_agree_with_its_effect(
@@ -64,3 +81,34 @@ def test_decision_must_agree_with_its_effect(
 ) -> None:
     flaw = flaw_in_decision(outcome, effect_cents, has_legal_basis=has_legal_basis)
     assert (flaw is None) is is_consistent
+
+
+def item_of(kind: Kind) -> Item:
+    return Item(
+        item_id=UUID(int=1),
+        process="ad-cvd",
+        entry_number=None,
+        protest_number="2704-27-100001" if kind == "protest" else None,
+        filing_number="PD-000001" if kind == "filing" else None,
+        asking_center="CEE007" if kind == "consultation" else None,
+        importer_number="07-345678900",
+        center="CEE003",
+        division="enforcement",
+        priority=1,
+        value_usd=None,
+        opened_at=datetime(2026, 3, 2, tzinfo=UTC),
+        due_on=None,
+    )
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_item_ends_only_as_its_kind_may(kind: Kind) -> None:
+    item = item_of(kind)
+    assert item.kind == kind
+    allowed = {outcome for outcome in get_args(Outcome) if flaw_in_outcome(item, outcome) is None}
+    assert allowed == set(OUTCOMES[kind])
+
+
+def test_only_outcomes_of_a_review_reach_the_legal_record() -> None:
+    reach = {outcome for outcome in get_args(Outcome) if review_outcome_of(outcome) is not None}
+    assert reach == set(OUTCOMES["review"])
