@@ -20,17 +20,14 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.traffic import SAMPLES
-from services.routing.domain.decision import Rules
-from services.routing.domain.directory import shipped_directory
-from services.routing.domain.selection import first_criteria
 from services.routing.handlers import TOPICS, RoutingHandler
+from services.routing.rules import RulesInForce
 from services.routing.store import accounts as account_store
 from services.routing.store import assignments as assignment_store
 from services.routing.store.accounts import AccountRecord
 from services.routing.store.assignments import NewAssignment
 from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.kafka import KafkaBus
-from shared.customs.tariff_map import default_tariff_map
 from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.clock import SystemClock
@@ -104,9 +101,7 @@ async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> M
         Consumer(
             bus=bus,
             engine=engine,
-            handler=RoutingHandler(
-                Rules(default_tariff_map(), first_criteria(100), shipped_directory()), metrics.conflicts_total
-            ),
+            handler=RoutingHandler(RulesInForce(100), metrics.conflicts_total),
             settings=settings,
             clock=SystemClock(),
             metrics=metrics,

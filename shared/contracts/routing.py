@@ -43,6 +43,8 @@ class EntryRouted(Contract):
     `move` is 0 for the decision on filing; each time that the open matter is moved to another Center it is one more,
     and of several for one version the highest stands. `authority` names for each process the row of the authority
     table that says who decides. `instructions` tell the reviewer what the criteria that hit want looked at.
+    `programs` are Chapter 98 and 99 programs by name, `program_families` what they are grouped by (`301`, `IEEPA` …)
+    with antidumping, countervailing duty, preference, quota and temporary importation.
     """
 
     entry_number: EntryNumber
@@ -64,6 +66,7 @@ class EntryRouted(Contract):
     predominant_tariff: TariffNumber | None = None
     origins: tuple[Country, ...] = ()
     programs: tuple[ShortText, ...] = ()
+    program_families: tuple[Code, ...] = ()
     trusted_programs: tuple[Code, ...] = ()
     consultations: Annotated[tuple[Consultation, ...], Field(max_length=32)] = ()
     authority: dict[str, str] = Field(default_factory=dict)

@@ -1,14 +1,21 @@
 """Special tariff programs by date: Chapter 98/99 headings, preference symbols, AD/CVD case numbers."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, Literal
 
+from shared.customs.entry_types import entry_types
 from shared.customs.reference_data import read_flag, read_table
 
 _AD_CVD_CASE: Final = re.compile(r"[AC][0-9]{9}")
+_SECTION: Final = re.compile(r"section (122|201|232|301)\b", re.IGNORECASE)
+_TEMPORARY_IMPORTATION: Final = "9813"
+
+FAMILIES: Final = ("122", "201", "232", "301", "IEEPA", "chapter-98", "TIB")
+"""What Chapter 98/99 programs are grouped by: the section of law, the emergency act, or the special provisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,34 @@ def programs_for(hts: str, on: date) -> tuple[Program, ...]:
     return tuple(program for program in _programs_of_heading(hts[:8]) if program.is_in_force(on))
 
 
+def families_of(hts: str, on: date | None) -> tuple[str, ...]:
+    """The families (see `FAMILIES`) of a Chapter 98/99 number on a legal day; None asks for those of any day.
+
+    A family is the section of law or act that the table names as authority; a program outside these has none. An
+    exception or exclusion of a program belongs to its family too: it is claimed under it.
+
+    >>> families_of("99038815", date(2026, 3, 2)), families_of("99030125", date(2026, 3, 2))
+    (('301',), ())
+    """
+    return _families_of(hts[:8], on) if hts[:2] in {"98", "99"} else ()
+
+
+@lru_cache(maxsize=65_536)
+def _families_of(heading: str, on: date | None) -> tuple[str, ...]:
+    found = _programs_of_heading(heading) if on is None else programs_for(heading, on)
+    return tuple(dict.fromkeys(family for program in found if (family := _family(program))))
+
+
+def _family(program: Program) -> str | None:
+    if program.authority == "HTS chapter 98":
+        return "TIB" if program.code == _TEMPORARY_IMPORTATION else "chapter-98"
+    if program.authority.startswith("IEEPA"):
+        return "IEEPA"
+    # Some rows give the proclamation as authority and the section in the name.
+    section = _SECTION.search(program.authority) or _SECTION.search(program.name)
+    return section[1] if section else None
+
+
 @cache
 def _preferences() -> dict[str, Program]:
     return {program.code: program for program in programs() if program.kind == "spi"}
@@ -159,3 +194,37 @@ def is_ad_cvd_case(case_number: str) -> bool:
     (True, False)
     """
     return _AD_CVD_CASE.fullmatch(case_number) is not None
+
+
+def duty_order_of(case_number: str) -> Literal["AD", "CVD"] | None:
+    """Whether a case number names an antidumping or a countervailing duty order; None when it is no case number.
+
+    >>> duty_order_of("C570911000")
+    'CVD'
+    """
+    if not is_ad_cvd_case(case_number):
+        return None
+    return "AD" if case_number[0] == "A" else "CVD"
+
+
+def recognise_programs(
+    entry_type: str, on: date, special_tariffs: Iterable[str], cases: Iterable[str], preferences: Iterable[str]
+) -> tuple[str, ...]:
+    """Every program that an entry is under: families of its Chapter 98/99 numbers, AD, CVD, preference, quota, TIB.
+
+    Sorted, each once. Quota and temporary importation come from the entry type as well. `cases` and `preferences` are
+    what its lines name.
+
+    >>> recognise_programs("23", date(2026, 3, 2), ["99038815"], ["A570012000"], ["S"])
+    ('301', 'AD', 'TIB', 'preference')
+    """
+    found = {family for hts in special_tariffs for family in families_of(hts, on)}
+    found.update(order for case in cases if (order := duty_order_of(case)))
+    if any(preferences):
+        found.add("preference")
+    kind = entry_types().get(entry_type)
+    if kind is not None and kind.quota:
+        found.add("quota")
+    if kind is not None and kind.tib:
+        found.add("TIB")
+    return tuple(sorted(found))

@@ -53,7 +53,7 @@ class RequestMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
+            if received > self.max_body_bytes and not _is_streamed(scope):
                 raise HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
             return message
 
@@ -89,3 +89,8 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 def _route_of(scope: Scope) -> str:
     """Return the template of the path, never the path itself: a metric has few labels."""
     return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _is_streamed(scope: Scope) -> bool:
+    """Whether the endpoint reads the body piece by piece: `openapi_extra={"x-streamed-body": True}` on its route."""
+    return bool((getattr(scope.get("route"), "openapi_extra", None) or {}).get("x-streamed-body"))

@@ -20,6 +20,17 @@ PLATFORM = {"consumer_offsets", "inbox", "outbox", "dead_letters", "idempotency_
 ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("routing", "assignments"): {"recorded_at"},
     ("routing", "conflicts"): {"noted_at"},
+    ("routing", "entry_standings"): {"previous"},  # which version had come before
+    ("routing", "accounts"): {"ordinal"},  # in which order they were registered
+    ("routing", "account_changes"): {"recorded_at"},
+    ("routing", "account_family_changes"): {"recorded_at"},
+    ("routing", "account_imports"): {"started_at", "progressed_at"},
+    ("routing", "assignment_policies"): {"recorded_at", "confirmed_at"},
+    ("routing", "assignment_proposals"): {"proposal_id", "recorded_at", "decided_at"},
+    ("routing", "criteria_changes"): {"recorded_at"},
+    ("routing", "unit_value_versions"): {"computed_at"},
+    ("routing", "directory_changes"): {"recorded_at"},
+    ("routing", "tariff_map_changes"): {"recorded_at"},
     ("workqueue", "entries"): {"liquidated_at"},  # when the cycle ran
     ("workqueue", "item_events"): {"at"},
     ("liquidation", "conflicts"): {"noted_at"},

@@ -1,23 +1,372 @@
-"""The directory of the Centers."""
+"""The directory of the Centers: who they are, whom to reach, and what changed since."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Annotated, Any
 
-from shared.customs.centers import centers
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.routing.domain.directory import (
+    DIRECTOR,
+    Action,
+    Change,
+    RecordedChange,
+    Unit,
+    UnitKey,
+    UnitKind,
+    check_change,
+    describe_change,
+    drop_withdrawn,
+    fold,
+    units_on,
+)
+from services.routing.store import directory as store
+from services.routing.store import rulebook
+from services.routing.store.tables import platform
+from shared.contracts.terms import CenterCode
+from shared.customs.calendar import EASTERN, legal_date
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import Clock
+from shared.runtime.errors import NotFound, Refused
+from shared.web.idempotency import CurrentIdempotentCall, recall, remember
+from shared.web.identity import Identity, RoleName, require
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import engine_of
 
 router = APIRouter()
 
+DirectoryIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR))]
+OnDay = Annotated[date | None, Query(description="The legal day; today unless given.", examples=["2026-03-02"])]
+UnitCode = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+_EXAMPLE_CENTER: dict[str, Any] = {
+    "code": "CEE007",
+    "name": "Electronics",
+    "office_city": "Los Angeles",
+    "state": "CA",
+    "numeric_code": "007",
+    "abbreviation": "ELEC",
+    "opened_on": None,
+    "closed_on": None,
+    "successor": None,
+    "is_open": True,
+}
+_EXAMPLE_CHANGE: dict[str, Any] = {
+    "kind": "center",
+    "code": "CEE011",
+    "center": "CEE011",
+    "action": "open",
+    "effective_on": "2027-01-04",
+    "details": {"name": "SYNTHETIC Goods", "numeric_code": "011", "office_city": "Denver", "state": "CO"},
+    "reason": "SYNTHETIC notice: an eleventh Center.",
+}
+
 
 class CenterOut(BaseModel):
-    """A Center of Excellence and Expertise."""
+    """A Center of Excellence and Expertise as the directory of the day has it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_CENTER]})
 
     code: str
     name: str
     office_city: str
     state: str
+    numeric_code: str
+    abbreviation: str | None
+    opened_on: date | None = Field(description="Null where the source names no day.")
+    closed_on: date | None = Field(description="The first day on which it takes no more work.")
+    successor: str | None = Field(description="The Center that took over when it closed.")
+    is_open: bool = Field(description="Whether it takes work on the day.")
+
+
+class DivisionOut(BaseModel):
+    """A division of a Center."""
+
+    code: str = Field(examples=["enforcement"])
+    name: str
+
+
+class TeamOut(BaseModel):
+    """A team of a division."""
+
+    code: str
+    name: str
+    division: str
+    team_number: str | None
+
+
+class OfficeOut(BaseModel):
+    """A place where people of the Center work."""
+
+    code: str = Field(examples=["management"])
+    name: str
+    city: str | None
+    state: str | None
+
+
+class PersonOut(BaseModel):
+    """A person with a position in the Center."""
+
+    code: str
+    name: str
+    position: str = Field(examples=["director"])
+    division: str | None
+    team: str | None
+    since: date | None
+
+
+class ContactOut(BaseModel):
+    """How to reach the Center about a process."""
+
+    code: str
+    process: str | None = Field(description="Null: for every process.", examples=["protest"])
+    phone: str | None
+    email: str | None
+    hours: str | None = Field(examples=["Monday to Friday, 8:00 to 17:00 Pacific"])
+
+
+class StaffingOut(BaseModel):
+    """How many people hold a position."""
+
+    position: str = Field(examples=["import-specialist"])
+    count: int
+    since: date | None
+
+
+class DirectoryChangeOut(BaseModel):
+    """One line of the directory's history, in words and as data."""
+
+    sequence: int
+    text: str = Field(examples=["CEE011 (SYNTHETIC Goods) opens on 2027-01-04."])
+    kind: UnitKind
+    code: str
+    center: str
+    action: Action
+    effective_on: date
+    details: dict[str, Any]
+    reason: str
+    changed_by: str
+    acting_for: str | None
+    recorded_at: datetime
+
+
+class CenterDetailOut(CenterOut):
+    """A Center with everything that belongs to it on the day, and what is announced after it."""
+
+    on: date
+    director: PersonOut | None
+    divisions: list[DivisionOut]
+    teams: list[TeamOut]
+    offices: list[OfficeOut]
+    people: list[PersonOut]
+    contacts: list[ContactOut]
+    staffing: list[StaffingOut]
+    announced: list[DirectoryChangeOut]
+
+
+class DetailsIn(BaseModel):
+    """What is known of a unit; which fields it takes depends on its kind."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text | None = None
+    numeric_code: Annotated[str, Field(pattern="^[0-9]{3}$")] | None = None
+    abbreviation: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    office_city: Text | None = None
+    city: Text | None = None
+    state: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    successor: CenterCode | None = None
+    division: UnitCode | None = None
+    team: UnitCode | None = None
+    team_number: Annotated[str, Field(pattern="^[A-Z0-9]{1,8}$")] | None = None
+    position: UnitCode | None = Field(default=None, description="`director` directs the Center.")
+    process: UnitCode | None = None
+    phone: Annotated[str, Field(pattern=r"^[0-9+() .x-]{5,40}$")] | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)] | None = None
+    hours: Text | None = None
+    count: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(default=None, description="People.")
+
+
+class DirectoryChangeIn(BaseModel):
+    """A change of the directory."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE_CHANGE]})
+
+    kind: UnitKind
+    code: UnitCode = Field(description="Names the unit among those of its kind in its Center; a Center names itself.")
+    center: CenterCode
+    action: Action = Field(description="`stay-open` withdraws a closing whose day has not come.")
+    effective_on: date = Field(description="First day; Centers open and close after today.")
+    details: DetailsIn = DetailsIn()
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 @router.get("/centers", summary="The Centers")
-async def list_centers() -> list[CenterOut]:
-    """Every Center with its managing office."""
-    return [CenterOut.model_validate(center, from_attributes=True) for center in centers().values()]
+async def list_centers(request: Request, on: OnDay = None) -> list[CenterOut]:
+    """Every Center that has opened by the day, closed ones included, with its managing office."""
+    day = on or _today(request)
+    async with reading(engine_of(request)) as connection:
+        changes = await store.load_changes(connection, kinds=["center"])
+    units = units_on(changes, day).values()
+    return [CenterOut(**_center_fields(unit, day)) for unit in sorted(units, key=_by_code) if unit.kind == "center"]
+
+
+@router.get("/centers/{code}", summary="A Center with its people and contact points")
+async def read_center(
+    code: Annotated[str, Path(description="The Center's code.", examples=["CEE007"])],
+    request: Request,
+    on: OnDay = None,
+) -> CenterDetailOut:
+    """Divisions, teams, offices, the director, contact points, staff as of the day, and what is announced."""
+    day = on or _today(request)
+    async with reading(engine_of(request)) as connection:
+        changes = await store.load_changes(connection, center=code)
+    units = units_on(changes, day)
+    center = units.get(UnitKey("center", code, code)) or fold(changes).get(UnitKey("center", code, code))
+    if center is None:
+        raise NotFound(f"There is no Center {code}.", remedy="Take a code from GET /centers.")
+    own = sorted((unit for unit in units.values() if unit.center == code and unit.is_open(day)), key=_by_code)
+    people = [
+        PersonOut(**_fields(unit, "name", "position", "division", "team"), since=unit.opened_on)
+        for unit in own
+        if unit.kind == "person"
+    ]
+    return CenterDetailOut(
+        **_center_fields(center, day),
+        on=day,
+        director=next((person for person in people if person.position == DIRECTOR), None),
+        divisions=[DivisionOut(**_fields(unit, "name")) for unit in own if unit.kind == "division"],
+        teams=[TeamOut(**_fields(unit, "name", "division", "team_number")) for unit in own if unit.kind == "team"],
+        offices=[OfficeOut(**_fields(unit, "name", "city", "state")) for unit in own if unit.kind == "office"],
+        people=people,
+        contacts=[
+            ContactOut(**_fields(unit, "process", "phone", "email", "hours")) for unit in own if unit.kind == "contact"
+        ],
+        staffing=[
+            StaffingOut(position=unit.details["position"], count=unit.details["count"], since=unit.opened_on)
+            for unit in own
+            if unit.kind == "staffing"
+        ],
+        announced=[_change_out(change) for change in drop_withdrawn(changes) if change.effective_on > day],
+    )
+
+
+@router.get("/directory/changes", summary="What changed in the directory")
+async def list_directory_changes(
+    request: Request,
+    response: Response,
+    page: CurrentPage,
+    since: Annotated[
+        date | None,
+        Query(description="Changes recorded or taking effect on this legal day or later.", examples=["2026-03-02"]),
+    ] = None,
+    center: Annotated[str | None, Query(description="Only changes of this Center.", examples=["CEE007"])] = None,
+) -> Page[DirectoryChangeOut]:
+    """Every change in the order in which it was recorded, in words and as data."""
+    position = page.position(int)
+    async with reading(engine_of(request)) as connection:
+        rows = await store.list_changes(
+            connection,
+            center=center,
+            since=(since, datetime.combine(since, time(), EASTERN)) if since is not None else None,
+            after=position[0] if position else None,
+            limit=page.fetch,
+        )
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.sequence,),
+        item=lambda row: _change_out(store.recorded(row)),
+        request=request,
+        response=response,
+    )
+
+
+@router.post("/directory/changes", status_code=201, summary="Change the directory", response_model=DirectoryChangeOut)
+async def change_directory(
+    body: DirectoryChangeIn, request: Request, caller: DirectoryIdentity, call: CurrentIdempotentCall
+) -> DirectoryChangeOut | Response:
+    """Open, change or close a Center or what belongs to it. Nothing is overwritten: each day keeps its directory.
+
+    A Center opens and closes after today; one that closes names the Center that takes over, which must be open then.
+    """
+    clock: Clock = request.app.state.clock
+    now = clock.now()
+    change = Change(
+        kind=body.kind,
+        code=body.code,
+        center=body.center,
+        action=body.action,
+        effective_on=body.effective_on,
+        body=body.details.model_dump(exclude_unset=True),
+    )
+    async with transaction(engine_of(request)) as tx:
+        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        if remembered is not None:
+            return remembered.as_response()
+        await store.lock(tx)
+        fault = check_change(change, await store.load_changes(tx.connection), legal_date(now))
+        if fault is not None:
+            raise Refused(fault.detail, rule="directory", code=fault.code, remedy=fault.remedy)
+        recorded = await store.append(
+            tx,
+            change,
+            reason=body.reason,
+            changed_by=caller.subject,
+            acting_for=caller.acting_for,
+            recorded_at=now,
+        )
+        if change.kind == "center":
+            await rulebook.note_change(tx, "center", change.code, caller.subject)
+        answer = _change_out(recorded)
+        await remember(
+            tx.connection,
+            platform.idempotency_keys,
+            call,
+            status=201,
+            response=answer.model_dump(mode="json"),
+            now=now,
+        )
+    return answer
+
+
+def _today(request: Request) -> date:
+    clock: Clock = request.app.state.clock
+    return legal_date(clock.now())
+
+
+def _by_code(unit: Unit) -> str:
+    return unit.code
+
+
+def _fields(unit: Unit, *names: str) -> dict[str, Any]:
+    return {"code": unit.code, **{name: unit.details.get(name) for name in names}}
+
+
+def _center_fields(unit: Unit, on: date) -> Mapping[str, Any]:
+    names = ("name", "office_city", "state", "numeric_code", "abbreviation", "successor")
+    return {
+        **_fields(unit, *names),
+        "opened_on": unit.opened_on,
+        "closed_on": unit.closed_on,
+        "is_open": unit.is_open(on),
+    }
+
+
+def _change_out(change: RecordedChange) -> DirectoryChangeOut:
+    return DirectoryChangeOut(
+        sequence=change.sequence,
+        text=describe_change(change),
+        kind=change.kind,
+        code=change.code,
+        center=change.center,
+        action=change.action,
+        effective_on=change.effective_on,
+        details=dict(change.body),
+        reason=change.reason,
+        changed_by=change.changed_by,
+        acting_for=change.acting_for,
+        recorded_at=change.recorded_at,
+    )

@@ -1,5 +1,6 @@
 """What decisions are made with, by date: a decision uses the versions in force on its own day."""
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from services.routing.domain.decision import Rules
 from services.routing.domain.directory import Directory
+from services.routing.domain.policy import AssignmentPolicy
 from services.routing.domain.selection import Criteria
 from shared.customs.tariff_map import TariffMap
 
@@ -32,11 +34,14 @@ class RuleBook:
         self,
         tariff_maps: Sequence[Dated[TariffMap]],
         criteria: Sequence[Dated[Criteria]],
+        policies: Sequence[Dated[AssignmentPolicy]],
         directory: Directory,
     ) -> None:
+        self.directory = directory
+        self._directory_version = _fingerprint(directory)
         self._tariff_maps = sorted(tariff_maps, key=lambda item: item.effective_on)
         self._criteria = sorted(criteria, key=lambda item: item.effective_on)
-        self._directory = directory
+        self._policies = sorted(policies, key=lambda item: item.effective_on)
 
     def on(self, day: date) -> Rules:
         """The rules in force on a legal day."""
@@ -45,10 +50,34 @@ class RuleBook:
 
     @cached_property
     def _intervals(self) -> tuple[list[date], list[Rules]]:
-        days = sorted(_first_days(self._tariff_maps) | _first_days(self._criteria))
-        return days, [
-            Rules(_in_force(self._tariff_maps, day), _in_force(self._criteria, day), self._directory) for day in days
-        ]
+        days = sorted(
+            {
+                *_first_days(self._tariff_maps),
+                *_first_days(self._criteria),
+                *_first_days(self._policies),
+                date.min,
+                *self.directory.turning_days(),
+            }
+        )
+        return days, [self._rules_from(day) for day in days]
+
+    def _rules_from(self, day: date) -> Rules:
+        return Rules(
+            tariff_map=_in_force(self._tariff_maps, day),
+            criteria=_in_force(self._criteria, day),
+            policy=_in_force(self._policies, day),
+            open_centers=self.directory.open_centers(day),
+            directory_version=self._directory_version,
+        )
+
+
+def _fingerprint(directory: Directory) -> str:
+    """A name for when which Centers take work: all that a decision asks of the directory."""
+    units = sorted(
+        (unit.code, str(unit.opened_on), str(unit.closed_on), unit.successor or "")
+        for unit in directory.centers.values()
+    )
+    return "directory-" + hashlib.sha256(repr(units).encode()).hexdigest()[:12]
 
 
 def _in_force(versions: Sequence[Dated[T]], day: date) -> T:

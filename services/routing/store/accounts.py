@@ -1,76 +1,252 @@
-"""Importer accounts and their assignments: registration, reading, listing."""
+"""Importer accounts with their history: registration, reading, listing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import and_, exists, func, not_, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.store.tables import accounts, assignments
+from services.routing.domain.accounts import (
+    AccountRecord,
+    FieldChange,
+    read_brokers,
+    read_contacts,
+    read_programs,
+    read_related_parties,
+    read_standing,
+    write_document,
+)
+from services.routing.store.tables import account_changes, accounts, assignments
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_ACCOUNT_COLUMNS = ("importer_number", "name", "size", "is_broker", "contact_email", "filer_code", "trusted_programs")
+# Two who register the same new number would both find nothing to lock; registrations are short and follow one another.
+_LOCK_REGISTRATION = "SELECT pg_advisory_xact_lock(hashtextextended('routing-account-registration', 0))"
+_LOAD = "SELECT * FROM accounts WHERE importer_number = ANY($1::text[])"
+_JSON_COLUMNS: Final = ("trusted_programs", "other_names", "contacts", "brokers", "standing", "related_parties")
+_ACCOUNT_COLUMNS: Final = (
+    "importer_number",
+    "name",
+    "size",
+    "is_broker",
+    "contact_email",
+    "filer_code",
+    *_JSON_COLUMNS,
+    "family",
+    "registered_on",
+    "revision",
+)
 _REPLACE_ACCOUNT = "(importer_number) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in _ACCOUNT_COLUMNS[1:]
+)
+_CHANGE_COLUMNS = (
+    "importer_number",
+    "revision",
+    "action",
+    "changes",
+    "reason",
+    "changed_by",
+    "acting_for",
+    "recorded_at",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRecord:
-    """What is known of an importer account beside its assignment."""
+class AccountChange:
+    """A change of an account for its history: `action` is `registered` (then without fields) or `changed`."""
 
     importer_number: str
-    name: str
-    size: str
-    is_broker: bool
-    contact_email: str | None
-    filer_code: str | None
-    trusted_programs: tuple[str, ...]
+    revision: int
+    action: str
+    fields: tuple[FieldChange, ...]
+    reason: str
+    changed_by: str
+    acting_for: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """Which accounts to list; what is None does not matter. `program` means: in force on `today`."""
+
+    today: date
+    center: str | None = None
+    family: str | None = None
+    program: str | None = None
+    size: str | None = None
+    starts_with: str | None = None
+
+
+async def lock_registration(tx: Transaction) -> None:
+    """Wait until nobody else registers or changes accounts, and keep it so to the end of the transaction."""
+    await bulk.execute(tx, _LOCK_REGISTRATION)
+
+
+async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, AccountRecord]:
+    """What is known of accounts, by importer number."""
+    rows = await bulk.fetch(tx, _LOAD, list(importer_numbers))
+    return {row["importer_number"]: read_account(row) for row in rows}
 
 
 async def write_accounts(tx: Transaction, records: Sequence[AccountRecord]) -> None:
     """Create accounts or replace what is known of them."""
-    rows = [
-        (
-            record.importer_number,
-            record.name,
-            record.size,
-            record.is_broker,
-            record.contact_email,
-            record.filer_code,
-            orjson.dumps(record.trusted_programs).decode(),
-        )
-        for record in sorted(records, key=lambda record: record.importer_number)
-    ]
+    rows = [_account_row(record) for record in sorted(records, key=lambda record: record.importer_number)]
     await bulk.insert(tx, accounts, _ACCOUNT_COLUMNS, rows, on_conflict=_REPLACE_ACCOUNT)
 
 
+async def append_changes(tx: Transaction, changes: Sequence[AccountChange]) -> None:
+    """Append to the history of accounts."""
+    rows = [
+        (
+            change.importer_number,
+            change.revision,
+            change.action,
+            orjson.dumps(
+                [{"field": item.name, "from": item.before, "to": item.after} for item in change.fields]
+            ).decode(),
+            change.reason,
+            change.changed_by,
+            change.acting_for,
+            change.recorded_at,
+        )
+        for change in changes
+    ]
+    await bulk.insert(tx, account_changes, _CHANGE_COLUMNS, rows)
+
+
 async def find_account(connection: AsyncConnection, importer_number: str) -> Any | None:
-    """One account, or None."""
+    """One account as its row, or None."""
     return (
         await connection.execute(select(accounts).where(accounts.c.importer_number == importer_number))
     ).one_or_none()
 
 
-async def list_accounts(connection: AsyncConnection, *, center: str | None, after: str | None, limit: int) -> list[Any]:
-    """Accounts with their newest assignment, in order of number."""
+async def find_account_record(connection: AsyncConnection, importer_number: str) -> AccountRecord | None:
+    """What is known of one account, or None."""
+    found = await connection.execute(select(accounts).where(accounts.c.importer_number == importer_number))
+    row = found.mappings().one_or_none()
+    return read_account(row) if row is not None else None
+
+
+async def find_account_changes(
+    connection: AsyncConnection, importer_number: str, *, after: int | None, limit: int
+) -> list[Any]:
+    """The history of an account, oldest change first."""
+    query = select(account_changes).where(account_changes.c.importer_number == importer_number)
+    if after is not None:
+        query = query.where(account_changes.c.revision > after)
+    return list(await connection.execute(query.order_by(account_changes.c.revision).limit(limit)))
+
+
+async def list_accounts(
+    connection: AsyncConnection, wanted: AccountFilter, *, after: int | None, limit: int
+) -> list[Any]:
+    """Accounts with their newest assignment, in the order in which they were registered.
+
+    Not in order of number: a cursor would then hold a number, which may be a social security number.
+    """
     newest = (
-        select(assignments.c.importer_number, assignments.c.center, assignments.c.basis, assignments.c.effective_on)
-        .distinct(assignments.c.importer_number)
-        .order_by(assignments.c.importer_number, assignments.c.sequence.desc())
-        .subquery()
+        select(assignments.c.center, assignments.c.basis, assignments.c.effective_on)
+        .where(assignments.c.importer_number == accounts.c.importer_number)
+        .order_by(assignments.c.sequence.desc())
+        .limit(1)
+        .lateral("newest")
     )
     query = (
         select(accounts, newest.c.center, newest.c.basis, newest.c.effective_on)
-        .join(newest, newest.c.importer_number == accounts.c.importer_number, isouter=True)
-        .order_by(accounts.c.importer_number)
+        .join(newest, true(), isouter=True)
+        .order_by(accounts.c.ordinal)
         .limit(limit)
     )
-    if center is not None:
-        query = query.where(newest.c.center == center)
+    if wanted.center is not None:
+        query = query.where(newest.c.center == wanted.center)
+    if wanted.family is not None:
+        query = query.where(accounts.c.family == wanted.family)
+    if wanted.size is not None:
+        query = query.where(accounts.c.size == wanted.size)
+    if wanted.program is not None:
+        query = query.where(*_in_program(wanted.program, wanted.today))
+    if wanted.starts_with is not None:
+        query = query.where(_starts_with(wanted.starts_with))
     if after is not None:
-        query = query.where(accounts.c.importer_number > after)
+        query = query.where(accounts.c.ordinal > after)
     return list(await connection.execute(query))
+
+
+def read_account(row: Any) -> AccountRecord:
+    """An account from its row (a mapping by column)."""
+    return AccountRecord(
+        importer_number=row["importer_number"],
+        name=row["name"],
+        size=row["size"],
+        is_broker=row["is_broker"],
+        contact_email=row["contact_email"],
+        filer_code=row["filer_code"],
+        trusted_programs=read_programs(row["trusted_programs"]),
+        other_names=tuple(row["other_names"]),
+        contacts=read_contacts(row["contacts"]),
+        brokers=read_brokers(row["brokers"]),
+        standing=read_standing(row["standing"]),
+        related_parties=read_related_parties(row["related_parties"]),
+        family=row["family"],
+        registered_on=row["registered_on"],
+        revision=row["revision"],
+    )
+
+
+def next_revision(account: AccountRecord) -> AccountRecord:
+    """The account as its next revision."""
+    return replace(account, revision=account.revision + 1)
+
+
+def move_to_family(account: AccountRecord, family: str | None) -> AccountRecord:
+    """The account as its next revision, in another family or in none."""
+    return replace(account, family=family, revision=account.revision + 1)
+
+
+def _account_row(record: AccountRecord) -> tuple[Any, ...]:
+    document = write_document(record)
+    return (
+        record.importer_number,
+        record.name,
+        record.size,
+        record.is_broker,
+        record.contact_email,
+        record.filer_code,
+        *(orjson.dumps(document[name]).decode() for name in _JSON_COLUMNS),
+        record.family,
+        record.registered_on,
+        record.revision,
+    )
+
+
+def _in_program(program: str, day: date) -> tuple[Any, ...]:
+    # The containment finds the few accounts by their index; the dates, which sort as text, are asked of those.
+    held = func.jsonb_array_elements(accounts.c.trusted_programs).table_valued("value", name="held")
+    item = held.c.value.cast(JSONB)
+    first, last = item["from"].astext, item["to"].astext
+    in_force = (
+        exists()
+        .select_from(held)
+        .where(
+            item["program"].astext == program,
+            or_(first.is_(None), first <= day.isoformat()),
+            or_(last.is_(None), last >= day.isoformat()),
+        )
+    )
+    return (accounts.c.trusted_programs.contains([{"program": program}]), in_force)
+
+
+def _starts_with(text: str) -> Any:
+    # A social security number is found by its whole only: prefixes would let anybody spell it out digit by digit.
+    number = accounts.c.importer_number
+    is_social_security = number.like("___-__-____")
+    return or_(
+        func.upper(accounts.c.name).startswith(text.upper(), autoescape=True),
+        and_(number.startswith(text, autoescape=True), not_(is_social_security)),
+        number == text,
+    )

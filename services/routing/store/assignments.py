@@ -3,25 +3,48 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.store.tables import assignments
+from services.routing.store.tables.appeals import appeals
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _LATEST = """
-SELECT DISTINCT ON (importer_number) importer_number, sequence, center, effective_on
+SELECT DISTINCT ON (importer_number) importer_number, sequence, center, effective_on, basis
 FROM assignments WHERE importer_number = ANY($1::text[])
 ORDER BY importer_number, sequence DESC
 """
+_COLUMNS = (
+    "importer_number",
+    "sequence",
+    "center",
+    "basis",
+    "effective_on",
+    "reasons",
+    "assigned_by",
+    "policy_version",
+    "map_version",
+    "figures",
+    "runner_up",
+    "margin_basis_points",
+    "confirmed_by",
+    "ground",
+)
+_columns_of = attrgetter(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class NewAssignment:
-    """An assignment to append; `reasons` is JSON text."""
+    """An assignment to append; `reasons` is JSON text.
+
+    One that rests on figures says on which (JSON text), by which policy and tariff map, which Center came second and
+    how many basis points behind, and who confirmed it; an override also its ground.
+    """
 
     importer_number: str
     sequence: int
@@ -31,6 +54,13 @@ class NewAssignment:
     effective_on: date
     reasons: str
     assigned_by: str
+    policy_version: str | None = None
+    map_version: str | None = None
+    figures: str | None = None
+    runner_up: str | None = None
+    margin_basis_points: int | None = None
+    confirmed_by: str | None = None
+    ground: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +70,12 @@ class LatestAssignment:
     sequence: int
     center: str | None
     effective_on: date
+    basis: str
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether it came with the registration of the account; others were decided by people on their grounds."""
+        return self.basis in {"registered", "unaligned"}
 
 
 async def lock_and_load_latest(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, LatestAssignment]:
@@ -50,30 +86,34 @@ async def lock_and_load_latest(tx: Transaction, importer_numbers: Sequence[str])
         list(importer_numbers),
     )
     return {
-        row["importer_number"]: LatestAssignment(row["sequence"], row["center"], row["effective_on"])
+        row["importer_number"]: LatestAssignment(row["sequence"], row["center"], row["effective_on"], row["basis"])
         for row in await bulk.fetch(tx, _LATEST, list(importer_numbers))
     }
 
 
 async def append_assignments(tx: Transaction, new: Sequence[NewAssignment]) -> None:
     """Append assignments; history is never changed."""
-    rows = [
-        (
-            item.importer_number,
-            item.sequence,
-            item.center,
-            item.basis,
-            item.effective_on,
-            item.reasons,
-            item.assigned_by,
-        )
-        for item in new
-    ]
-    columns = ("importer_number", "sequence", "center", "basis", "effective_on", "reasons", "assigned_by")
-    await bulk.insert(tx, assignments, columns, rows)
+    await bulk.insert(tx, assignments, _COLUMNS, [_columns_of(item) for item in new])
 
 
 async def find_assignments(connection: AsyncConnection, importer_number: str) -> list[Any]:
     """The assignments of an account, oldest first."""
     query = select(assignments).where(assignments.c.importer_number == importer_number)
     return list(await connection.execute(query.order_by(assignments.c.sequence)))
+
+
+async def find_open_appeal(connection: AsyncConnection, importer_number: str) -> Any | None:
+    """The newest appeal that concerns an account and is not decided or withdrawn, or None."""
+    query = (
+        select(appeals.c.appeal_number, appeals.c.state, appeals.c.received_at)
+        .where(
+            or_(
+                appeals.c.importer_number == importer_number,
+                appeals.c.contents["importer_numbers"].contains([importer_number]),
+            )
+        )
+        .where(appeals.c.state.not_in(("upheld", "reassigned", "withdrawn")))
+        .order_by(appeals.c.received_at.desc(), appeals.c.appeal_number)
+        .limit(1)
+    )
+    return (await connection.execute(query)).one_or_none()

@@ -5,24 +5,36 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.routing.domain.accounts import (
+    StandingLapse,
+    TrustedProgram,
+    is_in_good_standing,
+    programs_on,
+    read_programs,
+    read_standing,
+)
+from services.routing.domain.activity import Standing
 from services.routing.domain.decision import Decision
 from services.routing.domain.facts import Account, EntryFacts
-from services.routing.store.tables import conflicts, post_entry_filings, releases, routing_decisions
+from services.routing.domain.selection import Selection
+from services.routing.domain.unit_values import unit_values_of
+from services.routing.store.tables import conflicts, releases, routing_decisions
+from shared.contracts import lean
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _ACCOUNTS = """
-SELECT a.importer_number, a.name, a.is_broker, a.trusted_programs, s.center, s.effective_on, s.basis, s.sequence
+SELECT a.importer_number, a.name, a.is_broker, a.trusted_programs, a.family, a.size, a.registered_on, a.standing,
+    s.center, s.effective_on, s.basis, s.sequence
 FROM accounts a LEFT JOIN assignments s USING (importer_number)
 WHERE a.importer_number = ANY($1::text[])
 ORDER BY a.importer_number, s.sequence
 """
 _KNOWN_VERSIONS = """
-SELECT entry_number, version, content_digest, filed_at, event_source, event_id
+SELECT entry_number, version, content_digest, filed_at, event_source, event_id, importer_number, entry_date, goods
 FROM routing_decisions WHERE entry_number = ANY($1::text[])
 """
 _DECISION_COLUMNS = (
@@ -34,6 +46,9 @@ _DECISION_COLUMNS = (
     "basis",
     "lane",
     "decision",
+    "goods",
+    "selection",
+    "units",
     "content_digest",
     "filed_at",
     "event_source",
@@ -53,6 +68,18 @@ UPDATE routing_decisions d SET filed_at = given.filed_at, event_source = given.s
 FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[])
     AS given(entry_number, version, filed_at, source, id)
 WHERE d.entry_number = given.entry_number AND d.version = given.version
+"""
+# Whoever comes second for an entry waits here for the first, and is told which version stood.
+_TAKE_STANDING = """
+INSERT INTO entry_standings AS s (entry_number, version)
+SELECT * FROM unnest($1::text[], $2::int[]) AS given(entry_number, version) ORDER BY entry_number
+ON CONFLICT (entry_number) DO UPDATE SET version = excluded.version, previous = s.version
+WHERE excluded.version >= s.version
+RETURNING entry_number, version, previous
+"""
+_STANDINGS = """
+SELECT entry_number, version, importer_number, entry_date, goods
+FROM routing_decisions JOIN unnest($1::text[], $2::int[]) AS asked(entry_number, version) USING (entry_number, version)
 """
 # Of several releases the earliest stands, whichever came first.
 _KEEP_EARLIEST_RELEASE = (
@@ -79,8 +106,12 @@ class AccountRow:
     importer_number: str
     name: str
     is_broker: bool
-    trusted_programs: tuple[str, ...]
-    assignments: tuple[Assignment, ...]
+    trusted_programs: tuple[TrustedProgram, ...]
+    family: str | None
+    size: str
+    registered_on: date | None
+    standing: tuple[StandingLapse, ...]
+    assignments: list[Assignment]
 
     def on(self, day: date) -> Account:
         """The account as it stood on a legal day."""
@@ -92,8 +123,12 @@ class AccountRow:
             center=current.center if current else None,
             assigned_on=current.effective_on if current and current.center else None,
             assignment_basis=current.basis if current else "unaligned",
-            trusted_programs=self.trusted_programs,
+            trusted_programs=programs_on(self.trusted_programs, day),
             is_broker=self.is_broker,
+            family=self.family,
+            size=self.size,
+            registered_on=self.registered_on,
+            is_in_good_standing=is_in_good_standing(self.standing, day),
         )
 
 
@@ -106,10 +141,11 @@ class Origin(NamedTuple):
 
 
 class KnownVersion(NamedTuple):
-    """A version of an entry that has been decided, by the digest of what was filed."""
+    """A version of an entry that has been decided, by the digest of what was filed, with what it adds to activity."""
 
     digest: bytes
     origin: Origin
+    standing: Standing
 
 
 class DecidedVersion(NamedTuple):
@@ -118,6 +154,7 @@ class DecidedVersion(NamedTuple):
     facts: EntryFacts
     decision: Decision
     published: bytes
+    standing: Standing
     digest: bytes
     origin: Origin
 
@@ -125,6 +162,14 @@ class DecidedVersion(NamedTuple):
     def key(self) -> tuple[str, int]:
         """Entry number and version."""
         return (self.facts.entry_number, self.facts.version)
+
+
+class Taken(NamedTuple):
+    """A version that stands for its entry now, and the one that stood before (None: the entry was not known)."""
+
+    entry_number: str
+    version: int
+    previous: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +180,6 @@ class Conflict:
     kind: str
     origin: Origin
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """A post-entry filing with the Center of record."""
-
-    filing_number: str
-    kind: str
-    importer_number: str
-    entries: tuple[str, ...]
-    received_at: datetime
-    center: str
-    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +197,22 @@ async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dic
     accounts: dict[str, AccountRow] = {}
     for row in await bulk.fetch(tx, _ACCOUNTS, list(importer_numbers)):
         number = row["importer_number"]
-        known = accounts.get(number)
-        assignments = known.assignments if known else ()
+        account = accounts.get(number)
+        if account is None:
+            account = accounts[number] = AccountRow(
+                importer_number=number,
+                name=row["name"],
+                is_broker=row["is_broker"],
+                trusted_programs=read_programs(row["trusted_programs"]),
+                family=row["family"],
+                size=row["size"],
+                registered_on=row["registered_on"],
+                standing=read_standing(row["standing"]),
+                assignments=[],
+            )
         if row["sequence"] is not None:
             item = Assignment(row["sequence"], row["center"], row["basis"], row["effective_on"])
-            assignments = (*assignments, item)
-        programs = known.trusted_programs if known else tuple(row["trusted_programs"])
-        accounts[number] = AccountRow(number, row["name"], row["is_broker"], programs, assignments)
+            account.assignments.append(item)
     return accounts
 
 
@@ -179,7 +220,9 @@ async def load_known_versions(tx: Transaction, entry_numbers: Sequence[str]) -> 
     """Versions already decided, by entry number and version."""
     return {
         (row["entry_number"], row["version"]): KnownVersion(
-            row["content_digest"], Origin(row["filed_at"], row["event_source"], row["event_id"])
+            row["content_digest"],
+            Origin(row["filed_at"], row["event_source"], row["event_id"]),
+            Standing(row["importer_number"], row["entry_date"], row["goods"]),
         )
         for row in await bulk.fetch(tx, _KNOWN_VERSIONS, list(entry_numbers))
     }
@@ -193,6 +236,26 @@ async def write_decisions(
     again = [_decision_row(item) for item in decided if item.key in known]
     await bulk.copy(tx, routing_decisions, _DECISION_COLUMNS, new)
     await bulk.insert(tx, routing_decisions, _DECISION_COLUMNS, again, on_conflict=_REPLACE_DECISION)
+
+
+async def take_standing(tx: Transaction, versions: Sequence[tuple[str, int]]) -> list[Taken]:
+    """Let versions stand for their entries, in order of number; gives those that do, others are below one that does.
+
+    A version that stands already and is named again, because its content was replaced, stands before and after.
+    """
+    if not versions:
+        return []
+    numbers, wanted = zip(*versions, strict=True)
+    return [Taken(*row) for row in await bulk.fetch(tx, _TAKE_STANDING, list(numbers), list(wanted))]
+
+
+async def load_standings(tx: Transaction, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
+    """What versions add to activity, by entry number and version."""
+    numbers, versions = zip(*keys, strict=True)
+    return {
+        (row["entry_number"], row["version"]): Standing(row["importer_number"], row["entry_date"], row["goods"])
+        for row in await bulk.fetch(tx, _STANDINGS, list(numbers), list(versions))
+    }
 
 
 async def adopt_origins(tx: Transaction, origins: Mapping[tuple[str, int], Origin]) -> None:
@@ -212,24 +275,6 @@ async def write_releases(tx: Transaction, released: Sequence[Release]) -> None:
     ]
     columns = ("entry_number", "released_at", "port_of_release", "release_kind")
     await bulk.insert(tx, releases, columns, rows, on_conflict=_KEEP_EARLIEST_RELEASE)
-
-
-async def write_filings(tx: Transaction, filings: Sequence[Filing]) -> None:
-    """Write post-entry filings; a filing number counts once."""
-    rows = [
-        (
-            item.filing_number,
-            item.kind,
-            item.importer_number,
-            orjson.dumps(item.entries).decode(),
-            item.received_at,
-            item.center,
-            item.basis,
-        )
-        for item in filings
-    ]
-    columns = ("filing_number", "kind", "importer_number", "entries", "received_at", "center", "basis")
-    await bulk.insert(tx, post_entry_filings, columns, rows, on_conflict="(filing_number) DO NOTHING")
 
 
 async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
@@ -284,6 +329,14 @@ def _decision_row(item: DecidedVersion) -> tuple[Any, ...]:
         decision.basis,
         decision.lane,
         item.published.decode(),
+        lean.encode(item.standing.goods).decode(),
+        lean.encode(_selected(decision.selection)).decode(),
+        lean.encode(unit_values_of(facts)).decode(),
         item.digest,
         *item.origin,
     )
+
+
+def _selected(selection: Selection) -> dict[str, Any]:
+    """What selected an entry: criteria that hit, those on trial that would have, and the draw of the random floor."""
+    return {"hits": selection.hits, "shadow": selection.shadow, "draw": selection.draw}

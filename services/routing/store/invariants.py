@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.routing.store.assignment_invariants import ASSIGNMENT_INVARIANTS
 from shared.runtime.invariants import QueryInvariant
 
 _UNEXPLAINED = """
@@ -16,9 +17,9 @@ WHERE (center, basis, lane) IS DISTINCT FROM (decision ->> 'center', decision ->
 _ACCOUNT_DECISION_WITHOUT_ASSIGNMENT = """
 SELECT d.entry_number || ' version ' || d.version || ': ' || d.center
 FROM routing_decisions d
-WHERE d.basis = 'account' AND NOT EXISTS (
-    SELECT FROM assignments a WHERE a.importer_number = d.importer_number AND a.center = d.center
-    AND a.effective_on <= d.entry_date
+WHERE d.basis = 'account' AND (d.decision ->> 'move')::int IS NOT DISTINCT FROM 0 AND NOT EXISTS (
+    SELECT FROM assignments a WHERE a.importer_number = d.importer_number AND a.effective_on <= d.entry_date
+    AND (a.center = d.center OR d.decision -> 'reasons' @> '[{"code": "center-closed"}]')
 )
 """
 
@@ -38,4 +39,5 @@ INVARIANTS: Final = (
         "A decision by account rests on an assignment that was in force on the entry date.",
         _ACCOUNT_DECISION_WITHOUT_ASSIGNMENT,
     ),
+    *ASSIGNMENT_INVARIANTS,
 )

@@ -8,15 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.app import SERVICE  # noqa: F401  proves that the service can be assembled
-from services.routing.domain.decision import Rules
-from services.routing.domain.directory import shipped_directory
-from services.routing.domain.selection import first_criteria
 from services.routing.handlers import RoutingHandler
+from services.routing.rules import RulesInForce
 from services.routing.store.tables import conflicts, releases, routing_decisions
 from shared.bus.outbox import Outgoing, encode
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
-from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
 from shared.runtime.metrics import Metrics
 from tests.support.events import decoded, entry_body, entry_number, line, released_body
@@ -30,9 +27,7 @@ async def engine(service_engine: MakeEngine) -> AsyncEngine:
 
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-    handler = RoutingHandler(
-        Rules(default_tariff_map(), first_criteria(0), shipped_directory()), Metrics.create().conflicts_total
-    )
+    handler = RoutingHandler(RulesInForce(0), Metrics.create().conflicts_total)
     async with transaction(engine) as tx:
         return await handler(tx, events)
 

@@ -11,6 +11,7 @@ from services.routing.domain.center import choose_center
 from services.routing.domain.decision import Rules, decide
 from services.routing.domain.directory import shipped_directory
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
+from services.routing.domain.policy import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.selection import first_criteria, random_draw, select
 from shared.customs.centers import PENDING
 from shared.customs.tariff_map import default_tariff_map
@@ -18,6 +19,8 @@ from shared.customs.tariff_map import default_tariff_map
 ON = date(2026, 3, 2)
 MAP = default_tariff_map()
 NO_FLOOR = first_criteria(0)
+OPEN = shipped_directory().open_centers(ON)
+RULES = Rules(MAP, NO_FLOOR, shipped_policies()[DEFAULT_VERSION], OPEN, "directory-test")
 
 
 def line(number: int = 1, tariff: str | None = "8471300100", value_usd: int = 1000, **changes: Any) -> LineFacts:
@@ -39,35 +42,35 @@ def codes(reasons: Any) -> list[str]:
 
 
 def test_assigned_account_decides_whatever_the_goods_are() -> None:
-    choice = choose_center(entry(line(tariff="6109100012")), account("CEE005"), MAP)
+    choice = choose_center(entry(line(tariff="6109100012")), account("CEE005"), MAP, OPEN)
     assert (choice.center, choice.basis) == ("CEE005", "account")
 
 
 def test_predominant_number_of_goods_decides_without_an_assignment() -> None:
     facts = entry(line(1), line(2), line(3, "6109100012", value_usd=1_000_000))
-    choice = choose_center(facts, account(None), MAP)
+    choice = choose_center(facts, account(None), MAP, OPEN)
     assert (choice.center, choice.basis, choice.predominant_tariff) == ("CEE007", "tariff", "8471300100")
     assert codes(choice.reasons) == ["account-unaligned", "center-by-tariff"]
 
 
 def test_value_breaks_a_tie_between_goods() -> None:
     facts = entry(line(1, "8471300100", value_usd=10), line(2, "6109100012", value_usd=20))
-    assert choose_center(facts, None, MAP).center == "CEE004"
+    assert choose_center(facts, None, MAP, OPEN).center == "CEE004"
 
 
 def test_broker_as_importer_is_routed_by_the_goods() -> None:
-    choice = choose_center(entry(), account("CEE005", is_broker=True), MAP)
+    choice = choose_center(entry(), account("CEE005", is_broker=True), MAP, OPEN)
     assert (choice.center, choice.reasons[0].code) == ("CEE007", "broker-as-importer")
 
 
 def test_chapter_99_alone_leaves_the_entry_pending() -> None:
-    choice = choose_center(entry(line(tariff=None, special_tariffs=("99038815",))), None, MAP)
+    choice = choose_center(entry(line(tariff=None, special_tariffs=("99038815",))), None, MAP, OPEN)
     assert (choice.center, choice.basis) == (PENDING, "pending")
 
 
 @given(st.permutations([line(1), line(2, "6109100012"), line(3, "6109100012"), line(4, "2709001000", value_usd=5)]))
 def test_order_of_lines_does_not_matter(lines: list[LineFacts]) -> None:
-    assert choose_center(entry(*lines), None, MAP).center == "CEE004"
+    assert choose_center(entry(*lines), None, MAP, OPEN).center == "CEE004"
 
 
 @pytest.mark.parametrize(
@@ -116,11 +119,16 @@ def test_floor_draws_about_its_share_and_always_the_same() -> None:
     ],
 )
 def test_division_follows_case_then_trust(facts: EntryFacts, importer: Account | None, division: str) -> None:
-    decision = decide(facts, importer, Rules(MAP, NO_FLOOR, shipped_directory()))
+    decision = decide(facts, importer, RULES)
     assert decision.division == division
     assert f"division-{division.split('-', maxsplit=1)[0]}" in codes(decision.reasons)
 
 
 def test_decision_names_the_versions_that_it_rests_on() -> None:
-    versions = Rules(MAP, NO_FLOOR, shipped_directory()).versions
-    assert versions == {"tariff_map": MAP.version, "criteria": NO_FLOOR.version}
+    assert RULES.versions == {
+        "tariff_map": MAP.version,
+        "criteria": NO_FLOOR.version,
+        "criteria_on_trial": NO_FLOOR.shadow_version,
+        "assignment_policy": DEFAULT_VERSION,
+        "directory": "directory-test",
+    }

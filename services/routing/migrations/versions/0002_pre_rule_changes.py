@@ -16,6 +16,16 @@ CREATE TABLE rule_changes (
 COMMENT ON TABLE rule_changes IS
     'Every change of what decisions are made with: maps, criteria, policies, Centers. Only added to.';
 
+CREATE TABLE entry_standings (
+    entry_number text PRIMARY KEY,
+    version integer NOT NULL,
+    previous integer
+);
+COMMENT ON TABLE entry_standings IS
+    'The highest version of each entry, which import activity counts, and the one that it took the place of.';
+INSERT INTO entry_standings (entry_number, version)
+SELECT entry_number, max(version) FROM routing_decisions GROUP BY entry_number;
+
 ALTER TABLE routing_decisions
     ADD COLUMN goods jsonb NOT NULL DEFAULT '[]',
     ADD COLUMN selection jsonb NOT NULL DEFAULT '{}';

@@ -16,5 +16,12 @@ assignments = Table(
     Column("reasons", JSONB, nullable=False),
     Column("assigned_by", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("policy_version", Text),
+    Column("map_version", Text),
+    Column("figures", JSONB),
+    Column("runner_up", Text),
+    Column("margin_basis_points", Integer),
+    Column("confirmed_by", Text),
+    Column("ground", Text),
     comment="Every Center assignment of an account, never changed, center null means unaligned.",
 )

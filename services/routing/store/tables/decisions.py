@@ -18,12 +18,23 @@ routing_decisions = Table(
     Column("decision", JSONB, nullable=False),
     Column("goods", JSONB, nullable=False, server_default=text("'[]'")),
     Column("selection", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("units", JSONB, nullable=False, server_default=text("'[]'")),
     Column("content_digest", LargeBinary, nullable=False),
     Column("filed_at", DateTime(timezone=True), nullable=False),
     Column("event_source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Index("routing_decisions_importer", "importer_number", "entry_date"),
+    Index("routing_decisions_entry_date", "entry_date", postgresql_using="brin"),
     comment="One decision per version of an entry, whole as it was published.",
+)
+
+entry_standings = Table(
+    "entry_standings",
+    metadata,
+    Column("entry_number", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("previous", Integer),
+    comment="The highest version of each entry, which import activity counts, and the one that it took the place of.",
 )
 
 releases = Table(

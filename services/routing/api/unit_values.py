@@ -1,0 +1,166 @@
+"""Medians of unit values, which criteria compare lines with: computed by version, each used from the day after."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.routing.api.common import StaffIdentity
+from services.routing.domain.criteria_lifecycle import Person
+from services.routing.store import rulebook
+from services.routing.store import unit_values as store
+from services.routing.store.tables import platform
+from services.routing.store.unit_values import NewVersion
+from shared.customs.calendar import legal_date
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import Clock
+from shared.runtime.errors import Conflict, Refused
+from shared.web.idempotency import CurrentIdempotentCall, recall, remember
+from shared.web.identity import Identity, RoleName, require
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import engine_of
+
+router = APIRouter()
+
+WriterIdentity = Annotated[
+    Identity,
+    Depends(require(RoleName.INTERNATIONAL_TRADE_SPECIALIST, RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR)),
+]
+
+_EXAMPLE: dict[str, Any] = {
+    "as_of": "2026-02-28",
+    "effective_on": "2026-03-03",
+    "minimum_sample": 30,
+    "medians": 18213,
+    "computed_by": "kim",
+    "computed_at": "2026-03-02T19:03:11Z",
+}
+
+
+class UnitValuesIn(BaseModel):
+    """For which day to compute."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"as_of": "2026-02-28"}]})
+
+    as_of: date = Field(description="The last day of the twelve months; today or earlier.")
+    minimum_sample: int = Field(
+        default=30, ge=1, le=100_000, description="Declarations below which there is no median."
+    )
+
+
+class UnitValuesOut(BaseModel):
+    """A version of the medians."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    as_of: date
+    effective_on: date = Field(description="The first entry date that is compared with it.")
+    minimum_sample: int
+    medians: int = Field(description="How many tariff numbers, by unit, have a median.")
+    computed_by: str
+    computed_at: datetime
+
+
+class MedianOut(BaseModel):
+    """The median of a tariff number and unit."""
+
+    hts: str = Field(examples=["6109100012"])
+    unit: str = Field(examples=["DOZ"])
+    median_usd: str = Field(description="Dollars per unit, as exact as declared.", examples=["31.25"])
+    sample_size: int
+
+
+@router.post("/unit-values", status_code=201, summary="Compute medians of unit values", response_model=UnitValuesOut)
+async def compute_unit_values(
+    body: UnitValuesIn, request: Request, caller: WriterIdentity, call: CurrentIdempotentCall
+) -> UnitValuesOut | Response:
+    """Compute a version over twelve months of entries; criteria use it from tomorrow on, so no decision changes."""
+    clock: Clock = request.app.state.clock
+    now = clock.now()
+    today = legal_date(now)
+    if body.as_of > today:
+        raise Refused(
+            f"{body.as_of} has not come yet.",
+            rule="unit-values-as-of",
+            code="not-in-the-past",
+            remedy=f"Take {today} or an earlier day.",
+        )
+    version = NewVersion(body.as_of, today + timedelta(days=1), body.minimum_sample)
+    async with transaction(engine_of(request)) as tx:
+        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        if remembered is not None:
+            return remembered.as_response()
+        since = _year_before(body.as_of)
+        medians = await store.compute(tx, version, since, Person(caller.subject, caller.acting_for), now)
+        if medians is None:
+            raise Conflict(
+                f"The medians as of {body.as_of} have been computed.",
+                rule="unit-values-version",
+                code="version-exists",
+                remedy="A version is never changed: compute one as of another day.",
+            )
+        await rulebook.note_change(tx, "unit-values", body.as_of.isoformat(), caller.subject)
+        answer = UnitValuesOut(
+            as_of=version.as_of,
+            effective_on=version.effective_on,
+            minimum_sample=version.minimum_sample,
+            medians=medians,
+            computed_by=caller.subject,
+            computed_at=now,
+        )
+        await remember(
+            tx.connection, platform.idempotency_keys, call, status=201, response=answer.model_dump(mode="json"), now=now
+        )
+    return answer
+
+
+@router.get("/unit-values", summary="Versions of the medians of unit values")
+async def list_unit_value_versions(
+    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+) -> Page[UnitValuesOut]:
+    """Newest first."""
+    position = page.position(date)
+    async with reading(engine_of(request)) as connection:
+        rows = await store.list_versions(connection, before=position[0] if position else None, limit=page.fetch)
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.as_of,),
+        item=lambda row: UnitValuesOut.model_validate(row, from_attributes=True),
+        request=request,
+        response=response,
+    )
+
+
+@router.get("/unit-values/{as_of}", summary="The medians of a version")
+async def list_medians(
+    as_of: Annotated[date, Path(examples=["2026-02-28"])],
+    request: Request,
+    response: Response,
+    _: StaffIdentity,
+    page: CurrentPage,
+    prefix: Annotated[
+        str, Query(pattern="^[0-9]{0,10}$", description="First digits of the tariff number.", examples=["6109"])
+    ] = "",
+) -> Page[MedianOut]:
+    """By tariff number and unit."""
+    position = page.position(str, str)
+    after = (position[0], position[1]) if position else None
+    async with reading(engine_of(request)) as connection:
+        rows = await store.list_medians(connection, as_of, prefix=prefix, after=after, limit=page.fetch)
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.hts, row.unit),
+        item=lambda row: MedianOut(
+            hts=row.hts, unit=row.unit, median_usd=f"{row.median_usd.normalize():f}", sample_size=row.sample_size
+        ),
+        request=request,
+        response=response,
+    )
+
+
+def _year_before(day: date) -> date:
+    """The same day a year before; of 29 February the 28th."""
+    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)

@@ -1,0 +1,143 @@
+"""The events that routing publishes, made from its decisions and filings."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from services.routing.domain.decision import Decision, Move
+from services.routing.domain.facts import Account, EntryFacts, Reason
+from services.routing.store.decisions import DecidedVersion
+from services.routing.store.filings import StandingFiling
+from shared.bus.outbox import Encoded, Outgoing
+from shared.contracts import lean
+from shared.contracts.registry import TOPIC_OF_DATA
+from shared.contracts.routing import EntryRouted, FilingRouted
+from shared.customs.money import format_cents
+from shared.customs.programs import programs_for, recognise_programs
+from shared.runtime.ids import event_id
+
+_EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
+_FilingRouted: Callable[..., Any] = lean.lean_type(FilingRouted)
+_ENTRY_ROUTED = TOPIC_OF_DATA[EntryRouted]
+
+
+def publish_decision(
+    facts: EntryFacts, account: Account | None, decision: Decision, rule_versions: Mapping[str, str]
+) -> bytes:
+    """The data of entry-routed (JSON), as it is published and kept."""
+    return lean.encode(
+        _EntryRouted(
+            entry_number=facts.entry_number,
+            version=facts.version,
+            importer_number=facts.importer_number,
+            entry_type=facts.entry_type,
+            port_of_entry=facts.port_of_entry,
+            entry_date=facts.entry_date,
+            center=decision.center,
+            basis=decision.basis,
+            division=decision.division,
+            lane=decision.lane,
+            processes=decision.processes,
+            reasons=decision.reasons,
+            rule_versions=rule_versions,
+            value_usd=facts.value_usd,
+            duty_usd=format_cents(facts.duty_cents),
+            line_count=len(facts.lines),
+            predominant_tariff=decision.predominant_tariff,
+            origins=tuple(sorted({line.origin for line in facts.lines})),
+            programs=_program_names(facts),
+            program_families=_program_families(facts),
+            trusted_programs=account.trusted_programs if account else (),
+            consultations=decision.consultations,
+            authority=decision.authority,
+            move=decision.move,
+            instructions=decision.selection.instructions,
+        )
+    )
+
+
+def entry_routed(item: DecidedVersion) -> Outgoing:
+    """The event that a decision is; its id follows from entry, version and what was filed."""
+    facts = item.facts
+    identifier = event_id("entry-routed", facts.entry_number, str(facts.version), item.digest.hex())
+    return Outgoing(identifier, Encoded(_ENTRY_ROUTED, facts.entry_number, item.published), item.origin.filed_at)
+
+
+def entry_moved(decision: Mapping[str, Any], move: Move, at: datetime) -> Outgoing:
+    """The decision for the newest version of an entry again, with the Center that its matter was moved to."""
+    number, version = decision["entry_number"], decision["version"]
+    reason = {**_moved_reason(move), "fact": str(move.sequence), "citation": None}
+    others = [item for item in decision["reasons"] if item["code"] != "moved"]
+    changes = {
+        "center": move.center,
+        "move": move.sequence,
+        "reasons": [reason, *others],
+        "consultations": [item for item in decision.get("consultations", ()) if item["center"] != move.center],
+    }
+    data = {**decision, **changes}
+    identifier = event_id("entry-routed", number, str(version), "move", str(move.sequence))
+    return Outgoing(identifier, Encoded(_ENTRY_ROUTED, number, orjson.dumps(data)), at)
+
+
+def filing_routed(filing: StandingFiling, at: datetime | None = None) -> Outgoing:
+    """Where a filing goes, or was moved to; `at` is the time of the move that is just made.
+
+    Receipt and clocks are those of the filing whatever became of it. The id follows from what was filed, by
+    which event, and from the moves.
+    """
+    row, move = filing
+    route = row.route
+    sequence = 1 if move is None else move.sequence + 1
+    reasons = route.reasons if move is None else (Reason(**_moved_reason(move)), *route.reasons)
+    data = _FilingRouted(
+        filing_number=row.filing_number,
+        sequence=sequence,
+        kind=row.kind,
+        importer_number=row.importer_number,
+        entry_numbers=row.entries,
+        center=route.center if move is None else move.center,
+        basis=route.basis,
+        division=route.division,
+        process=route.process,
+        authority=route.authority,
+        received_at=row.received_at,
+        forwarded_from=route.forwarded_from,
+        clocks=route.clocks,
+        reasons=reasons,
+    )
+    origin = row.origin
+    identifier = event_id(
+        "filing-routed", row.filing_number, str(sequence), row.digest.hex(), origin.filed_at.isoformat(), origin.id
+    )
+    return Outgoing(identifier, data, at or origin.filed_at)
+
+
+def _moved_reason(move: Move) -> dict[str, str]:
+    return {"code": "moved", "text": f"The open matter was moved to {move.center}; clocks run on as before."}
+
+
+def _program_names(facts: EntryFacts) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for line in facts.lines:
+        for tariff in line.special_tariffs:
+            names.update(_names_of(tariff, facts.entry_date))
+    return tuple(names)
+
+
+@lru_cache(maxsize=65_536)
+def _names_of(tariff: str, on: date) -> Mapping[str, None]:
+    return dict.fromkeys(program.name for program in programs_for(tariff, on))
+
+
+def _program_families(facts: EntryFacts) -> tuple[str, ...]:
+    lines = facts.lines
+    return recognise_programs(
+        facts.entry_type,
+        facts.entry_date,
+        [tariff for line in lines for tariff in line.special_tariffs],
+        [case for line in lines for case in line.cases],
+        [line.preference for line in lines if line.preference],
+    )

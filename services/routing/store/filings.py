@@ -1,0 +1,199 @@
+"""Post-entry filings: what the event path writes, what people read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.routing.domain.decision import Move
+from services.routing.domain.facts import Reason
+from services.routing.domain.filing import Clock, FilingRoute
+from services.routing.store import moves as move_store
+from services.routing.store.decisions import Origin
+from services.routing.store.tables import filing_contents, post_entry_filings
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_KNOWN = """
+SELECT filing_number, content_digest FROM post_entry_filings
+WHERE filing_number = ANY($1::text[]) ORDER BY filing_number FOR UPDATE
+"""
+_COLUMNS = (
+    "filing_number",
+    "kind",
+    "importer_number",
+    "entries",
+    "received_at",
+    "center",
+    "basis",
+    "division",
+    "process",
+    "authority",
+    "forwarded_from",
+    "clocks",
+    "reasons",
+    "filed_by",
+    "body",
+    "content_digest",
+    "filed_at",
+    "event_source",
+    "event_id",
+)
+# A row without an event was written by a release that did not keep which event it rests on: the next one replaces it.
+_KEEP_EARLIEST = (
+    "(filing_number) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+    + " WHERE post_entry_filings.filed_at IS NULL"
+    " OR (excluded.filed_at, excluded.event_source, excluded.event_id)"
+    " < (post_entry_filings.filed_at, post_entry_filings.event_source, post_entry_filings.event_id)"
+)
+_CONTENT_COLUMNS = ("filing_number", "content_digest", "filed_at", "event_source", "event_id")
+_EARLIEST_SAYING = (
+    "(filing_number, content_digest) DO UPDATE SET filed_at = excluded.filed_at, event_source = excluded.event_source,"
+    " event_id = excluded.event_id WHERE (excluded.filed_at, excluded.event_source, excluded.event_id)"
+    " < (filing_contents.filed_at, filing_contents.event_source, filing_contents.event_id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRow:
+    """A filing as one event said it, with its route; `filed_by` and `body` are JSON text, the digest is of all."""
+
+    filing_number: str
+    kind: str
+    importer_number: str
+    entries: tuple[str, ...]
+    received_at: datetime
+    route: FilingRoute
+    filed_by: str
+    body: str
+    digest: bytes
+    origin: Origin
+
+
+class StandingFiling(NamedTuple):
+    """What stands under a filing number, and the last move of the matter when it was moved."""
+
+    row: FilingRow
+    move: Move | None
+
+
+async def write(tx: Transaction, rows: Sequence[FilingRow]) -> list[StandingFiling]:
+    """Write filings; gives those that are new or stand with another content than before, to be published.
+
+    A filing number counts once. Of two contents under one number that of the earlier event (time, source, id) stands,
+    whichever came first; `filing_contents` keeps them all.
+    """
+    if not rows:
+        return []
+    sayings: dict[tuple[str, bytes], FilingRow] = {}
+    standing: dict[str, FilingRow] = {}
+    for row in sorted(rows, key=lambda row: row.origin):
+        sayings.setdefault((row.filing_number, row.digest), row)
+        standing.setdefault(row.filing_number, row)
+    numbers = sorted(standing)
+    known = {row["filing_number"]: row["content_digest"] for row in await bulk.fetch(tx, _KNOWN, numbers)}
+    await bulk.insert(
+        tx,
+        filing_contents,
+        _CONTENT_COLUMNS,
+        [(number, digest, *sayings[number, digest].origin) for number, digest in sorted(sayings)],
+        on_conflict=_EARLIEST_SAYING,
+    )
+    written = await bulk.insert(
+        tx,
+        post_entry_filings,
+        _COLUMNS,
+        [_values(standing[number]) for number in numbers],
+        on_conflict=_KEEP_EARLIEST,
+        returning="filing_number",
+    )
+    new = [
+        row["filing_number"]
+        for row in written
+        if known.get(row["filing_number"]) != standing[row["filing_number"]].digest
+    ]
+    moved = await move_store.load_filing_moves(tx, known.keys() & set(new))
+    return [StandingFiling(standing[number], moved.get(number)) for number in new]
+
+
+async def find_filing(connection: AsyncConnection, filing_number: str) -> Any | None:
+    """One filing as its row, or None."""
+    query = select(post_entry_filings).where(post_entry_filings.c.filing_number == filing_number)
+    return (await connection.execute(query)).one_or_none()
+
+
+async def count_contents(connection: AsyncConnection, filing_number: str) -> int:
+    """How many different contents came under a filing number; more than one is a contradiction."""
+    query = select(func.count()).where(filing_contents.c.filing_number == filing_number)
+    return int(await connection.scalar(query) or 0)
+
+
+async def list_filings(
+    connection: AsyncConnection,
+    importer_number: str,
+    *,
+    kind: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> Sequence[Any]:
+    """The filings of an importer, newest receipt first."""
+    position = (post_entry_filings.c.received_at, post_entry_filings.c.filing_number)
+    query = select(post_entry_filings).where(post_entry_filings.c.importer_number == importer_number)
+    if kind is not None:
+        query = query.where(post_entry_filings.c.kind == kind)
+    if after is not None:
+        query = query.where(tuple_(*position) < after)
+    return (await connection.execute(query.order_by(*(column.desc() for column in position)).limit(limit))).all()
+
+
+def read_row(row: Any) -> FilingRow:
+    """A filing from its table row, which must say on which event it rests."""
+    return FilingRow(
+        filing_number=row.filing_number,
+        kind=row.kind,
+        importer_number=row.importer_number,
+        entries=tuple(row.entries),
+        received_at=row.received_at,
+        route=FilingRoute(
+            center=row.center,
+            basis=row.basis,
+            division=row.division,
+            process=row.process,
+            authority=row.authority,
+            forwarded_from=row.forwarded_from,
+            clocks=tuple(Clock(**{**clock, "due_on": date.fromisoformat(clock["due_on"])}) for clock in row.clocks),
+            reasons=tuple(Reason(**reason) for reason in row.reasons),
+        ),
+        filed_by=orjson.dumps(row.filed_by).decode(),
+        body=orjson.dumps(row.body).decode(),
+        digest=bytes(row.content_digest),
+        origin=Origin(row.filed_at, row.event_source, row.event_id),
+    )
+
+
+def _values(row: FilingRow) -> tuple[Any, ...]:
+    route = row.route
+    return (
+        row.filing_number,
+        row.kind,
+        row.importer_number,
+        orjson.dumps(row.entries).decode(),
+        row.received_at,
+        route.center,
+        route.basis,
+        route.division,
+        route.process,
+        route.authority,
+        route.forwarded_from,
+        orjson.dumps(route.clocks).decode(),
+        orjson.dumps(route.reasons).decode(),
+        row.filed_by,
+        row.body,
+        row.digest,
+        *row.origin,
+    )

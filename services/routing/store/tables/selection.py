@@ -1,0 +1,88 @@
+"""Selection criteria with their history, what they hit, what reviews found, and the medians of unit values."""
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.routing.store.tables.core import metadata
+
+criteria = Table(
+    "criteria",
+    metadata,
+    Column("criterion_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("definition", JSONB, nullable=False),
+    Column("shadow_from", Date),
+    Column("live_from", Date),
+    Column("retired_on", Date),
+    Column("live_requested_by", Text),
+    Column("live_requested_for", Text),
+    comment="Selection criteria by revision, with the first day of each state; retired_on is the first day without it.",
+)
+
+criteria_changes = Table(
+    "criteria_changes",
+    metadata,
+    Column("criterion_id", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("effective_on", Date),
+    Column("definition", JSONB),
+    Column("changed_by", Text, nullable=False),
+    Column("acting_for", Text),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    comment="Every act on a criterion: who, when, why. Only added to.",
+)
+
+criterion_hits = Table(
+    "criterion_hits",
+    metadata,
+    Column("entry_number", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("criterion_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("entry_date", Date, nullable=False),
+    Index("criterion_hits_criterion", "criterion_id", "entry_date"),
+    comment="Which criteria each version of an entry met: live, shadow (on trial), or floor (drawn at random).",
+)
+
+review_outcomes = Table(
+    "review_outcomes",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("entry_number", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("effect_cents", BigInteger, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Index("review_outcomes_entry", "entry_number"),
+    comment="What reviews decided, with the effect on duty and fees: positive is an increase, negative a refund.",
+)
+
+unit_value_versions = Table(
+    "unit_value_versions",
+    metadata,
+    Column("as_of", Date, primary_key=True),
+    Column("effective_on", Date, nullable=False),
+    Column("minimum_sample", Integer, nullable=False),
+    Column("medians", Integer, nullable=False),
+    Column("computed_by", Text, nullable=False),
+    Column("acting_for", Text),
+    Column("computed_at", DateTime(timezone=True), nullable=False),
+    comment="Versions of the rolling medians: over the twelve months that end on as_of, used from effective_on.",
+)
+
+unit_values = Table(
+    "unit_values",
+    metadata,
+    Column("as_of", Date, primary_key=True),
+    Column("hts", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("median_usd", Numeric, nullable=False),
+    Column("sample_size", Integer, nullable=False),
+    comment="Median value in dollars per unit of each tariff number, by version.",
+)
