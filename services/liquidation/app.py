@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from services.liquidation.api import router
+from services.liquidation.calculator_api import router as calculator_router
 from services.liquidation.cycle import run_due_cycles
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.handlers import TOPICS, LiquidationHandler
@@ -33,7 +34,7 @@ def build(platform: Platform) -> Parts:
         jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
     return Parts(
         handler=LiquidationHandler(policy),
-        routers=[router],
+        routers=[router, calculator_router],
         state={"policy": policy},
         jobs=jobs,
         invariants=INVARIANTS,

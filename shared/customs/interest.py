@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, assert_never
 
 from shared.customs.money import round_fractional_cents
@@ -88,6 +88,58 @@ def rate_on(on: date) -> RatePeriod:
     return rate_periods()[place]
 
 
+@lru_cache(maxsize=8_192)
+def growth_factor(start: date, end: date, *, kind: InterestKind, days_in_leap_year: Literal[365, 366] = 365) -> Decimal:
+    """What one dollar that bears interest from `start` to `end` has become, to 50 digits and not rounded to money.
+
+    Rules int-rate-source, int-underpay and int-overpay [S], 19 USC 1505(c), 19 CFR 24.3a(c)(1); compounding 26 USC
+    6622: `(1 + r/365)^n` for each rate, multiplied. `start` is day 0 (count-day-one), `end` bears interest. The factor
+    of a period is the product of the factors of its parts. The divisor of a leap year is unsettled [U].
+
+    Raises `InterestRateUnknown` when a day that bears interest has no loaded rate, `ValueError` when `end` is before
+    `start`.
+
+    >>> growth_factor(date(2026, 3, 31), date(2026, 4, 1), kind="underpayment").quantize(Decimal("1.00000000"))
+    Decimal('1.00016438')
+    """
+    if end < start:
+        raise ValueError(f"interest cannot run backwards, from {start} to {end}")
+    growth = Decimal(1)
+    reached = start
+    while reached < end:
+        next_day = date.fromordinal(reached.toordinal() + 1)
+        period = rate_on(next_day)
+        segment_end = min(end, period.to_on)
+        divisor = Decimal(365)
+        if days_in_leap_year == 366:
+            segment_end = min(segment_end, date(next_day.year, 12, 31))
+            divisor = Decimal((date(next_day.year + 1, 1, 1) - date(next_day.year, 1, 1)).days)
+        days = (segment_end - reached).days
+        daily = _COMPOUNDING.divide(period.rate_pct(kind), _COMPOUNDING.multiply(_HUNDRED, divisor))
+        growth = _COMPOUNDING.multiply(growth, _COMPOUNDING.power(_COMPOUNDING.add(Decimal(1), daily), Decimal(days)))
+        reached = segment_end
+    return growth
+
+
+def accrue_unrounded(
+    principal_cents: int,
+    start: date,
+    end: date,
+    *,
+    kind: InterestKind,
+    days_in_leap_year: Literal[365, 366] = 365,
+) -> Decimal:
+    """Interest in cents before rounding, for sums that are rounded once; otherwise as `accrue`.
+
+    >>> accrue_unrounded(100_00, date(2026, 3, 31), date(2026, 4, 1), kind="underpayment").quantize(Decimal("1.0000"))
+    Decimal('1.6438')
+    """
+    if principal_cents < 0:
+        raise ValueError("interest runs on an amount that is owed; give it as positive, and the kind by who owes it")
+    growth = growth_factor(start, end, kind=kind, days_in_leap_year=days_in_leap_year)
+    return _COMPOUNDING.multiply(Decimal(principal_cents), _COMPOUNDING.subtract(growth, Decimal(1)))
+
+
 def accrue(
     principal_cents: int,
     start: date,
@@ -111,23 +163,6 @@ def accrue(
     >>> accrue(100_000_00, date(2025, 3, 10), date(2026, 1, 16), kind="underpayment")  # 312 days at 7 %
     616559
     """
-    if principal_cents < 0:
-        raise ValueError("interest runs on an amount that is owed; give it as positive, and the kind by who owes it")
-    if end < start:
-        raise ValueError(f"interest cannot run backwards, from {start} to {end}")
-    with_interest = Decimal(principal_cents)
-    reached = start
-    while reached < end:
-        next_day = date.fromordinal(reached.toordinal() + 1)
-        period = rate_on(next_day)
-        segment_end = min(end, period.to_on)
-        divisor = Decimal(365)
-        if days_in_leap_year == 366:
-            segment_end = min(segment_end, date(next_day.year, 12, 31))
-            divisor = Decimal((date(next_day.year + 1, 1, 1) - date(next_day.year, 1, 1)).days)
-        days = (segment_end - reached).days
-        daily = _COMPOUNDING.divide(period.rate_pct(kind), _HUNDRED * divisor)
-        factor = _COMPOUNDING.power(_COMPOUNDING.add(Decimal(1), daily), Decimal(days))
-        with_interest = _COMPOUNDING.multiply(with_interest, factor)
-        reached = segment_end
-    return round_fractional_cents(_COMPOUNDING.subtract(with_interest, Decimal(principal_cents)))
+    return round_fractional_cents(
+        accrue_unrounded(principal_cents, start, end, kind=kind, days_in_leap_year=days_in_leap_year)
+    )

@@ -1,7 +1,7 @@
 """The dates of liquidation: one small function per rule. Tags: S read, P partly read, M recalled, U unsettled."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal
 
 from shared.customs.calendar import (
@@ -16,9 +16,14 @@ from shared.customs.calendar import (
 
 FridayChoice = Literal["before", "after"]
 
+FIRST_PERIOD_MONTHS: Final = 12
 MAX_EXTENSIONS: Final = 3
 MAX_EXTENSION_MONTHS: Final = 12
+CAP_YEARS: Final = 4
+CORRECTION_DAYS: Final = 300
+CORRECTION_DAYS_BEFORE_LIQUIDATION: Final = 15
 PROTEST_DAYS: Final = 180
+PROTEST_DECISION_YEARS: Final = 2
 RELIQUIDATION_DAYS: Final = 90
 
 
@@ -62,7 +67,7 @@ def deemed_date(entry_date: date, extended_months: int = 0) -> date:
     >>> deemed_date(date(2025, 3, 2), extended_months=48)
     datetime.date(2029, 3, 2)
     """
-    return min(add_months(entry_date, 12 + extended_months), four_year_cap(entry_date))
+    return min(add_months(entry_date, FIRST_PERIOD_MONTHS + extended_months), four_year_cap(entry_date))
 
 
 def four_year_cap(entry_date: date) -> date:
@@ -73,7 +78,7 @@ def four_year_cap(entry_date: date) -> date:
     >>> four_year_cap(date(2025, 3, 2))
     datetime.date(2029, 3, 2)
     """
-    return add_years(entry_date, 4)
+    return add_years(entry_date, CAP_YEARS)
 
 
 def informal_date(paid_on: date | None, released_on: date | None) -> date | None:
@@ -104,8 +109,8 @@ def correction_deadline(
     """
     if is_suspended or scheduled_on is None:
         return None
-    before_liquidation = scheduled_on - timedelta(days=15)
-    return before_liquidation if is_extended else min(add_days(entry_date, 300), before_liquidation)
+    before_liquidation = add_days(scheduled_on, -CORRECTION_DAYS_BEFORE_LIQUIDATION)
+    return before_liquidation if is_extended else min(add_days(entry_date, CORRECTION_DAYS), before_liquidation)
 
 
 def protest_due(liquidated_on: date, posted_on: date) -> Due:
@@ -142,7 +147,7 @@ def protest_decision_due(received_on: date) -> date:
     >>> protest_decision_due(date(2026, 9, 1))
     datetime.date(2028, 9, 1)
     """
-    return add_years(received_on, 2)
+    return add_years(received_on, PROTEST_DECISION_YEARS)
 
 
 def nearest_fridays(on: date) -> tuple[date, date]:

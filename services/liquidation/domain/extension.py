@@ -54,17 +54,17 @@ class NotExtended:
     remedy: str
 
 
-def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -> Extended | NotExtended:
-    """The new period, or why the extension is void.
+def find_void(period: OpenPeriod, request: ExtensionRequest) -> NotExtended | None:
+    """Why an extension is void; None when it has effect.
 
-    Rules ext-max [S], 19 CFR 159.12(e): three at most; ext-length [S], 159.12(a), (d): one year at most each, counted
-    from the end of the period before; ext-notice [S], 159.12(b), (d): posted before that end; ext-reasons [S], 19 USC
-    1504(b); ext-request-late [S]: the importer's request came before that end; liq-4yr-cap [P]: never past four years.
+    Rules ext-max [S], 19 CFR 159.12(e): three at most; ext-length [S], 159.12(a), (d): one year at most each;
+    ext-notice [S], 159.12(b), (d): posted before the end of the open period; ext-reasons [S], 19 USC 1504(b);
+    ext-request-late [S], 159.12(a)(1)(ii): the importer's request came in writing before that end.
 
     >>> open_until = OpenPeriod(date(2025, 3, 2), date(2026, 3, 2), 0, 0)
-    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 2, 1)), CyclePolicy()).deemed_on
-    datetime.date(2027, 3, 2)
-    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3)), CyclePolicy()).rule
+    >>> find_void(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 2))) is None
+    True
+    >>> find_void(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3))).rule
     'ext-notice'
     """
     if period.extensions >= MAX_EXTENSIONS:
@@ -94,6 +94,24 @@ def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -
                 f"The importer asked on {request.requested_on}, after the period ended or the notice was posted.",
                 "A request counts only when it comes in writing before the current period ends.",
             )
+    return None
+
+
+def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -> Extended | NotExtended:
+    """The new period, or why the extension is void.
+
+    Rules ext-* as in `find_void`; ext-length [S], 19 CFR 159.12(a), (d): counted from the end of the period before;
+    liq-4yr-cap [P], 19 USC 1504(b): never past four years.
+
+    >>> open_until = OpenPeriod(date(2025, 3, 2), date(2026, 3, 2), 0, 0)
+    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 2, 1)), CyclePolicy()).deemed_on
+    datetime.date(2027, 3, 2)
+    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3)), CyclePolicy()).rule
+    'ext-notice'
+    """
+    void = find_void(period, request)
+    if void is not None:
+        return void
     months = period.extended_months + request.months
     return Extended(
         number=period.extensions + 1,

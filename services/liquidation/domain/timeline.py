@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
-from shared.customs.calendar import Due, add_business_days, due
+from services.liquidation.domain.summary_clocks import summary_due
+from shared.customs.calendar import Due, due
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,11 @@ class ProtestFact:
 
 @dataclass(frozen=True, slots=True)
 class TimelineFacts:
-    """The record of an entry as far as its coming dates depend on it."""
+    """The record of an entry as far as its coming dates depend on it.
+
+    `is_extended_on_request`: the importer asked for one of its extensions, which opens the time for corrections
+    (psc-window-extended).
+    """
 
     state: str
     rule: str | None
@@ -29,6 +34,7 @@ class TimelineFacts:
     entry_date: date | None = None
     is_informal: bool = False
     extended_months: int = 0
+    is_extended_on_request: bool = True
     scheduled_on: date | None = None
     deemed_on: date | None = None
     deemed_rule: str | None = None
@@ -59,8 +65,8 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
         return
     if facts.state == "clock-unknown":
         if facts.rule == "es-file" and facts.released_on is not None:
-            # Ten working days; the day itself is a working day, so there is nothing to roll.
-            until = add_business_days(facts.released_on, 10)
+            # Working days: the last is one itself, so there is nothing to roll.
+            until = summary_due(facts.released_on)
             yield Coming("entry summary due", "es-file", until, until, {"released_on": str(facts.released_on)})
         yield Coming("liquidation: the clock is not known", facts.rule, None, None, {"missing": facts.why or ""})
         return
@@ -79,10 +85,9 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
     if facts.extended_months:
         inputs["extended_months"] = str(facts.extended_months)
     if not facts.is_informal:
-        last = correction_deadline(
-            facts.entry_date, facts.scheduled_on, is_extended=facts.extended_months > 0, is_suspended=False
-        )
-        rule = "psc-window-extended" if facts.extended_months else "psc-window"
+        is_longer = facts.extended_months > 0 and facts.is_extended_on_request
+        last = correction_deadline(facts.entry_date, facts.scheduled_on, is_extended=is_longer, is_suspended=False)
+        rule = "psc-window-extended" if is_longer else "psc-window"
         yield Coming("last day for a correction", rule, last, last, inputs | {"scheduled_on": str(facts.scheduled_on)})
     how = {"fact": facts.why or ""} if facts.is_informal else {"policy": facts.policy}
     yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)

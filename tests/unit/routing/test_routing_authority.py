@@ -13,7 +13,7 @@ from services.routing.domain.authority import (
     functions,
     holders,
 )
-from services.routing.domain.shipped_criteria import _OWNER
+from services.routing.domain.shipped_criteria import SHIPPED_CRITERIA
 from shared.contracts.post_entry import FilingKind
 from shared.web.identity import RoleName
 
@@ -101,7 +101,7 @@ def test_every_process_relies_on_a_row_in_force_on_any_day(process: str, on: dat
 
 
 def test_every_process_that_routing_opens_has_its_function() -> None:
-    opened = {process for criterion in _OWNER for process in criterion.processes}
+    opened = {process for criterion in SHIPPED_CRITERIA for process in criterion.processes}
     assert opened | {kind.value for kind in FilingKind} | {"consultation"} <= FUNCTION_OF_PROCESS.keys()
 
 

@@ -1,0 +1,57 @@
+"""What the law leaves open or is only recalled, as settings with a default: an answer that rests on one says so."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from services.liquidation.domain.clocks import CyclePolicy
+
+LiftReading = Literal["six-months", "longer"]
+DrawbackFinality = Literal["protest-closed", "liquidated"]
+
+
+@dataclass(frozen=True, slots=True)
+class LawSettings:
+    """One reading of each rule that is recalled (M) or unsettled (U). Days are calendar days."""
+
+    cycle: CyclePolicy = field(default_factory=CyclePolicy)
+    """liq-cycle-314: the weekly cycle."""
+    closures: frozenset[date] = frozenset()
+    """count-holidays: days closed by order that are to count as holidays."""
+    rolls_electronic_filings: bool = True
+    """roll-private-filing-electronic: whether the arguable date of a private filing is rolled."""
+    rolls_court_filings: bool = True
+    """roll-court: whether the arguable date of a summons is rolled."""
+    lift_reading: LiftReading = "six-months"
+    """susp-lift-6mo: what governs when more of the unsuspended period is left than six months."""
+    drawback_finality: DrawbackFinality = "protest-closed"
+    """liq-1yr-drawback: when a designated import counts as final."""
+    informal_limit_usd: int = 2500
+    """informal-threshold, in whole dollars."""
+    deminimis_repealed_on: date = date(2027, 7, 1)
+    """deminimis-repeal."""
+    commerce_target_days: int = 90
+    """susp-lift-target-90."""
+    clerical_petition_ended_on: date = date(2004, 12, 18)
+    """claim-1520c-gone: the first day of entry without it."""
+    lost_duty_years: int = 5
+    """duty-1592d."""
+    bond_suit_years: int = 6
+    """suit-bond-2415."""
+    forward_days: int = 60
+    """afr-forward."""
+    set_aside_answer_days: int = 60
+    """afr-complaint-answer."""
+    void_request_days: int = 90
+    """void-1515d."""
+    surety_bill_days: int = 60
+    """bill-notice-surety: from the bill to the first demand."""
+    surety_bill_every_months: int = 1
+    """bill-notice-surety: between demands."""
+    reconciliation_month_days: int = 30
+    """recon-other: how many days the old system is taken to have counted for a month."""
+    tib_extension_years: int = 2
+    """tib-extend: what the extensions of a temporary importation add at most."""
+
+
+LAW: Final = LawSettings()

@@ -1,0 +1,222 @@
+"""After liquidation: CBP's own 90 days, the two meanings of final, and the roads that stay open behind them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from services.liquidation.domain.clocks import RELIQUIDATION_DAYS, protest_due, reliquidation_due
+from services.liquidation.domain.counting import due_in_months
+from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.protest_clocks import protest_window, suit_due
+from services.liquidation.domain.rules import Finding
+from shared.customs.calendar import Due, add_days, add_years
+
+FinalWriter = Literal[
+    "allowed-protest", "court-judgment", "claim-1520d", "records-1509g", "duty-1592d", "petition-1516", "center"
+]
+
+RELIQUIDATION_FROM_LIQUIDATION_SINCE: Final = date(2016, 2, 24)
+CAPE_DAYS: Final = 80
+PREFERENCE_CLAIM_MONTHS: Final = 12
+RECORDS_DEMAND_YEARS: Final = 2
+PREFERENCE_CLAIM_PROGRAMS: Final = frozenset(
+    {"USMCA", "korea", "colombia", "panama", "peru", "chile", "CAFTA-DR", "oman"}
+)
+_ONE_DAY: Final = timedelta(days=1)
+
+
+def reliquidation_base(liquidated_on: date, noticed_on: date) -> date:
+    """The day from which CBP's 90 days run.
+
+    Rule reliq-1501-base [S], Pub. L. 114-125 s. 911: since 24 February 2016 the original liquidation itself, before
+    that its notice. A reliquidation is no base.
+
+    >>> reliquidation_base(date(2016, 2, 23), date(2016, 3, 1)), reliquidation_base(date(2016, 2, 24), date(2016, 3, 1))
+    (datetime.date(2016, 3, 1), datetime.date(2016, 2, 24))
+    """
+    return liquidated_on if liquidated_on >= RELIQUIDATION_FROM_LIQUIDATION_SINCE else noticed_on
+
+
+def judge_reliquidation(liquidated_on: date, acts_on: date, *, is_protest_pending: bool = False) -> Finding:
+    """Whether CBP may reliquidate on its own motion on a day; `liquidated_on` is the original liquidation.
+
+    Rules reliq-1501 [S], 19 USC 1501: posted by day 90; reliq-protest-pending [S]: a protest on file does not prevent
+    it.
+
+    >>> judge_reliquidation(date(2026, 8, 14), date(2026, 11, 12), is_protest_pending=True).outcome
+    'allowed'
+    >>> judge_reliquidation(date(2026, 8, 14), date(2026, 11, 13)).outcome
+    'too-late'
+    """
+    until = reliquidation_due(liquidated_on)
+    rule = "reliq-protest-pending" if is_protest_pending else "reliq-1501"
+    return Finding(rule, "allowed" if acts_on <= until else "too-late", f"liquidated {liquidated_on}, until {until}")
+
+
+def final_1501_on(liquidated_on: date) -> date:
+    """The day on which CBP's own power to reliquidate is over: day 91 after the original liquidation.
+
+    Rules final-two-meanings [S], inv-final-1501 [S], 19 USC 1501.
+
+    >>> final_1501_on(date(2026, 8, 14))
+    datetime.date(2026, 11, 13)
+    """
+    return add_days(liquidated_on, RELIQUIDATION_DAYS) + _ONE_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A protest in time against a liquidation; `denied_on` also when deemed, None while undecided or when allowed."""
+
+    denied_on: date | None = None
+    is_sued_on: bool = False
+
+
+def final_1514_on(
+    liquidated_on: date,
+    contest: Contest | None = None,
+    *,
+    posted_on: date | None = None,
+    entered_on: date | None = None,
+    law: LawSettings = LAW,
+) -> Due | None:
+    """From which day a liquidation is final for everyone; None while a protest, an allowance or a suit keeps it open.
+
+    Rules final-1514 [S], 19 USC 1514(a): the day after the last day to protest; final-two-meanings [S]: or, once the
+    protest is denied, after the last day to sue. For a deemed liquidation give `posted_on` too (protest-deemed [U]).
+
+    >>> final_1514_on(date(2026, 1, 2)).safe
+    datetime.date(2026, 7, 2)
+    >>> final_1514_on(date(2026, 1, 2), Contest()) is None
+    True
+    """
+    if contest is None:
+        last = protest_window(liquidated_on, entered_on, law)
+        if posted_on is not None and posted_on > liquidated_on:
+            last = Due(last.safe, max(last.last_arguable, protest_due(liquidated_on, posted_on).last_arguable))
+    elif contest.denied_on is not None and not contest.is_sued_on:
+        last = suit_due(contest.denied_on, law)
+    else:
+        return None
+    return Due(last.safe + _ONE_DAY, last.last_arguable + _ONE_DAY)
+
+
+def judge_change_after_final(writer: FinalWriter) -> Finding:
+    """Whether someone may still change an entry that is final under 1514.
+
+    Rules inv-after-final [S], 19 USC 1514(a); domestic-1516 [M]; reliq-court [S]: a judgment as headquarters instructs.
+
+    >>> judge_change_after_final("center").outcome, judge_change_after_final("court-judgment").outcome
+    ('refused', 'as-instructed')
+    """
+    match writer:
+        case "center":
+            return Finding("inv-after-final", "refused", "the liquidation is final, right or wrong")
+        case "court-judgment":
+            return Finding("reliq-court", "as-instructed", "headquarters instructs on a judgment")
+        case "petition-1516":
+            return Finding("domestic-1516", "allowed", "petition of a domestic party")
+        case "claim-1520d":
+            return Finding("claim-1520d", "allowed", "a claim in time")
+        case "records-1509g":
+            return Finding("reliq-1509g", "allowed", "records were demanded in time")
+        case "duty-1592d":
+            return Finding("duty-1592d", "allowed", "lost duties are owed whether or not the entry is final")
+        case "allowed-protest":
+            return Finding("protest-allow", "allowed", "the protest was allowed")
+
+
+def cape_filing_due(liquidated_on: date) -> date:
+    """The last day on which CAPE phase 1 takes a liquidated entry.
+
+    Rule reliq-cape-80 [S], CBP guidance of 20 Apr 2026 as reported: a liquidation of at most 80 days.
+
+    >>> cape_filing_due(date(2026, 4, 17))
+    datetime.date(2026, 7, 6)
+    """
+    return add_days(liquidated_on, CAPE_DAYS)
+
+
+def preference_claim_due(imported_on: date, law: LawSettings = LAW) -> Due:
+    """By when a preference not claimed at entry is claimed; counted from importation, never from entry.
+
+    Rule claim-1520d [S], 19 USC 1520(d): one year, the anniversary included; a roll is arguable, not relied on.
+
+    >>> preference_claim_due(date(2025, 7, 4))
+    Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
+    """
+    return due_in_months(imported_on, PREFERENCE_CLAIM_MONTHS, "private", law)
+
+
+def judge_preference_program(program: str) -> Finding:
+    """Whether a preference may be claimed after entry, which its program decides.
+
+    Rule claim-1520d [S], 19 USC 1520(d): USMCA, Korea, Colombia, Panama, Peru, Chile, CAFTA-DR, Oman.
+
+    >>> judge_preference_program("USMCA").outcome, judge_preference_program("australia").outcome
+    ('may-claim', 'not-listed')
+    """
+    outcome = "may-claim" if program in PREFERENCE_CLAIM_PROGRAMS else "not-listed"
+    return Finding("claim-1520d", outcome, f"program {program}")
+
+
+def preference_denial_window(denied_on: date, law: LawSettings = LAW) -> Due:
+    """Until when the denial of such a claim can be protested.
+
+    Rule claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): 180 days after the denial.
+
+    >>> preference_denial_window(date(2026, 1, 2)).safe
+    datetime.date(2026, 7, 1)
+    """
+    return protest_window(denied_on, None, law)
+
+
+def judge_clerical_petition(entered_on: date, law: LawSettings = LAW) -> Finding:
+    """Whether the old petition for clerical error exists for an entry.
+
+    Rule claim-1520c-gone [M], Pub. L. 108-429 s. 2105: repealed for entries on or after 18 December 2004.
+
+    >>> judge_clerical_petition(date(2004, 12, 18)).outcome
+    'repealed'
+    """
+    outcome = "repealed" if entered_on >= law.clerical_petition_ended_on else "old-law"
+    return Finding("claim-1520c-gone", outcome, f"entered {entered_on}, repealed {law.clerical_petition_ended_on}")
+
+
+def judge_records_reliquidation(liquidated_on: date, demanded_on: date | None) -> Finding:
+    """Whether CBP may reliquidate at the general rate because records for a special rate were not produced.
+
+    Rule reliq-1509g [P], 19 USC 1509(g)(2), 19 CFR 163.6(b)(2): liquidated within the two years before the demand;
+    without a demand there is no power.
+
+    >>> judge_records_reliquidation(date(2024, 8, 14), date(2026, 8, 14)).outcome
+    'allowed'
+    """
+    if demanded_on is None:
+        return Finding("reliq-1509g", "no-power", "records were not demanded")
+    first = add_years(demanded_on, -RECORDS_DEMAND_YEARS)
+    is_within = first <= liquidated_on <= demanded_on
+    return Finding("reliq-1509g", "allowed" if is_within else "no-power", f"liquidations since {first} are reached")
+
+
+def lost_duty_until(violated_on: date, discovered_on: date | None = None, law: LawSettings = LAW) -> date:
+    """Until when duties lost by a violation are owed; `discovered_on` only if it was fraud.
+
+    Rule duty-1592d [M], 19 USC 1592(d), 1621: five years from the violation, or from the discovery of fraud.
+
+    >>> lost_duty_until(date(2026, 3, 2))
+    datetime.date(2031, 3, 2)
+    """
+    return add_years(discovered_on or violated_on, law.lost_duty_years)
+
+
+def bond_suit_due(liquidated_on: date, demanded_on: date | None = None, law: LawSettings = LAW) -> Due:
+    """Until when a suit on a bond can be begun for non-payment.
+
+    Rule suit-bond-2415 [S, U on the start], 28 USC 2415(a): six years, from liquidation (safe) or demand (arguable).
+
+    >>> bond_suit_due(date(2026, 8, 14), date(2026, 12, 1)).last_arguable
+    datetime.date(2032, 12, 1)
+    """
+    start = max(liquidated_on, demanded_on or liquidated_on)
+    return Due(add_years(liquidated_on, law.bond_suit_years), add_years(start, law.bond_suit_years))

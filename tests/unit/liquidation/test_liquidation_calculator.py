@@ -1,0 +1,199 @@
+"""The deadline calculator: the same rules as the record of an entry, nothing guessed, and its answers over HTTP."""
+
+from collections.abc import AsyncIterator
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.liquidation import calculator_api
+from services.liquidation.calculator_api import CalculatorIn
+from services.liquidation.domain.calculator import CalculatorFacts, Clock, calculate
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.facts import Origin, Version
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.plan import plan
+from services.liquidation.domain.timeline import TimelineFacts, coming_dates
+from shared.customs.entry_types import entry_types
+from shared.runtime.clock import FixedClock
+from shared.runtime.lifecycle import Readiness
+from shared.runtime.metrics import Metrics
+from shared.web.app import create_app
+from shared.web.identity import Identity, RoleName
+from tests.unit.web.conftest import NOW, SETTINGS, bearer
+
+ENTERED_ON = date(2026, 3, 2)
+
+
+def clock_of(facts: CalculatorFacts, rule: str, law: LawSettings | None = None) -> Clock:
+    return next(clock for clock in calculate(facts, law or LawSettings()).clocks if clock.rule == rule)
+
+
+def version(entry_type: str) -> Version:
+    origin = Origin(datetime(2026, 3, 2, 15, tzinfo=UTC), "urn:filer:B76", "event-1")
+    return Version(
+        1, entry_type, "07-345678900", "036", "2704", ENTERED_ON, None, 2500, 3358, None, UUID(int=1), origin
+    )
+
+
+@pytest.mark.parametrize("code", sorted(entry_types()))
+def test_calculator_and_record_give_the_same_deemed_date_and_schedule(code: str) -> None:
+    recorded = plan(version(code), CyclePolicy())
+    answer = calculate(CalculatorFacts(entry_type=code, entry_date=ENTERED_ON))
+    by_rule = {clock.rule: clock for clock in answer.clocks}
+    if recorded.state != "scheduled" or recorded.is_informal:
+        assert "liq-cycle-314" not in by_rule
+        return
+    assert recorded.deemed_rule is not None
+    assert by_rule[recorded.deemed_rule].safe == recorded.deemed_on
+    assert by_rule["liq-cycle-314"].last_arguable == recorded.scheduled_on
+
+
+def test_calculator_and_timeline_give_the_same_dates_after_liquidation() -> None:
+    liquidated_on = date(2027, 1, 15)
+    facts = TimelineFacts(
+        "liquidated", "liq-cycle-314", "", CyclePolicy().version, liquidated_on=liquidated_on, posted_on=liquidated_on
+    )
+    for coming in coming_dates(facts):
+        found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=liquidated_on), coming.rule)
+        assert (found.safe, found.last_arguable) == (coming.safe, coming.last_arguable)
+
+
+@pytest.mark.parametrize(
+    ("on_request", "rule", "last"),
+    [(True, "psc-window-extended", date(2027, 12, 30)), (False, "psc-window", date(2026, 12, 27))],
+)
+def test_only_an_extension_that_the_importer_asked_for_opens_the_time_for_corrections(
+    on_request: bool, rule: str, last: date
+) -> None:
+    facts = TimelineFacts(
+        "extended",
+        "liq-cycle-314",
+        "",
+        CyclePolicy().version,
+        entry_date=ENTERED_ON,
+        extended_months=12,
+        is_extended_on_request=on_request,
+        scheduled_on=date(2028, 1, 14),
+        deemed_on=date(2028, 3, 2),
+    )
+    assert coming_dates(facts)[0].rule == rule
+    assert coming_dates(facts)[0].safe == last
+
+
+def test_clock_says_what_it_was_reckoned_from_whether_it_rolls_and_what_follows() -> None:
+    found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 5)), "protest-180")
+    assert found.inputs == {"liquidated_on": "2026-01-05"}
+    assert "Saturday 2026-07-04 is no business day: 2026-07-06 is arguable" in found.rolling
+    assert "untimely" in found.effect
+
+
+def test_unsettled_rule_says_what_is_open_about_it() -> None:
+    facts = CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 5), surety_demanded_on=date(2026, 4, 1))
+    assert clock_of(facts, "suit-bond-2415").unsettled == "whether they run from the liquidation or from the demand"
+    assert clock_of(facts, "protest-180").unsettled is None
+    forwarded = CalculatorFacts(entry_type="01", protest_received_on=date(2026, 3, 2), asks_further_review=True)
+    assert "believed to be forwarded" in str(clock_of(forwarded, "afr-forward").unsettled)
+
+
+def test_setting_of_a_recalled_rule_moves_its_clock() -> None:
+    facts = CalculatorFacts(entry_type="01", denied_on=date(2026, 3, 2))
+    assert clock_of(facts, "void-1515d", LawSettings(void_request_days=60)).safe == date(2026, 5, 1)
+
+
+def test_liquidated_entry_has_no_clock_of_its_period_left() -> None:
+    facts = CalculatorFacts(entry_type="01", entry_date=ENTERED_ON, liquidated_on=date(2027, 1, 15))
+    rules = {clock.rule for clock in calculate(facts).clocks}
+    assert rules.isdisjoint({"liq-1yr-entry", "liq-cycle-314", "psc-window", "ext-notice", "es-file"})
+
+
+def test_suit_begun_leaves_no_time_to_sue_and_keeps_the_entry_from_being_final() -> None:
+    facts = CalculatorFacts(
+        entry_type="01",
+        liquidated_on=date(2026, 1, 5),
+        protest_received_on=date(2026, 2, 2),
+        denied_on=date(2026, 3, 2),
+        is_sued_on=True,
+    )
+    rules = {clock.rule for clock in calculate(facts).clocks}
+    assert rules.isdisjoint({"summons-180", "final-1514"})
+
+
+def test_request_takes_every_fact_of_the_calculator_and_no_other() -> None:
+    assert set(CalculatorIn.model_fields) == {field.name for field in fields(CalculatorFacts)}
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(
+        title="Liquidation",
+        summary="Deadlines.",
+        description="A test.",
+        version="1.0.0",
+        settings=SETTINGS,
+        metrics=Metrics.create(),
+        readiness=Readiness(),
+        state={"policy": CyclePolicy()},
+        routers=[calculator_api.router],
+        clock=FixedClock(NOW),
+    )
+    broker = Identity("lee", "Lee Park", frozenset({RoleName.BROKER}), filer_code="B76")
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://liquidation", headers=bearer(broker)) as open_:
+        yield open_
+
+
+async def calculated(client: httpx.AsyncClient, facts: dict[str, Any]) -> Any:
+    answer = await client.post("/deadline-calculator", json=facts)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_any_caller_gets_each_clock_with_its_rule(client: httpx.AsyncClient) -> None:
+    body = await calculated(client, {"entry_type": "01", "entry_date": "2025-03-03"})
+    deemed = next(clock for clock in body["clocks"] if clock["rule"] == "liq-1yr-entry")
+    assert (deemed["safe"], deemed["citation"], deemed["evidence"]) == ("2026-03-03", "19 USC 1504(a)(1)(A)", "S")
+    assert deemed["inputs"] == {"entry_date": "2025-03-03"}
+
+
+async def test_clock_that_lacks_a_fact_is_listed_with_its_name(client: httpx.AsyncClient) -> None:
+    body = await calculated(client, {"entry_type": "21", "entry_date": "2025-03-03"})
+    assert {"liq-1yr-warehouse": ["final_withdrawal_on"]}.items() <= {
+        each["rule"]: each["missing"] for each in body["unknown"]
+    }.items()
+
+
+async def test_examples_of_the_request_are_answered(client: httpx.AsyncClient) -> None:
+    extra = CalculatorIn.model_config["json_schema_extra"]
+    assert isinstance(extra, dict)
+    examples: Any = extra["examples"]
+    for example in examples:
+        assert (await calculated(client, example))["clocks"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"entry_type": "99"},
+        {"entry_type": "01", "entry_date": "9999-12-31"},
+        {"entry_type": "01", "colour": "red"},
+        {
+            "entry_type": "03",
+            "suspensions": [
+                {"ground": "x", "authority": "agency", "began_on": "2026-03-02", "lift_noticed_on": "2026-03-01"}
+            ],
+        },
+    ],
+)
+async def test_facts_that_cannot_be_reckoned_with_are_refused(client: httpx.AsyncClient, facts: Any) -> None:
+    answer = await client.post("/deadline-calculator", json=facts)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_nobody_calculates_without_an_identity(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/deadline-calculator", json={"entry_type": "01"}, headers={"Authorization": ""})
+    assert answer.status_code == 401
