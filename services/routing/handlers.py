@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+import orjson
 from prometheus_client import Counter
 
 from services.routing.domain.activity import Standing, contribution, deltas
@@ -182,7 +183,7 @@ def on_post_entry_filed(event: Event[PostEntryFiled], accounts: Mapping[str, Acc
         route=route_filing(facts, account, book.on(received_on).open_centers),
         filed_by=lean.encode(data.filed_by).decode(),
         body=lean.encode(data.body).decode(),
-        digest=content_digest(data),
+        digest=filing_digest(data),
         origin=Origin(event.time, event.source, event.id),
     )
 
@@ -196,7 +197,7 @@ def on_center_appeal_filed(event: Event[PostEntryFiled]) -> FiledAppeal:
         contents=read_contents(data.importer_number, data.body),
         filed_by=lean.encode(data.filed_by).decode(),
         received_at=data.received_at,
-        digest=content_digest(data),
+        digest=filing_digest(data),
         origin=Origin(event.time, event.source, event.id),
     )
 
@@ -247,9 +248,15 @@ def entry_facts(body: EntryBody) -> EntryFacts:
     )
 
 
-def content_digest(body: EntryBody | PostEntryFiled) -> bytes:
+def content_digest(body: EntryBody) -> bytes:
     """A fingerprint of what was filed, blind to fields that the contract does not know; 16 bytes."""
     return hashlib.blake2b(lean.encode(body), digest_size=16).digest()
+
+
+def filing_digest(data: PostEntryFiled) -> bytes:
+    """A fingerprint of a filing; its body is free, so the order of the fields must not matter. 16 bytes."""
+    fields = orjson.dumps(orjson.loads(lean.encode(data)), option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(fields, digest_size=16).digest()
 
 
 def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> Conflict:

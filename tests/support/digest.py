@@ -29,6 +29,8 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("routing", "assignment_proposals"): {"proposal_id", "recorded_at", "decided_at"},
     ("routing", "criteria_changes"): {"recorded_at"},
     ("routing", "unit_value_versions"): {"computed_at"},
+    ("routing", "moves"): {"moved_at"},
+    ("routing", "appeal_steps"): {"done_at"},
     ("routing", "directory_changes"): {"recorded_at"},
     ("routing", "tariff_map_changes"): {"recorded_at"},
     ("workqueue", "entries"): {"liquidated_at"},  # when the cycle ran

@@ -153,8 +153,6 @@ def _as_csv(period: str, rows: Sequence[Row], position: Sequence[dict[str, str |
     table.writerow(["period", "center", *MEASURES, "event_position"])
     read_to = " ".join(f"{item['topic']}/{item['partition']}:{item['next_offset']}" for item in position)
     for row in rows:
-        cells = [
-            "withheld" if measure in row.suppressed else row.figures[measure] for measure in MEASURES
-        ]
+        cells = ["withheld" if measure in row.suppressed else row.figures[measure] for measure in MEASURES]
         table.writerow([period, row.center, *("" if cell is None else cell for cell in cells), read_to])
     return out.getvalue()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from services.routing.domain.facts import Account, EntryFacts, Reason
@@ -39,7 +40,8 @@ class CenterChoice(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-class Consultation(NamedTuple):
+@dataclass(slots=True)
+class Consultation:
     """Goods of an entry that belong to another Center than its own; values in whole dollars."""
 
     center: str

@@ -108,4 +108,4 @@ def _moved(choice: CenterChoice, move: Move) -> CenterChoice:
     reason = Reason(
         "moved", f"The open matter was moved to {move.center}; clocks run on as before.", str(move.sequence)
     )
-    return CenterChoice(move.center, "account", choice.predominant_tariff, (reason, *choice.reasons))
+    return CenterChoice(move.center, choice.basis, choice.predominant_tariff, (reason, *choice.reasons))

@@ -18,17 +18,22 @@ from services.routing.domain.activity import window_on
 from services.routing.domain.policy import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.rulebook import Dated, RuleBook
 from services.routing.domain.selection import first_criteria
+from services.routing.handlers import RoutingHandler
+from services.routing.rules import RulesInForce
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as store
 from services.routing.store.rulebook import count_changes
 from services.routing.store.tables import import_activity, routing_decisions
+from shared.bus.outbox import Encoded
 from shared.customs.calendar import legal_date
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
 from shared.runtime.lifecycle import Readiness
+from shared.runtime.metrics import Metrics
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
 from shared.web.identity import Identity, RoleName, issue_development_token
+from tests.support.events import decoded, entry_body, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -323,6 +328,14 @@ async def test_eleventh_center_takes_headings_and_the_work_of_one_that_closes(de
     assert (await desk.publish(version, SOON)).status_code == 200
 
     book = await desk.rule_book()
+    handler = RoutingHandler(RulesInForce(0), Metrics.create().conflicts_total)
+
+    async def route(hts: str, day: date) -> str:
+        body = entry_body(lines=[line(hts=hts)], entry_date=day.isoformat(), import_date=None, paid_on=None)
+        async with transaction(desk.engine) as tx:
+            (outgoing,) = await handler(tx, [decoded("entry-filed", body)])
+        assert isinstance(outgoing.data, Encoded)
+        return str(orjson.loads(outgoing.data.json)["center"])
 
     def center_on(hts: str, day: date) -> str | None:
         rules = book.on(day)
@@ -332,6 +345,8 @@ async def test_eleventh_center_takes_headings_and_the_work_of_one_that_closes(de
     days = (SOON - timedelta(days=1), SOON, LATER)
     assert [center_on("8541100000", day) for day in days] == ["CEE007", "CEE011", "CEE011"]
     assert [center_on("3901100000", day) for day in days] == ["CEE009", "CEE009", "CEE011"]
+    assert [await route("8541100000", day) for day in days] == ["CEE007", "CEE011", "CEE011"]
+    assert [await route("3901100000", day) for day in days] == ["CEE009", "CEE009", "CEE011"]
 
 
 async def test_diff_counts_headings_importers_and_entries_that_would_move(desk: Desk) -> None:

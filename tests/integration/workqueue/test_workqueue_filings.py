@@ -315,7 +315,8 @@ async def test_claim_on_a_filing_ends_with_its_move(desk: Desk) -> None:
     await desk.apply(filing_routed())
     await desk.claim(filing_item_id("PD-000001"))
     outgoing = await desk.apply(filing_routed(sequence=2, center="CEE003", time="2026-04-01T12:00:00Z"))
-    assert [(each.data.change, each.data.sequence) for each in outgoing] == [("released", 1_000_002), ("routed", 1_000_003)]
+    changes = [(each.data.change, each.data.sequence) for each in outgoing]
+    assert changes == [("released", 1_000_002), ("routed", 1_000_003)]
     assert [(row.state, row.holder, row.center) for row in await desk.rows(items)] == [("open", None, "CEE003")]
 
 
