@@ -189,7 +189,7 @@ def on_entries_released(released: Sequence[EntryReleased], entries: dict[str, En
 
 
 def on_entries_routed(routed: Sequence[Event[EntryRouted]], entries: dict[str, EntryRow]) -> None:
-    """Note Center, division and lane: the highest version stands, of one version the last move, else the earlier event."""
+    """Note Center, division and lane: of the highest version the last move stands, else the earlier event."""
     for event in routed:
         data, row = event.data, entries[event.data.entry_number]
         if row.routed_version is not None and row.routed_at is not None and row.routed_by_event is not None:
