@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.api.common import ReasonOut
+from services.routing.api.sight import demand_account
 from services.routing.domain.activity import NOTHING, Activity, Figures, months_before, window_on
+from services.routing.domain.appeal import NO_DEADLINE, NO_STAY, REQUIREMENTS
 from services.routing.domain.directory import Unit, UnitKey, units_on
 from services.routing.domain.explanation import Holding, explain_assignment, tell_what_would_change
 from services.routing.domain.policy import CITATION
@@ -37,8 +39,8 @@ from shared.customs.tariff_number import InvalidTariffNumber, heading, is_chapte
 from shared.db.transaction import reading
 from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound, Refused
-from shared.web.access import demand_sight, shown_importer_number
-from shared.web.identity import CurrentIdentity, Identity
+from shared.web.access import may_see, shown_importer_number
+from shared.web.identity import CurrentIdentity
 from shared.web.requests import engine_of
 
 router = APIRouter()
@@ -340,11 +342,11 @@ async def read_assignment(
     "The last 12 months" on a day are the month of the day, to date, and the eleven before. "Number of goods" is not
     defined in what was read of the regulation: here each tariff classification of chapters 1-97 on a line is one.
     """
-    demand_sight(caller, f"importer {importer_number}", importer_number=importer_number)
     day = on or _today(request)
     first_month, month = window_on(day)
     async with reading(engine_of(request)) as connection:
-        account = await _find_account(connection, importer_number, caller)
+        found = await account_store.find_account_record(connection, importer_number)
+        account = demand_account(caller, importer_number, found, _today(request))
         history = await assignment_store.find_assignments(connection, importer_number)
         proposal = await proposal_store.find_open_proposal(connection, importer_number)
         appeal = await assignment_store.find_open_appeal(connection, importer_number)
@@ -397,10 +399,12 @@ async def read_activity(
     importer_number: ImporterPath, request: Request, caller: CurrentIdentity, on: OnDay = None
 ) -> ActivityOut:
     """Lines, goods and value by heading and subheading: the month of the day, to date, and the eleven before."""
-    demand_sight(caller, f"importer {importer_number}", importer_number=importer_number)
     day = on or _today(request)
     first_month, last_month = window_on(day)
     async with reading(engine_of(request)) as connection:
+        if not may_see(caller, importer_number=importer_number):
+            found = await account_store.find_account_record(connection, importer_number)
+            demand_account(caller, importer_number, found, _today(request))
         rules = await policy_store.load_rules(connection, day)
         loaded = await activity_store.load(connection, [importer_number], first_month, last_month)
     cells = loaded.get(importer_number, [])
@@ -463,28 +467,12 @@ _APPEAL = AppealGuide(
     when="At any time.",
     to="Office of Field Operations",
     form="In writing; POST /appeals takes it.",
-    contents=[
-        "the current Center",
-        "the preferred Center",
-        "all affected importer of record numbers, and the bond numbers tied to them",
-        "a written justification for the move",
-        "import data: the history by HTSUS heading for the prior year, or a projection if new, by value",
-    ],
-    decision_deadline="None is stated.",
-    effect="No stay: the current Center keeps authority until CBP acts.",
+    contents=[requirement.text for requirement in REQUIREMENTS],
+    decision_deadline=NO_DEADLINE,
+    effect=NO_STAY,
     citation=CITATION,
     uncertain=["contents: from memory, to be verified", "decision_deadline and effect: from memory, to be verified"],
 )
-
-
-async def _find_account(connection: AsyncConnection, importer_number: str, caller: Identity) -> Any:
-    account = await account_store.find_account(connection, importer_number)
-    if account is None:
-        raise NotFound(
-            f"There is no account for importer {shown_importer_number(caller, importer_number)}.",
-            remedy="Register the importer with POST /importers.",
-        )
-    return account
 
 
 async def _load_named_rules(connection: AsyncConnection, body: WhatIfIn, day: date) -> AssignmentRules:

@@ -30,6 +30,7 @@ from services.routing.api.registration import (
     read_related_parties,
     read_standing,
 )
+from services.routing.api.sight import demand_account, no_account
 from services.routing.domain.accounts import (
     AccountRecord,
     is_in_good_standing,
@@ -49,7 +50,7 @@ from shared.contracts.terms import IMPORTER_NUMBER_PATTERN, CenterCode
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Forbidden, NotFound, Refused
+from shared.runtime.errors import Forbidden, Refused
 from shared.web.access import is_staff, may_see, shown_importer_number
 from shared.web.concurrency import RequiredIfMatch, etag
 from shared.web.identity import CurrentIdentity, Identity, RoleName
@@ -327,7 +328,7 @@ async def read_importer(
     async with reading(engine_of(request)) as connection:
         account = await account_store.find_account_record(connection, importer_number)
         history = await assignment_store.find_assignments(connection, importer_number)
-    _demand_sight(caller, importer_number, account, _today(request))
+    account = demand_account(caller, importer_number, account, _today(request))
     assert account is not None  # else the sight was refused
     response.headers["ETag"] = etag(account.revision)
     return _account_details(caller, account, history[-1] if history else None, _today(request))
@@ -357,7 +358,7 @@ async def change_importer(
     async with transaction(engine_of(request)) as tx:
         await account_store.lock_registration(tx)
         before = (await account_store.load_accounts(tx, [importer_number])).get(importer_number)
-        _demand_sight(caller, importer_number, before, legal_date(now))
+        before = demand_account(caller, importer_number, before, legal_date(now))
         assert before is not None  # else the sight was refused
         _demand_right(caller, importer_number, body)
         if_match.check(before.revision)
@@ -399,7 +400,7 @@ async def read_importer_history(
     async with reading(engine_of(request)) as connection:
         account = await account_store.find_account_record(connection, importer_number)
         if account is None or not may_see(caller, importer_number=importer_number):
-            raise _no_account(caller, importer_number)
+            raise no_account(caller, importer_number)
         changes = await account_store.find_account_changes(
             connection, importer_number, after=position[0] if position else None, limit=page.fetch
         )
@@ -424,28 +425,6 @@ async def read_importer_history(
 def _today(request: Request) -> date:
     clock: Clock = request.app.state.clock
     return legal_date(clock.now())
-
-
-def _no_account(caller: Identity, importer_number: str) -> NotFound:
-    return NotFound(
-        f"There is no account for importer {shown_importer_number(caller, importer_number)}.",
-        remedy="Check the number, and that the token names the importer; POST /importers registers one.",
-    )
-
-
-def _demand_sight(caller: Identity, importer_number: str, account: AccountRecord | None, today: date) -> None:
-    if account is None or not (
-        may_see(caller, importer_number=importer_number) or _is_broker_of(caller, account, today)
-    ):
-        raise _no_account(caller, importer_number)
-
-
-def _is_broker_of(caller: Identity, account: AccountRecord, today: date) -> bool:
-    return (
-        caller.has_role(RoleName.BROKER)
-        and caller.filer_code is not None
-        and may_represent(account.brokers, caller.filer_code, None, today)
-    )
 
 
 def _demand_right(caller: Identity, importer_number: str, body: AccountChangeIn) -> None:

@@ -205,6 +205,9 @@ async def test_account_is_hidden_from_others_and_from_brokers_without_authorisat
     assert (of_broker["is_in_good_standing"], of_broker["standing"]) == (None, [])
     history = [await api.call("GET", f"/importers/{EIN}/history", caller) for caller in callers]
     assert [answer.status_code for answer in history] == [200, 200, 404, 404, 404]
+    for path in (f"/importers/{EIN}/assignment", f"/importers/{EIN}/activity"):
+        seen = [await api.call("GET", path, caller) for caller in callers]
+        assert [answer.status_code for answer in seen] == [200, 200, 200, 404, 404]
 
 
 async def test_list_is_filtered_by_program_in_force_size_family_and_center(api: Api) -> None:
