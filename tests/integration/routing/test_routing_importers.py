@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from services.routing.api import account_imports, families, importers
+from services.routing.api import ROUTERS
 from services.routing.api.account_imports import import_accounts
 from services.routing.api.account_rows import Format
 from services.routing.app import SERVICE
@@ -89,7 +89,7 @@ async def api(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> AsyncI
         metrics=platform.metrics,
         readiness=Readiness(),
         state={"platform": platform},
-        routers=[account_imports.router, families.router, importers.router],
+        routers=ROUTERS,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
         yield Api(client, settings, platform.engine, SystemClock(), app)
