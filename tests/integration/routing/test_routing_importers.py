@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from services.routing.api import ROUTERS
+from services.routing.api import ROUTERS, account_imports
 from services.routing.api.account_imports import import_accounts
 from services.routing.api.account_rows import Format
 from services.routing.app import SERVICE
