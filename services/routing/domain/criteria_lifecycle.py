@@ -142,12 +142,16 @@ def retire(revision: Revision, effective_on: date, today: date) -> Revision:
 
 
 def supersede(older: Sequence[Revision], newer: Revision) -> list[Revision]:
-    """The older revisions that end when a newer one goes on trial (those on trial) or live (all)."""
+    """The older revisions that end when a newer one goes on trial (those on trial) or live (all).
+
+    One that was to end anyway, but later, ends when the newer one begins.
+    """
+    begins = newer.live_from if newer.state == "live" else newer.shadow_from
+    assert begins is not None
     ended = []
     for item in older:
-        is_replaced = item.state == "shadow" or (item.state == "live" and newer.state == "live")
-        begins = newer.live_from if newer.state == "live" else newer.shadow_from
-        if is_replaced:
+        is_over = item.state == "draft" or (item.retired_on is not None and item.retired_on <= begins)
+        if not is_over and (newer.state == "live" or item.live_from is None):
             ended.append(replace(item, state="retired", retired_on=begins, requested_by=None))
     return ended
 
