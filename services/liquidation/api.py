@@ -1,23 +1,35 @@
-"""The HTTP side of liquidation: the record and the timeline of an entry, extensions, cycles, protests, figures."""
+"""The HTTP side of liquidation: the record and the timeline of an entry, extensions, protests, figures."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.liquidation import cycle
+from services.liquidation.acts_api import router as acts_router
+from services.liquidation.cycles_api import router as cycles_router
 from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.correction_window import CorrectionWindow, correction_window
 from services.liquidation.domain.extension import ExtensionRequest
+from services.liquidation.domain.facts import Version
+from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
+from services.liquidation.domain.reliquidation import (
+    Contest,
+    FinalWriter,
+    final_1501_on,
+    final_1514_on,
+    judge_change_after_final,
+)
 from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.suspension import Suspension
 from services.liquidation.domain.timeline import Coming, ProtestFact, TimelineFacts, coming_dates
 from services.liquidation.extensions import post_extension
-from services.liquidation.store import cycles as cycle_store
 from services.liquidation.store import reading as store
 from services.liquidation.store.reading import EntryPicture
+from services.liquidation.store.records import version_of
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import reading
 from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound
 from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
@@ -27,9 +39,12 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
+router.include_router(cycles_router)
+router.include_router(acts_router)
+
+_BAR_RULES = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
 
 StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
-CycleIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR))]
 ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
@@ -140,6 +155,78 @@ class ConflictOut(BaseModel):
     event_id: str
 
 
+class SuspensionOut(BaseModel):
+    """A suspension; `is_filed`: it follows from the summary itself. It stands while `lift_noticed_on` is null."""
+
+    ground: str = Field(examples=["adcvd-case:A570012000/CNSYNTH123SHE"])
+    authority: str = Field(examples=["agency"])
+    began_on: date
+    is_filed: bool
+    instruction_id: str | None = None
+    lift_noticed_on: date | None = None
+    lift_source: str | None = None
+    lift_instruction_id: str | None = None
+
+
+class ReliquidationOut(BaseModel):
+    """A reliquidation; effects are against the amounts as asserted, changes against the state before."""
+
+    number: int
+    reliquidated_on: date
+    writer: str = Field(examples=["center"])
+    rule: RuleOut
+    kind: str
+    effect_duty_usd: str
+    effect_fees_usd: str
+    change_duty_usd: str
+    change_fees_usd: str
+    explanation: str
+    acted_by: str
+
+
+class VoidedLiquidationOut(BaseModel):
+    """A liquidation without effect in law, and why."""
+
+    liquidated_on: date
+    liquidation_kind: str
+    voided_on: date
+    rule: RuleOut
+    why: str
+
+
+class ExtensionRequestOut(BaseModel):
+    """A written request of the importer; `is_open` until an extension names its day, or the entry is liquidated."""
+
+    filing_number: str
+    received_at: datetime
+    is_open: bool
+
+
+class HoldOut(BaseModel):
+    """A hold set that kept the entry out of cycles; `is_overridden`: its period would have ended, so it was taken."""
+
+    hold_set_id: str
+    name: str
+    state: str = Field(examples=["applied"])
+    first_held_on: date
+    last_held_on: date
+    is_overridden: bool
+
+
+class FinalityOut(BaseModel):
+    """When the liquidation is final: for CBP's own motion (1501), for everyone (1514), and who may write all the same.
+
+    `final_1514_on` is null while a protest keeps it open; `is_final_1514` asks for the last arguable day.
+    """
+
+    final_1501_on: date
+    is_final_1501: bool
+    final_1514_on: date | None
+    final_1514_arguable_on: date | None
+    is_final_1514: bool
+    writers_after_final: dict[str, str] = Field(examples=[{"allowed-protest": "protest-allow"}])
+
+
 class EntryRecordOut(BaseModel):
     """The legal record of an entry."""
 
@@ -161,6 +248,12 @@ class EntryRecordOut(BaseModel):
     dates: list[DateOut]
     amounts: AmountsOut | None
     liquidation: LiquidationOut | None
+    finality: FinalityOut | None
+    suspensions: list[SuspensionOut]
+    reliquidations: list[ReliquidationOut]
+    voided_liquidations: list[VoidedLiquidationOut]
+    extension_requests: list[ExtensionRequestOut]
+    holds: list[HoldOut]
     versions: list[VersionOut]
     extensions: list[ExtensionOut]
     decisions: list[DecisionOut]
@@ -219,52 +312,6 @@ class ExtensionIn(BaseModel):
     posted_on: date = Field(description="The day on which the notice was posted.")
     requested_on: date | None = Field(default=None, description="When the importer asked in writing.")
     explanation: str = Field(min_length=1, max_length=500, description="What the notice states as the reason.")
-
-
-class CycleIn(BaseModel):
-    """Which cycle to run."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"date": "2026-08-14"}]})
-
-    date: date
-
-
-class CycleOut(BaseModel):
-    """What a cycle did; `liquidated` counts all but the deemed, `with_decision` those of them by a review decision."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "date": "2026-08-14",
-                    "liquidated": 187,
-                    "with_decision": 4,
-                    "deemed": 0,
-                    "decisions_refused": 1,
-                    "run_at": "2026-08-14T10:00:00Z",
-                    "run_by": "operator",
-                }
-            ]
-        }
-    )
-
-    date: date
-    liquidated: int
-    with_decision: int
-    deemed: int
-    decisions_refused: int
-    run_at: datetime
-    run_by: str
-
-
-class ForecastOut(BaseModel):
-    """What the cycle of a Friday would do with the record as it is now; nothing is changed."""
-
-    date: date
-    deemed: int
-    liquidated: int
-    with_decision: int
-    suspended: int = Field(description="Entries that no cycle takes while they are suspended.")
 
 
 class UnknownClockOut(BaseModel):
@@ -332,6 +379,12 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         dates=_dates(row),
         amounts=_amounts(row),
         liquidation=_liquidation(row),
+        finality=_finality(picture, request.app.state.clock.now()),
+        suspensions=_suspensions(picture),
+        reliquidations=[_reliquidation(each) for each in picture.reliquidations],
+        voided_liquidations=[_voided(each) for each in picture.voided_liquidations],
+        extension_requests=[_extension_request(each, picture) for each in picture.extension_requests],
+        holds=[HoldOut.model_validate(each, from_attributes=True) for each in picture.holds],
         versions=[_version(each, governing=row.version) for each in picture.versions],
         extensions=[ExtensionOut.model_validate(each, from_attributes=True) for each in picture.extensions],
         decisions=[_decision(each) for each in picture.decisions],
@@ -374,41 +427,6 @@ async def create_extension(
         ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on),
         body.explanation,
         caller,
-    )
-
-
-@router.post("/cycles", summary="Run a weekly liquidation cycle")
-async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleIdentity) -> CycleOut:
-    """Liquidate what is due on a Friday; asking again gives the figures of the first run."""
-    figures = await cycle.run_cycle(engine_of(request), request.app.state.clock, body.date, caller.subject)
-    return _cycle(figures)
-
-
-@router.get("/cycles", summary="Cycles that have run")
-async def list_liquidation_cycles(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
-) -> Page[CycleOut]:
-    """Newest first."""
-    position = page.position(date)
-    async with reading(engine_of(request)) as connection:
-        rows = await cycle_store.list_cycles(connection, before=position[0] if position else None, limit=page.fetch)
-    return build_page(rows, page, key=lambda row: (row.cycle_on,), item=_cycle, request=request, response=response)
-
-
-@router.get("/cycles/forecast", summary="What a cycle would do")
-async def forecast_liquidation_cycle(
-    request: Request, _: StaffIdentity, on: Annotated[date, Query(alias="date", examples=["2026-08-14"])]
-) -> ForecastOut:
-    """Counts by what the record holds now; nothing is changed."""
-    day = cycle.cycle_day(on)
-    async with transaction(engine_of(request)) as tx:
-        counts = await cycle_store.forecast(tx, day)
-    return ForecastOut(
-        date=on,
-        deemed=counts.deemed,
-        liquidated=counts.liquidated,
-        with_decision=counts.with_decision,
-        suspended=counts.suspended,
     )
 
 
@@ -530,6 +548,98 @@ def _liquidation(row: Any) -> LiquidationOut | None:
     )
 
 
+def _finality(picture: EntryPicture, now: datetime) -> FinalityOut | None:
+    row, today = picture.entry, legal_date(now)
+    if row.liquidated_on is None:
+        return None
+    contest = Contest() if _is_contested(picture) else None
+    posted_on = row.liquidation_posted_on if row.liquidation_kind == "deemed" else None
+    final = final_1514_on(row.liquidated_on, contest, posted_on=posted_on, entered_on=row.entry_date)
+    closed_on = final_1501_on(row.liquidated_on)
+    judged = {writer: judge_change_after_final(writer) for writer in get_args(FinalWriter)}
+    return FinalityOut(
+        final_1501_on=closed_on,
+        is_final_1501=today >= closed_on,
+        final_1514_on=final.safe if final else None,
+        final_1514_arguable_on=final.last_arguable if final else None,
+        is_final_1514=final is not None and today >= final.last_arguable,
+        writers_after_final={name: finding.rule for name, finding in judged.items() if finding.outcome != "refused"},
+    )
+
+
+def _is_contested(picture: EntryPicture) -> bool:
+    return any(each.state not in ("withdrawn", "rejected") for each in picture.protests)
+
+
+def _governing(picture: EntryPicture) -> Version | None:
+    for row in picture.versions:
+        if row.version == picture.entry.version:
+            return version_of(row._asdict())
+    return None
+
+
+def _suspensions(picture: EntryPicture) -> list[SuspensionOut]:
+    recorded = [SuspensionOut.model_validate(each, from_attributes=True) for each in picture.suspensions]
+    governing, known = _governing(picture), {each.ground for each in recorded}
+    filed = filed_grounds(governing) if governing is not None else ()
+    return [
+        *(
+            SuspensionOut(ground=each.ground, authority=each.authority, began_on=each.began_on, is_filed=True)
+            for each in filed
+            if each.ground not in known
+        ),
+        *recorded,
+    ]
+
+
+def _reliquidation(row: Any) -> ReliquidationOut:
+    return ReliquidationOut(
+        number=row.number,
+        reliquidated_on=row.reliquidated_on,
+        writer=row.writer,
+        rule=_known_rule(row.rule),
+        kind=row.kind,
+        effect_duty_usd=format_cents(row.effect_duty_cents),
+        effect_fees_usd=format_cents(row.effect_fees_cents),
+        change_duty_usd=format_cents(row.change_duty_cents),
+        change_fees_usd=format_cents(row.change_fees_cents),
+        explanation=row.explanation,
+        acted_by=row.acted_by,
+    )
+
+
+def _voided(row: Any) -> VoidedLiquidationOut:
+    return VoidedLiquidationOut(
+        liquidated_on=row.liquidated_on,
+        liquidation_kind=row.liquidation_kind,
+        voided_on=row.voided_on,
+        rule=_known_rule(row.rule),
+        why=row.why,
+    )
+
+
+def _extension_request(row: Any, picture: EntryPicture) -> ExtensionRequestOut:
+    asked_on = legal_date(row.received_at)
+    is_granted = any(each.requested_on == asked_on for each in picture.extensions)
+    is_open = picture.entry.liquidated_on is None and not is_granted
+    return ExtensionRequestOut(filing_number=row.filing_number, received_at=row.received_at, is_open=is_open)
+
+
+def _suspended_window(picture: EntryPicture) -> CorrectionWindow | None:
+    governing = _governing(picture)
+    if governing is None or not picture.entry.is_suspended:
+        return None
+    recorded = [
+        Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
+    ]
+    standing = [each for each in join_grounds(governing, recorded) if each.lift_noticed_on is None]
+    if not standing:
+        return None
+    basis = min((basis_of(each) for each in standing), key=lambda each: each == "other")
+    has_case = governing.case is not None
+    return correction_window(governing.entry_type, governing.entry_date, None, has_case=has_case, suspended_for=basis)
+
+
 def _version(row: Any, governing: int | None) -> VersionOut:
     return VersionOut(
         version=row.version,
@@ -561,7 +671,7 @@ def _conflicts(picture: EntryPicture) -> list[ConflictOut]:
     found = [ConflictOut.model_validate(each, from_attributes=True) for each in picture.conflicts]
     for version in picture.versions:
         if version.barred_as is not None:
-            rule = "psc-preconditions" if version.barred_as == "correction-after-liquidation" else "psc-cannot"
+            rule = _BAR_RULES.get(version.barred_as, "psc-cannot")
             detail = f"version {version.version} does not govern: {RULES[rule].text}"
             found.append(
                 ConflictOut(
@@ -610,6 +720,9 @@ def _timeline_facts(picture: EntryPicture, policy: CyclePolicy) -> TimelineFacts
         entry_date=row.entry_date,
         is_informal=row.is_informal,
         extended_months=row.extended_months,
+        is_extended_on_request=any(each.reason == "importer-request" for each in picture.extensions),
+        suspended_window=_suspended_window(picture),
+        is_contested=_is_contested(picture),
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,
@@ -629,18 +742,6 @@ def _coming(each: Coming) -> ComingOut:
         last_arguable=each.last_arguable,
         rule=_known_rule(each.rule),
         inputs=dict(each.inputs),
-    )
-
-
-def _cycle(row: Any) -> CycleOut:
-    return CycleOut(
-        date=row.cycle_on,
-        liquidated=row.liquidated,
-        with_decision=row.with_decision,
-        deemed=row.deemed,
-        decisions_refused=row.decisions_refused,
-        run_at=row.run_at,
-        run_by=row.run_by,
     )
 
 

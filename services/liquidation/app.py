@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from services.liquidation.api import router
 from services.liquidation.calculator_api import router as calculator_router
 from services.liquidation.cycle import run_due_cycles
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.handlers import TOPICS, LiquidationHandler
+from services.liquidation.instructing import apply_confirmed
+from services.liquidation.radar import count_alarms, draft_extensions
+from services.liquidation.recompute import recompute
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.radar import Horizon
 from services.liquidation.store.reading import count_unknown_clocks
 from services.liquidation.store.tables import metadata
 from shared.db.transaction import reading
@@ -29,13 +33,35 @@ def build(platform: Platform) -> Parts:
     async def run_cycles() -> None:
         await run_due_cycles(platform.engine, platform.clock)
 
-    jobs = [Job("count-unknown-clocks", timedelta(seconds=30), count_clocks)]
-    if settings.automatic_cycles:
+    async def count_what_alarms() -> None:
+        deemed, held = await count_alarms(platform.engine, platform.clock)
+        platform.metrics.deemed_cases_open.set(deemed)
+        for horizon in get_args(Horizon):
+            platform.metrics.held_near_deadline.labels(horizon).set(held.get(horizon, 0))
+
+    async def draft() -> None:
+        await draft_extensions(platform.engine, platform.clock)
+
+    async def apply_instructions() -> None:
+        await apply_confirmed(platform.engine, policy, platform.clock)
+
+    async def compare() -> None:
+        platform.metrics.record_differences.set(await recompute(platform.engine, policy, platform.clock))
+
+    jobs = [
+        Job("count-unknown-clocks", timedelta(seconds=30), count_clocks),
+        Job("count-alarms", timedelta(minutes=5), count_what_alarms),
+        Job("apply-instructions", timedelta(minutes=1), apply_instructions),
+        Job("draft-extensions", timedelta(hours=1), draft),
+        # Once for each day, whichever hour comes first: what was stopped goes on, what is done is left alone.
+        Job("recompute", timedelta(hours=1), compare),
+    ]
+    if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
     return Parts(
         handler=LiquidationHandler(policy),
         routers=[router, calculator_router],
-        state={"policy": policy},
+        state={"policy": policy, "cycle_confirmation": settings.cycle_confirmation},
         jobs=jobs,
         invariants=INVARIANTS,
     )

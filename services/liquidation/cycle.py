@@ -1,15 +1,22 @@
 """The weekly cycle as a command: one run for each Friday, whoever asks and however often."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.cut_sheet import demand_confirmed
 from services.liquidation.domain.clocks import nearest_fridays
 from services.liquidation.domain.rules import RULES
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleDay, CycleFigures
 from services.liquidation.store.records import exclude_everyone
-from shared.customs.calendar import end_of_legal_day, friday_on_or_before, legal_date, wednesday_cutoff
+from shared.customs.calendar import (
+    end_of_legal_day,
+    friday_on_or_after,
+    friday_on_or_before,
+    legal_date,
+    wednesday_cutoff,
+)
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Refused
@@ -31,10 +38,13 @@ def cycle_day(friday: date) -> CycleDay:
     return CycleDay(friday, end_of_legal_day(friday), wednesday_cutoff(friday))
 
 
-async def run_cycle(engine: AsyncEngine, clock: Clock, friday: date, run_by: str) -> CycleFigures:
+async def run_cycle(
+    engine: AsyncEngine, clock: Clock, friday: date, run_by: str, *, needs_cut_sheet: bool = False
+) -> CycleFigures:
     """Run the cycle of a Friday, or give the figures of its run; a second caller waits for the first.
 
-    Raises `Refused` for a day that is no Friday or has not come, `Conflict` when a later cycle has run.
+    `needs_cut_sheet` is the policy by which two people confirm first. Raises `Refused` for a day that is no Friday or
+    has not come, `Conflict` when a later cycle has run or the cut sheet is not confirmed.
     """
     day = cycle_day(friday)
     now = clock.now()
@@ -61,6 +71,8 @@ async def run_cycle(engine: AsyncEngine, clock: Clock, friday: date, run_by: str
                 citation=RULES["liquidation-date"].citation,
                 remedy="Run the next Friday's cycle: it takes what is due by then.",
             )
+        if needs_cut_sheet:
+            await demand_confirmed(tx, friday)
         return await store.run_statements(tx, day, now, run_by)
 
 
@@ -75,3 +87,9 @@ async def run_due_cycles(engine: AsyncEngine, clock: Clock) -> list[CycleFigures
         done.append(await run_cycle(engine, clock, friday, "system:automatic-cycle"))
         friday += timedelta(days=7)
     return done
+
+
+def next_cycle(now: datetime) -> date:
+    """The Friday of the first cycle whose Wednesday cut is still to come."""
+    friday = friday_on_or_after(legal_date(now))
+    return friday if now <= wednesday_cutoff(friday) else friday + timedelta(days=7)

@@ -1,15 +1,18 @@
 """Extending liquidation as a command: under the entry's lock, once for each Idempotency-Key."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from fastapi import Response
 from fastapi.encoders import jsonable_encoder
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
+from services.liquidation.acts import hold_entry, rederive
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.extension import Extended, ExtensionRequest, NotExtended, OpenPeriod, extend
+from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
 from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
 from services.liquidation.handlers import SOURCE, legal_basis
 from services.liquidation.store import records as store
 from services.liquidation.store.records import EntryRow, LegalEvent
@@ -20,13 +23,10 @@ from shared.contracts.decision import Reason
 from shared.contracts.liquidation import EntryChanged
 from shared.customs.calendar import legal_date
 from shared.db.transaction import transaction
-from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.errors import Conflict, Refused
 from shared.runtime.ids import event_id
 from shared.web.idempotency import IdempotentCall, recall, remember
 from shared.web.identity import Identity
-
-_FIRST_ACT = 10_000_000
-"""Extensions come after every version of an entry: extension n is act 10,000,000 + n."""
 
 
 async def post_extension(
@@ -41,46 +41,46 @@ async def post_extension(
 ) -> Response:
     """Record an extension and publish it; raises `Refused` or `Conflict` with the rule that makes it void."""
     if request.posted_on > legal_date(now):
-        raise _refused("ext-notice", f"{request.posted_on} has not come.", "Record an extension when it is posted.")
+        why = f"{request.posted_on} has not come."
+        raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
     async with transaction(engine) as tx:
         before = await recall(tx.connection, platform.idempotency_keys, call)
         if before is not None:
             return before.as_response()
-        await store.exclude_cycles(tx)
-        row = (await store.lock_entries(tx, [entry_number], create=False)).get(entry_number)
-        if row is None:
-            raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
-        outcome = extend(_open_period(row), request, policy)
-        if isinstance(outcome, NotExtended):
-            raise _refused(outcome.rule, outcome.why, outcome.remedy)
-        act, event = _extended(row, request, outcome, policy, explanation, caller, now)
-        period = (_open_period(row).deemed_on, outcome.deemed_on)
-        row.state, row.extensions, row.extended_months = "extended", outcome.number, outcome.extended_months
-        row.scheduled_on, row.deemed_on = outcome.scheduled_on, outcome.deemed_on
-        row.why = f"entry date {row.entry_date}, {policy.version}, extended by {outcome.extended_months} months"
+        held = await hold_entry(tx, entry_number)
+        row, period = held.row, _open_period(held.row)
+        void = find_void(period, request)
+        if void is not None:
+            raise _refused(void)
+        previous_scheduled_on = row.scheduled_on
+        row.extensions, row.extended_months = row.extensions + 1, row.extended_months + request.months
+        facts = replace(held.facts, extensions=(*held.facts.extensions, request), extended_months=row.extended_months)
+        rederive(row, facts, policy)
+        assert row.deemed_on is not None
+        act, event = _extended(row, request, previous_scheduled_on, policy, explanation, caller, now)
         await store.write_entries(tx, [row])
         await store.write_legal_events(tx, [act])
         await store.write_extension(
             tx,
             entry_number,
-            outcome.number,
+            row.extensions,
             request.reason,
             request.months,
             request.posted_on,
             request.requested_on,
-            period,
+            (period.deemed_on, row.deemed_on),
             explanation,
             caller.subject,
         )
         answer = jsonable_encoder(
             {
-                "number": outcome.number,
+                "number": row.extensions,
                 "reason": request.reason,
                 "months": request.months,
                 "posted_on": request.posted_on,
                 "requested_on": request.requested_on,
-                "period_ended_on": period[0],
-                "period_ends_on": period[1],
+                "period_ended_on": period.deemed_on,
+                "period_ends_on": row.deemed_on,
                 "explanation": explanation,
                 "posted_by": caller.subject,
             }
@@ -113,25 +113,25 @@ def _open_period(row: EntryRow) -> OpenPeriod:
 def _extended(
     row: EntryRow,
     request: ExtensionRequest,
-    outcome: Extended,
+    previous_scheduled_on: date | None,
     policy: CyclePolicy,
     explanation: str,
     caller: Identity,
     now: datetime,
 ) -> tuple[LegalEvent, Outgoing]:
-    sequence = _FIRST_ACT + outcome.number
+    sequence = sequence_in_turn(row.turns, OF_EXTENSION + row.extensions)
     rule = "ext-reasons"
     act = LegalEvent(
         row.entry_number,
-        f"extension:{outcome.number}",
+        f"extension:{row.extensions}",
         sequence,
         "extended",
         "extended",
         request.posted_on,
         rule,
         f"{request.reason}: {explanation}",
-        outcome.scheduled_on,
-        outcome.deemed_on,
+        row.scheduled_on,
+        row.deemed_on,
         actor=caller.subject,
     )
     assert row.importer_number is not None
@@ -149,17 +149,18 @@ def _extended(
         port_of_entry=row.port_of_entry,
         entry_date=row.entry_date,
         center=row.center,
-        from_state="extended" if row.extensions else "scheduled",
+        from_state="extended" if row.extensions > 1 else "scheduled",
         to_state="extended",
         occurred_on=request.posted_on,
-        scheduled_on=outcome.scheduled_on,
-        previous_scheduled_on=row.scheduled_on,
-        deemed_on=outcome.deemed_on,
+        scheduled_on=row.scheduled_on,
+        previous_scheduled_on=previous_scheduled_on,
+        deemed_on=row.deemed_on,
         legal_basis=legal_basis(rule),
         reasons=(Reason(code=request.reason, text=explanation, fact=policy.version, citation=RULES[rule].citation),),
     )
     return act, Outgoing(event_id("entry-changed", row.entry_number, str(sequence)), data, now)
 
 
-def _refused(rule: str, detail: str, remedy: str) -> Refused:
-    return Refused(detail, rule=rule, code="extension-void", citation=RULES[rule].citation, remedy=remedy)
+def _refused(void: NotExtended) -> Refused:
+    citation = RULES[void.rule].citation
+    return Refused(void.why, rule=void.rule, code="extension-void", citation=citation, remedy=void.remedy)

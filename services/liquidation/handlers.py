@@ -1,7 +1,7 @@
 """Batches of events in; the legal record as rows, and what changed as events out."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
@@ -10,10 +10,14 @@ import orjson
 
 from services.liquidation.domain.clocks import CyclePolicy, protest_decision_due
 from services.liquidation.domain.decision import Liquidation, refuse_decision
+from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
+from services.liquidation.domain.grounds import name_case
 from services.liquidation.domain.plan import Plan, plan
-from services.liquidation.domain.record import derive
+from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.suspension import Suspension
+from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, FilingRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
@@ -68,6 +72,8 @@ class LiquidationHandler:
         touched = rederived | {event.data.entry_number for event in (*routed, *decided)}
         entries = await store.lock_entries(tx, list(touched))
         versions = await store.load_versions(tx, sorted(rederived))
+        extensions = await acts_store.load_extensions(tx, sorted(rederived))
+        suspensions = await acts_store.load_suspensions(tx, sorted(rederived))
         known_decisions = await store.load_decision_origins(tx, [event.data.decision_id for event in decided])
         protests = [event for event in post_entry if event.data.kind is FilingKind.PROTEST]
         known_protests = await store.load_known_protests(tx, [event.data.filing_number for event in protests])
@@ -75,7 +81,7 @@ class LiquidationHandler:
         conflicts = self.on_entries(filed, versions)
         on_entries_released(released, entries)
         on_entries_routed(routed, entries)
-        acts, changes = self.on_facts(sorted(rederived), entries, versions)
+        acts, changes = self.on_facts(sorted(rederived), entries, versions, extensions, suspensions)
         decisions, answers = on_reviews_decided(decided, entries, known_decisions)
         filings, protested = on_post_entry_filed(post_entry, known_protests)
 
@@ -110,14 +116,20 @@ class LiquidationHandler:
         return conflicts
 
     def on_facts(
-        self, entry_numbers: Iterable[str], entries: dict[str, EntryRow], versions: Versions
+        self,
+        entry_numbers: Iterable[str],
+        entries: dict[str, EntryRow],
+        versions: Versions,
+        extensions: Mapping[str, Sequence[ExtensionRequest]],
+        suspensions: Mapping[str, Sequence[Suspension]],
     ) -> tuple[list[LegalEvent], list[Outgoing]]:
         """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled."""
         acts: list[LegalEvent] = []
         changes: list[Outgoing] = []
         for number in entry_numbers:
             row, known = entries[number], versions.get(number, {})
-            record = derive(_facts(row, known), self._policy)
+            facts = facts_of(row, known, extensions.get(number, ()), suspensions.get(number, ()))
+            record = derive(facts, self._policy)
             for version_number, version_row in known.items():
                 self._mark(version_row, record.barred.get(version_number))
                 if version_number in record.settled and not version_row.is_announced:
@@ -127,11 +139,7 @@ class LiquidationHandler:
                     changes.append(change)
             if row.liquidated_on is not None:
                 continue
-            row.state = record.state
-            if record.governing is not None and record.plan is not None:
-                _apply(row, record.governing, record.plan)
-            else:
-                row.why, row.rule = record.unknown_because, "es-file" if record.unknown_because else None
+            apply_record(row, record)
         return acts, changes
 
     def _mark(self, row: VersionRow, bar: str | None) -> None:
@@ -173,7 +181,10 @@ class LiquidationHandler:
             scheduled_on=outcome.scheduled_on,
             deemed_on=outcome.deemed_on,
             legal_basis=legal_basis(outcome.rule),
-            reasons=(Reason(code=outcome.rule, text=outcome.why, citation=RULES[outcome.rule].citation),),
+            reasons=(
+                Reason(code=outcome.rule, text=outcome.why, citation=RULES[outcome.rule].citation),
+                *_other_filer(entry_number, version),
+            ),
         )
         identifier = event_id("entry-changed", entry_number, str(sequence), version.digest.hex)
         return act, Outgoing(identifier, data, version.origin.at)
@@ -301,6 +312,7 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
     body: EntryBody = event.data
     duty, fees = 0, 0
     case: str | None = None
+    cases: set[str] = set()
     for line in body.lines:
         for tariff in line.tariffs:
             duty += to_cents(tariff.duty_usd)
@@ -308,6 +320,7 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
             fees += to_cents(fee.amount_usd)
         if case is None and line.cases:
             case = line.cases[0].case_number
+        cases.update(name_case(each.case_number, line.manufacturer_id) for each in line.cases)
     text = lean.encode(body).decode()
     version = Version(
         number=body.version,
@@ -322,6 +335,7 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
         case=case,
         digest=UUID(bytes=hashlib.blake2b(text.encode(), digest_size=16).digest()),
         origin=Origin(event.time, event.source, event.id),
+        cases=tuple(sorted(cases)),
     )
     return version, text
 
@@ -331,13 +345,30 @@ def legal_basis(rule: str) -> LegalBasis:
     return LegalBasis(rule=rule, citation=RULES[rule].citation)
 
 
-def _facts(row: EntryRow, known: dict[int, VersionRow]) -> EntryFacts:
+def facts_of(
+    row: EntryRow,
+    known: Mapping[int, VersionRow],
+    extensions: Sequence[ExtensionRequest],
+    suspensions: Sequence[Suspension],
+) -> EntryFacts:
+    """What the record of an entry is derived from."""
     return EntryFacts(
         versions=tuple(known[number].version for number in sorted(known)),
         released_on=legal_date(row.released_at) if row.released_at is not None else None,
-        extended_months=row.extended_months,
+        extended_months=sum(each.months for each in extensions),
         liquidated_version=row.version if row.liquidated_on is not None else None,
+        extensions=tuple(extensions),
+        suspensions=tuple(suspensions),
     )
+
+
+def apply_record(row: EntryRow, record: Record) -> None:
+    """Put what follows from the facts into the row of an entry that is not liquidated."""
+    row.state = record.state
+    if record.governing is not None and record.plan is not None:
+        _apply(row, record.governing, record.plan)
+    else:
+        row.why, row.rule = record.unknown_because, "es-file" if record.unknown_because else None
 
 
 def _apply(row: EntryRow, governing: Version, outcome: Plan) -> None:
@@ -354,6 +385,15 @@ def _apply(row: EntryRow, governing: Version, outcome: Plan) -> None:
     row.rule, row.why = outcome.rule, outcome.why
     row.is_informal, row.is_suspended = outcome.is_informal, outcome.is_suspended
     row.scheduled_on, row.deemed_on, row.deemed_rule = outcome.scheduled_on, outcome.deemed_on, outcome.deemed_rule
+
+
+def _other_filer(entry_number: str, version: Version) -> tuple[Reason, ...]:
+    """What the first filer, whose code begins the entry number, is told when somebody else corrects the summary."""
+    filer = version.origin.source.removeprefix("urn:filer:")
+    if filer in (version.origin.source, entry_number[:3]):
+        return ()
+    text = f"version {version.number} was filed by {filer}, the entry by {entry_number[:3]}"
+    return (Reason(code="corrected-by-other-filer", text=text, citation=RULES["psc-window"].citation),)
 
 
 def _contradiction(entry_number: str, version: int, falls: Origin) -> Conflict:

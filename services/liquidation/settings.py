@@ -21,3 +21,7 @@ class LiquidationSettings(ServiceSettings):
     automatic_cycles: bool = Field(
         default=True, description="true runs every weekly cycle that is due; false leaves them to POST /cycles"
     )
+    cycle_confirmation: Literal["automatic", "two-people"] = Field(
+        default="automatic",
+        description="two-people: a weekly cycle runs from a cut sheet that two people confirmed, never by itself",
+    )

@@ -14,6 +14,7 @@ from shared.contracts.terms import (
     ImporterNumber,
     Instant,
     LegalDate,
+    Money,
     PortCode,
 )
 
@@ -28,8 +29,16 @@ EntryChange = Literal[
     "liquidated",
     "deemed-liquidated",
     "reliquidated",
+    "liquidation-voided",
+    "billed",
+    "bill-overdue",
+    "surety-billed",
+    "refund-changed",
 ]
 LiquidationKind = Literal["no-change", "increase", "refund", "deemed"]
+
+
+RefundState = Literal["waiting-for-enrollment", "ready", "certified", "paid", "replaced"]
 
 
 class EntryChanged(Contract):
@@ -53,6 +62,17 @@ class EntryChanged(Contract):
     deemed_on: LegalDate | None = None
     kind: LiquidationKind | None = None
     effect: MoneyEffect | None = None
+    interest_usd: Money | None = Field(
+        default=None, description="Interest of a bill or refund; not in `effect`. Positive is due to CBP."
+    )
+    bill_number: Code | None = None
+    bill_due_on: LegalDate | None = None
+    bill_open_usd: Money | None = Field(default=None, description="What would settle the bill on `occurred_on`.")
+    refund_number: Code | None = None
+    refund_state: RefundState | None = None
+    missing: Code | None = Field(
+        default=None, description="The fact without which the money cannot be computed or refunded yet."
+    )
     legal_basis: LegalBasis
     reasons: Reasons = ()
 
@@ -62,13 +82,31 @@ class ProtestChanged(Contract):
 
     protest_number: Code
     sequence: Annotated[int, Field(ge=1)]
-    change: Literal["filed", "decided", "withdrawn"]
+    change: Annotated[
+        Literal["filed", "changed", "decided", "withdrawn", "reopened"],
+        Field(description="`decided` and `withdrawn` end it, `reopened` follows a voided denial; `act` says by what."),
+    ]
     state: Code
     importer_number: ImporterNumber
     entries: tuple[EntryNumber, ...]
     received_at: Instant
     decide_by: LegalDate | None = None
     further_review: bool = False
+    act: Code | None = Field(default=None, description="The act on the protest, such as `deny` or `deem-denied`.")
+    occurred_on: LegalDate | None = None
+    filer_role: Code | None = None
+    filer_id: Code | None = None
+    further_review_state: Code | None = None
+    denied_on: LegalDate | None = None
+    sue_by: LegalDate | None = Field(default=None, description="The safe last day to sue, never rolled.")
+    deemed_denied_on: LegalDate | None = Field(
+        default=None, description="The day at whose end the protest is deemed denied unless it is decided."
+    )
+    ask_set_aside_by: LegalDate | None = Field(
+        default=None, description="The safe last day to ask that a refusal of further review be set aside."
+    )
+    lead_protest: Code | None = None
+    effect: MoneyEffect | None = None
     legal_basis: LegalBasis
     reasons: Reasons = ()
 

@@ -52,6 +52,15 @@ DECLARED: Final[tuple[Declared, ...]] = (
     Declared(Gauge, "outbox_depth", "events", "Events committed and not yet published."),
     Declared(Counter, "outbox_published_total", "events", "Events published by the relay.", ("topic",)),
     Declared(Gauge, "clocks_unknown", "entries", "Entries with a legal clock that cannot be computed."),
+    Declared(Gauge, "record_differences", "differences", "Differences between stored records and their facts."),
+    Declared(Gauge, "deemed_cases_open", "entries", "Entries deemed liquidated by oversight that nobody looked at."),
+    Declared(
+        Gauge,
+        "held_near_deadline",
+        "entries",
+        "Entries held back from cycles whose period ends within so many days.",
+        ("horizon",),
+    ),
     Declared(Gauge, "consumer_paused", "1 or 0", "1 while the consumer stands still for this reason.", ("reason",)),
     Declared(Counter, "http_requests_total", "requests", "HTTP requests answered.", ("method", "route", "status")),
     Declared(
@@ -86,6 +95,9 @@ class Metrics:
     outbox_depth: Gauge
     outbox_published_total: Counter
     clocks_unknown: Gauge
+    record_differences: Gauge
+    deemed_cases_open: Gauge
+    held_near_deadline: Gauge
     consumer_paused: Gauge
     http_requests_total: Counter
     http_request_seconds: Histogram

@@ -36,6 +36,13 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("workqueue", "entries"): {"liquidated_at"},  # when the cycle ran
     ("workqueue", "item_events"): {"at"},
     ("liquidation", "conflicts"): {"noted_at"},
+    ("liquidation", "instructions"): {"made_at", "confirmed_at"},
+    ("liquidation", "hold_sets"): {"made_at", "applied_at", "lifted_at"},
+    ("liquidation", "hold_set_events"): {"at"},
+    ("liquidation", "cycle_forecasts"): {"made_at"},
+    ("liquidation", "cut_sheets"): {"made_at"},
+    ("liquidation", "cut_sheet_confirmations"): {"confirmed_at"},
+    ("liquidation", "deemed_cases"): {"closed_at"},
     ("liquidation", "cycles"): {"run_at"},
     ("liquidation", "entry_versions"): {"recorded_at"},
     ("liquidation", "entries"): {"routed_at"},

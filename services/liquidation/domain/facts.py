@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.liquidation.domain.extension import ExtensionRequest
+from services.liquidation.domain.suspension import Suspension
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -21,7 +24,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an entry summary as far as liquidation looks at it. Money in cents; `case` is one on its lines."""
+    """One version of an entry summary as far as liquidation looks at it. Money in cents.
+
+    `case` is the first on its lines, `cases` all of them, each with the maker of its line: `A570012000/CNSYNTH123SHE`.
+    """
 
     number: int
     entry_type: str
@@ -35,6 +41,7 @@ class Version:
     case: str | None
     digest: UUID
     origin: Origin
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,13 @@ class EntryFacts:
     """All that is known of an entry; versions in rising order, at most one of a number.
 
     `released_on` is the legal day of the earliest release, `extended_months` the sum of its extensions,
-    `liquidated_version` the version that was liquidated (None: not liquidated).
+    `liquidated_version` the version that was liquidated (None: not liquidated), `extensions` what makes up the months,
+    `suspensions` those on record besides what the summary itself shows.
     """
 
     versions: tuple[Version, ...]
     released_on: date | None = None
     extended_months: int = 0
     liquidated_version: int | None = None
+    extensions: tuple[ExtensionRequest, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()

@@ -1,11 +1,16 @@
 """What becomes of one version of an entry summary: scheduled, suspended, extended, not liquidating, or not known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from services.liquidation.domain.clocks import CyclePolicy, deemed_date, informal_date, scheduled_date
+from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
+from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
+from services.liquidation.domain.suspension import Suspension, find_last_lift
+from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
 
 PlanState = Literal["scheduled", "suspended", "extended", "not-liquidating", "clock-unknown"]
@@ -67,6 +72,50 @@ def plan(version: Version, policy: CyclePolicy, *, released_on: date | None = No
         scheduled_on=scheduled_date(version.entry_date, policy, extended_months),
         deemed_on=deemed_date(version.entry_date, extended_months),
         deemed_rule=deemed_rule,
+    )
+
+
+def plan_around_suspensions(
+    usual: Plan,
+    version: Version,
+    policy: CyclePolicy,
+    grounds: Sequence[Suspension],
+    extensions: Sequence[ExtensionRequest],
+) -> Plan:
+    """The plan when suspensions are on record; `usual` is the plan without them, `grounds` all that there are.
+
+    Rules susp-grounds [S], 19 USC 1504(c): no clock runs while one stands; susp-lift-6mo [S], 1504(d): six months from
+    the notice of the last removal, scheduled for the first Friday from then on, never before the usual one, and within
+    the six months. A suspension that began after the period had ended finds the entry liquidated by law.
+    """
+    kind = entry_type(version.entry_type)
+    if usual.state == "not-liquidating" or usual.rule == "liq-1yr-warehouse":
+        return usual
+    standing = sorted(each.ground for each in grounds if each.lift_noticed_on is None)
+    if (unknown := unknown_clock(kind)) is not None:
+        return Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}") if standing else unknown
+    if usual.is_informal and all(usual.scheduled_on < each.began_on for each in grounds if usual.scheduled_on):
+        return usual
+    start_rule = "liq-1yr-withdrawal" if kind.category == "withdrawal" else "liq-1yr-entry"
+    period = reckon_period(PeriodStart(start_rule, version.entry_date), extensions, grounds)
+    if period.ends_on is None:
+        return Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}")
+    lifted_on = find_last_lift(grounds)
+    if period.rule != "susp-lift-6mo" or lifted_on is None:
+        return usual
+    months_since = sum(each.months for each in extensions if each.posted_on >= lifted_on)
+    first = friday_on_or_after(add_months(lifted_on, months_since))
+    scheduled_on = max(first, scheduled_date(version.entry_date, policy, period.extended_months))
+    why = f"notice of the last removal of a suspension on {lifted_on}, {policy.version}"
+    if period.extended_months:
+        why += f", extended by {period.extended_months} months"
+    return Plan(
+        "extended" if period.extended_months else "scheduled",
+        "susp-lift-6mo",
+        why,
+        scheduled_on=min(scheduled_on, friday_on_or_before(period.ends_on)),
+        deemed_on=period.ends_on,
+        deemed_rule="susp-lift-6mo",
     )
 
 

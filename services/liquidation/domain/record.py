@@ -6,15 +6,21 @@ from types import MappingProxyType
 from typing import Literal
 
 from services.liquidation.domain.clocks import CyclePolicy, informal_date
+from services.liquidation.domain.correction_window import SuspensionBasis, correction_window, find_barred_change
 from services.liquidation.domain.facts import EntryFacts, Version
-from services.liquidation.domain.plan import Plan, PlanState, plan
+from services.liquidation.domain.grounds import basis_of, join_grounds
+from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
 
 RecordState = PlanState | Literal["recorded"]
-Bar = Literal["correction-changes-importer", "correction-changes-type", "correction-after-liquidation"]
-
-_TYPES_THAT_MAY_CHANGE = frozenset({"01", "03"})
+Bar = Literal[
+    "correction-changes-importer",
+    "correction-changes-type",
+    "correction-changes-port",
+    "correction-after-liquidation",
+    "correction-outside-window",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +46,61 @@ def derive(facts: EntryFacts, policy: CyclePolicy) -> Record:
             return Record("recorded", None, None, MappingProxyType({}), frozenset())
         reason = f"released {facts.released_on}, no entry summary has come (es-file)"
         return Record("clock-unknown", None, None, MappingProxyType({}), frozenset(), reason)
-    barred = find_barred(facts)
+    barred = find_barred(facts, policy)
     governing = _governing(facts, barred)
     # Until the first version is known, no later one can be compared with it: it counts, but is not announced yet.
     is_first_known = facts.versions[0].number == 1
     # Nor may the announcement of a version hang on whether a release has come yet.
-    barred_for_good = find_barred(replace(facts, released_on=None))
+    barred_for_good = find_barred(replace(facts, released_on=None), policy)
     settled = frozenset(
         version.number
         for version in facts.versions
         if version.number not in barred_for_good and (is_first_known or version.number == 1)
     )
-    outcome = plan(governing, policy, released_on=facts.released_on, extended_months=facts.extended_months)
+    outcome = _plan(governing, facts, policy)
     unknown = f"{outcome.why} ({outcome.rule})" if outcome.state == "clock-unknown" else None
     return Record(outcome.state, governing, outcome, barred, settled, unknown)
 
 
-def find_barred(facts: EntryFacts) -> Mapping[int, Bar]:
+def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy) -> Plan:
+    usual = plan(version, policy, released_on=facts.released_on, extended_months=facts.extended_months)
+    if not facts.suspensions:
+        return usual
+    return plan_around_suspensions(usual, version, policy, join_grounds(version, facts.suspensions), facts.extensions)
+
+
+def find_barred(facts: EntryFacts, policy: CyclePolicy) -> Mapping[int, Bar]:
     """The versions that are corrections which cannot be made.
 
-    Rules psc-cannot [P], CBP PSC page: the importer of record cannot be changed, the type only 01 to 03 and back;
-    psc-preconditions [S], ACE business rules chapter 7: nothing can be corrected once the entry is liquidated. An
-    informal entry is liquidated by its payment or release (liquidation-date-informal [P]), so for it the day of the
-    correction decides; for others, what had been liquidated when the correction came.
+    Rules psc-cannot [P], CBP PSC page: the importer of record and the port cannot be changed, the type only 01 to 03
+    and back; psc-preconditions [S], ACE business rules chapter 7: nothing can be corrected once the entry is
+    liquidated. An informal entry is liquidated by its payment or release (liquidation-date-informal [P]), so for it the
+    day of the correction decides; for others, what had been liquidated when the correction came. psc-window, psc-
+    window-extended, psc-window-suspended [S]: filed in time, by what had been done to the entry by then. Of the
+    versions before it any one that leaves the window open is enough: this way a version that comes late can admit a
+    correction, never bar one.
     """
     first = facts.versions[0]
     barred: dict[int, Bar] = {}
+    admitted = [first]
     for version in facts.versions[1:]:
-        if (bar := _bar(version, first, facts)) is not None:
+        bar = _bar(version, first, facts)
+        if bar is None and not any(_is_window_open(each, version, facts, policy) for each in admitted):
+            bar = "correction-outside-window"
+        if bar is not None:
             barred[version.number] = bar
+        else:
+            admitted.append(version)
     return MappingProxyType(barred)
 
 
 def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
     if version.importer_number != first.importer_number:
         return "correction-changes-importer"
-    if version.entry_type != first.entry_type and not {version.entry_type, first.entry_type} <= _TYPES_THAT_MAY_CHANGE:
+    if find_barred_change(first.entry_type, version.entry_type) is not None:
         return "correction-changes-type"
+    if version.port_of_entry != first.port_of_entry:
+        return "correction-changes-port"
     if facts.liquidated_version is not None and version.number > facts.liquidated_version:
         return "correction-after-liquidation"
     if first.number == 1 and entry_type(first.entry_type).informal:
@@ -84,6 +108,37 @@ def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
         if liquidated_on is not None and legal_date(version.origin.at) > liquidated_on:
             return "correction-after-liquidation"
     return None
+
+
+def _is_window_open(before: Version, correction: Version, facts: EntryFacts, policy: CyclePolicy) -> bool:
+    """Whether the window was open on the day of a correction, by the version before it and the acts until that day.
+
+    An entry without a clock that could close it (informal, warehouse, reconciliation, drawback, none) leaves it open.
+    """
+    kind, on = entry_type(before.entry_type), legal_date(correction.origin.at)
+    if not kind.liquidates or kind.informal or kind.category == "warehouse" or kind.reconciliation or kind.drawback:
+        return True
+    extensions = tuple(each for each in facts.extensions if each.posted_on <= on)
+    suspensions = tuple(
+        each if each.lift_noticed_on is None or each.lift_noticed_on <= on else replace(each, lift_noticed_on=None)
+        for each in facts.suspensions
+        if each.began_on <= on
+    )
+    months = sum(each.months for each in extensions)
+    then = _plan(before, replace(facts, extensions=extensions, extended_months=months, suspensions=suspensions), policy)
+    basis: SuspensionBasis | None = None
+    if then.is_suspended:
+        standing = (each for each in join_grounds(before, suspensions) if each.lift_noticed_on is None)
+        basis = min((basis_of(each) for each in standing), key=lambda each: each == "other", default="other")
+    window = correction_window(
+        before.entry_type,
+        before.entry_date,
+        then.scheduled_on,
+        is_extended_on_request=any(each.reason == "importer-request" for each in extensions),
+        has_case=before.case is not None,
+        suspended_for=basis,
+    )
+    return window.closes_on is None or on <= window.closes_on
 
 
 def _governing(facts: EntryFacts, barred: Mapping[int, Bar]) -> Version:

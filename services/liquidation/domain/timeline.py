@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
+from services.liquidation.domain.correction_window import CorrectionWindow
+from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on
 from services.liquidation.domain.summary_clocks import summary_due
 from shared.customs.calendar import Due, due
 
@@ -23,7 +25,8 @@ class TimelineFacts:
     """The record of an entry as far as its coming dates depend on it.
 
     `is_extended_on_request`: the importer asked for one of its extensions, which opens the time for corrections
-    (psc-window-extended).
+    (psc-window-extended). `suspended_window` is the window of corrections of a suspended entry, `is_contested` whether
+    a protest keeps the liquidation from becoming final.
     """
 
     state: str
@@ -42,6 +45,8 @@ class TimelineFacts:
     posted_on: date | None = None
     is_deemed: bool = False
     protests: tuple[ProtestFact, ...] = ()
+    suspended_window: CorrectionWindow | None = None
+    is_contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,12 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
         return
     if facts.state == "suspended":
         yield Coming("liquidation suspended", facts.rule, None, None, {"fact": facts.why or ""})
-        yield Coming("correction possible while suspended", "psc-window-suspended", None, None)
+        window = facts.suspended_window
+        if window is not None and window.closes_on is None:
+            yield Coming("correction possible while suspended", window.rule, None, None)
+        elif window is not None:
+            last = window.closes_on
+            yield Coming("last day for a correction", window.rule, last, last, {"entry_date": str(facts.entry_date)})
         return
     if facts.scheduled_on is None or facts.deemed_on is None:
         return
@@ -105,6 +115,14 @@ def _after_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
     until = reliquidation_due(facts.liquidated_on)
     rule = "liq-after-deemed" if facts.is_deemed else "reliq-1501"
     yield Coming("CBP may reliquidate until", rule, until, until, inputs)
+    closed = final_1501_on(facts.liquidated_on)
+    yield Coming("final for CBP itself", "final-two-meanings", closed, closed, inputs)
+    contest = Contest() if facts.is_contested else None
+    final = final_1514_on(facts.liquidated_on, contest, posted_on=posted_on if facts.is_deemed else None)
+    if final is None:
+        yield Coming("final for everyone: not while a protest is open", "final-1514", None, None, inputs)
+    else:
+        yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs)
     # Only a deemed liquidation is posted later than its date in law; the posting then is an arguable start.
     window = protest_due(facts.liquidated_on, posted_on if facts.is_deemed else facts.liquidated_on)
     rule = "protest-deemed" if facts.is_deemed else "protest-180"

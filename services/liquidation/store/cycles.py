@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
 from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.sequences import OF_LIQUIDATION, TURN
+from services.liquidation.store import holds
+from services.liquidation.store.holds import NOT_HELD, StandingHold
 from services.liquidation.store.tables import RUNS, cycles
 from shared.contracts.liquidation import DecisionRefused, EntryChanged
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.db import bulk
 from shared.db.transaction import Transaction
-
-LIQUIDATION_SEQUENCE: Final = 10_000_100
-"""The liquidation of an entry comes after every version (n x 1000) and every extension (10,000,000 + n)."""
 
 _SOURCE: Final = "urn:centerline:liquidation"
 _CHANGED: Final = TOPIC_OF_DATA[EntryChanged]
@@ -31,7 +31,9 @@ _REFUSED: Final = TOPIC_OF_DATA[DecisionRefused]
 # A version filed after the Friday is not liquidated on it; the entry waits for the cycle after its filing.
 _RUNS: Final = f"{RUNS} AND governed_at < $2"
 _DUE: Final = f"{_RUNS} AND scheduled_on <= $1"
-_EXPIRED: Final = f"{_RUNS} AND deemed_on < $1 AND NOT is_informal"
+_TAKEN: Final = f"{_DUE} AND {NOT_HELD}"
+_IS_EXPIRED: Final = "deemed_on < $1 AND NOT is_informal"
+_EXPIRED: Final = f"{_RUNS} AND {_IS_EXPIRED}"
 _IN_TIME: Final = (
     "d.decided_at <= $3 AND (NOT e.is_informal"
     " OR d.decided_at < (e.scheduled_on + 1)::timestamp AT TIME ZONE 'America/New_York')"
@@ -41,7 +43,7 @@ _DECIDES: Final = "d.outcome IN ('no-change', 'increase', 'refund')"
 _WAITING: Final = f"""
 SELECT DISTINCT ON (d.entry_number, d.item_id) d.entry_number, d.decision_id, d.duty_cents, d.fees_cents
 FROM review_decisions d JOIN entries e ON e.entry_number = d.entry_number
-WHERE d.status = 'applied' AND {_DECIDES} AND {_IN_TIME} AND {_DUE}
+WHERE d.status = 'applied' AND {_DECIDES} AND {_IN_TIME} AND {_DUE} AND {NOT_HELD}
 ORDER BY d.entry_number, d.item_id, d.decided_at, d.decision_id
 """
 _USED_PARAMETERS: Final = "$1::date, $2::timestamptz, $3::timestamptz, $4::text"
@@ -89,12 +91,16 @@ def _envelope(event_type: str, identifier: str, data: str) -> str:
     return f"convert_to({event}, 'UTF8')"
 
 
+# The sequence of a liquidation as text: after every version and extension, in the turn that the entry is in.
+_SEQUENCE: Final = (
+    f"CASE turns WHEN 0 THEN '{OF_LIQUIDATION}' ELSE (turns::bigint * {TURN} + {OF_LIQUIDATION})::text END"
+)
 _EVENT: Final = _envelope(
     _CHANGED.event_type,
-    f"'entry-changed:' || entry_number || ':{LIQUIDATION_SEQUENCE}'",
+    f"'entry-changed:' || entry_number || ':' || {_SEQUENCE}",
     _object(
         entry_number=_code("entry_number"),
-        sequence=f"'{LIQUIDATION_SEQUENCE}'",
+        sequence=_SEQUENCE,
         change=_code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
         importer_number=_code("importer_number"),
         filer_code=_code("left(entry_number, 3)"),
@@ -147,11 +153,13 @@ _OF_ENTRY: Final = ", ".join(
         "liquidation_rule",
         "effect_duty_cents",
         "effect_fees_cents",
+        "governed_at",
+        "turns",
     )
 )
 
 
-def _liquidate(update: str, also: str = "") -> str:
+def _liquidate(update: str, also: str = "", then: str = "") -> str:
     """A statement that runs an UPDATE of entries and records and publishes each row that it touches."""
     return f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
@@ -160,24 +168,39 @@ done AS ({update} RETURNING {_OF_ENTRY}),
 acts AS (
     INSERT INTO legal_events
         (entry_number, event_key, sequence, change, to_state, occurred_on, rule, detail, scheduled_on, deemed_on, kind)
-    SELECT entry_number, 'liquidation', {LIQUIDATION_SEQUENCE},
+    SELECT entry_number, CASE turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || turns END, ({_SEQUENCE})::bigint,
         CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END, 'liquidated',
         liquidated_on, liquidation_rule, NULL, scheduled_on, deemed_on, liquidation_kind
     FROM done
 ),
 sent AS (
     INSERT INTO outbox (topic, key, value) SELECT '{_CHANGED.topic}', entry_number, {_EVENT} FROM done
-)
+){then}
 SELECT count(*) AS entries FROM done
 """
 
 
-_DEEM: Final = _liquidate(f"""
+# Nobody means an entry to be deemed liquidated: each one is a case, with what the record says of how it came about.
+_OPEN_CASES: Final = """,
+cases AS (
+    INSERT INTO deemed_cases (entry_number, deemed_on, found_on, cause)
+    SELECT entry_number, deemed_on, $1,
+        CASE WHEN (governed_at AT TIME ZONE 'America/New_York')::date > deemed_on THEN 'filed-after-its-period'
+            WHEN scheduled_on > deemed_on THEN 'scheduled-after-its-period' ELSE 'not-taken-in-time' END
+    FROM done
+    ON CONFLICT (entry_number) DO UPDATE SET revision = deemed_cases.revision + 1, state = 'open',
+        deemed_on = excluded.deemed_on, found_on = excluded.found_on, cause = excluded.cause,
+        closed_at = NULL, closed_by = NULL, closed_because = NULL
+)"""
+_DEEM: Final = _liquidate(
+    f"""
     UPDATE entries e SET state = 'liquidated', liquidated_on = deemed_on, liquidation_posted_on = $1,
         liquidation_kind = 'deemed', liquidation_rule = 'liquidation-date-deemed',
         effect_duty_cents = 0, effect_fees_cents = 0
     WHERE {_EXPIRED}
-""")
+""",
+    then=_OPEN_CASES,
+)
 _LIQUIDATION: Final = """state = 'liquidated',
         liquidated_on = CASE WHEN is_informal THEN scheduled_on ELSE $1 END, liquidation_posted_on = $1,
         liquidation_rule = CASE WHEN is_informal THEN 'liquidation-date-informal' ELSE 'liquidation-date' END"""
@@ -204,7 +227,7 @@ used AS (
 )
 _AS_ENTERED: Final = _liquidate(f"""
     UPDATE entries e SET {_LIQUIDATION}, liquidation_kind = 'no-change', effect_duty_cents = 0, effect_fees_cents = 0
-    WHERE {_DUE}
+    WHERE {_TAKEN}
 """)
 _REMEDY: Final = f"""
 'The entry was ' || CASE e.liquidation_kind WHEN 'deemed' THEN 'deemed liquidated' ELSE 'liquidated' END
@@ -231,15 +254,60 @@ sent AS (
 )
 SELECT count(*) AS entries FROM refused
 """
-_FORECAST: Final = f"""
+
+
+def _judge(standing: list[StandingHold]) -> tuple[str, tuple[Any, ...]]:
+    """What the cycle would do with each entry that is due or past its period, as `judged`; and further arguments.
+
+    The conditions are those of the statements above, but what is held is asked of the sets instead of being noted.
+    """
+    matched = holds.select_held(standing, first=5)
+    statement = f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
-waiting AS ({_WAITING}),
-deemed AS (SELECT entry_number FROM entries e WHERE {_EXPIRED}),
-due AS (SELECT entry_number FROM entries e WHERE {_DUE} AND NOT (deemed_on < $1 AND NOT is_informal))
-SELECT (SELECT count(*) FROM deemed) AS deemed, (SELECT count(*) FROM due) AS liquidated,
-    (SELECT count(DISTINCT waiting.entry_number) FROM waiting JOIN due USING (entry_number)) AS with_decision,
-    (SELECT count(*) FROM entries WHERE is_suspended AND liquidated_on IS NULL) AS suspended
+waiting AS MATERIALIZED (
+    SELECT DISTINCT ON (d.entry_number, d.item_id) d.entry_number, d.duty_cents, d.fees_cents
+    FROM review_decisions d JOIN entries e ON e.entry_number = d.entry_number
+    WHERE d.status = 'applied' AND {_DECIDES} AND {_IN_TIME} AND {_DUE}
+    ORDER BY d.entry_number, d.item_id, d.decided_at, d.decision_id
+),
+effect AS (
+    SELECT entry_number, sum(duty_cents)::bigint AS duty_cents, sum(fees_cents)::bigint AS fees_cents,
+        sum(duty_cents + fees_cents) AS total
+    FROM waiting GROUP BY entry_number
+),
+held AS MATERIALIZED ({matched.sql}),
+touched AS (
+    SELECT entry_number, center, duty_cents, fees_cents, {_IS_EXPIRED} AS is_expired FROM entries e WHERE {_DUE}
+    UNION ALL
+    SELECT entry_number, center, duty_cents, fees_cents, true FROM entries e WHERE {_EXPIRED} AND scheduled_on > $1
+),
+judged AS (
+    SELECT t.entry_number, t.center, t.duty_cents, t.fees_cents, held.is_overridden,
+        CASE WHEN t.is_expired THEN 'deemed' WHEN NOT held.is_overridden THEN 'held'
+            WHEN effect.entry_number IS NOT NULL THEN 'by-decision' ELSE 'as-entered' END AS disposition,
+        effect.total, effect.duty_cents AS effect_duty_cents, effect.fees_cents AS effect_fees_cents
+    FROM touched t LEFT JOIN effect ON effect.entry_number = t.entry_number
+    LEFT JOIN held ON held.entry_number = t.entry_number
+)"""
+    return statement, matched.arguments
+
+
+_FORECAST: Final = """
+SELECT disposition, center,
+    CASE WHEN disposition = 'deemed' THEN 'deemed' WHEN disposition <> 'by-decision' OR total = 0 THEN 'no-change'
+        WHEN total > 0 THEN 'increase' ELSE 'refund' END AS kind,
+    count(*) AS entries, count(*) FILTER (WHERE is_overridden AND disposition <> 'deemed') AS despite_hold,
+    sum(duty_cents)::bigint AS duty_cents, sum(fees_cents)::bigint AS fees_cents,
+    coalesce(sum(effect_duty_cents) FILTER (WHERE disposition = 'by-decision'), 0)::bigint AS effect_duty_cents,
+    coalesce(sum(effect_fees_cents) FILTER (WHERE disposition = 'by-decision'), 0)::bigint AS effect_fees_cents
+FROM judged GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+_LATE: Final = f"""
+WITH given AS (SELECT {_USED_PARAMETERS})
+SELECT count(*) AS entries FROM review_decisions d JOIN entries e ON e.entry_number = d.entry_number
+WHERE d.status = 'applied' AND {_DECIDES} AND NOT ({_IN_TIME}) AND {_DUE}
+"""
+_SUSPENDED: Final = "SELECT count(*) AS entries FROM entries WHERE is_suspended AND liquidated_on IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +333,73 @@ class CycleFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """What a cycle would do with the record as it is now; `suspended` are those that no cycle takes."""
+class ForecastLine:
+    """Entries of one disposition (deemed, by-decision, as-entered, held), Center and kind; money in cents.
 
-    deemed: int
-    liquidated: int
-    with_decision: int
+    `duty_cents` and `fees_cents` are as asserted, the effects what decisions change; `despite_hold` counts those that
+    are taken although a hold set matches, because their period would end before the next cycle.
+    """
+
+    disposition: str
+    center: str | None
+    kind: str
+    entries: int
+    despite_hold: int
+    duty_cents: int
+    fees_cents: int
+    effect_duty_cents: int
+    effect_fees_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a cycle would do with the record as it is now.
+
+    `suspended` are those that no cycle takes; `late_decisions` came after the Wednesday cut and have no effect in it.
+    """
+
+    lines: tuple[ForecastLine, ...]
+    late_decisions: int
     suspended: int
+
+    def count(self, *dispositions: str) -> int:
+        """Entries of these dispositions."""
+        return sum(each.entries for each in self.lines if each.disposition in dispositions)
+
+    def total(self, amount: str) -> int:
+        """An amount of the lines, summed over what the cycle takes, in cents."""
+        return sum(getattr(each, amount) for each in self.lines if each.disposition != "held")
+
+    @property
+    def deemed(self) -> int:
+        """Entries past the end of their period."""
+        return self.count("deemed")
+
+    @property
+    def liquidated(self) -> int:
+        """Entries that the cycle liquidates, by decision or as entered."""
+        return self.count("by-decision", "as-entered")
+
+    @property
+    def with_decision(self) -> int:
+        """Those of them that a review decision determines."""
+        return self.count("by-decision")
+
+    @property
+    def held(self) -> int:
+        """Entries that are due and held back."""
+        return self.count("held")
+
+    @property
+    def despite_hold(self) -> int:
+        """Entries taken although a hold set matches."""
+        return sum(each.despite_hold for each in self.lines)
 
 
 async def run_statements(tx: Transaction, day: CycleDay, run_at: datetime, run_by: str) -> CycleFigures:
-    """Deem, liquidate by decision, liquidate as entered, settle what came too late; note the cycle."""
+    """Hold back, deem, liquidate by decision, liquidate as entered, settle what came too late; note the cycle."""
     await bulk.execute(tx, "SET LOCAL work_mem = '64MB'")
+    await holds.hold_back(tx, day.friday, day.end, await holds.find_standing(tx, day.cutoff))
     arguments = (day.friday, day.end, day.cutoff, run_at.isoformat())
     deemed = await _count(tx, _DEEM, arguments)
     with_decision = await _count(tx, _AS_DECIDED, arguments)
@@ -289,9 +412,30 @@ async def run_statements(tx: Transaction, day: CycleDay, run_at: datetime, run_b
 
 
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
-    """Count what the cycle of a Friday would do; changes nothing."""
-    (row,) = await bulk.fetch(tx, _FORECAST, day.friday, day.end, day.cutoff, "")
-    return Forecast(**dict(row))
+    """What the cycle of a Friday would do; changes nothing."""
+    arguments = (day.friday, day.end, day.cutoff, "")
+    judge, also = _judge(await holds.find_standing(tx, day.cutoff))
+    lines = await bulk.fetch(tx, judge + _FORECAST, *arguments, *also)
+    return Forecast(
+        tuple(ForecastLine(**dict(row)) for row in lines),
+        late_decisions=await _count(tx, _LATE, arguments),
+        suspended=await _count(tx, _SUSPENDED, ()),
+    )
+
+
+async def write_forecast_entries(tx: Transaction, day: CycleDay, number: int) -> int:
+    """Keep what the cycle would do with each entry as dry run `number` of the Friday; gives how many they are."""
+    judge, also = _judge(await holds.find_standing(tx, day.cutoff))
+    statement = f"""
+{judge},
+written AS (
+    INSERT INTO forecast_entries (cycle_on, number, entry_number, disposition)
+    SELECT $1, ${5 + len(also)}::integer, entry_number, disposition FROM judged
+    RETURNING 1
+)
+SELECT count(*) AS entries FROM written
+"""
+    return await _count(tx, statement, (day.friday, day.end, day.cutoff, "", *also, number))
 
 
 async def find_cycle(connection: AsyncConnection, friday: date) -> CycleFigures | None:

@@ -7,12 +7,13 @@ from shared.runtime.invariants import QueryInvariant
 INVARIANTS: Final = (
     QueryInvariant(
         "liquidated-once",
-        "An entry is liquidated once: it has one act of liquidation if it is liquidated, none if it is not.",
+        "At most one liquidation of an entry stands: its acts of liquidation are as many as stand and were voided.",
         """
         SELECT e.entry_number FROM entries e
         LEFT JOIN legal_events a ON a.entry_number = e.entry_number AND a.event_key LIKE 'liquidation%'
         GROUP BY e.entry_number, e.liquidated_on
         HAVING count(a.entry_number) <> (CASE WHEN e.liquidated_on IS NULL THEN 0 ELSE 1 END)
+            + (SELECT count(*) FROM voided_liquidations v WHERE v.entry_number = e.entry_number)
         """,
     ),
     QueryInvariant(
@@ -47,6 +48,23 @@ INVARIANTS: Final = (
         """,
     ),
     QueryInvariant(
+        "suspended-has-a-ground",
+        "No entry with a suspension on record that stands is scheduled, unless its period had ended before.",
+        """
+        SELECT e.entry_number || ' is suspended by ' || s.ground FROM suspensions s JOIN entries e USING (entry_number)
+        WHERE s.lift_noticed_on IS NULL AND e.liquidated_on IS NULL AND NOT e.is_suspended
+            AND e.state IN ('scheduled', 'extended') AND s.began_on <= e.deemed_on AND NOT e.is_informal
+        """,
+    ),
+    QueryInvariant(
+        "reliquidated-in-time",
+        "The Center reliquidates within 90 days of the original liquidation only.",
+        """
+        SELECT r.entry_number || ' on ' || r.reliquidated_on FROM reliquidations r JOIN entries e USING (entry_number)
+        WHERE r.writer = 'center' AND e.liquidated_on IS NOT NULL AND r.reliquidated_on > e.liquidated_on + 90
+        """,
+    ),
+    QueryInvariant(
         "effect-has-a-decision",
         "A liquidation that changes money rests on a review decision that took effect.",
         """
@@ -54,6 +72,14 @@ INVARIANTS: Final = (
             AND NOT EXISTS (
                 SELECT 1 FROM review_decisions d WHERE d.entry_number = e.entry_number AND d.status = 'effective'
             )
+        """,
+    ),
+    QueryInvariant(
+        "deemed-has-a-case",
+        "Every deemed liquidation has a case, open until a person closes it.",
+        """
+        SELECT e.entry_number FROM entries e WHERE e.liquidation_kind = 'deemed'
+            AND NOT EXISTS (SELECT 1 FROM deemed_cases c WHERE c.entry_number = e.entry_number)
         """,
     ),
 )

@@ -8,6 +8,8 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.store.acts_tables import reliquidations, suspensions, voided_liquidations
+from services.liquidation.store.holds_tables import held_entries, hold_sets
 from services.liquidation.store.tables import (
     conflicts,
     entries,
@@ -15,6 +17,7 @@ from services.liquidation.store.tables import (
     extensions,
     importer_accounts,
     legal_events,
+    post_entry_filings,
     protests,
     review_decisions,
 )
@@ -32,6 +35,11 @@ class EntryPicture:
     decisions: list[Any]
     protests: list[Any]
     conflicts: list[Any]
+    suspensions: list[Any]
+    reliquidations: list[Any]
+    voided_liquidations: list[Any]
+    extension_requests: list[Any]
+    holds: list[Any]
 
 
 async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryPicture | None:
@@ -52,6 +60,13 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
         decisions=await _of_entry(connection, select(review_decisions), review_decisions, entry_number, "decided_at"),
         protests=await list_protests_on(connection, entry_number),
         conflicts=await _of_entry(connection, select(conflicts), conflicts, entry_number, "event_id"),
+        suspensions=await _of_entry(connection, select(suspensions), suspensions, entry_number, "began_on"),
+        reliquidations=await _of_entry(connection, select(reliquidations), reliquidations, entry_number, "number"),
+        voided_liquidations=await _of_entry(
+            connection, select(voided_liquidations), voided_liquidations, entry_number, "turn"
+        ),
+        extension_requests=await list_extension_requests(connection, entry_number),
+        holds=await list_holds(connection, entry_number),
     )
 
 
@@ -60,6 +75,23 @@ async def list_protests_on(connection: AsyncConnection, entry_number: str) -> li
     named = cast(orjson.dumps([entry_number]).decode(), Text)
     query = select(protests).where(protests.c.entries.op("@>")(cast(named, JSONB)))
     return list(await connection.execute(query.order_by(protests.c.received_at, protests.c.filing_number)))
+
+
+async def list_extension_requests(connection: AsyncConnection, entry_number: str) -> list[Any]:
+    """Requests for an extension that name an entry, oldest first."""
+    named = cast(orjson.dumps([entry_number]).decode(), Text)
+    query = select(post_entry_filings).where(post_entry_filings.c.kind == "extension-request")
+    query = query.where(post_entry_filings.c.entries.op("@>")(cast(named, JSONB)))
+    return list(await connection.execute(query.order_by(post_entry_filings.c.received_at)))
+
+
+async def list_holds(connection: AsyncConnection, entry_number: str) -> list[Any]:
+    """The hold sets that held an entry back, with the Fridays and what became of the set."""
+    query = select(held_entries, hold_sets.c.name, hold_sets.c.state).join(
+        hold_sets, hold_sets.c.hold_set_id == held_entries.c.hold_set_id
+    )
+    query = query.where(held_entries.c.entry_number == entry_number)
+    return list(await connection.execute(query.order_by(held_entries.c.first_held_on, held_entries.c.hold_set_id)))
 
 
 async def find_protest(connection: AsyncConnection, filing_number: str) -> Any | None:

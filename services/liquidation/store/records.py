@@ -1,6 +1,6 @@
 """Entries, their versions, acts, decisions, filings and conflicts: what the event path reads and writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from services.liquidation.domain.facts import Origin, Version
+from services.liquidation.store.lines import write_lines
 from services.liquidation.store.tables import (
     conflicts,
     entries,
@@ -35,7 +36,7 @@ SELECT {", ".join(_ENTRY_COLUMNS)} FROM entries WHERE entry_number = ANY($1::tex
 """
 _VERSIONS = """
 SELECT entry_number, version, importer_number, entry_type, surety_code, port_of_entry, entry_date, paid_on, duty_cents,
-       fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as, is_announced
+       fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as, is_announced, cases
 FROM entry_versions WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, version
 """
 _DECISIONS = """
@@ -91,6 +92,7 @@ class EntryRow:
     effect_duty_cents: int | None
     effect_fees_cents: int | None
     routed_move: int
+    turns: int
 
 
 @dataclass(slots=True)
@@ -194,24 +196,30 @@ async def load_versions(tx: Transaction, entry_numbers: Sequence[str]) -> dict[s
     if not entry_numbers:
         return found
     for row in await bulk.fetch(tx, _VERSIONS, list(entry_numbers)):
-        version = Version(
-            number=row["version"],
-            entry_type=row["entry_type"],
-            importer_number=row["importer_number"],
-            surety_code=row["surety_code"],
-            port_of_entry=row["port_of_entry"],
-            entry_date=row["entry_date"],
-            paid_on=row["paid_on"],
-            duty_cents=row["duty_cents"],
-            fees_cents=row["fees_cents"],
-            case=row["case_number"],
-            digest=UUID(int=row["content_digest"].int),
-            origin=Origin(row["filed_at"], row["event_source"], row["event_id"]),
-        )
+        version = version_of(row)
         found.setdefault(row["entry_number"], {})[version.number] = VersionRow(
             version, row["barred_as"], row["is_announced"]
         )
     return found
+
+
+def version_of(row: Mapping[str, Any]) -> Version:
+    """The version that a row of `entry_versions` holds."""
+    return Version(
+        number=row["version"],
+        entry_type=row["entry_type"],
+        importer_number=row["importer_number"],
+        surety_code=row["surety_code"],
+        port_of_entry=row["port_of_entry"],
+        entry_date=row["entry_date"],
+        paid_on=row["paid_on"],
+        duty_cents=row["duty_cents"],
+        fees_cents=row["fees_cents"],
+        case=row["case_number"],
+        digest=UUID(int=row["content_digest"].int),
+        origin=Origin(row["filed_at"], row["event_source"], row["event_id"]),
+        cases=tuple(row["cases"].split()),
+    )
 
 
 async def load_decision_origins(tx: Transaction, decision_ids: Sequence[str]) -> dict[str, Origin]:
@@ -248,6 +256,7 @@ async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[s
         [_version_values(number, row) for number, row in whole],
         on_conflict=_replace(entry_versions, _VERSION_COLUMNS),
     )
+    await write_lines(tx, [(number, row.version.number) for number, row in whole])
     if remarked:
         await bulk.execute(
             tx,
@@ -401,6 +410,7 @@ def _version_values(entry_number: str, row: VersionRow) -> tuple[Any, ...]:
         row.barred_as,
         row.is_announced,
         row.body,
+        " ".join(version.cases),
     )
 
 

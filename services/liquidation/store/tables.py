@@ -50,8 +50,17 @@ entries = Table(
     Column("effect_duty_cents", BigInteger),
     Column("effect_fees_cents", BigInteger),
     Column("routed_move", Integer, nullable=False, server_default=text("0")),
+    Column("turns", Integer, nullable=False, server_default=text("0")),
     Index("entries_due", "scheduled_on", postgresql_where=text(RUNS)),
-    Index("entries_expiring", "deemed_on", postgresql_where=text(RUNS)),
+    Index(
+        "entries_expiring",
+        "deemed_on",
+        postgresql_where=text(RUNS),
+        postgresql_include=["lane", "deemed_rule", "is_informal", "extended_months", "entry_number"],
+    ),
+    Index("entries_suspended", "center", postgresql_where=text("is_suspended AND liquidated_on IS NULL")),
+    Index("entries_open_importer", "importer_number", postgresql_where=text("liquidated_on IS NULL")),
+    Index("entries_entry_date", "entry_date", postgresql_using="brin"),
     Index("entries_clock_unknown", "entry_number", postgresql_where=text("state = 'clock-unknown'")),
     comment="The legal record of each entry: what its governing version, release and acts add up to.",
 )
@@ -78,6 +87,7 @@ entry_versions = Table(
     Column("is_announced", Boolean, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("cases", Text, nullable=False, server_default=text("''")),
     comment="Every version of an entry summary, whole, with the conflict that bars one.",
 )
 
@@ -166,8 +176,26 @@ protests = Table(
     Column("event_at", DateTime(timezone=True), nullable=False),
     Column("event_source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
+    Column("issue", Text, nullable=False, server_default=text("''")),
+    Column("timeliness", Text, nullable=False, server_default=text("'unknown'")),
+    Column("further_review_state", Text, nullable=False, server_default=text("'none'")),
+    Column("acts", Integer, nullable=False, server_default=text("0")),
+    Column("lead_protest", Text),
+    Column("is_open", Boolean, nullable=False, server_default=text("true")),
+    Column("settled_on", Date),
+    Column("denied_on", Date),
+    Column("sue_by", Date),
+    Column("due_on", Date),
+    Column("due_rule", Text),
+    Column("law_acts_after", Date),
+    Column("defects", JSONB, nullable=False, server_default=text("'[]'")),
     Index("protests_entries", "entries", postgresql_using="gin", postgresql_ops={"entries": "jsonb_path_ops"}),
-    comment="Protests by their filing number.",
+    Index("protests_importer", "importer_number"),
+    Index("protests_issue", "issue", "filing_number"),
+    Index("protests_due", "due_on", "filing_number", postgresql_where=text("is_open")),
+    Index("protests_overdue", "decide_by", postgresql_where=text("is_open")),
+    Index("protests_law_acts", "law_acts_after", postgresql_where=text("law_acts_after IS NOT NULL")),
+    comment="Protests by their filing number, and where each stands after its acts.",
 )
 
 post_entry_filings = Table(
@@ -183,6 +211,7 @@ post_entry_filings = Table(
     Column("event_at", DateTime(timezone=True), nullable=False),
     Column("event_source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
+    Index("post_entry_filings_open_requests", "received_at", postgresql_where=text("kind = 'extension-request'")),
     Index(
         "post_entry_filings_entries", "entries", postgresql_using="gin", postgresql_ops={"entries": "jsonb_path_ops"}
     ),

@@ -1,0 +1,280 @@
+"""The deadline radar: running entries by days to their deemed date and cause, drafted extensions, deemed cases.
+
+Counts go by the index of deemed dates alone; what is rarer (decisions that wait, requests, holds) is counted from its
+own side and joined to it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal, get_args
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.store.holds import HORIZONS, StandingHold
+from services.liquidation.store.predicates import compile_predicate
+from services.liquidation.store.radar_tables import deemed_cases, extension_drafts
+from services.liquidation.store.tables import RUNS, entries
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+Horizon = Literal["past", "1", "7", "14", "30", "60", "90"]
+Cause = Literal["any", "review-open", "request-open", "suspension-lifted", "held", "extension-needed"]
+
+DRAFTED_DAYS: Final = 60
+"""An extension is drafted so many days before the period ends, so that its notice can be posted in time."""
+
+_MAY_EXTEND_MONTHS: Final = 36  # ext-max, 19 CFR 159.12(e): three years in all
+_FARTHEST: Final = HORIZONS[-1]
+_REQUEST_DAYS: Final = 366  # no period is longer than a year, and a request is for the period in which it is made
+
+# $1 is today in every statement.
+_NEAR: Final = f"{RUNS} AND NOT e.is_informal AND e.deemed_on <= $1::date + {_FARTHEST}"
+_IN_REVIEW: Final = "e.lane IN ('document-review', 'enforcement')"
+_WAITS: Final = "d.status = 'applied' AND d.outcome IN ('no-change', 'increase', 'refund')"
+_UNDECIDED: Final = (
+    f"{_IN_REVIEW} AND NOT EXISTS (SELECT FROM review_decisions d WHERE d.entry_number = e.entry_number AND {_WAITS})"
+)
+_MAY_EXTEND: Final = f"e.extended_months < {_MAY_EXTEND_MONTHS} AND e.deemed_on <= $1::date + {DRAFTED_DAYS}"
+_REQUESTED: Final = f"""
+SELECT named AS entry_number, min((f.received_at AT TIME ZONE 'America/New_York')::date) AS requested_on
+FROM post_entry_filings f CROSS JOIN LATERAL jsonb_array_elements_text(f.entries) AS named
+WHERE f.kind = 'extension-request' AND f.received_at >= $1::date - {_REQUEST_DAYS}
+    AND NOT EXISTS (
+        SELECT FROM extensions x WHERE x.entry_number = named
+            AND x.posted_on >= (f.received_at AT TIME ZONE 'America/New_York')::date
+    )
+GROUP BY named
+"""
+_COUNT_ALL: Final = f"""
+SELECT e.deemed_on, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
+    count(*) FILTER (WHERE {_IN_REVIEW} AND {_MAY_EXTEND}) AS extendable,
+    count(*) FILTER (WHERE e.deemed_rule = 'susp-lift-6mo') AS lifted
+FROM entries e WHERE {_NEAR} GROUP BY e.deemed_on
+"""
+_COUNT_DECIDED: Final = f"""
+SELECT e.deemed_on, count(*) AS in_review, count(*) FILTER (WHERE {_MAY_EXTEND}) AS extendable
+FROM (SELECT DISTINCT d.entry_number FROM review_decisions d WHERE {_WAITS}) decided
+JOIN entries e ON e.entry_number = decided.entry_number WHERE {_NEAR} AND {_IN_REVIEW} GROUP BY e.deemed_on
+"""
+_COUNT_REQUESTED: Final = f"""
+SELECT e.deemed_on, count(*) AS requested,
+    count(*) FILTER (WHERE {_MAY_EXTEND} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
+FROM ({_REQUESTED}) asked JOIN entries e ON e.entry_number = asked.entry_number WHERE {_NEAR} GROUP BY e.deemed_on
+"""
+_CAUSES: Final[dict[Cause, str]] = {
+    "any": "true",
+    "review-open": f"({_UNDECIDED})",
+    "request-open": "asked.entry_number IS NOT NULL",
+    "suspension-lifted": "e.deemed_rule = 'susp-lift-6mo'",
+    "extension-needed": f"({_MAY_EXTEND} AND (asked.entry_number IS NOT NULL OR ({_UNDECIDED})))",
+}
+_NEEDED: Final = f"""
+SELECT e.deemed_on, e.entry_number, asked.requested_on, e.lane
+FROM entries e LEFT JOIN ({_REQUESTED}) asked ON asked.entry_number = e.entry_number
+WHERE {_NEAR} AND e.deemed_on >= $1::date AND {_CAUSES["extension-needed"]}
+"""
+_DROP_DRAFTS: Final = f"""
+DELETE FROM extension_drafts x WHERE NOT EXISTS (
+    SELECT FROM ({_NEEDED}) needed WHERE needed.entry_number = x.entry_number AND needed.deemed_on = x.deemed_on
+)
+"""
+_DRAFT: Final = f"""
+INSERT INTO extension_drafts (deemed_on, entry_number, reason, requested_on, explanation, drafted_at)
+SELECT deemed_on, entry_number, CASE WHEN requested_on IS NULL THEN 'information-needed' ELSE 'importer-request' END,
+    requested_on,
+    CASE WHEN requested_on IS NULL THEN 'The review (' || lane || ') needs information that CBP does not have yet.'
+        ELSE 'The importer asked in writing on ' || requested_on || '.' END, $2::timestamptz
+FROM ({_NEEDED}) needed ORDER BY deemed_on, entry_number
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RadarCount:
+    """Entries of one cause whose period ends within a horizon and not within the one before it."""
+
+    horizon: Horizon
+    cause: Cause
+    entries: int
+
+
+async def count_radar(tx: Transaction, today: date, standing: Sequence[StandingHold]) -> list[RadarCount]:
+    """Running entries by horizon and cause; an entry may have several causes, or none (it then counts in `any`)."""
+    counts: dict[tuple[Horizon, Cause], int] = defaultdict(int)
+    for row in await bulk.fetch(tx, _COUNT_ALL, today):
+        horizon = horizon_of(row["deemed_on"], today)
+        counts[horizon, "any"] += row["any"]
+        counts[horizon, "review-open"] += row["in_review"]
+        counts[horizon, "extension-needed"] += row["extendable"]
+        counts[horizon, "suspension-lifted"] += row["lifted"]
+    for row in await bulk.fetch(tx, _COUNT_DECIDED, today):
+        horizon = horizon_of(row["deemed_on"], today)
+        counts[horizon, "review-open"] -= row["in_review"]
+        counts[horizon, "extension-needed"] -= row["extendable"]
+    for row in await bulk.fetch(tx, _COUNT_REQUESTED, today):
+        horizon = horizon_of(row["deemed_on"], today)
+        counts[horizon, "request-open"] += row["requested"]
+        counts[horizon, "extension-needed"] += row["extendable"]
+    if standing:
+        held, arguments = _held(standing, first=2)
+        count_held = (
+            f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {_NEAR} AND {held} GROUP BY e.deemed_on"
+        )
+        for row in await bulk.fetch(tx, count_held, today, *arguments):
+            counts[horizon_of(row["deemed_on"], today), "held"] += row["held"]
+    return [
+        RadarCount(horizon, cause, counts[horizon, cause]) for horizon in get_args(Horizon) for cause in get_args(Cause)
+    ]
+
+
+async def list_radar(
+    tx: Transaction,
+    today: date,
+    standing: Sequence[StandingHold],
+    *,
+    horizon: Horizon,
+    cause: Cause,
+    after: tuple[date, str] | None,
+    limit: int,
+) -> list[Any]:
+    """Entries of a horizon and cause, those that end first before the others, then by number."""
+    begins, ends = window_of(horizon, today)
+    arguments: list[Any] = [today, begins, ends, *(after or (date.min, "")), limit]
+    if cause == "held":
+        condition, of_sets = _held(standing, first=7)
+        arguments.extend(of_sets)
+    else:
+        condition = _CAUSES[cause]
+    statement = f"""
+        SELECT e.deemed_on, e.entry_number, e.state, e.scheduled_on, e.deemed_rule, e.lane, e.center,
+            e.importer_number, e.extensions, e.duty_cents, e.fees_cents, asked.requested_on
+        FROM entries e LEFT JOIN ({_REQUESTED}) asked ON asked.entry_number = e.entry_number
+        WHERE {_NEAR} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
+            AND (e.deemed_on, e.entry_number) > ($4::date, $5::text) AND {condition}
+        ORDER BY e.deemed_on, e.entry_number LIMIT $6::integer
+    """
+    return await bulk.fetch(tx, statement, *arguments)
+
+
+def horizon_of(deemed_on: date, today: date) -> Horizon:
+    """The shortest horizon within which a period ends.
+
+    >>> horizon_of(date(2026, 3, 9), date(2026, 3, 2)), horizon_of(date(2026, 3, 1), date(2026, 3, 2))
+    ('7', 'past')
+    """
+    days = (deemed_on - today).days
+    if days < 0:
+        return "past"
+    found: Horizon = next(
+        horizon for horizon, limit in zip(get_args(Horizon)[1:], HORIZONS, strict=True) if days <= limit
+    )
+    return found
+
+
+def window_of(horizon: Horizon, today: date) -> tuple[date, date]:
+    """The first and last deemed date of a horizon.
+
+    >>> window_of("7", date(2026, 3, 2))
+    (datetime.date(2026, 3, 4), datetime.date(2026, 3, 9))
+    """
+    if horizon == "past":
+        return date.min, today - timedelta(days=1)
+    position = HORIZONS.index(int(horizon))
+    nearest = HORIZONS[position - 1] + 1 if position else 0
+    return today + timedelta(days=nearest), today + timedelta(days=HORIZONS[position])
+
+
+async def sync_drafts(tx: Transaction, today: date, now: datetime) -> int:
+    """Draft an extension for each entry that needs one and drop the drafts that are needed no more; gives new ones."""
+    await bulk.execute(tx, _DROP_DRAFTS, today)
+    return await bulk.execute(tx, _DRAFT, today, now)
+
+
+async def list_drafts(connection: AsyncConnection, *, after: tuple[date, str] | None, limit: int) -> list[Any]:
+    """Drafted extensions with their entries, the period that ends first before the others."""
+    key = (extension_drafts.c.deemed_on, extension_drafts.c.entry_number)
+    query = (
+        select(extension_drafts, entries.c.center, entries.c.importer_number, entries.c.extended_months)
+        .join(entries, entries.c.entry_number == extension_drafts.c.entry_number)
+        .order_by(*key)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(func.row(*key) > func.row(*after))
+    return list(await connection.execute(query))
+
+
+async def list_deemed_cases(
+    connection: AsyncConnection, *, state: str, after: tuple[date, str] | None, limit: int
+) -> list[Any]:
+    """Cases of deemed liquidation with their entries, oldest first."""
+    key = (deemed_cases.c.deemed_on, deemed_cases.c.entry_number)
+    query = _with_entry().where(deemed_cases.c.state == state).order_by(*key).limit(limit)
+    if after is not None:
+        query = query.where(func.row(*key) > func.row(*after))
+    return list(await connection.execute(query))
+
+
+async def find_deemed_case(connection: AsyncConnection, entry_number: str) -> Any | None:
+    """The case of an entry with the entry, or None."""
+    query = _with_entry().where(deemed_cases.c.entry_number == entry_number)
+    return (await connection.execute(query)).one_or_none()
+
+
+async def lock_deemed_case(tx: Transaction, entry_number: str) -> Any | None:
+    """The row of a case, held until the transaction ends; None when there is none."""
+    query = select(deemed_cases).where(deemed_cases.c.entry_number == entry_number).with_for_update()
+    return (await tx.connection.execute(query)).one_or_none()
+
+
+async def close_deemed_case(tx: Transaction, entry_number: str, **values: Any) -> None:
+    """Write how a case was closed."""
+    await tx.connection.execute(
+        deemed_cases.update().where(deemed_cases.c.entry_number == entry_number).values(**values)
+    )
+
+
+async def count_open_deemed_cases(connection: AsyncConnection) -> int:
+    """How many entries were deemed liquidated without anybody having closed the case: an alarm when not zero."""
+    query = select(func.count()).select_from(deemed_cases).where(deemed_cases.c.state == "open")
+    return int(await connection.scalar(query) or 0)
+
+
+async def count_held_near(tx: Transaction, today: date, standing: Sequence[StandingHold]) -> dict[Horizon, int]:
+    """Held entries whose period ends within 90 days, by horizon: the alarm long before a hold is overridden."""
+    found: dict[Horizon, int] = {}
+    if not standing:
+        return found
+    held, arguments = _held(standing, first=2)
+    for row in await bulk.fetch(tx, _count_held(held), today, *arguments):
+        horizon = horizon_of(row["deemed_on"], today)
+        found[horizon] = found.get(horizon, 0) + int(row["held"])
+    return found
+
+
+def _count_held(held: str) -> str:
+    return f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {_NEAR} AND {held} GROUP BY e.deemed_on"
+
+
+def _with_entry() -> Any:
+    return select(
+        deemed_cases,
+        entries.c.center,
+        entries.c.importer_number,
+        entries.c.duty_cents,
+        entries.c.fees_cents,
+        entries.c.liquidation_posted_on,
+    ).join(entries, entries.c.entry_number == deemed_cases.c.entry_number)
+
+
+def _held(standing: Sequence[StandingHold], first: int) -> tuple[str, list[Any]]:
+    conditions: list[str] = []
+    arguments: list[Any] = []
+    for each in standing:
+        condition = compile_predicate(each.predicate, first + len(arguments))
+        arguments.extend(condition.arguments)
+        conditions.append(f"({condition.sql})")
+    return f"({' OR '.join(conditions) or 'false'})", arguments
