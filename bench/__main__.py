@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.chain import measure_chain, publish_entries
+from bench.nation import load_accounts, load_criteria
 from bench.routing import measure_floor, measure_routing, memory_mib
 from bench.site import Site, open_site
 from cli.catalogue import all_topics
@@ -38,21 +39,27 @@ class Row:
     note: str
 
 
-async def measure_routing_row(site: Site, entries: int) -> Row:
+async def measure_routing_row(site: Site, entries: int, accounts: int, criteria: int) -> Row:
     """Design section 7, first row: floor, routing, floor again; the ratio is to the mean of the floors."""
     engine = create_engine(site.server.url("routing"), application="bench")
     await upgrade(engine, ROUTING.migrations)
     bus = KafkaBus(site.kafka)
     await bus.ensure_topics([spec for spec in all_topics() if spec.name in ROUTING.topics])
     await bus.close()
-    await publish_entries(site.kafka, entries, released=False)
+    await publish_entries(site.kafka, entries, released=False, accounts=accounts)
+    await load_accounts(engine, accounts)
+    await load_criteria(engine, criteria, accounts)
     tune_garbage_collection()
+    before = memory_mib()
     floors = [await measure_floor(site.kafka, engine, entries)]
     routing = await measure_routing(site.kafka, engine, entries)
     floors.append(await measure_floor(site.kafka, engine, entries))
     await engine.dispose()
     floor = sum(measured.per_second for measured in floors) / len(floors)
-    note = f"{entries:,} entries; most memory {memory_mib():.0f} MiB"
+    note = (
+        f"{entries:,} entries, {accounts:,} accounts, {criteria} criteria; "
+        f"memory {before:.0f} MiB before, {memory_mib():.0f} MiB at most"
+    )
     return Row("routing, events/s", routing.per_second, floor, routing.per_second / floor, "ratio 0.5 or more", note)
 
 
@@ -72,11 +79,11 @@ async def measure_chain_row(site: Site, entries: int) -> Row:
     )
 
 
-async def run(entries: int, chain_entries: int) -> list[Row]:
+async def run(entries: int, chain_entries: int, accounts: int, criteria: int) -> list[Row]:
     """Both rows, each on a site of its own."""
     rows = []
     with open_site() as site:
-        rows.append(await measure_routing_row(site, entries))
+        rows.append(await measure_routing_row(site, entries, accounts, criteria))
     with open_site() as site:
         rows.append(await measure_chain_row(site, chain_entries))
     return rows
@@ -98,11 +105,13 @@ def main(arguments: list[str] | None = None) -> Path:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000, help="entries for the routing row")
     parser.add_argument("--chain-entries", type=int, default=20_000, help="entries for the whole chain")
+    parser.add_argument("--accounts", type=int, default=330_000, help="importer accounts for the routing row")
+    parser.add_argument("--criteria", type=int, default=500, help="live selection criteria for the routing row")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     given = parser.parse_args(arguments)
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes
     configure_logging("bench", level="ERROR")
-    rows = uvloop.run(run(given.entries, given.chain_entries))
+    rows = uvloop.run(run(given.entries, given.chain_entries, given.accounts, given.criteria))
     show(rows)
     given.results.mkdir(parents=True, exist_ok=True)
     path: Path = given.results / f"{SystemClock().now():%Y%m%dT%H%M%SZ}.json"

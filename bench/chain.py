@@ -42,11 +42,11 @@ async def measure_chain(site: Site, entries: int) -> Measured:
         return Measured(entries, time.perf_counter() - began)
 
 
-async def publish_entries(kafka: str, entries: int, *, released: bool) -> None:
-    """Put so many entries on the bus."""
+async def publish_entries(kafka: str, entries: int, *, released: bool, accounts: int = 0) -> None:
+    """Put so many entries on the bus, of the importers of the sample or of so many accounts."""
     bus = KafkaBus(kafka)
     batch = []
-    for message in filed_and_released(entries, released=released):
+    for message in filed_and_released(entries, released=released, accounts=accounts):
         batch.append(message)
         if len(batch) == _PUBLISH_AT_ONCE:
             await bus.publish(batch)

@@ -5,13 +5,11 @@ process and the same batch size: what nobody who uses these tools can go below.
 """
 
 import asyncio
-import csv
 import json
 import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -19,13 +17,8 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy import Column, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.traffic import SAMPLES
 from services.routing.handlers import TOPICS, RoutingHandler
 from services.routing.rules import RulesInForce
-from services.routing.store import accounts as account_store
-from services.routing.store import assignments as assignment_store
-from services.routing.store.accounts import AccountRecord
-from services.routing.store.assignments import NewAssignment
 from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.kafka import KafkaBus
 from shared.db import bulk
@@ -93,7 +86,6 @@ async def measure_floor(bootstrap: str, engine: AsyncEngine, events: int) -> Mea
 
 async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> Measured:
     """The product's own consumer and handler, until every decision is committed."""
-    await load_accounts(engine)
     bus = KafkaBus(bootstrap)
     settings = ConsumerSettings(f"bench-{uuid4().hex[:8]}", "urn:centerline:routing", TOPICS, "bench", BATCH)
     metrics = Metrics.create()
@@ -130,15 +122,6 @@ async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> M
     return Measured(done, finished - began)
 
 
-async def load_accounts(engine: AsyncEngine) -> None:
-    """The sample's importer accounts with their assignments."""
-    with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    async with transaction(engine) as tx:
-        await account_store.write_accounts(tx, [_account(row) for row in rows])
-        await assignment_store.append_assignments(tx, [_assignment(row) for row in rows])
-
-
 def memory_mib() -> float:
     """The most memory that this process has had resident, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -163,28 +146,3 @@ async def _decided(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         # Offsets and decisions are one transaction, so the offsets tell how many decisions there are.
         return int(await connection.scalar(text("SELECT coalesce(sum(next_offset), 0) FROM consumer_offsets")) or 0)
-
-
-def _account(row: dict[str, str]) -> AccountRecord:
-    return AccountRecord(
-        importer_number=row["importer_number"],
-        name=row["name"],
-        size=row["size"],
-        is_broker=row["broker_as_importer"] == "Y",
-        contact_email=row["email"],
-        filer_code=row["filer_code"],
-        trusted_programs=tuple(row["trusted_programs"].split(";")) if row["trusted_programs"] else (),
-    )
-
-
-def _assignment(row: dict[str, str]) -> NewAssignment:
-    return NewAssignment(
-        row["importer_number"],
-        1,
-        row["assigned_center"] or None,
-        None,
-        "registered" if row["assigned_center"] else "unaligned",
-        date(2017, 1, 19),
-        "[]",
-        "bench",
-    )

@@ -12,7 +12,8 @@ from bench.__main__ import main
 @pytest.mark.kafka
 @pytest.mark.timeout(240)
 async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
-    arguments = ["--entries", "4000", "--chain-entries", "1000", "--results", str(tmp_path)]
+    arguments = ["--entries", "4000", "--chain-entries", "1000", "--accounts", "2000", "--criteria", "50"]
+    arguments += ["--results", str(tmp_path)]
     path = await asyncio.to_thread(main, arguments)
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     assert [row["measurement"] for row in rows] == ["routing, events/s", "whole chain, entries/s"]
