@@ -219,9 +219,10 @@ def begin(filing: Filing) -> Life:
 
 
 def advance(life: Life, act: Act) -> Life:  # noqa: PLR0912 - one branch for each act
-    """The protest after an act that may be done: raises KeyError for one that the tables do not know."""
+    """The protest after an act that may be done; raises KeyError for one that is possible in other stages only."""
     stage = TRANSITIONS[act.kind][life.stage]
-    review = FURTHER_REVIEW[act.kind][life.further_review] if act.kind in FURTHER_REVIEW else life.further_review
+    # An act that was done stands, also when an earlier filing of the same number, without the application, came later.
+    review = FURTHER_REVIEW.get(act.kind, {}).get(life.further_review, life.further_review)
     after = replace(life, stage=stage, further_review=review, acts=life.acts + 1)
     if life.is_open and stage not in OPEN:
         after = replace(after, settled_on=act.on)
