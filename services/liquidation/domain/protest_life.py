@@ -26,6 +26,7 @@ from services.liquidation.domain.protest_clocks import (
     judge_amendment,
     judge_decision_on_protest,
     judge_suit,
+    protest_refund_due,
     suit_due,
 )
 from services.liquidation.domain.rules import Finding
@@ -196,6 +197,7 @@ class Life:
     forwarded_on: date | None = None
     recommended_by: frozenset[str] = frozenset()
     recommendation: Mapping[str, Any] | None = None
+    headquarters_answer: Outcome | None = None
     lead: str | None = None
     denied_on: date | None = None
     settled_on: date | None = None
@@ -241,6 +243,8 @@ def advance(life: Life, act: Act) -> Life:  # noqa: PLR0912 - one branch for eac
             return replace(after, set_aside_requested_on=act.on)
         case "forward":
             return replace(after, forwarded_on=act.on)
+        case "answer-further-review":
+            return replace(after, headquarters_answer=act.details["outcome"])
         case "recommend":
             return replace(after, recommended_by=act.people, recommendation=act.details)
         case "return":
@@ -269,7 +273,6 @@ def advance(life: Life, act: Act) -> Life:  # noqa: PLR0912 - one branch for eac
             | "add-grounds"
             | "apply-further-review"
             | "grant-further-review"
-            | "answer-further-review"
             | "set-aside"
             | "refuse-set-aside"
             | "allow"
@@ -374,7 +377,9 @@ def judge_act(life: Life, verdicts: Sequence[Verdict], act: Act, law: LawSetting
         case "recommend":
             local: LocalAct = _LOCAL[act.details["outcome"]]
             finding = judge_local_act(local, is_application_considered=life.further_review not in _UNCONSIDERED)
-            return finding if finding.outcome != "may-decide" else None
+            if finding.outcome != "may-decide":
+                return finding
+            return _judge_instruction(life, act.details["outcome"])
         case "reject":
             return _judge_rejection(verdicts, act)
         case "request-void" if life.denied_on is not None:
@@ -443,6 +448,9 @@ def list_clocks(
     if life.further_review == "set-aside-requested" and life.set_aside_requested_on is not None:
         answer_by = set_aside_denied_on(life.set_aside_requested_on, law)
         add("set-aside treated as refused", "afr-complaint-answer", Due(answer_by, answer_by), "cbp")
+    if life.stage in ("allowed", "allowed-in-part") and life.settled_on is not None:
+        refund_by = protest_refund_due(life.settled_on)
+        add("refund of what was allowed", "protest-allow", Due(refund_by, refund_by), "cbp", decided=life.settled_on)
     if life.denied_on is not None and life.summoned_on is None:
         add("suit begun", "summons-180", suit_due(life.denied_on, law), "filer", denied_on=life.denied_on)
         if life.stage in TRANSITIONS["request-void"]:
@@ -486,6 +494,7 @@ _LOCAL: Final[Mapping[Outcome, LocalAct]] = {
     "allowed-in-part": "deny-in-part",
     "denied": "deny",
 }
+_FAVOUR: Final[Mapping[Outcome, int]] = {"denied": 0, "allowed-in-part": 1, "allowed": 2}
 _UNCONSIDERED: Final[tuple[FurtherReview, ...]] = ("requested", "granted")
 _DECISIONS: Final = frozenset({*SIGNED.values(), "recommend", "reject", "withdraw"})
 
@@ -503,6 +512,17 @@ def _misplaced(life: Life, act: Act) -> Finding:
             return finding
     possible = ", ".join(TRANSITIONS.get(act.kind, {})) or "no stage"
     return Finding("protest-stage", "wrong-stage", f"the protest is {life.stage}; the act is possible in: {possible}")
+
+
+def _judge_instruction(life: Life, outcome: Outcome) -> Finding | None:
+    """Headquarters' answer is followed: a denial contrary to proper instructions is void when it is found.
+
+    Rule void-1515d [M], 19 USC 1515(d).
+    """
+    if life.headquarters_answer is None or _FAVOUR[outcome] >= _FAVOUR[life.headquarters_answer]:
+        return None
+    why = f"headquarters answered {life.headquarters_answer}, recommended is {outcome}"
+    return Finding("void-1515d", "contrary-to-instructions", why)
 
 
 def _judge_rejection(verdicts: Sequence[Verdict], act: Act) -> Finding | None:

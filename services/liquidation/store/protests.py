@@ -1,0 +1,523 @@
+"""Protests with their entries, acts and decisions: what commands and the event path read and write."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.domain.protest import EntryOfProtest, Filing, Timeliness, Verdict, read_filing
+from services.liquidation.domain.protest_life import Act, Life, ProtestClock
+from services.liquidation.domain.rules import Finding
+from services.liquidation.store.protests_tables import (
+    preference_claim_decisions,
+    protest_acts,
+    protest_decisions,
+    protest_entries,
+)
+from services.liquidation.store.tables import entries, entry_versions, post_entry_filings, protests
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+# An entry is held against acts and cycles that liquidate it, and against another protest on it, until the end.
+_HOLD_ENTRIES: Final = """
+SELECT entry_number, importer_number, entry_date, surety_code, center, liquidated_on, liquidation_posted_on,
+    liquidation_kind
+FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR NO KEY UPDATE
+"""
+_RELIQUIDATED: Final = """
+SELECT entry_number, reliquidated_on FROM reliquidations
+WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, number
+"""
+_NEIGHBOURS: Final = """
+SELECT DISTINCT filing_number FROM protest_entries WHERE entry_number = ANY($1::text[])
+"""
+_PROTESTS: Final = """
+SELECT filing_number, importer_number, filed_by, entries, received_at, body, state, acts
+FROM protests WHERE filing_number = ANY($1::text[]) ORDER BY filing_number
+"""
+_ACTS: Final = """
+SELECT filing_number, number, kind, acted_on, actor, acting_for, details
+FROM protest_acts WHERE filing_number = ANY($1::text[]) AND number > 0 ORDER BY filing_number, number
+"""
+_STAND: Final = """
+UPDATE protests SET state = given.state, issue = given.issue, timeliness = given.timeliness,
+    further_review = given.further_review, further_review_state = given.further_review_state, acts = given.acts,
+    lead_protest = given.lead_protest, is_open = given.is_open, settled_on = given.settled_on,
+    denied_on = given.denied_on, sue_by = given.sue_by, decide_by = given.decide_by, due_on = given.due_on,
+    due_rule = given.due_rule, law_acts_after = given.law_acts_after, defects = given.defects::jsonb
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::integer[], $8::text[],
+    $9::boolean[], $10::date[], $11::date[], $12::date[], $13::date[], $14::date[], $15::text[], $16::date[],
+    $17::text[])
+    AS given(filing_number, state, issue, timeliness, further_review, further_review_state, acts, lead_protest,
+        is_open, settled_on, denied_on, sue_by, decide_by, due_on, due_rule, law_acts_after, defects)
+WHERE protests.filing_number = given.filing_number
+"""
+_NAMED_NO_MORE: Final = """
+DELETE FROM protest_entries e USING protests p
+WHERE p.filing_number = e.filing_number AND p.filing_number = ANY($1::text[])
+    AND NOT p.entries @> jsonb_build_array(e.entry_number)
+"""
+_WAITING: Final = """
+SELECT DISTINCT p.filing_number FROM protest_entries p JOIN entries e ON e.entry_number = p.entry_number
+WHERE p.timeliness = 'unknown' AND e.liquidated_on IS NOT NULL AND p.filing_number > $1
+ORDER BY p.filing_number LIMIT $2
+"""
+_UNJUDGED: Final = "SELECT filing_number FROM protests WHERE issue = '' ORDER BY filing_number LIMIT $1"
+_LAW_ACTS: Final = """
+SELECT filing_number FROM protests WHERE law_acts_after < $1 ORDER BY law_acts_after, filing_number LIMIT $2
+"""
+_DECIDED: Final = """
+SELECT body #>> '{decided_by,subject}' AS who, body #>> '{decided_by,acting_for}' AS whom
+FROM review_decisions WHERE entry_number = ANY($1::text[]) AND status <> 'refused'
+UNION SELECT acted_by, acted_for FROM reliquidations WHERE entry_number = ANY($1::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProtest:
+    """A protest as stored: its filing, the state as last written, how many acts there are."""
+
+    filing: Filing
+    state: str
+    acts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a protest stands after everything that is known: one row of `protests` and its entries."""
+
+    life: Life
+    verdicts: tuple[Verdict, ...]
+    outcomes: dict[str, str]
+    timeliness: Timeliness
+    defects: tuple[Finding, ...]
+    decide_by: date
+    sue_by: date | None
+    due: ProtestClock | None
+    law_acts_after: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """An act to append."""
+
+    filing_number: str
+    number: int
+    act: Act
+    acted_at: datetime
+    rule: str
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecision:
+    """What was decided on an entry (line 0) or one of its lines; cents, negative is a refund."""
+
+    entry_number: str
+    line_number: int
+    outcome: str
+    reasons: str
+    change_duty_cents: int
+    change_fees_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an outside party sees: protests of its importers, on entries that are all its own, and those it filed."""
+
+    importer_numbers: frozenset[str]
+    filer_code: str | None
+    surety_code: str | None
+
+
+async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, EntryOfProtest]:
+    """What the record says of these entries, held in order of number; unknown ones with nothing but their number."""
+    numbers = sorted(set(entry_numbers))
+    again: dict[str, list[date]] = {}
+    held = await bulk.fetch(tx, _HOLD_ENTRIES, numbers)
+    for row in await bulk.fetch(tx, _RELIQUIDATED, numbers):
+        again.setdefault(row["entry_number"], []).append(row["reliquidated_on"])
+    known = {
+        row["entry_number"]: EntryOfProtest(
+            entry_number=row["entry_number"],
+            importer_number=row["importer_number"],
+            entered_on=row["entry_date"],
+            surety_code=row["surety_code"],
+            center=row["center"],
+            liquidated_on=row["liquidated_on"],
+            posted_on=row["liquidation_posted_on"],
+            is_deemed=row["liquidation_kind"] == "deemed",
+            reliquidated_on=tuple(again.get(row["entry_number"], ())),
+        )
+        for row in held
+    }
+    return {number: known.get(number) or EntryOfProtest(number) for number in numbers}
+
+
+async def find_neighbours(tx: Transaction, entry_numbers: Collection[str]) -> set[str]:
+    """The protests that name any of these entries."""
+    return {row["filing_number"] for row in await bulk.fetch(tx, _NEIGHBOURS, sorted(set(entry_numbers)))}
+
+
+async def find_entries_of(tx: Transaction, filing_numbers: Collection[str]) -> set[str]:
+    """The entries for which these protests were judged before."""
+    statement = "SELECT DISTINCT entry_number FROM protest_entries WHERE filing_number = ANY($1::text[])"
+    return {row["entry_number"] for row in await bulk.fetch(tx, statement, sorted(filing_numbers))}
+
+
+async def load_protests(
+    tx: Transaction, filing_numbers: Collection[str], *, hold: bool = False
+) -> dict[str, KnownProtest]:
+    """These protests in order of number; held by this transaction when they are to be changed."""
+    rows = await bulk.fetch(tx, _PROTESTS + (" FOR UPDATE" if hold else ""), sorted(set(filing_numbers)))
+    return {
+        row["filing_number"]: KnownProtest(
+            read_filing(
+                row["filing_number"],
+                row["importer_number"],
+                row["filed_by"],
+                row["entries"],
+                row["received_at"],
+                row["body"],
+            ),
+            row["state"],
+            row["acts"],
+        )
+        for row in rows
+    }
+
+
+async def load_acts(tx: Transaction, filing_numbers: Collection[str]) -> dict[str, list[Act]]:
+    """The acts on these protests in their order; the filing itself is none."""
+    found: dict[str, list[Act]] = {}
+    for row in await bulk.fetch(tx, _ACTS, sorted(set(filing_numbers))):
+        act = Act(row["kind"], row["acted_on"], row["actor"], row["acting_for"], row["details"])
+        found.setdefault(row["filing_number"], []).append(act)
+    return found
+
+
+async def write_standings(tx: Transaction, standings: Sequence[Standing]) -> None:
+    """Write where protests stand, and the time of each of their entries."""
+    if not standings:
+        return
+    columns: list[list[Any]] = [
+        list(column)
+        for column in zip(
+            *[
+                (
+                    each.life.filing.number,
+                    each.life.stage,
+                    each.life.filing.issue,
+                    each.timeliness,
+                    each.life.further_review != "none",
+                    each.life.further_review,
+                    each.life.acts,
+                    each.life.lead,
+                    each.life.is_open,
+                    each.life.settled_on,
+                    each.life.denied_on,
+                    each.sue_by,
+                    each.decide_by,
+                    each.due.safe if each.due else None,
+                    each.due.rule if each.due else None,
+                    each.law_acts_after,
+                    orjson.dumps([{"rule": one.rule, "outcome": one.outcome, "why": one.why} for one in each.defects]),
+                )
+                for each in standings
+            ],
+            strict=True,
+        )
+    ]
+    columns[-1] = [text.decode() for text in columns[-1]]
+    await bulk.execute(tx, _STAND, *columns)
+    names = tuple(column.name for column in protest_entries.columns)
+    rows = [
+        (
+            each.life.filing.number,
+            verdict.entry_number,
+            verdict.timeliness,
+            verdict.rule,
+            verdict.why,
+            verdict.decided_on,
+            verdict.window.safe if verdict.window else None,
+            verdict.window.last_arguable if verdict.window else None,
+            each.outcomes.get(verdict.entry_number),
+        )
+        for each in standings
+        for verdict in each.verdicts
+    ]
+    key = names[:2]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    await bulk.insert(tx, protest_entries, names, rows, on_conflict=f"({', '.join(key)}) DO UPDATE SET {changed}")
+    await bulk.execute(tx, _NAMED_NO_MORE, [each.life.filing.number for each in standings])
+
+
+async def write_filed_acts(tx: Transaction, filings: Sequence[Filing], filed_by: Sequence[str]) -> None:
+    """Write the filing as act 0; of two events for one filing the earlier stands, so it may be written again."""
+    names = tuple(column.name for column in protest_acts.columns)
+    rows = [
+        (
+            filing.number,
+            0,
+            "file",
+            filing.received_on,
+            filing.received_at,
+            who,
+            None,
+            "count-date-filed-protest",
+            "filed",
+            "filed",
+            "{}",
+        )
+        for filing, who in zip(filings, filed_by, strict=True)
+    ]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in ("acted_on", "acted_at", "actor"))
+    await bulk.insert(tx, protest_acts, names, rows, on_conflict=f"(filing_number, number) DO UPDATE SET {changed}")
+
+
+async def load_filers(tx: Transaction, filing_numbers: Sequence[str]) -> dict[str, str]:
+    """In which role each protest was filed."""
+    statement = "SELECT filing_number, filed_by ->> 'role' AS role FROM protests WHERE filing_number = ANY($1::text[])"
+    return {row["filing_number"]: row["role"] for row in await bulk.fetch(tx, statement, list(filing_numbers))}
+
+
+async def write_acts(tx: Transaction, rows: Sequence[ActRow]) -> None:
+    """Append acts; a number that is taken is an error."""
+    names = tuple(column.name for column in protest_acts.columns)
+    await bulk.insert(
+        tx,
+        protest_acts,
+        names,
+        [
+            (
+                row.filing_number,
+                row.number,
+                row.act.kind,
+                row.act.on,
+                row.acted_at,
+                row.act.actor,
+                row.act.acting_for,
+                row.rule,
+                row.from_state,
+                row.to_state,
+                orjson.dumps(dict(row.act.details)).decode(),
+            )
+            for row in rows
+        ],
+    )
+
+
+async def write_line_decisions(
+    tx: Transaction, filing_number: str, act_number: int, decided: Sequence[LineDecision]
+) -> None:
+    """Append what a signed decision says of each entry and line."""
+    names = tuple(column.name for column in protest_decisions.columns)
+    rows = [
+        (
+            filing_number,
+            act_number,
+            each.entry_number,
+            each.line_number,
+            each.outcome,
+            each.reasons,
+            each.change_duty_cents,
+            each.change_fees_cents,
+        )
+        for each in decided
+    ]
+    await bulk.insert(tx, protest_decisions, names, rows)
+
+
+async def write_filing(
+    tx: Transaction,
+    filing: Filing,
+    filed_by: dict[str, Any],
+    body: dict[str, Any],
+    decide_by: date,
+    origin: tuple[datetime, str, str],
+) -> None:
+    """Write a protest that was filed over HTTP; `origin`: time, source and id of the event that it would have been."""
+    names = (
+        "filing_number",
+        "state",
+        "importer_number",
+        "filed_by",
+        "entries",
+        "received_at",
+        "decide_by",
+        "further_review",
+        "body",
+        "event_at",
+        "event_source",
+        "event_id",
+    )
+    row = (
+        filing.number,
+        "filed",
+        filing.importer_number,
+        orjson.dumps(filed_by).decode(),
+        orjson.dumps(list(filing.entries)).decode(),
+        filing.received_at,
+        decide_by,
+        filing.asks_further_review,
+        orjson.dumps(body).decode(),
+        *origin,
+    )
+    await bulk.insert(tx, protests, names, [row])
+
+
+async def find_deciders(tx: Transaction, entry_numbers: Collection[str]) -> frozenset[str]:
+    """Who decided these entries: their reviews and reliquidations."""
+    rows = await bulk.fetch(tx, _DECIDED, sorted(set(entry_numbers)))
+    return frozenset(name for row in rows for name in (row["who"], row["whom"]) if name is not None)
+
+
+async def find_waiting(tx: Transaction, after: str, limit: int) -> list[str]:
+    """Protests after this number with an entry whose time is unknown although it is liquidated, in order."""
+    return [row["filing_number"] for row in await bulk.fetch(tx, _WAITING, after, limit)]
+
+
+async def find_unjudged(tx: Transaction, limit: int) -> list[str]:
+    """Protests that were stored before they were judged at all."""
+    return [row["filing_number"] for row in await bulk.fetch(tx, _UNJUDGED, limit)]
+
+
+async def find_law_acts(tx: Transaction, today: date, limit: int) -> list[str]:
+    """Protests on which the law acts because a day before today has passed."""
+    return [row["filing_number"] for row in await bulk.fetch(tx, _LAW_ACTS, today, limit)]
+
+
+async def find_protest(connection: AsyncConnection, filing_number: str) -> Any | None:
+    """One protest, or None."""
+    return (await connection.execute(select(protests).where(protests.c.filing_number == filing_number))).one_or_none()
+
+
+async def list_entries_of(connection: AsyncConnection, filing_number: str) -> list[Any]:
+    """The entries of a protest with their time and the surety of each, in order of number."""
+    query = (
+        select(protest_entries, entries.c.surety_code, entries.c.center)
+        .select_from(protest_entries.outerjoin(entries, entries.c.entry_number == protest_entries.c.entry_number))
+        .where(protest_entries.c.filing_number == filing_number)
+    )
+    return list(await connection.execute(query.order_by(protest_entries.c.entry_number)))
+
+
+async def list_acts_of(connection: AsyncConnection, filing_number: str) -> list[Any]:
+    """The acts on a protest, the filing first."""
+    query = select(protest_acts).where(protest_acts.c.filing_number == filing_number)
+    return list(await connection.execute(query.order_by(protest_acts.c.number)))
+
+
+async def list_decisions_of(connection: AsyncConnection, filing_number: str) -> list[Any]:
+    """What signed decisions say of each entry and line, in order."""
+    table = protest_decisions
+    query = select(table).where(table.c.filing_number == filing_number)
+    return list(await connection.execute(query.order_by(table.c.act_number, table.c.entry_number, table.c.line_number)))
+
+
+async def list_followers(connection: AsyncConnection, filing_number: str) -> list[str]:
+    """The protests that are suspended behind this one."""
+    query = select(protests.c.filing_number).where(protests.c.lead_protest == filing_number)
+    return list((await connection.execute(query.order_by(protests.c.filing_number))).scalars())
+
+
+async def list_protests(
+    connection: AsyncConnection,
+    *,
+    after: str | None,
+    limit: int,
+    sight: Sight | None = None,
+    state: str | None = None,
+    is_open: bool | None = None,
+    importer_number: str | None = None,
+    entry_number: str | None = None,
+    issue: str | None = None,
+    due_before: date | None = None,
+    overdue_on: date | None = None,
+) -> list[Any]:
+    """Protests by number, by any of these; `sight` limits them to what an outside party sees."""
+    query = select(protests).order_by(protests.c.filing_number).limit(limit)
+    if after is not None:
+        query = query.where(protests.c.filing_number > after)
+    conditions = [
+        (state, protests.c.state == state),
+        (is_open, protests.c.is_open == is_open),
+        (importer_number, protests.c.importer_number == importer_number),
+        (issue, protests.c.issue == issue),
+    ]
+    for given, condition in conditions:
+        if given is not None:
+            query = query.where(condition)
+    if sight is not None:
+        query = query.where(_seen(sight))
+    if entry_number is not None:
+        named = cast(cast(orjson.dumps([entry_number]).decode(), Text), JSONB)
+        query = query.where(protests.c.entries.op("@>")(named))
+    if due_before is not None:
+        query = query.where(protests.c.is_open, protests.c.due_on < due_before)
+    if overdue_on is not None:
+        query = query.where(protests.c.is_open, protests.c.decide_by < overdue_on)
+    return list(await connection.execute(query))
+
+
+async def list_issues(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Any]:
+    """Issues with how many protests each has, how many of them open, and the first day on which one is due."""
+    is_open = protests.c.is_open
+    query = select(
+        protests.c.issue,
+        func.count().label("protests"),
+        func.count().filter(is_open).label("open"),
+        func.count().filter(protests.c.state == "suspended").label("suspended"),
+        func.min(protests.c.due_on).filter(is_open).label("due_on"),
+    )
+    if after is not None:
+        query = query.where(protests.c.issue > after)
+    return list(await connection.execute(query.group_by(protests.c.issue).order_by(protests.c.issue).limit(limit)))
+
+
+async def count_overdue(connection: AsyncConnection, today: date) -> int:
+    """How many open protests are past their two years (rule protest-decide-2y): an alarm, nothing in law."""
+    query = select(func.count()).select_from(protests).where(protests.c.is_open, protests.c.decide_by < today)
+    return int(await connection.scalar(query) or 0)
+
+
+async def find_claim(connection: AsyncConnection, filing_number: str) -> tuple[Any, Any | None, date | None] | None:
+    """A claim under 1520(d) with its decision and the earliest importation among its entries; None: no such claim."""
+    table = post_entry_filings
+    query = select(table).where(table.c.filing_number == filing_number, table.c.kind == "preference-claim")
+    filing = (await connection.execute(query)).one_or_none()
+    if filing is None:
+        return None
+    decisions = preference_claim_decisions
+    decided = await connection.execute(select(decisions).where(decisions.c.filing_number == filing_number))
+    imported = func.min(entry_versions.c.body["import_date"].astext)
+    first = await connection.scalar(select(imported).where(entry_versions.c.entry_number.in_(filing.entries)))
+    return filing, decided.one_or_none(), date.fromisoformat(first) if first else None
+
+
+async def lock_claim(tx: Transaction, filing_number: str) -> None:
+    """Hold a claim, so that it is decided once."""
+    await bulk.fetch(tx, "SELECT 1 FROM post_entry_filings WHERE filing_number = $1 FOR UPDATE", filing_number)
+
+
+async def write_claim_decision(tx: Transaction, values: dict[str, Any]) -> None:
+    """Write the decision on a claim."""
+    await tx.connection.execute(preference_claim_decisions.insert().values(**values))
+
+
+def _seen(sight: Sight) -> ColumnElement[bool]:
+    seen: ColumnElement[bool] = protests.c.importer_number.in_(sight.importer_numbers)
+    if sight.filer_code is not None:
+        named = func.jsonb_array_elements_text(protests.c.entries).column_valued("named")
+        foreign = select(named).where(func.left(named, 3) != sight.filer_code)
+        seen |= ~foreign.exists()
+    if sight.surety_code is not None:
+        role, code = protests.c.filed_by["role"].astext, protests.c.filed_by["id"].astext
+        seen |= and_(role == "surety", code == sight.surety_code)
+    return seen
