@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation import acts
 from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.preference_claim import denial_protest_window, find_claim_defects, judge_claim_time
+from services.liquidation.domain.preference_claim import find_claim_defects, judge_claim_time
+from services.liquidation.domain.reliquidation import preference_denial_window
 from services.liquidation.domain.rules import RULES
 from services.liquidation.handlers import SOURCE
 from services.liquidation.store import protests as store
@@ -105,7 +106,7 @@ async def read_preference_claim(filing_number: ClaimPath, request: Request, call
     time = judge_claim_time(imported_on, protest_filed_on(claim.received_at), law)
     clocks = [_clock("claim filed", "claim-1520d", time.due)] if time.due is not None else []
     if decision is not None and decision.outcome == "denied":
-        window = denial_protest_window(decision.decided_on, law)
+        window = preference_denial_window(decision.decided_on, law)
         clocks.append(_clock("denial protested", "claim-1520d-form", window))
     return ClaimOut(
         filing_number=claim.filing_number,

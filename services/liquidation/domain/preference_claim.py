@@ -9,7 +9,6 @@ from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.reliquidation import (
     judge_preference_program,
     preference_claim_due,
-    preference_denial_window,
 )
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import Due
@@ -56,8 +55,3 @@ def find_claim_defects(body: Mapping[str, Any], time: ClaimTime) -> tuple[Findin
     if missing:
         found.append(Finding("claim-1520d-form", "incomplete", f"missing: {', '.join(missing)}"))
     return tuple(found)
-
-
-def denial_protest_window(denied_on: date, law: LawSettings = LAW) -> Due:
-    """Until when the denial is protested: rule claim-1520d-form [P], 19 USC 1514(a)(7), 180 days after it."""
-    return preference_denial_window(denied_on, law)
