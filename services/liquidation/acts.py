@@ -22,6 +22,7 @@ from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_LIQUIDATION, OF_RELIQUIDATION, OF_TURN, sequence_in_turn
 from services.liquidation.domain.suspension import judge_deemed_posting, judge_liquidation
 from services.liquidation.handlers import SOURCE, apply_record, facts_of, legal_basis
+from services.liquidation.protest_handlers import judge_protests_on
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.acts import ReliquidationRow, VoidedRow
@@ -454,6 +455,7 @@ async def _finish(
 ) -> None:
     await store.write_entries(tx, [row])
     await store.write_legal_events(tx, [act])
+    await judge_protests_on(tx, [row.entry_number])
     await outbox.add(tx, SOURCE, [event])
     await remember(tx.connection, platform.idempotency_keys, call, status=201, response=body, now=now)
 

@@ -326,20 +326,6 @@ class UnknownClockOut(BaseModel):
     center: str | None
 
 
-class ProtestOut(BaseModel):
-    """A protest."""
-
-    protest_number: str
-    state: str
-    importer_number: str
-    entries: list[str]
-    received_at: datetime
-    decide_by: DateOut
-    further_review: bool
-    filed_by: dict[str, Any]
-    body: dict[str, Any]
-
-
 class LiquidationFigures(BaseModel):
     """Entries by state; `liquidated` counts the deemed ones too."""
 
@@ -440,27 +426,6 @@ async def list_unknown_clocks(
         rows = await store.list_unknown_clocks(connection, after=position[0] if position else None, limit=page.fetch)
     return build_page(
         rows, page, key=lambda row: (row.entry_number,), item=_unknown_clock, request=request, response=response
-    )
-
-
-@router.get("/protests/{protest_number}", summary="A protest")
-async def read_protest(protest_number: str, request: Request, caller: CurrentIdentity) -> ProtestOut:
-    """The protest as filed, with the day by which it is to be decided."""
-    async with reading(engine_of(request)) as connection:
-        row = await store.find_protest(connection, protest_number)
-    if row is None:
-        raise NotFound(f"There is no protest {protest_number}.", remedy="Check the number.")
-    demand_sight(caller, f"protest {protest_number}", importer_number=row.importer_number)
-    return ProtestOut(
-        protest_number=row.filing_number,
-        state=row.state,
-        importer_number=shown_importer_number(caller, row.importer_number),
-        entries=row.entries,
-        received_at=row.received_at,
-        decide_by=DateOut(what="protest to be decided", on=row.decide_by, rule=_known_rule("protest-decide-2y")),
-        further_review=row.further_review,
-        filed_by=row.filed_by,
-        body=row.body,
     )
 
 

@@ -8,15 +8,22 @@ from services.liquidation.api import router
 from services.liquidation.calculator_api import router as calculator_router
 from services.liquidation.cycle import run_due_cycles
 from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW
 from services.liquidation.handlers import TOPICS, LiquidationHandler
 from services.liquidation.instructing import apply_confirmed
+from services.liquidation.preference_claims_api import router as preference_claims_router
+from services.liquidation.protesting import run_protest_clocks
+from services.liquidation.protests_api import router as protests_router
 from services.liquidation.radar import count_alarms, draft_extensions
 from services.liquidation.recompute import recompute
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
+from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
 from services.liquidation.store.reading import count_unknown_clocks
 from services.liquidation.store.tables import metadata
+from shared.customs.calendar import legal_date
 from shared.db.transaction import reading
 from shared.runtime.service import Job, Parts, Platform, Service
 
@@ -45,6 +52,12 @@ def build(platform: Platform) -> Parts:
     async def apply_instructions() -> None:
         await apply_confirmed(platform.engine, policy, platform.clock)
 
+    async def let_the_law_act() -> None:
+        await run_protest_clocks(platform.engine, platform.clock)
+        async with reading(platform.engine) as connection:
+            overdue = await count_overdue(connection, legal_date(platform.clock.now()))
+        platform.metrics.protests_overdue.set(overdue)
+
     async def compare() -> None:
         platform.metrics.record_differences.set(await recompute(platform.engine, policy, platform.clock))
 
@@ -55,15 +68,16 @@ def build(platform: Platform) -> Parts:
         Job("draft-extensions", timedelta(hours=1), draft),
         # Once for each day, whichever hour comes first: what was stopped goes on, what is done is left alone.
         Job("recompute", timedelta(hours=1), compare),
+        Job("protest-clocks", timedelta(hours=1), let_the_law_act),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
     return Parts(
         handler=LiquidationHandler(policy),
-        routers=[router, calculator_router],
-        state={"policy": policy, "cycle_confirmation": settings.cycle_confirmation},
+        routers=[router, protests_router, preference_claims_router, calculator_router],
+        state={"policy": policy, "cycle_confirmation": settings.cycle_confirmation, "law": LAW},
         jobs=jobs,
-        invariants=INVARIANTS,
+        invariants=(*INVARIANTS, *PROTEST_INVARIANTS),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.cut_sheet import demand_confirmed
 from services.liquidation.domain.clocks import nearest_fridays
 from services.liquidation.domain.rules import RULES
+from services.liquidation.protest_handlers import judge_waiting_protests
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleDay, CycleFigures
 from services.liquidation.store.records import exclude_everyone
@@ -73,7 +74,9 @@ async def run_cycle(
             )
         if needs_cut_sheet:
             await demand_confirmed(tx, friday)
-        return await store.run_statements(tx, day, now, run_by)
+        figures = await store.run_statements(tx, day, now, run_by)
+        await judge_waiting_protests(tx)
+        return figures
 
 
 async def run_due_cycles(engine: AsyncEngine, clock: Clock) -> list[CycleFigures]:

@@ -17,6 +17,7 @@ from services.liquidation.domain.plan import Plan, plan
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.suspension import Suspension
+from services.liquidation.protest_handlers import judge_protests
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, FilingRow, LegalEvent, VersionRow
@@ -91,6 +92,7 @@ class LiquidationHandler:
         await store.write_conflicts(tx, conflicts)
         await store.write_decisions(tx, decisions)
         await store.write_filings(tx, filings)
+        await judge_protests(tx, [event.data.filing_number for event in protests])
         await store.write_accounts(tx, on_accounts_assigned(assigned))
         return [*changes, *answers, *protested]
 

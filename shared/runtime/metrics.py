@@ -61,6 +61,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Entries held back from cycles whose period ends within so many days.",
         ("horizon",),
     ),
+    Declared(Gauge, "protests_overdue", "protests", "Protests open two years after filing: nothing follows by law."),
     Declared(Gauge, "consumer_paused", "1 or 0", "1 while the consumer stands still for this reason.", ("reason",)),
     Declared(Counter, "http_requests_total", "requests", "HTTP requests answered.", ("method", "route", "status")),
     Declared(
@@ -98,6 +99,7 @@ class Metrics:
     record_differences: Gauge
     deemed_cases_open: Gauge
     held_near_deadline: Gauge
+    protests_overdue: Gauge
     consumer_paused: Gauge
     http_requests_total: Counter
     http_request_seconds: Histogram

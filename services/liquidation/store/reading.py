@@ -94,11 +94,6 @@ async def list_holds(connection: AsyncConnection, entry_number: str) -> list[Any
     return list(await connection.execute(query.order_by(held_entries.c.first_held_on, held_entries.c.hold_set_id)))
 
 
-async def find_protest(connection: AsyncConnection, filing_number: str) -> Any | None:
-    """One protest, or None."""
-    return (await connection.execute(select(protests).where(protests.c.filing_number == filing_number))).one_or_none()
-
-
 async def list_unknown_clocks(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Any]:
     """Entries with a clock that cannot be computed, in order of number."""
     query = select(entries).where(entries.c.state == "clock-unknown").order_by(entries.c.entry_number).limit(limit)

@@ -29,9 +29,13 @@ class Protest:
     settled_at: datetime | None = None
 
 
+SETTLING: Final = frozenset({"decided", "withdrawn"})
+"""The changes after which nobody in the queue has anything to do on a protest."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProtestAct:
-    """One act on a protest: filed, decided, withdrawn."""
+    """One act on a protest: filed, decided, withdrawn, or another change of what is known of it."""
 
     protest_number: str
     sequence: int
@@ -58,6 +62,8 @@ def absorb(protest: Protest, act: ProtestAct) -> Protest:
         )
     if act.change == "filed":
         return replace(protest, is_filed=True)
+    if act.change not in SETTLING:
+        return protest
     if protest.settled_at is None or act.at < protest.settled_at:
         return replace(protest, settled_as=act.change, settled_at=act.at)
     return protest

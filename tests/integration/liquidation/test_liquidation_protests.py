@@ -546,8 +546,6 @@ async def test_protest_that_comes_before_its_entry_is_judged_when_that_liquidate
     await desk.liquidated(0)
     await apply(desk.engine, [decoded("entry-filed", entry_body(number))])
     await cycle(desk.engine, date(2027, 1, 22))
-    async with transaction(desk.engine) as tx:
-        assert await judge_waiting_protests(tx) == 1
     record = await desk.read("P-1")
     assert (record["timeliness"], record["verdicts"][0]["decided_on"]) == ("too-early", "2027-01-22")
     rejected = await desk.done("P-1", "reject", desk.director, ground="too-early", reasons="Not liquidated then.")
