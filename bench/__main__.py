@@ -12,12 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.chain import measure_chain, publish_entries
+from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
 from bench.routing import measure_floor, measure_routing, memory_mib
 from bench.site import Site, open_site
 from cli.catalogue import all_topics
+from services.liquidation.app import SERVICE as LIQUIDATION
 from services.routing.app import SERVICE as ROUTING
 from shared.bus.kafka import KafkaBus
+from shared.db import embedded
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.runtime.clock import SystemClock
@@ -79,13 +82,43 @@ async def measure_chain_row(site: Site, entries: int) -> Row:
     )
 
 
-async def run(entries: int, chain_entries: int, accounts: int, criteria: int) -> list[Row]:
-    """Both rows, each on a site of its own."""
+async def measure_cycle_row(site: Site, entries: int) -> Row:
+    """Design section 7, third row: the cycle beside a bare UPDATE and INSERT of as many rows."""
+    engines = []
+    for name in ("cycle", "floor"):
+        embedded.ensure_database(site.server, name)
+        engines.append(create_engine(site.server.url(name), application="bench"))
+        await upgrade(engines[-1], LIQUIDATION.migrations)
+    measured = await measure_cycle(*engines, entries)
+    for engine in engines:
+        await engine.dispose()
+    per_second, floor = entries / measured.seconds, entries / measured.floor_seconds
+    note = f"{entries:,} due entries; {measured.times_the_floor:.2f} times as long as the floor"
+    return Row("weekly cycle, entries/s", per_second, floor, per_second / floor, "at most 3 times the floor", note)
+
+
+async def measure_question_rows(site: Site, entries: int) -> list[Row]:
+    """Forecast, radar and previews over a year of entries; the floor is the second that each may take."""
+    engine = create_engine(site.server.url("liquidation"), application="bench")
+    await upgrade(engine, LIQUIDATION.migrations)
+    seconds = await measure_questions(engine, entries)
+    await engine.dispose()
+    return [
+        Row(f"{name}, answers/s", 1 / taken, 1.0, 1 / taken, "forecast and radar in a second", f"{entries:,} entries")
+        for name, taken in seconds.items()
+    ]
+
+
+async def run(given: argparse.Namespace) -> list[Row]:
+    """All rows, each measurement on a site of its own."""
     rows = []
     with open_site() as site:
-        rows.append(await measure_routing_row(site, entries, accounts, criteria))
+        rows.append(await measure_routing_row(site, given.entries, given.accounts, given.criteria))
     with open_site() as site:
-        rows.append(await measure_chain_row(site, chain_entries))
+        rows.append(await measure_chain_row(site, given.chain_entries))
+    with open_site() as site:
+        rows.append(await measure_cycle_row(site, given.due_entries))
+        rows.extend(await measure_question_rows(site, given.year_entries))
     return rows
 
 
@@ -107,11 +140,13 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--chain-entries", type=int, default=20_000, help="entries for the whole chain")
     parser.add_argument("--accounts", type=int, default=330_000, help="importer accounts for the routing row")
     parser.add_argument("--criteria", type=int, default=500, help="live selection criteria for the routing row")
+    parser.add_argument("--due-entries", type=int, default=1_000_000, help="due entries for the weekly cycle")
+    parser.add_argument("--year-entries", type=int, default=5_000_000, help="entries for forecast, radar and previews")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     given = parser.parse_args(arguments)
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes
     configure_logging("bench", level="ERROR")
-    rows = uvloop.run(run(given.entries, given.chain_entries, given.accounts, given.criteria))
+    rows = uvloop.run(run(given))
     show(rows)
     given.results.mkdir(parents=True, exist_ok=True)
     path: Path = given.results / f"{SystemClock().now():%Y%m%dT%H%M%SZ}.json"

@@ -13,10 +13,15 @@ from bench.__main__ import main
 @pytest.mark.timeout(240)
 async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
     arguments = ["--entries", "4000", "--chain-entries", "1000", "--accounts", "2000", "--criteria", "50"]
-    arguments += ["--results", str(tmp_path)]
+    arguments += ["--due-entries", "2000", "--year-entries", "60000", "--results", str(tmp_path)]
     path = await asyncio.to_thread(main, arguments)
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    assert [row["measurement"] for row in rows] == ["routing, events/s", "whole chain, entries/s"]
+    assert [row["measurement"] for row in rows][:4] == [
+        "routing, events/s",
+        "whole chain, entries/s",
+        "weekly cycle, entries/s",
+        "forecast, answers/s",
+    ]
     for row in rows:
         assert row["per_second"] > 0
         assert row["ratio"] == pytest.approx(row["per_second"] / row["floor_per_second"])
