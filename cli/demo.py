@@ -72,7 +72,6 @@ async def run_sample(environment: Environment, client: Client, samples: Path, re
         for friday in _fridays(first_day, min(last_day, legal_date(SystemClock().now()))):
             if progress.cycled_to is not None and friday <= date.fromisoformat(progress.cycled_to):
                 continue
-            _end_if_cancelled()
             began = time.monotonic()
             await _feed_until(bus, lines, progress, end_of_legal_day(friday), reporter)
             await quiet.wait()
@@ -86,13 +85,6 @@ async def run_sample(environment: Environment, client: Client, samples: Path, re
         progress.seconds += time.monotonic() - began
         progress.save(kept)
     return progress
-
-
-def _end_if_cancelled() -> None:
-    """Python 3.11 can lose a cancellation that meets the end of a timed wait (asyncio.wait_for); its count stays."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def summarise(environment: Environment, client: Client, progress: Progress) -> dict[str, Any]:
