@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import cast, get_args
 
 from services.liquidation.api import router
+from services.liquidation.billing import run_bill_clocks
 from services.liquidation.calculator_api import router as calculator_router
 from services.liquidation.cycle import run_due_cycles
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.law import LAW
 from services.liquidation.handlers import TOPICS, LiquidationHandler
 from services.liquidation.instructing import apply_confirmed
+from services.liquidation.money_api import router as money_router
 from services.liquidation.preference_claims_api import router as preference_claims_router
 from services.liquidation.protesting import run_protest_clocks
 from services.liquidation.protests_api import router as protests_router
@@ -58,6 +60,9 @@ def build(platform: Platform) -> Parts:
             overdue = await count_overdue(connection, legal_date(platform.clock.now()))
         platform.metrics.protests_overdue.set(overdue)
 
+    async def notice_bills() -> None:
+        await run_bill_clocks(platform.engine, platform.clock)
+
     async def compare() -> None:
         platform.metrics.record_differences.set(await recompute(platform.engine, policy, platform.clock))
 
@@ -69,12 +74,13 @@ def build(platform: Platform) -> Parts:
         # Once for each day, whichever hour comes first: what was stopped goes on, what is done is left alone.
         Job("recompute", timedelta(hours=1), compare),
         Job("protest-clocks", timedelta(hours=1), let_the_law_act),
+        Job("bill-clocks", timedelta(hours=1), notice_bills),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
     return Parts(
         handler=LiquidationHandler(policy),
-        routers=[router, protests_router, preference_claims_router, calculator_router],
+        routers=[router, protests_router, preference_claims_router, money_router, calculator_router],
         state={"policy": policy, "cycle_confirmation": settings.cycle_confirmation, "law": LAW},
         jobs=jobs,
         invariants=(*INVARIANTS, *PROTEST_INVARIANTS),

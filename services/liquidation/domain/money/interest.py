@@ -13,7 +13,8 @@ from shared.customs.money import round_fractional_cents
 
 PayeeKind = Literal["corporate", "non-corporate"]
 Debtor = Literal["importer", "cbp"]
-Missing = Literal["interest-rate", "payee-kind", "deposit-date", "deposit-due-date", "case-order-date"]
+Missing = Literal["interest-rate", "payee-kind", "deposit-date", "deposit-due-date", "case-order-date", "finding"]
+"""What cannot be computed without it; `finding`: one that takes back no more than was asserted."""
 
 # An own context: interest must not depend on what a caller did to the thread's.
 _EXACT: Final = Context(prec=60)
