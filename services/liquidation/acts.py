@@ -1,15 +1,18 @@
 """Acts of people on one entry: liquidation by hand, reliquidation, voiding a liquidation that has no effect in law."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.assessing import POLICY, Consequence, assess_act, void_assessment
 from services.liquidation.domain.clocks import CyclePolicy, reliquidation_due
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.grounds import join_grounds
+from services.liquidation.domain.money.assessment import Occasion
+from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
 from services.liquidation.domain.protest_life import OPEN
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.reliquidation import (
@@ -19,7 +22,13 @@ from services.liquidation.domain.reliquidation import (
     judge_reliquidation,
 )
 from services.liquidation.domain.rules import RULES
-from services.liquidation.domain.sequences import OF_LIQUIDATION, OF_RELIQUIDATION, OF_TURN, sequence_in_turn
+from services.liquidation.domain.sequences import (
+    OF_LIQUIDATION,
+    OF_RELIQUIDATION,
+    OF_TURN,
+    liquidation_key,
+    sequence_in_turn,
+)
 from services.liquidation.domain.suspension import judge_deemed_posting, judge_liquidation
 from services.liquidation.handlers import SOURCE, apply_record, facts_of, legal_basis
 from services.liquidation.protest_handlers import judge_protests_on
@@ -42,6 +51,13 @@ from shared.web.identity import Identity
 
 LiquidationBasis = Literal["as-entered", "by-decision"]
 STATES_WITH_A_PERIOD: Final = ("scheduled", "extended")
+
+_OCCASIONS: Final[Mapping[FinalWriter, Occasion]] = {
+    "allowed-protest": "reliquidation-on-request",
+    "claim-1520d": "reliquidation-on-request",
+    "court-judgment": "reliquidation-by-court",
+}
+"""For which limit of a small difference an act counts (min-20-request, min-20-court); others: min-20-reliquidation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,7 @@ def announce_act(
     previous_scheduled_on: date | None = None,
     kind: str | None = None,
     effect: MoneyEffect | None = None,
+    money: Consequence | None = None,
 ) -> tuple[LegalEvent, Outgoing]:
     """An act in the history of an entry and the event that tells of it; the row shows the state after it."""
     act = LegalEvent(
@@ -147,6 +164,7 @@ def announce_act(
             "effect": effect,
             "legal_basis": legal_basis(rule),
             "reasons": (Reason(code=rule, text=text[:500], citation=RULES[rule].citation),),
+            **(money.event_fields if money is not None else {}),
         }
     )
     return act, Outgoing(event_id("entry-changed", row.entry_number, str(sequence)), data, now)
@@ -160,6 +178,7 @@ async def post_liquidation(
     basis: LiquidationBasis,
     explanation: str,
     caller: Identity,
+    policy: MoneyPolicy = POLICY,
 ) -> Answer:
     """Liquidate one entry by hand, today: as entered, or by the review decisions that wait.
 
@@ -181,13 +200,18 @@ async def post_liquidation(
             effect = decided
         else:
             await acts_store.set_aside_decisions(tx, entry_number)
-        from_state = row.state
+        from_state, key = row.state, liquidation_key(row.turns)
+        money = await assess_act(
+            tx, entry_number, key, today, name_effects(*effect), occasion="liquidation", policy=policy
+        )
+        if money.is_disregarded:
+            effect = (0, 0)
         row.state, row.liquidated_on, row.liquidation_posted_on = "liquidated", today, today
-        row.liquidation_kind, row.liquidation_rule = _kind(sum(effect)), "liquidation-date"
+        row.liquidation_kind, row.liquidation_rule = money.kind or _kind(sum(effect)), "liquidation-date"
         row.effect_duty_cents, row.effect_fees_cents = effect
         act, event = announce_act(
             row,
-            event_key=liquidation_key(row.turns),
+            event_key=key,
             sequence=sequence_in_turn(row.turns, OF_LIQUIDATION),
             change="liquidated",
             from_state=from_state,
@@ -198,6 +222,7 @@ async def post_liquidation(
             now=now,
             kind=row.liquidation_kind,
             effect=_money(*effect),
+            money=money,
         )
         body: dict[str, object] = {
             "entry_number": entry_number,
@@ -206,6 +231,7 @@ async def post_liquidation(
             "effect_duty_usd": format_cents(effect[0]),
             "effect_fees_usd": format_cents(effect[1]),
             "final_1501_on": str(final_1501_on(today)),
+            **show_money(money),
         }
         await _finish(tx, row, act, event, call, body, now)
     return Answer(201, body)
@@ -220,6 +246,7 @@ async def post_reliquidation(
     effect: tuple[int, int],
     explanation: str,
     caller: Identity,
+    policy: MoneyPolicy = POLICY,
 ) -> Answer:
     """Reliquidate today, so that duty and fees differ by `effect` (cents, positive is due) from what was asserted.
 
@@ -230,7 +257,7 @@ async def post_reliquidation(
         if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
             return _replay(before)
         row = (await hold_entry(tx, entry_number)).row
-        done, act, event = await reliquidate(tx, row, now, writer, effect, explanation, caller)
+        done, act, event, money = await reliquidate(tx, row, now, writer, effect, explanation, caller, policy)
         body: dict[str, object] = {
             "entry_number": entry_number,
             "number": done.number,
@@ -241,6 +268,7 @@ async def post_reliquidation(
             "effect_fees_usd": format_cents(done.effect_fees_cents),
             "change_duty_usd": format_cents(done.change_duty_cents),
             "change_fees_usd": format_cents(done.change_fees_cents),
+            **show_money(money),
         }
         await _finish(tx, row, act, event, call, body, now)
     return Answer(201, body)
@@ -254,10 +282,12 @@ async def reliquidate(
     effect: tuple[int, int],
     explanation: str,
     caller: Identity,
-) -> tuple[ReliquidationRow, LegalEvent, Outgoing]:
-    """Reliquidate a held entry; the caller writes the row, the act and the event.
+    policy: MoneyPolicy = POLICY,
+) -> tuple[ReliquidationRow, LegalEvent, Outgoing, Consequence]:
+    """Reliquidate a held entry and assess its money; the caller writes the row, the act and the event.
 
-    Rules reliq-1501 [S], 19 USC 1501: the Center's own power, 90 days from the original liquidation; for others
+    A difference that is disregarded changes nothing: the reliquidation is noted as one without change. Rules
+    reliq-1501 [S], 19 USC 1501: the Center's own power, 90 days from the original liquidation; for others
     judge_change_after_final says by which rule they write.
     """
     today = legal_date(now)
@@ -282,15 +312,27 @@ async def reliquidate(
     else:
         finding = judge_change_after_final(writer)
     number = await acts_store.count_reliquidations(tx, row.entry_number) + 1
-    duty, fees = row.effect_duty_cents or 0, row.effect_fees_cents or 0
-    change = (effect[0] - duty, effect[1] - fees)
+    standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
+    change = (effect[0] - standing[0], effect[1] - standing[1])
+    key = f"reliquidation:{number}"
+    money = await assess_act(
+        tx,
+        row.entry_number,
+        key,
+        today,
+        name_effects(*change),
+        occasion=_OCCASIONS.get(writer, "reliquidation"),
+        policy=policy,
+    )
+    if money.is_disregarded:
+        effect, change = standing, (0, 0)
     done = ReliquidationRow(
         row.entry_number,
         number,
         today,
         writer,
         finding.rule,
-        _kind(sum(change)),
+        money.kind or _kind(sum(change)),
         *effect,
         *change,
         explanation,
@@ -301,7 +343,7 @@ async def reliquidate(
     row.effect_duty_cents, row.effect_fees_cents = effect
     act, event = announce_act(
         row,
-        event_key=f"reliquidation:{number}",
+        event_key=key,
         sequence=sequence_in_turn(row.turns, OF_RELIQUIDATION + number),
         change="reliquidated",
         from_state="liquidated",
@@ -312,8 +354,9 @@ async def reliquidate(
         now=now,
         kind=done.kind,
         effect=_money(*change),
+        money=money,
     )
-    return done, act, event
+    return done, act, event, money
 
 
 async def void_liquidation(
@@ -356,6 +399,7 @@ async def void_liquidation(
                 f"The liquidation of {row.liquidated_on} stands: {finding.why}.",
                 "Within 90 days reliquidate; the importer may protest within 180 days.",
             )
+        await void_assessment(tx, entry_number)
         row.turns += 1
         assert row.liquidation_posted_on is not None
         await acts_store.write_voided(
@@ -401,15 +445,6 @@ async def void_liquidation(
         }
         await _finish(tx, row, act, event, call, body, now)
     return Answer(201, body)
-
-
-def liquidation_key(turns: int) -> str:
-    """The key of the act of liquidation; after turns in which the entry was liquidated and that was void, a new one.
-
-    >>> liquidation_key(0), liquidation_key(2)
-    ('liquidation', 'liquidation:2')
-    """
-    return f"liquidation:{turns}" if turns else "liquidation"
 
 
 def _demand_liquidable(row: EntryRow, today: date) -> None:
@@ -458,6 +493,19 @@ async def _finish(
     await judge_protests_on(tx, [row.entry_number])
     await outbox.add(tx, SOURCE, [event])
     await remember(tx.connection, platform.idempotency_keys, call, status=201, response=body, now=now)
+
+
+def show_money(money: Consequence) -> dict[str, str | None]:
+    """What an act comes to, as its answer says it; dollars, positive is due to CBP."""
+    return {
+        "total_usd": format_cents(money.total_cents) if money.total_cents is not None else None,
+        "interest_usd": format_cents(money.interest_cents) if money.interest_cents is not None else None,
+        "bill_number": money.bill_number,
+        "bill_due_on": str(money.bill_due_on) if money.bill_due_on is not None else None,
+        "refund_number": money.refund_number,
+        "refund_state": money.refund_state,
+        "missing": money.why,
+    }
 
 
 def _kind(total_cents: int) -> str:

@@ -168,7 +168,19 @@ class LiquidationIn(BaseModel):
     explanation: Explanation
 
 
-class LiquidatedOut(BaseModel):
+class ActMoneyOut(BaseModel):
+    """What an act comes to: bill or refund, or the fact without which that is not known. Positive is due to CBP."""
+
+    total_usd: str | None = Field(default=None, description="Change and interest.", examples=["1060.23"])
+    interest_usd: str | None = None
+    bill_number: str | None = Field(default=None, examples=["B7603245278-B01"])
+    bill_due_on: date | None = None
+    refund_number: str | None = None
+    refund_state: str | None = None
+    missing: str | None = Field(default=None, description="Why no amount is known yet; GET …/money names the fact.")
+
+
+class LiquidatedOut(ActMoneyOut):
     """A liquidation by hand; from `final_1501_on` the Center cannot reliquidate."""
 
     entry_number: str
@@ -199,7 +211,7 @@ class ReliquidationIn(BaseModel):
     explanation: Explanation
 
 
-class ReliquidatedOut(BaseModel):
+class ReliquidatedOut(ActMoneyOut):
     """A reliquidation; `change` is what it adds to the state before."""
 
     entry_number: str
@@ -378,7 +390,16 @@ async def create_liquidation(
     clock: Clock = request.app.state.clock
     number = canonical_entry_number(entry_number)
     return _respond(
-        await post_liquidation(engine_of(request), clock.now(), call, number, body.basis, body.explanation, caller)
+        await post_liquidation(
+            engine_of(request),
+            clock.now(),
+            call,
+            number,
+            body.basis,
+            body.explanation,
+            caller,
+            request.app.state.money_policy,
+        )
     )
 
 
@@ -398,7 +419,15 @@ async def create_reliquidation(
     effect = (to_cents(body.effect_duty_usd), to_cents(body.effect_fees_usd))
     return _respond(
         await post_reliquidation(
-            engine_of(request), clock.now(), call, number, body.writer, effect, body.explanation, caller
+            engine_of(request),
+            clock.now(),
+            call,
+            number,
+            body.writer,
+            effect,
+            body.explanation,
+            caller,
+            request.app.state.money_policy,
         )
     )
 

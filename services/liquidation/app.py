@@ -8,8 +8,6 @@ from services.liquidation.api import router
 from services.liquidation.billing import run_bill_clocks
 from services.liquidation.calculator_api import router as calculator_router
 from services.liquidation.cycle import run_due_cycles
-from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.law import LAW
 from services.liquidation.handlers import TOPICS, LiquidationHandler
 from services.liquidation.instructing import apply_confirmed
 from services.liquidation.money_api import router as money_router
@@ -20,6 +18,7 @@ from services.liquidation.radar import count_alarms, draft_extensions
 from services.liquidation.recompute import recompute
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.money_invariants import MONEY_INVARIANTS
 from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
 from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
@@ -33,14 +32,14 @@ from shared.runtime.service import Job, Parts, Platform, Service
 def build(platform: Platform) -> Parts:
     """The parts of liquidation with the policy in force."""
     settings = cast("LiquidationSettings", platform.settings)
-    policy = CyclePolicy(settings.cycle_days, settings.friday_choice)
+    policy, law, money = settings.cycle_policy, settings.law_in_force, settings.money_policy
 
     async def count_clocks() -> None:
         async with reading(platform.engine) as connection:
             platform.metrics.clocks_unknown.set(await count_unknown_clocks(connection))
 
     async def run_cycles() -> None:
-        await run_due_cycles(platform.engine, platform.clock)
+        await run_due_cycles(platform.engine, platform.clock, money)
 
     async def count_what_alarms() -> None:
         deemed, held = await count_alarms(platform.engine, platform.clock)
@@ -55,13 +54,13 @@ def build(platform: Platform) -> Parts:
         await apply_confirmed(platform.engine, policy, platform.clock)
 
     async def let_the_law_act() -> None:
-        await run_protest_clocks(platform.engine, platform.clock)
+        await run_protest_clocks(platform.engine, platform.clock, law)
         async with reading(platform.engine) as connection:
             overdue = await count_overdue(connection, legal_date(platform.clock.now()))
         platform.metrics.protests_overdue.set(overdue)
 
     async def notice_bills() -> None:
-        await run_bill_clocks(platform.engine, platform.clock)
+        await run_bill_clocks(platform.engine, platform.clock, money)
 
     async def compare() -> None:
         platform.metrics.record_differences.set(await recompute(platform.engine, policy, platform.clock))
@@ -81,9 +80,14 @@ def build(platform: Platform) -> Parts:
     return Parts(
         handler=LiquidationHandler(policy),
         routers=[router, protests_router, preference_claims_router, money_router, calculator_router],
-        state={"policy": policy, "cycle_confirmation": settings.cycle_confirmation, "law": LAW},
+        state={
+            "policy": policy,
+            "cycle_confirmation": settings.cycle_confirmation,
+            "law": law,
+            "money_policy": money,
+        },
         jobs=jobs,
-        invariants=(*INVARIANTS, *PROTEST_INVARIANTS),
+        invariants=(*INVARIANTS, *PROTEST_INVARIANTS, *MONEY_INVARIANTS),
     )
 
 

@@ -39,8 +39,9 @@ from services.liquidation.domain.money.interest import PayeeKind, Undetermined, 
 from services.liquidation.domain.money.refunds import check_readiness
 from services.liquidation.domain.money.rules import MONEY_RULES
 from services.liquidation.domain.rules import RULES, Rule
-from services.liquidation.domain.sequences import OF_LIQUIDATION, sequence_in_turn
+from services.liquidation.domain.sequences import OF_MONEY, liquidation_key, sequence_in_turn
 from services.liquidation.store import money as store
+from services.liquidation.store.cycles import publish_assessed
 from services.liquidation.store.money import AssessmentOutcome, AssessmentRow, BillRow, MoneyAct, MoneyCase, RefundRow
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
@@ -53,9 +54,6 @@ from shared.runtime.ids import event_id
 SOURCE: Final = "urn:centerline:liquidation"
 CHUNK: Final = 2_000
 """Entries with an effect that are assessed at a time."""
-
-OF_MONEY: Final = 40_000_000
-"""Acts about money come after all others of a turn: act n is 40,000,000 + n."""
 
 POLICY: Final = MoneyPolicy()
 _KIND_OF_OUTCOME: Final[Mapping[str, Outcome]] = {
@@ -134,33 +132,30 @@ def find_money_rule(rule: str) -> Rule:
     return MONEY_RULES[rule] if rule in MONEY_RULES else RULES[rule]
 
 
-async def assess_cycle(tx: Transaction, friday: date, policy: MoneyPolicy = POLICY) -> CycleMoney:
-    """Assess what a cycle liquidated by decision, in the cycle's transaction, after its liquidations.
+async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: MoneyPolicy = POLICY) -> CycleMoney:
+    """Assess and publish what a cycle liquidated by decision, in the cycle's transaction, after its liquidations.
 
-    Entries without an effect need nothing: they are found by an index and left alone. The events of the liquidations,
-    not published before the transaction ends, learn the bill, the refund or what is missing; what is under twenty
-    dollars becomes as entered (min-20-liquidation [S], 19 USC 1321(a)(1)). Running it again writes nothing.
+    Entries without an effect need nothing: they are found by an index and left alone. What is under twenty dollars
+    becomes as entered (min-20-liquidation [S], 19 USC 1321(a)(1)). Running it again writes nothing.
     """
     figures, after = CycleMoney(), ""
-    additions: list[tuple[str, int, dict[str, Any]]] = []
-    disregarded: list[str] = []
     while numbers := await store.find_assessable(tx, friday, after, CHUNK):
         after = numbers[-1]
         written = _Written([], [], [])
+        told: dict[str, dict[str, Any]] = {}
+        disregarded: list[str] = []
         for number, case in (await store.load_cases(tx, numbers)).items():
             entry = case.entry
             effects = name_effects(entry["effect_duty_cents"], entry["effect_fees_cents"])
-            act = _Act(_liquidation_key(entry["turns"]), "liquidation", entry["liquidated_on"], friday)
+            act = _Act(liquidation_key(entry["turns"]), "liquidation", entry["liquidated_on"], friday)
             consequence = _follow(case, act, effects, policy, written)
             figures = _count(figures, consequence)
-            added = consequence.event_fields
+            told[number] = consequence.event_fields
             if consequence.is_disregarded:
                 disregarded.append(number)
-                added |= {"kind": "no-change", "effect": {"duty_usd": "0.00", "fees_usd": "0.00"}}
-            additions.append((number, sequence_in_turn(entry["turns"], OF_LIQUIDATION), added))
         await _write(tx, written)
-    await store.mark_disregarded(tx, disregarded)
-    await store.amend_liquidation_events(tx, additions)
+        await store.mark_disregarded(tx, disregarded)
+        await publish_assessed(tx, told, run_at)
     return figures
 
 
@@ -191,16 +186,16 @@ async def assess_act(
     return consequence
 
 
-async def void_assessment(tx: Transaction, entry_number: str, act_key: str) -> None:
-    """Take back the money of a liquidation that has no effect in law; its bill or refund ends if it was not paid.
+async def void_assessment(tx: Transaction, entry_number: str) -> None:
+    """Take back the money of a liquidation that has no effect in law, and of what followed on it.
 
-    Rule susp-injunction-breach [S]: such a liquidation is void. What was paid stays recorded as paid and counts as
-    deposited in the next assessment.
+    Rule susp-injunction-breach [S]: such a liquidation is void. Its bill or refund ends if it was not paid; what was
+    paid stays recorded as paid and counts as deposited in the next assessment.
     """
     case = (await store.load_cases(tx, [entry_number]))[entry_number]
-    rows = [row for row in case.assessments if row.act_key == act_key]
-    bills = [bill for bill in case.bills if bill.act_key == act_key and not case.payments[bill.bill_number]]
-    refunds = [refund for refund in case.refunds if refund.act_key == act_key and refund.state != "paid"]
+    rows = [row for row in case.assessments if row.outcome != "void"]
+    bills = [bill for bill in case.bills if bill.state != "replaced" and not case.payments[bill.bill_number]]
+    refunds = [refund for refund in case.refunds if refund.state not in ("replaced", "paid")]
     for row in rows:
         row.outcome, row.why = "void", "the liquidation has no effect in law"
     for bill in bills:
@@ -607,7 +602,3 @@ async def _write(tx: Transaction, written: _Written) -> None:
     await store.write_assessments(tx, written.assessments)
     await store.write_bills(tx, list({bill.bill_number: bill for bill in written.bills}.values()))
     await store.write_refunds(tx, list({refund.refund_number: refund for refund in written.refunds}.values()))
-
-
-def _liquidation_key(turns: int) -> str:
-    return f"liquidation:{turns}" if turns else "liquidation"

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from services.liquidation.domain.calculator import Answer, CalculatorFacts, Clock, UnknownClock, calculate
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import RULES, Evidence, Finding
 from shared.customs.entry_types import UnknownEntryType
@@ -236,9 +235,9 @@ async def calculate_deadlines(facts: CalculatorIn, request: Request, caller: Cur
     it ends. A clock that lacks a fact is listed as unknown with the name of that fact; it is never guessed.
     """
     del caller  # anyone who proved who they are may compute
-    policy: CyclePolicy = request.app.state.policy
+    law: LawSettings = request.app.state.law
     try:
-        answer = calculate(_FACTS.validate_python(facts.model_dump()), LawSettings(cycle=policy))
+        answer = calculate(_FACTS.validate_python(facts.model_dump()), law)
     except UnknownEntryType as error:
         raise Refused(
             str(error), rule="entry-type", code="unknown-entry-type", remedy="Give a two-digit entry type such as 01."

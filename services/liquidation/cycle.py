@@ -4,8 +4,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.assessing import POLICY, assess_cycle
 from services.liquidation.cut_sheet import demand_confirmed
 from services.liquidation.domain.clocks import nearest_fridays
+from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.rules import RULES
 from services.liquidation.protest_handlers import judge_waiting_protests
 from services.liquidation.store import cycles as store
@@ -40,12 +42,19 @@ def cycle_day(friday: date) -> CycleDay:
 
 
 async def run_cycle(
-    engine: AsyncEngine, clock: Clock, friday: date, run_by: str, *, needs_cut_sheet: bool = False
+    engine: AsyncEngine,
+    clock: Clock,
+    friday: date,
+    run_by: str,
+    *,
+    needs_cut_sheet: bool = False,
+    policy: MoneyPolicy = POLICY,
 ) -> CycleFigures:
     """Run the cycle of a Friday, or give the figures of its run; a second caller waits for the first.
 
-    `needs_cut_sheet` is the policy by which two people confirm first. Raises `Refused` for a day that is no Friday or
-    has not come, `Conflict` when a later cycle has run or the cut sheet is not confirmed.
+    What decisions change is assessed with it. `needs_cut_sheet` is the policy by which two people confirm first.
+    Raises `Refused` for a day that is no Friday or has not come, `Conflict` when a later cycle has run or the cut sheet
+    is not confirmed.
     """
     day = cycle_day(friday)
     now = clock.now()
@@ -75,11 +84,12 @@ async def run_cycle(
         if needs_cut_sheet:
             await demand_confirmed(tx, friday)
         figures = await store.run_statements(tx, day, now, run_by)
+        await assess_cycle(tx, friday, now, policy)
         await judge_waiting_protests(tx)
         return figures
 
 
-async def run_due_cycles(engine: AsyncEngine, clock: Clock) -> list[CycleFigures]:
+async def run_due_cycles(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy = POLICY) -> list[CycleFigures]:
     """Run each cycle from the Friday after the last one to the latest Friday; only that one when none has run."""
     latest = friday_on_or_before(legal_date(clock.now()))
     async with reading(engine) as connection:
@@ -87,7 +97,7 @@ async def run_due_cycles(engine: AsyncEngine, clock: Clock) -> list[CycleFigures
     friday = latest if last is None else last + timedelta(days=7)
     done = []
     while friday <= latest:
-        done.append(await run_cycle(engine, clock, friday, "system:automatic-cycle"))
+        done.append(await run_cycle(engine, clock, friday, "system:automatic-cycle", policy=policy))
         friday += timedelta(days=7)
     return done
 

@@ -247,6 +247,7 @@ async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleId
         body.date,
         cut_sheet.name_actor(caller),
         needs_cut_sheet=policy == "two-people",
+        policy=request.app.state.money_policy,
     )
     return _cycle(figures)
 

@@ -13,6 +13,7 @@ from services.liquidation.billing import PaymentRequest
 from services.liquidation.domain.bill_clocks import dunning_on
 from services.liquidation.domain.clocks import protest_due
 from services.liquidation.domain.money.amounts import amounts_of_entry, amounts_of_line
+from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.money.bills import may_set_off
 from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.refunding import AccountFacts, DepositFacts
@@ -503,7 +504,9 @@ async def record_deposit_facts(
     clock: Clock = request.app.state.clock
     number = canonical_entry_number(entry_number)
     facts = DepositFacts(body.required_on, body.claimed_on, body.case_order_on)
-    row = await refunding.record_deposit(engine_of(request), clock.now(), number, meant, facts, caller)
+    row = await refunding.record_deposit(
+        engine_of(request), clock.now(), number, meant, facts, caller, _policy(request)
+    )
     response.headers["ETag"] = etag(row.revision)
     return _deposit(number, row)
 
@@ -587,6 +590,7 @@ async def create_payment(
         bill_number,
         PaymentRequest(body.received_on, cents, body.payer, body.reference),
         caller,
+        _policy(request),
     )
 
 
@@ -654,7 +658,9 @@ async def pay_refund(
 ) -> WholeRefundOut:
     """By somebody who did not certify it, with the interest that CBP owes for delay."""
     clock: Clock = request.app.state.clock
-    await refunding.pay_refund(engine_of(request), clock.now(), refund_number, meant, body.paid_on, caller)
+    await refunding.pay_refund(
+        engine_of(request), clock.now(), refund_number, meant, body.paid_on, caller, _policy(request)
+    )
     return await _show_refund(refund_number, request, response, caller)
 
 
@@ -705,7 +711,9 @@ async def record_refund_account(
     """Takes the place of what was recorded; waiting refunds are checked and missing money is assessed at once."""
     clock: Clock = request.app.state.clock
     facts = AccountFacts(**body.model_dump())
-    row = await refunding.record_account(engine_of(request), clock.now(), importer_number, meant, facts, caller)
+    row = await refunding.record_account(
+        engine_of(request), clock.now(), importer_number, meant, facts, caller, _policy(request)
+    )
     response.headers["ETag"] = etag(row.revision)
     return _account(importer_number, row, caller)
 
@@ -722,7 +730,7 @@ async def _show_refund(refund_number: str, request: Request, response: Response,
     response.headers["ETag"] = etag(row.revision)
     is_delinquent, delay_cents, unknown = False, None, None
     if row.state not in ("paid", "replaced"):
-        delay = refunding.find_delay(row, accounts, legal_date(clock.now()))
+        delay = refunding.find_delay(row, accounts, legal_date(clock.now()), _policy(request))
         if isinstance(delay, Undetermined):
             is_delinquent, unknown = True, delay.why
         else:
@@ -928,3 +936,8 @@ def _account(importer_number: str, row: AccountRow | None, caller: Identity) -> 
         has_paper_waiver=row.has_paper_waiver if row is not None else False,
         recorded_by=row.recorded_by if row is not None else None,
     )
+
+
+def _policy(request: Request) -> MoneyPolicy:
+    policy: MoneyPolicy = request.app.state.money_policy
+    return policy

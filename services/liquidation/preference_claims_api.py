@@ -194,7 +194,7 @@ async def _reliquidate(
             text = f"Entry {entry_number} is not liquidated."
             raise _conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
-        _, legal_event, event = await acts.reliquidate(
+        _, legal_event, event, _ = await acts.reliquidate(
             tx, row, now, "claim-1520d", effect, f"claim {filing_number} under 1520(d) granted", caller
         )
         legal_events.append(legal_event)

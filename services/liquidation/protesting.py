@@ -366,7 +366,7 @@ async def _reliquidate(
             continue  # a refusal or an exclusion was protested: there is no liquidation to change
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         explanation = f"reason {REASON_PROTEST_ALLOWED}: protest {number} allowed"
-        _, legal_event, event = await entry_acts.reliquidate(
+        _, legal_event, event, _ = await entry_acts.reliquidate(
             tx, row, now, "allowed-protest", effect, explanation, caller
         )
         legal_events.append(legal_event)

@@ -1,10 +1,17 @@
 """What an operator sets for liquidation."""
 
-from typing import Literal
+from dataclasses import fields, replace
+from typing import Any, Literal, cast
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.money.balance import DepositReading, MoneyPolicy
+from services.liquidation.domain.money.settings import MONEY, MoneySettings
 from shared.runtime.settings import ServiceSettings
+
+_READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}
 
 
 class LiquidationSettings(ServiceSettings):
@@ -25,3 +32,42 @@ class LiquidationSettings(ServiceSettings):
         default="automatic",
         description="two-people: a weekly cycle runs from a cut sheet that two people confirmed, never by itself",
     )
+    law: LawSettings = Field(
+        default=LAW,
+        description='readings of rules that are unsettled or recalled, as JSON: {"lift_reading": "longer"}; the fields'
+        " of services/liquidation/domain/law.py without cycle",
+    )
+    money: MoneySettings = Field(
+        default=MONEY,
+        description='readings of rules of money that are unsettled, as JSON: {"netting": "class"}; the fields of'
+        " services/liquidation/domain/money/settings.py",
+    )
+    deposit_reading: DepositReading = Field(
+        default="summary-due",
+        description="the day on which a deposit was due when nobody recorded it: summary-due reads a deposit within ten"
+        " working days of entry as due on the last of them; recorded-only leaves it unknown",
+    )
+
+    @field_validator("law", "money", mode="before")
+    @classmethod
+    def _known_readings(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, dict):
+            known = {each.name for each in fields(_READINGS[cast("str", info.field_name)])} - {"cycle"}
+            if unknown := sorted(set(value) - known):
+                raise ValueError(f"no such reading: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+        return value
+
+    @property
+    def cycle_policy(self) -> CyclePolicy:
+        """When entries are scheduled."""
+        return CyclePolicy(self.cycle_days, self.friday_choice)
+
+    @property
+    def law_in_force(self) -> LawSettings:
+        """The readings of the law with the policy of the cycle."""
+        return replace(self.law, cycle=self.cycle_policy)
+
+    @property
+    def money_policy(self) -> MoneyPolicy:
+        """The readings of the rules of money, and the law that they rest on."""
+        return MoneyPolicy(self.money, self.deposit_reading, self.law_in_force)

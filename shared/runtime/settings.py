@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 
 ENV_PREFIX = "CENTERLINE_"
 
@@ -117,6 +118,8 @@ def load_settings(model: type[S], **overrides: Any) -> S:
         return model(**overrides)
     except ValidationError as error:
         raise SettingsError(_describe(model, error)) from None
+    except SourceError as error:
+        raise SettingsError(f"{error}: a value that is not a word or a number is given as JSON") from None
 
 
 def _describe(model: type[ServiceSettings], error: ValidationError) -> str:

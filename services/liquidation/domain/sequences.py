@@ -10,6 +10,8 @@ OF_TURN: Final = 5_000_000
 OF_EXTENSION: Final = 10_000_000
 OF_LIQUIDATION: Final = 10_000_100
 OF_RELIQUIDATION: Final = 20_000_000
+OF_MONEY: Final = 40_000_000
+"""Acts about money come after all others of a turn: act n is 40,000,000 + n."""
 
 
 def sequence_in_turn(turns: int, number: int) -> int:
@@ -19,3 +21,12 @@ def sequence_in_turn(turns: int, number: int) -> int:
     (10000100, 105000000)
     """
     return turns * TURN + number
+
+
+def liquidation_key(turns: int) -> str:
+    """The key of the act of liquidation; after turns in which the entry was liquidated and that was void, a new one.
+
+    >>> liquidation_key(0), liquidation_key(2)
+    ('liquidation', 'liquidation:2')
+    """
+    return f"liquidation:{turns}" if turns else "liquidation"

@@ -4,6 +4,7 @@ Each statement liquidates, writes the acts and puts the events into the outbox i
 process but counts, so a million entries cost a few times what updating them costs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -77,14 +78,14 @@ def _object(**members: str) -> str:
     return "'{' || " + " || ',' || ".join(f"""'"{name}":' || {sql}""" for name, sql in members.items()) + " || '}'"
 
 
-def _envelope(event_type: str, identifier: str, data: str) -> str:
+def _envelope(event_type: str, identifier: str, data: str, time: str = "$4::text") -> str:
     event = _object(
         specversion=_code("'1.0'"),
         id=_code(f"md5({identifier})::uuid"),
         source=_code(f"'{_SOURCE}'"),
         type=_code(f"'{event_type}'"),
         subject=_code("entry_number"),
-        time=_code("$4::text"),
+        time=_code(time),
         datacontenttype=_code("'application/json'"),
         data=data,
     )
@@ -95,33 +96,31 @@ def _envelope(event_type: str, identifier: str, data: str) -> str:
 _SEQUENCE: Final = (
     f"CASE turns WHEN 0 THEN '{OF_LIQUIDATION}' ELSE (turns::bigint * {TURN} + {OF_LIQUIDATION})::text END"
 )
-_EVENT: Final = _envelope(
-    _CHANGED.event_type,
-    f"'entry-changed:' || entry_number || ':' || {_SEQUENCE}",
-    _object(
-        entry_number=_code("entry_number"),
-        sequence=_SEQUENCE,
-        change=_code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
-        importer_number=_code("importer_number"),
-        filer_code=_code("left(entry_number, 3)"),
-        surety_code=_code("surety_code"),
-        entry_type=_code("entry_type"),
-        port_of_entry=_code("port_of_entry"),
-        entry_date=_code("entry_date"),
-        center=_code("center"),
-        from_state=_code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
-        to_state=_code("'liquidated'"),
-        occurred_on=_code("liquidated_on"),
-        scheduled_on=_code("scheduled_on"),
-        deemed_on=_code("deemed_on"),
-        kind=_code("liquidation_kind"),
-        effect=_object(duty_usd=_cents("effect_duty_cents"), fees_usd=_cents("effect_fees_cents")),
-        legal_basis=_basis(
-            "liquidation_rule", "liquidation-date", "liquidation-date-informal", "liquidation-date-deemed"
-        ),
-        reasons="'[]'",
-    ),
+_MEMBERS: Final = _object(
+    entry_number=_code("entry_number"),
+    sequence=_SEQUENCE,
+    change=_code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
+    importer_number=_code("importer_number"),
+    filer_code=_code("left(entry_number, 3)"),
+    surety_code=_code("surety_code"),
+    entry_type=_code("entry_type"),
+    port_of_entry=_code("port_of_entry"),
+    entry_date=_code("entry_date"),
+    center=_code("center"),
+    from_state=_code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
+    to_state=_code("'liquidated'"),
+    occurred_on=_code("liquidated_on"),
+    scheduled_on=_code("scheduled_on"),
+    deemed_on=_code("deemed_on"),
+    kind=_code("liquidation_kind"),
+    effect=_object(duty_usd=_cents("effect_duty_cents"), fees_usd=_cents("effect_fees_cents")),
+    legal_basis=_basis("liquidation_rule", "liquidation-date", "liquidation-date-informal", "liquidation-date-deemed"),
+    reasons="'[]'",
 )
+
+
+_IDENTIFIER: Final = f"'entry-changed:' || entry_number || ':' || {_SEQUENCE}"
+_EVENT: Final = _envelope(_CHANGED.event_type, _IDENTIFIER, _MEMBERS)
 _REFUSAL: Final = _envelope(
     _REFUSED.event_type,
     "'decision-refused:' || decision_id",
@@ -160,7 +159,10 @@ _OF_ENTRY: Final = ", ".join(
 
 
 def _liquidate(update: str, also: str = "", then: str = "") -> str:
-    """A statement that runs an UPDATE of entries and records and publishes each row that it touches."""
+    """A statement that runs an UPDATE of entries and records each row; one that changes no money is published too.
+
+    The others are published by `publish_assessed`, when it is known what is billed or refunded.
+    """
     return f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
 {also}
@@ -175,6 +177,7 @@ acts AS (
 ),
 sent AS (
     INSERT INTO outbox (topic, key, value) SELECT '{_CHANGED.topic}', entry_number, {_EVENT} FROM done
+    WHERE effect_duty_cents = 0 AND effect_fees_cents = 0
 ){then}
 SELECT count(*) AS entries FROM done
 """
@@ -233,6 +236,14 @@ _REMEDY: Final = f"""
 'The entry was ' || CASE e.liquidation_kind WHEN 'deemed' THEN 'deemed liquidated' ELSE 'liquidated' END
     || ' on ' || e.liquidated_on || ': reliquidation within {RELIQUIDATION_DAYS} days, by '
     || (e.liquidated_on + {RELIQUIDATION_DAYS}) || '.'
+"""
+# The event of a liquidation that changes money: what follows from it ($2) goes on where the record's members end.
+_PUBLISH_ASSESSED: Final = f"""
+INSERT INTO outbox (topic, key, value)
+SELECT '{_CHANGED.topic}', entry_number,
+    {_envelope(_CHANGED.event_type, _IDENTIFIER, f"left({_MEMBERS}, -1) || told.members", time="$3::text")}
+FROM entries JOIN unnest($1::text[], $2::text[]) AS told(number, members) ON entry_number = told.number
+ORDER BY entry_number
 """
 # What was waiting and had no effect: a second decision on an item, or one that came after the cut or the deemed date.
 _SETTLE: Final = f"""
@@ -409,6 +420,16 @@ async def run_statements(tx: Transaction, day: CycleDay, run_at: datetime, run_b
     columns = tuple(CycleFigures.__dataclass_fields__)
     await bulk.insert(tx, cycles, columns, [tuple([getattr(figures, name) for name in columns])])
     return figures
+
+
+async def publish_assessed(tx: Transaction, told: Mapping[str, Mapping[str, Any]], run_at: datetime) -> None:
+    """Publish liquidations of a cycle that change money, with what follows from each: members of its event by entry."""
+    if told:
+        members = [
+            "".join(f",{orjson.dumps({name: value}).decode()[1:-1]}" for name, value in each.items()) + "}"
+            for each in told.values()
+        ]
+        await bulk.execute(tx, _PUBLISH_ASSESSED, list(told), members, run_at.isoformat())
 
 
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:

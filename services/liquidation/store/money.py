@@ -27,13 +27,9 @@ from services.liquidation.store.money_tables import (
 )
 from services.liquidation.store.protests_tables import protest_entries
 from services.liquidation.store.tables import entries, protests
-from shared.contracts.liquidation import EntryChanged
-from shared.contracts.registry import TOPIC_OF_DATA
 from shared.customs.money import to_cents
 from shared.db import bulk
 from shared.db.transaction import Transaction
-
-_CHANGED: Final = TOPIC_OF_DATA[EntryChanged].topic
 
 # Only entries that a decision changed: all others are liquidated as entered and leave nothing here.
 _ASSESSABLE: Final = """
@@ -79,15 +75,6 @@ changed AS (
 )
 UPDATE legal_events a SET kind = 'no-change' FROM changed
 WHERE a.entry_number = changed.entry_number AND a.event_key = changed.event_key
-"""
-# The liquidation's own event, not published yet because its transaction has not ended, learns what follows from it.
-_AMEND: Final = f"""
-UPDATE outbox o SET value = convert_to((convert_from(o.value, 'UTF8')::jsonb
-    || jsonb_build_object('data', convert_from(o.value, 'UTF8')::jsonb -> 'data' || given.addition))::text, 'UTF8')
-FROM unnest($1::text[], $2::bigint[], $3::text[]) AS parameters(entry_number, sequence, added)
-CROSS JOIN LATERAL (SELECT parameters.added::jsonb AS addition) AS given
-WHERE o.topic = '{_CHANGED}' AND o.key = parameters.entry_number
-    AND (convert_from(o.value, 'UTF8')::jsonb -> 'data' ->> 'sequence')::bigint = parameters.sequence
 """
 _UNDETERMINED: Final = """
 SELECT DISTINCT entry_number FROM assessments
@@ -391,18 +378,6 @@ async def mark_disregarded(tx: Transaction, entry_numbers: Sequence[str]) -> Non
     """Put entries and their acts of liquidation down as liquidated as entered."""
     if entry_numbers:
         await bulk.execute(tx, _DISREGARD, list(entry_numbers))
-
-
-async def amend_liquidation_events(tx: Transaction, additions: Sequence[tuple[str, int, Mapping[str, Any]]]) -> None:
-    """Put what follows in money into the events of liquidations that this transaction wrote: number, sequence, data."""
-    if additions:
-        await bulk.execute(
-            tx,
-            _AMEND,
-            [number for number, _, _ in additions],
-            [sequence for _, sequence, _ in additions],
-            [orjson.dumps(added).decode() for _, _, added in additions],
-        )
 
 
 async def load_accounts(connection: AsyncConnection, importer_number: str) -> list[AccountRow]:

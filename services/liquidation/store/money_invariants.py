@@ -27,11 +27,11 @@ MONEY_INVARIANTS: Final = (
     ),
     QueryInvariant(
         "effect-is-assessed",
-        "A liquidation that a cycle posted with an effect is assessed, or waits for a fact that is named.",
+        "A liquidation or reliquidation with an effect is assessed, or waits for a fact that is named.",
         """
-        SELECT e.entry_number FROM entries e JOIN cycles c ON c.cycle_on = e.liquidation_posted_on
+        SELECT e.entry_number FROM entries e
         WHERE (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0)
-            AND NOT EXISTS (SELECT 1 FROM assessments a WHERE a.entry_number = e.entry_number)
+            AND NOT EXISTS (SELECT 1 FROM assessments a WHERE a.entry_number = e.entry_number AND a.outcome <> 'void')
         """,
     ),
     QueryInvariant(

@@ -10,16 +10,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.app import SERVICE
-from services.liquidation.assessing import assess_cycle
 from services.liquidation.billing import run_bill_clocks
-from services.liquidation.money_api import router
 from services.liquidation.settings import LiquidationSettings
 from shared.bus.postgres import PostgresBus
-from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Parts, Platform, build_app
+from shared.runtime.service import Platform, build_app
 from shared.web.identity import Identity, RoleName, issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided
 from tests.support.events import decoded, entry_body, entry_number, line
@@ -69,8 +66,6 @@ class Desk:
         )
         await apply(self.engine, [decided])
         await cycle(self.engine, friday)
-        async with transaction(self.engine) as tx:
-            await assess_cycle(tx, friday)
         return number
 
     async def pay(self, bill: str, on: str, amount: str, key: str) -> httpx.Response:
@@ -91,8 +86,7 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     clock = FixedClock(datetime(2026, 3, 2, 18, tzinfo=UTC))
     platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())
     parts = SERVICE.build(platform)
-    routers = parts.routers if router in parts.routers else [*parts.routers, router]
-    app = build_app(SERVICE, platform, Parts(parts.handler, routers=routers, state=parts.state), Readiness())
+    app = build_app(SERVICE, platform, parts, Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Desk(engine, clock, client, settings)
 

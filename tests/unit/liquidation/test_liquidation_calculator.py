@@ -14,7 +14,7 @@ from services.liquidation.calculator_api import CalculatorIn
 from services.liquidation.domain.calculator import CalculatorFacts, Clock, calculate
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import Origin, Version
-from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import plan
 from services.liquidation.domain.timeline import TimelineFacts, coming_dates
 from shared.customs.entry_types import entry_types
@@ -136,7 +136,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         settings=SETTINGS,
         metrics=Metrics.create(),
         readiness=Readiness(),
-        state={"policy": CyclePolicy()},
+        state={"law": LAW},
         routers=[calculator_api.router],
         clock=FixedClock(NOW),
     )

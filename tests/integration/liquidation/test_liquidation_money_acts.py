@@ -1,0 +1,168 @@
+"""Acts of people and the cycle bring their money with them: billed, refunded, disregarded, or taken back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.acts import LiquidationBasis, post_liquidation, post_reliquidation, void_liquidation
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.reliquidation import FinalWriter
+from services.liquidation.instructing import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.money_invariants import MONEY_INVARIANTS
+from services.liquidation.store.money_tables import assessments, bills
+from services.liquidation.store.tables import entries
+from shared.db.transaction import reading
+from shared.runtime.invariants import check_all
+from shared.web.concurrency import IfMatch, etag
+from shared.web.idempotency import IdempotentCall
+from shared.web.identity import Identity, RoleName
+from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
+from tests.support.events import decoded, entry_body, entry_number
+
+MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
+IMPORTER = "07-345678900"
+FRIDAY = date(2026, 1, 16)
+DIRECTOR = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR}))
+
+
+@pytest.fixture
+async def engine(service_engine: MakeEngine) -> AsyncEngine:
+    return await service_engine("liquidation")
+
+
+async def file(engine: AsyncEngine, duty_usd: str | None = None) -> str:
+    number = entry_number()
+    body = entry_body(number, entry_date="2025-03-03", import_date="2025-03-02", paid_on="2025-03-12")
+    await apply(engine, [decoded("entry-filed", body, time="2025-03-03T19:00:00Z")])
+    if duty_usd is not None:
+        decided_at = "2025-06-02T15:00:00Z"
+        await apply(
+            engine,
+            [review_decided(number, "increase", duty_usd, decision_id=f"d-{number}", decided_at=decided_at)],
+        )
+    return number
+
+
+def noon(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day, 17, tzinfo=UTC)
+
+
+def call(key: str) -> IdempotentCall:
+    return IdempotentCall(key, "kim", f"hash of {key}")
+
+
+async def liquidate(engine: AsyncEngine, number: str, on: date, basis: LiquidationBasis) -> dict[str, Any]:
+    return (await post_liquidation(engine, noon(on), call("liq"), number, basis, "Liquidated early.", DIRECTOR)).body
+
+
+async def reliquidate(
+    engine: AsyncEngine, number: str, on: date, cents: int, writer: FinalWriter = "center", key: str = "reliq"
+) -> dict[str, Any]:
+    answer = await post_reliquidation(engine, noon(on), call(key), number, writer, (cents, 0), "Found.", DIRECTOR)
+    return answer.body
+
+
+async def demand_sound(engine: AsyncEngine) -> None:
+    found = await check_all(lambda: reading(engine), (*INVARIANTS, *MONEY_INVARIANTS))
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+async def test_liquidation_by_hand_is_billed_like_one_of_the_cycle(engine: AsyncEngine) -> None:
+    number = await file(engine, "1000.00")
+    body = await liquidate(engine, number, date(2026, 1, 12), "by-decision")
+    # 1,000.00 from 17 March 2025 to 12 January 2026: 301 days at 7 %.
+    assert (body["kind"], body["interest_usd"], body["total_usd"]) == ("increase", "59.42", "1059.42")
+    assert (body["bill_number"], body["bill_due_on"]) == (f"{number}-B01", "2026-02-11")
+    told = (await published(engine))[-1].data
+    assert (told.change, told.bill_number, told.interest_usd) == ("liquidated", f"{number}-B01", "59.42")
+    await cycle(engine, FRIDAY)
+    assert len(await rows(engine, assessments)) == 1
+    await demand_sound(engine)
+
+
+async def test_small_difference_by_hand_is_liquidated_as_entered(engine: AsyncEngine) -> None:
+    number = await file(engine, "5.00")
+    body = await liquidate(engine, number, date(2026, 1, 12), "by-decision")
+    assert (body["kind"], body["effect_duty_usd"], body["bill_number"]) == ("no-change", "0.00", None)
+    (row,) = await rows(engine, entries)
+    assert (row.liquidation_kind, row.effect_duty_cents) == ("no-change", 0)
+    await demand_sound(engine)
+
+
+async def test_reliquidation_replaces_the_unpaid_bill_and_its_event_says_so(engine: AsyncEngine) -> None:
+    number = await file(engine, "1000.00")
+    await cycle(engine, FRIDAY)
+    body = await reliquidate(engine, number, date(2026, 3, 2), 600_00)
+    assert (body["kind"], body["change_duty_usd"], body["bill_number"]) == ("refund", "-400.00", f"{number}-B02")
+    assert [(bill.state, bill.billed_cents) for bill in await rows(engine, bills)] == [
+        ("replaced", 1060_23),
+        ("open", 641_65),
+    ]
+    told = (await published(engine))[-1].data
+    assert (told.change, told.kind, told.effect.duty_usd, told.bill_number) == (
+        "reliquidated",
+        "refund",
+        "-400.00",
+        f"{number}-B02",
+    )
+    await demand_sound(engine)
+
+
+async def test_small_change_is_disregarded_unless_a_court_ordered_it(engine: AsyncEngine) -> None:
+    number = await file(engine, "1000.00")
+    await cycle(engine, FRIDAY)
+    body = await reliquidate(engine, number, FRIDAY, 1005_00)
+    assert (body["kind"], body["effect_duty_usd"], body["change_duty_usd"]) == ("no-change", "1000.00", "0.00")
+    ordered = await reliquidate(engine, number, FRIDAY, 1005_00, "court-judgment", key="ordered")
+    assert (ordered["kind"], ordered["effect_duty_usd"], ordered["bill_number"]) == (
+        "increase",
+        "1005.00",
+        f"{number}-B03",
+    )
+    rules = [(row.act_key, row.rule, row.is_disregarded) for row in await rows(engine, assessments)]
+    assert rules[1:] == [
+        ("reliquidation:1", "min-20-reliquidation", True),
+        ("reliquidation:2", "min-20-court", False),
+    ]
+    await demand_sound(engine)
+
+
+async def test_voided_liquidation_takes_back_its_bill_and_those_that_followed(engine: AsyncEngine) -> None:
+    number = await file(engine, "1000.00")
+    await cycle(engine, FRIDAY)
+    await reliquidate(engine, number, date(2026, 2, 2), 600_00)
+    await enjoin(engine, date(2026, 1, 5))
+    await void_liquidation(engine, CyclePolicy(), noon(date(2026, 2, 20)), call("void"), number, "In breach.", DIRECTOR)
+    assert {row.outcome for row in await rows(engine, assessments)} == {"void"}
+    assert {(bill.state, bill.open_cents) for bill in await rows(engine, bills)} == {("replaced", 0)}
+    (row,) = await rows(engine, entries)
+    assert (row.state, row.effect_duty_cents) == ("suspended", None)
+    await demand_sound(engine)
+
+
+async def enjoin(engine: AsyncEngine, on: date) -> None:
+    """An injunction of a day before the liquidation, of which CBP is told later."""
+    drafted = call("injunction")
+    draft = Instruction(
+        instruction_id=name_instruction(drafted),
+        revision=1,
+        kind="suspend",
+        ground="injunction",
+        reference="26-00001",
+        message_number="6000001",
+        source="court-notice",
+        noticed_on=on,
+        predicate=InstructionPredicate((), (), IMPORTER),
+        state="draft",
+        made_at=noon(date(2026, 2, 10)),
+        made_by="kim",
+    )
+    await draft_instruction(engine, noon(date(2026, 2, 10)), drafted, draft)
+    second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
+    meant = IfMatch(frozenset({etag(1)}))
+    await confirm_instruction(engine, CyclePolicy(), noon(date(2026, 2, 11)), draft.instruction_id, meant, second)
