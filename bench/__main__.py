@@ -11,6 +11,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
 from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
@@ -89,11 +90,14 @@ async def measure_cycle_row(site: Site, entries: int) -> Row:
         embedded.ensure_database(site.server, name)
         engines.append(create_engine(site.server.url(name), application="bench"))
         await upgrade(engines[-1], LIQUIDATION.migrations)
-    measured = await measure_cycle(*engines, entries)
+    measured = await measure_cycle(engines[0], engines[1], entries)
     for engine in engines:
         await engine.dispose()
     per_second, floor = entries / measured.seconds, entries / measured.floor_seconds
-    note = f"{entries:,} due entries; {measured.times_the_floor:.2f} times as long as the floor"
+    note = (
+        f"{entries:,} due entries, {measured.held:,} held, {measured.changed:,} changed by decision and assessed; "
+        f"{measured.times_the_floor:.2f} times as long as the floor"
+    )
     return Row("weekly cycle, entries/s", per_second, floor, per_second / floor, "at most 3 times the floor", note)
 
 
@@ -109,6 +113,19 @@ async def measure_question_rows(site: Site, entries: int) -> list[Row]:
     ]
 
 
+async def measure_calculator_row(calls: int) -> Row:
+    """The deadline calculator as its endpoint answers; the floor is the same computation without HTTP."""
+    measured = await measure_calculator(calls)
+    return Row(
+        "deadline calculator, calls/s",
+        measured.calls / measured.seconds,
+        measured.calls / measured.floor_seconds,
+        measured.floor_seconds / measured.seconds,
+        "none named",
+        f"{calls:,} calls, {measured.clocks} clocks each",
+    )
+
+
 async def run(given: argparse.Namespace) -> list[Row]:
     """All rows, each measurement on a site of its own."""
     rows = []
@@ -119,6 +136,7 @@ async def run(given: argparse.Namespace) -> list[Row]:
     with open_site() as site:
         rows.append(await measure_cycle_row(site, given.due_entries))
         rows.extend(await measure_question_rows(site, given.year_entries))
+    rows.append(await measure_calculator_row(given.calls))
     return rows
 
 
@@ -142,6 +160,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--criteria", type=int, default=500, help="live selection criteria for the routing row")
     parser.add_argument("--due-entries", type=int, default=1_000_000, help="due entries for the weekly cycle")
     parser.add_argument("--year-entries", type=int, default=5_000_000, help="entries for forecast, radar and previews")
+    parser.add_argument("--calls", type=int, default=5_000, help="calls of the deadline calculator")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     given = parser.parse_args(arguments)
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.cycle import cycle_day, run_cycle
 from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store import cycles, holds, radar
+from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.clock import FixedClock
 
@@ -41,6 +42,38 @@ _ACTS = """
 INSERT INTO legal_events (entry_number, event_key, sequence, change, to_state, occurred_on, rule)
 SELECT 'B76' || lpad(n::text, 8, '0'), 'version:1', 1000, 'scheduled', 'scheduled', '2026-03-02', 'liq-cycle-314'
 FROM generate_series(CAST(:first AS integer), CAST(:last AS integer)) AS n
+"""
+# One entry in fifty has a decision that changes its duty, half of them a refund; another one in fifty carries the duty
+# that a hold set names, and stays.
+_CHANGED = """
+INSERT INTO entry_versions (entry_number, version, importer_number, entry_type, surety_code, port_of_entry, entry_date,
+    paid_on, duty_cents, fees_cents, content_digest, filed_at, event_source, event_id, is_announced, body)
+SELECT entry_number, 1, importer_number, entry_type, surety_code, port_of_entry, entry_date, paid_on, duty_cents,
+    fees_cents, gen_random_uuid(), governed_at, 'urn:filer:B76', entry_number, true,
+    '{"lines": [{"line_number": 1, "tariffs": [{"hts": "8471300100", "value_usd": 1000, "duty_usd": "25.00"}],
+        "fees": [{"class_code": "499", "amount_usd": "33.58"}]}]}'
+FROM entries WHERE right(entry_number, 2) IN ('25', '75')
+"""
+_CHANGES = """
+INSERT INTO review_decisions (decision_id, entry_number, item_id, process, outcome, duty_cents, fees_cents,
+    decided_at, event_at, event_source, event_id, status, body)
+SELECT 'd-' || entry_number, entry_number, 'item', 'entry-summary-review',
+    CASE right(entry_number, 2) WHEN '25' THEN 'increase' ELSE 'refund' END,
+    CASE right(entry_number, 2) WHEN '25' THEN 10000 ELSE -2400 END, 0, entry_date, entry_date,
+    'urn:centerline:workqueue', entry_number, 'applied', '{}'
+FROM entries WHERE right(entry_number, 2) IN ('25', '75')
+"""
+_CARRY = """
+INSERT INTO entry_lines (entry_number, version, line_number, hts, case_number, origin)
+SELECT entry_number, 1, 1, hts, '', 'CN' FROM entries
+CROSS JOIN LATERAL (
+    SELECT '8471300100' UNION ALL SELECT '99038815' WHERE right(entry_number, 2) IN ('10', '60')
+) AS tariff (hts)
+"""
+_HOLD = """
+INSERT INTO hold_sets (hold_set_id, revision, name, predicate, reason, state, made_at, made_by, applied_at)
+VALUES ('hold-1', 2, 'one duty', '{"duty_heading": "99038815"}', 'Its refund is pending.', 'applied', '2026-12-01',
+    'bench', '2026-12-01')
 """
 # A year of entries up to today, in the order in which they came; those past their schedule are liquidated, 3 of 100
 # suspended, 8 of 100 in a review lane.
@@ -87,9 +120,11 @@ FROM entries WHERE lane <> 'no-review' AND liquidated_on IS NULL AND right(entry
 
 @dataclass(frozen=True, slots=True)
 class CycleMeasured:
-    """Entries with the seconds of the cycle and of the floor."""
+    """Due entries, how many were held and how many changed by decision, the seconds of the cycle and of the floor."""
 
     entries: int
+    held: int
+    changed: int
     seconds: float
     floor_seconds: float
 
@@ -103,13 +138,20 @@ async def measure_cycle(engine: AsyncEngine, floor_engine: AsyncEngine, entries:
     """Run the cycle of a Friday on which all are due, and the floor on another database with the same rows."""
     for each in (engine, floor_engine):
         await _fill(each, entries, (_DUE, _ACTS))
+    async with transaction(engine) as tx:
+        for statement in (_CHANGED, _CHANGES, _CARRY, _HOLD):
+            await bulk.execute(tx, statement)
+    await _settle(engine)
     began = time.perf_counter()
     figures = await run_cycle(engine, FixedClock(_RAN_AT), FRIDAY, "bench")
     seconds = time.perf_counter() - began
-    assert figures.liquidated == entries
     async with transaction(engine) as tx:
         length = int(await tx.connection.scalar(text("SELECT avg(length(value)) FROM outbox")) or 0)
-    return CycleMeasured(entries, seconds, await _measure_floor(floor_engine, length))
+        held = int(await tx.connection.scalar(text("SELECT count(*) FROM held_entries")) or 0)
+        changed = int(await tx.connection.scalar(text("SELECT count(*) FROM assessments")) or 0)
+    assert figures.liquidated + held == entries
+    assert changed == figures.with_decision
+    return CycleMeasured(entries, held, changed, seconds, await _measure_floor(floor_engine, length))
 
 
 async def measure_questions(engine: AsyncEngine, entries: int) -> dict[str, float]:

@@ -13,7 +13,8 @@ from bench.__main__ import main
 @pytest.mark.timeout(240)
 async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
     arguments = ["--entries", "4000", "--chain-entries", "1000", "--accounts", "2000", "--criteria", "50"]
-    arguments += ["--due-entries", "2000", "--year-entries", "60000", "--results", str(tmp_path)]
+    arguments += ["--due-entries", "2000", "--year-entries", "60000", "--calls", "50"]
+    arguments += ["--results", str(tmp_path)]
     path = await asyncio.to_thread(main, arguments)
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
     assert [row["measurement"] for row in rows][:4] == [
@@ -22,6 +23,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
+    assert rows[-1]["measurement"] == "deadline calculator, calls/s"
     for row in rows:
         assert row["per_second"] > 0
         assert row["ratio"] == pytest.approx(row["per_second"] / row["floor_per_second"])
