@@ -1,11 +1,12 @@
-"""The nightly comparison: the record of every entry is derived from its facts again and compared with what is stored.
+"""The nightly comparison: every record is derived from its facts and acts again and compared with what is stored.
 
 It never mends anything: a difference is a fault of this system, and the alarm is for a person to look at it.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -40,7 +41,12 @@ async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock) -> i
             numbers = await store.list_next_entries(tx, reached, _CHUNK)
             held = await hold_entries(tx, numbers)
             standing = await store.count_standing_liquidations(tx, numbers)
-            found = [each for number in numbers for each in _compare(held[number], standing[number], policy, today)]
+            liquidations = await store.load_liquidations(tx, numbers)
+            found = [
+                each
+                for number in numbers
+                for each in _compare(held[number], standing[number], liquidations.get(number, {}), policy, today)
+            ]
             await store.write_differences(tx, found)
             entries = (before.entries if before is not None else 0) + len(numbers)
             differences = (before.differences if before is not None else 0) + len(found)
@@ -57,13 +63,17 @@ async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock) -> i
             )
 
 
-def _compare(held: HeldEntry, standing: int, policy: CyclePolicy, on: date) -> list[Difference]:
+def _compare(
+    held: HeldEntry, standing: int, liquidation: Mapping[str, Any], policy: CyclePolicy, on: date
+) -> list[Difference]:
     number, stored = held.row.entry_number, held.row
     is_liquidated = stored.liquidated_on is not None
     found = []
     if standing != (1 if is_liquidated else 0):
         found.append(Difference(on, number, "liquidations", "1" if is_liquidated else "0", str(standing)))
-    derived = replace(stored, extended_months=held.facts.extended_months, extensions=len(held.facts.extensions))
+    derived = replace(
+        stored, extended_months=held.facts.extended_months, extensions=len(held.facts.extensions), **liquidation
+    )
     record = derive(held.facts, policy)
     if not is_liquidated and (record.governing is not None or record.unknown_because is not None):
         apply_record(derived, record)

@@ -19,6 +19,28 @@ SELECT e.entry_number, (SELECT count(*) FROM legal_events a
     - (SELECT count(*) FROM voided_liquidations v WHERE v.entry_number = e.entry_number) AS liquidations
 FROM entries e WHERE e.entry_number = ANY($1::text[])
 """
+# What acts, reliquidations and decisions say of a liquidation that stands; later acts have higher sequences.
+_LIQUIDATIONS = """
+SELECT e.entry_number, a.occurred_on AS liquidated_on, a.kind AS liquidation_kind, a.rule AS liquidation_rule,
+    coalesce(r.effect_duty_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.duty_cents END, 0)::bigint
+        AS effect_duty_cents,
+    coalesce(r.effect_fees_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.fees_cents END, 0)::bigint
+        AS effect_fees_cents
+FROM entries e
+JOIN legal_events a ON a.entry_number = e.entry_number
+    AND a.event_key = CASE e.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || e.turns END
+LEFT JOIN assessments m ON m.entry_number = a.entry_number AND m.act_key = a.event_key
+LEFT JOIN LATERAL (
+    SELECT sum(duty_cents) AS duty_cents, sum(fees_cents) AS fees_cents FROM review_decisions
+    WHERE entry_number = e.entry_number AND status = 'effective'
+) d ON true
+LEFT JOIN LATERAL (
+    SELECT done.effect_duty_cents, done.effect_fees_cents FROM reliquidations done
+    JOIN legal_events x ON x.entry_number = done.entry_number AND x.event_key = 'reliquidation:' || done.number
+    WHERE done.entry_number = e.entry_number AND x.sequence > a.sequence ORDER BY done.number DESC LIMIT 1
+) r ON true
+WHERE e.entry_number = ANY($1::text[]) AND e.liquidated_on IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,12 @@ async def count_standing_liquidations(tx: Transaction, entry_numbers: Sequence[s
     """How many liquidations of each entry stand by its acts."""
     rows = await bulk.fetch(tx, _STANDING, list(entry_numbers))
     return {row["entry_number"]: row["liquidations"] for row in rows}
+
+
+async def load_liquidations(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The liquidation of each entry that is liquidated as its acts, reliquidations and decisions give it, by column."""
+    rows = [dict(row) for row in await bulk.fetch(tx, _LIQUIDATIONS, list(entry_numbers))]
+    return {row.pop("entry_number"): row for row in rows}
 
 
 async def find_recompute(tx: Transaction, on: date) -> Any | None:

@@ -5,18 +5,22 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts import LiquidationBasis, post_liquidation, post_reliquidation, void_liquidation
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.instructing import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.recompute import recompute
+from services.liquidation.store.acts_tables import recompute_differences
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.money_invariants import MONEY_INVARIANTS
 from services.liquidation.store.money_tables import assessments, bills
 from services.liquidation.store.tables import entries
-from shared.db.transaction import reading
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
 from shared.web.concurrency import IfMatch, etag
 from shared.web.idempotency import IdempotentCall
@@ -68,6 +72,7 @@ async def reliquidate(
 
 
 async def demand_sound(engine: AsyncEngine) -> None:
+    assert await recompute(engine, CyclePolicy(), FixedClock(noon(date(2026, 4, 1)))) == 0
     found = await check_all(lambda: reading(engine), (*INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
@@ -143,6 +148,23 @@ async def test_voided_liquidation_takes_back_its_bill_and_those_that_followed(en
     (row,) = await rows(engine, entries)
     assert (row.state, row.effect_duty_cents) == ("suspended", None)
     await demand_sound(engine)
+
+
+async def test_recompute_tells_of_a_liquidation_that_its_acts_do_not_give(engine: AsyncEngine) -> None:
+    number = await file(engine, "1000.00")
+    await cycle(engine, FRIDAY)
+    async with transaction(engine) as tx:
+        await tx.connection.execute(
+            update(entries).values(effect_duty_cents=900_00, liquidated_on=date(2026, 1, 17), liquidation_kind="refund")
+        )
+    assert await recompute(engine, CyclePolicy(), FixedClock(noon(date(2026, 4, 2)))) == 3
+    found = {(row.field, row.stored, row.derived) for row in await rows(engine, recompute_differences)}
+    assert found == {
+        ("effect_duty_cents", "90000", "100000"),
+        ("liquidated_on", "2026-01-17", "2026-01-16"),
+        ("liquidation_kind", "refund", "increase"),
+    }
+    assert {row.entry_number for row in await rows(engine, recompute_differences)} == {number}
 
 
 async def enjoin(engine: AsyncEngine, on: date) -> None:
