@@ -1,5 +1,7 @@
 """The HTTP side of routing on a real database."""
 
+import csv
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -107,6 +109,59 @@ async def test_unknown_center_names_the_field_and_the_remedy(api: Api) -> None:
     assert (answer.status_code, problem["code"]) == (422, "unknown-center")
     assert "accounts.0.center" in problem["detail"]
     assert problem["remedy"]
+
+
+async def test_preview_says_what_filing_decides_and_stores_nothing(api: Api) -> None:
+    await api.register()
+    number = entry_number()
+    body = entry_body(number)
+    staff = api.headers(RoleName.IMPORT_SPECIALIST)
+    preview = await api.client.post("/route-preview", json=body, headers=staff)
+    assert preview.status_code == 200, preview.text
+    assert (await api.client.get(f"/entries/{number}/routing", headers=staff)).status_code == 404
+    await api.file(number)
+    decided = (await api.client.get(f"/entries/{number}/routing", headers=staff)).json()["current"]
+    told = preview.json()
+    assert {name: told[name] for name in ("center", "division", "lane", "basis", "reasons")} == {
+        name: decided[name] for name in ("center", "division", "lane", "basis", "reasons")
+    }
+
+
+async def test_importer_previews_its_own_entry_without_what_selects_it_for_review(api: Api) -> None:
+    body = entry_body(entry_number())
+    owner = api.headers(RoleName.IMPORTER, importers=frozenset({IMPORTER}))
+    stranger = api.headers(RoleName.IMPORTER, importers=frozenset({"08-000000000"}))
+    told = (await api.client.post("/route-preview", json=body, headers=owner)).json()
+    assert (told["center"], told["lane"]) == ("CEE007", None)
+    refused = await api.client.post("/route-preview", json=body, headers=stranger)
+    assert (refused.status_code, refused.json()["status"]) == (404, 404)
+
+
+async def test_preview_names_every_field_at_fault(api: Api) -> None:
+    body = entry_body(entry_number()) | {"port_of_entry": "LA", "entry_date": "1492-10-12"}
+    answer = await api.client.post("/route-preview", json=body, headers=api.headers(RoleName.IMPORT_SPECIALIST))
+    assert answer.status_code == 422
+    assert "port_of_entry" in answer.text
+
+
+async def test_transparency_counts_centers_and_withholds_small_cells_in_json_and_csv(api: Api) -> None:
+    for place, center in enumerate(["CEE005"] * 14 + ["CEE006"] * 12 + ["CEE007"]):
+        importer = f"07-34567{place:02}00"
+        await api.register(importer_number=importer, center=center, name=f"SYNTHETIC {place}")
+        await api.file(entry_number(), importer_number=importer)
+    anyone = api.headers(RoleName.IMPORTER, importers=frozenset({"08-000000000"}))
+    told = (await api.client.get("/transparency/2026-Q1", headers=anyone)).json()
+    by_center = {each["center"]: each for each in told["centers"]}
+    assert by_center["CEE005"]["entries"] == 14
+    # One withheld cell could be had from the total: the next smallest is withheld with it.
+    assert "entries" in by_center["CEE006"]["suppressed"]
+    assert (by_center["CEE007"]["entries"], "entries" in by_center["CEE007"]["suppressed"]) == (None, True)
+    table = await api.client.get("/transparency/2026-Q1", headers=anyone | {"accept": "text/csv"})
+    assert table.headers["content-type"].startswith("text/csv")
+    lines = {row["center"]: row for row in csv.DictReader(io.StringIO(table.text))}
+    assert (lines["CEE005"]["entries"], lines["CEE007"]["entries"]) == ("14", "withheld")
+    wrong = await api.client.get("/transparency/2026-Q7", headers=anyone)
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "bad-period")
 
 
 async def test_wrong_check_digit_in_the_path_is_explained(api: Api) -> None:
