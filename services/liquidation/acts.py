@@ -11,14 +11,17 @@ from services.liquidation.assessing import POLICY, Consequence, assess_act, void
 from services.liquidation.domain.clocks import CyclePolicy, reliquidation_due
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.grounds import join_grounds
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.money.assessment import Occasion
 from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
 from services.liquidation.domain.protest_life import OPEN
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.reliquidation import (
     FinalWriter,
+    Power,
     final_1501_on,
     judge_change_after_final,
+    judge_power,
     judge_reliquidation,
 )
 from services.liquidation.domain.rules import RULES
@@ -247,17 +250,25 @@ async def post_reliquidation(
     explanation: str,
     caller: Identity,
     policy: MoneyPolicy = POLICY,
+    *,
+    power: Power | None = None,
+    law: LawSettings = LAW,
 ) -> Answer:
     """Reliquidate today, so that duty and fees differ by `effect` (cents, positive is due) from what was asserted.
 
-    `writer` says whose power it is: the Center's own ends with day 90 after the original liquidation. Raises
-    `Conflict` when the entry is not liquidated, `Refused` with the rule when the power does not exist.
+    `writer` says whose power it is: the Center's own ends with day 90 after the original liquidation, others with
+    their own limits, counted from the days in `power`. Raises `Conflict` when the entry is not liquidated, `Refused`
+    with the rule when the power does not exist.
     """
     async with transaction(engine) as tx:
         if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
             return _replay(before)
         row = (await hold_entry(tx, entry_number)).row
-        done, act, event, money = await reliquidate(tx, row, now, writer, effect, explanation, caller, policy)
+        if power is not None and writer == "claim-1520d":
+            power = replace(power, imported_on=await acts_store.find_import_date(tx, entry_number))
+        done, act, event, money = await reliquidate(
+            tx, row, now, writer, effect, explanation, caller, policy, power=power, law=law
+        )
         body: dict[str, object] = {
             "entry_number": entry_number,
             "number": done.number,
@@ -283,12 +294,16 @@ async def reliquidate(
     explanation: str,
     caller: Identity,
     policy: MoneyPolicy = POLICY,
+    *,
+    power: Power | None = None,
+    law: LawSettings = LAW,
 ) -> tuple[ReliquidationRow, LegalEvent, Outgoing, Consequence]:
     """Reliquidate a held entry and assess its money; the caller writes the row, the act and the event.
 
     A difference that is disregarded changes nothing: the reliquidation is noted as one without change. Rules
     reliq-1501 [S], 19 USC 1501: the Center's own power, 90 days from the original liquidation; for others
-    judge_change_after_final says by which rule they write.
+    judge_change_after_final says by which rule they write, and judge_power whether in time. A caller that has judged
+    the time itself, as one that decides a protest or a claim, leaves `power` out.
     """
     today = legal_date(now)
     if row.liquidated_on is None:
@@ -311,6 +326,12 @@ async def reliquidate(
             )
     else:
         finding = judge_change_after_final(writer)
+        if power is not None:
+            finding = judge_power(power, row.liquidated_on, today, law)
+            if finding.outcome not in ("allowed", "as-instructed"):
+                remedy = "Give the day that the power is counted from; once its time has passed it is not exercised."
+                raise _refused(finding.rule, finding.outcome, f"{writer}: {finding.why}.", remedy)
+            explanation = f"{explanation} ({finding.why})"
     number = await acts_store.count_reliquidations(tx, row.entry_number) + 1
     standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
     change = (effect[0] - standing[0], effect[1] - standing[1])

@@ -1,15 +1,17 @@
 """The HTTP side of acts on entries: instructions to suspend and lift, liquidation by hand, reliquidation, voiding."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
 
 from services.liquidation import instructing
 from services.liquidation.acts import Answer, post_liquidation, post_reliquidation, void_liquidation
+from services.liquidation.domain.grounds import identify
+from services.liquidation.domain.reliquidation import Power
 from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.recomputes import list_differences, list_recomputes
@@ -44,17 +46,38 @@ DirectorIdentity = Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR,
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 InstructionPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[AC][0-9]{6,9}$")]
-Maker = Annotated[str, StringConstraints(min_length=1, max_length=15)]
 Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]
 
 
+def _identify(given: object) -> object:
+    return identify(given) if isinstance(given, str) else given
+
+
+Identification = Annotated[str, StringConstraints(min_length=1, max_length=15), BeforeValidator(_identify)]
+
+
 class PredicateIn(BaseModel):
-    """Which entries are meant: all given parts hold; a case and a maker are looked for on one and the same line."""
+    """Which entries are meant: all given parts hold; case, maker and exporter are of one and the same line.
+
+    Each maker is meant with each exporter: a message that pairs them differently is drafted as several instructions.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     case_numbers: tuple[CaseNumber, ...] = Field(default=(), max_length=50, examples=[["A570012000"]])
-    manufacturer_ids: tuple[Maker, ...] = Field(default=(), max_length=200, description="Makers or exporters by MID.")
+    manufacturer_ids: tuple[Identification, ...] = Field(
+        default=(),
+        max_length=200,
+        description="Makers (producers) by MID; spaces do not count.",
+        examples=[["CNSYNTH123SHE"]],
+    )
+    exporter_ids: tuple[Identification, ...] = Field(
+        default=(),
+        max_length=200,
+        description="Foreign exporters by MID; spaces do not count. A removal that names exporters ends only cases on"
+        " lines that report one of them; without any it ends those of all lines.",
+        examples=[["CNEXPORT99SHE"]],
+    )
     importer_number: ImporterNumber | None = None
     entered_from: LegalDate | None = None
     entered_to: LegalDate | None = None
@@ -73,7 +96,12 @@ class InstructionIn(BaseModel):
                     "message_number": "6012345",
                     "source": "federal-register",
                     "noticed_on": "2026-08-03",
-                    "predicate": {"case_numbers": ["A570012000"], "entered_to": "2026-04-30"},
+                    "predicate": {
+                        "case_numbers": ["A570012000"],
+                        "manufacturer_ids": ["CNSYNTH123SHE"],
+                        "exporter_ids": ["CNEXPORT99SHE"],
+                        "entered_to": "2026-04-30",
+                    },
                 }
             ]
         },
@@ -99,8 +127,10 @@ class InstructionIn(BaseModel):
     @model_validator(mode="after")
     def _check_meaning(self) -> Self:
         meant = self.predicate
-        if not (meant.case_numbers or meant.importer_number or (meant.manufacturer_ids and meant.entered_from)):
-            raise PydanticCustomError("predicate", "name cases, an importer, or makers with the first day of entry")
+        is_of_parties = (meant.manufacturer_ids or meant.exporter_ids) and meant.entered_from
+        if not (meant.case_numbers or meant.importer_number or is_of_parties):
+            explanation = "name cases, an importer, or makers or exporters with the first day of entry"
+            raise PydanticCustomError("predicate", explanation)
         if self.kind == "lift" and self.ground == "adcvd-case" and not meant.case_numbers:
             raise PydanticCustomError("predicate", "a removal by case names the cases")
         if self.ground not in ("adcvd-case", "adcvd-type") and self.reference is None:
@@ -191,8 +221,21 @@ class LiquidatedOut(ActMoneyOut):
     final_1501_on: date
 
 
+_WRITER_OF_DAY: Final = {
+    "preference_claimed_on": "claim-1520d",
+    "records_demanded_on": "records-1509g",
+    "violated_on": "duty-1592d",
+    "fraud_discovered_on": "duty-1592d",
+    "limit_waived_until": "duty-1592d",
+}
+"""The days that a power which outlasts finality is counted from, each with the power."""
+
+
 class ReliquidationIn(BaseModel):
-    """A reliquidation, dated today; effects are against the amounts as asserted, positive is due."""
+    """A reliquidation, dated today; effects are against the amounts as asserted, positive is due.
+
+    A power that outlasts finality and has a limit of time needs the day that it is counted from.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -209,6 +252,33 @@ class ReliquidationIn(BaseModel):
     effect_duty_usd: Money
     effect_fees_usd: Money
     explanation: Explanation
+    preference_claimed_on: LegalDate | None = Field(
+        default=None, description="claim-1520d: the day of the claim; within a year of importation."
+    )
+    records_demanded_on: LegalDate | None = Field(
+        default=None,
+        description="records-1509g: the day of the demand; it reaches liquidations of the two years before.",
+    )
+    violated_on: LegalDate | None = Field(
+        default=None,
+        description="duty-1592d: the day of the violation; five years from it, or from the discovery of fraud.",
+    )
+    fraud_discovered_on: LegalDate | None = Field(
+        default=None, description="duty-1592d: only if the violation was fraud."
+    )
+    limit_waived_until: LegalDate | None = Field(
+        default=None, description="duty-1592d: until when the party waived the limit of 19 USC 1621."
+    )
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        for name, writer in _WRITER_OF_DAY.items():
+            if getattr(self, name) is not None and self.writer != writer:
+                raise PydanticCustomError("power", "{name} is of {writer}", {"name": name, "writer": writer})
+        discovered_on = self.fraud_discovered_on
+        if discovered_on is not None and self.violated_on is not None and discovered_on < self.violated_on:
+            raise PydanticCustomError("power", "fraud is discovered on the day of the violation or later")
+        return self
 
 
 class ReliquidatedOut(ActMoneyOut):
@@ -428,6 +498,8 @@ async def create_reliquidation(
             body.explanation,
             caller,
             request.app.state.money_policy,
+            power=Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY}),
+            law=request.app.state.law,
         )
     )
 
@@ -499,6 +571,7 @@ def _instruction(found: Instruction, results: dict[str, int], caller: Identity) 
         predicate=PredicateIn.model_construct(
             case_numbers=meant.case_numbers,
             manufacturer_ids=meant.manufacturer_ids,
+            exporter_ids=meant.exporter_ids,
             importer_number=shown_importer_number(caller, importer) if importer else None,
             entered_from=meant.entered_from,
             entered_to=meant.entered_to,

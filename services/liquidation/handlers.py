@@ -24,7 +24,7 @@ from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, 
 from shared.bus.outbox import Outgoing
 from shared.contracts import lean
 from shared.contracts.decision import LegalBasis, Reason
-from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
+from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased, encode_body
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
@@ -322,8 +322,8 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
             fees += to_cents(fee.amount_usd)
         if case is None and line.cases:
             case = line.cases[0].case_number
-        cases.update(name_case(each.case_number, line.manufacturer_id) for each in line.cases)
-    text = lean.encode(body).decode()
+        cases.update(name_case(each.case_number, line.manufacturer_id, line.exporter_id) for each in line.cases)
+    text = encode_body(body).decode()
     version = Version(
         number=body.version,
         entry_type=body.entry_type,

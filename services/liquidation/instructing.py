@@ -228,6 +228,7 @@ def _lift(instruction: Instruction, held: HeldEntry, governing: Version, policy:
         instruction.reference,
         meant.case_numbers,
         meant.manufacturer_ids,
+        meant.exporter_ids,
     )
     if not chosen:
         detail = f"no {instruction.ground} of this message stands on {instruction.noticed_on}"
@@ -275,7 +276,7 @@ def _with(held: HeldEntry, changed: list[Suspension]) -> EntryFacts:
 
 
 def _is_same(known: str, ground: str) -> bool:
-    """Whether a ground is known already; a case without a maker is known when any maker of it is."""
+    """Whether a ground is known already; a case without a maker is known when any of it is."""
     return known == ground or (ground.startswith("adcvd-case:") and known.startswith(ground))
 
 

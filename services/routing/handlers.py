@@ -31,7 +31,7 @@ from services.routing.store.filings import FilingRow
 from services.routing.store.outcomes import Outcome
 from shared.bus.outbox import Outgoing
 from shared.contracts import lean
-from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
+from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased, encode_body
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
@@ -250,7 +250,7 @@ def entry_facts(body: EntryBody) -> EntryFacts:
 
 def content_digest(body: EntryBody) -> bytes:
     """A fingerprint of what was filed, blind to fields that the contract does not know; 16 bytes."""
-    return hashlib.blake2b(lean.encode(body), digest_size=16).digest()
+    return hashlib.blake2b(encode_body(body), digest_size=16).digest()
 
 
 def filing_digest(data: PostEntryFiled) -> bytes:

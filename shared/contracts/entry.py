@@ -1,10 +1,11 @@
 """What filing systems say of an entry: filed, corrected, released."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from shared.contracts import lean
 from shared.contracts.terms import (
     Contract,
     Country,
@@ -66,6 +67,12 @@ class EntryLine(Contract):
     country_of_origin: Country
     country_of_export: Country | None = None
     preference: Annotated[str, StringConstraints(max_length=10)] | None = None
+    exporter_id: Annotated[str, StringConstraints(max_length=15)] | None = Field(
+        default=None,
+        description="Foreign exporter as the summary reports it: the same 15-character identification as"
+        " manufacturer_id. Absent where the summary reports none.",
+        examples=["CNEXPORT99SHE"],
+    )
     tariffs: Annotated[tuple[LineTariff, ...], Field(min_length=1, max_length=32)]
     cases: Annotated[tuple[LineCase, ...], Field(max_length=16)] = ()
     quantities: Annotated[tuple[LineQuantity, ...], Field(max_length=8)] = ()
@@ -136,3 +143,16 @@ class EntryReleased(Contract):
     released_at: Instant
     port_of_release: PortCode
     release_kind: Annotated[str, StringConstraints(min_length=1, max_length=32)] = Field(examples=["conditional"])
+
+
+_ABSENT_EXPORTER: Final = b',"exporter_id":null'
+
+
+def encode_body(body: EntryBody) -> bytes:
+    """The JSON of an entry body; a line that reports no exporter is written as before the contract had the field.
+
+    Fingerprints of content are taken of this JSON: what was filed before must keep its own, so that a repeat of it is
+    recognised and does not contradict itself.
+    """
+    # A quotation mark inside a JSON string is escaped, so these bytes are never part of a value.
+    return lean.encode(body).replace(_ABSENT_EXPORTER, b"")

@@ -22,15 +22,31 @@ AUTHORITY_OF: Final[Mapping[GroundKind, Authority]] = MappingProxyType(
     }
 )
 TYPE_GROUND: Final = "adcvd-type"
+NOT_IDENTIFYING: Final = "/" + "".join(filter(str.isspace, map(chr, range(0x10000))))
+"""What is left out of the identification of a maker or exporter: any space, and the sign that parts a ground."""
+
+_WITHOUT: Final = str.maketrans("", "", NOT_IDENTIFYING)
 
 
-def name_case(case_number: str, manufacturer_id: str | None) -> str:
-    """A case with the maker of its line: removals are by maker, and an entry is suspended as a unit.
+def identify(reported: str | None) -> str:
+    """A maker or exporter as grounds and instructions name it, however it was spaced; empty when none was reported.
 
-    >>> name_case("A570012000", "CNSYNTH123SHE")
-    'A570012000/CNSYNTH123SHE'
+    >>> identify("CN SYNTH 123 SHE"), identify(None)
+    ('CNSYNTH123SHE', '')
     """
-    return f"{case_number}/{''.join((manufacturer_id or '').split())}"
+    return reported.translate(_WITHOUT) if reported else ""
+
+
+def name_case(case_number: str, manufacturer_id: str | None, exporter_id: str | None = None) -> str:
+    """A case with the maker of its line, and the exporter where one is reported; an entry is suspended as a unit.
+
+    Commerce names combinations of exporter and producer, so a removal may be for some of a maker's lines only.
+
+    >>> name_case("A570012000", "CNSYNTH123SHE"), name_case("A570012000", "CNSYNTH123SHE", "CNEXPORT99SHE")
+    ('A570012000/CNSYNTH123SHE', 'A570012000/CNSYNTH123SHE/CNEXPORT99SHE')
+    """
+    exporter = identify(exporter_id)
+    return f"{case_number}/{identify(manufacturer_id)}" + (f"/{exporter}" if exporter else "")
 
 
 def instructed_ground(kind: GroundKind, reference: str) -> str:
@@ -57,9 +73,25 @@ def filed_grounds(version: Version) -> tuple[Suspension, ...]:
 
 
 def join_grounds(version: Version, recorded: Sequence[Suspension]) -> tuple[Suspension, ...]:
-    """All suspensions of an entry: of a ground that is both filed and recorded the record tells when it ended."""
+    """All suspensions of an entry: of a ground that is both filed and recorded the record tells when it ended.
+
+    The end of a case of a maker whose exporter was not reported holds for a correction that reports the exporter: only
+    a removal for every exporter can have ended it.
+    """
     known = {suspension.ground for suspension in recorded}
-    return (*(filed for filed in filed_grounds(version) if filed.ground not in known), *recorded)
+    ended = {suspension.ground for suspension in recorded if suspension.lift_noticed_on is not None}
+    return (
+        *(
+            filed
+            for filed in filed_grounds(version)
+            if filed.ground not in known and _leave_out_exporter(filed.ground) not in ended
+        ),
+        *recorded,
+    )
+
+
+def _leave_out_exporter(ground: str) -> str:
+    return "/".join(ground.split("/", 2)[:2])
 
 
 def basis_of(suspension: Suspension) -> SuspensionBasis:
@@ -89,19 +121,30 @@ def select_lifted(
     reference: str | None,
     case_numbers: Collection[str],
     manufacturer_ids: Collection[str],
+    exporter_ids: Collection[str] = (),
 ) -> tuple[Suspension, ...]:
     """Which of the standing suspensions an instruction of removal ends.
 
-    Rule susp-lift-multiline [P], HQ H311377: only the lines that it names; the others go on suspending the entry.
+    Rule susp-lift-multiline [P], HQ H311377: only the lines that it names; the others go on suspending the entry. One
+    that names makers or exporters ends the cases of lines with one of each that it names, and of no line that reports
+    none; one that names none ends them all.
+
+    >>> from datetime import date
+    >>> filed = Suspension("adcvd-case:A570012000/CNSYNTH123SHE/CNEXPORT99SHE", "agency", date(2026, 3, 2))
+    >>> select_lifted([filed], "adcvd-case", None, ["A570012000"], [], ["CNOTHER456SHE"])
+    ()
     """
+    makers, exporters = set(map(identify, manufacturer_ids)), set(map(identify, exporter_ids))
     chosen = []
     for suspension in standing:
         found, _, matter = suspension.ground.partition(":")
         if found != kind:
             continue
         if kind == "adcvd-case":
-            case_number, _, maker = matter.partition("/")
-            if case_number in case_numbers and (not manufacturer_ids or maker in manufacturer_ids):
+            case_number, _, line = matter.partition("/")
+            maker, _, exporter = line.partition("/")
+            is_named = (not makers or maker in makers) and (not exporters or exporter in exporters)
+            if case_number in case_numbers and is_named:
                 chosen.append(suspension)
         elif kind == TYPE_GROUND or matter == reference:
             chosen.append(suspension)

@@ -1,6 +1,6 @@
 """After liquidation: CBP's own 90 days, the two meanings of final, and the roads that stay open behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -102,7 +102,7 @@ def final_1514_on(
 
 
 def judge_change_after_final(writer: FinalWriter) -> Finding:
-    """Whether someone may still change an entry that is final under 1514.
+    """Whether someone may still change an entry that is final under 1514; `judge_power` asks about the time as well.
 
     Rules inv-after-final [S], 19 USC 1514(a); domestic-1516 [M]; reliq-court [S]: a judgment as headquarters instructs.
 
@@ -124,6 +124,87 @@ def judge_change_after_final(writer: FinalWriter) -> Finding:
             return Finding("duty-1592d", "allowed", "lost duties are owed whether or not the entry is final")
         case "allowed-protest":
             return Finding("protest-allow", "allowed", "the protest was allowed")
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A power to write after finality with the days that it rests on; what is not known, or not asked of it, is None.
+
+    `preference_claimed_on` and `imported_on` are of 1520(d), `records_demanded_on` is of 1509(g), `violated_on` of
+    1592(d), with `fraud_discovered_on` if it was fraud and `limit_waived_until` if the limit of 19 USC 1621 was waived.
+    """
+
+    writer: FinalWriter
+    preference_claimed_on: date | None = None
+    imported_on: date | None = None
+    records_demanded_on: date | None = None
+    violated_on: date | None = None
+    fraud_discovered_on: date | None = None
+    limit_waived_until: date | None = None
+
+
+def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettings = LAW) -> Finding:
+    """Whether a power that outlasts finality exists on a day; `liquidated_on` is the original liquidation.
+
+    Rules claim-1520d [S], 19 USC 1520(d): claimed within a year of importation; reliq-1509g [P], 19 USC 1509(g)(2):
+    liquidated within the two years before a demand for records; duty-1592d [M], 19 USC 1592(d), 1621: five years from
+    the violation, or from the discovery of fraud, unless the limit is waived. Without the day that it is counted from
+    such a power is not exercised. Three have no limit of time here: a judgment is carried out as ordered (reliq-court
+    [S]), for a petition (domestic-1516 [M]) none is known, and a protest is allowed only where it may still be decided,
+    which its own life tells (inv-deemed-denial [S], action-ends-admin [M]).
+
+    >>> fraud = Power("duty-1592d", violated_on=date(2020, 3, 2), fraud_discovered_on=date(2024, 9, 10))
+    >>> judge_power(fraud, date(2021, 1, 8), date(2029, 9, 10)).outcome
+    'allowed'
+    >>> judge_power(Power("records-1509g"), date(2026, 1, 2), date(2026, 9, 1)).outcome
+    'missing-fact'
+    """
+    match power.writer:
+        case "claim-1520d":
+            return _judge_claim(power, acts_on, law)
+        case "records-1509g":
+            return _judge_records(power, liquidated_on, acts_on)
+        case "duty-1592d":
+            return _judge_lost_duty(power, acts_on, law)
+        case _:
+            return judge_change_after_final(power.writer)
+
+
+def _judge_claim(power: Power, acts_on: date, law: LawSettings) -> Finding:
+    if power.preference_claimed_on is None or power.imported_on is None:
+        missing = "on which the preference was claimed" if power.preference_claimed_on is None else "of importation"
+        return Finding("claim-1520d", "missing-fact", f"the day {missing} is not known")
+    if power.preference_claimed_on > acts_on:
+        return Finding("claim-1520d", "no-power", f"{power.preference_claimed_on} has not come")
+    due = preference_claim_due(power.imported_on, law)
+    outcome = "allowed" if power.preference_claimed_on <= due.last_arguable else "too-late"
+    until = str(due.safe) if due.safe == due.last_arguable else f"{due.safe}, arguably {due.last_arguable}"
+    why = f"imported {power.imported_on}, claimed {power.preference_claimed_on}, the year ended on {until}"
+    return Finding("claim-1520d", outcome, why)
+
+
+def _judge_records(power: Power, liquidated_on: date, acts_on: date) -> Finding:
+    if power.records_demanded_on is None:
+        return Finding("reliq-1509g", "missing-fact", "the day on which records were demanded is not known")
+    if power.records_demanded_on > acts_on:
+        return Finding("reliq-1509g", "no-power", f"{power.records_demanded_on} has not come")
+    finding = judge_records_reliquidation(liquidated_on, power.records_demanded_on)
+    return replace(
+        finding, why=f"liquidated {liquidated_on}, records demanded {power.records_demanded_on}: {finding.why}"
+    )
+
+
+def _judge_lost_duty(power: Power, acts_on: date, law: LawSettings) -> Finding:
+    if power.violated_on is None:
+        return Finding("duty-1592d", "missing-fact", "the day of the violation is not known")
+    start = power.fraud_discovered_on or power.violated_on
+    if max(start, power.violated_on) > acts_on:
+        return Finding("duty-1592d", "no-power", f"{max(start, power.violated_on)} has not come")
+    until = lost_duty_until(power.violated_on, power.fraud_discovered_on, law)
+    until = max(until, power.limit_waived_until or until)
+    what = "fraud discovered" if power.fraud_discovered_on is not None else "violation"
+    outcome = "allowed" if acts_on <= until else "too-late"
+    return Finding("duty-1592d", outcome, f"{what} {start}, lost duties are owed until {until}")
 
 
 def cape_filing_due(liquidated_on: date) -> date:

@@ -151,6 +151,14 @@ async def set_aside_decisions(tx: Transaction, entry_number: str) -> None:
     await bulk.execute(tx, _USE, entry_number, [])
 
 
+async def find_import_date(tx: Transaction, entry_number: str) -> date | None:
+    """The earliest importation that a version of the entry states; None when none does."""
+    statement = "SELECT min((body ->> 'import_date')::date) AS imported_on FROM entry_versions WHERE entry_number = $1"
+    (row,) = await bulk.fetch(tx, statement, entry_number)
+    imported_on: date | None = row["imported_on"]
+    return imported_on
+
+
 async def has_protest(tx: Transaction, entry_number: str, states: Sequence[str]) -> bool:
     """Whether a protest on the entry is in one of these states."""
     statement = (

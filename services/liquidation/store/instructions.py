@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify
 from services.liquidation.store.acts_tables import instruction_results, instructions
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -16,13 +17,14 @@ from shared.db.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class InstructionPredicate:
-    """Which entries an instruction means: all given parts hold. Cases and makers are of one and the same line."""
+    """Which entries an instruction means: all given parts hold; case, maker and exporter of one and the same line."""
 
     case_numbers: tuple[str, ...] = ()
     manufacturer_ids: tuple[str, ...] = ()
     importer_number: str | None = None
     entered_from: date | None = None
     entered_to: date | None = None
+    exporter_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class InstructionPreview:
     fees_cents: int
 
 
-# $1 cases, $2 makers, $3 importer, $4 and $5 the dates of entry; $6 whether only suspended entries are meant (a lift).
+# $1 cases, $2 makers, $3 importer, $4 and $5 the dates of entry; $6 whether only suspended entries are meant (a lift);
+# $7 exporters, $8 the characters that are left out of what a line reports, as they are of $2 and $7.
 _MEANT = """
 FROM entries e WHERE e.version IS NOT NULL
     AND (NOT $6::boolean OR (e.is_suspended AND e.liquidated_on IS NULL))
@@ -78,10 +81,13 @@ FROM entries e WHERE e.version IS NOT NULL
     AND (cardinality($1::text[]) = 0 OR (e.entry_number, e.version) IN (
         SELECT l.entry_number, l.version FROM entry_lines l
         WHERE l.case_number <> '' AND l.case_number = ANY($1::text[])))
-    AND (cardinality($2::text[]) = 0 OR EXISTS (
+    AND (cardinality($2::text[]) + cardinality($7::text[]) = 0 OR EXISTS (
         SELECT FROM entry_versions v CROSS JOIN LATERAL jsonb_array_elements(v.body -> 'lines') AS line
         WHERE v.entry_number = e.entry_number AND v.version = e.version
-            AND line ->> 'manufacturer_id' = ANY($2::text[])
+            AND (cardinality($2::text[]) = 0
+                OR translate(line ->> 'manufacturer_id', $8::text, '') = ANY($2::text[]))
+            AND (cardinality($7::text[]) = 0
+                OR translate(line ->> 'exporter_id', $8::text, '') = ANY($7::text[]))
             AND (cardinality($1::text[]) = 0 OR EXISTS (
                 SELECT FROM jsonb_array_elements(line -> 'cases') AS filed
                 WHERE filed ->> 'case_number' = ANY($1::text[])))))
@@ -94,10 +100,10 @@ SELECT count(*) AS entries, count(*) FILTER (WHERE e.is_suspended AND e.liquidat
 """
 _NEXT = f"""
 SELECT e.entry_number {_MEANT}
-    AND e.entry_number > $8::text
+    AND e.entry_number > $10::text
     AND NOT EXISTS (
-        SELECT FROM instruction_results r WHERE r.instruction_id = $7::text AND r.entry_number = e.entry_number)
-ORDER BY e.entry_number LIMIT $9::integer
+        SELECT FROM instruction_results r WHERE r.instruction_id = $9::text AND r.entry_number = e.entry_number)
+ORDER BY e.entry_number LIMIT $11::integer
 """
 
 
@@ -187,11 +193,13 @@ def _arguments(instruction: Instruction) -> tuple[Any, ...]:
     meant = instruction.predicate
     return (
         list(meant.case_numbers),
-        list(meant.manufacturer_ids),
+        list(map(identify, meant.manufacturer_ids)),
         meant.importer_number,
         meant.entered_from,
         meant.entered_to,
         instruction.kind == "lift",
+        list(map(identify, meant.exporter_ids)),
+        NOT_IDENTIFYING,
     )
 
 
@@ -199,7 +207,12 @@ def _read(row: Any) -> Instruction:
     stored = row.predicate
     days = {name: stored[name] and date.fromisoformat(stored[name]) for name in ("entered_from", "entered_to")}
     predicate = InstructionPredicate(
-        tuple(stored["case_numbers"]), tuple(stored["manufacturer_ids"]), stored["importer_number"], **days
+        case_numbers=tuple(stored["case_numbers"]),
+        manufacturer_ids=tuple(stored["manufacturer_ids"]),
+        importer_number=stored["importer_number"],
+        # An instruction that was drafted before exporters could be named names none.
+        exporter_ids=tuple(stored.get("exporter_ids", ())),
+        **days,
     )
     names = [name for name in Instruction.__dataclass_fields__ if name != "predicate"]
     return Instruction(predicate=predicate, **{name: getattr(row, name) for name in names})
