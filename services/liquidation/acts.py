@@ -7,11 +7,19 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.assessing import POLICY, Consequence, assess_act, void_assessment
+from services.liquidation.assessing import (
+    POLICY,
+    Consequence,
+    assess_act,
+    describe_effect,
+    find_standing_effect,
+    void_assessment,
+)
 from services.liquidation.domain.clocks import CyclePolicy, reliquidation_due
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
 from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
 from services.liquidation.domain.protest_life import OPEN
@@ -38,6 +46,7 @@ from services.liquidation.protest_handlers import judge_protests_on
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.acts import ReliquidationRow, VoidedRow
+from services.liquidation.store.money import load_effects
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.tables import platform
 from shared.bus import outbox
@@ -193,22 +202,20 @@ async def post_liquidation(
             return _replay(before)
         row = (await hold_entry(tx, entry_number)).row
         _demand_liquidable(row, today)
-        effect = (0, 0)
+        effect, effects = (0, 0), name_effects(0, 0)
         if basis == "by-decision":
             decided = await acts_store.use_decisions(tx, entry_number)
             if decided is None:
                 raise _conflict(
                     "liquidation-date", "no-decision", "No review decision waits.", "Liquidate as entered, or decide."
                 )
-            effect = decided
+            effect, effects = decided, (await load_effects(tx, [entry_number])).get(entry_number, effects)
         else:
             await acts_store.set_aside_decisions(tx, entry_number)
         from_state, key = row.state, liquidation_key(row.turns)
-        money = await assess_act(
-            tx, entry_number, key, today, name_effects(*effect), occasion="liquidation", policy=policy
-        )
+        money = await assess_act(tx, entry_number, key, today, effects, occasion="liquidation", policy=policy)
         if money.is_disregarded:
-            effect = (0, 0)
+            effect, effects = (0, 0), {}
         row.state, row.liquidated_on, row.liquidation_posted_on = "liquidated", today, today
         row.liquidation_kind, row.liquidation_rule = money.kind or _kind(sum(effect)), "liquidation-date"
         row.effect_duty_cents, row.effect_fees_cents = effect
@@ -224,7 +231,7 @@ async def post_liquidation(
             actor=_name(caller),
             now=now,
             kind=row.liquidation_kind,
-            effect=_money(*effect),
+            effect=describe_effect(effects),
             money=money,
         )
         body: dict[str, object] = {
@@ -251,14 +258,15 @@ async def post_reliquidation(
     caller: Identity,
     policy: MoneyPolicy = POLICY,
     *,
+    by_class: Amounts | None = None,
     power: Power | None = None,
     law: LawSettings = LAW,
 ) -> Answer:
     """Reliquidate today, so that duty and fees differ by `effect` (cents, positive is due) from what was asserted.
 
-    `writer` says whose power it is: the Center's own ends with day 90 after the original liquidation, others with
-    their own limits, counted from the days in `power`. Raises `Conflict` when the entry is not liquidated, `Refused`
-    with the rule when the power does not exist.
+    `by_class` is the same by accounting class, where it is known. `writer` says whose power it is: the Center's own
+    ends with day 90 after the original liquidation, others with their own limits, counted from the days in `power`.
+    Raises `Conflict` when the entry is not liquidated, `Refused` with the rule when the power does not exist.
     """
     async with transaction(engine) as tx:
         if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
@@ -267,7 +275,7 @@ async def post_reliquidation(
         if power is not None and writer == "claim-1520d":
             power = replace(power, imported_on=await acts_store.find_import_date(tx, entry_number))
         done, act, event, money = await reliquidate(
-            tx, row, now, writer, effect, explanation, caller, policy, power=power, law=law
+            tx, row, now, writer, effect, explanation, caller, policy, by_class=by_class, power=power, law=law
         )
         body: dict[str, object] = {
             "entry_number": entry_number,
@@ -295,6 +303,7 @@ async def reliquidate(
     caller: Identity,
     policy: MoneyPolicy = POLICY,
     *,
+    by_class: Amounts | None = None,
     power: Power | None = None,
     law: LawSettings = LAW,
 ) -> tuple[ReliquidationRow, LegalEvent, Outgoing, Consequence]:
@@ -336,17 +345,21 @@ async def reliquidate(
     standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
     change = (effect[0] - standing[0], effect[1] - standing[1])
     key = f"reliquidation:{number}"
+    changes = name_effects(*change)
+    if by_class is not None:
+        stood = await find_standing_effect(tx, row.entry_number)
+        changes = add_amounts(by_class, {class_code: -cents for class_code, cents in stood.items()})
     money = await assess_act(
         tx,
         row.entry_number,
         key,
         today,
-        name_effects(*change),
+        changes,
         occasion=_OCCASIONS.get(writer, "reliquidation"),
         policy=policy,
     )
     if money.is_disregarded:
-        effect, change = standing, (0, 0)
+        effect, change, changes = standing, (0, 0), {}
     done = ReliquidationRow(
         row.entry_number,
         number,
@@ -374,7 +387,7 @@ async def reliquidate(
         actor=_name(caller),
         now=now,
         kind=done.kind,
-        effect=_money(*change),
+        effect=describe_effect(changes),
         money=money,
     )
     return done, act, event, money
@@ -531,10 +544,6 @@ def show_money(money: Consequence) -> dict[str, str | None]:
 
 def _kind(total_cents: int) -> str:
     return "increase" if total_cents > 0 else "refund" if total_cents < 0 else "no-change"
-
-
-def _money(duty_cents: int, fees_cents: int) -> MoneyEffect:
-    return MoneyEffect(duty_usd=format_cents(duty_cents), fees_usd=format_cents(fees_cents))
 
 
 def _name(caller: Identity) -> str:

@@ -15,6 +15,7 @@ from services.liquidation.domain.reliquidation import Power
 from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.recomputes import list_differences, list_recomputes
+from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import ImporterNumber, LegalDate, Money
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
@@ -251,6 +252,11 @@ class ReliquidationIn(BaseModel):
     )
     effect_duty_usd: Money
     effect_fees_usd: Money
+    by_class: list[ClassEffect] = Field(
+        default=[],
+        max_length=50,
+        description="The effects by accounting class, against what was asserted; without them the class stays open.",
+    )
     explanation: Explanation
     preference_claimed_on: LegalDate | None = Field(
         default=None, description="claim-1520d: the day of the claim; within a year of importation."
@@ -269,6 +275,11 @@ class ReliquidationIn(BaseModel):
     limit_waived_until: LegalDate | None = Field(
         default=None, description="duty-1592d: until when the party waived the limit of 19 USC 1621."
     )
+
+    @model_validator(mode="after")
+    def _check_classes(self) -> Self:
+        demand_classes_add_up(self.effect_duty_usd, self.effect_fees_usd, self.by_class)
+        return self
 
     @model_validator(mode="after")
     def _check_days(self) -> Self:
@@ -498,6 +509,7 @@ async def create_reliquidation(
             body.explanation,
             caller,
             request.app.state.money_policy,
+            by_class={each.class_code: to_cents(each.change_usd) for each in body.by_class} or None,
             power=Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY}),
             law=request.app.state.law,
         )

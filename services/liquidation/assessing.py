@@ -1,7 +1,7 @@
 """The money of liquidations and reliquidations: assessed once for each act, billed, refunded, or kept as not known yet.
 
-A review decision says how much duty and fees it changes, not of which class, so the change stands under
-`duty-unspecified` and `fees-unspecified`; the classes of what was asserted come from the lines.
+The classes of what was asserted come from the lines. What a decision changes stands under the classes that it names;
+one that names none changes `duty-unspecified` and `fees-unspecified`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from services.liquidation.domain.bill_clocks import bill_due, refund_due
-from services.liquidation.domain.money.amounts import Amounts, add_amounts, amounts_of_entry
+from services.liquidation.domain.money.amounts import UNSPECIFIED_CLASSES, Amounts, add_amounts, amounts_of_entry
 from services.liquidation.domain.money.assessment import (
     Assessment,
     Deposit,
@@ -32,7 +32,6 @@ from services.liquidation.domain.money.balance import (
     find_deposit_due,
     find_later_deposits,
     find_next_step,
-    name_effects,
     payee_on,
 )
 from services.liquidation.domain.money.interest import PayeeKind, Undetermined, payee_kind
@@ -45,7 +44,7 @@ from services.liquidation.store.cycles import publish_assessed
 from services.liquidation.store.money import AssessmentOutcome, AssessmentRow, BillRow, MoneyAct, MoneyCase, RefundRow
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import LegalBasis, Reason
+from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.liquidation import EntryChange, EntryChanged
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction
@@ -144,13 +143,14 @@ async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: 
         written = _Written([], [], [])
         told: dict[str, dict[str, Any]] = {}
         disregarded: list[str] = []
+        effects = await store.load_effects(tx, numbers)
         for number, case in (await store.load_cases(tx, numbers)).items():
             entry = case.entry
-            effects = name_effects(entry["effect_duty_cents"], entry["effect_fees_cents"])
             act = _Act(liquidation_key(entry["turns"]), "liquidation", entry["liquidated_on"], friday)
-            consequence = _follow(case, act, effects, policy, written)
+            consequence = _follow(case, act, effects[number], policy, written)
             figures = _count(figures, consequence)
-            told[number] = consequence.event_fields
+            effect = describe_effect({} if consequence.is_disregarded else effects[number])
+            told[number] = {"effect": effect.model_dump()} | consequence.event_fields
             if consequence.is_disregarded:
                 disregarded.append(number)
         await _write(tx, written)
@@ -184,6 +184,33 @@ async def assess_act(
     consequence = _follow(case, _Act(act_key, occasion, occurred_on, occurred_on), effects, policy, written)
     await _write(tx, written)
     return consequence
+
+
+async def find_standing_effect(tx: Transaction, entry_number: str) -> Amounts:
+    """By class, what the acts that stand changed against what was asserted."""
+    case = (await store.load_cases(tx, [entry_number]))[entry_number]
+    standing = [row for row in case.assessments if row.outcome != "void"]
+    if not standing:
+        return {}
+    asserted = amounts_of_entry(case.versions[-1].lines)
+    return add_amounts(_standing(standing[-1]), {class_code: -cents for class_code, cents in asserted.items()})
+
+
+def describe_effect(changes: Amounts) -> MoneyEffect:
+    """Changes by class as events tell them: duty and fees, and the classes when any is named.
+
+    >>> describe_effect({"duty": 150_00, "499": -5_00}).duty_usd
+    '150.00'
+    """
+    duty = sum(cents for class_code, cents in changes.items() if class_code in DUTY_CLASSES)
+    classes = changes.items() if changes.keys() - UNSPECIFIED_CLASSES else ()
+    return MoneyEffect(
+        duty_usd=format_cents(duty),
+        fees_usd=format_cents(sum(changes.values()) - duty),
+        by_class=tuple(
+            ClassEffect(class_code=class_code, change_usd=format_cents(cents)) for class_code, cents in classes
+        ),
+    )
 
 
 async def void_assessment(tx: Transaction, entry_number: str) -> None:

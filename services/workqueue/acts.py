@@ -36,13 +36,14 @@ _EXPIRE_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a person decides on an item; money in cents, an increase is positive."""
+    """What a person decides on an item; money in cents, an increase is positive, `by_class` where it is known."""
 
     outcome: Outcome
     duty_cents: int
     fees_cents: int
     reasons: tuple[Reason, ...]
     legal_basis: tuple[Citation, ...]
+    by_class: tuple[tuple[str, int], ...] = ()
 
 
 async def claim_next(
@@ -134,6 +135,7 @@ async def complete(
         fees_cents=finding.fees_cents,
         reasons=finding.reasons,
         legal_basis=finding.legal_basis,
+        by_class=finding.by_class,
         by=person_of(caller),
         at=now,
     )

@@ -5,11 +5,11 @@ it also stops a holder whose lease ran out and whose item went to someone else.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal, Self, assert_never
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue import acts
 from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF, Form
@@ -19,6 +19,7 @@ from services.workqueue.reach import WORKERS, demand_item_sight, seen_centers
 from services.workqueue.store import outcomes, views
 from services.workqueue.store.tables import platform
 from services.workqueue.store.views import Filter
+from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import CenterCode, Code, EntryNumber, Money, ShortText
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
@@ -140,6 +141,7 @@ class DecisionOut(BaseModel):
     outcome: Outcome
     duty_usd: str
     fees_usd: str
+    by_class: list[ClassEffect]
     reasons: list[ReasonIn]
     legal_basis: list[LegalBasisIn]
     decided_by: str
@@ -214,6 +216,14 @@ class EffectIn(BaseModel):
 
     duty_usd: Money = "0.00"
     fees_usd: Money = "0.00"
+    by_class: list[ClassEffect] = Field(
+        default=[], max_length=50, description="The same by accounting class, where the decision knows it."
+    )
+
+    @model_validator(mode="after")
+    def _check_classes(self) -> Self:
+        demand_classes_add_up(self.duty_usd, self.fees_usd, self.by_class)
+        return self
 
 
 class CompletionIn(BaseModel):
@@ -226,7 +236,13 @@ class CompletionIn(BaseModel):
                 {
                     "token": 1,
                     "outcome": "increase",
-                    "effect": {"duty_usd": "1250.00"},
+                    "effect": {
+                        "duty_usd": "1250.00",
+                        "by_class": [
+                            {"class_code": "duty", "change_usd": "1500.00"},
+                            {"class_code": "additional-duty", "change_usd": "-250.00"},
+                        ],
+                    },
                     "reasons": [{"code": "classification", "text": "Classifiable in 8528.52.00, not in 8471."}],
                     "legal_basis": [{"rule": "classification", "citation": "19 USC 1500(b)"}],
                 },
@@ -455,6 +471,7 @@ async def complete_item(item_id: ItemId, body: CompletionIn, request: Request, c
         outcome=body.outcome,
         duty_cents=to_cents(body.effect.duty_usd),
         fees_cents=to_cents(body.effect.fees_usd),
+        by_class=tuple((each.class_code, to_cents(each.change_usd)) for each in body.effect.by_class),
         reasons=tuple(outcomes.Reason(**reason.model_dump()) for reason in body.reasons),
         legal_basis=tuple(outcomes.Citation(**basis.model_dump()) for basis in body.legal_basis),
     )
@@ -566,6 +583,7 @@ def _decision_out(row: Any) -> DecisionOut:
         outcome=row.outcome,
         duty_usd=format_cents(row.duty_cents),
         fees_usd=format_cents(row.fees_cents),
+        by_class=[ClassEffect(class_code=code, change_usd=format_cents(cents)) for code, cents in row.by_class],
         reasons=[ReasonIn.model_validate(reason) for reason in row.reasons],
         legal_basis=[LegalBasisIn.model_validate(basis) for basis in row.legal_basis],
         decided_by=row.decided_by,

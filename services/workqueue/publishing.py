@@ -4,7 +4,7 @@ from services.workqueue.domain.decision import Outcome, ReviewOutcome
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.store.outcomes import Decision, Letter
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import Actor, LegalBasis, MoneyEffect, Reason
+from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
@@ -44,7 +44,13 @@ def review_decided(decision: Decision, entry_number: str, outcome: ReviewOutcome
         process=item.process,
         center=item.center,
         outcome=outcome,
-        effect=MoneyEffect(duty_usd=format_cents(decision.duty_cents), fees_usd=format_cents(decision.fees_cents)),
+        effect=MoneyEffect(
+            duty_usd=format_cents(decision.duty_cents),
+            fees_usd=format_cents(decision.fees_cents),
+            by_class=tuple(
+                ClassEffect(class_code=code, change_usd=format_cents(cents)) for code, cents in decision.by_class
+            ),
+        ),
         reasons=tuple(
             Reason(code=each.code, text=each.text, fact=each.fact, citation=each.citation) for each in decision.reasons
         ),

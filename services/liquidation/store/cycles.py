@@ -96,31 +96,33 @@ def _envelope(event_type: str, identifier: str, data: str, time: str = "$4::text
 _SEQUENCE: Final = (
     f"CASE turns WHEN 0 THEN '{OF_LIQUIDATION}' ELSE (turns::bigint * {TURN} + {OF_LIQUIDATION})::text END"
 )
-_MEMBERS: Final = _object(
-    entry_number=_code("entry_number"),
-    sequence=_SEQUENCE,
-    change=_code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
-    importer_number=_code("importer_number"),
-    filer_code=_code("left(entry_number, 3)"),
-    surety_code=_code("surety_code"),
-    entry_type=_code("entry_type"),
-    port_of_entry=_code("port_of_entry"),
-    entry_date=_code("entry_date"),
-    center=_code("center"),
-    from_state=_code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
-    to_state=_code("'liquidated'"),
-    occurred_on=_code("liquidated_on"),
-    scheduled_on=_code("scheduled_on"),
-    deemed_on=_code("deemed_on"),
-    kind=_code("liquidation_kind"),
-    effect=_object(duty_usd=_cents("effect_duty_cents"), fees_usd=_cents("effect_fees_cents")),
-    legal_basis=_basis("liquidation_rule", "liquidation-date", "liquidation-date-informal", "liquidation-date-deemed"),
-    reasons="'[]'",
-)
+_MEMBERS: Final = {
+    "entry_number": _code("entry_number"),
+    "sequence": _SEQUENCE,
+    "change": _code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
+    "importer_number": _code("importer_number"),
+    "filer_code": _code("left(entry_number, 3)"),
+    "surety_code": _code("surety_code"),
+    "entry_type": _code("entry_type"),
+    "port_of_entry": _code("port_of_entry"),
+    "entry_date": _code("entry_date"),
+    "center": _code("center"),
+    "from_state": _code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
+    "to_state": _code("'liquidated'"),
+    "occurred_on": _code("liquidated_on"),
+    "scheduled_on": _code("scheduled_on"),
+    "deemed_on": _code("deemed_on"),
+    "kind": _code("liquidation_kind"),
+    "legal_basis": _basis(
+        "liquidation_rule", "liquidation-date", "liquidation-date-informal", "liquidation-date-deemed"
+    ),
+    "reasons": "'[]'",
+}
 
 
 _IDENTIFIER: Final = f"'entry-changed:' || entry_number || ':' || {_SEQUENCE}"
-_EVENT: Final = _envelope(_CHANGED.event_type, _IDENTIFIER, _MEMBERS)
+_NO_EFFECT: Final = """'{"duty_usd":"0.00","fees_usd":"0.00"}'"""
+_EVENT: Final = _envelope(_CHANGED.event_type, _IDENTIFIER, _object(**_MEMBERS, effect=_NO_EFFECT))
 _REFUSAL: Final = _envelope(
     _REFUSED.event_type,
     "'decision-refused:' || decision_id",
@@ -237,11 +239,12 @@ _REMEDY: Final = f"""
     || ' on ' || e.liquidated_on || ': reliquidation within {RELIQUIDATION_DAYS} days, by '
     || (e.liquidated_on + {RELIQUIDATION_DAYS}) || '.'
 """
-# The event of a liquidation that changes money: what follows from it ($2) goes on where the record's members end.
+# The event of a liquidation that changes money: its effect and what follows ($2) go on where the record's members end.
+_TOLD: Final = f"left({_object(**_MEMBERS)}, -1) || told.members"
 _PUBLISH_ASSESSED: Final = f"""
 INSERT INTO outbox (topic, key, value)
 SELECT '{_CHANGED.topic}', entry_number,
-    {_envelope(_CHANGED.event_type, _IDENTIFIER, f"left({_MEMBERS}, -1) || told.members", time="$3::text")}
+    {_envelope(_CHANGED.event_type, _IDENTIFIER, _TOLD, time="$3::text")}
 FROM entries JOIN unnest($1::text[], $2::text[]) AS told(number, members) ON entry_number = told.number
 ORDER BY entry_number
 """

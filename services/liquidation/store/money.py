@@ -10,9 +10,16 @@ from sqlalchemy import ColumnElement, Date, Table, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.domain.money.amounts import Amounts, CaseDeposit, FeeAmount, LineFacts, TariffAmount
+from services.liquidation.domain.money.amounts import (
+    Amounts,
+    CaseDeposit,
+    FeeAmount,
+    LineFacts,
+    TariffAmount,
+    add_amounts,
+)
 from services.liquidation.domain.money.assessment import Occasion, Outcome
-from services.liquidation.domain.money.balance import AccountState
+from services.liquidation.domain.money.balance import AccountState, name_effects
 from services.liquidation.domain.money.bills import Bill, Block, Payment
 from services.liquidation.domain.money.interest import Missing, Segment
 from services.liquidation.domain.money.refunds import PayeeFacts
@@ -75,6 +82,11 @@ changed AS (
 )
 UPDATE legal_events a SET kind = 'no-change' FROM changed
 WHERE a.entry_number = changed.entry_number AND a.event_key = changed.event_key
+"""
+_EFFECTS: Final = """
+SELECT entry_number, duty_cents, fees_cents, body -> 'effect' -> 'by_class' AS by_class FROM review_decisions
+WHERE entry_number = ANY($1::text[]) AND status = 'effective' AND (duty_cents <> 0 OR fees_cents <> 0)
+ORDER BY entry_number, decision_id
 """
 _UNDETERMINED: Final = """
 SELECT DISTINCT entry_number FROM assessments
@@ -330,6 +342,16 @@ async def load_cases(tx: Transaction, entry_numbers: Collection[str]) -> dict[st
         case.payments = {each.bill_number: payments.get(each.bill_number, []) for each in case.bills}
         case.accounts = accounts.get(case.entry["importer_number"], [])
     return cases
+
+
+async def load_effects(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, Amounts]:
+    """What the decisions that took effect change of each entry, by class as far as they say."""
+    found: dict[str, Amounts] = {}
+    for row in await bulk.fetch(tx, _EFFECTS, sorted(set(entry_numbers))):
+        named = {each["class_code"]: to_cents(each["change_usd"]) for each in row["by_class"] or ()}
+        effect = named or name_effects(row["duty_cents"], row["fees_cents"])
+        found[row["entry_number"]] = add_amounts(found.get(row["entry_number"], {}), effect)
+    return found
 
 
 async def load_last_acts(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, int]:

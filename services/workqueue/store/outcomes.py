@@ -53,6 +53,8 @@ class Decision:
     legal_basis: tuple[Citation, ...]
     by: Person
     at: datetime
+    by_class: tuple[tuple[str, int], ...] = ()
+    """The money by accounting class, where the decision says it; it comes to duty and fees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ async def write_decision(tx: Transaction, decision: Decision) -> None:
         "decided_by_name",
         "acting_for",
         "decided_at",
+        "by_class",
     )
     row = (
         decision.item.item_id,
@@ -97,6 +100,7 @@ async def write_decision(tx: Transaction, decision: Decision) -> None:
         decision.by.name,
         decision.by.acting_for,
         decision.at,
+        orjson.dumps(decision.by_class).decode(),
     )
     await bulk.insert(tx, decisions, columns, [row])
 

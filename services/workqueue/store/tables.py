@@ -184,6 +184,7 @@ decisions = Table(
     Column("decided_by_name", Text, nullable=False),
     Column("acting_for", Text),
     Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("by_class", JSONB, nullable=False, server_default=text("'[]'")),
     comment="What completed each item, with reasons and legal basis.",
 )
 

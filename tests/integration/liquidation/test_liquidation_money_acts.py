@@ -150,6 +150,51 @@ async def test_voided_liquidation_takes_back_its_bill_and_those_that_followed(en
     await demand_sound(engine)
 
 
+async def test_classes_of_a_decision_are_assessed_and_told(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    classes = [{"class_code": "499", "change_usd": "-20.00"}, {"class_code": "antidumping", "change_usd": "120.00"}]
+    effect = {"duty_usd": "120.00", "fees_usd": "-20.00", "by_class": classes}
+    decided = review_decided(
+        number, "increase", decision_id=f"d-{number}", decided_at="2025-06-02T15:00:00Z", effect=effect
+    )
+    await apply(engine, [decided])
+    await cycle(engine, FRIDAY)
+    (row,) = await rows(engine, assessments)
+    assert row.found == {"499": 13_58, "antidumping": 120_00, "duty": 25_00}
+    told = (await published(engine))[-1].data
+    assert (told.effect.duty_usd, told.effect.fees_usd) == ("120.00", "-20.00")
+    assert {(each.class_code, each.change_usd) for each in told.effect.by_class} == {
+        ("499", "-20.00"),
+        ("antidumping", "120.00"),
+    }
+    await demand_sound(engine)
+
+
+async def test_reliquidation_by_class_changes_what_stands_by_class(engine: AsyncEngine) -> None:
+    number = await file(engine, "1000.00")
+    await cycle(engine, FRIDAY)
+    answer = await post_reliquidation(
+        engine,
+        noon(FRIDAY),
+        call("classes"),
+        number,
+        "center",
+        (1000_00, 0),
+        "It was duty under Chapter 99.",
+        DIRECTOR,
+        by_class={"additional-duty": 1000_00},
+    )
+    assert (answer.body["kind"], answer.body["change_duty_usd"]) == ("no-change", "0.00")
+    standing = (await rows(engine, assessments))[-1]
+    assert (standing.found.get("additional-duty"), standing.found.get("duty-unspecified")) == (1000_00, None)
+    told = (await published(engine))[-1].data
+    assert {(each.class_code, each.change_usd) for each in told.effect.by_class} == {
+        ("additional-duty", "1000.00"),
+        ("duty-unspecified", "-1000.00"),
+    }
+    await demand_sound(engine)
+
+
 async def test_recompute_tells_of_a_liquidation_that_its_acts_do_not_give(engine: AsyncEngine) -> None:
     number = await file(engine, "1000.00")
     await cycle(engine, FRIDAY)

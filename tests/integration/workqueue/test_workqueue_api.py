@@ -152,12 +152,29 @@ async def test_completed_review_is_published_as_a_decision(desk: Desk) -> None:
     changed, decided = (await desk.published())[-2:]
     assert (changed["data"]["change"], changed["data"]["outcome"]) == ("completed", "increase")
     assert decided["type"] == "gov.cbp.work.review-decided.v1"
-    assert decided["data"]["effect"] == {"duty_usd": "1250.00", "fees_usd": "3.50"}
+    assert decided["data"]["effect"] == {"duty_usd": "1250.00", "fees_usd": "3.50", "by_class": []}
     assert decided["data"]["decided_by"]["subject"] == "kim"
     assert (await desk.call("POST", f"/items/{item}/claim", LEE)).json()["code"] == "item-completed"
     detail = (await desk.call("GET", f"/items/{item}")).json()
     assert (detail["decision"]["outcome"], detail["outcome"]) == ("increase", "increase")
     assert len(await desk.rows(decisions)) == 1
+
+
+async def test_decision_by_class_is_kept_and_published_by_class(desk: Desk) -> None:
+    item = await one_item(desk)
+    classes = [{"class_code": "duty", "change_usd": "30.00"}, {"class_code": "499", "change_usd": "-5.00"}]
+    body = {
+        "token": await desk.claim(item),
+        "outcome": "increase",
+        "effect": {"duty_usd": "30.00", "fees_usd": "-5.00", "by_class": classes},
+        "reasons": [{"code": "value", "text": "Assists were left out."}],
+        "legal_basis": [{"rule": "value", "citation": "19 USC 1401a"}],
+    }
+    wrong = body | {"effect": body["effect"] | {"fees_usd": "-4.00"}}
+    assert await problem(desk, "POST", f"/items/{item}/complete", json=wrong) == (422, "invalid-request")
+    assert (await desk.call("POST", f"/items/{item}/complete", json=body)).status_code == 200
+    assert (await desk.published())[-1]["data"]["effect"]["by_class"] == classes
+    assert (await desk.call("GET", f"/items/{item}")).json()["decision"]["by_class"] == classes
 
 
 async def test_completed_protest_publishes_no_review(desk: Desk) -> None:
