@@ -1,5 +1,6 @@
 """The weekly cycle as a command: one run for each Friday, whoever asks and however often."""
 
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -84,9 +85,10 @@ async def run_cycle(
         if needs_cut_sheet:
             await demand_confirmed(tx, friday)
         figures = await store.run_statements(tx, day, now, run_by)
-        await assess_cycle(tx, friday, now, policy)
+        money = asdict(await assess_cycle(tx, friday, now, policy))
+        await store.write_money(tx, friday, money)
         await judge_waiting_protests(tx)
-        return figures
+        return replace(figures, **money)
 
 
 async def run_due_cycles(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy = POLICY) -> list[CycleFigures]:

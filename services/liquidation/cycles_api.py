@@ -60,6 +60,12 @@ class CycleOut(BaseModel):
                     "decisions_refused": 1,
                     "run_at": "2026-08-14T10:00:00Z",
                     "run_by": "operator",
+                    "increases": 2,
+                    "refunds": 1,
+                    "disregarded": 0,
+                    "undetermined": 1,
+                    "billed_usd": "2410.77",
+                    "refund_usd": "120.40",
                 }
             ]
         }
@@ -72,6 +78,12 @@ class CycleOut(BaseModel):
     decisions_refused: int
     run_at: datetime
     run_by: str
+    increases: int = Field(description="Of those by decision, billed.")
+    refunds: int = Field(description="Of those by decision, to be refunded.")
+    disregarded: int = Field(description="Of those by decision, as entered: less than 20 dollars (min-20-liquidation).")
+    undetermined: int = Field(description="Of those by decision, without an amount until a missing fact is recorded.")
+    billed_usd: str = Field(description="With interest.")
+    refund_usd: str = Field(description="With interest.")
 
 
 class ForecastLineOut(BaseModel):
@@ -436,4 +448,10 @@ def _cycle(row: Any) -> CycleOut:
         decisions_refused=row.decisions_refused,
         run_at=row.run_at,
         run_by=row.run_by,
+        increases=row.increases,
+        refunds=row.refunds,
+        disregarded=row.disregarded,
+        undetermined=row.undetermined,
+        billed_usd=format_cents(row.billed_cents),
+        refund_usd=format_cents(row.refund_cents),
     )

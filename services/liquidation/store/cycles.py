@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
@@ -335,7 +335,11 @@ class CycleDay:
 
 @dataclass(frozen=True, slots=True)
 class CycleFigures:
-    """What one cycle did; `liquidated` counts all but the deemed, `with_decision` those of them by a decision."""
+    """What one cycle did; `liquidated` counts all but the deemed, `with_decision` those of them by a decision.
+
+    Of these, `increases` and `refunds` were billed or refunded (cents, with interest), `disregarded` were under 20
+    dollars, and of the `undetermined` a fact is missing.
+    """
 
     cycle_on: date
     liquidated: int
@@ -344,6 +348,12 @@ class CycleFigures:
     decisions_refused: int
     run_at: datetime
     run_by: str
+    increases: int = 0
+    refunds: int = 0
+    disregarded: int = 0
+    undetermined: int = 0
+    billed_cents: int = 0
+    refund_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +443,11 @@ async def publish_assessed(tx: Transaction, told: Mapping[str, Mapping[str, Any]
             for each in told.values()
         ]
         await bulk.execute(tx, _PUBLISH_ASSESSED, list(told), members, run_at.isoformat())
+
+
+async def write_money(tx: Transaction, friday: date, money: Mapping[str, int]) -> None:
+    """Note what a cycle came to in money, by column."""
+    await tx.connection.execute(update(cycles).where(cycles.c.cycle_on == friday).values(money))
 
 
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:

@@ -90,6 +90,15 @@ async def test_liquidation_by_hand_is_billed_like_one_of_the_cycle(engine: Async
     await demand_sound(engine)
 
 
+async def test_cycle_tells_what_it_came_to_in_money_and_tells_the_same_again(engine: AsyncEngine) -> None:
+    for duty_usd in ("1000.00", "5.00", None):
+        await file(engine, duty_usd)
+    done = await cycle(engine, FRIDAY)
+    assert (done.liquidated, done.increases, done.disregarded, done.billed_cents) == (3, 1, 1, 1060_23)
+    assert await cycle(engine, FRIDAY, days_late=3) == done
+    await demand_sound(engine)
+
+
 async def test_small_difference_by_hand_is_liquidated_as_entered(engine: AsyncEngine) -> None:
     number = await file(engine, "5.00")
     body = await liquidate(engine, number, date(2026, 1, 12), "by-decision")
