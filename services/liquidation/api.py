@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts_api import router as acts_router
 from services.liquidation.cycles_api import router as cycles_router
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.correction_window import CorrectionWindow, correction_window
+from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
@@ -42,6 +42,7 @@ router = APIRouter()
 router.include_router(cycles_router)
 router.include_router(acts_router)
 
+REVIEW_LANES = frozenset({"document-review", "enforcement"})
 _BAR_RULES = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
 
 StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
@@ -227,6 +228,17 @@ class FinalityOut(BaseModel):
     writers_after_final: dict[str, str] = Field(examples=[{"allowed-protest": "protest-allow"}])
 
 
+class CorrectionOut(BaseModel):
+    """Whether the summary could be corrected today: its window, what bars a correction, and what is not known here."""
+
+    until: date | None = Field(description="Last day; null while it stays open as long as liquidation is suspended.")
+    is_window_open: bool
+    rule: RuleOut
+    barred_by: str | None = Field(examples=["under-review"], description="The precondition that is not met.")
+    why: str | None
+    not_known: list[str] = Field(examples=[["in-cbp-control", "fully-paid"]])
+
+
 class EntryRecordOut(BaseModel):
     """The legal record of an entry."""
 
@@ -241,7 +253,7 @@ class EntryRecordOut(BaseModel):
     surety_code: str | None
     center: str | None
     division: str | None
-    lane: str | None
+    lane: str | None = Field(description="Shown to staff only.")
     version: int | None
     released_at: datetime | None
     paid_on: date | None
@@ -249,6 +261,7 @@ class EntryRecordOut(BaseModel):
     amounts: AmountsOut | None
     liquidation: LiquidationOut | None
     finality: FinalityOut | None
+    correction: CorrectionOut | None = Field(description="Null where no window is known: nothing runs or was filed.")
     suspensions: list[SuspensionOut]
     reliquidations: list[ReliquidationOut]
     voided_liquidations: list[VoidedLiquidationOut]
@@ -358,7 +371,7 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         surety_code=row.surety_code,
         center=row.center,
         division=row.division,
-        lane=row.lane,
+        lane=row.lane if is_staff(caller) else None,
         version=row.version,
         released_at=row.released_at,
         paid_on=row.paid_on,
@@ -366,6 +379,7 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         amounts=_amounts(row),
         liquidation=_liquidation(row),
         finality=_finality(picture, request.app.state.clock.now()),
+        correction=_correction(picture, legal_date(request.app.state.clock.now()), caller),
         suspensions=_suspensions(picture),
         reliquidations=[_reliquidation(each) for each in picture.reliquidations],
         voided_liquidations=[_voided(each) for each in picture.voided_liquidations],
@@ -603,6 +617,38 @@ def _suspended_window(picture: EntryPicture) -> CorrectionWindow | None:
     basis = min((basis_of(each) for each in standing), key=lambda each: each == "other")
     has_case = governing.case is not None
     return correction_window(governing.entry_type, governing.entry_date, None, has_case=has_case, suspended_for=basis)
+
+
+def _correction(picture: EntryPicture, today: date, caller: Identity) -> CorrectionOut | None:
+    row, governing = picture.entry, _governing(picture)
+    window = _suspended_window(picture)
+    if window is None and governing is not None and row.scheduled_on is not None and not row.is_informal:
+        is_longer = any(each.reason == "importer-request" for each in picture.extensions)
+        window = correction_window(
+            governing.entry_type,
+            governing.entry_date,
+            row.scheduled_on,
+            is_extended_on_request=is_longer,
+            has_case=governing.case is not None,
+        )
+    if window is None:
+        return None
+    is_decided = any(each.status in ("applied", "effective") for each in picture.decisions)
+    outlook = foresee_correction(
+        window,
+        today,
+        paid_on=row.paid_on,
+        is_under_review=row.lane in REVIEW_LANES and not is_decided if is_staff(caller) else None,
+        is_liquidated=row.liquidated_on is not None,
+    )
+    return CorrectionOut(
+        until=window.closes_on,
+        is_window_open=outlook.is_window_open,
+        rule=_known_rule(window.rule),
+        barred_by=outlook.unmet.outcome if outlook.unmet else None,
+        why=outlook.unmet.why if outlook.unmet else None,
+        not_known=list(outlook.not_known),
+    )
 
 
 def _version(row: Any, governing: int | None) -> VersionOut:

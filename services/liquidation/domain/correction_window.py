@@ -79,6 +79,41 @@ def find_unmet_precondition(
     return next((Finding("psc-preconditions", outcome, why) for is_unmet, outcome, why in unmet if is_unmet), None)
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionOutlook:
+    """Whether a correction could be filed on a day: by its window, by what bars one now, and what is not known here."""
+
+    window: CorrectionWindow
+    is_window_open: bool
+    unmet: Finding | None
+    not_known: tuple[str, ...]
+
+
+def foresee_correction(
+    window: CorrectionWindow, on: date, *, paid_on: date | None, is_under_review: bool | None, is_liquidated: bool
+) -> CorrectionOutlook:
+    """What a filer is told who asks whether a summary can still be corrected.
+
+    Rules psc-window, psc-preconditions [S]. Whether CBP has taken control is known to the filing system only; that a
+    summary gives no day of payment does not say that it is unpaid, since a periodic statement is paid later. Give None
+    for a review that the one who asks may not know of.
+
+    >>> foresee_correction(CorrectionWindow("psc-window", date(2026, 7, 28)), date(2026, 7, 29), paid_on=None,
+    ...     is_under_review=False, is_liquidated=False).is_window_open
+    False
+    """
+    unmet = find_unmet_precondition(
+        is_accepted=True,
+        is_in_cbp_control=True,
+        is_fully_paid=True,
+        is_under_review=is_under_review is True,
+        is_liquidated=is_liquidated,
+    )
+    facts = (("in-cbp-control", None), ("fully-paid", paid_on), ("under-review", is_under_review))
+    not_known = tuple(name for name, known in facts if known is None)
+    return CorrectionOutlook(window, window.closes_on is None or on <= window.closes_on, unmet, not_known)
+
+
 def find_barred_change(
     from_type: str, to_type: str, changed_fields: Collection[str] = (), *, is_team_reviewed: bool = False
 ) -> Finding | None:

@@ -131,7 +131,9 @@ def post_entry(kind: str, filing_number: str, entry_numbers: Sequence[str], **ch
     return decoded("post-entry-filed", data | changes)
 
 
-def routed(entry_number: str, version: int = 1, center: str = "CEE007", **changes: Any) -> Event[Any]:
+def routed(
+    entry_number: str, version: int = 1, center: str = "CEE007", lane: str = "no-review", **changes: Any
+) -> Event[Any]:
     """An entry-routed event."""
     data = {
         "entry_number": entry_number,
@@ -143,7 +145,7 @@ def routed(entry_number: str, version: int = 1, center: str = "CEE007", **change
         "center": center,
         "basis": "tariff",
         "division": "validation-and-compliance",
-        "lane": "no-review",
+        "lane": lane,
         "processes": [],
         "reasons": [],
         "rule_versions": {},

@@ -93,6 +93,22 @@ async def test_timeline_tells_what_happened_and_what_comes(desk: Desk) -> None:
     assert coming["protest-decide-2y"] == ("2029-02-01", "2029-02-01")
 
 
+async def test_record_says_whether_the_summary_can_still_be_corrected_and_lanes_are_for_staff(desk: Desk) -> None:
+    number = await desk.file()
+    await apply(desk.engine, [routed(number, lane="document-review")])
+    owner = desk.headers(RoleName.IMPORTER, importer_numbers=frozenset({"07-345678900"}))
+    record = (await desk.client.get(f"/entries/{number}", headers=desk.headers(STAFF))).json()
+    told = record["correction"]
+    assert (record["lane"], told["until"], told["rule"]["id"]) == ("document-review", "2026-12-27", "psc-window")
+    assert (told["is_window_open"], told["barred_by"]) == (True, "under-review")
+    seen = (await desk.client.get(f"/entries/{number}", headers=owner)).json()
+    assert (seen["lane"], seen["correction"]["barred_by"]) == (None, None)
+    assert "under-review" in seen["correction"]["not_known"]
+    await cycle(desk.engine, date(2027, 1, 15))
+    after = (await desk.client.get(f"/entries/{number}", headers=owner)).json()["correction"]
+    assert after["barred_by"] == "liquidated"
+
+
 async def test_outside_party_sees_its_own_entry_and_no_other(desk: Desk) -> None:
     number = await desk.file()
     owner = desk.headers(RoleName.IMPORTER, importer_numbers=frozenset({"07-345678900"}))
