@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts_api import router as acts_router
+from services.liquidation.assessing import find_money_rule
 from services.liquidation.cycles_api import router as cycles_router
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
@@ -20,7 +21,7 @@ from services.liquidation.domain.reliquidation import (
     final_1514_on,
     judge_change_after_final,
 )
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules import RULES, Rule
 from services.liquidation.domain.suspension import Suspension
 from services.liquidation.domain.timeline import Coming, ProtestFact, TimelineFacts, coming_dates
 from services.liquidation.extensions import post_extension
@@ -271,6 +272,8 @@ class EntryRecordOut(BaseModel):
     extensions: list[ExtensionOut]
     decisions: list[DecisionOut]
     protests: list[str]
+    bills: list[str] = Field(description="GET /bills/{number} shows one; GET …/amounts the assessments.")
+    refunds: list[str]
     conflicts: list[ConflictOut]
 
 
@@ -389,6 +392,8 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         extensions=[ExtensionOut.model_validate(each, from_attributes=True) for each in picture.extensions],
         decisions=[_decision(each) for each in picture.decisions],
         protests=[each.filing_number for each in picture.protests],
+        bills=[each.bill_number for each in picture.bills],
+        refunds=[each.refund_number for each in picture.refunds],
         conflicts=_conflicts(picture),
     )
 
@@ -402,7 +407,10 @@ async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, c
         entry_number=picture.entry.entry_number,
         state=picture.entry.state,
         happened=_happened(picture),
-        coming=[_coming(each) for each in coming_dates(_timeline_facts(picture, policy))],
+        coming=[
+            *(_coming(each) for each in coming_dates(_timeline_facts(picture, policy))),
+            *_coming_of_money(picture),
+        ],
     )
 
 
@@ -487,7 +495,11 @@ async def _find_picture(entry_number: str, request: Request, caller: Identity) -
 
 
 def _known_rule(rule: str) -> RuleOut:
-    return RuleOut.model_validate(RULES[rule], from_attributes=True)
+    return _rule_out(RULES[rule])
+
+
+def _rule_out(rule: Rule) -> RuleOut:
+    return RuleOut.model_validate(rule, from_attributes=True)
 
 
 def _rule(rule: str | None) -> RuleOut | None:
@@ -717,7 +729,37 @@ def _happened(picture: EntryPicture) -> list[ActOut]:
         ActOut(on=legal_date(each.received_at), what="protest filed", detail=each.filing_number)
         for each in picture.protests
     )
+    acts.extend(
+        ActOut(
+            on=each.occurred_on,
+            what=each.change,
+            rule=_rule_out(find_money_rule(each.rule)),
+            detail=each.detail,
+            actor=each.actor,
+        )
+        for each in picture.money_acts
+    )
     return sorted(acts, key=lambda act: act.on)
+
+
+def _coming_of_money(picture: EntryPicture) -> list[ComingOut]:
+    """By when what is open is to be paid; after these days interest runs in blocks of 30 days."""
+    owed = [(f"bill {each.bill_number} to be paid", "bill-due", each) for each in picture.bills if each.open_cents]
+    owed += [
+        (f"refund {each.refund_number} to be paid", "refund-due", each)
+        for each in picture.refunds
+        if each.state not in ("paid", "replaced")
+    ]
+    return [
+        ComingOut(
+            what=what,
+            safe=each.due_on,
+            last_arguable=each.due_on,
+            rule=_rule_out(find_money_rule(rule)),
+            inputs={"liquidated_on": str(each.liquidated_on), "state": each.state},
+        )
+        for what, rule, each in owed
+    ]
 
 
 def _timeline_facts(picture: EntryPicture, policy: CyclePolicy) -> TimelineFacts:

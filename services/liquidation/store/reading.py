@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.acts_tables import reliquidations, suspensions, voided_liquidations
 from services.liquidation.store.holds_tables import held_entries, hold_sets
+from services.liquidation.store.money_tables import bills, money_acts, refunds
 from services.liquidation.store.tables import (
     conflicts,
     entries,
@@ -40,6 +41,9 @@ class EntryPicture:
     voided_liquidations: list[Any]
     extension_requests: list[Any]
     holds: list[Any]
+    bills: list[Any]
+    refunds: list[Any]
+    money_acts: list[Any]
 
 
 async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryPicture | None:
@@ -67,6 +71,9 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
         ),
         extension_requests=await list_extension_requests(connection, entry_number),
         holds=await list_holds(connection, entry_number),
+        bills=await _of_entry(connection, select(bills), bills, entry_number, "bill_number"),
+        refunds=await _of_entry(connection, select(refunds), refunds, entry_number, "refund_number"),
+        money_acts=await _of_entry(connection, select(money_acts), money_acts, entry_number, "number"),
     )
 
 

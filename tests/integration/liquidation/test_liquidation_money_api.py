@@ -234,3 +234,14 @@ async def test_protest_in_time_holds_set_off_and_not_delinquency(desk: Desk) -> 
     await run_bill_clocks(desk.engine, desk.clock)
     seen = (await desk.get(f"/bills/{number}-B01")).json()
     assert (seen["state"], seen["is_protested"], seen["may_be_set_off"]) == ("delinquent", True, False)
+
+
+async def test_record_and_timeline_show_the_bill_and_what_was_done_about_it(desk: Desk) -> None:
+    number = await desk.liquidate("1000.00")
+    await desk.pay(f"{number}-B01", "2026-02-02", "500.00", "part")
+    assert (await desk.get(f"/entries/{number}")).json()["bills"] == [f"{number}-B01"]
+    timeline = (await desk.get(f"/entries/{number}/timeline")).json()
+    paid = timeline["happened"][-1]
+    assert (paid["on"], paid["what"], paid["rule"]["id"]) == ("2026-02-02", "bill-paid", "bill-payment-order")
+    due = timeline["coming"][-1]
+    assert (due["what"], due["safe"], due["rule"]["id"]) == (f"bill {number}-B01 to be paid", "2026-02-15", "bill-due")
