@@ -55,7 +55,8 @@ class NoticeOut(BaseModel):
     kind: str = Field(examples=["N-09"])
     name: str = Field(examples=["Courtesy notice of liquidation"])
     form: str
-    has_legal_effect: bool = Field(description="False for courtesy notices, which change nobody's rights.")
+    has_legal_effect: bool = Field(description="False where the notice itself changes nobody's rights.")
+    variant: str | None = Field(description="Which case of its kind the notice is.", examples=["allowed-in-part"])
     version: int = Field(description="The version of the catalogue that the notice was made with.")
     importer_number: str = Field(description="Masked when it is a social security number of someone else.")
     entry_number: str | None = Field(description="The entry, when the notice is about one.")
@@ -123,9 +124,12 @@ class PostingOut(BaseModel):
     event_type: str = Field(examples=["liquidation"])
     basis: str = Field(description="The rule that the act rests on.", examples=["liq-cycle-314"])
     action: str = Field(examples=["no-change"])
-    event_on: date = Field(description="The date of liquidation, extension or suspension.")
+    event_on: date = Field(description="The date of liquidation, extension, suspension or voiding.")
     posted_on: date
     kept_until: date = Field(description="The posting is kept until this day at least (15 months).")
+    voided_on: date | None = Field(
+        description="Set when this liquidation has no effect in law: the day on which that was posted."
+    )
 
 
 async def search_terms(
@@ -173,7 +177,7 @@ SearchTerms = Annotated[dict[str, str], Depends(search_terms)]
 async def search_bulletin(
     request: Request, response: Response, terms: SearchTerms, page: CurrentPage
 ) -> Page[PostingOut]:
-    """Notices of liquidation, reliquidation, extension and suspension, newest posting first.
+    """Notices of liquidation, reliquidation, extension, suspension and voiding, newest posting first.
 
     Name two fields or more (CBP Dec. 16-25); the two ends of a period are one field. Needs no identity.
     """
@@ -324,17 +328,18 @@ async def _search(request: Request, response: Response, search: Search, page: Pa
         rows = await bulletin_store.search_postings(
             connection, search, after=(after[0], after[1], after[2]) if after else None, limit=page.fetch
         )
+        voided = await bulletin_store.find_voided(connection, rows)
     return build_page(
         rows,
         page,
         key=lambda row: (row.posted_on, row.entry_number, row.notice_id),
-        item=_posting,
+        item=lambda row: _posting(row, voided.get(row.notice_id)),
         request=request,
         response=response,
     )
 
 
-def _posting(row: Any) -> PostingOut:
+def _posting(row: Any, voided_on: date | None) -> PostingOut:
     return PostingOut(
         notice_id=row.notice_id,
         entry_number=row.entry_number,
@@ -350,6 +355,7 @@ def _posting(row: Any) -> PostingOut:
         event_on=row.event_on,
         posted_on=row.posted_on,
         kept_until=kept_until(row.posted_on),
+        voided_on=voided_on,
     )
 
 
@@ -360,7 +366,8 @@ def _notice(row: Any, caller: Identity) -> dict[str, Any]:
         "kind": row.kind,
         "name": kind.name,
         "form": kind.form,
-        "has_legal_effect": kind.has_legal_effect,
+        "has_legal_effect": kind.words(row.variant).has_legal_effect,
+        "variant": row.variant,
         "version": row.version,
         "importer_number": shown_importer_number(caller, row.importer_number),
         "entry_number": row.entry_number,

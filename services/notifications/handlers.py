@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.notifications.domain.delivery import State
-from services.notifications.domain.facts import Act, Assignment, EntryAct, Ground, ProtestFiled, Request
-from services.notifications.domain.notices import causes_notice, notices_for
+from services.notifications.domain.facts import (
+    Act,
+    Assignment,
+    EntryAct,
+    Ground,
+    Money,
+    ProtestAct,
+    ProtestFiled,
+    Request,
+)
+from services.notifications.domain.notices import causes_notice, notices_for, protest_act_causes_notice
 from services.notifications.outgoing import notice_changed
 from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store import deliveries as delivery_store
@@ -102,9 +111,13 @@ def act_of(event: Event[Any]) -> Act | None:
     """What an event says, in the words of the domain; None when nobody is told about it."""
     data = event.data
     if carries(event, EntryChanged):
-        return _entry_act(data) if causes_notice(data.change) else None
+        is_told = causes_notice(data.change, (reason.code for reason in data.reasons))
+        return _entry_act(data) if is_told else None
     if carries(event, ProtestChanged):
-        return _protest(data) if data.change == "filed" else None
+        if data.change == "filed":
+            return _protest_filed(data)
+        is_told = protest_act_causes_notice(data.act)
+        return _protest_act(data, data.act, legal_date(event.time)) if data.act is not None and is_told else None
     if carries(event, RequestIssued):
         return _request(data)
     if carries(event, AccountAssigned):
@@ -129,15 +142,26 @@ def _entry_act(data: EntryChanged) -> EntryAct:
         previous_scheduled_on=data.previous_scheduled_on,
         deemed_on=data.deemed_on,
         kind=data.kind,
-        duty_effect_usd=data.effect.duty_usd if data.effect else None,
-        fees_effect_usd=data.effect.fees_usd if data.effect else None,
         rule=data.legal_basis.rule,
         citation=data.legal_basis.citation,
         grounds=_grounds(data.reasons),
+        state=data.to_state,
+        money=Money(
+            duty_effect_usd=data.effect.duty_usd if data.effect else None,
+            fees_effect_usd=data.effect.fees_usd if data.effect else None,
+            by_class=tuple((each.class_code, each.change_usd) for each in data.effect.by_class) if data.effect else (),
+            interest_usd=data.interest_usd,
+            bill_number=data.bill_number,
+            bill_due_on=data.bill_due_on,
+            bill_open_usd=data.bill_open_usd,
+            refund_number=data.refund_number,
+            refund_state=data.refund_state,
+            missing=data.missing,
+        ),
     )
 
 
-def _protest(data: ProtestChanged) -> ProtestFiled:
+def _protest_filed(data: ProtestChanged) -> ProtestFiled:
     return ProtestFiled(
         protest_number=data.protest_number,
         sequence=data.sequence,
@@ -147,7 +171,33 @@ def _protest(data: ProtestChanged) -> ProtestFiled:
         decide_by=data.decide_by,
         is_further_review=data.further_review,
         citation=data.legal_basis.citation,
+        surety_code=_protesting_surety(data),
     )
+
+
+def _protest_act(data: ProtestChanged, act: str, told_on: date) -> ProtestAct:
+    return ProtestAct(
+        protest_number=data.protest_number,
+        sequence=data.sequence,
+        act=act,
+        importer_number=data.importer_number,
+        entry_numbers=data.entries,
+        occurred_on=data.occurred_on or told_on,
+        further_review_state=data.further_review_state,
+        denied_on=data.denied_on,
+        sue_by=data.sue_by,
+        ask_set_aside_by=data.ask_set_aside_by,
+        duty_effect_usd=data.effect.duty_usd if data.effect else None,
+        fees_effect_usd=data.effect.fees_usd if data.effect else None,
+        citation=data.legal_basis.citation,
+        grounds=_grounds(data.reasons),
+        surety_code=_protesting_surety(data),
+    )
+
+
+def _protesting_surety(data: ProtestChanged) -> str | None:
+    """The surety that filed the protest, which is then told of it as a party."""
+    return data.filer_id if data.filer_role == "surety" else None
 
 
 def _request(data: RequestIssued) -> Request:
@@ -176,7 +226,7 @@ def _assignment(data: AccountAssigned, center: str) -> Assignment:
 
 
 def _grounds(reasons: Reasons) -> tuple[Ground, ...]:
-    return tuple(Ground(reason.text, reason.citation) for reason in reasons)
+    return tuple(Ground(reason.text, reason.citation, reason.code) for reason in reasons)
 
 
 def _importer(data: AccountAssigned) -> ImporterRow:

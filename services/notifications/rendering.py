@@ -75,9 +75,11 @@ def _words(notice: NoticeFacts, name: str, base_url: str) -> dict[str, Any]:
     kind = CATALOGUE[notice.kind]
     return {
         "kind": kind,
+        "text": kind.words(notice.variant).text,
         "subject": subject_line(notice.kind, notice.subject, notice.entry_numbers),
         "name": name,
         "facts": facts_of(
+            kind=notice.kind,
             entry_numbers=notice.entry_numbers,
             importer_number=notice.importer_number,
             center=notice.center,

@@ -1,7 +1,7 @@
 """Batches of upstream events in; items, their history and events out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from uuid import UUID
 from services.workqueue.domain.filing import NOT_QUEUED, Clock, Filing, FilingRoute, review_filing
 from services.workqueue.domain.filing import absorb as absorb_routing
 from services.workqueue.domain.item import Goods, Item, Note
-from services.workqueue.domain.protest import PROCESS, Protest, ProtestAct, review_protest
+from services.workqueue.domain.protest import PROCESS, REOPENING, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
 from services.workqueue.domain.review import (
     Consultation,
@@ -228,7 +228,7 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         standing = await fact_store.load_standing(tx, (named | protested) - batch.versions.keys())
     items = await item_store.lock_items(
         tx,
-        [*map(protest_item_id, protests), *map(filing_item_id, filings)],
+        [*_items_of_protests(protests.values(), acts), *map(filing_item_id, filings)],
         entry_numbers={*batch.versions, *batch.legal_acts},
     )
     reviewed = {item.entry_number for item in items.values() if item.entry_number and item.protest_number is None}
@@ -241,6 +241,15 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         versions=await fact_store.load_versions(tx, {*batch.versions, *reviewed}),
         items=items,
     )
+
+
+def _items_of_protests(protests: Iterable[Protest], acts: Iterable[ProtestAct]) -> set[UUID]:
+    """The items that protests have, or get by these acts."""
+    openings = {
+        (each.protest_number, turning.sequence if turning else None) for each in protests for turning in each.openings
+    }
+    openings |= {(act.protest_number, act.sequence) for act in acts if act.change == REOPENING}
+    return {protest_item_id(*opening) for opening in openings}
 
 
 def decide(batch: Batch, known: Known) -> Changes:
@@ -296,11 +305,12 @@ def _decide_protests(batch: Batch, known: Known, importers: Mapping[str, Importe
             after = absorb_protest_act(after, act)
         if after != before:
             changes.protests.append(after)
-        item_id = protest_item_id(number)
         center = _protest_center(after, centers, importers)
-        result = review_protest(before, after, center, known.items.get(item_id), item_id, batch.at)
-        if result is not None:
-            _note_item(changes, known, *result)
+        for opening in after.openings:
+            item_id = protest_item_id(number, opening.sequence if opening else None)
+            result = review_protest(before, after, opening, center, known.items.get(item_id), item_id, batch.at)
+            if result is not None:
+                _note_item(changes, known, *result)
 
 
 def _protest_center(protest: Protest, centers: Mapping[str, str], importers: Mapping[str, Importer]) -> str:
@@ -357,9 +367,13 @@ def entry_item_id(entry_number: str, process: str, consulted: str | None = None)
     return UUID(event_id("work-item", *parts))
 
 
-def protest_item_id(protest_number: str) -> UUID:
-    """The id of the item for a protest; "protest" is no entry number, so it meets no entry's item."""
-    return UUID(event_id("work-item", PROCESS, protest_number))
+def protest_item_id(protest_number: str, reopened: int | None = None) -> UUID:
+    """The id of the item for a protest, or for its reopening by the act with that sequence.
+
+    "protest" is no entry number, so it meets no entry's item.
+    """
+    parts = (protest_number,) if reopened is None else (protest_number, str(reopened))
+    return UUID(event_id("work-item", PROCESS, *parts))
 
 
 def filing_item_id(filing_number: str) -> UUID:

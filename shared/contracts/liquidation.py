@@ -34,6 +34,7 @@ EntryChange = Literal[
     "bill-overdue",
     "surety-billed",
     "refund-changed",
+    "preference-claim-decided",
 ]
 LiquidationKind = Literal["no-change", "increase", "refund", "deemed"]
 

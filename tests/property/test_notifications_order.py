@@ -33,6 +33,7 @@ from tests.integration.notifications.builders import (
     apply,
     entry_changed,
     protest_changed,
+    protest_decided,
     request_issued,
     rows,
     sender_of,
@@ -47,6 +48,8 @@ IMPORTERS = ("07-345678900", "08-345678900", "123-45-6789")
 def history() -> list[Event[Any]]:
     """What happens to a few importers and their entries."""
     events: list[Event[Any]] = [protest_changed(), request_issued(), request_issued("CBP-29"), work_item_changed()]
+    acts_on_protest = ("refuse-further-review", "deny", "void-denial", "allow-in-part")
+    events += [protest_decided(act, sequence) for sequence, act in enumerate(acts_on_protest, start=2)]
     for position, importer in enumerate(IMPORTERS):
         email = None if position == 1 else f"trade{position}@importer.example"
         events += [
@@ -68,6 +71,23 @@ def history() -> list[Event[Any]]:
                 entry_changed(number, change, sequence=sequence, importer_number=importer)
                 for sequence, change in enumerate(acts[: serial + 2], start=1)
             ]
+        number = entry_number(850_000 + position)
+        bill = {"bill_number": "B01", "bill_due_on": "2026-04-05"}
+        events += [
+            entry_changed(number, "liquidated", sequence=1, importer_number=importer, interest_usd="2.50", **bill),
+            entry_changed(number, "bill-overdue", sequence=2, importer_number=importer, **bill),
+            entry_changed(number, "surety-billed", sequence=3, importer_number=importer, **bill),
+            entry_changed(number, "liquidation-voided", sequence=4, importer_number=importer),
+            entry_changed(
+                number,
+                "refund-changed",
+                sequence=5,
+                importer_number=importer,
+                refund_number="R01",
+                refund_state="waiting-for-enrollment",
+                missing="ach-enrollment",
+            ),
+        ]
     return events
 
 

@@ -83,8 +83,30 @@ def stories(draw: st.DrawFn) -> list[Event[Any]]:
     for number in draw(st.sets(st.sampled_from(PROTESTS))):
         named = draw(st.one_of(st.none(), entry))
         told.append(protest_act(number, named))
-        if draw(st.booleans()):
-            told.append(protest_act(number, named, 2, draw(st.sampled_from(["decided", "withdrawn"]))))
+        # A denial may be voided, and the protest decided again, more than once.
+        last = draw(st.sampled_from(["decided", "withdrawn"]))
+        changes = draw(
+            st.sampled_from(
+                [
+                    [],
+                    [last],
+                    ["decided", "reopened"],
+                    ["decided", "reopened", last],
+                    ["changed", "decided", "changed", "reopened", "decided", "reopened", "changed", last],
+                ]
+            )
+        )
+        for sequence, change in enumerate(changes, 2):
+            told.append(
+                protest_act(
+                    number,
+                    named,
+                    sequence,
+                    change,
+                    decide_by=f"2029-02-{sequence:02}",
+                    time=f"2027-03-{sequence:02}T12:00:00Z",
+                )
+            )
     for number in draw(st.sets(st.sampled_from(FILINGS))):
         sequences = draw(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=3))
         for at, (sequence, hour) in enumerate(sequences):
@@ -146,12 +168,24 @@ async def tell(engine: AsyncEngine, batches: Sequence[Sequence[Event[Any]]]) -> 
     return contents, published
 
 
+def reopened(*order: int) -> tuple[list[Event[Any]], list[list[Event[Any]]]]:
+    """A protest that is denied, reopened and denied again, told by the sequences of its acts in this order."""
+    acts = [
+        protest_act(PROTESTS[0], None, at, change, time=f"2027-03-0{at}T12:00:00Z")
+        for at, change in enumerate(["filed", "decided", "reopened", "decided"], 1)
+    ]
+    return acts, [[acts[at - 1]] for at in order]
+
+
 async def test_any_order_repetition_and_batching_gives_the_same(service_engine: MakeEngine) -> None:
     engine = await service_engine("workqueue")
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(retold())
     @example(contradicting(("a-1", ("quota",)), ("b-1", ()), ("c-1", ("quota",))))
+    @example(reopened(4, 3, 2, 1))
+    @example(reopened(1, 4, 2, 3))
+    @example(reopened(3, 1, 4, 2, 3))
     @example(contradicting(("same-start-1", ("quota",)), ("same-start-2", ()), ("same-start-3", ("quota",))))
     async def compare(case: tuple[list[Event[Any]], list[list[Event[Any]]]]) -> None:
         story, batches = case

@@ -15,13 +15,16 @@ CITATION: Final = "CBP Dec. 16-25 (81 FR 89375)"
 RULE: Final = "notice-search-fields"
 LEAST_TERMS: Final = 2
 
-EVENT_TYPES: Final = ("liquidation", "reliquidation", "extension", "suspension")
-ACTIONS: Final = ("no-change", "increase", "refund", "deemed", "extended", "suspended")
+VOIDING: Final = "voiding"
+"""The event type of a posting that says that the liquidations posted before for the entry have no effect in law."""
+LIQUIDATIONS: Final = ("liquidation", "reliquidation")
+EVENT_TYPES: Final = (*LIQUIDATIONS, "extension", "suspension", VOIDING)
+ACTIONS: Final = ("no-change", "increase", "refund", "deemed", "extended", "suspended", "no-effect")
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One notice on the bulletin. `event_on` is the date of liquidation, extension or suspension."""
+    """One notice on the bulletin. `event_on` is the date of liquidation, extension, suspension or voiding."""
 
     entry_number: str
     filer_code: str

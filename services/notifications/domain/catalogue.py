@@ -1,14 +1,14 @@
 """The notices catalogue as data: each kind with its form, trigger, recipients, channels, effect and words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
 Channel = Literal["bulletin", "email"]
 RecipientRole = Literal["public", "importer"]
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up whenever words or rules below change; a notice keeps the version that it was made with."""
 
 
@@ -25,12 +25,24 @@ EMAIL: Final = Route("email", "importer")
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """What a notice says, what happens if nothing is done, and whether the law gives it an effect of its own."""
+
+    text: str
+    if_nothing_is_done: str
+    has_legal_effect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeKind:
     """One kind of notice.
 
-    `has_legal_effect` only where the law gives the notice an effect of its own: the posting of N-13 (19 CFR 159.9) and
-    the dated notices of 19 CFR 159.12 and 152.2. A courtesy notice changes nobody's rights. `is_for_surety`: the surety
-    on the bond may see it.
+    `has_legal_effect` only where the law gives the notice an effect of its own: the posting of N-13 (19 CFR 159.9), the
+    dated notices of 19 CFR 159.12 and 152.2, a bill, from whose date the time to pay runs (19 CFR 24.3(e)), and notices
+    of a denial or of a refusal of further review, from which the time to sue or to ask runs (19 CFR 174.30, 19 USC
+    1515(c)). A courtesy notice changes nobody's rights. The time of a surety runs from the mailing of the demand
+    (19 USC 1514(c)(3)), which is not done here. `is_for_surety`: the surety on the bond may see it. `variants` are
+    other words of the same kind, by the case.
     """
 
     id: str
@@ -42,6 +54,54 @@ class NoticeKind:
     text: str
     if_nothing_is_done: str
     is_for_surety: bool = False
+    variants: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
+
+    def words(self, variant: str | None) -> Wording:
+        """The words of the case; None is the plain one. Raises KeyError for a case that the kind does not have."""
+        if variant is None:
+            return Wording(self.text, self.if_nothing_is_done, self.has_legal_effect)
+        return self.variants[variant]
+
+
+_FINAL: Final = "The liquidation becomes final for all persons when the time to protest has passed."
+_REFUND_WAITS: Final = (
+    "The refund waits, and bears no interest for that time, until what is missing is supplied: enroll for ACH refunds "
+    "with valid bank data in your ACE account, or obtain a waiver of electronic payment."
+)
+_COURTESY: Final = (
+    "The entry below has been liquidated. This is a courtesy without legal effect: only the notice on the public "
+    "bulletin is evidence of liquidation."
+)
+_MAY_SUE: Final = (
+    "The protestant has the right to contest {} by a civil action in the United States Court of International Trade."
+)
+_SUE: Final = (
+    "becomes final unless a suit is begun within 180 days of the date of this notice; the day named here is the safe "
+    "last day, never moved for a weekend or holiday. What was found due is paid before a suit is begun. Asking CBP to "
+    "void the denial does not stop that time."
+)
+_BILLED: Final = (
+    "What is owed is billed under the number below. The amounts are those of the act; a bill that takes the place of "
+    "an unpaid one also holds what was still owed on that."
+)
+_PAY: Final = (
+    "A bill that is not paid by the last day to pay is delinquent on the next, protested or not, and then bears "
+    "interest from the liquidation in periods of 30 days; payment can be demanded of the surety. The liquidation can "
+    "be protested within 180 days of it; a protest does not put off the day to pay."
+)
+_UNPAID: Final = (
+    "The bill is delinquent, and interest from the liquidation is added in periods of 30 days until it is paid. It can "
+    "be set off against what is owed to you (19 CFR 24.72) and sanctioned (19 CFR 142.14), but not while a protest "
+    "that was filed in time is undecided; interest runs on all the same."
+)
+_REVIEWED_BY_OTHERS: Final = (
+    "Nothing is asked of you. Officers who had no part in the protested decision review the protest before it is "
+    "decided."
+)
+
+
+def _courtesy(also: Mapping[str, str]) -> Mapping[str, Wording]:
+    return MappingProxyType({case: Wording(_COURTESY, f"{_FINAL} {words}") for case, words in also.items()})
 
 
 _KINDS: Final = (
@@ -85,9 +145,18 @@ _KINDS: Final = (
         trigger="entry-changed: liquidated, deemed-liquidated or reliquidated",
         routes=(EMAIL,),
         has_legal_effect=False,
-        text="The entry below has been liquidated. This is a courtesy without legal effect: only the notice on the "
-        "public bulletin is evidence of liquidation.",
-        if_nothing_is_done="The liquidation becomes final for all persons when the time to protest has passed.",
+        text=_COURTESY,
+        if_nothing_is_done=_FINAL,
+        variants=_courtesy(
+            {
+                "billed": "The bill is delinquent on the day after its due day, protested or not, and then bears "
+                "interest from the liquidation.",
+                "refund": "The refund is due 30 days after the liquidation; nothing is asked of you for it.",
+                "refund-waiting": _REFUND_WAITS,
+                "amount-unknown": "The amount cannot be computed until the fact named here is known; a bill or refund "
+                "then follows with a notice of its own.",
+            }
+        ),
     ),
     NoticeKind(
         id="N-10",
@@ -112,6 +181,33 @@ _KINDS: Final = (
         is_for_surety=True,
     ),
     NoticeKind(
+        id="N-12",
+        name="Suspension lifted",
+        form="message",
+        trigger="entry-changed: suspension-lifted",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="The suspension of liquidation of the entry below has been removed.",
+        if_nothing_is_done="Nothing is asked of you. Unless it is liquidated or extended before, the entry is "
+        "liquidated by operation of law on the day named here, at the rate, value, quantity and amount of duty that "
+        "the importer of record asserted.",
+        is_for_surety=True,
+        variants=MappingProxyType(
+            {
+                "still-suspended": Wording(
+                    "A ground of the suspension of the entry below has been removed. Liquidation stays suspended on "
+                    "another.",
+                    "Nothing is asked of you. The entry cannot be liquidated until the last suspension is removed.",
+                ),
+                "no-day": Wording(
+                    "The suspension of liquidation of the entry below has been removed. By when the entry must be "
+                    "liquidated is not known yet.",
+                    "Nothing is asked of you.",
+                ),
+            }
+        ),
+    ),
+    NoticeKind(
         id="N-13",
         name="Official notice of liquidation or reliquidation",
         form="bulletin notice (was CBP 4333)",
@@ -119,7 +215,7 @@ _KINDS: Final = (
         routes=(POSTING,),
         has_legal_effect=True,
         text="The entry below has been liquidated. This posting is the legal evidence of liquidation.",
-        if_nothing_is_done="The liquidation becomes final for all persons when the time to protest has passed.",
+        if_nothing_is_done=_FINAL,
         is_for_surety=True,
     ),
     NoticeKind(
@@ -134,16 +230,197 @@ _KINDS: Final = (
         "scheduled date at the latest.",
     ),
     NoticeKind(
+        id="N-15",
+        name="Correction presented by another filer",
+        form="CATAIR UC 8",
+        trigger="entry-changed of a version, reason corrected-by-other-filer",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="A post-summary correction of the entry below has been presented by a filer other than the one that filed "
+        "the entry.",
+        if_nothing_is_done="The correction stays as it was presented. If you did not ask for it, tell the Center and "
+        "your filer. Corrections are taken until 300 days after entry and 15 days before the scheduled liquidation at "
+        "the latest.",
+    ),
+    NoticeKind(
         id="N-16",
         name="Protest receipt",
         form="CBP 19",
         trigger="protest-changed: filed",
         routes=(EMAIL,),
         has_legal_effect=False,
-        text="Your protest has been received.",
+        text="The protest below has been received.",
         if_nothing_is_done="The Center reviews the protest within two years of filing. Accelerated disposition may be "
         "asked for, by which a protest is deemed denied on the 30th day after the request.",
+    ),
+    NoticeKind(
+        id="N-17",
+        name="Protest decision",
+        form="CBP 19, decision",
+        trigger="protest-changed: denied, allowed, allowed in part or rejected",
+        routes=(EMAIL,),
+        has_legal_effect=True,
+        text=f"The protest below has been denied for the reasons stated. {_MAY_SUE.format('the denial')}",
+        if_nothing_is_done=f"The denial {_SUE}",
+        variants=MappingProxyType(
+            {
+                "allowed": Wording(
+                    "The protest below has been allowed.",
+                    "Nothing is asked of you. Entries that were liquidated are reliquidated, each with a notice of its "
+                    "own; what was paid too much is refunded, and a bill for it is cancelled.",
+                ),
+                "allowed-in-part": Wording(
+                    "The protest below has been allowed in part, and denied in the rest for the reasons stated. "
+                    f"{_MAY_SUE.format('the denial in part')}",
+                    "What was allowed is carried out with a notice of its own for each entry. The denial of the rest "
+                    f"{_SUE}",
+                    has_legal_effect=True,
+                ),
+                "rejected": Wording(
+                    "The protest below has been rejected for the reason stated, without a decision on its merits.",
+                    "The protested decision stands. What makes a protest incomplete can be repaired by filing again "
+                    "while the time to protest lasts.",
+                ),
+            }
+        ),
+    ),
+    NoticeKind(
+        id="N-18",
+        name="Further review granted or refused",
+        form="letter",
+        trigger="protest-changed: further review granted or refused, or its refusal set aside or not",
+        routes=(EMAIL,),
+        has_legal_effect=True,
+        text="Further review of the protest below has been refused.",
+        if_nothing_is_done="The Center decides the protest itself. The Commissioner can be asked within 60 days of the "
+        "notice of the refusal to set it aside; the day named here is the safe last day. Asking does not stop the time "
+        "to sue on a denial.",
+        variants=MappingProxyType(
+            {
+                "granted": Wording("Further review of the protest below has been granted.", _REVIEWED_BY_OTHERS),
+                "set-aside": Wording(
+                    "The refusal of further review of the protest below has been set aside: further review is granted.",
+                    _REVIEWED_BY_OTHERS,
+                ),
+                "set-aside-refused": Wording(
+                    "The request to set aside the refusal of further review of the protest below has been refused, or "
+                    "counts as refused because it was not answered in time.",
+                    "The refusal of further review stands. A suit stays possible after a denial, in its own time.",
+                ),
+            }
+        ),
+    ),
+    NoticeKind(
+        id="N-19",
+        name="Deemed denial of a protest",
+        form="notice",
+        trigger="protest-changed: deem-denied",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="The protest below is denied by operation of law: its 30 days ended without a decision. CBP cannot decide "
+        f"it any more. {_MAY_SUE.format('the denial')}",
+        if_nothing_is_done="The denial becomes final unless a suit is begun within 180 days of the day on which it was "
+        "deemed denied; the day named here is the safe last day, never moved for a weekend or holiday. What was found "
+        "due is paid before a suit is begun.",
+    ),
+    NoticeKind(
+        id="N-34",
+        name="Bill for increased duty",
+        form="CBP 6084",
+        trigger="entry-changed: billed, or a liquidation or reliquidation with a bill",
+        routes=(EMAIL,),
+        has_legal_effect=True,
+        text=f"More duty, fees or interest is due on the entry below. {_BILLED}",
+        if_nothing_is_done=_PAY,
+        variants=MappingProxyType(
+            {
+                "carried-over": Wording(
+                    f"An act on the entry below took the place of one that is not paid, and less is owed. {_BILLED}",
+                    _PAY,
+                    has_legal_effect=True,
+                )
+            }
+        ),
+    ),
+    NoticeKind(
+        id="N-35",
+        name="Bill reminder",
+        form="letter",
+        trigger="entry-changed: bill-overdue",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="The bill below was not paid by the day on which it was due.",
+        if_nothing_is_done=_UNPAID,
+        variants=MappingProxyType(
+            {"dunning": Wording("The bill below is unpaid 120 days after it was issued.", _UNPAID)}
+        ),
+    ),
+    NoticeKind(
+        id="N-36",
+        name="Formal demand on surety",
+        form="612 report",
+        trigger="entry-changed: surety-billed",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="Payment of the bill below, which the importer of record has not paid, is demanded of the surety on the "
+        "bond.",
+        if_nothing_is_done="The surety owes what is open within what is left of its bond, and the importer of record "
+        "all of it with interest. The surety's own time to protest is 180 days from the mailing of the demand; the day "
+        "named here is the safe last day, counted from the day of the demand.",
+        is_for_surety=True,
+    ),
+    NoticeKind(
+        id="N-37",
+        name="Refund issued or not payable",
+        form="notice",
+        trigger="entry-changed: refund-changed, or a liquidation or reliquidation with a refund that cannot be paid",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="A refund on the entry below cannot be paid yet.",
+        if_nothing_is_done=_REFUND_WAITS,
+        variants=MappingProxyType(
+            {
+                "ready": Wording(
+                    "A refund on the entry below can be paid, and waits to be certified.",
+                    "Nothing is asked of you. A refund is due 30 days after the liquidation or reliquidation.",
+                ),
+                "certified": Wording(
+                    "A refund on the entry below has been certified for payment.", "Nothing is asked of you."
+                ),
+                "paid": Wording("A refund on the entry below has been paid.", "Nothing is asked of you."),
+                "replaced": Wording(
+                    "A later act on the entry below took the place of a refund that had not been paid.",
+                    "Nothing is asked of you. The notice of the later act says what is owed.",
+                ),
+            }
+        ),
+    ),
+    NoticeKind(
+        id="N-39",
+        name="Liquidation without effect",
+        form="bulletin notice",
+        trigger="entry-changed: liquidation-voided",
+        routes=(POSTING, EMAIL),
+        has_legal_effect=False,
+        text="The liquidation that was posted for the entry below has no effect in law, for the reason stated. The "
+        "posting is kept and marked.",
+        if_nothing_is_done="Nothing is asked of you. The entry stands as it did before that liquidation, and is "
+        "liquidated with a notice of its own.",
+        is_for_surety=True,
+    ),
+    NoticeKind(
+        id="N-40",
+        name="Denial of a protest voided",
+        form="letter",
+        trigger="protest-changed: void-denial",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="The denial of the protest below has been voided. The protest is open again, and is decided anew.",
+        if_nothing_is_done="Nothing is asked of you for the new decision. Do not rely on the voiding for the time to "
+        "sue: a request to void a denial does not stop it, and the day named here is the safe last day, counted from "
+        "the denial.",
     ),
 )
 
 CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType({kind.id: kind for kind in _KINDS})
+"""By id. N-39 and N-40 have no model in CBP's forms: they correct N-13 and N-17."""

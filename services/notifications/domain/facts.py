@@ -6,15 +6,36 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why something was done: a sentence and its citation."""
+    """Why something was done: a sentence, its citation, and its code in the contract."""
 
     text: str
     citation: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What an act on an entry says of money, None where it says nothing.
+
+    Amounts are two-decimal dollars, positive is due to CBP; `by_class` are class code and change. `missing` is the fact
+    without which the amount cannot be computed, or the refund not be paid.
+    """
+
+    duty_effect_usd: str | None = None
+    fees_effect_usd: str | None = None
+    by_class: tuple[tuple[str, str], ...] = ()
+    interest_usd: str | None = None
+    bill_number: str | None = None
+    bill_due_on: date | None = None
+    bill_open_usd: str | None = None
+    refund_number: str | None = None
+    refund_state: str | None = None
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryAct:
-    """A legal act on an entry. `change` is the contract's word for it; amounts are two-decimal dollars."""
+    """A legal act on an entry. `change` is the contract's word for it, `state` where the entry stands after it."""
 
     entry_number: str
     sequence: int
@@ -31,11 +52,11 @@ class EntryAct:
     previous_scheduled_on: date | None
     deemed_on: date | None
     kind: str | None
-    duty_effect_usd: str | None
-    fees_effect_usd: str | None
     rule: str
     citation: str
     grounds: tuple[Ground, ...]
+    state: str
+    money: Money = Money()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,31 @@ class ProtestFiled:
     decide_by: date | None
     is_further_review: bool
     citation: str
+    surety_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtestAct:
+    """An act on a protest, by CBP or by the law. `surety_code` is the protestant's when that is the surety.
+
+    `sue_by` and `ask_set_aside_by` are safe last days; a protest whose denial was voided keeps those of the denial.
+    """
+
+    protest_number: str
+    sequence: int
+    act: str
+    importer_number: str
+    entry_numbers: tuple[str, ...]
+    occurred_on: date
+    further_review_state: str | None
+    denied_on: date | None
+    sue_by: date | None
+    ask_set_aside_by: date | None
+    duty_effect_usd: str | None
+    fees_effect_usd: str | None
+    citation: str
+    grounds: tuple[Ground, ...]
+    surety_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +125,4 @@ class Assignment:
     grounds: tuple[Ground, ...]
 
 
-Act = EntryAct | ProtestFiled | Request | Assignment
+Act = EntryAct | ProtestFiled | ProtestAct | Request | Assignment

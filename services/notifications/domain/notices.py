@@ -1,26 +1,65 @@
 """Which notices an act causes, and what they say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, assert_never
 
-from services.notifications.domain.bulletin import Posting
-from services.notifications.domain.catalogue import CATALOGUE, NoticeKind
-from services.notifications.domain.facts import Act, Assignment, EntryAct, Ground, ProtestFiled, Request
+from services.notifications.domain.bulletin import VOIDING, Posting
+from services.notifications.domain.catalogue import CATALOGUE, NoticeKind, Wording
+from services.notifications.domain.facts import Act, Assignment, EntryAct, Ground, ProtestAct, ProtestFiled, Request
 from shared.customs.calendar import add_days
+from shared.customs.money import format_cents, to_cents
 
 PROTEST_DAYS: Final = 180
 REPLY_DAYS: Final[Mapping[str, int]] = {"N-03": 30, "N-04": 20}
+
+CORRECTED_BY_OTHER: Final = "corrected-by-other-filer"
+"""The code of the reason by which a version says that somebody else than the first filer presented it."""
 
 _LIQUIDATIONS: Final = frozenset({"liquidated", "deemed-liquidated", "reliquidated"})
 _KINDS_BY_CHANGE: Final[Mapping[str, tuple[str, ...]]] = {
     "liquidated": ("N-13", "N-09"),
     "deemed-liquidated": ("N-13", "N-09"),
     "reliquidated": ("N-13", "N-09"),
+    "liquidation-voided": ("N-39",),
     "suspended": ("N-11",),
+    "suspension-lifted": ("N-12",),
     "extended": ("N-10",),
     "rescheduled": ("N-14",),
+    "billed": ("N-34",),
+    "bill-overdue": ("N-35",),
+    "surety-billed": ("N-36",),
+    "refund-changed": ("N-37",),
+}
+_KIND_BY_PROTEST_ACT: Final[Mapping[str, tuple[str, str | None]]] = {
+    "deny": ("N-17", None),
+    "allow": ("N-17", "allowed"),
+    "allow-in-part": ("N-17", "allowed-in-part"),
+    "reject": ("N-17", "rejected"),
+    "refuse-further-review": ("N-18", None),
+    "grant-further-review": ("N-18", "granted"),
+    "set-aside": ("N-18", "set-aside"),
+    "refuse-set-aside": ("N-18", "set-aside-refused"),
+    "deem-denied": ("N-19", None),
+    "void-denial": ("N-40", None),
+}
+_SUIT_FOLLOWS: Final = frozenset({"deny", "allow-in-part", "deem-denied", "void-denial"})
+_WAITING: Final = "waiting-for-enrollment"
+_EFFECT: Final = ("duty_effect_usd", "fees_effect_usd")
+_COMPUTED: Final = (*_EFFECT, "by_class", "interest_usd", "total_usd")
+_MONEY_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "N-09": (*_COMPUTED, "bill_number", "bill_due_on", "refund_number", "refund_state", "missing"),
+    "N-13": _EFFECT,
+    "N-34": (*_COMPUTED, "bill_number", "bill_open_usd"),
+    "N-35": ("bill_number", "bill_due_on", "bill_open_usd"),
+    "N-36": ("bill_number", "bill_due_on", "bill_open_usd"),
+    "N-37": (*_COMPUTED, "refund_number", "refund_state", "missing"),
+}
+_DATES_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("N-10", "N-11", "N-12", "N-14"), ("scheduled_on", "previous_scheduled_on", "deemed_on")),
+    "N-15": ("scheduled_on",),
+    "N-39": ("scheduled_on", "deemed_on"),
 }
 _KIND_BY_FORM: Final[Mapping[str, str]] = {"CBP-28": "N-03", "CBP-29": "N-04"}
 _CITATION_BY_KIND: Final[Mapping[str, str]] = {
@@ -30,15 +69,29 @@ _CITATION_BY_KIND: Final[Mapping[str, str]] = {
     "N-09": "19 CFR 159.9",
     "N-10": "19 USC 1504(b); 19 CFR 159.12",
     "N-11": "19 USC 1504(c); 19 CFR 159.12(c)",
+    "N-12": "19 USC 1504(d)",
     "N-13": "19 USC 1500(e); 19 CFR 159.9",
     "N-14": "CBP Dec. 16-25 (81 FR 89375)",
+    "N-15": "CBP general notice of 1 Nov 2017",
     "N-16": "19 USC 1515; 19 CFR 174.12",
+    "N-17": "19 CFR part 174",
+    "N-18": "19 USC 1515(c); 19 CFR 174.24 to 174.26",
+    "N-19": "28 USC 2636(a); 19 CFR 174.31",
+    "N-34": "19 USC 1505(b); 19 CFR 24.3(e)",
+    "N-35": "19 USC 1505(d); 19 CFR 24.3a",
+    "N-36": "19 USC 1514(c)(3); 19 CFR 174.12(e)(3)",
+    "N-37": "19 USC 1505(b); 91 FR 21 (CBP Dec. 25-18)",
+    "N-39": "19 CFR 159.9",
+    "N-40": "19 USC 1515(c)",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice as a fact. `subject` and `sequence` say what caused it: with the kind they identify it for ever."""
+    """One notice as a fact. `subject` and `sequence` say what caused it: with the kind they identify it for ever.
+
+    `variant` is the case of its kind, which says its words; None is the plain one.
+    """
 
     kind: str
     subject: str
@@ -53,6 +106,7 @@ class Notice:
     due_on: date | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     posting: Posting | None = None
+    variant: str | None = None
 
     @property
     def entry_number(self) -> str | None:
@@ -64,23 +118,41 @@ class Notice:
         """Its kind in the catalogue."""
         return CATALOGUE[self.kind]
 
+    @property
+    def words(self) -> Wording:
+        """What it says."""
+        return self.catalogued.words(self.variant)
 
-def causes_notice(change: str) -> bool:
-    """Whether a change of an entry is one that anybody is told about; `scheduled`, for one, is not.
 
-    >>> causes_notice("scheduled"), causes_notice("liquidated")
+def causes_notice(change: str, reasons: Iterable[str] = ()) -> bool:
+    """Whether an act on an entry, by its change and the codes of its reasons, is one that anybody is told about.
+
+    `scheduled`, for one, is not, unless it tells of a correction by another filer.
+
+    >>> causes_notice("scheduled"), causes_notice("liquidated"), causes_notice("scheduled", [CORRECTED_BY_OTHER])
+    (False, True, True)
+    """
+    return change in _KINDS_BY_CHANGE or CORRECTED_BY_OTHER in reasons
+
+
+def protest_act_causes_notice(act: str | None) -> bool:
+    """Whether an act on a protest is one that anybody is told about; what the protestant did is not.
+
+    >>> protest_act_causes_notice("withdraw"), protest_act_causes_notice("deny")
     (False, True)
     """
-    return change in _KINDS_BY_CHANGE
+    return act in _KIND_BY_PROTEST_ACT
 
 
 def notices_for(act: Act) -> tuple[Notice, ...]:
     """The notices that an act causes; the same act always gives the same ones."""
     match act:
         case EntryAct():
-            return tuple(_entry_notice(kind, act) for kind in _KINDS_BY_CHANGE.get(act.change, ()))
+            return tuple(_entry_notice(kind, act) for kind in _kinds_of(act))
         case ProtestFiled():
             return (_protest_receipt(act),)
+        case ProtestAct():
+            return (_protest_notice(act),) if act.act in _KIND_BY_PROTEST_ACT else ()
         case Request():
             return (_request_notice(act),)
         case Assignment():
@@ -109,44 +181,148 @@ def protest_by(act: EntryAct) -> date:
     return add_days(liquidated_on(act), PROTEST_DAYS)
 
 
+def surety_protest_by(demanded_on: date) -> date:
+    """The safe last day for a surety to protest: 180 days after the demand.
+
+    Rule protest-surety [S], 19 USC 1514(c)(3), 19 CFR 174.12(e)(3): counted from the mailing of the demand, which is
+    never before the day of the demand. Demanded on 13 October 2026: protest by 11 April 2027. Never rolled.
+    """
+    return add_days(demanded_on, PROTEST_DAYS)
+
+
+def _kinds_of(act: EntryAct) -> tuple[str, ...]:
+    """The kinds of notice that an act on an entry causes: a bill has its own, and so has a refund that has to wait.
+
+    Rules bill-notice-principal [S], 19 CFR 24.3a(d): the principal is notified when the bill is issued; refund-ach [S],
+    91 FR 21 (CBP Dec. 25-18).
+    """
+    kinds = list(_KINDS_BY_CHANGE.get(act.change, ()))
+    if act.change in _LIQUIDATIONS:
+        if act.money.bill_number is not None:
+            kinds.append("N-34")
+        if act.money.refund_state == _WAITING:
+            kinds.append("N-37")
+    if any(ground.code == CORRECTED_BY_OTHER for ground in act.grounds):
+        kinds.append("N-15")
+    return tuple(kinds)
+
+
+def _variant_of(kind: str, act: EntryAct) -> str | None:
+    """Which words of its kind a notice uses."""
+    match kind:
+        case "N-09":
+            return _variant_of_courtesy(act)
+        case "N-12" if act.state == "suspended":
+            return "still-suspended"
+        case "N-12" if act.deemed_on is None:
+            return "no-day"
+        case "N-34" if act.change in _LIQUIDATIONS and act.kind != "increase":
+            return "carried-over"
+        case "N-35" if act.rule == "bill-dunning":
+            return "dunning"
+        case "N-37" if act.money.refund_state != _WAITING:
+            return act.money.refund_state
+        case _:
+            return None
+
+
+def _variant_of_courtesy(act: EntryAct) -> str | None:
+    if act.money.bill_number is not None:
+        return "billed"
+    if act.money.refund_number is not None:
+        return "refund-waiting" if act.money.refund_state == _WAITING else "refund"
+    return "amount-unknown" if act.money.missing is not None else None
+
+
+def _due_on(kind: str, act: EntryAct) -> date | None:
+    match kind:
+        case "N-09" | "N-13":
+            return protest_by(act)
+        case "N-34":
+            return act.money.bill_due_on
+        case "N-36":
+            return surety_protest_by(act.occurred_on)
+        case _:
+            return None
+
+
 def _entry_notice(kind: str, act: EntryAct) -> Notice:
     is_liquidation = act.change in _LIQUIDATIONS
+    is_correction = kind == "N-15"
     catalogued = CATALOGUE[kind]
     is_posted = any(route.channel == "bulletin" for route in catalogued.routes)
+    dates = {
+        "scheduled_on": _iso(act.scheduled_on),
+        "previous_scheduled_on": _iso(act.previous_scheduled_on),
+        "deemed_on": _iso(act.deemed_on),
+    }
+    money = _money(act)
+    grounds = tuple(each for each in act.grounds if not is_correction or each.code == CORRECTED_BY_OTHER)
     return Notice(
         kind=kind,
         subject=act.entry_number,
         sequence=act.sequence,
         importer_number=act.importer_number,
         issued_on=act.occurred_on,
-        citation=_with(_CITATION_BY_KIND[kind], act.citation),
+        citation=_CITATION_BY_KIND[kind] if is_correction else _with(_CITATION_BY_KIND[kind], act.citation),
         entry_numbers=(act.entry_number,),
         filer_code=act.filer_code,
         surety_code=act.surety_code if catalogued.is_for_surety else None,
         center=act.center,
-        due_on=protest_by(act) if is_liquidation else None,
+        due_on=_due_on(kind, act),
         body=_without_nothing(
             {
-                "change": act.change,
+                "change": CORRECTED_BY_OTHER if is_correction else act.change,
                 "kind": act.kind,
                 "entry_type": act.entry_type,
                 "port_of_entry": act.port_of_entry,
                 "entry_date": act.entry_date.isoformat(),
+                "state": act.state if kind == "N-39" else None,
                 "liquidated_on": liquidated_on(act).isoformat() if is_liquidation else None,
-                "scheduled_on": None if is_liquidation else _iso(act.scheduled_on),
-                "previous_scheduled_on": None if is_liquidation else _iso(act.previous_scheduled_on),
-                "deemed_on": None if is_liquidation else _iso(act.deemed_on),
-                "duty_effect_usd": act.duty_effect_usd if is_liquidation else None,
-                "fees_effect_usd": act.fees_effect_usd if is_liquidation else None,
-                "reasons": _grounds(act.grounds),
+                **{name: dates[name] for name in _DATES_OF_KIND.get(kind, ())},
+                **{name: money[name] for name in _MONEY_OF_KIND.get(kind, ())},
+                "protest_by": protest_by(act).isoformat() if is_liquidation and kind == "N-34" else None,
+                "reasons": _grounds(grounds),
             }
         ),
         posting=_posting(act) if is_posted else None,
+        variant=_variant_of(kind, act),
     )
 
 
+def _money(act: EntryAct) -> dict[str, Any]:
+    """What an act says of money; the total only where duty, fees and interest are all said. Two-decimal dollars.
+
+    An act that changes nothing bears no interest: a difference under 20 dollars is disregarded with its interest (rule
+    min-20-liquidation [S], 19 USC 1321(a)(1), 19 CFR 159.6).
+    """
+    money = act.money
+    interest_usd = money.interest_usd if act.kind != "no-change" else None
+    parts = (money.duty_effect_usd, money.fees_effect_usd, interest_usd)
+    is_known = None not in parts and money.missing is None
+    total = format_cents(sum(to_cents(part) for part in parts if part is not None)) if is_known else None
+    return {
+        "duty_effect_usd": money.duty_effect_usd,
+        "fees_effect_usd": money.fees_effect_usd,
+        "by_class": dict(money.by_class) or None,
+        "interest_usd": interest_usd,
+        "total_usd": total,
+        "bill_number": money.bill_number,
+        "bill_due_on": _iso(money.bill_due_on),
+        "bill_open_usd": money.bill_open_usd,
+        "refund_number": money.refund_number,
+        "refund_state": money.refund_state,
+        "missing": money.missing,
+    }
+
+
 def _posting(act: EntryAct) -> Posting:
-    events = {"reliquidated": "reliquidation", "suspended": "suspension", "extended": "extension"}
+    events = {
+        "reliquidated": "reliquidation",
+        "suspended": "suspension",
+        "extended": "extension",
+        "liquidation-voided": VOIDING,
+    }
     return Posting(
         entry_number=act.entry_number,
         filer_code=act.filer_code,
@@ -157,7 +333,7 @@ def _posting(act: EntryAct) -> Posting:
         entry_date=act.entry_date,
         event_type=events.get(act.change, "liquidation"),
         basis=act.rule,
-        action=act.kind or act.change,
+        action="no-effect" if act.change == "liquidation-voided" else act.kind or act.change,
         event_on=liquidated_on(act),
         posted_on=act.occurred_on,
     )
@@ -173,6 +349,7 @@ def _protest_receipt(act: ProtestFiled) -> Notice:
         citation=_with(_CITATION_BY_KIND["N-16"], act.citation),
         entry_numbers=act.entry_numbers,
         filer_code=_only_filer(act.entry_numbers),
+        surety_code=act.surety_code,
         body=_without_nothing(
             {
                 "protest_number": act.protest_number,
@@ -181,6 +358,42 @@ def _protest_receipt(act: ProtestFiled) -> Notice:
                 "further_review": act.is_further_review,
             }
         ),
+    )
+
+
+def _protest_notice(act: ProtestAct) -> Notice:
+    """What CBP, or the law, did on a protest, with the safe last day to sue or to ask for a refusal to be set aside.
+
+    Rules summons-180 [S], 28 USC 2636(a), and afr-complaint-1515c [S], 19 USC 1515(c); void-no-toll [S], Sears Holdings
+    (CIT 2012): the time to sue is that of the denial, also when a request to void it was made.
+    """
+    kind, variant = _KIND_BY_PROTEST_ACT[act.act]
+    due_on = act.sue_by if act.act in _SUIT_FOLLOWS else None
+    if act.act == "refuse-further-review":
+        due_on = act.ask_set_aside_by
+    return Notice(
+        kind=kind,
+        subject=act.protest_number,
+        sequence=act.sequence,
+        importer_number=act.importer_number,
+        issued_on=act.occurred_on,
+        citation=_with(_CITATION_BY_KIND[kind], act.citation),
+        entry_numbers=act.entry_numbers,
+        filer_code=_only_filer(act.entry_numbers),
+        surety_code=act.surety_code,
+        due_on=due_on,
+        body=_without_nothing(
+            {
+                "protest_number": act.protest_number,
+                "act": act.act,
+                "denied_on": _iso(act.denied_on) if act.act in _SUIT_FOLLOWS else None,
+                "further_review_state": act.further_review_state,
+                "duty_effect_usd": act.duty_effect_usd,
+                "fees_effect_usd": act.fees_effect_usd,
+                "reasons": _grounds(act.grounds),
+            }
+        ),
+        variant=variant,
     )
 
 

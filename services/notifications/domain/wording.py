@@ -18,6 +18,13 @@ _CHANGES: Final[Mapping[str, str]] = {
     "suspended": "Suspended",
     "extended": "Extended",
     "rescheduled": "Rescheduled",
+    "suspension-lifted": "Suspension removed",
+    "liquidation-voided": "Liquidation without effect",
+    "corrected-by-other-filer": "Corrected by another filer",
+    "billed": "Billed",
+    "bill-overdue": "Bill unpaid",
+    "surety-billed": "Demanded of the surety",
+    "refund-changed": "Refund",
 }
 _KINDS: Final[Mapping[str, str]] = {
     "no-change": "No change",
@@ -25,23 +32,93 @@ _KINDS: Final[Mapping[str, str]] = {
     "refund": "Refund",
     "deemed": "As asserted by the importer of record",
 }
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "refund_state": {
+        "waiting-for-enrollment": "waits for what is missing",
+        "ready": "can be paid, waits to be certified",
+    },
+    "missing": {
+        "interest-rate": "the interest rate of a day up to the liquidation",
+        "payee-kind": "whether the importer of record is a corporation",
+        "deposit-date": "the day on which the deposit was made",
+        "deposit-due-date": "the day by which the deposit was due",
+        "case-order-date": "the day on which the antidumping or countervailing order was published",
+        "finding": "what was found, by class of duty and fee",
+        "payee": "who the refund goes to",
+        "ach-enrollment": "an enrollment for ACH refunds in the ACE account",
+        "bank-data": "valid bank data of the ACH enrollment in the ACE account",
+    },
+    "act": {
+        "deny": "denied",
+        "allow": "allowed",
+        "allow-in-part": "allowed in part",
+        "reject": "rejected",
+        "deem-denied": "denied by operation of law",
+        "void-denial": "denial voided",
+        "refuse-further-review": "further review refused",
+        "grant-further-review": "further review granted",
+        "set-aside": "refusal of further review set aside",
+        "refuse-set-aside": "refusal of further review stands",
+    },
+    "further_review_state": {
+        "none": "not asked for",
+        "fell-away": "fell away with the denial",
+        "set-aside-requested": "refused, asked to be set aside",
+        "set-aside-refused": "refused, not set aside",
+    },
+}
 _LABELS: Final[tuple[tuple[str, str], ...]] = (
     ("entry_type", "Entry type"),
     ("port_of_entry", "Port of entry"),
     ("entry_date", "Entry date"),
+    ("state", "The entry is now"),
     ("liquidated_on", "Date of liquidation"),
     ("previous_scheduled_on", "Scheduled before for"),
     ("scheduled_on", "Scheduled for"),
     ("deemed_on", "Liquidated by law unless liquidated before"),
+    ("protest_number", "Protest number"),
+    ("act", "Decision"),
     ("duty_effect_usd", "Change in duty (USD)"),
     ("fees_effect_usd", "Change in fees (USD)"),
-    ("protest_number", "Protest number"),
+    ("interest_usd", "Interest (USD, positive is due to CBP)"),
+    ("total_usd", "Change in all (USD, positive is due to CBP)"),
+    ("bill_number", "Bill"),
+    ("bill_due_on", "Bill due on"),
+    ("bill_open_usd", "Open on the bill (USD)"),
+    ("protest_by", "Protest the liquidation by (safe last day)"),
+    ("refund_number", "Refund"),
+    ("refund_state", "State of the refund"),
+    ("missing", "Missing"),
     ("received_on", "Received on"),
     ("decide_by", "To be decided by"),
+    ("denied_on", "Denied on"),
+    ("further_review_state", "Further review"),
     ("request_id", "Request"),
     ("previous_center", "Center before"),
     ("effective_on", "In effect from"),
 )
+_CLASSES: Final[Mapping[str, str]] = {
+    "duty": "duty",
+    "additional-duty": "additional duty",
+    "antidumping": "antidumping duty",
+    "countervailing": "countervailing duty",
+    "duty-unspecified": "duty, class not named",
+    "fees-unspecified": "fees, class not named",
+}
+_DUE: Final[Mapping[str, str]] = {
+    "N-03": "Reply by",
+    "N-04": "Reply by",
+    "N-09": "Protest by (safe last day)",
+    "N-13": "Protest by (safe last day)",
+    "N-17": "Sue by (safe last day)",
+    "N-18": "Ask for the refusal to be set aside by (safe last day)",
+    "N-19": "Sue by (safe last day)",
+    "N-34": "Last day to pay without delinquency",
+    "N-36": "Surety's protest by (safe last day)",
+    "N-40": "Sue on the denial by (safe last day)",
+}
+"""What the due day of each kind is; a safe day is never moved for a weekend or holiday."""
+_OF_PROTESTS: Final = frozenset({"N-16", "N-17", "N-18", "N-19", "N-40"})
 
 
 def subject_line(kind: str, subject: str, entry_numbers: tuple[str, ...]) -> str:
@@ -51,7 +128,7 @@ def subject_line(kind: str, subject: str, entry_numbers: tuple[str, ...]) -> str
     'Courtesy notice of liquidation: entry B7603245278'
     """
     name = CATALOGUE[kind].name
-    if kind == "N-16":
+    if kind in _OF_PROTESTS:
         return f"{name}: {subject}"
     if len(entry_numbers) == 1:
         return f"{name}: entry {entry_numbers[0]}"
@@ -60,6 +137,7 @@ def subject_line(kind: str, subject: str, entry_numbers: tuple[str, ...]) -> str
 
 def facts_of(
     *,
+    kind: str,
     entry_numbers: tuple[str, ...],
     importer_number: str,
     center: str | None,
@@ -86,12 +164,22 @@ def facts_of(
         )
     for name, label in _LABELS:
         if name in body:
-            facts.append((label, str(body[name])))
+            facts.append((label, _value(name, str(body[name]))))
+        if name == "fees_effect_usd":
+            facts += [(f"of which {_class(code)} (USD)", change) for code, change in body.get("by_class", {}).items()]
     if body.get("further_review"):
         facts.append(("Further review", "requested"))
     if due_on is not None:
-        facts.append(("Reply by" if "request_id" in body else "Protest by", due_on.isoformat()))
+        facts.append((_DUE.get(kind, "Due on"), due_on.isoformat()))
     return facts
+
+
+def _value(name: str, value: str) -> str:
+    return _VALUES.get(name, {}).get(value, value)
+
+
+def _class(code: str) -> str:
+    return _CLASSES.get(code, f"class {code}")
 
 
 def _center(code: str) -> str:

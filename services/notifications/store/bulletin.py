@@ -5,17 +5,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.bulletin import Search
+from services.notifications.domain.bulletin import LIQUIDATIONS, VOIDING, Search
 from services.notifications.store.notices import IssuedNotice
-from services.notifications.store.tables import bulletin_postings
+from services.notifications.store.tables import bulletin_postings, notices
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _COLUMNS = tuple(column.name for column in bulletin_postings.columns)
-_LIQUIDATIONS = ("liquidation", "reliquidation")
 
 
 async def write_postings(tx: Transaction, issued: Sequence[IssuedNotice]) -> None:
@@ -33,6 +32,28 @@ async def search_postings(
 ) -> list[Any]:
     """Postings that a search finds, newest first."""
     return list(await connection.execute(postings_query(search, after=after, limit=limit)))
+
+
+async def find_voided(connection: AsyncConnection, postings: Sequence[Any]) -> dict[UUID, date]:
+    """Of these postings, the liquidations that have no effect in law, with the day on which that was posted."""
+    ids = [row.notice_id for row in postings if row.event_type in LIQUIDATIONS]
+    if not ids:
+        return {}
+    return {row.notice_id: row.voided_on for row in await connection.execute(voided_query(ids))}
+
+
+def voided_query(notice_ids: Sequence[UUID]) -> Select[Any]:
+    """The statement of `find_voided`: a voiding takes the effect from what was posted by earlier acts on the entry."""
+    posted, voiding = bulletin_postings.alias("posted"), bulletin_postings.alias("voiding")
+    of_posted, of_voiding = notices.alias("of_posted"), notices.alias("of_voiding")
+    return (
+        select(posted.c.notice_id, func.min(voiding.c.posted_on).label("voided_on"))
+        .join(of_posted, of_posted.c.notice_id == posted.c.notice_id)
+        .join(voiding, (voiding.c.entry_number == posted.c.entry_number) & (voiding.c.event_type == VOIDING))
+        .join(of_voiding, of_voiding.c.notice_id == voiding.c.notice_id)
+        .where(posted.c.notice_id.in_(notice_ids), of_voiding.c.cause_sequence > of_posted.c.cause_sequence)
+        .group_by(posted.c.notice_id)
+    )
 
 
 def postings_query(search: Search, *, after: tuple[date, str, UUID] | None, limit: int) -> Select[Any]:
@@ -63,7 +84,7 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     if search.liquidated_to is not None:
         conditions.append(columns.event_on <= search.liquidated_to)
     if search.liquidated_from is not None or search.liquidated_to is not None:
-        conditions.append(columns.event_type.in_(_LIQUIDATIONS))
+        conditions.append(columns.event_type.in_(LIQUIDATIONS))
     if search.posted_from is not None:
         conditions.append(columns.posted_on >= search.posted_from)
     if search.posted_to is not None:

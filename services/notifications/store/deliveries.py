@@ -116,6 +116,7 @@ class NoticeFacts:
     if_nothing_is_done: str
     body: dict[str, Any]
     caused_at: datetime
+    variant: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +302,7 @@ def notice_facts(row: Any) -> NoticeFacts:
         if_nothing_is_done=row["if_nothing_is_done"],
         body=_json(row["body"]),
         caused_at=row["caused_at"],
+        variant=row["variant"],
     )
 
 

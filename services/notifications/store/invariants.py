@@ -26,6 +26,11 @@ SELECT d.notice_id || ' by ' || d.channel || ': ' || d.state || ', the ledger sa
 FROM deliveries d LEFT JOIN delivery_events e USING (notice_id, channel, recipient_role, sequence)
 WHERE e.event IS NULL OR (CASE e.event WHEN 'failed' THEN 'queued' ELSE e.event END) <> d.state
 """
+_NOTICE_NOT_POSTED = """
+SELECT n.subject || ' act ' || n.cause_sequence || ': ' || n.kind || ' is not on the bulletin' FROM notices n
+WHERE n.kind IN ('N-10', 'N-11', 'N-39')
+    AND NOT EXISTS (SELECT FROM bulletin_postings p WHERE p.notice_id = n.notice_id)
+"""
 _NOTICE_WITHOUT_DELIVERY = """
 SELECT n.notice_id || ' (' || n.kind || ')' FROM notices n
 WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.notice_id = n.notice_id)
@@ -39,5 +44,10 @@ INVARIANTS: Final = (
     ),
     QueryInvariant("sent-once", "No delivery has been sent twice.", _SENT_TWICE),
     QueryInvariant("ledger-agrees", "Every delivery is in the state of its last ledger line.", _LEDGER_DISAGREES),
+    QueryInvariant(
+        "posted-notices-are-posted",
+        "Every extension, suspension and voided liquidation is posted on the bulletin.",
+        _NOTICE_NOT_POSTED,
+    ),
     QueryInvariant("notice-delivered", "Every notice has a delivery.", _NOTICE_WITHOUT_DELIVERY),
 )

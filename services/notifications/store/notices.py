@@ -34,6 +34,7 @@ _COLUMNS = (
     "if_nothing_is_done",
     "body",
     "caused_at",
+    "variant",
 )
 
 
@@ -148,7 +149,8 @@ def _row(item: IssuedNotice) -> tuple[Any, ...]:
         notice.issued_on,
         notice.due_on,
         notice.citation,
-        notice.catalogued.if_nothing_is_done,
+        notice.words.if_nothing_is_done,
         orjson.dumps(notice.body).decode(),
         item.caused_at,
+        notice.variant,
     )

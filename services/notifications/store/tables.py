@@ -38,6 +38,7 @@ notices = Table(
     Column("if_nothing_is_done", Text, nullable=False),
     Column("body", JSONB, nullable=False),
     Column("caused_at", DateTime(timezone=True), nullable=False),
+    Column("variant", Text),
     Index("notices_issued", "issued_on", "notice_id"),
     Index("notices_importer", "importer_number", "issued_on", "notice_id"),
     Index("notices_filer", "filer_code", "issued_on", "notice_id"),

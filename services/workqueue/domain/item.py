@@ -15,7 +15,8 @@ Kind = Literal["review", "consultation", "protest", "filing"]
 ACTS_FROM: Final = 1_000_000
 """Sequences of an item's changes: what routing says of it below this, acts on the item from here on."""
 LAST: Final = 10_000_000
-"""The sequence of the change that ends an item for good: its entry was liquidated, its protest settled."""
+"""The sequence of the change that ends an item for good, its entry was liquidated; act n that settles its protest has
+this and n more."""
 
 NEXT_STATE: Final[Mapping[tuple[State, Change], State]] = MappingProxyType(
     {

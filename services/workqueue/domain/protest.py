@@ -1,4 +1,4 @@
-"""The item that a protest is for the Center team that decides it."""
+"""The items that a protest is for the Center team that decides it: one, and one more each time it is reopened."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,9 +13,28 @@ PROCESS: Final = "protest"
 DIVISION: Final[Division] = "validation-and-compliance"
 
 
+SETTLING: Final = frozenset({"decided", "withdrawn"})
+"""The changes after which nobody in the queue has anything to do on a protest."""
+REOPENING: Final = "reopened"
+"""The change by which there is something to do again: a denial was voided (rule void-1515d [M], 19 USC 1515(d))."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Turning:
+    """An act that ended the work on a protest or opened it again, by its sequence among the acts on the protest."""
+
+    sequence: int
+    change: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Protest:
-    """What is known of a protest: facts are None until an act is known; `entry_number` is the first entry named."""
+    """What is known of a protest: facts are None until an act is known; `entry_number` is the first entry named.
+
+    `turnings` are all that were heard, in order; `settled_as` and `settled_at` are of the last of them, None when that
+    reopened the protest.
+    """
 
     protest_number: str
     sequence: int = 0
@@ -27,15 +46,17 @@ class Protest:
     is_filed: bool = False
     settled_as: str | None = None
     settled_at: datetime | None = None
+    turnings: tuple[Turning, ...] = ()
 
-
-SETTLING: Final = frozenset({"decided", "withdrawn"})
-"""The changes after which nobody in the queue has anything to do on a protest."""
+    @property
+    def openings(self) -> tuple[Turning | None, ...]:
+        """What calls for an item each: the filing (None), and every act that reopened the protest."""
+        return (None, *(each for each in self.turnings if each.change == REOPENING))
 
 
 @dataclass(frozen=True, slots=True)
 class ProtestAct:
-    """One act on a protest: filed, decided, withdrawn, or another change of what is known of it."""
+    """One act on a protest: filed, decided, withdrawn, reopened, or another change of what is known of it."""
 
     protest_number: str
     sequence: int
@@ -62,24 +83,38 @@ def absorb(protest: Protest, act: ProtestAct) -> Protest:
         )
     if act.change == "filed":
         return replace(protest, is_filed=True)
-    if act.change not in SETTLING:
+    if act.change not in {*SETTLING, REOPENING} or any(each.sequence == act.sequence for each in protest.turnings):
         return protest
-    if protest.settled_at is None or act.at < protest.settled_at:
-        return replace(protest, settled_as=act.change, settled_at=act.at)
-    return protest
+    turnings = tuple(sorted((*protest.turnings, Turning(act.sequence, act.change, act.at))))
+    last = turnings[-1]
+    is_settled = last.change in SETTLING
+    return replace(
+        protest,
+        settled_as=last.change if is_settled else None,
+        settled_at=last.at if is_settled else None,
+        turnings=turnings,
+    )
 
 
 def review_protest(
-    before: Protest, after: Protest, center: str, item: Item | None, new_id: UUID, at: datetime
+    before: Protest,
+    after: Protest,
+    opening: Turning | None,
+    center: str,
+    item: Item | None,
+    new_id: UUID,
+    at: datetime,
 ) -> tuple[Item, tuple[Note, ...]] | None:
-    """The protest's item as the facts leave it, with its new lines of history; None until the filing is known.
+    """One item of the protest as the facts leave it, with its new lines of history; None until the filing is known.
 
-    `at` is the time of what is learned. The item is due on the last day to decide the protest: a statutory clock
-    (19 USC 1515(a): two years from filing).
+    `opening` says which (`Protest.openings`). A reopened protest gets another item, because the one before may be
+    completed, with its decision. Every item ends with any act that settles the protest after its opening, so it does
+    not matter in which order the acts become known. `at` is the time of what is learned. The item is due on the last
+    day to decide the protest: a statutory clock (19 USC 1515(a): two years from filing).
     """
     if not after.is_filed or after.importer_number is None or after.received_at is None:
         return None
-    change: Change = "routed" if after.settled_as is None else "cancelled"
+    change: Change = "cancelled" if _endings(after, opening) else "routed"
     lost: tuple[Note, ...] = ()
     if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
         item, lost = lose(item, center, at)
@@ -94,7 +129,7 @@ def review_protest(
         division=DIVISION,
         priority=PROTEST_PRIORITY,
         value_usd=None,
-        opened_at=after.received_at,
+        opened_at=after.received_at if opening is None else opening.at,
         due_on=after.decide_by,
         state=state,
     )
@@ -109,24 +144,41 @@ def review_protest(
         )
         if item.state == "claimed" and state != "claimed":
             facts = without_holder(facts)
-    known = {note.key for note in _notes(before)}
+    known = {note.key for note in _notes(before, opening)}
     is_completed = item is not None and item.state == "completed"
     notes = [
-        note for note in _notes(after) if note.key not in known and not (is_completed and note.change == "cancelled")
+        note
+        for note in _notes(after, opening)
+        if note.key not in known and not (is_completed and note.change == "cancelled")
     ]
     return facts, (*lost, *notes)
 
 
-def _notes(protest: Protest) -> list[Note]:
-    if not protest.is_filed or protest.received_at is None:
+def _endings(protest: Protest, opening: Turning | None) -> list[Turning]:
+    """What settled the protest after an opening; the filing comes before everything."""
+    first = opening.sequence if opening is not None else 0
+    return [each for each in protest.turnings if each.change in SETTLING and each.sequence > first]
+
+
+def _notes(protest: Protest, opening: Turning | None) -> list[Note]:
+    if not protest.is_filed or protest.received_at is None or (opening is not None and opening not in protest.turnings):
         return []
-    reason = {
-        "code": "protest-filed",
-        "text": f"Protest {protest.protest_number} was filed.",
-        "citation": "19 USC 1514",
-    }
-    notes = [Note("routed:filed", 1, "routed", "open", protest.received_at, SYSTEM, (reason,))]
-    if protest.settled_at is not None:
-        reason = {"code": f"protest-{protest.settled_as}", "text": f"The protest was {protest.settled_as}."}
-        notes.append(Note("settled", LAST, "cancelled", "cancelled", protest.settled_at, SYSTEM, (reason,)))
+    if opening is None:
+        notes = [_opened("routed:filed", protest, protest.received_at, "was filed", "19 USC 1514")]
+    else:
+        key = f"routed:reopened:{opening.sequence}"
+        notes = [_opened(key, protest, opening.at, "was reopened: its denial was voided", "19 USC 1515(d)")]
+    for each in _endings(protest, opening):
+        reason = {"code": f"protest-{each.change}", "text": f"The protest was {each.change}."}
+        key = f"settled:{each.sequence}"
+        notes.append(Note(key, LAST + each.sequence, "cancelled", "cancelled", each.at, SYSTEM, (reason,)))
     return notes
+
+
+def _opened(key: str, protest: Protest, at: datetime, what: str, citation: str) -> Note:
+    reason = {
+        "code": "protest-filed" if key == "routed:filed" else "protest-reopened",
+        "text": f"Protest {protest.protest_number} {what}.",
+        "citation": citation,
+    }
+    return Note(key, 1, "routed", "open", at, SYSTEM, (reason,))

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
 from services.workqueue.domain.filing import Clock, Filing, FilingRoute
 from services.workqueue.domain.item import Goods
-from services.workqueue.domain.protest import Protest
+from services.workqueue.domain.protest import Protest, Turning
 from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
 from services.workqueue.store.tables import filings, protests, routed_versions
 from shared.db import bulk
@@ -77,6 +77,7 @@ _PROTEST_COLUMNS = (
     "is_filed",
     "settled_as",
     "settled_at",
+    "turnings",
 )
 _STUB_PROTESTS = "INSERT INTO protests (protest_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
 # Those of the batch, and those whose Center may follow from what the batch says of an entry or an importer.
@@ -228,13 +229,27 @@ async def lock_protests(
     if numbers:
         await bulk.execute(tx, _STUB_PROTESTS, numbers)
     rows = await bulk.fetch(tx, _LOCK_PROTESTS, numbers, sorted(set(entry_numbers)), sorted(set(importer_numbers)))
-    return {row["protest_number"]: Protest(*row) for row in rows}
+    return {row["protest_number"]: _protest(row) for row in rows}
 
 
 async def write_protests(tx: Transaction, changed: Sequence[Protest]) -> None:
     """Write protests that are locked."""
-    rows = [tuple(getattr(item, name) for name in _PROTEST_COLUMNS) for item in changed]
+    facts = _PROTEST_COLUMNS[:-1]
+    rows = [
+        (*(getattr(item, name) for name in facts), orjson.dumps([asdict(each) for each in item.turnings]).decode())
+        for item in changed
+    ]
     await bulk.insert(tx, protests, _PROTEST_COLUMNS, rows, on_conflict=_REPLACE_PROTEST)
+
+
+def _protest(row: Any) -> Protest:
+    """A protest as it is kept. One that was settled before turnings were kept counts as settled by its newest act."""
+    turnings = tuple(
+        Turning(each["sequence"], each["change"], datetime.fromisoformat(each["at"])) for each in row["turnings"]
+    )
+    if not turnings and row["settled_at"] is not None:
+        turnings = (Turning(row["sequence"], row["settled_as"], row["settled_at"]),)
+    return replace(Protest(*row), turnings=turnings)
 
 
 async def lock_filings(

@@ -80,6 +80,7 @@ protests = Table(
     Column("is_filed", Boolean, nullable=False, server_default=text("false")),
     Column("settled_as", Text),
     Column("settled_at", DateTime(timezone=True)),
+    Column("turnings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Index("protests_entry", "entry_number"),
     Index("protests_importer", "importer_number"),
     comment="Protests by their newest act, entry_number is the first entry that the protest names.",

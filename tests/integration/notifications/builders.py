@@ -36,7 +36,8 @@ def entry_changed(number: str | None = None, change: str = "liquidated", **chang
     """A legal act on an entry."""
     number = number or entry_number()
     states = {"liquidated": "liquidated", "deemed-liquidated": "liquidated", "reliquidated": "liquidated"}
-    states |= {"suspended": "suspended", "extended": "extended"}
+    states |= {"suspended": "suspended", "extended": "extended", "liquidation-voided": "suspended"}
+    states |= dict.fromkeys(("billed", "bill-overdue", "surety-billed", "refund-changed"), "liquidated")
     data = {
         "entry_number": number,
         "sequence": 2,
@@ -87,6 +88,23 @@ def protest_changed(change: str = "filed", **changes: Any) -> Event[Any]:
         "legal_basis": {"rule": "protest-180", "citation": "19 USC 1514(c)(3)"},
     } | changes
     return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}")
+
+
+def protest_decided(act: str, sequence: int = 2, **changes: Any) -> Event[Any]:
+    """An act of CBP, or of the law, on a protest."""
+    decided = {"deny", "allow", "allow-in-part", "reject", "deem-denied"}
+    change = "decided" if act in decided else "reopened" if act == "void-denial" else "changed"
+    return protest_changed(
+        change,
+        **{
+            "sequence": sequence,
+            "act": act,
+            "occurred_on": "2026-05-04",
+            "legal_basis": {"rule": "protest-denial-notice", "citation": "19 USC 1515(a), 19 CFR 174.30"},
+            "reasons": [{"code": act, "text": "The goods are described by 8471.30."}],
+        }
+        | changes,
+    )
 
 
 def request_issued(form: str = "CBP-28", **changes: Any) -> Event[Any]:

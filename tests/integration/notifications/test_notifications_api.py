@@ -174,6 +174,57 @@ async def test_the_bulletin_finds_by_every_field_and_masks_the_importer(engine: 
         assert IMPORTER not in (await client.get("/bulletin", params=fields)).text
 
 
+async def test_a_voided_liquidation_stays_posted_and_is_shown_to_have_no_effect(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    number, other = entry_number(), entry_number()
+    await apply(
+        engine,
+        [
+            entry_changed(number, "liquidation-voided", sequence=55_000_000, occurred_on="2026-05-04"),
+            entry_changed(number, "liquidated", sequence=10_000_100, occurred_on="2026-03-06"),
+            entry_changed(number, "reliquidated", sequence=20_000_001, occurred_on="2026-04-03"),
+            entry_changed(number, "liquidated", sequence=60_000_100, occurred_on="2026-07-10"),
+            entry_changed(number, "suspended", sequence=5_000_000, occurred_on="2025-05-01"),
+            entry_changed(other, "liquidated", sequence=10_000_100, occurred_on="2026-03-06"),
+        ],
+    )
+    async with client_of(engine, tmp_path, None) as client:
+        found = items(await client.get("/bulletin", params={"filer": "B76", "port": "2704"}))
+        assert {(item["entry_number"], item["event_type"], item["posted_on"]): item["voided_on"] for item in found} == {
+            (number, "liquidation", "2026-07-10"): None,
+            (number, "voiding", "2026-05-04"): None,
+            (number, "reliquidation", "2026-04-03"): "2026-05-04",
+            (number, "liquidation", "2026-03-06"): "2026-05-04",
+            (number, "suspension", "2025-05-01"): None,
+            (other, "liquidation", "2026-03-06"): None,
+        }
+        voidings = items(await client.get("/bulletin", params={"event_type": "voiding", "action": "no-effect"}))
+        assert [item["entry_number"] for item in voidings] == [number]
+        page = await client.get("/bulletin.html", params={"entry_number": number, "port": "2704"})
+        assert page.text.count("no effect in law, posted 2026-05-04") == 2
+
+
+async def test_the_surety_sees_the_demand_on_it_and_not_the_reminders_of_its_principal(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    number = entry_number()
+    bill = {"bill_number": "B01", "bill_due_on": "2026-04-05", "bill_open_usd": "502.88"}
+    await apply(
+        engine,
+        [
+            entry_changed(number, "bill-overdue", sequence=40_000_001, **bill),
+            entry_changed(number, "surety-billed", sequence=40_000_002, **bill),
+        ],
+    )
+    async with client_of(engine, tmp_path, SURETY) as client:
+        (listed,) = items(await client.get("/notices"))
+        notice = (await client.get(f"/notices/{listed['notice_id']}")).json()
+    assert (notice["kind"], notice["variant"], notice["has_legal_effect"]) == ("N-36", None, False)
+    assert "Open on the bill (USD): 502.88" in notice["text"]
+    assert "Surety's protest by (safe last day): 2026-09-02" in notice["text"]
+
+
 async def test_bulletin_pages_follow_each_other_without_gaps(engine: AsyncEngine, tmp_path: Path) -> None:
     days = [date(2026, 3, 6) + timedelta(days=7 * (n % 3)) for n in range(25)]
     await apply(engine, [entry_changed(occurred_on=day.isoformat()) for day in days])

@@ -22,6 +22,7 @@ from tests.integration.notifications.builders import (
     apply,
     entry_changed,
     protest_changed,
+    protest_decided,
     request_issued,
     rows,
     work_item_changed,
@@ -68,6 +69,9 @@ async def test_a_deemed_liquidation_is_dated_by_the_statute_and_posted_later(eng
         ("suspended", "N-11", {("bulletin", "posted"), ("email", "queued")}),
         ("extended", "N-10", {("bulletin", "posted"), ("email", "queued")}),
         ("rescheduled", "N-14", {("email", "queued")}),
+        ("suspension-lifted", "N-12", {("email", "queued")}),
+        ("liquidation-voided", "N-39", {("bulletin", "posted"), ("email", "queued")}),
+        ("bill-overdue", "N-35", {("email", "queued")}),
     ],
 )
 async def test_other_acts_go_their_ways(
@@ -101,10 +105,19 @@ async def test_protests_requests_and_assignments_cause_their_notices(engine: Asy
     assert written["N-01"].center == "CEE007"
 
 
+async def test_the_decision_of_a_protest_is_kept_with_its_case_and_its_words(engine: AsyncEngine) -> None:
+    await apply(engine, [protest_decided("allow-in-part", sue_by="2026-10-31", filer_role="surety", filer_id="036")])
+    (row,) = await rows(engine, notices)
+    assert (row.kind, row.variant, row.version, row.due_on) == ("N-17", "allowed-in-part", 2, date(2026, 10, 31))
+    assert row.surety_code == "036"
+    assert "The denial of the rest becomes final" in row.if_nothing_is_done
+
+
 async def test_what_nobody_is_told_about_leaves_no_row(engine: AsyncEngine) -> None:
-    lifted = entry_changed(change="suspension-lifted")
-    assert carries(lifted, EntryChanged)
-    assert await apply(engine, [entry_changed(change="scheduled"), lifted, work_item_changed()]) == ()
+    scheduled = entry_changed(change="scheduled")
+    assert carries(scheduled, EntryChanged)
+    recommended = protest_changed("changed", sequence=2, act="recommend")
+    assert await apply(engine, [scheduled, recommended, work_item_changed()]) == ()
     for table in (notices, deliveries, delivery_events, importers):
         assert await rows(engine, table) == []
 

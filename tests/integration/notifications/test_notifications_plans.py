@@ -22,6 +22,13 @@ SELECT gen_random_uuid(), lpad((n % 90)::text, 3, 'B') || lpad(n::text, 8, '0'),
     date '2025-11-11' + n % 365, date '2025-11-11' + n % 365
 FROM generate_series(1, 60000) AS n
 """
+FILL_NOTICES = """
+INSERT INTO notices (notice_id, kind, subject, cause_sequence, version, importer_number, entry_number, entry_numbers,
+    issued_on, citation, if_nothing_is_done, body, caused_at)
+SELECT notice_id, 'N-13', entry_number, 10000100, 2, importer_number, entry_number, jsonb_build_array(entry_number),
+    posted_on, '', '', '{}', now()
+FROM bulletin_postings
+"""
 FILL_DELIVERIES = """
 INSERT INTO deliveries (notice_id, channel, recipient_role, kind, importer_number, state, sequence, attempts,
     is_waiting, queued_at, next_try_at)
@@ -36,10 +43,11 @@ async def engine(databases: TestDatabases) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(await databases.copy("notifications"), application="tests")
     async with transaction(engine) as tx:
         await tx.connection.execute(text(FILL))
+        await tx.connection.execute(text(FILL_NOTICES))
         await tx.connection.execute(text(FILL_DELIVERIES))
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE bulletin_postings, deliveries"))
+        await connection.execute(text("VACUUM ANALYZE bulletin_postings, notices, deliveries"))
     yield engine
     await engine.dispose()
 
@@ -68,6 +76,17 @@ async def test_a_search_of_the_bulletin_uses_its_index(engine: AsyncEngine, term
             plan = "\n".join(await connection.scalars(text(f"EXPLAIN {str(compiled).replace(':', chr(92) + ':')}")))
         assert index in plan, plan
         assert "Seq Scan" not in plan, plan
+
+
+async def test_a_page_of_the_bulletin_finds_its_voidings_by_entry(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
+        ids = list(await connection.scalars(text("SELECT notice_id FROM bulletin_postings LIMIT 50")))
+        compiled = bulletin.voided_query(ids).compile(
+            dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
+        )
+        plan = "\n".join(await connection.scalars(text(f"EXPLAIN {compiled}")))
+    assert "bulletin_entry" in plan, plan
+    assert "Seq Scan" not in plan, plan
 
 
 async def test_claiming_and_waking_use_their_indexes(engine: AsyncEngine) -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
 
-from services.workqueue.handlers import entry_item_id
-from services.workqueue.store.tables import item_events, items
+from services.workqueue.handlers import entry_item_id, protest_item_id
+from services.workqueue.store.tables import item_events, items, protests
 from shared.db.transaction import transaction
 from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, protest_act, routed
@@ -194,6 +194,61 @@ async def test_settled_protest_is_no_work_even_when_the_filing_comes_last(desk: 
     assert [each.data.change for each in outgoing] == ["routed", "cancelled"]
 
 
+async def test_a_voided_denial_opens_the_work_again_as_a_new_item(desk: Desk) -> None:
+    number, entry = "2704-27-100001", entry_number()
+    await desk.apply(routed(entry, processes=()), protest_act(number, entry))
+    await desk.apply(protest_act(number, entry, 5, "decided", time="2027-03-05T12:00:00Z"))
+    outgoing = await desk.apply(protest_act(number, entry, 6, "reopened", time="2027-03-06T12:00:00Z"))
+    assert [(each.data.item_id, each.data.change) for each in outgoing] == [(str(protest_item_id(number, 6)), "routed")]
+    states = {row.item_id: (row.state, row.center, row.due_on, row.opened_at) for row in await desk.rows(items)}
+    opened = {state[0]: state for state in states.values()}
+    assert states[protest_item_id(number)][0] == "cancelled"
+    # The two years to decide run from the filing all the same.
+    assert opened["open"] == ("open", "CEE007", date(2029, 2, 1), datetime(2027, 3, 6, 12, tzinfo=UTC))
+    answer = (await desk.call("GET", f"/items/{protest_item_id(number, 6)}")).json()
+    assert answer["history"][0]["reasons"][0]["citation"] == "19 USC 1515(d)"
+    await desk.apply(protest_act(number, entry, 9, "decided", time="2027-03-09T12:00:00Z"))
+    assert {row.state for row in await desk.rows(items)} == {"cancelled"}
+
+
+async def test_a_completed_item_of_a_voided_denial_stays_with_its_decision(desk: Desk) -> None:
+    number = "2704-27-100001"
+    await desk.apply(assigned(1, "CEE007"), protest_act(number, entry_number()))
+    claimed = (await desk.call("POST", "/items/next")).json()
+    done = {"outcome": "no-change", "reasons": [{"code": "none", "text": "As entered."}]}
+    path = f"/items/{claimed['item_id']}/complete"
+    assert (await desk.call("POST", path, json={"token": claimed["token"], **done})).status_code == 200
+    await desk.apply(protest_act(number, None, 2, "decided"), protest_act(number, None, 3, "reopened"))
+    assert {row.item_id: row.state for row in await desk.rows(items)} == {
+        protest_item_id(number): "completed",
+        protest_item_id(number, 3): "open",
+    }
+    again = (await desk.call("POST", "/items/next")).json()
+    assert again["item_id"] == str(protest_item_id(number, 3))
+    assert (await desk.call("POST", f"/items/{again['item_id']}/release", json={"token": again["token"]})).is_success
+
+
+async def test_a_reopening_that_comes_before_the_denial_leaves_the_same_work(desk: Desk) -> None:
+    number = "2704-27-100001"
+    for sequence, change in ((3, "reopened"), (1, "filed"), (2, "decided")):
+        await desk.apply(protest_act(number, None, sequence, change))
+    assert {row.item_id: row.state for row in await desk.rows(items)} == {
+        protest_item_id(number): "cancelled",
+        protest_item_id(number, 3): "open",
+    }
+    assert [row.settled_as for row in await desk.rows(protests)] == [None]
+
+
+async def test_a_protest_settled_before_turnings_were_kept_is_reopened_like_any_other(desk: Desk) -> None:
+    number = "2704-27-100001"
+    await desk.apply(protest_act(number, None), protest_act(number, None, 2, "decided"))
+    async with transaction(desk.engine) as tx:
+        await tx.connection.execute(text("UPDATE protests SET turnings = '[]'"))
+    outgoing = await desk.apply(protest_act(number, None, 3, "reopened"))
+    assert [each.data.change for each in outgoing] == ["routed"]
+    assert Counter(row.state for row in await desk.rows(items)) == {"cancelled": 1, "open": 1}
+
+
 async def test_protest_without_entries_has_no_entry_number(desk: Desk) -> None:
     await desk.apply(protest_act("2704-27-100002", None))
     assert [(row.entry_number, row.center) for row in await desk.rows(items)] == [(None, "PNDING")]
@@ -201,13 +256,13 @@ async def test_protest_without_entries_has_no_entry_number(desk: Desk) -> None:
 
 async def test_members_that_work_on_the_same_entries_at_once_agree(desk: Desk) -> None:
     numbers = [entry_number() for _ in range(100)]
-    protests = [protest_act(f"2704-27-{serial:06d}", number) for serial, number in enumerate(numbers)]
+    filed = [protest_act(f"2704-27-{serial:06d}", number) for serial, number in enumerate(numbers)]
     batches = [
         [routed(number) for number in numbers],
         [routed(number, 2, ("quota",)) for number in reversed(numbers)],
         [legal_act(number, 1) for number in numbers],
         [legal_act(number, 2, "rescheduled", scheduled_on="2027-01-22") for number in reversed(numbers)],
-        protests,
+        filed,
         [assigned(1, "CEE003"), assigned(2, "CEE005")],
         [filing_routed(f"PD-{serial:06d}", center="PNDING") for serial in range(100)],
         [filing_routed(f"PD-{serial:06d}", center="PNDING") for serial in reversed(range(100))],
@@ -229,6 +284,7 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
     await unchecked_desk.apply(
         routed(entry, processes=("ad-cvd", "quota", "preference"), consultations=[consultation()]),
         protest_act("2704-27-100001", entry),
+        protest_act("2704-27-100002", None),
         filing_routed("PD-1"),
         filing_routed("PD-2", entry_numbers=[entry]),
         routed(entry_number(), id="moved", center="CEE001"),
@@ -237,7 +293,9 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
         for statement in (
             f"UPDATE items SET state = 'claimed' WHERE process = 'ad-cvd' AND entry_number = '{entry}'",
             "UPDATE items SET state = 'completed' WHERE process = 'quota'",
-            "DELETE FROM items WHERE process IN ('preference', 'protest', 'consultation') OR filing_number = 'PD-1'",
+            "DELETE FROM items WHERE process IN ('preference', 'consultation') OR filing_number = 'PD-1'",
+            "DELETE FROM items WHERE protest_number = '2704-27-100001'",
+            "UPDATE protests SET settled_as = 'decided' WHERE protest_number = '2704-27-100002'",
             "UPDATE items SET due_on = '2026-03-31' WHERE filing_number = 'PD-2'",
             "UPDATE routed_versions SET center = 'CEE009' WHERE event_id = 'moved'",
             f"UPDATE entries SET liquidated_on = '2027-01-15' WHERE entry_number = '{entry}'",
@@ -248,6 +306,7 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
         "claimed-items-are-held": 1,
         "routed-processes-have-items": 1,
         "filed-protests-have-items": 1,
+        "work-on-protests-while-they-are-open": 1,
         "consulted-centers-have-items": 1,
         "filings-have-items": 2,
         "completed-items-have-decisions": 1,

@@ -1,28 +1,114 @@
 """The catalogue of notices as data."""
 
+from typing import Any, get_args
+
+from services.liquidation.domain.money.interest import Missing
+from services.liquidation.domain.money.refunds import Lack
+from services.liquidation.domain.protest_life import ActKind
 from services.notifications.domain.catalogue import CATALOGUE, EMAIL, POSTING
-from services.notifications.domain.notices import notices_for
+from services.notifications.domain.notices import Notice, notices_for
+from services.notifications.domain.wording import facts_of
 from services.notifications.handlers import act_of
+from shared.contracts.liquidation import EntryChange, RefundState
 from tests.integration.notifications.builders import (
     account_assigned,
     entry_changed,
     protest_changed,
+    protest_decided,
     request_issued,
 )
 
-CHANGES = ("liquidated", "deemed-liquidated", "reliquidated", "suspended", "extended", "rescheduled")
+CHANGES = (
+    "liquidated",
+    "deemed-liquidated",
+    "reliquidated",
+    "liquidation-voided",
+    "suspended",
+    "suspension-lifted",
+    "extended",
+    "rescheduled",
+    "billed",
+    "bill-overdue",
+    "surety-billed",
+)
+REFUND_STATES = ("waiting-for-enrollment", "ready", "certified", "paid", "replaced")
+PROTEST_ACTS = (
+    "deny",
+    "allow",
+    "allow-in-part",
+    "reject",
+    "deem-denied",
+    "void-denial",
+    "refuse-further-review",
+    "grant-further-review",
+    "set-aside",
+    "refuse-set-aside",
+)
+MONEY: dict[str, Any] = {"kind": "increase", "effect": {"duty_usd": "90.00", "fees_usd": "10.00"}}
 
 
-def test_every_kind_can_be_caused_and_every_cause_is_catalogued() -> None:
+def notices_of_everything() -> list[Notice]:
+    """The notices of one event of each sort."""
     events = [
         *(entry_changed(change=change) for change in CHANGES),
+        *(entry_changed(change="refund-changed", refund_number="R01", refund_state=state) for state in REFUND_STATES),
+        entry_changed(change="suspension-lifted", deemed_on="2026-09-04"),
+        entry_changed(change="suspension-lifted", to_state="suspended"),
+        entry_changed(change="scheduled", reasons=[{"code": "corrected-by-other-filer", "text": "by XYZ"}]),
+        entry_changed(change="bill-overdue", legal_basis={"rule": "bill-dunning", "citation": "CSMS 18-000234"}),
+        entry_changed(interest_usd="1.00", bill_number="B01", bill_due_on="2026-04-05", **MONEY),
+        entry_changed(change="reliquidated", kind="refund", bill_number="B02", bill_due_on="2026-04-05"),
+        entry_changed(missing="payee-kind", **MONEY),
+        *(entry_changed(refund_number="R01", refund_state=state, **MONEY) for state in REFUND_STATES[:2]),
         protest_changed(),
+        *(protest_decided(act) for act in PROTEST_ACTS),
         request_issued("CBP-28"),
         request_issued("CBP-29"),
         account_assigned(),
     ]
-    acts = [act_of(event) for event in events]
-    assert {notice.kind for act in acts if act for notice in notices_for(act)} == set(CATALOGUE)
+    return [notice for act in map(act_of, events) if act for notice in notices_for(act)]
+
+
+def test_every_kind_can_be_caused_and_every_cause_is_catalogued() -> None:
+    assert {notice.kind for notice in notices_of_everything()} == set(CATALOGUE)
+
+
+def test_every_case_of_a_kind_can_be_caused() -> None:
+    caused = {(notice.kind, notice.variant) for notice in notices_of_everything()}
+    assert caused == {(kind.id, case) for kind in CATALOGUE.values() for case in (None, *kind.variants)}
+
+
+def test_the_words_are_those_of_what_liquidation_says() -> None:
+    assert set(CHANGES) | {"refund-changed", "scheduled"} <= set(get_args(EntryChange))
+    assert set(get_args(RefundState)) == set(REFUND_STATES)
+    assert set(PROTEST_ACTS) <= set(get_args(ActKind))
+    lacks = {*get_args(Missing), *get_args(Lack)}
+    for lack in lacks:
+        (notice,) = notices_for(act_of(entry_changed(change="refund-changed", refund_state="ready", missing=lack)))  # type: ignore[arg-type]
+        assert dict(told(notice))["Missing"] != lack
+
+
+def told(notice: Notice) -> list[tuple[str, str]]:
+    return facts_of(
+        kind=notice.kind,
+        entry_numbers=notice.entry_numbers,
+        importer_number=notice.importer_number,
+        center=notice.center,
+        issued_on=notice.issued_on,
+        due_on=notice.due_on,
+        body=notice.body,
+    )
+
+
+def test_every_due_day_is_named_for_what_it_is() -> None:
+    for notice in notices_of_everything():
+        if notice.due_on is not None:
+            assert "Due on" not in dict(told(notice)), notice.kind
+
+
+def test_only_the_denial_of_a_protest_starts_a_time_to_sue() -> None:
+    effect = {case: CATALOGUE["N-17"].words(case).has_legal_effect for case in (None, *CATALOGUE["N-17"].variants)}
+    assert effect == {None: True, "allowed": False, "allowed-in-part": True, "rejected": False}
 
 
 def test_a_courtesy_notice_never_has_legal_effect_and_a_posting_always_has() -> None:
@@ -31,7 +117,8 @@ def test_a_courtesy_notice_never_has_legal_effect_and_a_posting_always_has() -> 
         if "ourtesy" in kind.name:
             assert not kind.has_legal_effect
         if POSTING in kind.routes:
-            assert kind.has_legal_effect
+            # What has no effect in law has none with or without the notice that says so.
+            assert kind.has_legal_effect == (kind.id != "N-39")
             assert kind.is_for_surety
 
 
@@ -43,7 +130,8 @@ def test_the_official_notice_of_liquidation_is_on_the_bulletin_only() -> None:
 def test_every_kind_says_what_it_is_and_what_happens_if_nothing_is_done() -> None:
     for identifier, kind in CATALOGUE.items():
         assert kind.id == identifier
-        assert kind.text.endswith(".")
-        assert kind.if_nothing_is_done.endswith(".")
+        for case in (None, *kind.variants):
+            assert kind.words(case).text.endswith(".")
+            assert kind.words(case).if_nothing_is_done.endswith(".")
         assert kind.trigger
         assert kind.form

@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from services.notifications.domain.facts import EntryAct
-from services.notifications.domain.notices import causes_notice, liquidated_on, notices_for, protest_by
+from services.notifications.domain.notices import (
+    Notice,
+    causes_notice,
+    liquidated_on,
+    notices_for,
+    protest_by,
+    surety_protest_by,
+)
 from services.notifications.handlers import act_of, issue_notices
-from tests.integration.notifications.builders import entry_changed, request_issued
+from shared.contracts.envelope import Event
+from tests.integration.notifications.builders import entry_changed, protest_changed, protest_decided, request_issued
 
 
 def act(**changes: Any) -> EntryAct:
@@ -17,7 +25,13 @@ def act(**changes: Any) -> EntryAct:
     return found
 
 
-@pytest.mark.parametrize("change", ["scheduled", "suspension-lifted", "recorded"])
+def notices(event: Event[Any]) -> dict[str, Notice]:
+    """The notices of an event, by kind."""
+    found = act_of(event)
+    return {notice.kind: notice for notice in (notices_for(found) if found is not None else ())}
+
+
+@pytest.mark.parametrize("change", ["scheduled", "recorded"])
 def test_some_changes_cause_no_notice(change: str) -> None:
     assert not causes_notice(change)
 
@@ -50,3 +64,153 @@ def test_the_same_act_has_the_same_notice_ids() -> None:
     first, second = (issue_notices([entry_changed(number)]) for _ in range(2))
     assert first.keys() == second.keys()
     assert issue_notices([entry_changed(number, sequence=3)]).keys().isdisjoint(first.keys())
+
+
+def test_a_lifted_suspension_says_by_when_the_law_liquidates() -> None:
+    notice = notices(entry_changed(change="suspension-lifted", deemed_on="2026-09-04"))["N-12"]
+    assert (notice.variant, notice.body["deemed_on"], notice.due_on) == (None, "2026-09-04", None)
+    assert "19 USC 1504(d)" in notice.citation
+    assert notice.surety_code == "036"
+
+
+def test_a_lift_that_leaves_another_suspension_promises_no_day() -> None:
+    notice = notices(entry_changed(change="suspension-lifted", to_state="suspended"))["N-12"]
+    assert notice.variant == "still-suspended"
+    assert "cannot be liquidated" in notice.words.if_nothing_is_done
+
+
+@pytest.mark.parametrize(("change", "kinds"), [("scheduled", {"N-15"}), ("suspended", {"N-11", "N-15"})])
+def test_a_correction_by_another_filer_is_told_to_the_first_filers_side(change: str, kinds: set[str]) -> None:
+    reasons = [
+        {"code": "liq-1yr-entry", "text": "one year"},
+        {"code": "corrected-by-other-filer", "text": "version 2 was filed by XYZ", "citation": "CBP general notice"},
+    ]
+    found = notices(entry_changed(change=change, reasons=reasons))
+    assert set(found) == kinds
+    assert [reason["text"] for reason in found["N-15"].body["reasons"]] == ["version 2 was filed by XYZ"]
+    assert found["N-15"].body["change"] == "corrected-by-other-filer"
+    assert found["N-15"].filer_code == found["N-15"].subject[:3]
+
+
+BILLED: dict[str, Any] = {
+    "kind": "increase",
+    "effect": {"duty_usd": "90.00", "fees_usd": "10.00", "by_class": [{"class_code": "duty", "change_usd": "90.00"}]},
+    "interest_usd": "2.50",
+    "bill_number": "B7603245278-B01",
+    "bill_due_on": "2026-04-05",
+}
+BILLED["effect"]["by_class"].append({"class_code": "499", "change_usd": "10.00"})
+
+
+def test_a_liquidation_with_a_bill_tells_the_amounts_by_courtesy_and_sends_the_bill() -> None:
+    found = notices(entry_changed(**BILLED))
+    assert set(found) == {"N-13", "N-09", "N-34"}
+    courtesy, bill = found["N-09"], found["N-34"]
+    assert courtesy.variant == "billed"
+    assert courtesy.body["by_class"] == {"duty": "90.00", "499": "10.00"}
+    assert (courtesy.body["interest_usd"], courtesy.body["total_usd"]) == ("2.50", "102.50")
+    assert (bill.due_on, bill.body["bill_number"]) == (date(2026, 4, 5), "B7603245278-B01")
+    assert bill.body["protest_by"] == "2026-09-02"
+    assert "interest_usd" not in found["N-13"].body
+
+
+def test_a_bill_that_comes_later_is_a_notice_of_its_own() -> None:
+    money = {"interest_usd": "2.50", "bill_number": "B01", "bill_due_on": "2026-06-01"}
+    (notice,) = notices(entry_changed(change="billed", sequence=40_000_001, kind=None, **money)).values()
+    assert (notice.kind, notice.due_on, notice.body["interest_usd"]) == ("N-34", date(2026, 6, 1), "2.50")
+    assert "protest_by" not in notice.body
+
+
+def test_a_refund_that_leaves_a_bill_open_is_not_told_as_an_increase() -> None:
+    less = BILLED | {"kind": "refund", "effect": {"duty_usd": "-40.00"}, "interest_usd": "-1.00"}
+    bill = notices(entry_changed(change="reliquidated", **less))["N-34"]
+    assert bill.variant == "carried-over"
+    assert "less is owed" in bill.words.text
+
+
+def test_what_is_disregarded_bears_no_interest() -> None:
+    courtesy = notices(entry_changed(effect={"duty_usd": "0.00"}, interest_usd="0.30"))["N-09"]
+    assert courtesy.variant is None
+    assert {"interest_usd", "total_usd"}.isdisjoint(courtesy.body)
+
+
+def test_an_amount_that_is_not_known_yet_names_the_fact_and_no_total() -> None:
+    notice = notices(entry_changed(kind="refund", effect={"duty_usd": "-90.00"}, missing="payee-kind"))["N-09"]
+    assert (notice.variant, notice.body["missing"]) == ("amount-unknown", "payee-kind")
+    assert "total_usd" not in notice.body
+
+
+@pytest.mark.parametrize(
+    ("state", "variant", "kinds"),
+    [("ready", "refund", {"N-13", "N-09"}), ("waiting-for-enrollment", "refund-waiting", {"N-13", "N-09", "N-37"})],
+)
+def test_a_refund_that_cannot_be_paid_is_told_apart_from_the_liquidation(
+    state: str, variant: str, kinds: set[str]
+) -> None:
+    found = notices(entry_changed(kind="refund", refund_number="R01", refund_state=state))
+    assert set(found) == kinds
+    assert found["N-09"].variant == variant
+
+
+def test_an_unpaid_bill_is_reminded_of_then_dunned_then_demanded_of_the_surety() -> None:
+    money = {"bill_number": "B01", "bill_due_on": "2026-02-15", "bill_open_usd": "502.88", "kind": None}
+    principal, dunning = (
+        notices(
+            entry_changed(change="bill-overdue", legal_basis={"rule": rule, "citation": "19 CFR 24.3a(d)"}, **money)
+        )
+        for rule in ("bill-notice-principal", "bill-dunning")
+    )
+    assert (principal["N-35"].variant, dunning["N-35"].variant) == (None, "dunning")
+    assert principal["N-35"].body["bill_open_usd"] == "502.88"
+    assert principal["N-35"].surety_code is None
+    demand = notices(entry_changed(change="surety-billed", occurred_on="2026-10-13", **money))["N-36"]
+    assert (demand.surety_code, demand.due_on) == ("036", date(2027, 4, 11))
+
+
+def test_a_surety_protests_within_180_days_of_the_demand() -> None:
+    assert surety_protest_by(date(2026, 10, 13)) == date(2027, 4, 11)
+
+
+@pytest.mark.parametrize(
+    ("act", "kind", "variant", "due_on"),
+    [
+        ("deny", "N-17", None, date(2026, 10, 31)),
+        ("allow-in-part", "N-17", "allowed-in-part", date(2026, 10, 31)),
+        ("allow", "N-17", "allowed", None),
+        ("reject", "N-17", "rejected", None),
+        ("deem-denied", "N-19", None, date(2026, 10, 31)),
+        ("void-denial", "N-40", None, date(2026, 10, 31)),
+        ("refuse-further-review", "N-18", None, date(2026, 7, 3)),
+        ("grant-further-review", "N-18", "granted", None),
+        ("set-aside", "N-18", "set-aside", None),
+        ("refuse-set-aside", "N-18", "set-aside-refused", None),
+    ],
+)
+def test_what_is_decided_on_a_protest_says_until_when_something_can_be_done(
+    act: str, kind: str, variant: str | None, due_on: date | None
+) -> None:
+    days: dict[str, Any] = {"denied_on": "2026-05-04", "sue_by": "2026-10-31", "ask_set_aside_by": "2026-07-03"}
+    (notice,) = notices(protest_decided(act, **days)).values()
+    assert (notice.kind, notice.variant, notice.due_on) == (kind, variant, due_on)
+    assert (notice.subject, notice.issued_on) == ("270426100001", date(2026, 5, 4))
+    assert notice.body["reasons"][0]["text"] == "The goods are described by 8471.30."
+
+
+@pytest.mark.parametrize("act", ["begin-review", "recommend", "withdraw", "summon", "request-void", None])
+def test_what_only_moves_a_protest_causes_no_notice(act: str | None) -> None:
+    assert act_of(protest_changed("changed", sequence=2, act=act)) is None
+
+
+def test_a_surety_that_protests_is_told_as_a_party() -> None:
+    by_surety: dict[str, Any] = {"filer_role": "surety", "filer_id": "036"}
+    assert notices(protest_changed(**by_surety))["N-16"].surety_code == "036"
+    assert notices(protest_decided("deny", **by_surety))["N-17"].surety_code == "036"
+    assert notices(protest_decided("deny", filer_role="importer", filer_id="036"))["N-17"].surety_code is None
+
+
+def test_a_voided_liquidation_is_posted_as_one_without_effect() -> None:
+    (notice,) = notices(entry_changed(change="liquidation-voided", occurred_on="2026-05-04")).values()
+    assert notice.kind == "N-39"
+    assert notice.posting is not None
+    assert (notice.posting.event_type, notice.posting.action) == ("voiding", "no-effect")
+    assert (notice.due_on, notice.body["state"]) == (None, "suspended")

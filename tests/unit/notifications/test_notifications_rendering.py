@@ -35,6 +35,7 @@ def facts(**changes: Any) -> NoticeFacts:
         if_nothing_is_done="It becomes final.",
         body={"change": "liquidated", "kind": "increase", "duty_effect_usd": "12.50"},
         caused_at=datetime(2026, 3, 6, 20, 0, tzinfo=UTC),
+        variant=None,
     )
     return replace(notice, **changes)
 
@@ -61,7 +62,7 @@ def test_a_notice_says_what_happened_by_when_and_under_which_law() -> None:
         "Center: CEE007 (Electronics",
         "What happened: Liquidated: increase",
         "Change in duty (USD): 12.50",
-        "Protest by: 2026-09-02",
+        "Protest by (safe last day): 2026-09-02",
         "If nothing is done: It becomes final.",
         "Law: 19 CFR 159.9",
         "https://bulletin.example/bulletin.html",
@@ -167,3 +168,48 @@ async def test_a_mail_sent_again_is_the_same_file_again(tmp_path: Path) -> None:
     for _ in range(2):
         assert [outcome.fate for outcome in await mailer.send([mail()])] == [Fate.SENT]
     assert [path.name for path in (tmp_path / "deep" / "mail").iterdir()] == ["N-09.1.importer.eml"]
+
+
+def test_a_bill_is_told_with_its_amounts_by_class_and_what_is_due_when() -> None:
+    body = {
+        "change": "liquidated",
+        "kind": "increase",
+        "duty_effect_usd": "90.00",
+        "fees_effect_usd": "10.00",
+        "by_class": {"antidumping": "90.00", "499": "10.00"},
+        "interest_usd": "2.50",
+        "total_usd": "102.50",
+        "bill_number": "B7603245278-B01",
+        "bill_due_on": "2026-04-05",
+    }
+    text = mail(kind="N-09", variant="billed", body=body).text
+    for words in (
+        "of which antidumping duty (USD): 90.00",
+        "of which class 499 (USD): 10.00",
+        "Interest (USD, positive is due to CBP): 2.50",
+        "Change in all (USD, positive is due to CBP): 102.50",
+        "Bill: B7603245278-B01",
+        "Bill due on: 2026-04-05",
+        "Protest by (safe last day): 2026-09-02",
+    ):
+        assert words in text
+    assert "Last day to pay without delinquency: 2026-04-05" in mail(kind="N-34", due_on=date(2026, 4, 5)).text
+
+
+def test_a_refund_that_waits_says_what_is_missing() -> None:
+    body = {"refund_number": "R01", "refund_state": "waiting-for-enrollment", "missing": "ach-enrollment"}
+    text = mail(kind="N-37", body=body, due_on=None).text
+    assert "State of the refund: waits for what is missing" in text
+    assert "Missing: an enrollment for ACH refunds in the ACE account" in text
+
+
+def test_a_denial_says_its_reasons_and_the_safe_last_day_to_sue_and_an_allowance_does_not() -> None:
+    reasons = [{"text": "The goods are described by 8471.30.", "citation": None}]
+    denial = mail(kind="N-17", subject="PR-1", body={"act": "deny", "reasons": reasons}, due_on=date(2026, 10, 31))
+    assert denial.subject == "Protest decision: PR-1"
+    assert "Decision: denied" in denial.text
+    assert "Sue by (safe last day): 2026-10-31" in denial.text
+    assert "- The goods are described by 8471.30." in denial.text
+    allowed = mail(kind="N-17", variant="allowed", body={"act": "allow"}, due_on=None)
+    assert "has been allowed" in allowed.text
+    assert "civil action" not in allowed.text
