@@ -15,6 +15,7 @@ from services.liquidation.assessing import (
     find_standing_effect,
     void_assessment,
 )
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS
 from services.liquidation.domain.clocks import CyclePolicy, reliquidation_due
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.grounds import join_grounds
@@ -46,6 +47,7 @@ from services.liquidation.protest_handlers import judge_protests_on
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.acts import ReliquidationRow, VoidedRow
+from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.money import load_effects
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.tables import platform
@@ -97,10 +99,17 @@ async def hold_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[st
     versions = await store.load_versions(tx, numbers)
     extensions = await acts_store.load_extensions(tx, numbers)
     suspensions = await acts_store.load_suspensions(tx, numbers)
+    clocks = await load_clock_facts(tx, numbers)
     return {
         number: HeldEntry(
             rows[number],
-            facts_of(rows[number], versions.get(number, {}), extensions.get(number, ()), suspensions.get(number, ())),
+            facts_of(
+                rows[number],
+                versions.get(number, {}),
+                extensions.get(number, ()),
+                suspensions.get(number, ()),
+                clocks.get(number, NO_CLOCK_FACTS),
+            ),
         )
         for number in numbers
     }
@@ -114,9 +123,9 @@ async def hold_entry(tx: Transaction, entry_number: str) -> HeldEntry:
     return held
 
 
-def rederive(row: EntryRow, facts: EntryFacts, policy: CyclePolicy) -> Record:
+def rederive(row: EntryRow, facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Record:
     """Derive the record anew and put it into the row, unless the entry is liquidated."""
-    record = derive(facts, policy)
+    record = derive(facts, policy, law)
     if row.liquidated_on is None:
         apply_record(row, record)
     return record
@@ -401,6 +410,7 @@ async def void_liquidation(
     entry_number: str,
     explanation: str,
     caller: Identity,
+    law: LawSettings = LAW,
 ) -> Answer:
     """Note that a liquidation has no effect in law, which restores what was before it.
 
@@ -457,7 +467,7 @@ async def void_liquidation(
         voided_on = row.liquidated_on
         row.liquidated_on = row.liquidation_posted_on = row.liquidation_kind = row.liquidation_rule = None
         row.effect_duty_cents = row.effect_fees_cents = None
-        rederive(row, replace(held.facts, liquidated_version=None), policy)
+        rederive(row, replace(held.facts, liquidated_version=None), policy, law)
         act, event = announce_act(
             row,
             event_key=f"voiding:{row.turns}",

@@ -433,7 +433,13 @@ async def confirm_instruction(
     """A second person confirms; it is applied at once to what it means, the rest of many entries in the background."""
     clock: Clock = request.app.state.clock
     await instructing.confirm_instruction(
-        engine_of(request), request.app.state.policy, clock.now(), instruction_id, meant, caller
+        engine_of(request),
+        request.app.state.policy,
+        clock.now(),
+        instruction_id,
+        meant,
+        caller,
+        request.app.state.law,
     )
     return await _show(instruction_id, request, response, caller)
 
@@ -532,9 +538,9 @@ async def create_voided_liquidation(
     """In breach of an injunction, or deemed while suspended; one during an agency's suspension stands."""
     clock: Clock = request.app.state.clock
     number = canonical_entry_number(entry_number)
-    policy = request.app.state.policy
+    policy, law = request.app.state.policy, request.app.state.law
     return _respond(
-        await void_liquidation(engine_of(request), policy, clock.now(), call, number, body.explanation, caller)
+        await void_liquidation(engine_of(request), policy, clock.now(), call, number, body.explanation, caller, law)
     )
 
 

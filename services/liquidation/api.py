@@ -9,11 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts_api import router as acts_router
 from services.liquidation.assessing import find_money_rule
 from services.liquidation.cycles_api import router as cycles_router
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, list_entry_dates
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.record import find_summary_filing
 from services.liquidation.domain.reliquidation import (
     Contest,
     FinalWriter,
@@ -28,7 +31,7 @@ from services.liquidation.extensions import post_extension
 from services.liquidation.store import reading as store
 from services.liquidation.store.reading import EntryPicture
 from services.liquidation.store.records import version_of
-from shared.customs.calendar import legal_date
+from shared.customs.calendar import Due, legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading
 from shared.runtime.clock import Clock
@@ -229,6 +232,17 @@ class FinalityOut(BaseModel):
     writers_after_final: dict[str, str] = Field(examples=[{"allowed-protest": "protest-allow"}])
 
 
+class EntryDateOut(BaseModel):
+    """A day that could be the time of entry."""
+
+    source: str = Field(
+        examples=["version 1"],
+        description="release, entry-filed, summary-filed, presentation, withdrawal, or the version that asserts it.",
+    )
+    on: date
+    governs: bool = Field(description="Whether the year runs from it (entry-date).")
+
+
 class CorrectionOut(BaseModel):
     """Whether the summary could be corrected today: its window, what bars a correction, and what is not known here."""
 
@@ -259,6 +273,7 @@ class EntryRecordOut(BaseModel):
     released_at: datetime | None
     paid_on: date | None
     dates: list[DateOut]
+    entry_dates: list[EntryDateOut]
     amounts: AmountsOut | None
     liquidation: LiquidationOut | None
     finality: FinalityOut | None
@@ -379,9 +394,10 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         released_at=row.released_at,
         paid_on=row.paid_on,
         dates=_dates(row),
+        entry_dates=_entry_dates(picture),
         amounts=_amounts(row),
         liquidation=_liquidation(row),
-        finality=_finality(picture, request.app.state.clock.now()),
+        finality=_finality(picture, request.app.state.clock.now(), request.app.state.law),
         correction=_correction(picture, legal_date(request.app.state.clock.now()), caller),
         suspensions=_suspensions(picture),
         reliquidations=[_reliquidation(each) for each in picture.reliquidations],
@@ -408,7 +424,7 @@ async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, c
         state=picture.entry.state,
         happened=_happened(picture),
         coming=[
-            *(_coming(each) for each in coming_dates(_timeline_facts(picture, policy))),
+            *(_coming(each) for each in coming_dates(_timeline_facts(picture, policy, request.app.state.law))),
             *_coming_of_money(picture),
         ],
     )
@@ -435,6 +451,7 @@ async def create_extension(
         ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on),
         body.explanation,
         caller,
+        request.app.state.law,
     )
 
 
@@ -516,6 +533,19 @@ def _dates(row: Any) -> list[DateOut]:
     return [DateOut(what=what, on=on, rule=_known_rule(rule)) for what, on, rule in dated if on is not None]
 
 
+def _entry_dates(picture: EntryPicture) -> list[EntryDateOut]:
+    versions = [version_of(each._asdict()) for each in picture.versions]
+    released_at = picture.entry.released_at
+    found = list_entry_dates(
+        [(each.number, each.entry_date) for each in versions],
+        picture.entry.version,
+        picture.clock_facts[-1].facts if picture.clock_facts else NO_CLOCK_FACTS,
+        legal_date(released_at) if released_at is not None else None,
+        find_summary_filing(versions),
+    )
+    return [EntryDateOut(source=each.source, on=each.on, governs=each.governs) for each in found]
+
+
 def _amounts(row: Any) -> AmountsOut | None:
     if row.duty_cents is None:
         return None
@@ -539,13 +569,11 @@ def _liquidation(row: Any) -> LiquidationOut | None:
     )
 
 
-def _finality(picture: EntryPicture, now: datetime) -> FinalityOut | None:
+def _finality(picture: EntryPicture, now: datetime, law: LawSettings) -> FinalityOut | None:
     row, today = picture.entry, legal_date(now)
     if row.liquidated_on is None:
         return None
-    contest = Contest() if _is_contested(picture) else None
-    posted_on = row.liquidation_posted_on if row.liquidation_kind == "deemed" else None
-    final = final_1514_on(row.liquidated_on, contest, posted_on=posted_on, entered_on=row.entry_date)
+    final = _final_1514(picture, law)
     closed_on = final_1501_on(row.liquidated_on)
     judged = {writer: judge_change_after_final(writer) for writer in get_args(FinalWriter)}
     return FinalityOut(
@@ -558,8 +586,27 @@ def _finality(picture: EntryPicture, now: datetime) -> FinalityOut | None:
     )
 
 
-def _is_contested(picture: EntryPicture) -> bool:
-    return any(each.state not in ("withdrawn", "rejected") for each in picture.protests)
+def _final_1514(picture: EntryPicture, law: LawSettings) -> Due | None:
+    """When nobody can change the liquidation any more; None while a protest, an allowance or a suit keeps it open."""
+    row = picture.entry
+    posted_on = row.liquidation_posted_on if row.liquidation_kind == "deemed" else None
+    contests = [None, *(_contest(each) for each in picture.protests if _contests(each))]
+    days = [
+        final_1514_on(row.liquidated_on, contest, posted_on=posted_on, entered_on=row.entry_date, law=law)
+        for contest in contests
+    ]
+    known = [each for each in days if each is not None]
+    if len(known) < len(days):
+        return None
+    return Due(max(each.safe for each in known), max(each.last_arguable for each in known))
+
+
+def _contests(protest: Any) -> bool:
+    return protest.state not in ("withdrawn", "rejected") and protest.timeliness != "untimely"
+
+
+def _contest(protest: Any) -> Contest:
+    return Contest(protest.denied_on, is_sued_on=protest.state == "in-court")
 
 
 def _governing(picture: EntryPicture) -> Version | None:
@@ -762,7 +809,7 @@ def _coming_of_money(picture: EntryPicture) -> list[ComingOut]:
     ]
 
 
-def _timeline_facts(picture: EntryPicture, policy: CyclePolicy) -> TimelineFacts:
+def _timeline_facts(picture: EntryPicture, policy: CyclePolicy, law: LawSettings) -> TimelineFacts:
     row = picture.entry
     return TimelineFacts(
         state=row.state,
@@ -775,7 +822,7 @@ def _timeline_facts(picture: EntryPicture, policy: CyclePolicy) -> TimelineFacts
         extended_months=row.extended_months,
         is_extended_on_request=any(each.reason == "importer-request" for each in picture.extensions),
         suspended_window=_suspended_window(picture),
-        is_contested=_is_contested(picture),
+        final=_final_1514(picture, law) if row.liquidated_on is not None else None,
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,

@@ -7,6 +7,7 @@ from typing import cast, get_args
 from services.liquidation.api import router
 from services.liquidation.billing import run_bill_clocks
 from services.liquidation.calculator_api import router as calculator_router
+from services.liquidation.clock_facts_api import router as clock_facts_router
 from services.liquidation.cycle import run_due_cycles
 from services.liquidation.handlers import TOPICS, LiquidationHandler
 from services.liquidation.instructing import apply_confirmed
@@ -51,7 +52,7 @@ def build(platform: Platform) -> Parts:
         await draft_extensions(platform.engine, platform.clock)
 
     async def apply_instructions() -> None:
-        await apply_confirmed(platform.engine, policy, platform.clock)
+        await apply_confirmed(platform.engine, policy, platform.clock, law)
 
     async def let_the_law_act() -> None:
         await run_protest_clocks(platform.engine, platform.clock, law)
@@ -63,7 +64,7 @@ def build(platform: Platform) -> Parts:
         await run_bill_clocks(platform.engine, platform.clock, money)
 
     async def compare() -> None:
-        platform.metrics.record_differences.set(await recompute(platform.engine, policy, platform.clock))
+        platform.metrics.record_differences.set(await recompute(platform.engine, policy, platform.clock, law))
 
     jobs = [
         Job("count-unknown-clocks", timedelta(seconds=30), count_clocks),
@@ -78,8 +79,15 @@ def build(platform: Platform) -> Parts:
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
     return Parts(
-        handler=LiquidationHandler(policy),
-        routers=[router, protests_router, preference_claims_router, money_router, calculator_router],
+        handler=LiquidationHandler(policy, law),
+        routers=[
+            router,
+            clock_facts_router,
+            protests_router,
+            preference_claims_router,
+            money_router,
+            calculator_router,
+        ],
         state={
             "policy": policy,
             "cycle_confirmation": settings.cycle_confirmation,

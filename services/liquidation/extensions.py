@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from services.liquidation.acts import hold_entry, rederive
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
 from services.liquidation.handlers import SOURCE, legal_basis
@@ -38,8 +39,13 @@ async def post_extension(
     request: ExtensionRequest,
     explanation: str,
     caller: Identity,
+    law: LawSettings = LAW,
 ) -> Response:
-    """Record an extension and publish it; raises `Refused` or `Conflict` with the rule that makes it void."""
+    """Record an extension and publish it; raises `Refused` or `Conflict` with the rule that makes it void.
+
+    While an entry is suspended no period runs that could be extended (susp-grounds): whether an extension posted then
+    would lengthen the six months after the removal is unsettled, and the calculator shows both readings.
+    """
     if request.posted_on > legal_date(now):
         why = f"{request.posted_on} has not come."
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
@@ -55,7 +61,7 @@ async def post_extension(
         previous_scheduled_on = row.scheduled_on
         row.extensions, row.extended_months = row.extensions + 1, row.extended_months + request.months
         facts = replace(held.facts, extensions=(*held.facts.extensions, request), extended_months=row.extended_months)
-        rederive(row, facts, policy)
+        rederive(row, facts, policy, law)
         assert row.deemed_on is not None
         act, event = _extended(row, request, previous_scheduled_on, policy, explanation, caller, now)
         await store.write_entries(tx, [row])

@@ -8,11 +8,13 @@ from uuid import UUID
 
 import orjson
 
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.clocks import CyclePolicy, protest_decision_due
 from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import name_case
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import Plan, plan
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.rules import RULES
@@ -20,6 +22,7 @@ from services.liquidation.domain.suspension import Suspension
 from services.liquidation.protest_handlers import judge_protests
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
+from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, FilingRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
 from shared.contracts import lean
@@ -56,8 +59,9 @@ Versions = dict[str, dict[int, VersionRow]]
 class LiquidationHandler:
     """Applies events with the policy in force."""
 
-    def __init__(self, policy: CyclePolicy) -> None:
+    def __init__(self, policy: CyclePolicy, law: LawSettings = LAW) -> None:
         self._policy = policy
+        self._law = law
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Load what the batch needs, decide, write."""
@@ -75,6 +79,7 @@ class LiquidationHandler:
         versions = await store.load_versions(tx, sorted(rederived))
         extensions = await acts_store.load_extensions(tx, sorted(rederived))
         suspensions = await acts_store.load_suspensions(tx, sorted(rederived))
+        clocks = await load_clock_facts(tx, rederived)
         known_decisions = await store.load_decision_origins(tx, [event.data.decision_id for event in decided])
         protests = [event for event in post_entry if event.data.kind is FilingKind.PROTEST]
         known_protests = await store.load_known_protests(tx, [event.data.filing_number for event in protests])
@@ -82,7 +87,7 @@ class LiquidationHandler:
         conflicts = self.on_entries(filed, versions)
         on_entries_released(released, entries)
         on_entries_routed(routed, entries)
-        acts, changes = self.on_facts(sorted(rederived), entries, versions, extensions, suspensions)
+        acts, changes = self.on_facts(sorted(rederived), entries, versions, extensions, suspensions, clocks)
         decisions, answers = on_reviews_decided(decided, entries, known_decisions)
         filings, protested = on_post_entry_filed(post_entry, known_protests)
 
@@ -124,14 +129,21 @@ class LiquidationHandler:
         versions: Versions,
         extensions: Mapping[str, Sequence[ExtensionRequest]],
         suspensions: Mapping[str, Sequence[Suspension]],
+        clocks: Mapping[str, ClockFacts],
     ) -> tuple[list[LegalEvent], list[Outgoing]]:
         """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled."""
         acts: list[LegalEvent] = []
         changes: list[Outgoing] = []
         for number in entry_numbers:
             row, known = entries[number], versions.get(number, {})
-            facts = facts_of(row, known, extensions.get(number, ()), suspensions.get(number, ()))
-            record = derive(facts, self._policy)
+            facts = facts_of(
+                row,
+                known,
+                extensions.get(number, ()),
+                suspensions.get(number, ()),
+                clocks.get(number, NO_CLOCK_FACTS),
+            )
+            record = derive(facts, self._policy, self._law)
             for version_number, version_row in known.items():
                 self._mark(version_row, record.barred.get(version_number))
                 if version_number in record.settled and not version_row.is_announced:
@@ -150,7 +162,7 @@ class LiquidationHandler:
 
     def _announce(self, entry_number: str, version: Version) -> tuple[LegalEvent, Outgoing]:
         """The one act and event of a version, taken by itself: what else is known must not change it."""
-        outcome = plan(version, self._policy)
+        outcome = plan(version, self._policy, law=self._law)
         change: Literal["scheduled", "suspended", "recorded"] = (
             outcome.state if outcome.state in ("scheduled", "suspended") else "recorded"
         )
@@ -352,6 +364,7 @@ def facts_of(
     known: Mapping[int, VersionRow],
     extensions: Sequence[ExtensionRequest],
     suspensions: Sequence[Suspension],
+    clock: ClockFacts,
 ) -> EntryFacts:
     """What the record of an entry is derived from."""
     return EntryFacts(
@@ -361,6 +374,7 @@ def facts_of(
         liquidated_version=row.version if row.liquidated_on is not None else None,
         extensions=tuple(extensions),
         suspensions=tuple(suspensions),
+        clock=clock,
     )
 
 
@@ -404,6 +418,7 @@ def _contradiction(entry_number: str, version: int, falls: Origin) -> Conflict:
 
 
 def _protest_filed(row: FilingRow) -> Outgoing:
+    filed_by = orjson.loads(row.filed_by)
     data = ProtestChanged(
         protest_number=row.filing_number,
         sequence=1,
@@ -414,6 +429,8 @@ def _protest_filed(row: FilingRow) -> Outgoing:
         received_at=row.received_at,
         decide_by=row.decide_by,
         further_review=row.further_review,
+        filer_role=filed_by["role"],
+        filer_id=filed_by["id"],
         legal_basis=legal_basis("protest-decide-2y"),
     )
     return Outgoing(event_id("protest-changed", row.filing_number, "1"), data, row.origin.at)

@@ -22,6 +22,7 @@ from services.liquidation.domain.grounds import (
     name_case,
     select_lifted,
 )
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.domain.suspension import (
@@ -87,7 +88,13 @@ def name_instruction(call: IdempotentCall) -> str:
 
 
 async def confirm_instruction(
-    engine: AsyncEngine, policy: CyclePolicy, now: datetime, instruction_id: str, meant: IfMatch, caller: Identity
+    engine: AsyncEngine,
+    policy: CyclePolicy,
+    now: datetime,
+    instruction_id: str,
+    meant: IfMatch,
+    caller: Identity,
+    law: LawSettings = LAW,
 ) -> Instruction:
     """Confirm a draft as a second person and begin to apply it.
 
@@ -118,22 +125,28 @@ async def confirm_instruction(
     async with reading(engine) as connection:
         confirmed = await store.find_instruction(connection, instruction_id)
     assert confirmed is not None
-    await apply_instruction(engine, policy, now, confirmed, chunks=_CHUNKS_AT_ONCE)
+    await apply_instruction(engine, policy, now, confirmed, law, chunks=_CHUNKS_AT_ONCE)
     return confirmed
 
 
-async def apply_confirmed(engine: AsyncEngine, policy: CyclePolicy, clock: Clock) -> int:
+async def apply_confirmed(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law: LawSettings = LAW) -> int:
     """Apply every confirmed instruction to the entries that it has not reached; gives how many it reached now."""
     async with reading(engine) as connection:
         confirmed = await store.list_confirmed(connection)
     reached = 0
     for instruction in confirmed:
-        reached += await apply_instruction(engine, policy, clock.now(), instruction)
+        reached += await apply_instruction(engine, policy, clock.now(), instruction, law)
     return reached
 
 
 async def apply_instruction(
-    engine: AsyncEngine, policy: CyclePolicy, now: datetime, instruction: Instruction, *, chunks: int | None = None
+    engine: AsyncEngine,
+    policy: CyclePolicy,
+    now: datetime,
+    instruction: Instruction,
+    law: LawSettings = LAW,
+    *,
+    chunks: int | None = None,
 ) -> int:
     """Apply an instruction to the entries that it means and has not reached, some chunks of them or all."""
     after, reached, done = "", 0, 0
@@ -147,7 +160,7 @@ async def apply_instruction(
             events: list[Outgoing] = []
             touched = []
             for number in numbers:
-                result, written, told = _apply_to(instruction, held[number], policy, now)
+                result, written, told = _apply_to(instruction, held[number], policy, law, now)
                 results.append(result)
                 rows.extend(written)
                 if told is not None:
@@ -165,17 +178,17 @@ async def apply_instruction(
     return reached
 
 
-def _apply_to(instruction: Instruction, held: HeldEntry, policy: CyclePolicy, now: datetime) -> _Done:
+def _apply_to(instruction: Instruction, held: HeldEntry, policy: CyclePolicy, law: LawSettings, now: datetime) -> _Done:
     governing = next((each for each in held.facts.versions if each.number == held.row.version), None)
     if governing is None or not entry_type(governing.entry_type).liquidates:
         return _result(instruction, held, "no-effect", "tib-no-liq", "the entry does not liquidate"), [], None
     if instruction.kind == "suspend":
-        return _suspend(instruction, held, governing, policy, now)
-    return _lift(instruction, held, governing, policy, now)
+        return _suspend(instruction, held, governing, policy, law, now)
+    return _lift(instruction, held, governing, policy, law, now)
 
 
 def _suspend(
-    instruction: Instruction, held: HeldEntry, governing: Version, policy: CyclePolicy, now: datetime
+    instruction: Instruction, held: HeldEntry, governing: Version, policy: CyclePolicy, law: LawSettings, now: datetime
 ) -> _Done:
     row, kind = held.row, cast("GroundKind", instruction.ground)
     reference = instruction.reference or instruction.message_number
@@ -198,7 +211,7 @@ def _suspend(
         return _result(instruction, held, "liquidated-while-suspended", finding.rule, detail), [written], None
     from_state, previous = row.state, row.scheduled_on
     row.turns += 1
-    rederive(row, _with(held, [suspension]), policy)
+    rederive(row, _with(held, [suspension]), policy, law)
     rule = "eapa-suspend" if kind == "eapa" else "susp-grounds"
     outcome = "suspended" if row.is_suspended else "period-had-ended"
     detail = f"{ground} from {began_on}, message {instruction.message_number}"
@@ -218,7 +231,9 @@ def _suspend(
     return _result(instruction, held, outcome, rule, detail), [written], told
 
 
-def _lift(instruction: Instruction, held: HeldEntry, governing: Version, policy: CyclePolicy, now: datetime) -> _Done:
+def _lift(
+    instruction: Instruction, held: HeldEntry, governing: Version, policy: CyclePolicy, law: LawSettings, now: datetime
+) -> _Done:
     row, meant = held.row, instruction.predicate
     known = join_grounds(governing, held.facts.suspensions)
     standing = [each for each in known if each.lift_noticed_on is None and each.began_on <= instruction.noticed_on]
@@ -250,7 +265,7 @@ def _lift(instruction: Instruction, held: HeldEntry, governing: Version, policy:
     ]
     ended = [Suspension(each.ground, each.authority, each.began_on, instruction.noticed_on) for each in chosen]
     row.turns += 1
-    rederive(row, _with(held, ended), policy)
+    rederive(row, _with(held, ended), policy, law)
     rule = "susp-lift-multiline" if row.is_suspended else "susp-lift-6mo"
     lifted = ", ".join(sorted(each.ground for each in chosen))
     detail = f"lifted: {lifted}, notice of {instruction.noticed_on}, message {instruction.message_number}"

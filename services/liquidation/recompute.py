@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts import HeldEntry, hold_entries
 from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.record import derive
 from services.liquidation.handlers import apply_record
 from services.liquidation.store import recomputes as store
@@ -26,7 +27,7 @@ _CHUNK: Final = 1_000
 _log = structlog.get_logger(__name__)
 
 
-async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock) -> int:
+async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law: LawSettings = LAW) -> int:
     """Compare every entry, or go on where today's comparison was stopped; gives how many differences it found.
 
     Each chunk is a transaction, which holds its entries so that nothing changes between the two readings.
@@ -45,7 +46,7 @@ async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock) -> i
             found = [
                 each
                 for number in numbers
-                for each in _compare(held[number], standing[number], liquidations.get(number, {}), policy, today)
+                for each in _compare(held[number], standing[number], liquidations.get(number, {}), policy, law, today)
             ]
             await store.write_differences(tx, found)
             entries = (before.entries if before is not None else 0) + len(numbers)
@@ -64,7 +65,12 @@ async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock) -> i
 
 
 def _compare(
-    held: HeldEntry, standing: int, liquidation: Mapping[str, Any], policy: CyclePolicy, on: date
+    held: HeldEntry,
+    standing: int,
+    liquidation: Mapping[str, Any],
+    policy: CyclePolicy,
+    law: LawSettings,
+    on: date,
 ) -> list[Difference]:
     number, stored = held.row.entry_number, held.row
     is_liquidated = stored.liquidated_on is not None
@@ -74,7 +80,7 @@ def _compare(
     derived = replace(
         stored, extended_months=held.facts.extended_months, extensions=len(held.facts.extensions), **liquidation
     )
-    record = derive(held.facts, policy)
+    record = derive(held.facts, policy, law)
     if not is_liquidated and (record.governing is not None or record.unknown_because is not None):
         apply_record(derived, record)
     for field in fields(EntryRow):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.suspension import Suspension
 
@@ -26,7 +27,8 @@ class Origin:
 class Version:
     """One version of an entry summary as far as liquidation looks at it. Money in cents.
 
-    `case` is the first on its lines, `cases` all of them, each with the maker of its line: `A570012000/CNSYNTH123SHE`.
+    `case` is the first on its lines, `cases` all of them, each with the maker of its line and the
+    exporter where one is reported: `A570012000/CNSYNTH123SHE`.
     """
 
     number: int
@@ -50,7 +52,8 @@ class EntryFacts:
 
     `released_on` is the legal day of the earliest release, `extended_months` the sum of its extensions,
     `liquidated_version` the version that was liquidated (None: not liquidated), `extensions` what makes up the months,
-    `suspensions` those on record besides what the summary itself shows.
+    `suspensions` those on record besides what the summary itself shows, `clock` what people recorded of days that no
+    summary carries.
     """
 
     versions: tuple[Version, ...]
@@ -59,3 +62,4 @@ class EntryFacts:
     liquidated_version: int | None = None
     extensions: tuple[ExtensionRequest, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
+    clock: ClockFacts = NO_CLOCK_FACTS

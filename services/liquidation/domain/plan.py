@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.clocks import CyclePolicy, deemed_date, informal_date, scheduled_date
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
-from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
+from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.liquidation_period import (
+    PeriodStart,
+    StartFacts,
+    judge_drawback_claim,
+    period_start,
+    reckon_period,
+)
+from services.liquidation.domain.rules import Finding
 from services.liquidation.domain.suspension import Suspension, find_last_lift
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
@@ -38,16 +47,27 @@ class Plan:
         return self.state == "suspended"
 
 
-def plan(version: Version, policy: CyclePolicy, *, released_on: date | None = None, extended_months: int = 0) -> Plan:
-    """The plan for a version, with the release and the extensions that are known."""
+def plan(
+    version: Version,
+    policy: CyclePolicy,
+    *,
+    released_on: date | None = None,
+    extended_months: int = 0,
+    clock: ClockFacts = NO_CLOCK_FACTS,
+    law: LawSettings = LAW,
+) -> Plan:
+    """The plan for a version, with the release, the extensions and the recorded days that are known."""
     kind = entry_type(version.entry_type)
     if not kind.liquidates:
         return not_liquidating(kind)
-    if (suspension := suspension_ground(version, kind)) is not None:
+    if (suspension := suspension_ground(version, kind, clock)) is not None:
         return suspension
-    if (unknown := unknown_clock(kind)) is not None:
+    if (unknown := unknown_clock(version, kind, clock, law)) is not None:
         return unknown
-    deemed_rule = "liq-1yr-withdrawal" if kind.category == "withdrawal" else "liq-1yr-entry"
+    if kind.drawback and (waived := _plan_waived_claim(version, clock, law)) is not None:
+        return waived
+    start = find_start(version, kind, clock, law)
+    assert start.on is not None
     if kind.informal:
         liquidates_on = informal_date(version.paid_on, released_on)
         if liquidates_on is None:
@@ -58,20 +78,21 @@ def plan(version: Version, policy: CyclePolicy, *, released_on: date | None = No
             "liquidation-date-informal",
             why,
             scheduled_on=liquidates_on,
-            deemed_on=deemed_date(version.entry_date),
-            deemed_rule=deemed_rule,
+            deemed_on=deemed_date(start.on),
+            deemed_rule=start.rule,
             is_informal=True,
         )
-    why = f"entry date {version.entry_date}, {policy.version}"
+    why = f"{_name_start(start)}, {policy.version}"
     if extended_months:
         why += f", extended by {extended_months} months"
+    deemed_on = deemed_date(start.on, extended_months)
     return Plan(
         "extended" if extended_months else "scheduled",
         "liq-cycle-314",
         why,
-        scheduled_on=scheduled_date(version.entry_date, policy, extended_months),
-        deemed_on=deemed_date(version.entry_date, extended_months),
-        deemed_rule=deemed_rule,
+        scheduled_on=scheduled_date(start.on, policy, extended_months),
+        deemed_on=deemed_on,
+        deemed_rule=start.rule,
     )
 
 
@@ -81,6 +102,9 @@ def plan_around_suspensions(
     policy: CyclePolicy,
     grounds: Sequence[Suspension],
     extensions: Sequence[ExtensionRequest],
+    *,
+    clock: ClockFacts = NO_CLOCK_FACTS,
+    law: LawSettings = LAW,
 ) -> Plan:
     """The plan when suspensions are on record; `usual` is the plan without them, `grounds` all that there are.
 
@@ -89,15 +113,16 @@ def plan_around_suspensions(
     the six months. A suspension that began after the period had ended finds the entry liquidated by law.
     """
     kind = entry_type(version.entry_type)
-    if usual.state == "not-liquidating" or usual.rule == "liq-1yr-warehouse":
+    if usual.state == "not-liquidating" or usual.rule in ("liq-1yr-warehouse", "liq-drawback-unliquidated"):
         return usual
     standing = sorted(each.ground for each in grounds if each.lift_noticed_on is None)
-    if (unknown := unknown_clock(kind)) is not None:
+    if (unknown := unknown_clock(version, kind, clock, law)) is not None:
         return Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}") if standing else unknown
     if usual.is_informal and all(usual.scheduled_on < each.began_on for each in grounds if usual.scheduled_on):
         return usual
-    start_rule = "liq-1yr-withdrawal" if kind.category == "withdrawal" else "liq-1yr-entry"
-    period = reckon_period(PeriodStart(start_rule, version.entry_date), extensions, grounds)
+    start = find_start(version, kind, clock, law)
+    assert start.on is not None
+    period = reckon_period(start, extensions, grounds, law)
     if period.ends_on is None:
         return Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}")
     lifted_on = find_last_lift(grounds)
@@ -105,7 +130,7 @@ def plan_around_suspensions(
         return usual
     months_since = sum(each.months for each in extensions if each.posted_on >= lifted_on)
     first = friday_on_or_after(add_months(lifted_on, months_since))
-    scheduled_on = max(first, scheduled_date(version.entry_date, policy, period.extended_months))
+    scheduled_on = max(first, scheduled_date(start.on, policy, period.extended_months))
     why = f"notice of the last removal of a suspension on {lifted_on}, {policy.version}"
     if period.extended_months:
         why += f", extended by {period.extended_months} months"
@@ -117,6 +142,64 @@ def plan_around_suspensions(
         deemed_on=period.ends_on,
         deemed_rule="susp-lift-6mo",
     )
+
+
+def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings = LAW) -> PeriodStart:
+    """From which day the year of an entry runs, by its kind; without a day the facts that are missing.
+
+    Rules liq-1yr-* [S], 19 USC 1504(a)(1). A drawback claim runs from its filing if `judge_drawback_claim` gives it a
+    time limit at all; the date of a claim is its entry date.
+
+    >>> withdrawn = ClockFacts(final_withdrawal_on=date(2026, 9, 1))
+    >>> from services.liquidation.domain.facts import Origin
+    >>> from datetime import UTC, datetime
+    >>> from uuid import UUID
+    >>> warehoused = Version(1, "21", "07-345678900", None, "2704", date(2025, 3, 3), None, 0, 0, None, UUID(int=1),
+    ...     Origin(datetime(2025, 3, 3, tzinfo=UTC), "urn:filer:B76", "e"))
+    >>> find_start(warehoused, entry_type("21"), withdrawn).on
+    datetime.date(2026, 9, 1)
+    """
+    if kind.drawback:
+        if judge_claim(version, clock, law).rule != "liq-1yr-drawback":
+            return PeriodStart("liq-drawback-unliquidated", None, ("designated_imports",))
+        return period_start("drawback", StartFacts(claimed_on=version.entry_date))
+    if kind.reconciliation:
+        days = StartFacts(filed_on=version.entry_date, due_on=clock.reconciliation_due_on)
+        return period_start("reconciliation", days)
+    if kind.category == "warehouse":
+        return period_start("warehouse", StartFacts(final_withdrawal_on=clock.final_withdrawal_on))
+    return period_start(
+        "withdrawal" if kind.category == "withdrawal" else "consumption", StartFacts(entry_date=version.entry_date)
+    )
+
+
+def judge_claim(version: Version, clock: ClockFacts, law: LawSettings) -> Finding:
+    """Whether a time limit runs for a drawback claim, by what was recorded of it (`judge_drawback_claim`)."""
+    return judge_drawback_claim(
+        version.entry_date,
+        clock.designated_imports,
+        deposited_on=clock.deposited_on,
+        waived_on=clock.waived_on,
+        law=law,
+    )
+
+
+def _plan_waived_claim(version: Version, clock: ClockFacts, law: LawSettings) -> Plan | None:
+    """A drawback claim without a time limit is deemed liquidated with the deposit, the request and the waiver."""
+    claim = judge_claim(version, clock, law)
+    if claim.rule != "liq-drawback-unliquidated" or claim.outcome == "no-time-limit":
+        return None
+    on = date.fromisoformat(claim.outcome)
+    return Plan("scheduled", claim.rule, claim.why, friday_on_or_before(on), on, claim.rule)
+
+
+def _name_start(start: PeriodStart) -> str:
+    names = {
+        "liq-1yr-warehouse": "final withdrawal",
+        "liq-1yr-recon": "reconciliation filed or due",
+        "liq-1yr-drawback": "claimed",
+    }
+    return f"{names.get(start.rule, 'entry date')} {start.on}"
 
 
 def not_liquidating(kind: EntryType) -> Plan:
@@ -132,35 +215,40 @@ def not_liquidating(kind: EntryType) -> Plan:
     return Plan("not-liquidating", "entry-type-no-liq", f"entry type {kind.code}: {kind.name}")
 
 
-def suspension_ground(version: Version, kind: EntryType) -> Plan | None:
+def suspension_ground(version: Version, kind: EntryType, clock: ClockFacts = NO_CLOCK_FACTS) -> Plan | None:
     """Why liquidation is suspended, or None.
 
     Rules susp-grounds [S], 19 USC 1504(c): antidumping and countervailing entry types (03, 07, 34, 38) always, any
     other type when a line names a case. liq-1yr-warehouse [S], 19 CFR 159.52: a warehouse entry (21, 22) until the
-    final withdrawal, which is not among the facts, so it has no deemed date. Type 06 with case A570012000 is suspended;
-    type 06 without a case is not.
+    final withdrawal is recorded; until then it has no deemed date. Type 06 with case A570012000 is suspended; type 06
+    without a case is not.
     """
     if kind.ad_cvd:
         case = f", case {version.case}" if version.case else ""
         return Plan("suspended", "susp-grounds", f"entry type {kind.code}: antidumping or countervailing duty{case}")
     if version.case is not None:
         return Plan("suspended", "susp-grounds", f"case {version.case} on a line of entry type {kind.code}")
-    if kind.category == "warehouse":
+    if kind.category == "warehouse" and clock.final_withdrawal_on is None:
         return Plan("suspended", "liq-1yr-warehouse", f"entry type {kind.code}: the final withdrawal is not known")
     return None
 
 
-def unknown_clock(kind: EntryType) -> Plan | None:
-    """Why the clock of an entry cannot be computed from its summary, or None; it is then listed and never guessed.
+def unknown_clock(
+    version: Version, kind: EntryType, clock: ClockFacts = NO_CLOCK_FACTS, law: LawSettings = LAW
+) -> Plan | None:
+    """Why the clock of an entry cannot be computed, or None; it is then listed and never guessed.
 
     Rules liq-1yr-recon [S], 19 USC 1504(a)(1)(D): from filing or due date, whichever is earlier, and the due date is
-    not among the facts; liq-1yr-drawback [U], 1504(a)(2)(A): depends on the designated imports being final.
-
-    >>> unknown_clock(entry_type("09")).rule
-    'liq-1yr-recon'
+    not in the summary; liq-1yr-drawback [U], liq-drawback-unliquidated [S, U], 1504(a)(2): depends on the designated
+    imports being final, or on a deposit with request and waiver, which take effect by themselves.
     """
-    if kind.reconciliation:
+    if kind.reconciliation and clock.reconciliation_due_on is None:
         return Plan("clock-unknown", "liq-1yr-recon", "the day on which the reconciliation was due is not known")
     if kind.drawback:
-        return Plan("clock-unknown", "liq-1yr-drawback", "whether the designated imports are final is not known")
+        claim = judge_claim(version, clock, law)
+        if claim.rule == "liq-1yr-drawback" or claim.outcome != "no-time-limit":
+            return None
+        if not clock.designated_imports:
+            return Plan("clock-unknown", "liq-1yr-drawback", "whether the designated imports are final is not known")
+        return Plan("clock-unknown", claim.rule, f"no time limit runs: {claim.why}")
     return None

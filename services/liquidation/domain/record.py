@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from services.liquidation.domain.clock_facts import find_time_of_entry
 from services.liquidation.domain.clocks import CyclePolicy, informal_date
 from services.liquidation.domain.correction_window import SuspensionBasis, correction_window, find_barred_change
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import basis_of, join_grounds
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
@@ -39,37 +42,65 @@ class Record:
     unknown_because: str | None = None
 
 
-def derive(facts: EntryFacts, policy: CyclePolicy) -> Record:
-    """The record of an unliquidated or liquidated entry. Depends on the facts only, not on the order they came in."""
+def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Record:
+    """The record of an unliquidated or liquidated entry. Depends on the facts only, not on the order they came in.
+
+    The versions that it gives have the time of entry that governs, which may not be what they assert (entry-date).
+    """
     if not facts.versions:
         if facts.released_on is None:
             return Record("recorded", None, None, MappingProxyType({}), frozenset())
         reason = f"released {facts.released_on}, no entry summary has come (es-file)"
         return Record("clock-unknown", None, None, MappingProxyType({}), frozenset(), reason)
-    barred = find_barred(facts, policy)
+    facts = _with_times_of_entry(facts)
+    barred = find_barred(facts, policy, law)
     governing = _governing(facts, barred)
     # Until the first version is known, no later one can be compared with it: it counts, but is not announced yet.
     is_first_known = facts.versions[0].number == 1
     # Nor may the announcement of a version hang on whether a release has come yet.
-    barred_for_good = find_barred(replace(facts, released_on=None), policy)
+    barred_for_good = find_barred(replace(facts, released_on=None), policy, law)
     settled = frozenset(
         version.number
         for version in facts.versions
         if version.number not in barred_for_good and (is_first_known or version.number == 1)
     )
-    outcome = _plan(governing, facts, policy)
+    outcome = _plan(governing, facts, policy, law)
     unknown = f"{outcome.why} ({outcome.rule})" if outcome.state == "clock-unknown" else None
     return Record(outcome.state, governing, outcome, barred, settled, unknown)
 
 
-def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy) -> Plan:
-    usual = plan(version, policy, released_on=facts.released_on, extended_months=facts.extended_months)
+def _with_times_of_entry(facts: EntryFacts) -> EntryFacts:
+    if facts.clock.entry_basis is None:
+        return facts
+    filed_on = find_summary_filing(facts.versions)
+    versions = tuple(
+        replace(each, entry_date=find_time_of_entry(each.entry_date, facts.clock, facts.released_on, filed_on))
+        for each in facts.versions
+    )
+    return replace(facts, versions=versions)
+
+
+def find_summary_filing(versions: Sequence[Version]) -> date | None:
+    """The day on which the summary was first filed; None until its first version has come."""
+    return next((legal_date(each.origin.at) for each in versions if each.number == 1), None)
+
+
+def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Plan:
+    usual = plan(
+        version,
+        policy,
+        released_on=facts.released_on,
+        extended_months=facts.extended_months,
+        clock=facts.clock,
+        law=law,
+    )
     if not facts.suspensions:
         return usual
-    return plan_around_suspensions(usual, version, policy, join_grounds(version, facts.suspensions), facts.extensions)
+    grounds = join_grounds(version, facts.suspensions)
+    return plan_around_suspensions(usual, version, policy, grounds, facts.extensions, clock=facts.clock, law=law)
 
 
-def find_barred(facts: EntryFacts, policy: CyclePolicy) -> Mapping[int, Bar]:
+def find_barred(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Mapping[int, Bar]:
     """The versions that are corrections which cannot be made.
 
     Rules psc-cannot [P], CBP PSC page: the importer of record and the port cannot be changed, the type only 01 to 03
@@ -85,7 +116,7 @@ def find_barred(facts: EntryFacts, policy: CyclePolicy) -> Mapping[int, Bar]:
     admitted = [first]
     for version in facts.versions[1:]:
         bar = _bar(version, first, facts)
-        if bar is None and not any(_is_window_open(each, version, facts, policy) for each in admitted):
+        if bar is None and not any(_is_window_open(each, version, facts, policy, law) for each in admitted):
             bar = "correction-outside-window"
         if bar is not None:
             barred[version.number] = bar
@@ -110,7 +141,9 @@ def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
     return None
 
 
-def _is_window_open(before: Version, correction: Version, facts: EntryFacts, policy: CyclePolicy) -> bool:
+def _is_window_open(
+    before: Version, correction: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings
+) -> bool:
     """Whether the window was open on the day of a correction, by the version before it and the acts until that day.
 
     An entry without a clock that could close it (informal, warehouse, reconciliation, drawback, none) leaves it open.
@@ -125,7 +158,8 @@ def _is_window_open(before: Version, correction: Version, facts: EntryFacts, pol
         if each.began_on <= on
     )
     months = sum(each.months for each in extensions)
-    then = _plan(before, replace(facts, extensions=extensions, extended_months=months, suspensions=suspensions), policy)
+    known = replace(facts, extensions=extensions, extended_months=months, suspensions=suspensions)
+    then = _plan(before, known, policy, law)
     basis: SuspensionBasis | None = None
     if then.is_suspended:
         standing = (each for each in join_grounds(before, suspensions) if each.lift_noticed_on is None)

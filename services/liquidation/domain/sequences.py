@@ -5,6 +5,9 @@ from typing import Final
 TURN: Final = 50_000_000
 """Each suspension, removal or voided liquidation begins a new turn: all that follows has higher numbers."""
 
+OF_CLAIM: Final = 0
+"""Decision n on a claim under 1520(d) has the number n: it changes no state, so it stands below all that do."""
+
 OF_VERSION: Final = 1_000
 OF_TURN: Final = 5_000_000
 OF_EXTENSION: Final = 10_000_000

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
 from services.liquidation.domain.correction_window import CorrectionWindow
-from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on
+from services.liquidation.domain.reliquidation import final_1501_on
 from services.liquidation.domain.summary_clocks import summary_due
 from shared.customs.calendar import Due, due
 
@@ -25,8 +25,8 @@ class TimelineFacts:
     """The record of an entry as far as its coming dates depend on it.
 
     `is_extended_on_request`: the importer asked for one of its extensions, which opens the time for corrections
-    (psc-window-extended). `suspended_window` is the window of corrections of a suspended entry, `is_contested` whether
-    a protest keeps the liquidation from becoming final.
+    (psc-window-extended). `suspended_window` is the window of corrections of a suspended entry, `final` from when a
+    liquidation is final for everyone (None while a protest, an allowance or a suit keeps it open).
     """
 
     state: str
@@ -46,7 +46,7 @@ class TimelineFacts:
     is_deemed: bool = False
     protests: tuple[ProtestFact, ...] = ()
     suspended_window: CorrectionWindow | None = None
-    is_contested: bool = False
+    final: Due | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ def _after_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
     yield Coming("CBP may reliquidate until", rule, until, until, inputs)
     closed = final_1501_on(facts.liquidated_on)
     yield Coming("final for CBP itself", "final-two-meanings", closed, closed, inputs)
-    contest = Contest() if facts.is_contested else None
-    final = final_1514_on(facts.liquidated_on, contest, posted_on=posted_on if facts.is_deemed else None)
+    final = facts.final
     if final is None:
         yield Coming("final for everyone: not while a protest is open", "final-1514", None, None, inputs)
     else:

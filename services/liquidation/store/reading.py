@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.acts_tables import reliquidations, suspensions, voided_liquidations
+from services.liquidation.store.clock_facts import ClockFactsRow, list_clock_facts
 from services.liquidation.store.holds_tables import held_entries, hold_sets
 from services.liquidation.store.money_tables import bills, money_acts, refunds
 from services.liquidation.store.tables import (
@@ -44,6 +45,7 @@ class EntryPicture:
     bills: list[Any]
     refunds: list[Any]
     money_acts: list[Any]
+    clock_facts: list[ClockFactsRow]
 
 
 async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryPicture | None:
@@ -74,6 +76,7 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
         bills=await _of_entry(connection, select(bills), bills, entry_number, "bill_number"),
         refunds=await _of_entry(connection, select(refunds), refunds, entry_number, "refund_number"),
         money_acts=await _of_entry(connection, select(money_acts), money_acts, entry_number, "number"),
+        clock_facts=await list_clock_facts(connection, entry_number),
     )
 
 

@@ -16,6 +16,7 @@ from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import plan
+from services.liquidation.domain.reliquidation import final_1514_on
 from services.liquidation.domain.timeline import TimelineFacts, coming_dates
 from shared.customs.entry_types import entry_types
 from shared.runtime.clock import FixedClock
@@ -55,7 +56,13 @@ def test_calculator_and_record_give_the_same_deemed_date_and_schedule(code: str)
 def test_calculator_and_timeline_give_the_same_dates_after_liquidation() -> None:
     liquidated_on = date(2027, 1, 15)
     facts = TimelineFacts(
-        "liquidated", "liq-cycle-314", "", CyclePolicy().version, liquidated_on=liquidated_on, posted_on=liquidated_on
+        "liquidated",
+        "liq-cycle-314",
+        "",
+        CyclePolicy().version,
+        liquidated_on=liquidated_on,
+        posted_on=liquidated_on,
+        final=final_1514_on(liquidated_on),
     )
     for coming in coming_dates(facts):
         found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=liquidated_on), coming.rule)
