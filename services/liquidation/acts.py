@@ -147,6 +147,7 @@ def announce_act(
     kind: str | None = None,
     effect: MoneyEffect | None = None,
     money: Consequence | None = None,
+    voided_liquidation_on: date | None = None,
 ) -> tuple[LegalEvent, Outgoing]:
     """An act in the history of an entry and the event that tells of it; the row shows the state after it."""
     act = LegalEvent(
@@ -183,6 +184,7 @@ def announce_act(
             "deemed_on": row.deemed_on,
             "kind": kind,
             "effect": effect,
+            "voided_liquidation_on": voided_liquidation_on,
             "legal_basis": legal_basis(rule),
             "reasons": (Reason(code=rule, text=text[:500], citation=RULES[rule].citation),),
             **(money.event_fields if money is not None else {}),
@@ -479,6 +481,7 @@ async def void_liquidation(
             text=f"the liquidation of {voided_on} has no effect: {finding.why}. {explanation}",
             actor=_name(caller),
             now=now,
+            voided_liquidation_on=voided_on,
         )
         body: dict[str, object] = {
             "entry_number": entry_number,

@@ -78,8 +78,10 @@ class Consequence:
     is_disregarded: bool = False
     bill_number: str | None = None
     bill_due_on: date | None = None
+    bill_cents: int | None = None
     refund_number: str | None = None
     refund_state: str | None = None
+    refund_cents: int | None = None
     missing: str | None = None
     why: str | None = None
 
@@ -87,11 +89,13 @@ class Consequence:
     def event_fields(self) -> dict[str, Any]:
         """What the entry-changed event of the act says of it, beside `kind` and `effect`."""
         told = {
-            "interest_usd": format_cents(self.interest_cents) if self.interest_cents is not None else None,
+            "interest_usd": None if self.is_disregarded else _show(self.interest_cents),
             "bill_number": self.bill_number,
             "bill_due_on": self.bill_due_on,
+            "bill_open_usd": _show(self.bill_cents),
             "refund_number": self.refund_number,
             "refund_state": self.refund_state,
+            "refund_usd": _show(self.refund_cents),
             "missing": self.missing,
         }
         return {name: value for name, value in told.items() if value is not None}
@@ -278,7 +282,8 @@ async def determine(
             )
             acts.append(made)
             if change is not None:
-                events.append(announce_money(case.entry, made, change, now, consequence.event_fields))
+                told = {"liquidated_on": row.liquidated_on, "effect": describe_effect(effects)}
+                events.append(announce_money(case.entry, made, change, now, told | consequence.event_fields))
     await _write(tx, written)
     await store.mark_disregarded(tx, disregarded)
     await store.write_acts(tx, acts)
@@ -596,11 +601,17 @@ def _describe(case: MoneyCase, row: AssessmentRow) -> Consequence:
         is_disregarded=row.is_disregarded,
         bill_number=row.bill_number,
         bill_due_on=bill.due_on if bill is not None else None,
+        bill_cents=bill.billed_cents if bill is not None else None,
         refund_number=row.refund_number,
         refund_state=refund.state if refund is not None else None,
-        missing=row.missing,
+        refund_cents=refund.refund_cents if refund is not None else None,
+        missing=row.missing or (refund.missing[0] if refund is not None and refund.missing else None),
         why=row.why,
     )
+
+
+def _show(cents: int | None) -> str | None:
+    return format_cents(cents) if cents is not None else None
 
 
 def _standing(row: AssessmentRow) -> Amounts:

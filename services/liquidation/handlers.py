@@ -194,10 +194,11 @@ class LiquidationHandler:
             occurred_on=occurred_on,
             scheduled_on=outcome.scheduled_on,
             deemed_on=outcome.deemed_on,
+            corrected_by=_find_other_filer(entry_number, version),
             legal_basis=legal_basis(outcome.rule),
             reasons=(
                 Reason(code=outcome.rule, text=outcome.why, citation=RULES[outcome.rule].citation),
-                *_other_filer(entry_number, version),
+                *_tell_other_filer(entry_number, version),
             ),
         )
         identifier = event_id("entry-changed", entry_number, str(sequence), version.digest.hex)
@@ -403,10 +404,16 @@ def _apply(row: EntryRow, governing: Version, outcome: Plan) -> None:
     row.scheduled_on, row.deemed_on, row.deemed_rule = outcome.scheduled_on, outcome.deemed_on, outcome.deemed_rule
 
 
-def _other_filer(entry_number: str, version: Version) -> tuple[Reason, ...]:
-    """What the first filer, whose code begins the entry number, is told when somebody else corrects the summary."""
+def _find_other_filer(entry_number: str, version: Version) -> str | None:
+    """Who corrected the summary, if not the first filer, whose code begins the entry number."""
     filer = version.origin.source.removeprefix("urn:filer:")
-    if filer in (version.origin.source, entry_number[:3]):
+    return filer if filer not in (version.origin.source, entry_number[:3]) else None
+
+
+def _tell_other_filer(entry_number: str, version: Version) -> tuple[Reason, ...]:
+    """What the first filer is told when somebody else corrects the summary."""
+    filer = _find_other_filer(entry_number, version)
+    if filer is None:
         return ()
     text = f"version {version.number} was filed by {filer}, the entry by {entry_number[:3]}"
     return (Reason(code="corrected-by-other-filer", text=text, citation=RULES["psc-window"].citation),)

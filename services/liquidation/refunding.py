@@ -315,6 +315,7 @@ def _told(refund: RefundRow) -> dict[str, str | None]:
     return {
         "refund_number": refund.refund_number,
         "refund_state": refund.state,
+        "refund_usd": format_cents(refund.refund_cents + (refund.delay_cents or 0)),
         "missing": refund.missing[0] if refund.missing else None,
     }
 

@@ -156,8 +156,12 @@ def _entry_act(data: EntryChanged) -> EntryAct:
             bill_open_usd=data.bill_open_usd,
             refund_number=data.refund_number,
             refund_state=data.refund_state,
+            refund_usd=data.refund_usd,
             missing=data.missing,
         ),
+        liquidated_on=data.liquidated_on,
+        voided_liquidation_on=data.voided_liquidation_on,
+        corrected_by=data.corrected_by,
     )
 
 

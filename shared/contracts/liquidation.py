@@ -71,6 +71,16 @@ class EntryChanged(Contract):
     bill_open_usd: Money | None = Field(default=None, description="What would settle the bill on `occurred_on`.")
     refund_number: Code | None = None
     refund_state: RefundState | None = None
+    refund_usd: Money | None = Field(default=None, description="The whole refund with interest; once paid, as paid.")
+    liquidated_on: LegalDate | None = Field(
+        default=None, description="Of a bill or refund that comes later than its act: the day of the act."
+    )
+    voided_liquidation_on: LegalDate | None = Field(
+        default=None, description="The date of the liquidation that has no effect."
+    )
+    corrected_by: Code | None = Field(
+        default=None, description="The filer of the version, where it is not the filer of the entry."
+    )
     missing: Code | None = Field(
         default=None, description="The fact without which the money cannot be computed or refunded yet."
     )

@@ -30,12 +30,16 @@ class Money:
     bill_open_usd: str | None = None
     refund_number: str | None = None
     refund_state: str | None = None
+    refund_usd: str | None = None
     missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryAct:
-    """A legal act on an entry. `change` is the contract's word for it, `state` where the entry stands after it."""
+    """A legal act on an entry. `change` is the contract's word for it, `state` where the entry stands after it.
+
+    `liquidated_on` is the day of the act that a later bill or refund follows from.
+    """
 
     entry_number: str
     sequence: int
@@ -57,6 +61,9 @@ class EntryAct:
     grounds: tuple[Ground, ...]
     state: str
     money: Money = Money()
+    liquidated_on: date | None = None
+    voided_liquidation_on: date | None = None
+    corrected_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,12 @@ _WAITING: Final = "waiting-for-enrollment"
 _EFFECT: Final = ("duty_effect_usd", "fees_effect_usd")
 _COMPUTED: Final = (*_EFFECT, "by_class", "interest_usd", "total_usd")
 _MONEY_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
-    "N-09": (*_COMPUTED, "bill_number", "bill_due_on", "refund_number", "refund_state", "missing"),
+    "N-09": (*_COMPUTED, "bill_number", "bill_due_on", "refund_number", "refund_state", "refund_usd", "missing"),
     "N-13": _EFFECT,
     "N-34": (*_COMPUTED, "bill_number", "bill_open_usd"),
     "N-35": ("bill_number", "bill_due_on", "bill_open_usd"),
     "N-36": ("bill_number", "bill_due_on", "bill_open_usd"),
-    "N-37": (*_COMPUTED, "refund_number", "refund_state", "missing"),
+    "N-37": (*_COMPUTED, "refund_number", "refund_state", "refund_usd", "missing"),
 }
 _DATES_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("N-10", "N-11", "N-12", "N-14"), ("scheduled_on", "previous_scheduled_on", "deemed_on")),
@@ -162,14 +162,14 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
 
 
 def liquidated_on(act: EntryAct) -> date:
-    """The date of liquidation: the posting, or for a deemed one the end of the statutory period.
+    """The date of liquidation: the posting, or for a deemed one the end of the period; of a later bill that of its act.
 
     Rules liquidation-date [S], 19 CFR 159.9(c)(1), and liquidation-date-deemed [S], 19 CFR 159.9(c)(2)(i): an entry
     of 2 March 2025 that nobody liquidated is liquidated on 2 March 2026, also when that is posted a week later.
     """
     if act.change == "deemed-liquidated" and act.deemed_on is not None:
         return act.deemed_on
-    return act.occurred_on
+    return act.liquidated_on or act.occurred_on
 
 
 def protest_by(act: EntryAct) -> date:
@@ -247,7 +247,7 @@ def _due_on(kind: str, act: EntryAct) -> date | None:
 
 
 def _entry_notice(kind: str, act: EntryAct) -> Notice:
-    is_liquidation = act.change in _LIQUIDATIONS
+    is_liquidation = act.change in _LIQUIDATIONS or act.liquidated_on is not None
     is_correction = kind == "N-15"
     catalogued = CATALOGUE[kind]
     is_posted = any(route.channel == "bulletin" for route in catalogued.routes)
@@ -278,6 +278,8 @@ def _entry_notice(kind: str, act: EntryAct) -> Notice:
                 "port_of_entry": act.port_of_entry,
                 "entry_date": act.entry_date.isoformat(),
                 "state": act.state if kind == "N-39" else None,
+                "voided_liquidation_on": _iso(act.voided_liquidation_on),
+                "corrected_by": act.corrected_by if is_correction else None,
                 "liquidated_on": liquidated_on(act).isoformat() if is_liquidation else None,
                 **{name: dates[name] for name in _DATES_OF_KIND.get(kind, ())},
                 **{name: money[name] for name in _MONEY_OF_KIND.get(kind, ())},
@@ -312,6 +314,7 @@ def _money(act: EntryAct) -> dict[str, Any]:
         "bill_open_usd": money.bill_open_usd,
         "refund_number": money.refund_number,
         "refund_state": money.refund_state,
+        "refund_usd": money.refund_usd,
         "missing": money.missing,
     }
 
