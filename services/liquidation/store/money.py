@@ -38,13 +38,14 @@ from shared.customs.money import to_cents
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-# Only entries that a decision changed: all others are liquidated as entered and leave nothing here.
+# Only entries that a decision changed in this cycle, whose acts name nobody: all others are liquidated as entered and
+# leave nothing here, or were liquidated by hand on that Friday and are assessed by their own acts.
 _ASSESSABLE: Final = """
-SELECT e.entry_number FROM entries e
+SELECT e.entry_number FROM entries e JOIN legal_events a ON a.entry_number = e.entry_number
+    AND a.event_key = CASE e.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || e.turns END AND a.actor IS NULL
 WHERE e.liquidation_posted_on = $1 AND (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0)
     AND e.entry_number > $2 AND NOT EXISTS (
-        SELECT 1 FROM assessments a WHERE a.entry_number = e.entry_number
-            AND a.act_key = CASE e.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || e.turns END
+        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
     )
 ORDER BY e.entry_number LIMIT $3
 """

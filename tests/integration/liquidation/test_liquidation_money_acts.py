@@ -99,6 +99,15 @@ async def test_cycle_tells_what_it_came_to_in_money_and_tells_the_same_again(eng
     await demand_sound(engine)
 
 
+async def test_cycle_leaves_what_was_liquidated_and_reliquidated_by_hand_on_its_friday(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    await liquidate(engine, number, FRIDAY, "as-entered")
+    await reliquidate(engine, number, FRIDAY, 1000_00)
+    assert (await cycle(engine, FRIDAY)).increases == 0
+    assert [row.act_key for row in await rows(engine, assessments)] == ["reliquidation:1"]
+    await demand_sound(engine)
+
+
 async def test_small_difference_by_hand_is_liquidated_as_entered(engine: AsyncEngine) -> None:
     number = await file(engine, "5.00")
     body = await liquidate(engine, number, date(2026, 1, 12), "by-decision")
