@@ -52,10 +52,11 @@ PROTEST_INVARIANTS: Final = (
     ),
     QueryInvariant(
         "allowed-protest-was-in-time",
-        "Nothing is allowed on an entry that was not protested in time.",
+        "Nothing is allowed on an entry that was not protested in time, unless its liquidation was found void later.",
         """
-        SELECT filing_number || ' ' || entry_number FROM protest_entries
+        SELECT filing_number || ' ' || entry_number FROM protest_entries p
         WHERE outcome IN ('allowed', 'allowed-in-part') AND timeliness IN ('untimely', 'too-early')
+            AND NOT EXISTS (SELECT FROM voided_liquidations v WHERE v.entry_number = p.entry_number)
         """,
     ),
 )
