@@ -1,5 +1,6 @@
 """The HTTP side of liquidation: the record and the timeline of an entry, extensions, protests, figures."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 
@@ -9,29 +10,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts_api import router as acts_router
 from services.liquidation.assessing import find_money_rule
 from services.liquidation.cycles_api import router as cycles_router
-from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, list_entry_dates
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts, weigh_entry_dates
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.record import find_summary_filing
-from services.liquidation.domain.reliquidation import (
-    Contest,
-    FinalWriter,
-    final_1501_on,
-    final_1514_on,
-    judge_change_after_final,
-)
+from services.liquidation.domain.plan import find_start
+from services.liquidation.domain.protest import read_filing
+from services.liquidation.domain.record import find_summary_filing, has_correction_window
+from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
 from services.liquidation.domain.rules import RULES, Rule
 from services.liquidation.domain.suspension import Suspension
-from services.liquidation.domain.timeline import Coming, ProtestFact, TimelineFacts, coming_dates
+from services.liquidation.domain.timeline import Coming, ProtestFact, TimelineFacts, coming_dates, find_finality
 from services.liquidation.extensions import post_extension
 from services.liquidation.store import reading as store
 from services.liquidation.store.reading import EntryPicture
 from services.liquidation.store.records import version_of
 from shared.customs.calendar import Due, legal_date
+from shared.customs.entry_types import entry_type
 from shared.customs.money import format_cents
 from shared.db.transaction import reading
 from shared.runtime.clock import Clock
@@ -47,6 +45,11 @@ router.include_router(cycles_router)
 router.include_router(acts_router)
 
 REVIEW_LANES = frozenset({"document-review", "enforcement"})
+_START_FACTS = {
+    "liq-1yr-warehouse": "final_withdrawal_on",
+    "liq-1yr-recon": "reconciliation_filed_or_due_on",
+    "liq-1yr-drawback": "drawback_claimed_on",
+}
 _BAR_RULES = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
 
 StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
@@ -221,7 +224,8 @@ class HoldOut(BaseModel):
 class FinalityOut(BaseModel):
     """When the liquidation is final: for CBP's own motion (1501), for everyone (1514), and who may write all the same.
 
-    `final_1514_on` is null while a protest keeps it open; `is_final_1514` asks for the last arguable day.
+    `final_1514_on` is null while a protest, an allowance or a suit keeps it open; once a protest is denied, the day
+    after the time to sue. `is_final_1514` asks for the last arguable day.
     """
 
     final_1501_on: date
@@ -237,10 +241,25 @@ class EntryDateOut(BaseModel):
 
     source: str = Field(
         examples=["version 1"],
-        description="release, entry-filed, summary-filed, presentation, withdrawal, or the version that asserts it.",
+        description="release, entry-filed, summary-filed, presentation, withdrawal, or the version that asserts it;"
+        " importation stands beside them and never governs.",
     )
     on: date
-    governs: bool = Field(description="Whether the year runs from it (entry-date).")
+    governs: bool = Field(description="Whether it is the time of entry.")
+
+
+class EntryDatesOut(BaseModel):
+    """Which day is the time of entry, by which rule, and every other day that could have been."""
+
+    rule: RuleOut
+    basis: str | None = Field(
+        examples=["quota"], description="What was recorded; null: the date asserted in the governing version."
+    )
+    governs_on: date | None
+    asserted_on: date | None
+    differs: bool = Field(description="Whether the summary asserts another day than the recorded basis gives.")
+    is_day_missing: bool = Field(description="Whether a basis was recorded whose day is not known yet.")
+    candidates: list[EntryDateOut]
 
 
 class CorrectionOut(BaseModel):
@@ -273,7 +292,7 @@ class EntryRecordOut(BaseModel):
     released_at: datetime | None
     paid_on: date | None
     dates: list[DateOut]
-    entry_dates: list[EntryDateOut]
+    entry_dates: EntryDatesOut
     amounts: AmountsOut | None
     liquidation: LiquidationOut | None
     finality: FinalityOut | None
@@ -533,17 +552,30 @@ def _dates(row: Any) -> list[DateOut]:
     return [DateOut(what=what, on=on, rule=_known_rule(rule)) for what, on, rule in dated if on is not None]
 
 
-def _entry_dates(picture: EntryPicture) -> list[EntryDateOut]:
+def _entry_dates(picture: EntryPicture) -> EntryDatesOut:
     versions = [version_of(each._asdict()) for each in picture.versions]
-    released_at = picture.entry.released_at
-    found = list_entry_dates(
+    released_at, governing = picture.entry.released_at, picture.entry.version
+    found = weigh_entry_dates(
         [(each.number, each.entry_date) for each in versions],
-        picture.entry.version,
-        picture.clock_facts[-1].facts if picture.clock_facts else NO_CLOCK_FACTS,
-        legal_date(released_at) if released_at is not None else None,
-        find_summary_filing(versions),
+        governing,
+        _clock_facts(picture),
+        released_on=legal_date(released_at) if released_at is not None else None,
+        summary_filed_on=find_summary_filing(versions),
+        imported_on=next((each.imported_on for each in picture.versions if each.version == governing), None),
     )
-    return [EntryDateOut(source=each.source, on=each.on, governs=each.governs) for each in found]
+    return EntryDatesOut(
+        rule=_known_rule("entry-date"),
+        basis=found.basis,
+        governs_on=found.governs_on,
+        asserted_on=found.asserted_on,
+        differs=found.differs,
+        is_day_missing=found.is_day_missing,
+        candidates=[EntryDateOut(source=each.source, on=each.on, governs=each.governs) for each in found.candidates],
+    )
+
+
+def _clock_facts(picture: EntryPicture) -> ClockFacts:
+    return picture.clock_facts[-1].facts if picture.clock_facts else NO_CLOCK_FACTS
 
 
 def _amounts(row: Any) -> AmountsOut | None:
@@ -590,29 +622,29 @@ def _final_1514(picture: EntryPicture, law: LawSettings) -> Due | None:
     """When nobody can change the liquidation any more; None while a protest, an allowance or a suit keeps it open."""
     row = picture.entry
     posted_on = row.liquidation_posted_on if row.liquidation_kind == "deemed" else None
-    contests = [None, *(_contest(each) for each in picture.protests if _contests(each))]
-    days = [
-        final_1514_on(row.liquidated_on, contest, posted_on=posted_on, entered_on=row.entry_date, law=law)
-        for contest in contests
-    ]
-    known = [each for each in days if each is not None]
-    if len(known) < len(days):
-        return None
-    return Due(max(each.safe for each in known), max(each.last_arguable for each in known))
+    protests = [_protest(each) for each in picture.protests]
+    return find_finality(row.liquidated_on, protests, posted_on=posted_on, entered_on=row.entry_date, law=law)
 
 
-def _contests(protest: Any) -> bool:
-    return protest.state not in ("withdrawn", "rejected") and protest.timeliness != "untimely"
-
-
-def _contest(protest: Any) -> Contest:
-    return Contest(protest.denied_on, is_sued_on=protest.state == "in-court")
+def _protest(row: Any) -> ProtestFact:
+    filing = read_filing(row.filing_number, row.importer_number, row.filed_by, row.entries, row.received_at, row.body)
+    return ProtestFact(
+        row.filing_number,
+        filing.received_on,
+        row.decide_by,
+        stage=row.state,
+        timeliness=row.entry_timeliness or "unknown",
+        outcome=row.entry_outcome,
+        denied_on=row.denied_on,
+        is_against_exclusion=filing.decision == "exclusion-redelivery",
+    )
 
 
 def _governing(picture: EntryPicture) -> Version | None:
+    """The version that stands, with the time of entry that governs."""
     for row in picture.versions:
         if row.version == picture.entry.version:
-            return version_of(row._asdict())
+            return replace(version_of(row._asdict()), entry_date=picture.entry.entry_date)
     return None
 
 
@@ -681,7 +713,8 @@ def _suspended_window(picture: EntryPicture) -> CorrectionWindow | None:
 def _correction(picture: EntryPicture, today: date, caller: Identity) -> CorrectionOut | None:
     row, governing = picture.entry, _governing(picture)
     window = _suspended_window(picture)
-    if window is None and governing is not None and row.scheduled_on is not None and not row.is_informal:
+    is_open = governing is not None and has_correction_window(governing.entry_type) and row.scheduled_on is not None
+    if window is None and governing is not None and is_open:
         is_longer = any(each.reason == "importer-request" for each in picture.extensions)
         window = correction_window(
             governing.entry_type,
@@ -810,7 +843,7 @@ def _coming_of_money(picture: EntryPicture) -> list[ComingOut]:
 
 
 def _timeline_facts(picture: EntryPicture, policy: CyclePolicy, law: LawSettings) -> TimelineFacts:
-    row = picture.entry
+    row, governing = picture.entry, _governing(picture)
     return TimelineFacts(
         state=row.state,
         rule=row.rule,
@@ -823,16 +856,23 @@ def _timeline_facts(picture: EntryPicture, policy: CyclePolicy, law: LawSettings
         is_extended_on_request=any(each.reason == "importer-request" for each in picture.extensions),
         suspended_window=_suspended_window(picture),
         final=_final_1514(picture, law) if row.liquidated_on is not None else None,
+        start=_start(governing, _clock_facts(picture), law) if governing is not None else None,
+        has_correction_window=governing is not None and has_correction_window(governing.entry_type),
+        law=law,
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,
         liquidated_on=row.liquidated_on,
         posted_on=row.liquidation_posted_on,
         is_deemed=row.liquidation_kind == "deemed",
-        protests=tuple(
-            ProtestFact(each.filing_number, legal_date(each.received_at), each.decide_by) for each in picture.protests
-        ),
+        protests=tuple(_protest(each) for each in picture.protests),
     )
+
+
+def _start(governing: Version, clock: ClockFacts, law: LawSettings) -> tuple[str, date] | None:
+    start = find_start(governing, entry_type(governing.entry_type), clock, law)
+    fact = _START_FACTS.get(start.rule)
+    return (fact, start.on) if fact is not None and start.on is not None else None
 
 
 def _coming(each: Coming) -> ComingOut:

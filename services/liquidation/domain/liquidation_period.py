@@ -49,7 +49,7 @@ class Period:
 
     `ends_on` is the last day on which CBP may liquidate by the reading in the settings: on it the entry is deemed
     liquidated. `safe` is the earliest plausible reading (alert by it), `last_arguable` the latest. All three are None
-    while the entry is suspended.
+    while the entry is suspended. `lifted_on` is the notice of the last removal that moved it.
     """
 
     start: date
@@ -60,6 +60,7 @@ class Period:
     extended_months: int = 0
     extensions: int = 0
     void: tuple[VoidExtension, ...] = ()
+    lifted_on: date | None = None
 
     @property
     def is_suspended(self) -> bool:
@@ -110,7 +111,8 @@ def reckon_period(
     Rules ext-* and liq-4yr-cap as in `find_void`; susp-lift-6mo [S], 19 USC 1504(d): once no suspension stands, six
     months from the last notice, and what is posted afterwards extends those. When more is left of the period as it
     would have been without the suspension, which of them governs is unsettled [U]: by setting the six months, and the
-    other day is arguable. `start` without a day raises `ValueError`.
+    other day is arguable. A suspension that was over when the year began, as before the final withdrawal of warehouse
+    goods, does not touch it. `start` without a day raises `ValueError`.
 
     >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
     >>> reckon_period(entered, [ExtensionRequest("information-needed", 12, date(2026, 2, 2))]).ends_on
@@ -126,7 +128,11 @@ def reckon_period(
     acts: list[tuple[date, int, int, str, ExtensionRequest | tuple[date, date | None]]] = [
         (each.posted_on, 1, -each.months, f"{each.reason} {each.requested_on}", each) for each in extensions
     ]
-    acts += [(began_on, 0, 0, "", (began_on, lifted_on)) for began_on, lifted_on in _merge(suspensions)]
+    acts += [
+        (began_on, 0, 0, "", (began_on, lifted_on))
+        for began_on, lifted_on in _merge(suspensions)
+        if lifted_on is None or lifted_on > start.on
+    ]
     suspended_until = start.on
     for *_, act in sorted(acts, key=lambda act: act[:-1]):
         if isinstance(act, ExtensionRequest):
@@ -175,6 +181,7 @@ def _lift(period: Period, lifted_on: date, law: LawSettings) -> Period:
         safe=safe,
         last_arguable=max(longest_six_months, undisturbed),
         rule="susp-lift-6mo",
+        lifted_on=lifted_on,
     )
 
 

@@ -18,7 +18,7 @@ from services.liquidation.domain.liquidation_period import (
     reckon_period,
 )
 from services.liquidation.domain.rules import Finding
-from services.liquidation.domain.suspension import Suspension, find_last_lift
+from services.liquidation.domain.suspension import Suspension, find_last_lift, six_months_from_notice
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
 
@@ -58,10 +58,32 @@ def plan(
 ) -> Plan:
     """The plan for a version, with the release, the extensions and the recorded days that are known."""
     kind = entry_type(version.entry_type)
+    if kind.liquidates and (suspension := suspension_ground(version, kind)) is not None:
+        return suspension
+    return plan_unsuspended(
+        version, policy, released_on=released_on, extended_months=extended_months, clock=clock, law=law
+    )
+
+
+def plan_unsuspended(
+    version: Version,
+    policy: CyclePolicy,
+    *,
+    released_on: date | None = None,
+    extended_months: int = 0,
+    clock: ClockFacts = NO_CLOCK_FACTS,
+    law: LawSettings = LAW,
+) -> Plan:
+    """The plan as it would be if no case on its lines, no type and no instruction suspended the entry.
+
+    Rule liq-cycle-314 [U], CBP Dec. 16-25: the cycle counts from the day from which the year runs. Whether CBP counts
+    so for a warehouse entry, a reconciliation or a drawback claim is not published.
+    """
+    kind = entry_type(version.entry_type)
     if not kind.liquidates:
         return not_liquidating(kind)
-    if (suspension := suspension_ground(version, kind, clock)) is not None:
-        return suspension
+    if (waiting := await_withdrawal(kind, clock)) is not None:
+        return waiting
     if (unknown := unknown_clock(version, kind, clock, law)) is not None:
         return unknown
     if kind.drawback and (waived := _plan_waived_claim(version, clock, law)) is not None:
@@ -106,27 +128,30 @@ def plan_around_suspensions(
     clock: ClockFacts = NO_CLOCK_FACTS,
     law: LawSettings = LAW,
 ) -> Plan:
-    """The plan when suspensions are on record; `usual` is the plan without them, `grounds` all that there are.
+    """The plan when suspensions are on record; `usual` is the plan without any, `grounds` all that there are.
 
     Rules susp-grounds [S], 19 USC 1504(c): no clock runs while one stands; susp-lift-6mo [S], 1504(d): six months from
     the notice of the last removal, scheduled for the first Friday from then on, never before the usual one, and within
-    the six months. A suspension that began after the period had ended finds the entry liquidated by law.
+    the six months. A suspension that began after the period had ended finds the entry liquidated by law; one that was
+    over before it began does not touch it.
     """
     kind = entry_type(version.entry_type)
-    if usual.state == "not-liquidating" or usual.rule in ("liq-1yr-warehouse", "liq-drawback-unliquidated"):
+    if usual.state == "not-liquidating":
         return usual
     standing = sorted(each.ground for each in grounds if each.lift_noticed_on is None)
-    if (unknown := unknown_clock(version, kind, clock, law)) is not None:
-        return Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}") if standing else unknown
+    suspended = Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}")
+    if usual.rule == "liq-drawback-unliquidated" and usual.deemed_on is not None:
+        return _hold_waived_claim(usual, usual.deemed_on, suspended, grounds)
+    start = find_start(version, kind, clock, law)
+    if start.on is None:
+        return suspended if standing else usual
     if usual.is_informal and all(usual.scheduled_on < each.began_on for each in grounds if usual.scheduled_on):
         return usual
-    start = find_start(version, kind, clock, law)
-    assert start.on is not None
     period = reckon_period(start, extensions, grounds, law)
     if period.ends_on is None:
-        return Plan("suspended", "susp-grounds", f"suspended by {', '.join(standing)}")
-    lifted_on = find_last_lift(grounds)
-    if period.rule != "susp-lift-6mo" or lifted_on is None:
+        return suspended
+    lifted_on = period.lifted_on
+    if lifted_on is None:
         return usual
     months_since = sum(each.months for each in extensions if each.posted_on >= lifted_on)
     first = friday_on_or_after(add_months(lifted_on, months_since))
@@ -193,6 +218,22 @@ def _plan_waived_claim(version: Version, clock: ClockFacts, law: LawSettings) ->
     return Plan("scheduled", claim.rule, claim.why, friday_on_or_before(on), on, claim.rule)
 
 
+def _hold_waived_claim(waived: Plan, on: date, suspended: Plan, grounds: Sequence[Suspension]) -> Plan:
+    """What suspensions make of a claim that deposit, request and waiver would liquidate on a day.
+
+    Rules inv-separate-flags [S]: nothing is deemed while suspended; susp-lift-6mo [S], 19 USC 1504(d). A suspension
+    that began after that day finds the claim liquidated by law.
+    """
+    if not any(each.stands_on(on) for each in grounds):
+        return waived
+    lifted_on = find_last_lift(grounds)
+    if lifted_on is None:
+        return suspended
+    ends_on = six_months_from_notice(lifted_on)
+    why = f"notice of the last removal of a suspension on {lifted_on}; {waived.why}"
+    return Plan("scheduled", "susp-lift-6mo", why, friday_on_or_before(ends_on), ends_on, "susp-lift-6mo")
+
+
 def _name_start(start: PeriodStart) -> str:
     names = {
         "liq-1yr-warehouse": "final withdrawal",
@@ -215,19 +256,28 @@ def not_liquidating(kind: EntryType) -> Plan:
     return Plan("not-liquidating", "entry-type-no-liq", f"entry type {kind.code}: {kind.name}")
 
 
-def suspension_ground(version: Version, kind: EntryType, clock: ClockFacts = NO_CLOCK_FACTS) -> Plan | None:
-    """Why liquidation is suspended, or None.
+def suspension_ground(version: Version, kind: EntryType) -> Plan | None:
+    """Why the summary itself suspends liquidation, or None.
 
-    Rules susp-grounds [S], 19 USC 1504(c): antidumping and countervailing entry types (03, 07, 34, 38) always, any
-    other type when a line names a case. liq-1yr-warehouse [S], 19 CFR 159.52: a warehouse entry (21, 22) until the
-    final withdrawal is recorded; until then it has no deemed date. Type 06 with case A570012000 is suspended; type 06
-    without a case is not.
+    Rule susp-grounds [S], 19 USC 1504(c): antidumping and countervailing entry types (03, 07, 34, 38) always, any
+    other type when a line names a case. Type 06 with case A570012000 is suspended; type 06 without a case is not.
     """
     if kind.ad_cvd:
         case = f", case {version.case}" if version.case else ""
         return Plan("suspended", "susp-grounds", f"entry type {kind.code}: antidumping or countervailing duty{case}")
     if version.case is not None:
         return Plan("suspended", "susp-grounds", f"case {version.case} on a line of entry type {kind.code}")
+    return None
+
+
+def await_withdrawal(kind: EntryType, clock: ClockFacts) -> Plan | None:
+    """A warehouse entry before its final withdrawal is recorded: suspended, without a deemed date; None for any other.
+
+    Rule liq-1yr-warehouse [S], 19 CFR 159.52: types 21 and 22 are suspended until all goods are withdrawn.
+
+    >>> await_withdrawal(entry_type("21"), ClockFacts(final_withdrawal_on=date(2026, 9, 1))) is None
+    True
+    """
     if kind.category == "warehouse" and clock.final_withdrawal_on is None:
         return Plan("suspended", "liq-1yr-warehouse", f"entry type {kind.code}: the final withdrawal is not known")
     return None

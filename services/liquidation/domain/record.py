@@ -12,7 +12,7 @@ from services.liquidation.domain.correction_window import SuspensionBasis, corre
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import basis_of, join_grounds
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions
+from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions, plan_unsuspended
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
 
@@ -45,16 +45,14 @@ class Record:
 def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Record:
     """The record of an unliquidated or liquidated entry. Depends on the facts only, not on the order they came in.
 
-    The versions that it gives have the time of entry that governs, which may not be what they assert (entry-date).
+    The governing version has the time of entry that governs, which may not be what it asserts (entry-date).
     """
     if not facts.versions:
         if facts.released_on is None:
             return Record("recorded", None, None, MappingProxyType({}), frozenset())
         reason = f"released {facts.released_on}, no entry summary has come (es-file)"
         return Record("clock-unknown", None, None, MappingProxyType({}), frozenset(), reason)
-    facts = _with_times_of_entry(facts)
     barred = find_barred(facts, policy, law)
-    governing = _governing(facts, barred)
     # Until the first version is known, no later one can be compared with it: it counts, but is not announced yet.
     is_first_known = facts.versions[0].number == 1
     # Nor may the announcement of a version hang on whether a release has come yet.
@@ -64,20 +62,18 @@ def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Re
         for version in facts.versions
         if version.number not in barred_for_good and (is_first_known or version.number == 1)
     )
+    governing = _with_time_of_entry(_governing(facts, barred), facts)
     outcome = _plan(governing, facts, policy, law)
     unknown = f"{outcome.why} ({outcome.rule})" if outcome.state == "clock-unknown" else None
     return Record(outcome.state, governing, outcome, barred, settled, unknown)
 
 
-def _with_times_of_entry(facts: EntryFacts) -> EntryFacts:
+def _with_time_of_entry(version: Version, facts: EntryFacts) -> Version:
     if facts.clock.entry_basis is None:
-        return facts
+        return version
     filed_on = find_summary_filing(facts.versions)
-    versions = tuple(
-        replace(each, entry_date=find_time_of_entry(each.entry_date, facts.clock, facts.released_on, filed_on))
-        for each in facts.versions
-    )
-    return replace(facts, versions=versions)
+    entered_on = find_time_of_entry(version.entry_date, facts.clock, facts.released_on, filed_on)
+    return replace(version, entry_date=entered_on)
 
 
 def find_summary_filing(versions: Sequence[Version]) -> date | None:
@@ -86,7 +82,7 @@ def find_summary_filing(versions: Sequence[Version]) -> date | None:
 
 
 def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Plan:
-    usual = plan(
+    usual = (plan_unsuspended if facts.suspensions else plan)(
         version,
         policy,
         released_on=facts.released_on,
@@ -108,15 +104,16 @@ def find_barred(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) 
     liquidated. An informal entry is liquidated by its payment or release (liquidation-date-informal [P]), so for it the
     day of the correction decides; for others, what had been liquidated when the correction came. psc-window, psc-
     window-extended, psc-window-suspended [S]: filed in time, by what had been done to the entry by then. Of the
-    versions before it any one that leaves the window open is enough: this way a version that comes late can admit a
-    correction, never bar one.
+    versions before it any one that leaves the window open is enough, by the day that it asserts or by the recorded time
+    of entry: this way what comes late can admit a correction, never bar one.
     """
     first = facts.versions[0]
     barred: dict[int, Bar] = {}
     admitted = [first]
     for version in facts.versions[1:]:
         bar = _bar(version, first, facts)
-        if bar is None and not any(_is_window_open(each, version, facts, policy, law) for each in admitted):
+        starts = (start for each in admitted for start in (each, _with_time_of_entry(each, facts)))
+        if bar is None and not any(_is_window_open(each, version, facts, policy, law) for each in starts):
             bar = "correction-outside-window"
         if bar is not None:
             barred[version.number] = bar
@@ -141,6 +138,17 @@ def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
     return None
 
 
+def has_correction_window(code: str) -> bool:
+    """Whether the window of psc-window closes for an entry of this type; for others it is not known to.
+
+    >>> has_correction_window("01"), has_correction_window("21"), has_correction_window("11")
+    (True, False, False)
+    """
+    kind = entry_type(code)
+    is_other = kind.informal or kind.category == "warehouse" or kind.reconciliation or kind.drawback
+    return kind.liquidates and not is_other
+
+
 def _is_window_open(
     before: Version, correction: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings
 ) -> bool:
@@ -148,8 +156,8 @@ def _is_window_open(
 
     An entry without a clock that could close it (informal, warehouse, reconciliation, drawback, none) leaves it open.
     """
-    kind, on = entry_type(before.entry_type), legal_date(correction.origin.at)
-    if not kind.liquidates or kind.informal or kind.category == "warehouse" or kind.reconciliation or kind.drawback:
+    on = legal_date(correction.origin.at)
+    if not has_correction_window(before.entry_type):
         return True
     extensions = tuple(each for each in facts.extensions if each.posted_on <= on)
     suspensions = tuple(

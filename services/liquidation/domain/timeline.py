@@ -1,23 +1,82 @@
 """What comes for an entry: each date with the rule that sets it, what it was computed from, and both readings of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
 from services.liquidation.domain.correction_window import CorrectionWindow
-from services.liquidation.domain.reliquidation import final_1501_on
+from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.protest_clocks import suit_due
+from services.liquidation.domain.protest_life import DENIED, OPEN, Stage
+from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on
 from services.liquidation.domain.summary_clocks import summary_due
 from shared.customs.calendar import Due, due
 
 
 @dataclass(frozen=True, slots=True)
 class ProtestFact:
-    """A protest on the entry."""
+    """A protest on the entry.
+
+    `timeliness` and `outcome` are those of this entry (the outcome None until it is decided, or as the stage says);
+    `denied_on` stays when a denial is voided.
+    """
 
     number: str
     received_on: date
     decide_by: date
+    stage: Stage = "filed"
+    timeliness: str = "unknown"
+    outcome: str | None = None
+    denied_on: date | None = None
+    is_against_exclusion: bool = False
+
+
+def find_contest(protest: ProtestFact) -> Contest | None:
+    """How a protest keeps a liquidation from becoming final; None when it does not.
+
+    Rules final-1514 [S], 19 USC 1514(a): a protest in time does, and one that is out of time, withdrawn, rejected or
+    against an exclusion does not; final-two-meanings [S]: once it is denied until the time to sue has passed, so that a
+    denial that was voided counts no more, nor one of other entries of the same protest. One whose time is not known
+    does: finality is never guessed.
+
+    >>> find_contest(ProtestFact("P-1", date(2026, 3, 2), date(2028, 3, 2), "denied", denied_on=date(2026, 6, 1)))
+    Contest(denied_on=datetime.date(2026, 6, 1), is_sued_on=False)
+    """
+    if protest.stage == "in-court":
+        return Contest(protest.denied_on, is_sued_on=True)
+    is_out_of_time = protest.timeliness in ("untimely", "too-early")
+    if protest.stage in ("withdrawn", "rejected") or is_out_of_time or protest.is_against_exclusion:
+        return None
+    is_denied = protest.stage in DENIED and protest.outcome != "allowed"
+    return Contest(protest.denied_on) if is_denied else Contest()
+
+
+def find_finality(
+    liquidated_on: date,
+    protests: Iterable[ProtestFact],
+    *,
+    posted_on: date | None = None,
+    entered_on: date | None = None,
+    law: LawSettings = LAW,
+) -> Due | None:
+    """From which day a liquidation is final for everyone: the latest that any protest on it gives, or none does.
+
+    Rules final-1514, final-two-meanings as in `final_1514_on`; None while a protest, an allowance or a suit keeps it
+    open.
+
+    >>> denied = ProtestFact("P-1", date(2026, 2, 2), date(2028, 2, 2), "denied", denied_on=date(2026, 6, 1))
+    >>> find_finality(date(2026, 1, 2), [denied]).safe
+    datetime.date(2026, 11, 29)
+    """
+    contests = [None, *(each for each in map(find_contest, protests) if each is not None)]
+    days = [
+        final_1514_on(liquidated_on, each, posted_on=posted_on, entered_on=entered_on, law=law) for each in contests
+    ]
+    known = [each for each in days if each is not None]
+    if len(known) < len(days):
+        return None
+    return Due(max(each.safe for each in known), max(each.last_arguable for each in known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +85,9 @@ class TimelineFacts:
 
     `is_extended_on_request`: the importer asked for one of its extensions, which opens the time for corrections
     (psc-window-extended). `suspended_window` is the window of corrections of a suspended entry, `final` from when a
-    liquidation is final for everyone (None while a protest, an allowance or a suit keeps it open).
+    liquidation is final for everyone (None while a protest, an allowance or a suit keeps it open). `start` names the
+    fact and the day from which the year runs where it is not the entry date; `has_correction_window`: whether a window
+    for corrections is known to close.
     """
 
     state: str
@@ -47,6 +108,9 @@ class TimelineFacts:
     protests: tuple[ProtestFact, ...] = ()
     suspended_window: CorrectionWindow | None = None
     final: Due | None = None
+    start: tuple[str, date] | None = None
+    has_correction_window: bool = True
+    law: LawSettings = LAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +155,11 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
         return
     if facts.scheduled_on is None or facts.deemed_on is None:
         return
-    inputs = {"entry_date": str(facts.entry_date)}
+    from_fact, from_day = facts.start or ("entry_date", facts.entry_date)
+    inputs = {from_fact: str(from_day)}
     if facts.extended_months:
         inputs["extended_months"] = str(facts.extended_months)
-    if not facts.is_informal:
+    if facts.has_correction_window and not facts.is_informal:
         is_longer = facts.extended_months > 0 and facts.is_extended_on_request
         last = correction_deadline(facts.entry_date, facts.scheduled_on, is_extended=is_longer, is_suspended=False)
         rule = "psc-window-extended" if is_longer else "psc-window"
@@ -103,7 +168,7 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
     yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
     yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", facts.deemed_on, facts.deemed_on, inputs)
     if facts.extended_months:
-        cap = four_year_cap(facts.entry_date)
+        cap = four_year_cap(from_day)
         yield Coming("no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
 
 
@@ -119,17 +184,36 @@ def _after_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
     yield Coming("final for CBP itself", "final-two-meanings", closed, closed, inputs)
     final = facts.final
     if final is None:
-        yield Coming("final for everyone: not while a protest is open", "final-1514", None, None, inputs)
+        why = _say_open(facts.protests)
+        yield Coming(f"final for everyone: not while {why}", "final-1514", None, None, inputs)
     else:
-        yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs)
+        denied = {f"denied_on of {each.number}": str(each.denied_on) for each in facts.protests if _runs_to_suit(each)}
+        yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs | denied)
     # Only a deemed liquidation is posted later than its date in law; the posting then is an arguable start.
     window = protest_due(facts.liquidated_on, posted_on if facts.is_deemed else facts.liquidated_on)
     rule = "protest-deemed" if facts.is_deemed else "protest-180"
     yield Coming("last day to protest", rule, window.safe, window.last_arguable, inputs | {"posted_on": str(posted_on)})
 
 
+def _say_open(protests: Iterable[ProtestFact]) -> str:
+    stages = {each.stage for each in protests if find_contest(each) is not None}
+    if "in-court" in stages:
+        return "a suit is pending"
+    return "a protest is open" if stages.intersection(OPEN) or not stages else "what was allowed is carried out"
+
+
+def _runs_to_suit(protest: ProtestFact) -> bool:
+    contest = find_contest(protest)
+    return contest is not None and contest.denied_on is not None and not contest.is_sued_on
+
+
 def _of_protests(facts: TimelineFacts) -> Iterator[Coming]:
     for protest in facts.protests:
-        until: Due = due(protest.decide_by, rolls=False)
-        inputs = {"protest": protest.number, "received_on": str(protest.received_on)}
-        yield Coming("protest to be decided", "protest-decide-2y", until.safe, until.last_arguable, inputs)
+        if protest.stage in OPEN:
+            until: Due = due(protest.decide_by, rolls=False)
+            inputs = {"protest": protest.number, "received_on": str(protest.received_on)}
+            yield Coming("protest to be decided", "protest-decide-2y", until.safe, until.last_arguable, inputs)
+        elif _runs_to_suit(protest) and protest.denied_on is not None:
+            until = suit_due(protest.denied_on, facts.law)
+            inputs = {"protest": protest.number, "denied_on": str(protest.denied_on)}
+            yield Coming("last day to sue", "summons-180", until.safe, until.last_arguable, inputs)

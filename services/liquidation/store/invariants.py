@@ -36,7 +36,7 @@ INVARIANTS: Final = (
     ),
     QueryInvariant(
         "nothing-past-its-deemed-date",
-        "After a cycle no running entry that was filed by then is past its deemed date.",
+        "After a cycle no running entry that was filed by then is past its deemed date, by the days recorded by then.",
         """
         SELECT e.entry_number || ' was deemed on ' || e.deemed_on FROM entries e
         JOIN (SELECT cycle_on, run_at FROM cycles ORDER BY cycle_on DESC LIMIT 1) c
@@ -44,6 +44,9 @@ INVARIANTS: Final = (
         WHERE e.liquidated_on IS NULL AND NOT e.is_suspended
             AND NOT EXISTS (
                 SELECT 1 FROM entry_versions v WHERE v.entry_number = e.entry_number AND v.recorded_at > c.run_at
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM clock_facts f WHERE f.entry_number = e.entry_number AND f.recorded_at > c.run_at
             )
         """,
     ),

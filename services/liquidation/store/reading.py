@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import ColumnElement, Date, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from services.liquidation.store.acts_tables import reliquidations, suspensions, 
 from services.liquidation.store.clock_facts import ClockFactsRow, list_clock_facts
 from services.liquidation.store.holds_tables import held_entries, hold_sets
 from services.liquidation.store.money_tables import bills, money_acts, refunds
+from services.liquidation.store.protests_tables import protest_entries
 from services.liquidation.store.tables import (
     conflicts,
     entries,
@@ -56,7 +57,8 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
     name = await connection.scalar(
         select(importer_accounts.c.name).where(importer_accounts.c.importer_number == entry.importer_number)
     )
-    columns = [column for column in entry_versions.columns if column.name != "body"]
+    columns: list[ColumnElement[Any]] = [column for column in entry_versions.columns if column.name != "body"]
+    columns.append(cast(entry_versions.c.body["import_date"].astext, Date).label("imported_on"))
     return EntryPicture(
         entry=entry,
         importer_name=name,
@@ -81,9 +83,12 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
 
 
 async def list_protests_on(connection: AsyncConnection, entry_number: str) -> list[Any]:
-    """The protests that name an entry, oldest first."""
+    """The protests that name an entry, oldest first, with what was found of this entry (`entry_*`, null: nothing)."""
     named = cast(orjson.dumps([entry_number]).decode(), Text)
-    query = select(protests).where(protests.c.entries.op("@>")(cast(named, JSONB)))
+    of_entry = protest_entries.c
+    query = select(protests, of_entry.timeliness.label("entry_timeliness"), of_entry.outcome.label("entry_outcome"))
+    is_same = (of_entry.filing_number == protests.c.filing_number) & (of_entry.entry_number == entry_number)
+    query = query.outerjoin(protest_entries, is_same).where(protests.c.entries.op("@>")(cast(named, JSONB)))
     return list(await connection.execute(query.order_by(protests.c.received_at, protests.c.filing_number)))
 
 

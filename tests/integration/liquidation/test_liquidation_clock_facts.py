@@ -1,22 +1,32 @@
 """Days that start a clock, recorded over HTTP: the record follows at once, also when versions come later."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 from sqlalchemy import update
 
+from services.liquidation.clock_facting import record_clock_facts
+from services.liquidation.domain.clock_facts import ClockFacts
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.recompute import recompute
-from services.liquidation.store.tables import legal_events, protests
-from shared.db.transaction import transaction
-from shared.web.identity import RoleName
+from services.liquidation.store.clock_facts_tables import clock_facts
+from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.tables import entries, legal_events, protests
+from shared.contracts import lean
+from shared.db.transaction import reading, transaction
+from shared.runtime.invariants import check_all
+from shared.web.concurrency import IfMatch
+from shared.web.identity import Identity, RoleName
+from tests.integration.liquidation import test_liquidation_acts as acts
 from tests.integration.liquidation import test_liquidation_api as api
-from tests.integration.liquidation.builders import apply, cycle, post_entry, published, rows
+from tests.integration.liquidation.builders import apply, cycle, digest, post_entry, published, rows
+from tests.integration.liquidation.test_liquidation_acts import CASE, MakeEngine, Office, of_case
 from tests.integration.liquidation.test_liquidation_api import STAFF, Desk
 from tests.support.events import decoded, entry_body, entry_number, released_body
 
 desk = api.desk
+office = acts.office
 
 
 async def put(desk: Desk, number: str, revision: int, **facts: Any) -> httpx.Response:
@@ -60,14 +70,19 @@ async def test_time_of_entry_is_shown_with_all_candidates(desk: Desk) -> None:
     number = await file(desk, "02")
     await apply(desk.engine, [decoded("entry-released", released_body(number, "2026-03-01T15:00:00Z"))])
     before = await record_of(desk, number)
-    assert {(each["source"], each["on"], each["governs"]) for each in before["entry_dates"]} == {
+    dates = before["entry_dates"]
+    assert (dates["rule"]["id"], dates["basis"], dates["governs_on"]) == ("entry-date", None, "2026-03-02")
+    assert {(each["source"], each["on"], each["governs"]) for each in dates["candidates"]} == {
+        ("importation", "2026-03-01", False),
         ("release", "2026-03-01", False),
         ("summary-filed", "2026-03-02", False),
         ("version 1", "2026-03-02", True),
     }
     await put(desk, number, 0, entry_basis="quota", presented_on="2026-03-09")
     after = await record_of(desk, number)
-    assert [each["source"] for each in after["entry_dates"] if each["governs"]] == ["presentation"]
+    dates = after["entry_dates"]
+    assert [each["source"] for each in dates["candidates"] if each["governs"]] == ["presentation"]
+    assert (dates["asserted_on"], dates["governs_on"], dates["differs"]) == ("2026-03-02", "2026-03-09", True)
     assert {each["what"]: each["on"] for each in after["dates"]}["entry"] == "2026-03-09"
     assert await recompute(desk.engine, CyclePolicy(), desk.clock) == 0
 
@@ -101,3 +116,118 @@ async def test_denied_protest_makes_the_liquidation_final_when_the_time_to_sue_h
     async with transaction(desk.engine) as tx:
         await tx.connection.execute(update(protests).values(state="in-court"))
     assert (await record_of(desk, number))["finality"]["final_1514_on"] is None
+
+
+async def invariants_hold(desk: Desk) -> None:
+    found = await check_all(lambda: reading(desk.engine), INVARIANTS)
+    assert not any(found.values()), found
+    assert await recompute(desk.engine, CyclePolicy(), desk.clock) == 0
+
+
+async def test_lift_on_a_warehouse_entry_waits_for_the_final_withdrawal(office: Office) -> None:
+    number = await office.file(entry_type="21", lines=[of_case(1)])
+    await office.instruct("1", noticed_on="2026-09-01", predicate={"case_numbers": [CASE]})
+    row = await office.row(number)
+    assert (row.state, row.rule, row.deemed_on) == ("suspended", "liq-1yr-warehouse", None)
+    body = {"final_withdrawal_on": "2026-12-01", "explanation": "Type 31, the last one."}
+    path = f"/entries/{number}/clock-facts"
+    answer = await office.call("PUT", path, body, role=RoleName.ENTRY_SPECIALIST, If_Match='"0"')
+    assert answer.status_code == 200, answer.text
+    row = await office.row(number)
+    assert (row.state, row.deemed_rule, row.deemed_on) == ("scheduled", "liq-1yr-warehouse", date(2027, 12, 1))
+    await apply(office.engine, [decoded("entry-released", released_body(number))])
+    await office.check()
+
+
+async def test_fact_that_changes_no_schedule_is_told_as_recorded_only(desk: Desk) -> None:
+    suspended, scheduled = await file(desk, "03"), await file(desk, "01")
+    for number in (suspended, scheduled):
+        assert (await put(desk, number, 0, entry_filed_on="2026-03-01")).status_code == 200
+    told = {each.data.entry_number: each.data for each in (await published(desk.engine))[2:]}
+    assert (told[suspended].change, told[suspended].to_state) == ("recorded", "suspended")
+    assert (told[scheduled].change, told[scheduled].to_state) == ("recorded", "scheduled")
+    await put(desk, scheduled, 1, entry_filed_on="2026-03-10", entry_basis="filing-elected")
+    moved = (await published(desk.engine))[-1].data
+    assert (moved.change, moved.previous_scheduled_on) == ("rescheduled", date(2027, 1, 15))
+    assert (moved.entry_date, moved.scheduled_on) == (date(2026, 3, 10), date(2027, 1, 22))
+    await invariants_hold(desk)
+
+
+async def test_fact_that_is_taken_back_suspends_the_warehouse_entry_again(desk: Desk) -> None:
+    number = await file(desk, "21")
+    await put(desk, number, 0, final_withdrawal_on="2026-06-01")
+    await put(desk, number, 1)
+    told = (await published(desk.engine))[-1].data
+    assert (told.change, told.from_state, told.to_state) == ("suspended", "scheduled", "suspended")
+    record = await record_of(desk, number)
+    assert (record["state"], record["rule"]["id"]) == ("suspended", "liq-1yr-warehouse")
+    await invariants_hold(desk)
+
+
+async def test_facts_that_cannot_be_those_of_the_entry_are_refused_by_their_rule(desk: Desk) -> None:
+    number = await file(desk, "01")
+    answer = await put(desk, number, 0, final_withdrawal_on="2026-06-01")
+    problem = answer.json()
+    assert (answer.status_code, problem["rule"], problem["code"]) == (422, "liq-1yr-warehouse", "not-of-this-type")
+    assert problem["citation"]
+    future = (await put(desk, number, 0, presented_on="2026-08-15", entry_basis="quota")).json()
+    assert (future["rule"], future["code"]) == ("entry-date", "in-the-future")
+    assert await rows(desk.engine, clock_facts) == []
+    assert (await put(desk, number, 0, entry_filed_on="2026-03-01")).status_code == 200
+
+
+async def test_period_that_a_late_fact_shows_to_have_ended_is_posted_by_the_next_cycle(desk: Desk) -> None:
+    number = await file(desk, "09")
+    desk.clock.advance(timedelta(days=300))
+    await cycle(desk.engine, date(2027, 6, 4))
+    await put(desk, number, 0, reconciliation_due_on="2026-02-02")
+    assert (await record_of(desk, number))["state"] == "scheduled"
+    await invariants_hold(desk)
+    await cycle(desk.engine, date(2027, 6, 11))
+    record = await record_of(desk, number)
+    assert (record["liquidation"]["liquidated_on"], record["liquidation"]["kind"]) == ("2027-02-02", "deemed")
+    await invariants_hold(desk)
+
+
+async def test_release_and_correction_in_any_order_after_a_recorded_basis_give_the_same(
+    desk: Desk, service_engine: MakeEngine
+) -> None:
+    number = entry_number()
+    filed = decoded("entry-filed", entry_body(number), id="v1")
+    corrected = entry_body(number, version=2, reasons=["H06"])
+    correction = decoded("entry-corrected", corrected, id="v2", time="2026-12-24T15:00:00Z")
+    release = decoded("entry-released", released_body(number, "2026-02-03T15:00:00Z"), id="r")
+    other = await service_engine("liquidation")
+    caller = Identity("kim", "Kim", frozenset({STAFF}))
+    outcomes = []
+    for engine, order in ((desk.engine, (correction, release)), (other, (release, correction))):
+        await apply(engine, [filed])
+        facts, now = ClockFacts(entry_basis="release"), desk.clock.now()
+        await record_clock_facts(engine, CyclePolicy(), now, number, IfMatch(None), facts, "As released.", caller)
+        for event in order:
+            await apply(engine, [event])
+        events = sorted((event.id, lean.encode(event)) for event in await published(engine))
+        outcomes.append((await digest(engine), events))
+    assert outcomes[0] == outcomes[1]
+    (row,) = await rows(other, entries)
+    assert (row.version, row.entry_date, row.deemed_on) == (2, date(2026, 2, 3), date(2027, 2, 3))
+    await other.dispose()
+
+
+async def test_suspended_entry_cannot_be_extended_and_the_rule_says_so(desk: Desk) -> None:
+    for entry_type, rule in (("03", "susp-grounds"), ("21", "liq-1yr-warehouse")):
+        number = await file(desk, entry_type)
+        answer = await desk.extend(number, f"x-{entry_type}")
+        problem = answer.json()
+        assert (answer.status_code, problem["code"], problem["rule"]) == (409, "no-open-period", rule)
+
+
+async def test_timeline_of_a_warehouse_entry_counts_from_its_final_withdrawal(desk: Desk) -> None:
+    number = await file(desk, "22")
+    await put(desk, number, 0, final_withdrawal_on="2026-06-01")
+    timeline = (await desk.client.get(f"/entries/{number}/timeline", headers=desk.headers(STAFF))).json()
+    coming = {each["rule"]["id"]: each for each in timeline["coming"]}
+    assert coming["liq-1yr-warehouse"]["safe"] == "2027-06-01"
+    assert coming["liq-1yr-warehouse"]["inputs"] == {"final_withdrawal_on": "2026-06-01"}
+    assert "psc-window" not in coming
+    assert (await record_of(desk, number))["correction"] is None

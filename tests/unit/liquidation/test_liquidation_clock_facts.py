@@ -9,11 +9,11 @@ import pytest
 
 from services.liquidation.domain import clock_facts
 from services.liquidation.domain.calculator import CalculatorFacts, calculate
-from services.liquidation.domain.clock_facts import ClockFacts
+from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, weigh_entry_dates
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.liquidation_period import DesignatedImport
+from services.liquidation.domain.liquidation_period import DesignatedImport, PeriodStart, reckon_period
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.suspension import Suspension
 
@@ -120,3 +120,145 @@ def test_suspended_warehouse_entry_has_six_months_from_the_lift() -> None:
 
 def test_worked_examples_of_clock_facts_hold() -> None:
     assert doctest.testmod(clock_facts).failed == 0
+
+
+IN_2025 = datetime(2025, 12, 24, 17, tzinfo=UTC)
+WITHDRAWN = ClockFacts(final_withdrawal_on=date(2026, 9, 1))
+UNLIQUIDATED = (DesignatedImport(None, None),)
+WAIVED = ClockFacts(designated_imports=UNLIQUIDATED, deposited_on=date(2026, 5, 4), waived_on=date(2026, 5, 11))
+CASE = "adcvd-case:A570012000/CNSYNTH123SHE"
+
+
+def of_case(entry_type: str) -> Version:
+    return version(entry_type, case="A570012000", cases=("A570012000/CNSYNTH123SHE",))
+
+
+def deemed(facts: EntryFacts) -> tuple[str, str, date | None]:
+    record = derive(facts, POLICY)
+    assert record.plan is not None
+    return record.state, record.plan.deemed_rule or record.plan.rule, record.plan.deemed_on
+
+
+def test_warehouse_entry_whose_case_was_lifted_waits_for_its_final_withdrawal() -> None:
+    lifted = (Suspension(CASE, "agency", ENTERED, date(2025, 9, 1)),)
+    facts = EntryFacts((of_case("21"),), suspensions=lifted)
+    assert deemed(facts) == ("suspended", "liq-1yr-warehouse", None)
+    assert deemed(replace(facts, clock=WITHDRAWN)) == ("scheduled", "liq-1yr-warehouse", date(2027, 9, 1))
+
+
+def test_suspension_that_was_over_before_the_final_withdrawal_does_not_touch_the_year() -> None:
+    over = Suspension("injunction:1", "court", date(2025, 4, 1), date(2025, 6, 2))
+    facts = EntryFacts((version("21"),), suspensions=(over,), clock=WITHDRAWN)
+    assert deemed(facts) == ("scheduled", "liq-1yr-warehouse", date(2027, 9, 1))
+    start = PeriodStart("liq-1yr-warehouse", date(2026, 9, 1))
+    assert reckon_period(start, suspensions=[over]).ends_on == date(2027, 9, 1)
+    known = CalculatorFacts(entry_type="21", final_withdrawal_on=date(2026, 9, 1), suspensions=(over,))
+    assert {each.rule: each.safe for each in calculate(known).clocks}["liq-1yr-warehouse"] == date(2027, 9, 1)
+
+
+@pytest.mark.parametrize("entry_type", ["09", "21", "41"])
+def test_entry_without_its_clock_is_suspended_by_what_stands(entry_type: str) -> None:
+    standing = (Suspension("injunction:1", "court", date(2025, 4, 1)),)
+    assert deemed(EntryFacts((version(entry_type),), suspensions=standing)) == ("suspended", "susp-grounds", None)
+
+
+@pytest.mark.parametrize(
+    ("began_on", "lifted_on", "expected"),
+    [
+        (date(2025, 4, 1), None, ("suspended", "susp-grounds", None)),
+        (date(2025, 4, 1), date(2026, 6, 1), ("scheduled", "susp-lift-6mo", date(2026, 12, 1))),
+        (date(2025, 4, 1), date(2026, 5, 11), ("scheduled", "liq-drawback-unliquidated", date(2026, 5, 11))),
+        (date(2026, 5, 12), None, ("scheduled", "liq-drawback-unliquidated", date(2026, 5, 11))),
+    ],
+)
+def test_waived_claim_is_never_deemed_liquidated_on_a_day_of_suspension(
+    began_on: date, lifted_on: date | None, expected: tuple[str, str, date | None]
+) -> None:
+    grounds = (Suspension("injunction:1", "court", began_on, lifted_on),)
+    assert deemed(EntryFacts((version("41"),), suspensions=grounds, clock=WAIVED)) == expected
+
+
+def test_recorded_time_of_entry_never_bars_a_correction_that_was_taken() -> None:
+    correction = version("01", number=2, origin=Origin(IN_2025, "urn:filer:B76", "later"))
+    facts = EntryFacts((version("01"), correction), released_on=date(2025, 2, 3))
+    by_release = derive(replace(facts, clock=ClockFacts(entry_basis="release")), POLICY)
+    assert by_release.barred == derive(facts, POLICY).barred == {}
+    assert by_release.governing is not None
+    assert (by_release.governing.number, by_release.governing.entry_date) == (2, date(2025, 2, 3))
+
+
+def test_announcement_of_a_version_does_not_hang_on_a_release_that_a_basis_names() -> None:
+    correction = version("01", number=2, origin=Origin(IN_2025, "urn:filer:B76", "later"))
+    facts = EntryFacts((version("01"), correction), clock=ClockFacts(entry_basis="release"))
+    days = (None, date(2025, 2, 3), date(2025, 3, 20))
+    assert len({derive(replace(facts, released_on=on), POLICY).settled for on in days}) == 1
+
+
+def test_time_of_entry_is_weighed_with_every_candidate() -> None:
+    asserted = [(1, date(2025, 3, 3)), (2, date(2025, 3, 4))]
+    clock = ClockFacts(entry_basis="withdrawal", withdrawn_on=date(2025, 3, 7), entry_filed_on=date(2025, 3, 1))
+    found = weigh_entry_dates(asserted, 2, clock, imported_on=date(2025, 2, 27))
+    assert [(each.source, each.governs) for each in found.candidates] == [
+        ("importation", False),
+        ("entry-filed", False),
+        ("version 1", False),
+        ("version 2", False),
+        ("withdrawal", True),
+    ]
+    assert (found.governs_on, found.asserted_on, found.differs) == (date(2025, 3, 7), date(2025, 3, 4), True)
+    unknown = weigh_entry_dates(asserted, 2, ClockFacts(entry_basis="release"))
+    assert (unknown.governs_on, unknown.differs, unknown.is_day_missing) == (date(2025, 3, 4), False, True)
+
+
+@pytest.mark.parametrize(
+    ("entry_type", "clock", "rule", "outcome"),
+    [
+        ("01", WITHDRAWN, "liq-1yr-warehouse", "not-of-this-type"),
+        ("24", WITHDRAWN, "liq-1yr-warehouse", "not-of-this-type"),
+        ("21", ClockFacts(reconciliation_due_on=date(2026, 9, 1)), "liq-1yr-recon", "not-of-this-type"),
+        ("09", WAIVED, "liq-1yr-drawback", "not-of-this-type"),
+        ("21", ClockFacts(final_withdrawal_on=date(2026, 9, 3)), "liq-1yr-warehouse", "in-the-future"),
+        ("21", ClockFacts(final_withdrawal_on=date(2025, 3, 2)), "liq-1yr-warehouse", "before-entry"),
+        ("41", replace(WAIVED, waived_on=date(2026, 9, 3)), "liq-drawback-unliquidated", "in-the-future"),
+        (
+            "41",
+            ClockFacts(designated_imports=(DesignatedImport(None, date(2026, 1, 2)),)),
+            "liq-1yr-drawback",
+            "contradiction",
+        ),
+        ("02", ClockFacts(presented_on=date(2026, 9, 3)), "entry-date", "in-the-future"),
+        ("02", ClockFacts(entry_basis="quota"), "entry-date", "missing-fact"),
+        ("31", ClockFacts(entry_basis="withdrawal"), "entry-date", "missing-fact"),
+        ("01", ClockFacts(entry_basis="filing-elected"), "entry-date", "missing-fact"),
+    ],
+)
+def test_facts_that_cannot_be_those_of_the_entry_are_unfit(
+    entry_type: str, clock: ClockFacts, rule: str, outcome: str
+) -> None:
+    finding = find_unfit(clock, entry_type, ENTERED, date(2026, 9, 2))
+    assert finding is not None
+    assert (finding.rule, finding.outcome) == (rule, outcome)
+
+
+@pytest.mark.parametrize(
+    ("entry_type", "clock"),
+    [
+        ("21", WITHDRAWN),
+        ("09", ClockFacts(reconciliation_due_on=date(2027, 9, 1))),
+        ("41", WAIVED),
+        ("41", ClockFacts(designated_imports=(FINAL,))),
+        ("01", ClockFacts(entry_basis="release")),
+        ("01", ClockFacts()),
+    ],
+)
+def test_facts_of_the_entry_fit(entry_type: str, clock: ClockFacts) -> None:
+    assert find_unfit(clock, entry_type, ENTERED, date(2026, 9, 2)) is None
+
+
+@pytest.mark.parametrize("entry_type", ["01", "21"])
+def test_suspension_after_the_six_months_leaves_the_day_on_which_they_ended(entry_type: str) -> None:
+    first = Suspension("injunction:1", "court", date(2025, 4, 1), date(2027, 12, 1))
+    again = Suspension("injunction:2", "court", date(2028, 6, 2))
+    clock = WITHDRAWN if entry_type == "21" else ClockFacts()
+    facts = EntryFacts((version(entry_type),), suspensions=(first, again), clock=clock)
+    assert deemed(facts) == ("scheduled", "susp-lift-6mo", date(2028, 6, 1))
