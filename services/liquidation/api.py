@@ -23,7 +23,14 @@ from services.liquidation.domain.record import find_summary_filing, has_correcti
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
 from services.liquidation.domain.rules import RULES, Rule
 from services.liquidation.domain.suspension import Suspension
-from services.liquidation.domain.timeline import Coming, ProtestFact, TimelineFacts, coming_dates, find_finality
+from services.liquidation.domain.timeline import (
+    Coming,
+    ProtestFact,
+    RequestFact,
+    TimelineFacts,
+    coming_dates,
+    find_finality,
+)
 from services.liquidation.extensions import post_extension
 from services.liquidation.store import reading as store
 from services.liquidation.store.reading import EntryPicture
@@ -866,6 +873,11 @@ def _timeline_facts(picture: EntryPicture, policy: CyclePolicy, law: LawSettings
         posted_on=row.liquidation_posted_on,
         is_deemed=row.liquidation_kind == "deemed",
         protests=tuple(_protest(each) for each in picture.protests),
+        requests=tuple(
+            RequestFact(each.request_id, each.form, each.issued_on, each.due_on)
+            for each in picture.requests
+            if each.closed_on is None
+        ),
     )
 
 

@@ -151,9 +151,9 @@ async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: 
         for number, case in (await store.load_cases(tx, numbers)).items():
             entry = case.entry
             act = _Act(liquidation_key(entry["turns"]), "liquidation", entry["liquidated_on"], friday)
-            consequence = _follow(case, act, effects[number], policy, written)
+            consequence = _follow(case, act, effects.get(number, {}), policy, written)
             figures = _count(figures, consequence)
-            effect = describe_effect({} if consequence.is_disregarded else effects[number])
+            effect = describe_effect({} if consequence.is_disregarded else effects.get(number, {}))
             told[number] = {"effect": effect.model_dump()} | consequence.event_fields
             if consequence.is_disregarded:
                 disregarded.append(number)
@@ -182,7 +182,7 @@ async def assess_act(
     known = {row.act_key: row for row in case.assessments}
     if act_key in known:
         return _describe(case, known[act_key])
-    if not any(effects.values()):
+    if not any(effects.values()) and not _has_moved_in_void(case):
         return Consequence("no-change", "no-change", 0, 0)
     written = _Written([], [], [])
     consequence = _follow(case, _Act(act_key, occasion, occurred_on, occurred_on), effects, policy, written)
@@ -225,7 +225,7 @@ async def void_assessment(tx: Transaction, entry_number: str) -> None:
     """
     case = (await store.load_cases(tx, [entry_number]))[entry_number]
     rows = [row for row in case.assessments if row.outcome != "void"]
-    bills = [bill for bill in case.bills if bill.state != "replaced" and not case.payments[bill.bill_number]]
+    bills = [bill for bill in case.bills if bill.state not in ("replaced", "paid")]
     refunds = [refund for refund in case.refunds if refund.state not in ("replaced", "paid")]
     for row in rows:
         row.outcome, row.why = "void", "the liquidation has no effect in law"
@@ -249,18 +249,21 @@ async def determine(
     acts: list[MoneyAct] = []
     events: list[Outgoing] = []
     disregarded: list[str] = []
+    not_reliquidated: list[str] = []
     written = _Written([], [], [])
     done = 0
     for number, case in cases.items():
         for row in [each for each in case.assessments if each.outcome == "undetermined"]:
-            effects = {change.class_code: change.difference for change in find_changes(row.before, row.found)}
+            # What was found stands, whatever became of the act before it: the change is against what stands now.
+            changes = find_changes(_stood_before(case, row.ordinal), row.found)
+            effects = {change.class_code: change.difference for change in changes}
             act = _Act(row.act_key, row.occasion, row.liquidated_on, today)
             consequence = _follow(case, act, effects, policy, written, again=row)
             if consequence.outcome == "undetermined":
                 break  # those after it rest on it
             done += 1
-            if consequence.is_disregarded and row.ordinal == len(case.assessments) and row.occasion == "liquidation":
-                disregarded.append(number)
+            if consequence.is_disregarded and row.ordinal == len(case.assessments):
+                (disregarded if row.occasion == "liquidation" else not_reliquidated).append(number)
             change: EntryChange | None = None
             if consequence.bill_number is not None:
                 change = "billed"
@@ -286,6 +289,7 @@ async def determine(
                 events.append(announce_money(case.entry, made, change, now, told | consequence.event_fields))
     await _write(tx, written)
     await store.mark_disregarded(tx, disregarded)
+    await store.mark_not_reliquidated(tx, not_reliquidated)
     await store.write_acts(tx, acts)
     await outbox.add(tx, SOURCE, events)
     return done
@@ -373,7 +377,7 @@ def _follow(
     """Assess an act, note what follows in the case and in what is to be written, and describe it."""
     ordinal = again.ordinal if again is not None else len(case.assessments) + 1
     earlier = [row for row in case.assessments if row.ordinal < ordinal and row.outcome != "void"]
-    before = _standing(earlier[-1]) if earlier else amounts_of_entry(case.versions[-1].lines)
+    before = _stood_before(case, ordinal)
     invalid: Undetermined | None = None
     try:
         found = apply_effect(before, effects)
@@ -395,7 +399,7 @@ def _follow(
     elif isinstance(later, Undetermined):
         result = later
     else:
-        facts = _with_later(facts, later, earlier)
+        facts = _with_later(case, facts, later, earlier)
         result = assess(facts, policy.settings)
     foreseen = foresee_outcome(facts, policy.settings) if invalid is None and not earlier else None
     row = _row(case, act, ordinal, facts, due, result, foreseen)
@@ -413,7 +417,7 @@ def _find_later(case: MoneyCase, act: _Act) -> tuple[Deposit, ...] | Undetermine
     """Money that moved since the liquidation before, by the day of the act."""
     moved: list[Deposit] = []
     for bill in case.bills:
-        if bill.state == "replaced" or bill.act_key == act.key:
+        if bill.act_key == act.key or (bill.state == "replaced" and not case.payments[bill.bill_number]):
             continue
         paid = find_later_deposits(bill.bill, case.payments[bill.bill_number], act.liquidated_on)
         if isinstance(paid, Undetermined):
@@ -430,14 +434,18 @@ def _find_later(case: MoneyCase, act: _Act) -> tuple[Deposit, ...] | Undetermine
 
 
 def _with_later(
-    facts: LiquidationFacts, later: tuple[Deposit, ...], earlier: Sequence[AssessmentRow]
+    case: MoneyCase, facts: LiquidationFacts, later: tuple[Deposit, ...], earlier: Sequence[AssessmentRow]
 ) -> LiquidationFacts:
+    void = _void_keys(case)
+    kept = sum(bill.interest_cents for bill in case.bills if bill.act_key in void and case.payments[bill.bill_number])
+    kept -= sum(each.interest_cents for each in case.refunds if each.act_key in void and each.state == "paid")
     return replace(
         facts,
         # An original liquidation is measured by all that was deposited, even for one that was void.
         before=facts.before if earlier else add_amounts(facts.before, *(moved.amounts for moved in later)),
         deposits=(*facts.deposits, *later) if facts.deposits is not None else None,
-        assessed_interest_cents=sum(row.interest_change_cents or 0 for row in earlier if not row.is_disregarded),
+        # Interest that was paid on a liquidation without effect is not paid again.
+        assessed_interest_cents=kept + sum(row.interest_change_cents or 0 for row in earlier if not row.is_disregarded),
     )
 
 
@@ -617,6 +625,25 @@ def _show(cents: int | None) -> str | None:
 def _standing(row: AssessmentRow) -> Amounts:
     """What stands after an act: what it found, or what was before it when the difference is disregarded."""
     return row.before if row.is_disregarded else row.found
+
+
+def _stood_before(case: MoneyCase, ordinal: int) -> Amounts:
+    """What stands when an act comes: what the last one before it left, or what was asserted."""
+    earlier = [row for row in case.assessments if row.ordinal < ordinal and row.outcome != "void"]
+    return _standing(earlier[-1]) if earlier else amounts_of_entry(case.versions[-1].lines)
+
+
+def _void_keys(case: MoneyCase) -> set[str]:
+    return {row.act_key for row in case.assessments if row.outcome == "void"}
+
+
+def _has_moved_in_void(case: MoneyCase) -> bool:
+    """Whether money of a liquidation without effect was paid or refunded that no act has taken into account yet."""
+    void = _void_keys(case)
+    if len(void) < len(case.assessments):
+        return False
+    is_paid = any(bill.act_key in void and case.payments[bill.bill_number] for bill in case.bills)
+    return is_paid or any(refund.act_key in void and refund.state == "paid" for refund in case.refunds)
 
 
 def _payee(case: MoneyCase) -> PayeeKind | None:

@@ -11,9 +11,11 @@ from starlette.responses import JSONResponse
 from services.liquidation.domain.rules import RULES
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store import cycles as cycle_store
+from services.liquidation.store.cut_sheets_report import Basis
 from services.liquidation.store.cycles import CycleDay
 from services.liquidation.store.records import exclude_everyone
 from services.liquidation.store.tables import platform
+from shared.customs.calendar import wednesday_cutoff
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.errors import Conflict, Forbidden, NotFound
@@ -130,6 +132,27 @@ async def demand_confirmed(tx: Transaction, friday: date) -> None:
         raise _not_confirmed(
             f"The cut sheet of {friday} is not confirmed by: {', '.join(missing)}.", "cut-sheet-not-confirmed"
         )
+
+
+async def find_basis(tx: Transaction, friday: date) -> Basis:
+    """The confirmed cut sheet of a Friday and its run, to be compared.
+
+    Raises `NotFound` when there is no sheet, `Conflict` when two people have not confirmed it or the cycle has not run.
+    """
+    sheet = await store.find_cut_sheet(tx.connection, friday)
+    if sheet is None:
+        raise NotFound(f"There is no cut sheet for {friday}.", remedy="A cycle is compared with its cut sheet only.")
+    await demand_confirmed(tx, friday)
+    ran = await cycle_store.find_cycle(tx.connection, friday)
+    if ran is None:
+        raise Conflict(
+            f"The cycle of {friday} has not run.",
+            rule=RULES["liquidation-date"].id,
+            code="cycle-has-not-run",
+            citation=RULES["liquidation-date"].citation,
+            remedy=f"GET /cycles/{friday}/cut-sheet says what it is going to do.",
+        )
+    return Basis(friday, sheet.revision, sheet.forecast_number, sheet.made_at, ran.run_at, wednesday_cutoff(friday))
 
 
 async def show_cut_sheet(tx: Transaction, friday: date) -> dict[str, Any]:

@@ -14,6 +14,13 @@ from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import name_case
+from services.liquidation.domain.information_request import (
+    CHANGES_THAT_TELL,
+    ItemChange,
+    read_change,
+    reply_due_on,
+    standing_change,
+)
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import Plan, plan
 from services.liquidation.domain.record import Record, derive
@@ -22,6 +29,7 @@ from services.liquidation.domain.suspension import Suspension
 from services.liquidation.protest_handlers import judge_protests
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
+from services.liquidation.store import requests as request_store
 from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, FilingRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
@@ -33,7 +41,7 @@ from shared.contracts.liquidation import DecisionApplied, DecisionRefused, Entry
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
-from shared.contracts.work import ReviewDecided
+from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.calendar import legal_date
 from shared.customs.money import to_cents
 from shared.db.transaction import Transaction
@@ -47,6 +55,8 @@ TOPICS = (
     "entry-routed",
     "account-assigned",
     "review-decided",
+    "request-issued",
+    "work-item-changed",
 )
 SOURCE = "urn:centerline:liquidation"
 
@@ -99,6 +109,7 @@ class LiquidationHandler:
         await store.write_filings(tx, filings)
         await judge_protests(tx, [event.data.filing_number for event in protests])
         await store.write_accounts(tx, on_accounts_assigned(assigned))
+        await on_requests_issued(tx, events)
         return [*changes, *answers, *protested]
 
     def on_entries(self, events: Sequence[Event[Any]], versions: Versions) -> list[Conflict]:
@@ -322,6 +333,39 @@ def on_accounts_assigned(assigned: Sequence[AccountAssigned]) -> list[tuple[str,
     return [(data.importer_number, data.sequence, data.name, data.center) for _, data in sorted(newest.items())]
 
 
+async def on_requests_issued(tx: Transaction, events: Sequence[Event[Any]]) -> None:
+    """Keep each request (CBP 28, CBP 29) by entry; it is open until the item that it was issued from has ended.
+
+    A decision ends an item of a review only; what ends advice, filings and items that are called for no more is told by
+    the changes of the item alone, so these are read.
+    """
+    issued = [event for event in events if carries(event, RequestIssued)]
+    changed = [event for event in events if carries(event, WorkItemChanged) and event.data.change in CHANGES_THAT_TELL]
+    if not issued and not changed:
+        return
+    items = await request_store.lock_items(tx, {event.data.item_id for event in (*issued, *changed)})
+    moved: dict[str, ItemChange] = {}
+    for event in changed:
+        item = event.data
+        change = read_change(item.item_id, item.sequence, item.change, item.state, legal_date(item.at), event.id)
+        stood = items[item.item_id]
+        items[item.item_id] = standing_change((stood, change))
+        if items[item.item_id] is not stood:
+            moved[item.item_id] = change
+    requests: dict[tuple[str, str], request_store.RequestRow] = {}
+    for event in sorted(issued, key=lambda each: (each.time, each.source, each.id)):
+        data, origin = event.data, Origin(event.time, event.source, event.id)
+        due_on = reply_due_on(data.form, data.issued_on, data.due_on)
+        for number in data.entry_numbers:
+            row = request_store.RequestRow(
+                data.request_id, number, data.form, data.item_id, data.center, data.issued_on, due_on, origin
+            )
+            requests.setdefault((data.request_id, number), row)
+    await request_store.write_items(tx, [moved[item_id] for item_id in sorted(moved)])
+    await request_store.write_requests(tx, [row for _, row in sorted(requests.items())])
+    await request_store.close_requests(tx, items.values())
+
+
 def read_version(event: Event[Any]) -> tuple[Version, str]:
     """What liquidation looks at in an entry as filed, and the whole body as JSON."""
     body: EntryBody = event.data
@@ -351,6 +395,7 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
         digest=UUID(bytes=hashlib.blake2b(text.encode(), digest_size=16).digest()),
         origin=Origin(event.time, event.source, event.id),
         cases=tuple(sorted(cases)),
+        is_flagged=bool(body.reconciliation_issues),
     )
     return version, text
 

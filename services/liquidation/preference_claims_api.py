@@ -1,34 +1,43 @@
 """The HTTP side of claims under 1520(d): a claim with its clocks, and the decision on it."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation import acts
 from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.preference_claim import find_claim_defects, judge_claim_time
 from services.liquidation.domain.reliquidation import preference_denial_window
 from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.sequences import OF_CLAIM
 from services.liquidation.handlers import SOURCE
+from services.liquidation.protest_handlers import judge_protests_on
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
+from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus import outbox
+from shared.bus.outbox import Outgoing
 from shared.contracts.terms import EntryNumber, Money
 from shared.customs.calendar import Due, legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.errors import Conflict, NotFound, Refused, Stale
 from shared.web.access import demand_sight, shown_importer_number
+from shared.web.concurrency import RequiredIfMatch, etag
 from shared.web.identity import CurrentIdentity, Identity, RoleName, require
 from shared.web.requests import engine_of
 
 router = APIRouter()
 
 DeciderIdentity = Annotated[Identity, Depends(require(RoleName.IMPORT_SPECIALIST, RoleName.CENTER_DIRECTOR))]
+_UNDECIDED, _DECIDED = 1, 2
+"""The versions of a claim, for its ETag: as filed, and decided once and for all."""
+
 ClaimPath = Annotated[str, Path(description="The filing number of the claim.", max_length=64)]
 
 
@@ -94,14 +103,17 @@ class ClaimDecisionIn(BaseModel):
 
 
 @router.get("/preference-claims/{filing_number}", summary="A claim under 1520(d)")
-async def read_preference_claim(filing_number: ClaimPath, request: Request, caller: CurrentIdentity) -> ClaimOut:
-    """The claim with its year, what it lacks, the decision, and until when a denial is protested."""
+async def read_preference_claim(
+    filing_number: ClaimPath, request: Request, response: Response, caller: CurrentIdentity
+) -> ClaimOut:
+    """The claim with its year, what it lacks, the decision, and until when a denial is protested; with its ETag."""
     async with reading(engine_of(request)) as connection:
         found = await store.find_claim(connection, filing_number)
     if found is None:
         raise _no_claim(filing_number)
     claim, decision, imported_on = found
     demand_sight(caller, f"claim {filing_number}", importer_number=claim.importer_number)
+    response.headers["ETag"] = etag(_version(decision))
     law = _law(request)
     time = judge_claim_time(imported_on, protest_filed_on(claim.received_at), law)
     clocks = [_clock("claim filed", "claim-1520d", time.due)] if time.due is not None else []
@@ -131,9 +143,14 @@ async def read_preference_claim(filing_number: ClaimPath, request: Request, call
 
 @router.post("/preference-claims/{filing_number}/decision", status_code=204, summary="Decide a claim under 1520(d)")
 async def decide_preference_claim(
-    filing_number: ClaimPath, body: ClaimDecisionIn, request: Request, caller: DeciderIdentity
+    filing_number: ClaimPath,
+    body: ClaimDecisionIn,
+    request: Request,
+    response: Response,
+    caller: DeciderIdentity,
+    meant: RequiredIfMatch,
 ) -> None:
-    """Decided once. A granted claim reliquidates what is liquidated; one out of time cannot be granted."""
+    """Decided once and told on each entry. A granted claim reliquidates; one out of time cannot be granted."""
     clock: Clock = request.app.state.clock
     now = clock.now()
     changes = {
@@ -141,12 +158,17 @@ async def decide_preference_claim(
     }
     async with transaction(engine_of(request)) as tx:
         await records.exclude_cycles(tx)
-        rows = await records.lock_entries(tx, sorted(changes), create=False)
+        read = await store.find_claim(tx.connection, filing_number)
+        if read is None:
+            raise _no_claim(filing_number)
+        rows = await records.lock_entries(tx, read[0].entries, create=False)
         await store.lock_claim(tx, filing_number)
         found = await store.find_claim(tx.connection, filing_number)
-        if found is None:
-            raise _no_claim(filing_number)
+        assert found is not None
         claim, decision, imported_on = found
+        if claim.entries != read[0].entries:
+            raise Stale(f"An earlier filing of claim {filing_number}, on other entries, came just now.")
+        meant.check(_version(decision))
         time = judge_claim_time(imported_on, protest_filed_on(claim.received_at), _law(request))
         if decision is not None:
             text = f"Claim {filing_number} was {decision.outcome} on {decision.decided_on}."
@@ -162,7 +184,14 @@ async def decide_preference_claim(
                 citation=RULES["claim-1520d"].citation,
                 remedy="Name entries of the claim, and changes only when it is granted.",
             )
-        await _reliquidate(tx, now, filing_number, rows, changes, caller)
+        legal_events, events = await _reliquidate(
+            tx, now, filing_number, rows, changes, caller, request.app.state.money_policy
+        )
+        told = await _tell(tx, now, claim, body, rows, caller)
+        await records.write_entries(tx, [rows[each.entry_number] for each in legal_events])
+        await records.write_legal_events(tx, [*legal_events, *(act for act, _ in told)])
+        await judge_protests_on(tx, sorted(changes))
+        await outbox.add(tx, SOURCE, [*events, *(event for _, event in told)])
         await store.write_claim_decision(
             tx,
             {
@@ -177,16 +206,18 @@ async def decide_preference_claim(
                 "decided_for": caller.acting_for,
             },
         )
+    response.headers["ETag"] = etag(_DECIDED)
 
 
 async def _reliquidate(
     tx: Transaction,
     now: datetime,
     filing_number: str,
-    rows: dict[str, records.EntryRow],
+    rows: dict[str, EntryRow],
     changes: dict[str, tuple[int, int]],
     caller: Identity,
-) -> None:
+    policy: MoneyPolicy,
+) -> tuple[list[LegalEvent], list[Outgoing]]:
     legal_events, events = [], []
     for entry_number, (duty, fees) in sorted(changes.items()):
         row = rows.get(entry_number)
@@ -195,13 +226,43 @@ async def _reliquidate(
             raise _conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         _, legal_event, event, _ = await acts.reliquidate(
-            tx, row, now, "claim-1520d", effect, f"claim {filing_number} under 1520(d) granted", caller
+            tx, row, now, "claim-1520d", effect, f"claim {filing_number} under 1520(d) granted", caller, policy
         )
         legal_events.append(legal_event)
         events.append(event)
-    await records.write_entries(tx, [rows[each.entry_number] for each in legal_events])
-    await records.write_legal_events(tx, legal_events)
-    await outbox.add(tx, SOURCE, events)
+    return legal_events, events
+
+
+async def _tell(
+    tx: Transaction, now: datetime, claim: Any, body: ClaimDecisionIn, rows: dict[str, EntryRow], caller: Identity
+) -> list[tuple[LegalEvent, Outgoing]]:
+    """The decision as an act on each entry of the claim that has a summary; what it changes is told beside it.
+
+    Rule claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): a denial can be protested within 180 days.
+    """
+    decided = await store.count_claims_decided(tx, sorted(rows))
+    rule = "claim-1520d" if body.outcome == "granted" else "claim-1520d-form"
+    actor = f"{caller.subject} for {caller.acting_for}" if caller.acting_for else caller.subject
+    return [
+        acts.announce_act(
+            row,
+            event_key=f"claim:{claim.filing_number}",
+            sequence=OF_CLAIM + decided.get(number, 0) + 1,
+            change="preference-claim-decided",
+            from_state=row.state,
+            occurred_on=legal_date(now),
+            rule=rule,
+            text=f"claim {claim.filing_number} under 1520(d) {body.outcome}: {body.reasons}",
+            actor=actor,
+            now=now,
+        )
+        for number, row in sorted(rows.items())
+        if row.version is not None
+    ]
+
+
+def _version(decision: Any | None) -> int:
+    return _UNDECIDED if decision is None else _DECIDED
 
 
 def _clock(what: str, rule: str, due: Due) -> ClaimClockOut:

@@ -11,6 +11,7 @@ from services.liquidation.domain.protest import (
     decide_by,
     find_defects,
     find_rivals,
+    join_known,
     join_timeliness,
     judge_entry,
 )
@@ -95,7 +96,7 @@ def _stand(life: Life, beside: Sequence[Life], entries: Mapping[str, EntryOfProt
     _, joined = find_rivals(filing, others)
     until = decide_by(filing, joined)
     timeliness = join_timeliness(verdicts)
-    act_of_law = find_act_of_law(life, timeliness, date.max, law)
+    act_of_law = find_act_of_law(life, join_known(verdicts), date.max, law)
     return Standing(
         life=life,
         verdicts=verdicts,

@@ -10,13 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation import acts as entry_acts
 from services.liquidation.acts import Answer
+from services.liquidation.assessing import POLICY
 from services.liquidation.domain.further_review import set_aside_request_due
 from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.protest import (
     EntryOfProtest,
     Filing,
     Verdict,
     decide_by,
+    join_known,
     judge_entry,
     read_filing,
 )
@@ -130,7 +133,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "protest-accel-request": "State the day on which the request was mailed; it is asked for once.",
     "afr-file": "Further review cannot be added any more.",
     "afr-criteria": "GET the protest: it says where further review stands.",
-    "afr-local-first": "Refuse or forward the application for further review first, or allow the protest in full.",
+    "afr-local-first": "Refuse or forward the application for further review first, for which the recommendation is "
+    "returned, or allow the protest in full.",
     "afr-complaint-1515c": "A suit stays possible after a denial.",
     "void-1515d": "Follow headquarters' answer; a denial can be voided by CBP at any time before a suit.",
     "four-eyes": "Somebody else acts.",
@@ -198,7 +202,7 @@ async def file_protest(
                 "defects": [{"rule": one.rule, "outcome": one.outcome, "why": one.why} for one in standing.defects],
             }
         )
-        await outbox.add(tx, SOURCE, [_filed(standing, filed_by, now)])
+        await outbox.add(tx, SOURCE, [_filed(standing, now)])
         await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
     return Answer(201, answer)
 
@@ -211,6 +215,7 @@ async def act_on_protest(
     request: ActRequest,
     caller: Identity,
     law: LawSettings = LAW,
+    policy: MoneyPolicy = POLICY,
 ) -> Standing:
     """Do an act on a protest and publish it; gives where the protest stands after it.
 
@@ -219,7 +224,7 @@ async def act_on_protest(
     """
     async with transaction(engine) as tx:
         prepared = await _prepare(tx, now, number, meant, request, caller, law)
-        return await _carry_out(tx, now, prepared, caller, law)
+        return await _carry_out(tx, now, prepared, caller, law, policy)
 
 
 async def preview_act(
@@ -275,7 +280,7 @@ async def _let_law_act(
             if number not in standings:
                 continue
             standing = standings[number]
-            found = find_act_of_law(standing.life, standing.timeliness, today, law)
+            found = find_act_of_law(standing.life, join_known(standing.verdicts), today, law)
             if found is not None:
                 kind, on, rule = found
                 act = Act(kind, on, SYSTEM, details={"reasons": RULES[rule].text})
@@ -317,7 +322,11 @@ async def _prepare(
     _demand(judge_act(standing.life, standing.verdicts, act, law))
     if decided:
         _demand_decidable(standing, decided)
+        await _demand_lines(tx, decided)
     rule = REJECTABLE[act.details["ground"]] if act.kind == "reject" else RULE_OF_ACT[act.kind]
+    if act.kind == "amend":
+        beside = [other for each, other in standings.items() if each != number]
+        _demand_first(replace(standing.life.filing, categories=frozenset(act.details["categories"])), beside)
     if act.kind == "suspend":
         await _demand_lead(tx, standing, str(act.details.get("lead")))
     if act.kind == "summon":
@@ -332,7 +341,7 @@ async def _prepare(
 
 
 async def _carry_out(
-    tx: Transaction, now: datetime, prepared: Prepared, caller: Identity, law: LawSettings
+    tx: Transaction, now: datetime, prepared: Prepared, caller: Identity, law: LawSettings, policy: MoneyPolicy
 ) -> Standing:
     standing, act = prepared.standing, prepared.act
     number = standing.life.filing.number
@@ -341,14 +350,19 @@ async def _carry_out(
     effect: MoneyEffect | None = None
     if act.kind in SIGNED.values():
         await store.write_line_decisions(tx, number, row.number, prepared.decided)
-        effect = await _reliquidate(tx, now, number, prepared.decided, caller)
+        effect = await _reliquidate(tx, now, number, prepared.decided, caller, policy)
     after = (await judge_protests(tx, [number], law))[number]
     await outbox.add(tx, SOURCE, [_changed(after, row, law, effect)])
     return after
 
 
 async def _reliquidate(
-    tx: Transaction, now: datetime, number: str, decided: Sequence[LineDecision], caller: Identity
+    tx: Transaction,
+    now: datetime,
+    number: str,
+    decided: Sequence[LineDecision],
+    caller: Identity,
+    policy: MoneyPolicy,
 ) -> MoneyEffect | None:
     """Reliquidate the entries on which something was allowed, under reason 63, and give the change in all."""
     changes: dict[str, tuple[int, int]] = {}
@@ -367,7 +381,7 @@ async def _reliquidate(
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         explanation = f"reason {REASON_PROTEST_ALLOWED}: protest {number} allowed"
         _, legal_event, event, _ = await entry_acts.reliquidate(
-            tx, row, now, "allowed-protest", effect, explanation, caller
+            tx, row, now, "allowed-protest", effect, explanation, caller, policy
         )
         legal_events.append(legal_event)
         events.append(event)
@@ -466,6 +480,14 @@ def _demand_decidable(standing: Standing, decided: Sequence[LineDecision]) -> No
             raise _refused("protest-allow", "money-without-allowance", text, "Only what is allowed changes money.")
 
 
+async def _demand_lines(tx: Transaction, decided: Sequence[LineDecision]) -> None:
+    lines = [(each.entry_number, each.line_number) for each in decided if each.line_number]
+    missing = await store.find_missing_lines(tx, lines) if lines else []
+    if missing:
+        named = ", ".join(f"line {line} of {number}" for number, line in missing[:20])
+        raise _refused("protest-decide-2y", "no-such-line", f"There is no {named}.", "Name lines of the summary.")
+
+
 async def _demand_lead(tx: Transaction, standing: Standing, lead: str) -> None:
     found = (await store.load_protests(tx, [lead])).get(lead)
     if found is None or lead == standing.life.filing.number:
@@ -561,7 +583,7 @@ def _demand_sound(defects: Sequence[Finding]) -> None:
 
 
 def _demand_first(filing: Filing, beside: Iterable[Standing]) -> None:
-    """Refuse a second protest of a party on a category (protest-one-per-category), even of the same moment."""
+    """Refuse a second protest of a party on a category (protest-one-per-category), also one by amendment."""
     for each in beside:
         other = each.life.filing
         finding = judge_further_protest(
@@ -585,7 +607,7 @@ def _row(standing: Standing, act: Act, at: datetime, rule: str) -> ActRow:
     return ActRow(life.filing.number, life.acts + 1, act, at, rule, life.stage, advance(life, act).stage)
 
 
-def _filed(standing: Standing, filed_by: Mapping[str, Any], now: datetime) -> Outgoing:
+def _filed(standing: Standing, now: datetime) -> Outgoing:
     filing = standing.life.filing
     data = ProtestChanged(
         protest_number=filing.number,
@@ -597,8 +619,8 @@ def _filed(standing: Standing, filed_by: Mapping[str, Any], now: datetime) -> Ou
         received_at=filing.received_at,
         decide_by=decide_by(filing, ()),
         further_review=filing.asks_further_review,
-        filer_role=filed_by["role"],
-        filer_id=filed_by["id"],
+        filer_role=filing.filer_role,
+        filer_id=filing.filer_id,
         legal_basis=legal_basis("protest-decide-2y"),
     )
     return Outgoing(event_id("protest-changed", filing.number, "1"), data, now)
@@ -611,7 +633,7 @@ def _changed(standing: Standing, row: ActRow, law: LawSettings, effect: MoneyEff
         change = "withdrawn" if row.act.kind == "withdraw" else "decided"
     else:
         change = "reopened" if row.act.kind == "void-denial" else "changed"
-    deemed = deemed_denied_on(life, standing.timeliness)
+    deemed = deemed_denied_on(life, join_known(standing.verdicts))
     refused_on = life.further_review_refused_on if life.further_review == "refused" else None
     reasons = str(row.act.details.get("reasons") or row.act.details.get("text") or "")
     data = ProtestChanged.model_validate(
@@ -627,8 +649,8 @@ def _changed(standing: Standing, row: ActRow, law: LawSettings, effect: MoneyEff
             "further_review": life.further_review != "none",
             "act": row.act.kind,
             "occurred_on": row.act.on,
-            "filer_role": filing.protestant,
-            "filer_id": filing.party.partition(":")[2],
+            "filer_role": filing.filer_role,
+            "filer_id": filing.filer_id,
             "further_review_state": life.further_review,
             "denied_on": life.denied_on,
             "sue_by": standing.sue_by,

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from services.liquidation.domain.further_review import Criterion
 from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.protest import Verdict, read_filing
 from services.liquidation.domain.protest_life import Act, Stage, list_clocks, relive
 from services.liquidation.domain.rules import RULES
@@ -536,7 +537,14 @@ async def create_protest_act(
 ) -> ActDoneOut:
     """Do one act in the caller's capacity. What the law has done by now, such as a deemed denial, is done first."""
     after = await act_on_protest(
-        engine_of(request), _now(request), protest_number, meant, _requested(body), caller, _law(request)
+        engine_of(request),
+        _now(request),
+        protest_number,
+        meant,
+        _requested(body),
+        caller,
+        _law(request),
+        _policy(request),
     )
     response.headers["ETag"] = etag(after.life.acts)
     return ActDoneOut(
@@ -588,6 +596,7 @@ async def create_group_act(body: GroupActIn, request: Request, caller: StaffIden
                 _requested(body.act, for_group=True),
                 caller,
                 _law(request),
+                _policy(request),
             )
         except Refused as error:
             items.append(_refused_item(each.protest_number, error))
@@ -732,3 +741,8 @@ def _now(request: Request) -> datetime:
 def _law(request: Request) -> LawSettings:
     law: LawSettings = getattr(request.app.state, "law", LAW)
     return law
+
+
+def _policy(request: Request) -> MoneyPolicy:
+    policy: MoneyPolicy = request.app.state.money_policy
+    return policy

@@ -1,5 +1,6 @@
 """The HTTP side of the deadline radar: entries by days to their deemed date and cause, drafts, deemed cases."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -8,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation import radar
 from services.liquidation.domain.clocks import reliquidation_due
+from services.liquidation.domain.information_request import REPLY_RULES, Form
 from services.liquidation.domain.rules import RULES
-from services.liquidation.store import holds
+from services.liquidation.store import holds, requests
 from services.liquidation.store import radar as store
 from services.liquidation.store import reading as record
 from services.liquidation.store.radar import Cause, Horizon
@@ -66,6 +68,32 @@ class RadarOut(BaseModel):
     counts: list[RadarCountOut]
 
 
+class OpenRequestOut(BaseModel):
+    """A request for information (CBP 28) or a proposed notice of action (CBP 29) whose work item has not ended."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "request_id": "3f0c6f1e-6b1d-5a53-9a3c-5f8f0a5f3a11",
+                    "form": "CBP-28",
+                    "item_id": "b1a5c1f2-8d0e-5c49-8a4e-0c4fd6a4b7f0",
+                    "issued_on": "2026-07-01",
+                    "reply_by": "2026-07-31",
+                    "legal_basis": {"rule": "cf28-reply", "citation": "CBP Form 28; practice"},
+                }
+            ]
+        }
+    )
+
+    request_id: str
+    form: Form
+    item_id: str
+    issued_on: date
+    reply_by: date = Field(description="The day on the form, else 30 days (CBP 28) or 20 days (CBP 29) from its date.")
+    legal_basis: LegalBasis
+
+
 class RadarEntryOut(BaseModel):
     """An entry whose period ends soon."""
 
@@ -78,7 +106,8 @@ class RadarEntryOut(BaseModel):
     lane: str | None
     importer_number: str | None
     extensions: int
-    extension_requested_on: date | None
+    extension_requested_on: date | None = Field(description="When the importer asked for an extension in writing.")
+    open_requests: list[OpenRequestOut] = Field(description="What CBP asked the importer and is open.")
     duty_usd: str
     fees_usd: str
 
@@ -102,6 +131,7 @@ class ExtensionDraftOut(BaseModel):
     drafted_at: datetime
     legal_basis: LegalBasis
     extension: DraftedExtensionOut
+    open_requests: list[OpenRequestOut] = Field(description="What CBP asked the importer and is open.")
 
 
 class DeemedCaseOut(BaseModel):
@@ -138,8 +168,9 @@ class CloseIn(BaseModel):
 async def read_radar(request: Request, _: StaffIdentity) -> RadarOut:
     """Counts over every running entry whose period ends within 90 days; `past` ended before today.
 
-    An entry may have several causes; `any` counts each entry once, those without a cause too. Held entries count from
-    90 days on, long before the hold is overridden by the end of the period.
+    An entry may have several causes; `any` counts each entry once, those without a cause too. `request-open` counts the
+    importer's request for an extension and what CBP asked the importer (CBP 28, CBP 29) until its work item ends. Held
+    entries count from 90 days on, long before the hold is overridden by the end of the period.
     """
     now = _now(request)
     async with transaction(engine_of(request)) as tx:
@@ -175,11 +206,12 @@ async def list_radar_entries(
             after=page.position(date, str),
             limit=page.fetch,
         )
+        asked = await requests.list_open_requests(tx.connection, [row["entry_number"] for row in rows])
     return build_page(
         rows,
         page,
         key=lambda row: (row["deemed_on"], row["entry_number"]),
-        item=lambda row: _radar_entry(row, caller),
+        item=lambda row: _radar_entry(row, asked.get(row["entry_number"], ()), caller),
         request=request,
         response=response,
     )
@@ -189,14 +221,15 @@ async def list_radar_entries(
 async def list_extension_drafts(
     request: Request, response: Response, caller: StaffIdentity, page: CurrentPage
 ) -> Page[ExtensionDraftOut]:
-    """Drafted 60 days before the period ends while a review or the importer's request is open."""
+    """Drafted 60 days before the period ends while a review, the importer's request or a CBP 28 is open."""
     async with reading(engine_of(request)) as connection:
         rows = await store.list_drafts(connection, after=page.position(date, str), limit=page.fetch)
+        asked = await requests.list_open_requests(connection, [row.entry_number for row in rows])
     return build_page(
         rows,
         page,
         key=lambda row: (row.deemed_on, row.entry_number),
-        item=lambda row: _draft(row, caller),
+        item=lambda row: _draft(row, asked.get(row.entry_number, ()), caller),
         request=request,
         response=response,
     )
@@ -255,7 +288,7 @@ async def _shown_case(number: str, request: Request, response: Response, caller:
     return _case(row, caller)
 
 
-def _radar_entry(row: Any, caller: Identity) -> RadarEntryOut:
+def _radar_entry(row: Any, asked: Sequence[Any], caller: Identity) -> RadarEntryOut:
     return RadarEntryOut(
         entry_number=row["entry_number"],
         deemed_on=row["deemed_on"],
@@ -267,12 +300,25 @@ def _radar_entry(row: Any, caller: Identity) -> RadarEntryOut:
         importer_number=_importer(row["importer_number"], caller),
         extensions=row["extensions"],
         extension_requested_on=row["requested_on"],
+        open_requests=[_open_request(each) for each in asked],
         duty_usd=format_cents(row["duty_cents"] or 0),
         fees_usd=format_cents(row["fees_cents"] or 0),
     )
 
 
-def _draft(row: Any, caller: Identity) -> ExtensionDraftOut:
+def _open_request(row: Any) -> OpenRequestOut:
+    rule = REPLY_RULES[row.form]
+    return OpenRequestOut(
+        request_id=row.request_id,
+        form=row.form,
+        item_id=row.item_id,
+        issued_on=row.issued_on,
+        reply_by=row.due_on,
+        legal_basis=LegalBasis(rule=rule.rule, citation=rule.citation),
+    )
+
+
+def _draft(row: Any, asked: Sequence[Any], caller: Identity) -> ExtensionDraftOut:
     return ExtensionDraftOut(
         entry_number=row.entry_number,
         post_by=row.deemed_on,
@@ -286,6 +332,7 @@ def _draft(row: Any, caller: Identity) -> ExtensionDraftOut:
             requested_on=row.requested_on,
             explanation=row.explanation,
         ),
+        open_requests=[_open_request(each) for each in asked],
     )
 
 

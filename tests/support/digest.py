@@ -43,6 +43,9 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("liquidation", "cut_sheets"): {"made_at"},
     ("liquidation", "cut_sheet_confirmations"): {"confirmed_at"},
     ("liquidation", "deemed_cases"): {"closed_at"},
+    ("liquidation", "work_items"): {"ended_on"},  # people end items, and ask, in real time
+    ("liquidation", "information_requests"): {"closed_on", "event_at", "issued_on", "due_on"},
+    ("liquidation", "clock_facts"): {"recorded_at"},
     ("liquidation", "cycles"): {"run_at"},
     ("liquidation", "entry_versions"): {"recorded_at"},
     ("liquidation", "entries"): {"routed_at"},

@@ -29,6 +29,7 @@ class Version:
 
     `case` is the first on its lines, `cases` all of them, each with the maker of its line and the
     exporter where one is reported: `A570012000/CNSYNTH123SHE`.
+    `is_flagged` says that issues are left to a reconciliation.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Version:
     digest: UUID
     origin: Origin
     cases: tuple[str, ...] = ()
+    is_flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

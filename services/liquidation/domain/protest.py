@@ -67,11 +67,14 @@ _DECISION_OF_CATEGORY: Final[Mapping[str, str]] = {
 class Filing:
     """A protest in the words of the filer; `received_on` is the legal day of receipt (count-date-filed-protest).
 
-    `party` tells parties apart: an agent is the one for whom it files. `decision_on` is the day of the decision as the
-    filer states it, `demanded_on` that of the demand on the surety.
+    `filer_role` and `filer_id` are those of the filing, None when they are empty. `party` tells parties apart: an agent
+    is the one for whom it files. `decision_on` is the day of the decision as the filer states it, `demanded_on` that of
+    the demand on the surety.
     """
 
     number: str
+    filer_role: str | None
+    filer_id: str | None
     protestant: Protestant
     party: str
     importer_number: str
@@ -120,6 +123,8 @@ def read_filing(
     is_own = protestant in ("surety", "origin-certifier", "payer", "person-seeking-delivery", "consignee", "other")
     return Filing(
         number=number,
+        filer_role=role or None,
+        filer_id=str(filed_by.get("id", "")) or None,
         protestant=protestant,
         party=f"{protestant}:{filed_by.get('id', '')}" if is_own else f"importer:{importer_number}",
         importer_number=importer_number,
@@ -216,6 +221,17 @@ def join_timeliness(verdicts: Sequence[Verdict]) -> Timeliness:
     if not found or "unknown" in found:
         return "unknown"
     return found.pop() if len(found) == 1 else "mixed"
+
+
+def join_known(verdicts: Sequence[Verdict]) -> Timeliness:
+    """What the entries add up to for acts of the law: one in time is enough, whatever is not known yet of others.
+
+    >>> join_known([Verdict("a", "timely", "protest-180", ""), Verdict("b", "unknown", "protest-180", "")])
+    'timely'
+    """
+    known = [each for each in verdicts if each.timeliness != "unknown"]
+    is_any_in_time = any(each.timeliness in ("timely", "arguable") for each in known)
+    return join_timeliness(known if is_any_in_time else verdicts)
 
 
 @dataclass(frozen=True, slots=True)

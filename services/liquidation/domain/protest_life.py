@@ -18,7 +18,7 @@ from services.liquidation.domain.further_review import (
     void_request_due,
 )
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.protest import Filing, Timeliness, Verdict, amend, join_timeliness, open_window
+from services.liquidation.domain.protest import Filing, Timeliness, Verdict, amend, join_known, open_window
 from services.liquidation.domain.protest_clocks import (
     accelerated_denied_on,
     acceleration_from,
@@ -225,14 +225,13 @@ def advance(life: Life, act: Act) -> Life:  # noqa: PLR0912 - one branch for eac
     stage = TRANSITIONS[act.kind][life.stage]
     # An act that was done stands, also when an earlier filing of the same number, without the application, came later.
     review = FURTHER_REVIEW.get(act.kind, {}).get(life.further_review, life.further_review)
-    after = replace(life, stage=stage, further_review=review, acts=life.acts + 1)
+    lead = life.lead if stage == "suspended" else None
+    after = replace(life, stage=stage, further_review=review, acts=life.acts + 1, lead=lead)
     if life.is_open and stage not in OPEN:
         after = replace(after, settled_on=act.on)
     match act.kind:
         case "suspend":
             return replace(after, lead=act.details.get("lead"))
-        case "resume":
-            return replace(after, lead=None)
         case "amend":
             return replace(after, filing=amend(life.filing, act.details.get("categories", ())))
         case "request-acceleration":
@@ -270,6 +269,7 @@ def advance(life: Life, act: Act) -> Life:  # noqa: PLR0912 - one branch for eac
             "begin-review"
             | "ask-party"
             | "party-answered"
+            | "resume"
             | "add-grounds"
             | "apply-further-review"
             | "grant-further-review"
@@ -297,7 +297,7 @@ def deemed_denied_on(life: Life, timeliness: Timeliness) -> tuple[date, str] | N
 
     Rules protest-accel-30 [P], 19 USC 1515(b): day 30 after the request was mailed; protest-exclusion-30 [S], 19 CFR
     174.21(b): day 30 after a protest against exclusion. A protest out of time for every entry is none that the law
-    decides, and one whose time is unknown waits until it is known: the day stays the same.
+    decides, and one of which no entry is known to be in time waits until it is: the day stays the same (`join_known`).
     """
     if not life.is_open or timeliness in ("unknown", "untimely", "too-early"):
         return None
@@ -368,6 +368,13 @@ def judge_act(life: Life, verdicts: Sequence[Verdict], act: Act, law: LawSetting
             return finding if finding.outcome != "grant" else None
         case "refuse-further-review" | "answer-further-review" | "deny" | "reject" if not act.details.get("reasons"):
             return Finding("protest-denial-notice", "no-reasons", "the reasons are not stated")
+        case "deny" | "allow-in-part":
+            # The application may have come after the recommendation.
+            finding = judge_local_act(
+                "deny" if act.kind == "deny" else "deny-in-part",
+                is_application_considered=life.further_review not in _UNCONSIDERED,
+            )
+            return finding if finding.outcome != "may-decide" else None
         case "request-set-aside" if life.further_review_refused_on is not None:
             due = set_aside_request_due(life.further_review_refused_on, law)
             if act.on > due.last_arguable:
@@ -432,7 +439,7 @@ def list_clocks(
             if life.further_review == "none":
                 add("further review applied for", "afr-file", window, "filer")
         add("to be decided; nothing follows by law", "protest-decide-2y", Due(decide_by, decide_by), "cbp")
-        denial = deemed_denied_on(life, join_timeliness(verdicts))
+        denial = deemed_denied_on(life, join_known(verdicts))
         if denial is not None:
             mailed = life.acceleration_mailed_on
             add("deemed denied at its end", denial[1], Due(denial[0], denial[0]), "cbp", mailed_on=mailed)

@@ -21,6 +21,7 @@ Bar = Literal[
     "correction-changes-importer",
     "correction-changes-type",
     "correction-changes-port",
+    "correction-changes-reconciliation-flag",
     "correction-after-liquidation",
     "correction-outside-window",
 ]
@@ -99,13 +100,14 @@ def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSett
 def find_barred(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Mapping[int, Bar]:
     """The versions that are corrections which cannot be made.
 
-    Rules psc-cannot [P], CBP PSC page: the importer of record and the port cannot be changed, the type only 01 to 03
-    and back; psc-preconditions [S], ACE business rules chapter 7: nothing can be corrected once the entry is
-    liquidated. An informal entry is liquidated by its payment or release (liquidation-date-informal [P]), so for it the
-    day of the correction decides; for others, what had been liquidated when the correction came. psc-window, psc-
-    window-extended, psc-window-suspended [S]: filed in time, by what had been done to the entry by then. Of the
-    versions before it any one that leaves the window open is enough, by the day that it asserts or by the recorded time
-    of entry: this way what comes late can admit a correction, never bar one.
+    Rules psc-cannot [P], CBP PSC page: the importer of record, the port and the reconciliation flag cannot be
+    changed, the type only 01 to 03 and back; psc-preconditions [S], ACE business rules chapter 7: nothing can be
+    corrected once the entry is liquidated. An informal entry is liquidated by its payment or release
+    (liquidation-date-informal [P]), so for it the day of the correction decides; for others, what had been
+    liquidated when the correction came. psc-window, psc- window-extended, psc-window-suspended [S]: filed in time,
+    by what had been done to the entry by then. Of the versions before it any one that leaves the window open is
+    enough, by the day that it asserts or by the recorded time of entry: this way what comes late can admit a
+    correction, never bar one.
     """
     first = facts.versions[0]
     barred: dict[int, Bar] = {}
@@ -129,6 +131,8 @@ def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
         return "correction-changes-type"
     if version.port_of_entry != first.port_of_entry:
         return "correction-changes-port"
+    if version.is_flagged != first.is_flagged:
+        return "correction-changes-reconciliation-flag"
     if facts.liquidated_version is not None and version.number > facts.liquidated_version:
         return "correction-after-liquidation"
     if first.number == 1 and entry_type(first.entry_type).informal:

@@ -749,6 +749,21 @@ _BILLS: Final = (
     ),
 )
 
+_NOTICES: Final = (
+    Rule(
+        "cf28-reply",
+        "CBP Form 28; practice",
+        "S",
+        "A request for information asks for a reply within 30 days from its date; it is practice and can be extended.",
+    ),
+    Rule(
+        "cf29-proposed",
+        "19 CFR 152.2",
+        "S",
+        "A proposed notice of action gives 20 days from mailing to answer, or as its form says; then action is taken.",
+    ),
+)
+
 _SPECIAL: Final = (
     Rule(
         "drawback-file",
@@ -868,6 +883,7 @@ RULES: Final = _by_id(
     *_PROTEST,
     *_FURTHER_REVIEW,
     *_BILLS,
+    *_NOTICES,
     *_SPECIAL,
     *_INVARIANTS,
     Rule("version-once", "CATAIR Entry Summary", "U", "Each version of an entry summary is filed once."),

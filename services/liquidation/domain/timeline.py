@@ -6,6 +6,7 @@ from datetime import date
 
 from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
 from services.liquidation.domain.correction_window import CorrectionWindow
+from services.liquidation.domain.information_request import REPLY_RULES, Form
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.protest_clocks import suit_due
 from services.liquidation.domain.protest_life import DENIED, OPEN, Stage
@@ -80,6 +81,16 @@ def find_finality(
 
 
 @dataclass(frozen=True, slots=True)
+class RequestFact:
+    """A request for information (CBP 28) or a proposed notice of action (CBP 29) that is open."""
+
+    request_id: str
+    form: Form
+    issued_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineFacts:
     """The record of an entry as far as its coming dates depend on it.
 
@@ -106,6 +117,7 @@ class TimelineFacts:
     posted_on: date | None = None
     is_deemed: bool = False
     protests: tuple[ProtestFact, ...] = ()
+    requests: tuple[RequestFact, ...] = ()
     suspended_window: CorrectionWindow | None = None
     final: Due | None = None
     start: tuple[str, date] | None = None
@@ -126,7 +138,17 @@ class Coming:
 
 def coming_dates(facts: TimelineFacts) -> tuple[Coming, ...]:
     """Every clock of the entry, in the order in which the law comes to them."""
-    return (*_before_liquidation(facts), *_after_liquidation(facts), *_of_protests(facts))
+    return (*_of_requests(facts), *_before_liquidation(facts), *_after_liquidation(facts), *_of_protests(facts))
+
+
+def _of_requests(facts: TimelineFacts) -> Iterator[Coming]:
+    """Rules cf28-reply [S], practice; cf29-proposed [S], 19 CFR 152.2: the day on the form governs, as it is."""
+    if facts.liquidated_on is not None:
+        return
+    for request in facts.requests:
+        what = f"reply to {request.form.replace('-', ' ')} due"
+        inputs = {"request": request.request_id, "issued_on": str(request.issued_on)}
+        yield Coming(what, REPLY_RULES[request.form].rule, request.due_on, request.due_on, inputs)
 
 
 def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:

@@ -1,8 +1,8 @@
 """The tables of forecasts and cut sheets: what a cycle is going to do, and who confirmed it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text, text
 
-from services.liquidation.store.tables import metadata
+from services.liquidation.store.tables import entries, legal_events, metadata
 
 cycle_forecasts = Table(
     "cycle_forecasts",
@@ -57,4 +57,12 @@ cut_sheet_confirmations = Table(
     Column("acting_for", Text),
     Column("confirmed_at", DateTime(timezone=True), nullable=False),
     comment="Who confirmed which revision of a cut sheet, as specialist and as supervisor.",
+)
+
+# By these a cycle that has run is told apart from what people liquidated.
+Index("entries_posted", entries.c.liquidation_posted_on, postgresql_using="brin")
+Index(
+    "legal_events_by_hand",
+    legal_events.c.occurred_on,
+    postgresql_where=text("change = 'liquidated' AND actor IS NOT NULL"),
 )

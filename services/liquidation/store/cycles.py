@@ -163,7 +163,8 @@ _OF_ENTRY: Final = ", ".join(
 def _liquidate(update: str, also: str = "", then: str = "") -> str:
     """A statement that runs an UPDATE of entries and records each row; one that changes no money is published too.
 
-    The others are published by `publish_assessed`, when it is known what is billed or refunded.
+    The others, and those after a liquidation without effect on which something may have been paid, are published by
+    `publish_assessed`, when it is known what is billed or refunded.
     """
     return f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
@@ -179,7 +180,9 @@ acts AS (
 ),
 sent AS (
     INSERT INTO outbox (topic, key, value) SELECT '{_CHANGED.topic}', entry_number, {_EVENT} FROM done
-    WHERE effect_duty_cents = 0 AND effect_fees_cents = 0
+    WHERE effect_duty_cents = 0 AND effect_fees_cents = 0 AND (turns = 0 OR NOT EXISTS (
+        SELECT FROM assessments v WHERE v.entry_number = done.entry_number AND v.outcome = 'void'
+    ))
 ){then}
 SELECT count(*) AS entries FROM done
 """

@@ -39,7 +39,8 @@ from shared.db import bulk
 from shared.db.transaction import Transaction
 
 # Only entries that a decision changed in this cycle, whose acts name nobody: all others are liquidated as entered and
-# leave nothing here, or were liquidated by hand on that Friday and are assessed by their own acts.
+# leave nothing here, or were liquidated by hand on that Friday and are assessed by their own acts. And those whose
+# liquidation before had no effect: what was paid on it is taken into account.
 _ASSESSABLE: Final = """
 SELECT e.entry_number FROM entries e JOIN legal_events a ON a.entry_number = e.entry_number
     AND a.event_key = CASE e.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || e.turns END AND a.actor IS NULL
@@ -47,7 +48,13 @@ WHERE e.liquidation_posted_on = $1 AND (e.effect_duty_cents <> 0 OR e.effect_fee
     AND e.entry_number > $2 AND NOT EXISTS (
         SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
     )
-ORDER BY e.entry_number LIMIT $3
+UNION
+SELECT e.entry_number FROM assessments v JOIN entries e USING (entry_number)
+JOIN legal_events a ON a.entry_number = e.entry_number AND a.event_key = 'liquidation:' || e.turns AND a.actor IS NULL
+WHERE v.outcome = 'void' AND e.liquidation_posted_on = $1 AND e.entry_number > $2 AND NOT EXISTS (
+        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
+    )
+ORDER BY entry_number LIMIT $3
 """
 _ENTRIES: Final = """
 SELECT entry_number, state, turns, version, importer_number, surety_code, entry_type, port_of_entry, entry_date, center,
@@ -83,6 +90,45 @@ changed AS (
 )
 UPDATE legal_events a SET kind = 'no-change' FROM changed
 WHERE a.entry_number = changed.entry_number AND a.event_key = changed.event_key
+"""
+# A reliquidation whose difference is disregarded changes nothing: what stood before it, stands.
+_NOT_RELIQUIDATED: Final = """
+WITH last AS (
+    SELECT DISTINCT ON (r.entry_number) r.entry_number, r.number, e.turns FROM reliquidations r
+    JOIN entries e USING (entry_number)
+    WHERE r.entry_number = ANY($1::text[]) ORDER BY r.entry_number, r.number DESC
+),
+stood AS (
+    SELECT l.entry_number, l.number,
+        coalesce(p.effect_duty_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.duty_cents END, 0)::bigint AS duty_cents,
+        coalesce(p.effect_fees_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.fees_cents END, 0)::bigint AS fees_cents
+    FROM last l
+    JOIN legal_events a ON a.entry_number = l.entry_number
+        AND a.event_key = CASE l.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || l.turns END
+    LEFT JOIN assessments m ON m.entry_number = a.entry_number AND m.act_key = a.event_key
+    LEFT JOIN LATERAL (
+        SELECT sum(duty_cents) AS duty_cents, sum(fees_cents) AS fees_cents FROM review_decisions
+        WHERE entry_number = l.entry_number AND status = 'effective'
+    ) d ON true
+    LEFT JOIN LATERAL (
+        SELECT r.effect_duty_cents, r.effect_fees_cents FROM reliquidations r
+        JOIN legal_events x ON x.entry_number = r.entry_number AND x.event_key = 'reliquidation:' || r.number
+        WHERE r.entry_number = l.entry_number AND r.number < l.number AND x.sequence > a.sequence
+        ORDER BY r.number DESC LIMIT 1
+    ) p ON true
+),
+noted AS (
+    UPDATE reliquidations r SET kind = 'no-change', effect_duty_cents = s.duty_cents, effect_fees_cents = s.fees_cents,
+        change_duty_cents = 0, change_fees_cents = 0
+    FROM stood s WHERE r.entry_number = s.entry_number AND r.number = s.number
+    RETURNING r.entry_number, 'reliquidation:' || r.number AS event_key
+),
+changed AS (
+    UPDATE entries e SET effect_duty_cents = s.duty_cents, effect_fees_cents = s.fees_cents
+    FROM stood s WHERE e.entry_number = s.entry_number
+)
+UPDATE legal_events a SET kind = 'no-change' FROM noted
+WHERE a.entry_number = noted.entry_number AND a.event_key = noted.event_key
 """
 _EFFECTS: Final = """
 SELECT entry_number, duty_cents, fees_cents, body -> 'effect' -> 'by_class' AS by_class FROM review_decisions
@@ -401,6 +447,12 @@ async def mark_disregarded(tx: Transaction, entry_numbers: Sequence[str]) -> Non
     """Put entries and their acts of liquidation down as liquidated as entered."""
     if entry_numbers:
         await bulk.execute(tx, _DISREGARD, list(entry_numbers))
+
+
+async def mark_not_reliquidated(tx: Transaction, entry_numbers: Sequence[str]) -> None:
+    """Put the last reliquidation of each of these entries down as one that changed nothing."""
+    if entry_numbers:
+        await bulk.execute(tx, _NOT_RELIQUIDATED, list(entry_numbers))
 
 
 async def load_accounts(connection: AsyncConnection, importer_number: str) -> list[AccountRow]:

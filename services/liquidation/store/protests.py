@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,9 @@ from services.liquidation.domain.protest import EntryOfProtest, Filing, Timeline
 from services.liquidation.domain.protest_life import Act, Life, ProtestClock
 from services.liquidation.domain.rules import Finding
 from services.liquidation.store.protests_tables import (
+    FILER_CODE,
+    IS_OF_SURETY,
+    SURETY_CODE,
     preference_claim_decisions,
     protest_acts,
     protest_decisions,
@@ -75,6 +78,20 @@ _DECIDED: Final = """
 SELECT body #>> '{decided_by,subject}' AS who, body #>> '{decided_by,acting_for}' AS whom
 FROM review_decisions WHERE entry_number = ANY($1::text[]) AND status <> 'refused'
 UNION SELECT acted_by, acted_for FROM reliquidations WHERE entry_number = ANY($1::text[])
+"""
+_MISSING_LINES: Final = """
+SELECT given.entry_number, given.line_number FROM unnest($1::text[], $2::integer[]) AS given(entry_number, line_number)
+JOIN entries e USING (entry_number)
+JOIN entry_versions v ON v.entry_number = e.entry_number AND v.version = e.version
+WHERE NOT EXISTS (
+    SELECT FROM jsonb_array_elements(v.body -> 'lines') AS line
+    WHERE (line ->> 'line_number')::integer = given.line_number
+)
+ORDER BY given.entry_number, given.line_number
+"""
+_CLAIMS_DECIDED: Final = """
+SELECT entry_number, count(*) AS decided FROM legal_events
+WHERE entry_number = ANY($1::text[]) AND change = 'preference-claim-decided' GROUP BY entry_number
 """
 
 
@@ -378,6 +395,13 @@ async def find_deciders(tx: Transaction, entry_numbers: Collection[str]) -> froz
     return frozenset(name for row in rows for name in (row["who"], row["whom"]) if name is not None)
 
 
+async def find_missing_lines(tx: Transaction, lines: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Which of these lines (entry number, line number) the governing summary does not have."""
+    numbers, lines_of = [number for number, _ in lines], [line for _, line in lines]
+    found = await bulk.fetch(tx, _MISSING_LINES, numbers, lines_of)
+    return [(row["entry_number"], row["line_number"]) for row in found]
+
+
 async def find_waiting(tx: Transaction, after: str, limit: int) -> list[str]:
     """Protests after this number with an entry whose time is unknown although it is liquidated, in order."""
     return [row["filing_number"] for row in await bulk.fetch(tx, _WAITING, after, limit)]
@@ -501,6 +525,12 @@ async def find_claim(connection: AsyncConnection, filing_number: str) -> tuple[A
     return filing, decided.one_or_none(), date.fromisoformat(first) if first else None
 
 
+async def count_claims_decided(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, int]:
+    """How many decisions on claims under 1520(d) each of these entries has in its history; absent where none."""
+    rows = await bulk.fetch(tx, _CLAIMS_DECIDED, list(entry_numbers))
+    return {row["entry_number"]: row["decided"] for row in rows}
+
+
 async def lock_claim(tx: Transaction, filing_number: str) -> None:
     """Hold a claim, so that it is decided once."""
     await bulk.fetch(tx, "SELECT 1 FROM post_entry_filings WHERE filing_number = $1 FOR UPDATE", filing_number)
@@ -516,8 +546,7 @@ def _seen(sight: Sight) -> ColumnElement[bool]:
     if sight.filer_code is not None:
         named = func.jsonb_array_elements_text(protests.c.entries).column_valued("named")
         foreign = select(named).where(func.left(named, 3) != sight.filer_code)
-        seen |= ~foreign.exists()
+        seen |= and_(literal_column(FILER_CODE) == sight.filer_code, ~foreign.exists())
     if sight.surety_code is not None:
-        role, code = protests.c.filed_by["role"].astext, protests.c.filed_by["id"].astext
-        seen |= and_(role == "surety", code == sight.surety_code)
+        seen |= and_(text(IS_OF_SURETY), literal_column(SURETY_CODE) == sight.surety_code)
     return seen

@@ -1,9 +1,17 @@
 """The tables of protests beside the filing: its entries, its acts, what was decided on each line, 520(d) claims."""
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.liquidation.store.tables import metadata
+from services.liquidation.store.tables import metadata, protests
+
+FILER_CODE: Final = "left(entries ->> 0, 3)"
+"""The filer's code in the first entry of a protest, as SQL: all entries of what a broker sees have its own."""
+
+SURETY_CODE: Final = "(filed_by ->> 'id')"
+IS_OF_SURETY: Final = "filed_by ->> 'role' = 'surety'"
 
 protest_entries = Table(
     "protest_entries",
@@ -67,3 +75,8 @@ preference_claim_decisions = Table(
     Column("decided_for", Text),
     comment="What was decided on claims under 19 USC 1520(d); the claims themselves are post-entry filings.",
 )
+
+Index("protests_state", protests.c.state, protests.c.filing_number)
+Index("protests_lead", protests.c.lead_protest, postgresql_where=text("lead_protest IS NOT NULL"))
+Index("protests_filer_code", text(FILER_CODE), protests.c.filing_number)
+Index("protests_surety", text(SURETY_CODE), protests.c.filing_number, postgresql_where=text(IS_OF_SURETY))

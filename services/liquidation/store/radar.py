@@ -48,6 +48,18 @@ WHERE f.kind = 'extension-request' AND f.received_at >= $1::date - {_REQUEST_DAY
     )
 GROUP BY named
 """
+# What is open by entry: the importer's written request, and CBP's own to the importer (CBP 28, CBP 29). Of these only a
+# CBP 28 says that CBP lacks information (ext-reasons): a CBP 29 proposes an action on what it has.
+_ASKED: Final = f"""
+SELECT coalesce(importers.entry_number, own.entry_number) AS entry_number, importers.requested_on, own.lacks_information
+FROM ({_REQUESTED}) importers
+FULL JOIN (
+    SELECT r.entry_number, bool_or(r.form = 'CBP-28') AS lacks_information
+    FROM information_requests r WHERE r.closed_on IS NULL GROUP BY r.entry_number
+) own ON own.entry_number = importers.entry_number
+"""
+_OF_ASKED: Final = f"JOIN ({_ASKED}) asked ON asked.entry_number = e.entry_number"
+_HAS_REASON: Final = "(asked.requested_on IS NOT NULL OR asked.lacks_information)"
 _COUNT_ALL: Final = f"""
 SELECT e.deemed_on, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
     count(*) FILTER (WHERE {_IN_REVIEW} AND {_MAY_EXTEND}) AS extendable,
@@ -61,34 +73,54 @@ JOIN entries e ON e.entry_number = decided.entry_number WHERE {_NEAR} AND {_IN_R
 """
 _COUNT_REQUESTED: Final = f"""
 SELECT e.deemed_on, count(*) AS requested,
-    count(*) FILTER (WHERE {_MAY_EXTEND} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
-FROM ({_REQUESTED}) asked JOIN entries e ON e.entry_number = asked.entry_number WHERE {_NEAR} GROUP BY e.deemed_on
+    count(*) FILTER (WHERE {_MAY_EXTEND} AND {_HAS_REASON} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
+FROM entries e {_OF_ASKED} WHERE {_NEAR} GROUP BY e.deemed_on
 """
-_CAUSES: Final[dict[Cause, str]] = {
-    "any": "true",
-    "review-open": f"({_UNDECIDED})",
-    "request-open": "asked.entry_number IS NOT NULL",
-    "suspension-lifted": "e.deemed_rule = 'susp-lift-6mo'",
-    "extension-needed": f"({_MAY_EXTEND} AND (asked.entry_number IS NOT NULL OR ({_UNDECIDED})))",
+# What is joined to an entry `e`, and what holds of it; each branch finds its entries from its own side.
+_CAUSES: Final[dict[Cause, tuple[tuple[str, str], ...]]] = {
+    "any": (("", "true"),),
+    "review-open": (("", _UNDECIDED),),
+    "request-open": ((_OF_ASKED, "true"),),
+    "suspension-lifted": (("", "e.deemed_rule = 'susp-lift-6mo'"),),
+    "extension-needed": ((_OF_ASKED, f"{_MAY_EXTEND} AND {_HAS_REASON}"), ("", f"{_MAY_EXTEND} AND {_UNDECIDED}")),
 }
-_NEEDED: Final = f"""
-SELECT e.deemed_on, e.entry_number, asked.requested_on, e.lane
-FROM entries e LEFT JOIN ({_REQUESTED}) asked ON asked.entry_number = e.entry_number
-WHERE {_NEAR} AND e.deemed_on >= $1::date AND {_CAUSES["extension-needed"]}
+# The oldest open request of an entry in words, with how many more there are, so that a notice stays short.
+_NAMED: Final = """
+LEFT JOIN LATERAL (
+    SELECT replace(r.form, '-', ' ') || ' ' || r.request_id || ' of ' || r.issued_on
+            || CASE r.form WHEN 'CBP-28' THEN ' asks for information that CBP does not have yet'
+                ELSE ' proposes an action' END || '; the reply is due on ' || r.due_on
+            || CASE count(*) OVER () WHEN 1 THEN '' ELSE ' (and ' || count(*) OVER () - 1 || ' more)' END || '.' AS text
+    FROM information_requests r WHERE r.entry_number = e.entry_number AND r.closed_on IS NULL
+    ORDER BY r.form, r.issued_on, r.request_id LIMIT 1
+) named ON true
 """
-_DROP_DRAFTS: Final = f"""
-DELETE FROM extension_drafts x WHERE NOT EXISTS (
-    SELECT FROM ({_NEEDED}) needed WHERE needed.entry_number = x.entry_number AND needed.deemed_on = x.deemed_on
+_NEEDED: Final = " UNION ".join(
+    f"SELECT e.deemed_on, e.entry_number, e.lane FROM entries e {joined}"
+    f" WHERE {_NEAR} AND e.deemed_on >= $1::date AND {condition}"
+    for joined, condition in _CAUSES["extension-needed"]
 )
-"""
-_DRAFT: Final = f"""
+# Drafts that are needed no more go in the same pass. The first that holds is the reason that the notice would give
+# (ext-reasons, 19 USC 1504(b)).
+_SYNC: Final = f"""
+WITH needed AS MATERIALIZED ({_NEEDED}),
+dropped AS (
+    DELETE FROM extension_drafts x WHERE NOT EXISTS (
+        SELECT FROM needed WHERE needed.entry_number = x.entry_number AND needed.deemed_on = x.deemed_on
+    )
+)
 INSERT INTO extension_drafts (deemed_on, entry_number, reason, requested_on, explanation, drafted_at)
-SELECT deemed_on, entry_number, CASE WHEN requested_on IS NULL THEN 'information-needed' ELSE 'importer-request' END,
-    requested_on,
-    CASE WHEN requested_on IS NULL THEN 'The review (' || lane || ') needs information that CBP does not have yet.'
-        ELSE 'The importer asked in writing on ' || requested_on || '.' END, $2::timestamptz
-FROM ({_NEEDED}) needed ORDER BY deemed_on, entry_number
-ON CONFLICT DO NOTHING
+SELECT e.deemed_on, e.entry_number,
+    CASE WHEN asked.requested_on IS NULL THEN 'information-needed' ELSE 'importer-request' END, asked.requested_on,
+    CASE WHEN asked.requested_on IS NOT NULL THEN 'The importer asked in writing on ' || asked.requested_on || '.'
+        WHEN asked.lacks_information THEN named.text
+        ELSE 'The review (' || e.lane || ') needs information that CBP does not have yet.'
+            || coalesce(' ' || named.text, '') END, $2::timestamptz
+FROM needed e LEFT {_OF_ASKED} {_NAMED} ORDER BY e.deemed_on, e.entry_number
+ON CONFLICT (deemed_on, entry_number) DO UPDATE SET reason = excluded.reason, requested_on = excluded.requested_on,
+        explanation = excluded.explanation
+    WHERE (extension_drafts.reason, extension_drafts.requested_on, extension_drafts.explanation)
+        IS DISTINCT FROM (excluded.reason, excluded.requested_on, excluded.explanation)
 """
 
 
@@ -146,17 +178,26 @@ async def list_radar(
     if cause == "held":
         condition, of_sets = _held(standing, first=7)
         arguments.extend(of_sets)
+        branches: tuple[tuple[str, str], ...] = (("", condition),)
     else:
-        condition = _CAUSES[cause]
+        branches = _CAUSES[cause]
     statement = f"""
+        SELECT page.*, importers.requested_on FROM ({" UNION ".join(_page(*each) for each in branches)}) page
+        LEFT JOIN ({_REQUESTED}) importers ON importers.entry_number = page.entry_number
+        ORDER BY page.deemed_on, page.entry_number LIMIT $6::integer
+    """
+    return await bulk.fetch(tx, statement, *arguments)
+
+
+def _page(joined: str, condition: str) -> str:
+    return f"""(
         SELECT e.deemed_on, e.entry_number, e.state, e.scheduled_on, e.deemed_rule, e.lane, e.center,
-            e.importer_number, e.extensions, e.duty_cents, e.fees_cents, asked.requested_on
-        FROM entries e LEFT JOIN ({_REQUESTED}) asked ON asked.entry_number = e.entry_number
+            e.importer_number, e.extensions, e.duty_cents, e.fees_cents
+        FROM entries e {joined}
         WHERE {_NEAR} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
             AND (e.deemed_on, e.entry_number) > ($4::date, $5::text) AND {condition}
         ORDER BY e.deemed_on, e.entry_number LIMIT $6::integer
-    """
-    return await bulk.fetch(tx, statement, *arguments)
+    )"""
 
 
 def horizon_of(deemed_on: date, today: date) -> Horizon:
@@ -188,9 +229,11 @@ def window_of(horizon: Horizon, today: date) -> tuple[date, date]:
 
 
 async def sync_drafts(tx: Transaction, today: date, now: datetime) -> int:
-    """Draft an extension for each entry that needs one and drop the drafts that are needed no more; gives new ones."""
-    await bulk.execute(tx, _DROP_DRAFTS, today)
-    return await bulk.execute(tx, _DRAFT, today, now)
+    """Draft an extension for each entry that needs one and drop the drafts that are needed no more.
+
+    A draft whose reason changed is written anew. Gives how many were written.
+    """
+    return await bulk.execute(tx, _SYNC, today, now)
 
 
 async def list_drafts(connection: AsyncConnection, *, after: tuple[date, str] | None, limit: int) -> list[Any]:

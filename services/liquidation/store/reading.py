@@ -13,6 +13,7 @@ from services.liquidation.store.clock_facts import ClockFactsRow, list_clock_fac
 from services.liquidation.store.holds_tables import held_entries, hold_sets
 from services.liquidation.store.money_tables import bills, money_acts, refunds
 from services.liquidation.store.protests_tables import protest_entries
+from services.liquidation.store.requests import list_requests_on
 from services.liquidation.store.tables import (
     conflicts,
     entries,
@@ -42,6 +43,7 @@ class EntryPicture:
     reliquidations: list[Any]
     voided_liquidations: list[Any]
     extension_requests: list[Any]
+    requests: list[Any]
     holds: list[Any]
     bills: list[Any]
     refunds: list[Any]
@@ -74,6 +76,7 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
             connection, select(voided_liquidations), voided_liquidations, entry_number, "turn"
         ),
         extension_requests=await list_extension_requests(connection, entry_number),
+        requests=await list_requests_on(connection, entry_number),
         holds=await list_holds(connection, entry_number),
         bills=await _of_entry(connection, select(bills), bills, entry_number, "bill_number"),
         refunds=await _of_entry(connection, select(refunds), refunds, entry_number, "refund_number"),

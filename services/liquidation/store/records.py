@@ -36,7 +36,8 @@ SELECT {", ".join(_ENTRY_COLUMNS)} FROM entries WHERE entry_number = ANY($1::tex
 """
 _VERSIONS = """
 SELECT entry_number, version, importer_number, entry_type, surety_code, port_of_entry, entry_date, paid_on, duty_cents,
-       fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as, is_announced, cases
+       fees_cents, case_number, content_digest, filed_at, event_source, event_id, barred_as, is_announced, cases,
+       is_flagged
 FROM entry_versions WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, version
 """
 _DECISIONS = """
@@ -219,6 +220,7 @@ def version_of(row: Mapping[str, Any]) -> Version:
         digest=UUID(int=row["content_digest"].int),
         origin=Origin(row["filed_at"], row["event_source"], row["event_id"]),
         cases=tuple(row["cases"].split()),
+        is_flagged=row["is_flagged"],
     )
 
 
@@ -411,6 +413,7 @@ def _version_values(entry_number: str, row: VersionRow) -> tuple[Any, ...]:
         row.is_announced,
         row.body,
         " ".join(version.cases),
+        version.is_flagged,
     )
 
 

@@ -88,6 +88,7 @@ entry_versions = Table(
     Column("body", JSONB, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("cases", Text, nullable=False, server_default=text("''")),
+    Column("is_flagged", Boolean, nullable=False, server_default=text("false")),
     comment="Every version of an entry summary, whole, with the conflict that bars one.",
 )
 

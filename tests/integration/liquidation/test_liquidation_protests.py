@@ -15,11 +15,13 @@ from services.liquidation.protest_handlers import judge_protests, judge_waiting_
 from services.liquidation.protesting import run_protest_clocks
 from services.liquidation.protests_api import router
 from services.liquidation.settings import LiquidationSettings
+from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.money_invariants import MONEY_INVARIANTS
 from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
 from services.liquidation.store.protests_tables import protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables import entries, legal_events, protests
 from shared.bus.postgres import PostgresBus
-from shared.contracts.liquidation import ProtestChanged
+from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import carries
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -267,6 +269,11 @@ async def test_denial_in_part_by_line_states_reasons_and_the_last_day_to_sue(des
     ]
     open_entry = await desk.act(protest, "recommend", desk.specialist, reasons="In part.", items=items)
     assert (open_entry.status_code, open_entry.json()["code"]) == (422, "entries-left-open")
+    second_line = [items[0] | {"line_number": 2}]
+    no_line = await desk.act(
+        protest, "recommend", desk.specialist, reasons="In part.", items=second_line, otherwise="denied"
+    )
+    assert (no_line.status_code, no_line.json()["detail"]) == (422, f"There is no line 2 of {first}.")
     await desk.done(protest, "recommend", desk.specialist, reasons="In part.", items=items, otherwise="denied")
     after = await desk.done(protest, "sign", desk.director)
     assert (after["state"], after["denied_on"], after["sue_by"]) == ("allowed-in-part", "2027-02-01", "2027-07-31")
@@ -517,20 +524,148 @@ async def test_claim_under_1520d_is_decided_once_within_its_year(desk: Desk) -> 
     changes = [{"entry_number": number, "change_duty_usd": "-25.00"}]
     granted = {"outcome": "granted", "reasons": "Originating.", "changes": changes}
     for name, status in (("C-2", 409), ("C-1", 204), ("C-1", 409)):
-        answer = await desk.client.post(f"/preference-claims/{name}/decision", json=granted, headers=desk.specialist)
+        answer = await desk.client.post(
+            f"/preference-claims/{name}/decision", json=granted, headers=desk.specialist | {"If-Match": "*"}
+        )
         assert answer.status_code == status, (name, answer.text)
     (entry,) = await rows(desk.engine, entries)
     assert entry.effect_duty_cents == -2500
     denied = await desk.client.post(
-        "/preference-claims/C-2/decision", json={"outcome": "denied", "reasons": "Late."}, headers=desk.specialist
+        "/preference-claims/C-2/decision",
+        json={"outcome": "denied", "reasons": "Late."},
+        headers=desk.specialist | {"If-Match": "*"},
     )
     assert denied.status_code == 204
     claim = (await desk.client.get("/preference-claims/C-2", headers=desk.importer)).json()
     assert (claim["state"], claim["clocks"][1]["safe"]) == ("denied", "2027-07-31")
 
 
-def by_event(number: str, entry_numbers: list[str], received_at: str = "2027-02-01T15:00:00Z", **body: Any) -> Any:
-    return post_entry("protest", number, entry_numbers, received_at=received_at, body=BODY | body)
+async def test_decision_on_a_claim_is_for_the_version_that_was_read_and_told_on_each_entry(desk: Desk) -> None:
+    numbers = sorted(await desk.liquidated(2))
+    body = {"program": "USMCA"}
+    await apply(
+        desk.engine, [post_entry("preference-claim", "C-1", numbers, received_at="2027-03-01T15:00:00Z", body=body)]
+    )
+    read = await desk.client.get("/preference-claims/C-1", headers=desk.importer)
+    assert read.headers["ETag"] == '"1"'
+    denied = {"outcome": "denied", "reasons": "No certification of origin."}
+
+    async def decide(headers: dict[str, str]) -> httpx.Response:
+        return await desk.client.post("/preference-claims/C-1/decision", json=denied, headers=desk.specialist | headers)
+
+    assert (await decide({})).status_code == 428
+    assert (await decide({"If-Match": '"2"'})).status_code == 412
+    first = await decide({"If-Match": '"1"'})
+    assert (first.status_code, first.headers["ETag"]) == (204, '"2"')
+    assert (await decide({"If-Match": '"1"'})).status_code == 412
+    again = await decide({"If-Match": '"2"'})
+    assert (again.status_code, again.json()["code"]) == (409, "claim-decided")
+    told = [event.data for event in await published(desk.engine) if carries(event, EntryChanged)]
+    told = [each for each in told if each.change == "preference-claim-decided"]
+    assert [(each.entry_number, each.sequence, each.to_state) for each in told] == [
+        (number, 1, "liquidated") for number in numbers
+    ]
+    assert {each.legal_basis.rule for each in told} == {"claim-1520d-form"}
+    assert told[0].reasons[0].text == "claim C-1 under 1520(d) denied: No certification of origin."
+    acts = [each for each in await rows(desk.engine, legal_events) if each.change == "preference-claim-decided"]
+    assert [(each.event_key, each.actor) for each in acts] == [("claim:C-1", "sam"), ("claim:C-1", "sam")]
+    found = await check_all(lambda: reading(desk.engine), (*INVARIANTS, *MONEY_INVARIANTS))
+    assert not any(found.values()), found
+
+
+async def test_granted_claim_reliquidates_tells_so_and_opens_the_time_to_protest_that(desk: Desk) -> None:
+    (number,) = await desk.liquidated()
+    await apply(
+        desk.engine,
+        [
+            post_entry(
+                "preference-claim", name, [number], received_at="2027-03-01T15:00:00Z", body={"program": "USMCA"}
+            )
+            for name in ("C-1", "C-2")
+        ],
+    )
+    desk.on(date(2027, 9, 1))
+    late = by_event("P-1", [number], received_at="2027-09-02T15:00:00Z")
+    await apply(desk.engine, [late])
+    assert (await desk.read("P-1"))["timeliness"] == "untimely"
+    changes = [{"entry_number": number, "change_duty_usd": "-25.00"}]
+    bodies = {
+        "C-1": {"outcome": "granted", "reasons": "Originating.", "changes": changes},
+        "C-2": {"outcome": "denied", "reasons": "Claimed already."},
+    }
+    for name, body in bodies.items():
+        answer = await desk.client.post(
+            f"/preference-claims/{name}/decision", json=body, headers=desk.specialist | {"If-Match": '"1"'}
+        )
+        assert answer.status_code == 204, answer.text
+    told = [event.data for event in await published(desk.engine) if carries(event, EntryChanged)]
+    assert [(each.change, each.sequence, each.legal_basis.rule) for each in told[-3:]] == [
+        ("reliquidated", 20_000_001, "claim-1520d"),
+        ("preference-claim-decided", 1, "claim-1520d"),
+        ("preference-claim-decided", 2, "claim-1520d-form"),
+    ]
+    verdict = (await desk.read("P-1"))["verdicts"][0]
+    assert (verdict["timeliness"], verdict["rule"], verdict["decided_on"]) == (
+        "timely",
+        "protest-reliq-scope",
+        "2027-09-01",
+    )
+
+
+async def test_events_of_a_protest_name_the_filer_however_it_was_filed(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    await apply(desk.engine, [by_event("P-1", numbers, filed_by={"role": "broker", "id": "B76", "name": "SYNTHETIC"})])
+    await desk.done("P-1", "begin-review", desk.specialist)
+    assert [(each.change, each.filer_role, each.filer_id) for each in await desk.events()] == [
+        ("filed", "broker", "B76"),
+        ("changed", "broker", "B76"),
+    ]
+
+
+async def test_application_for_further_review_after_the_recommendation_is_considered_before_a_denial(
+    desk: Desk,
+) -> None:
+    numbers = await desk.liquidated()
+    protest = await desk.filed(numbers)
+    await desk.done(protest, "begin-review", desk.specialist)
+    await desk.done(protest, "recommend", desk.specialist, reasons="No.", otherwise="denied")
+    await desk.done(protest, "apply-further-review", desk.importer, criteria=["not-ruled-on"])
+    early = await desk.act(protest, "sign", desk.director)
+    assert (early.status_code, early.json()["rule"]) == (409, "afr-local-first")
+    await desk.done(protest, "return", desk.director)
+    await desk.done(protest, "refuse-further-review", desk.director, reasons="No criterion is met.")
+    await desk.done(protest, "recommend", desk.specialist, reasons="No.", otherwise="denied")
+    assert (await desk.done(protest, "sign", desk.director))["state"] == "denied"
+
+
+async def test_amendment_is_no_way_to_a_second_protest_on_a_category(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    protest = await desk.filed(numbers)
+    objections = [{"category": "monitors", "nature": "Classified in 8528.", "reasons": "They are units of computers."}]
+    other = await desk.filed(numbers, key="k-2", categories=["monitors"], objections=objections)
+    second = await desk.act(protest, "amend", desk.importer, categories=["monitors"])
+    assert (second.status_code, second.json()["rule"]) == (409, "protest-one-per-category")
+    await desk.done(other, "withdraw", desk.importer)
+    await desk.done(protest, "amend", desk.importer, categories=["monitors"])
+
+
+async def test_protest_that_ends_while_it_waits_is_no_follower_any_more(desk: Desk) -> None:
+    lead, follower = [await desk.filed([each], key=each) for each in await desk.liquidated(2)]
+    await desk.done(follower, "suspend", desk.specialist, lead=lead)
+    await desk.done(follower, "withdraw", desk.importer)
+    assert (await desk.read(lead))["followers"] == []
+    assert (await desk.read(follower))["lead_protest"] is None
+
+
+def by_event(
+    number: str,
+    entry_numbers: list[str],
+    received_at: str = "2027-02-01T15:00:00Z",
+    filed_by: dict[str, str] | None = None,
+    **body: Any,
+) -> Any:
+    filer = {"filed_by": filed_by} if filed_by is not None else {}
+    return post_entry("protest", number, entry_numbers, received_at=received_at, body=BODY | body, **filer)
 
 
 async def judge(engine: AsyncEngine, *numbers: str) -> None:
@@ -550,6 +685,19 @@ async def test_protest_that_comes_before_its_entry_is_judged_when_that_liquidate
     assert (record["timeliness"], record["verdicts"][0]["decided_on"]) == ("too-early", "2027-01-22")
     rejected = await desk.done("P-1", "reject", desk.director, ground="too-early", reasons="Not liquidated then.")
     assert rejected["state"] == "rejected"
+
+
+async def test_law_denies_on_day_30_though_the_time_of_another_entry_is_not_known(desk: Desk) -> None:
+    (number,) = await desk.liquidated()
+    waiting = entry_number()
+    await apply(desk.engine, [decoded("entry-filed", entry_body(waiting, entry_date="2026-05-04"))])
+    await apply(desk.engine, [by_event("P-1", [number, waiting], accelerated_disposition=True)])
+    desk.on(date(2027, 3, 10))
+    late = await desk.act("P-1", "reject", desk.director, ground="second-protest", reasons="No.")
+    assert (late.status_code, late.json()["rule"]) == (409, "inv-deemed-denial")
+    await run_protest_clocks(desk.engine, desk.clock)
+    record = await desk.read("P-1")
+    assert (record["timeliness"], record["state"], record["denied_on"]) == ("unknown", "deemed-denied", "2027-03-03")
 
 
 async def test_any_order_of_protests_and_liquidation_gives_the_same_rows(service_engine: MakeEngine) -> None:

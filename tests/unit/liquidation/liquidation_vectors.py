@@ -23,6 +23,7 @@ from services.liquidation.domain import (
     extension,
     further_review,
     history_checks,
+    information_request,
     law,
     liquidation_period,
     protest_clocks,
@@ -59,6 +60,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     history_checks,
     calculator,
     law,
+    information_request,
 )
 FILES = sorted((Path(__file__).resolve().parents[2] / "vectors").glob("deadlines_*.csv"))
 _NOT_IN_DOMAIN = {"calendar": "shared.customs.calendar", "interest": "shared.customs.interest"}

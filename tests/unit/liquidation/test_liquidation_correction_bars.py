@@ -82,6 +82,12 @@ def test_correction_cannot_move_the_entry_to_another_port() -> None:
     assert barred(version(1, ENTERED), moved) == {2: "correction-changes-port"}
 
 
+def test_correction_cannot_change_the_reconciliation_flag() -> None:
+    flagged = replace(version(2, ENTERED), is_flagged=True)
+    assert barred(version(1, ENTERED), flagged) == {2: "correction-changes-reconciliation-flag"}
+    assert barred(replace(version(1, ENTERED), is_flagged=True), flagged) == {}
+
+
 def test_removal_by_maker_leaves_the_lines_of_other_makers_suspended() -> None:
     filed = filed_grounds(version(1, ENTERED, "03", ("A570012000/A", "A570012000/B")))
     chosen = select_lifted(filed, "adcvd-case", None, ["A570012000"], ["A"])

@@ -35,6 +35,7 @@ IDS_BY_SECTION = {
     "7 bills, refunds, interest": """bill-due int-underpay int-overpay int-overpay-1520d int-delinquent refund-due
         refund-ach int-rate-source int-rate-known bill-notice-principal bill-notice-surety bill-dunning
         bill-setoff-hold int-surety-limit""",
+    "8 notices from the Center": "cf28-reply cf29-proposed",
     "12 drawback, reconciliation, TIB, quota": """drawback-file drawback-export recon-other recon-fta recon-noflag
         tib-initial tib-extend tib-no-liq quota-present""",
     "13 invariants": """inv-separate-flags inv-lift-period inv-extension-posted inv-three-extensions

@@ -1,0 +1,80 @@
+"""Requests for information (CBP 28) and proposed notices of action (CBP 29): when a reply is due, what ends them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+from shared.customs.calendar import add_days
+
+Form = Literal["CBP-28", "CBP-29"]
+ItemState = Literal["open", "claimed", "completed", "cancelled"]
+
+
+class ReplyRule(NamedTuple):
+    """By which rule a form waits for the importer: calendar days from its date, which the form itself may replace."""
+
+    rule: str
+    citation: str
+    days: int
+
+
+REPLY_RULES: Final[Mapping[Form, ReplyRule]] = MappingProxyType(
+    {
+        "CBP-28": ReplyRule("cf28-reply", "CBP Form 28; practice", 30),
+        "CBP-29": ReplyRule("cf29-proposed", "19 CFR 152.2", 20),
+    }
+)
+
+CHANGES_THAT_TELL: Final = frozenset({"routed", "completed", "cancelled"})
+"""Changes of a work item that open or end it; claims and leases say nothing of a request."""
+
+
+def reply_due_on(form: Form, issued_on: date, named_on: date | None = None) -> date:
+    """The day until which a party is asked to answer; `named_on` is the day on the form, which governs.
+
+    Rule cf28-reply [S]: 30 days from the date of a CBP Form 28, by practice; not a period of law. Rule cf29-proposed
+    [S], 19 CFR 152.2: 20 days from the mailing of a proposed notice of action (CBP Form 29). Calendar days.
+
+    >>> reply_due_on("CBP-28", date(2026, 3, 2)), reply_due_on("CBP-29", date(2026, 3, 2))
+    (datetime.date(2026, 4, 1), datetime.date(2026, 3, 22))
+    """
+    return named_on if named_on is not None else add_days(issued_on, REPLY_RULES[form].days)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """A change of a work item; `ended_on` is its day when the item has ended with it.
+
+    The item of which no change is known yet has the sequence 0.
+    """
+
+    item_id: str
+    sequence: int = 0
+    change: str = "routed"
+    state: ItemState = "open"
+    ended_on: date | None = None
+    event_id: str = ""
+
+
+def read_change(item_id: str, sequence: int, change: str, state: ItemState, on: date, event_id: str) -> ItemChange:
+    """A change as the work queue tells it; `state` is the item's after the change, `on` the day of the change.
+
+    >>> read_change("i", 200, "cancelled", "cancelled", date(2026, 3, 2), "e").ended_on
+    datetime.date(2026, 3, 2)
+    """
+    ended_on = on if state in ("completed", "cancelled") else None
+    return ItemChange(item_id, sequence, change, state, ended_on, event_id)
+
+
+def standing_change(changes: Iterable[ItemChange]) -> ItemChange:
+    """Which of an item's changes tells where it stands, in whatever order they came.
+
+    An item that was completed stays so. Else the highest sequence tells, because what was cancelled may be called for
+    again; of two with one sequence (a contradiction upstream) the one with the lower event id.
+
+    >>> standing_change([ItemChange("i", 200, "cancelled", "cancelled"), ItemChange("i", 100)]).state
+    'cancelled'
+    """
+    return min(changes, key=lambda each: (each.change != "completed", -each.sequence, each.event_id))

@@ -1,0 +1,118 @@
+"""CBP's requests to importers (CBP 28, CBP 29): written by the event path, asked for by entry and by the radar.
+
+A request and the end of its item travel on different topics, so either may come first. The row of the item is what
+both write under a lock, so that two batches at once cannot miss each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.domain.facts import Origin
+from services.liquidation.domain.information_request import ItemChange
+from services.liquidation.store.requests_tables import information_requests, work_items
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_STUBS: Final = """
+INSERT INTO work_items (item_id, sequence, change, state, event_id)
+SELECT id, 0, 'routed', 'open', '' FROM unnest($1::text[]) AS given(id) ORDER BY id
+ON CONFLICT DO NOTHING
+"""
+_LOCK: Final = """
+SELECT item_id, sequence, change, state, ended_on, event_id FROM work_items
+WHERE item_id = ANY($1::text[]) ORDER BY item_id FOR UPDATE
+"""
+_STAND: Final = """
+UPDATE information_requests SET closed_on = given.closed_on, closed_as = given.closed_as
+FROM unnest($1::text[], $2::date[], $3::text[]) AS given(item_id, closed_on, closed_as)
+WHERE information_requests.item_id = given.item_id
+    AND (information_requests.closed_on, information_requests.closed_as)
+        IS DISTINCT FROM (given.closed_on, given.closed_as)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request as it concerns one entry."""
+
+    request_id: str
+    entry_number: str
+    form: str
+    item_id: str
+    center: str
+    issued_on: date
+    due_on: date
+    origin: Origin
+
+
+async def lock_items(tx: Transaction, item_ids: Collection[str]) -> dict[str, ItemChange]:
+    """Where these items stand, held until the transaction ends; in order of id, so that writers cannot deadlock."""
+    numbers = sorted(item_ids)
+    await bulk.execute(tx, _STUBS, numbers)
+    return {row["item_id"]: ItemChange(*row) for row in await bulk.fetch(tx, _LOCK, numbers)}
+
+
+async def write_items(tx: Transaction, items: Sequence[ItemChange]) -> None:
+    """Write where items stand that `lock_items` gave."""
+    columns = tuple(column.name for column in work_items.columns)
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "item_id")
+    rows = [astuple(item) for item in items]
+    await bulk.insert(tx, work_items, columns, rows, on_conflict=f"(item_id) DO UPDATE SET {replaced}")
+
+
+async def write_requests(tx: Transaction, requests: Sequence[RequestRow]) -> None:
+    """Write requests; of two events for one request and entry the earlier stands."""
+    written = ("form", "item_id", "center", "issued_on", "due_on", "event_at", "event_source", "event_id")
+    columns = ("request_id", "entry_number", *written)
+    values = [
+        (
+            row.request_id,
+            row.entry_number,
+            row.form,
+            row.item_id,
+            row.center,
+            row.issued_on,
+            row.due_on,
+            row.origin.at,
+            row.origin.source,
+            row.origin.id,
+        )
+        for row in requests
+    ]
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in written)
+    earlier = (
+        "(excluded.event_at, excluded.event_source, excluded.event_id) < "
+        "(information_requests.event_at, information_requests.event_source, information_requests.event_id)"
+    )
+    conflict = f"(request_id, entry_number) DO UPDATE SET {replaced} WHERE {earlier}"
+    await bulk.insert(tx, information_requests, columns, values, on_conflict=conflict)
+
+
+async def close_requests(tx: Transaction, items: Collection[ItemChange]) -> None:
+    """Close the requests of items that ended, and open those of items that are called for again."""
+    told = sorted(items, key=lambda item: item.item_id)
+    closed_as = [item.state if item.ended_on is not None else None for item in told]
+    await bulk.execute(tx, _STAND, [item.item_id for item in told], [item.ended_on for item in told], closed_as)
+
+
+async def list_requests_on(connection: AsyncConnection, entry_number: str) -> list[Any]:
+    """The requests that name an entry, open and closed, oldest first."""
+    table = information_requests
+    query = select(table).where(table.c.entry_number == entry_number).order_by(table.c.issued_on, table.c.request_id)
+    return list(await connection.execute(query))
+
+
+async def list_open_requests(connection: AsyncConnection, entry_numbers: Collection[str]) -> dict[str, list[Any]]:
+    """The requests on these entries that are open, oldest first; entries without one are absent."""
+    table = information_requests
+    query = select(table).where(table.c.entry_number.in_(entry_numbers), table.c.closed_on.is_(None))
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in await connection.execute(query.order_by(table.c.issued_on, table.c.request_id)):
+        found[row.entry_number].append(row)
+    return found
