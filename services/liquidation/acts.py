@@ -254,7 +254,7 @@ async def post_liquidation(
             "final_1501_on": str(final_1501_on(today)),
             **show_money(money),
         }
-        await _finish(tx, row, act, event, call, body, now)
+        await _finish(tx, row, act, event, call, body, now, policy.law)
     return Answer(201, body)
 
 
@@ -300,7 +300,7 @@ async def post_reliquidation(
             "change_fees_usd": format_cents(done.change_fees_cents),
             **show_money(money),
         }
-        await _finish(tx, row, act, event, call, body, now)
+        await _finish(tx, row, act, event, call, body, now, law)
     return Answer(201, body)
 
 
@@ -316,6 +316,7 @@ async def reliquidate(
     *,
     by_class: Amounts | None = None,
     power: Power | None = None,
+    claimed_on: date | None = None,
     law: LawSettings = LAW,
 ) -> tuple[ReliquidationRow, LegalEvent, Outgoing, Consequence]:
     """Reliquidate a held entry and assess its money; the caller writes the row, the act and the event.
@@ -323,7 +324,7 @@ async def reliquidate(
     A difference that is disregarded changes nothing: the reliquidation is noted as one without change. Rules
     reliq-1501 [S], 19 USC 1501: the Center's own power, 90 days from the original liquidation; for others
     judge_change_after_final says by which rule they write, and judge_power whether in time. A caller that has judged
-    the time itself, as one that decides a protest or a claim, leaves `power` out.
+    the time itself, as one that decides a protest or a claim, leaves `power` out; `claimed_on` is the day of the claim.
     """
     today = legal_date(now)
     if row.liquidated_on is None:
@@ -367,6 +368,7 @@ async def reliquidate(
         today,
         changes,
         occasion=_OCCASIONS.get(writer, "reliquidation"),
+        claimed_on=claimed_on or (power.preference_claimed_on if power is not None else None),
         policy=policy,
     )
     if money.is_disregarded:
@@ -490,7 +492,7 @@ async def void_liquidation(
             "rule": finding.rule,
             "why": finding.why,
         }
-        await _finish(tx, row, act, event, call, body, now)
+        await _finish(tx, row, act, event, call, body, now, law)
     return Answer(201, body)
 
 
@@ -534,10 +536,11 @@ async def _finish(
     call: IdempotentCall,
     body: dict[str, object],
     now: datetime,
+    law: LawSettings,
 ) -> None:
     await store.write_entries(tx, [row])
     await store.write_legal_events(tx, [act])
-    await judge_protests_on(tx, [row.entry_number])
+    await judge_protests_on(tx, [row.entry_number], law)
     await outbox.add(tx, SOURCE, [event])
     await remember(tx.connection, platform.idempotency_keys, call, status=201, response=body, now=now)
 

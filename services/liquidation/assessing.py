@@ -119,6 +119,7 @@ class _Act:
     occasion: Occasion
     liquidated_on: date
     assessed_on: date
+    claimed_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -171,12 +172,14 @@ async def assess_act(
     effects: Amounts,
     *,
     occasion: Occasion = "reliquidation",
+    claimed_on: date | None = None,
     policy: MoneyPolicy = POLICY,
 ) -> Consequence:
     """Assess one act on an entry that this transaction holds, and write what follows; by its key, once.
 
     `effects` is what the act changes by class, in cents against what stood before it (`name_effects` when no class is
-    known). The caller publishes the act with the consequence's `event_fields`, and posts it by its `kind`.
+    known). `claimed_on` is the day of a claim under 1520(d) that the act grants (int-overpay-1520d). The caller
+    publishes the act with the consequence's `event_fields`, and posts it by its `kind`.
     """
     case = (await store.load_cases(tx, [entry_number]))[entry_number]
     known = {row.act_key: row for row in case.assessments}
@@ -185,7 +188,7 @@ async def assess_act(
     if not any(effects.values()) and not _has_moved_in_void(case):
         return Consequence("no-change", "no-change", 0, 0)
     written = _Written([], [], [])
-    consequence = _follow(case, _Act(act_key, occasion, occurred_on, occurred_on), effects, policy, written)
+    consequence = _follow(case, _Act(act_key, occasion, occurred_on, occurred_on, claimed_on), effects, policy, written)
     await _write(tx, written)
     return consequence
 
@@ -257,7 +260,7 @@ async def determine(
             # What was found stands, whatever became of the act before it: the change is against what stands now.
             changes = find_changes(_stood_before(case, row.ordinal), row.found)
             effects = {change.class_code: change.difference for change in changes}
-            act = _Act(row.act_key, row.occasion, row.liquidated_on, today)
+            act = _Act(row.act_key, row.occasion, row.liquidated_on, today, row.claimed_on)
             consequence = _follow(case, act, effects, policy, written, again=row)
             if consequence.outcome == "undetermined":
                 break  # those after it rest on it
@@ -327,7 +330,13 @@ def announce_money(
 
 
 def build_facts(
-    case: MoneyCase, act_on: date, occasion: Occasion, before: Amounts, found: Amounts, policy: MoneyPolicy
+    case: MoneyCase,
+    act_on: date,
+    occasion: Occasion,
+    before: Amounts,
+    found: Amounts,
+    policy: MoneyPolicy,
+    claimed_on: date | None = None,
 ) -> tuple[LiquidationFacts, DepositDue]:
     """What the money of an act is computed from, as far as the summary, people and accounts say.
 
@@ -359,7 +368,7 @@ def build_facts(
         payee=_payee(case),
         occasion=occasion,
         is_informal=entry["is_informal"],
-        claimed_on=recorded.claimed_on if recorded else None,
+        claimed_on=claimed_on or (recorded.claimed_on if recorded else None),
         case_order_on=recorded.case_order_on if recorded else None,
     )
     return facts, due
@@ -384,7 +393,7 @@ def _follow(
     except InvalidFinding as error:
         found = add_amounts(before, effects)
         invalid = Undetermined("refund-due", "finding", f"more is taken back than stood there: {error}")
-    facts, due = build_facts(case, act.liquidated_on, act.occasion, before, found, policy)
+    facts, due = build_facts(case, act.liquidated_on, act.occasion, before, found, policy, act.claimed_on)
     later = _find_later(case, act)
     result: Assessment | Undetermined
     unknown = next((row for row in earlier if row.outcome == "undetermined"), None)
@@ -587,6 +596,7 @@ def _row(
         required_on=due.on,
         required_basis=due.basis,
         payee=facts.payee,
+        claimed_on=act.claimed_on,
     )
     if isinstance(result, Undetermined):
         row.missing, row.why = result.missing, result.why

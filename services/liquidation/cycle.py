@@ -87,7 +87,7 @@ async def run_cycle(
         figures = await store.run_statements(tx, day, now, run_by)
         money = asdict(await assess_cycle(tx, friday, now, policy))
         await store.write_money(tx, friday, money)
-        await judge_waiting_protests(tx)
+        await judge_waiting_protests(tx, policy.law)
         return replace(figures, **money)
 
 

@@ -107,7 +107,7 @@ class LiquidationHandler:
         await store.write_conflicts(tx, conflicts)
         await store.write_decisions(tx, decisions)
         await store.write_filings(tx, filings)
-        await judge_protests(tx, [event.data.filing_number for event in protests])
+        await judge_protests(tx, [event.data.filing_number for event in protests], self._law)
         await store.write_accounts(tx, on_accounts_assigned(assigned))
         await on_requests_issued(tx, events)
         return [*changes, *answers, *protested]

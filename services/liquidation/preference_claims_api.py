@@ -184,13 +184,11 @@ async def decide_preference_claim(
                 citation=RULES["claim-1520d"].citation,
                 remedy="Name entries of the claim, and changes only when it is granted.",
             )
-        legal_events, events = await _reliquidate(
-            tx, now, filing_number, rows, changes, caller, request.app.state.money_policy
-        )
+        legal_events, events = await _reliquidate(tx, now, claim, rows, changes, caller, request.app.state.money_policy)
         told = await _tell(tx, now, claim, body, rows, caller)
         await records.write_entries(tx, [rows[each.entry_number] for each in legal_events])
         await records.write_legal_events(tx, [*legal_events, *(act for act, _ in told)])
-        await judge_protests_on(tx, sorted(changes))
+        await judge_protests_on(tx, sorted(changes), _law(request))
         await outbox.add(tx, SOURCE, [*events, *(event for _, event in told)])
         await store.write_claim_decision(
             tx,
@@ -212,7 +210,7 @@ async def decide_preference_claim(
 async def _reliquidate(
     tx: Transaction,
     now: datetime,
-    filing_number: str,
+    claim: Any,
     rows: dict[str, EntryRow],
     changes: dict[str, tuple[int, int]],
     caller: Identity,
@@ -226,7 +224,15 @@ async def _reliquidate(
             raise _conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         _, legal_event, event, _ = await acts.reliquidate(
-            tx, row, now, "claim-1520d", effect, f"claim {filing_number} under 1520(d) granted", caller, policy
+            tx,
+            row,
+            now,
+            "claim-1520d",
+            effect,
+            f"claim {claim.filing_number} under 1520(d) granted",
+            caller,
+            policy,
+            claimed_on=protest_filed_on(claim.received_at),
         )
         legal_events.append(legal_event)
         events.append(event)

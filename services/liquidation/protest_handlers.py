@@ -70,16 +70,16 @@ async def judge_protests(
     return standings
 
 
-async def judge_protests_on(tx: Transaction, entry_numbers: Collection[str]) -> None:
+async def judge_protests_on(tx: Transaction, entry_numbers: Collection[str], law: LawSettings = LAW) -> None:
     """Judge the protests that name these entries: after a liquidation by hand, a reliquidation, a voided one."""
-    await judge_protests(tx, await store.find_neighbours(tx, entry_numbers))
+    await judge_protests(tx, await store.find_neighbours(tx, entry_numbers), law)
 
 
-async def judge_waiting_protests(tx: Transaction) -> int:
+async def judge_waiting_protests(tx: Transaction, law: LawSettings = LAW) -> int:
     """Judge the protests that waited for the liquidation of an entry: after a cycle. Gives how many."""
     done, after = 0, ""
     while waiting := await store.find_waiting(tx, after, BATCH):
-        await judge_protests(tx, waiting)
+        await judge_protests(tx, waiting, law)
         done, after = done + len(waiting), waiting[-1]
     return done
 

@@ -249,7 +249,7 @@ async def run_protest_clocks(engine: AsyncEngine, clock: Clock, law: LawSettings
     """
     async with transaction(engine) as tx:
         await records.exclude_cycles(tx)
-        await judge_waiting_protests(tx)
+        await judge_waiting_protests(tx, law)
     unjudged: Sequence[str] | None = None
     while unjudged is None or unjudged:
         async with transaction(engine) as tx:

@@ -179,6 +179,7 @@ class AssessmentRow:
     payee: str | None
     bill_number: str | None = None
     refund_number: str | None = None
+    claimed_on: date | None = None
 
 
 @dataclass(slots=True)

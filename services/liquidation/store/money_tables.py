@@ -34,6 +34,7 @@ assessments = Table(
     Column("payee", Text),
     Column("bill_number", Text),
     Column("refund_number", Text),
+    Column("claimed_on", Date),
     Index("assessments_undetermined", "importer_number", postgresql_where=text("outcome = 'undetermined'")),
     comment="The money of each liquidation or reliquidation that changes some: by class, with interest, or what lacks.",
 )

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts import LiquidationBasis, post_liquidation, post_reliquidation, void_liquidation
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.reliquidation import FinalWriter
+from services.liquidation.domain.reliquidation import FinalWriter, Power
 from services.liquidation.instructing import confirm_instruction, draft_instruction, name_instruction
 from services.liquidation.recompute import recompute
+from services.liquidation.refunding import AccountFacts, record_account
 from services.liquidation.store.acts_tables import recompute_differences
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.invariants import INVARIANTS
@@ -210,6 +211,23 @@ async def test_reliquidation_by_class_changes_what_stands_by_class(engine: Async
         ("additional-duty", "1000.00"),
         ("duty-unspecified", "-1000.00"),
     }
+    await demand_sound(engine)
+
+
+async def test_refund_of_a_granted_claim_bears_interest_from_the_claim_and_no_other_act_does(
+    engine: AsyncEngine,
+) -> None:
+    account = AccountFacts(date(2026, 1, 2), False, None, True, True, False)
+    await record_account(engine, noon(date(2026, 1, 2)), IMPORTER, IfMatch(None), account, DIRECTOR)
+    claimed, other = await file(engine), await file(engine)
+    await cycle(engine, FRIDAY)
+    on, power = date(2026, 3, 2), Power("claim-1520d", preference_claimed_on=date(2026, 2, 27))
+    answer = await post_reliquidation(
+        engine, noon(on), call("claim"), claimed, "claim-1520d", (-25_00, 0), "Originating.", DIRECTOR, power=power
+    )
+    # 25.00 from 27 February to 2 March 2026: 3 days at 7 %; on the other from the deposit of 12 March 2025.
+    assert answer.body["interest_usd"] == "-0.01"
+    assert (await reliquidate(engine, other, on, -25_00))["interest_usd"] == "-1.76"
     await demand_sound(engine)
 
 
