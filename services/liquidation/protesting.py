@@ -144,6 +144,10 @@ _REMEDIES: Final[Mapping[str, str]] = {
 }
 
 
+MOST_OUTCOMES: Final = 200
+"""What is decided on more entries and lines is not in the event, which has to stay small."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActRequest:
     """What somebody wants to do: `kind` as in MAY_ACT, and what the act states as JSON values."""
@@ -352,7 +356,7 @@ async def _carry_out(
         await store.write_line_decisions(tx, number, row.number, prepared.decided)
         effect = await _reliquidate(tx, now, number, prepared.decided, caller, policy)
     after = (await judge_protests(tx, [number], law))[number]
-    await outbox.add(tx, SOURCE, [_changed(after, row, law, effect)])
+    await outbox.add(tx, SOURCE, [_changed(after, row, law, effect, prepared.decided)])
     return after
 
 
@@ -626,7 +630,13 @@ def _filed(standing: Standing, now: datetime) -> Outgoing:
     return Outgoing(event_id("protest-changed", filing.number, "1"), data, now)
 
 
-def _changed(standing: Standing, row: ActRow, law: LawSettings, effect: MoneyEffect | None = None) -> Outgoing:
+def _changed(
+    standing: Standing,
+    row: ActRow,
+    law: LawSettings,
+    effect: MoneyEffect | None = None,
+    decided: Sequence[LineDecision] = (),
+) -> Outgoing:
     life = standing.life
     filing, sequence = life.filing, row.number + 1
     if row.from_state in OPEN and row.to_state not in OPEN:
@@ -658,6 +668,15 @@ def _changed(standing: Standing, row: ActRow, law: LawSettings, effect: MoneyEff
             "ask_set_aside_by": set_aside_request_due(refused_on, law).safe if refused_on is not None else None,
             "lead_protest": life.lead,
             "effect": effect,
+            "outcomes": tuple(
+                {
+                    "entry_number": each.entry_number,
+                    "line_number": each.line_number or None,
+                    "outcome": each.outcome,
+                    "reasons": each.reasons[:500],
+                }
+                for each in (decided[:MOST_OUTCOMES] if row.act.kind in SIGNED.values() else ())
+            ),
             "legal_basis": legal_basis(row.rule),
             "reasons": (Reason(code=row.act.kind, text=reasons[:500], citation=RULES[row.rule].citation),)
             if reasons

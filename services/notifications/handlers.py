@@ -11,6 +11,7 @@ from services.notifications.domain.facts import (
     Assignment,
     EntryAct,
     Ground,
+    LineOutcome,
     Money,
     ProtestAct,
     ProtestFiled,
@@ -196,6 +197,9 @@ def _protest_act(data: ProtestChanged, act: str, told_on: date) -> ProtestAct:
         citation=data.legal_basis.citation,
         grounds=_grounds(data.reasons),
         surety_code=_protesting_surety(data),
+        outcomes=tuple(
+            LineOutcome(each.entry_number, each.line_number, each.outcome, each.reasons) for each in data.outcomes
+        ),
     )
 
 

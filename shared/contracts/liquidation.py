@@ -16,6 +16,7 @@ from shared.contracts.terms import (
     LegalDate,
     Money,
     PortCode,
+    ShortText,
 )
 
 EntryState = Literal["recorded", "scheduled", "suspended", "extended", "liquidated", "not-liquidating", "clock-unknown"]
@@ -88,6 +89,15 @@ class EntryChanged(Contract):
     reasons: Reasons = ()
 
 
+class ProtestOutcome(Contract):
+    """What was decided on an entry, or on a line of it."""
+
+    entry_number: EntryNumber
+    line_number: Annotated[int, Field(ge=1, le=9999)] | None = None
+    outcome: Literal["allowed", "denied"]
+    reasons: ShortText
+
+
 class ProtestChanged(Contract):
     """A protest filed or moved to another state."""
 
@@ -118,6 +128,9 @@ class ProtestChanged(Contract):
     )
     lead_protest: Code | None = None
     effect: MoneyEffect | None = None
+    outcomes: Annotated[tuple[ProtestOutcome, ...], Field(max_length=200)] = Field(
+        default=(), description="What a signed decision says, the first 200; GET /protests/{number} shows all."
+    )
     legal_basis: LegalBasis
     reasons: Reasons = ()
 

@@ -324,6 +324,26 @@ _KINDS: Final = (
         "due is paid before a suit is begun.",
     ),
     NoticeKind(
+        id="N-21",
+        name="Claim for preference under 19 USC 1520(d) decided",
+        form="letter",
+        trigger="entry-changed: preference-claim-decided",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        text="The claim for preference on the entry below, made after importation, has been denied for the reasons "
+        "stated.",
+        if_nothing_is_done="The denial stays. It can be protested within 180 days of it; the day named here is the "
+        "safe last day, never moved for a weekend or holiday.",
+        variants=MappingProxyType(
+            {
+                "granted": Wording(
+                    "The claim for preference on the entry below, made after importation, has been granted.",
+                    "Nothing is asked of you. The reliquidation and the refund come with notices of their own.",
+                )
+            }
+        ),
+    ),
+    NoticeKind(
         id="N-34",
         name="Bill for increased duty",
         form="CBP 6084",

@@ -82,6 +82,16 @@ class ProtestFiled:
 
 
 @dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """What was decided on an entry, or on a line of it."""
+
+    entry_number: str
+    line_number: int | None
+    outcome: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProtestAct:
     """An act on a protest, by CBP or by the law. `surety_code` is the protestant's when that is the surety.
 
@@ -103,6 +113,7 @@ class ProtestAct:
     citation: str
     grounds: tuple[Ground, ...]
     surety_code: str | None
+    outcomes: tuple[LineOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _KINDS_BY_CHANGE: Final[Mapping[str, tuple[str, ...]]] = {
     "bill-overdue": ("N-35",),
     "surety-billed": ("N-36",),
     "refund-changed": ("N-37",),
+    "preference-claim-decided": ("N-21",),
 }
 _KIND_BY_PROTEST_ACT: Final[Mapping[str, tuple[str, str | None]]] = {
     "deny": ("N-17", None),
@@ -77,6 +78,7 @@ _CITATION_BY_KIND: Final[Mapping[str, str]] = {
     "N-17": "19 CFR part 174",
     "N-18": "19 USC 1515(c); 19 CFR 174.24 to 174.26",
     "N-19": "28 USC 2636(a); 19 CFR 174.31",
+    "N-21": "19 USC 1520(d), 1514(a)(7)",
     "N-34": "19 USC 1505(b); 19 CFR 24.3(e)",
     "N-35": "19 USC 1505(d); 19 CFR 24.3a",
     "N-36": "19 USC 1514(c)(3); 19 CFR 174.12(e)(3)",
@@ -190,6 +192,15 @@ def surety_protest_by(demanded_on: date) -> date:
     return add_days(demanded_on, PROTEST_DAYS)
 
 
+def claim_protest_by(denied_on: date) -> date:
+    """The safe last day to protest the denial of a claim under 1520(d): 180 days after it.
+
+    Rule claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): denied on 2 March 2026, by 29 August 2026. Never
+    rolled.
+    """
+    return add_days(denied_on, PROTEST_DAYS)
+
+
 def _kinds_of(act: EntryAct) -> tuple[str, ...]:
     """The kinds of notice that an act on an entry causes: a bill has its own, and so has a refund that has to wait.
 
@@ -216,6 +227,8 @@ def _variant_of(kind: str, act: EntryAct) -> str | None:
             return "still-suspended"
         case "N-12" if act.deemed_on is None:
             return "no-day"
+        case "N-21" if act.rule == "claim-1520d":
+            return "granted"
         case "N-34" if act.change in _LIQUIDATIONS and act.kind != "increase":
             return "carried-over"
         case "N-35" if act.rule == "bill-dunning":
@@ -238,6 +251,8 @@ def _due_on(kind: str, act: EntryAct) -> date | None:
     match kind:
         case "N-09" | "N-13":
             return protest_by(act)
+        case "N-21" if act.rule != "claim-1520d":
+            return claim_protest_by(act.occurred_on)
         case "N-34":
             return act.money.bill_due_on
         case "N-36":
@@ -393,6 +408,17 @@ def _protest_notice(act: ProtestAct) -> Notice:
                 "further_review_state": act.further_review_state,
                 "duty_effect_usd": act.duty_effect_usd,
                 "fees_effect_usd": act.fees_effect_usd,
+                "outcomes": [
+                    _without_nothing(
+                        {
+                            "entry_number": each.entry_number,
+                            "line_number": each.line_number,
+                            "outcome": each.outcome,
+                            "reasons": each.reasons,
+                        }
+                    )
+                    for each in act.outcomes
+                ],
                 "reasons": _grounds(act.grounds),
             }
         ),

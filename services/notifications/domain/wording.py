@@ -25,6 +25,7 @@ _CHANGES: Final[Mapping[str, str]] = {
     "bill-overdue": "Bill unpaid",
     "surety-billed": "Demanded of the surety",
     "refund-changed": "Refund",
+    "preference-claim-decided": "Claim for preference decided",
 }
 _KINDS: Final[Mapping[str, str]] = {
     "no-change": "No change",
@@ -116,6 +117,7 @@ _DUE: Final[Mapping[str, str]] = {
     "N-17": "Sue by (safe last day)",
     "N-18": "Ask for the refusal to be set aside by (safe last day)",
     "N-19": "Sue by (safe last day)",
+    "N-21": "Protest by (safe last day)",
     "N-34": "Last day to pay without delinquency",
     "N-36": "Surety's protest by (safe last day)",
     "N-40": "Sue on the denial by (safe last day)",
@@ -170,6 +172,12 @@ def facts_of(
             facts.append((label, _value(name, str(body[name]))))
         if name == "fees_effect_usd":
             facts += [(f"of which {_class(code)} (USD)", change) for code, change in body.get("by_class", {}).items()]
+    decided = body.get("outcomes", ())
+    for each in decided[:MOST_ENTRIES]:
+        line = f", line {each['line_number']}" if "line_number" in each else ""
+        facts.append((f"Entry {each['entry_number']}{line}", f"{each['outcome']}: {each['reasons']}"))
+    if len(decided) > MOST_ENTRIES:
+        facts.append(("Decided on", f"{len(decided) - MOST_ENTRIES} more entries or lines"))
     if body.get("further_review"):
         facts.append(("Further review", "requested"))
     if due_on is not None:

@@ -52,6 +52,10 @@ def notices_of_everything() -> list[Notice]:
     events = [
         *(entry_changed(change=change) for change in CHANGES),
         *(entry_changed(change="refund-changed", refund_number="R01", refund_state=state) for state in REFUND_STATES),
+        entry_changed(change="preference-claim-decided"),
+        entry_changed(
+            change="preference-claim-decided", legal_basis={"rule": "claim-1520d", "citation": "19 USC 1520(d)"}
+        ),
         entry_changed(change="suspension-lifted", deemed_on="2026-09-04"),
         entry_changed(change="suspension-lifted", to_state="suspended"),
         entry_changed(change="scheduled", reasons=[{"code": "corrected-by-other-filer", "text": "by XYZ"}]),

@@ -14,9 +14,11 @@ from services.notifications.domain.notices import (
     protest_by,
     surety_protest_by,
 )
+from services.notifications.domain.wording import facts_of
 from services.notifications.handlers import act_of, issue_notices
 from shared.contracts.envelope import Event
 from tests.integration.notifications.builders import entry_changed, protest_changed, protest_decided, request_issued
+from tests.support.events import entry_number
 
 
 def act(**changes: Any) -> EntryAct:
@@ -194,6 +196,39 @@ def test_what_is_decided_on_a_protest_says_until_when_something_can_be_done(
     assert (notice.kind, notice.variant, notice.due_on) == (kind, variant, due_on)
     assert (notice.subject, notice.issued_on) == ("270426100001", date(2026, 5, 4))
     assert notice.body["reasons"][0]["text"] == "The goods are described by 8471.30."
+
+
+def test_a_protest_decision_says_what_was_decided_on_each_entry_and_line() -> None:
+    number = entry_number(900_003)
+    outcomes = [
+        {"entry_number": number, "line_number": 2, "outcome": "allowed", "reasons": "They weigh less than 10 kg."},
+        {"entry_number": number, "outcome": "denied", "reasons": "The heading stands."},
+    ]
+    notice = notices(protest_decided("allow-in-part", outcomes=outcomes))["N-17"]
+    shown = facts_of(
+        kind=notice.kind,
+        entry_numbers=notice.entry_numbers,
+        importer_number=notice.importer_number,
+        center=None,
+        issued_on=notice.issued_on,
+        due_on=None,
+        body=notice.body,
+    )
+    assert (f"Entry {number}, line 2", "allowed: They weigh less than 10 kg.") in shown
+    assert (f"Entry {number}", "denied: The heading stands.") in shown
+
+
+@pytest.mark.parametrize(
+    ("rule", "variant", "due_on"),
+    [("claim-1520d-form", None, date(2026, 8, 29)), ("claim-1520d", "granted", None)],
+)
+def test_a_decided_claim_for_preference_says_until_when_a_denial_is_protested(
+    rule: str, variant: str | None, due_on: date | None
+) -> None:
+    basis = {"rule": rule, "citation": "19 USC 1520(d)"}
+    told = entry_changed(change="preference-claim-decided", occurred_on="2026-03-02", legal_basis=basis)
+    (notice,) = notices(told).values()
+    assert (notice.kind, notice.variant, notice.due_on) == ("N-21", variant, due_on)
 
 
 @pytest.mark.parametrize("act", ["begin-review", "recommend", "withdraw", "summon", "request-void", None])
