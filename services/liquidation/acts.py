@@ -228,7 +228,9 @@ async def post_liquidation(
         if money.is_disregarded:
             effect, effects = (0, 0), {}
         row.state, row.liquidated_on, row.liquidation_posted_on = "liquidated", today, today
-        row.liquidation_kind, row.liquidation_rule = money.kind or _kind(sum(effect)), "liquidation-date"
+        # As entered is no change, also when money that was paid on a liquidation without effect comes back.
+        row.liquidation_kind = money.kind or _kind(sum(effect)) if any(effect) else "no-change"
+        row.liquidation_rule = "liquidation-date"
         row.effect_duty_cents, row.effect_fees_cents = effect
         act, event = announce_act(
             row,
