@@ -33,6 +33,7 @@ from services.liquidation.store.money_tables import (
     refunds,
 )
 from services.liquidation.store.protests_tables import protest_entries
+from services.liquidation.store.standing import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables import entries, protests
 from shared.customs.money import to_cents
 from shared.db import bulk
@@ -92,7 +93,7 @@ UPDATE legal_events a SET kind = 'no-change' FROM changed
 WHERE a.entry_number = changed.entry_number AND a.event_key = changed.event_key
 """
 # A reliquidation whose difference is disregarded changes nothing: what stood before it, stands.
-_NOT_RELIQUIDATED: Final = """
+_NOT_RELIQUIDATED: Final = f"""
 WITH last AS (
     SELECT DISTINCT ON (r.entry_number) r.entry_number, r.number, e.turns FROM reliquidations r
     JOIN entries e USING (entry_number)
@@ -100,31 +101,20 @@ WITH last AS (
 ),
 stood AS (
     SELECT l.entry_number, l.number,
-        coalesce(p.effect_duty_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.duty_cents END, 0)::bigint AS duty_cents,
-        coalesce(p.effect_fees_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.fees_cents END, 0)::bigint AS fees_cents
+{STANDING_EFFECT}
     FROM last l
     JOIN legal_events a ON a.entry_number = l.entry_number
         AND a.event_key = CASE l.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || l.turns END
-    LEFT JOIN assessments m ON m.entry_number = a.entry_number AND m.act_key = a.event_key
-    LEFT JOIN LATERAL (
-        SELECT sum(duty_cents) AS duty_cents, sum(fees_cents) AS fees_cents FROM review_decisions
-        WHERE entry_number = l.entry_number AND status = 'effective'
-    ) d ON true
-    LEFT JOIN LATERAL (
-        SELECT r.effect_duty_cents, r.effect_fees_cents FROM reliquidations r
-        JOIN legal_events x ON x.entry_number = r.entry_number AND x.event_key = 'reliquidation:' || r.number
-        WHERE r.entry_number = l.entry_number AND r.number < l.number AND x.sequence > a.sequence
-        ORDER BY r.number DESC LIMIT 1
-    ) p ON true
+{join_standing("done.number < l.number")}
 ),
 noted AS (
-    UPDATE reliquidations r SET kind = 'no-change', effect_duty_cents = s.duty_cents, effect_fees_cents = s.fees_cents,
-        change_duty_cents = 0, change_fees_cents = 0
+    UPDATE reliquidations r SET kind = 'no-change', change_duty_cents = 0, change_fees_cents = 0,
+        effect_duty_cents = s.effect_duty_cents, effect_fees_cents = s.effect_fees_cents
     FROM stood s WHERE r.entry_number = s.entry_number AND r.number = s.number
     RETURNING r.entry_number, 'reliquidation:' || r.number AS event_key
 ),
 changed AS (
-    UPDATE entries e SET effect_duty_cents = s.duty_cents, effect_fees_cents = s.fees_cents
+    UPDATE entries e SET effect_duty_cents = s.effect_duty_cents, effect_fees_cents = s.effect_fees_cents
     FROM stood s WHERE e.entry_number = s.entry_number
 )
 UPDATE legal_events a SET kind = 'no-change' FROM noted

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.acts_tables import recompute_differences, recomputes
+from services.liquidation.store.standing import STANDING_EFFECT, join_standing
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -20,25 +21,13 @@ SELECT e.entry_number, (SELECT count(*) FROM legal_events a
 FROM entries e WHERE e.entry_number = ANY($1::text[])
 """
 # What acts, reliquidations and decisions say of a liquidation that stands; later acts have higher sequences.
-_LIQUIDATIONS = """
+_LIQUIDATIONS = f"""
 SELECT e.entry_number, a.occurred_on AS liquidated_on, a.kind AS liquidation_kind, a.rule AS liquidation_rule,
-    coalesce(r.effect_duty_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.duty_cents END, 0)::bigint
-        AS effect_duty_cents,
-    coalesce(r.effect_fees_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.fees_cents END, 0)::bigint
-        AS effect_fees_cents
+{STANDING_EFFECT}
 FROM entries e
 JOIN legal_events a ON a.entry_number = e.entry_number
     AND a.event_key = CASE e.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || e.turns END
-LEFT JOIN assessments m ON m.entry_number = a.entry_number AND m.act_key = a.event_key
-LEFT JOIN LATERAL (
-    SELECT sum(duty_cents) AS duty_cents, sum(fees_cents) AS fees_cents FROM review_decisions
-    WHERE entry_number = e.entry_number AND status = 'effective'
-) d ON true
-LEFT JOIN LATERAL (
-    SELECT done.effect_duty_cents, done.effect_fees_cents FROM reliquidations done
-    JOIN legal_events x ON x.entry_number = done.entry_number AND x.event_key = 'reliquidation:' || done.number
-    WHERE done.entry_number = e.entry_number AND x.sequence > a.sequence ORDER BY done.number DESC LIMIT 1
-) r ON true
+{join_standing()}
 WHERE e.entry_number = ANY($1::text[]) AND e.liquidated_on IS NOT NULL
 """
 
