@@ -1,10 +1,11 @@
 """A year of liquidation as one process lives it: filings, reviews, weekly cycles, nightly jobs, and what people do.
 
-    python -m tests.fault.year DATABASE_URL JOURNAL --entries 300
+    python -m tests.fault.year DATABASE_URL JOURNAL --entries 300 --acts 3
 
 Every step is chosen once and written to the journal before it is taken. Whoever starts the process again finds the last
 line there and sends that step once more, as a client does that did not hear the answer; then it goes on. The clock of
-the process stands at the hour of the step.
+the process stands at the hour of the step. Beside the journal, ANSWERS keeps what each request was answered, the last
+answer last.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cli.feed import read_lines
 from services.liquidation.app import SERVICE
 from services.liquidation.billing import run_bill_clocks
+from services.liquidation.cycle import run_due_cycles
 from services.liquidation.handlers import SOURCE, LiquidationHandler
 from services.liquidation.instructing import apply_confirmed
 from services.liquidation.protesting import run_protest_clocks
@@ -49,13 +51,11 @@ from shared.web.identity import Identity, RoleName, issue_development_token
 from tests.support.traffic import SAMPLES
 
 FIRST, DAYS = date(2025, 10, 1), 365
+ANSWERS = ".answers"
 CYCLE_DAYS = 90
 """Entries are liquidated sooner than CBP does, so that reliquidations, bills and protests fall into the year."""
 
 HOUR = timedelta(hours=15)
-ACTS = 3
-"""What people try on a day."""
-
 MAX_EVENT_BYTES = 524_288
 
 
@@ -70,7 +70,7 @@ class Step:
 
 
 class Journal:
-    """What was chosen, one line for each step, on disk before the step is taken."""
+    """What was chosen, one line for each step, on disk before the step is taken; and what was answered."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -79,6 +79,15 @@ class Journal:
         whole = [line for line in lines if line.endswith(b"\n")]
         path.write_bytes(b"".join(whole))
         self.last: dict[str, Any] | None = orjson.loads(whole[-1]) if whole else None
+        self._answers = path.with_suffix(ANSWERS)
+
+    def write_answer(self, step: Step, answer: httpx.Response) -> None:
+        """Keep an answer; one that the kill cut off is given again when the step is."""
+        replayed = "idempotency-replayed" in answer.headers
+        said = {name: value for name, value in answer.json().items() if name != "trace_id"}  # names the call alone
+        line = {"step": step.number, "status": answer.status_code, "replayed": replayed, "said": said}
+        with self._answers.open("ab") as file:
+            file.write(orjson.dumps(line) + b"\n")
 
     def write(self, step: Step, request: dict[str, Any] | None) -> None:
         """Keep a choice for good."""
@@ -121,26 +130,34 @@ def sample_year(entries: int) -> dict[date, list[Message]]:
     filed = sorted({line.message.key for line in lines if line.message.topic == "entry-filed"})
     every = max(1, len(filed) // entries)
     chosen = {key for key in filed[::every] if key is not None}
+    last = str(FIRST + timedelta(days=DAYS - 1))
+    protests = [line for line in lines if line.message.topic == "post-entry-filed" and str(line.time)[:10] <= last]
+    # Whatever was protested within the year is part of it, with its protest.
+    chosen |= {number.encode() for line in protests for number in orjson.loads(line.message.value)["data"]["entries"]}
     by_day: dict[date, list[Message]] = {}
     for line in lines:
-        if line.message.topic in ("entry-filed", "entry-released", "entry-corrected") and line.message.key in chosen:
-            by_day.setdefault(date.fromisoformat(line.time[:10] if line.time else ""), []).append(line.message)
+        is_of_entry = line.message.topic in ("entry-filed", "entry-released", "entry-corrected")
+        if (is_of_entry and line.message.key in chosen) or line.message.topic == "post-entry-filed":
+            by_day.setdefault(date.fromisoformat(str(line.time)[:10]), []).append(line.message)
     return by_day
 
 
-def steps_of(entries: int) -> Iterator[Step]:
-    """The year in order; what people do is chosen when its turn comes."""
+def steps_of(entries: int, acts: int) -> Iterator[Step]:
+    """The year in order, with so many acts of people a day; what they do is chosen when its turn comes."""
     by_day, number = sample_year(entries), 0
     for offset in range(DAYS):
         day = FIRST + timedelta(days=offset)
         happens: list[tuple[str, Any]] = []
         if day in by_day:
             happens.append(("events", by_day[day]))
-        happens += [("act", None)] * ACTS
+        # The first act of a day takes the kinds in turn, so that none is left to chance.
+        happens += [("act", offset if place == 0 else None) for place in range(acts)]
         if day.weekday() == 0:
             happens += [("job", name) for name in ("instructions", "drafts", "protests", "bills")]
         if day.weekday() == 4:
-            happens += [("cycle", name) for name in ("sheet", "specialist", "supervisor", "run")]
+            # In two weeks of three by a cut sheet that two people confirm, else by the job, as the policy may be.
+            by_sheet = ("sheet", "specialist", "supervisor", "run")
+            happens += [("cycle", name) for name in (("automatic",) if day.toordinal() // 7 % 3 == 0 else by_sheet)]
         if day.day == 1:
             happens.append(("job", "recompute"))
         for what, detail in happens:
@@ -153,6 +170,8 @@ async def choose(office: Office, step: Step) -> dict[str, Any] | None:
     day = step.day.isoformat()
     if step.what == "cycle":
         match step.detail:
+            case "automatic":
+                return None
             case "sheet":
                 return _post(f"/cycles/{day}/cut-sheet", None)
             case "run":
@@ -163,19 +182,21 @@ async def choose(office: Office, step: Step) -> dict[str, Any] | None:
                 return _post(f"/cycles/{day}/cut-sheet/confirmations", {"capacity": capacity}, who=who, tag=tag)
     if step.what == "act":
         chance = random.Random(f"{step.number}")
-        return await chance.choices([kind for kind, _ in _KINDS], [weight for _, weight in _KINDS])[0](
-            office, step, chance
-        )
+        kinds = [kind for kind, _ in _KINDS]
+        drawn = chance.choices(kinds, [weight for _, weight in _KINDS])[0]
+        return await (drawn if step.detail is None else kinds[step.detail % len(kinds)])(office, step, chance)
     return None
 
 
-async def take(office: Office, step: Step, request: dict[str, Any] | None) -> None:
+async def take(office: Office, step: Step, request: dict[str, Any] | None, journal: Journal) -> None:
     """Do a step that is in the journal; what the law or the state forbids is an answer too."""
     match step.what:
         case "events":
             await _apply(office, step.detail)
         case "job":
             await _run(office, step.detail)
+        case "cycle" if step.detail == "automatic":
+            await run_due_cycles(office.engine, office.clock, office.settings.money_policy)
         case _ if request is not None and "event" in request:
             await _apply(office, [_message(request["event"])])
         case _ if request is not None:
@@ -191,13 +212,23 @@ async def take(office: Office, step: Step, request: dict[str, Any] | None) -> No
                 raise AssertionError(f"step {step.number}: {request} gave {answer.text}")
             if answer.status_code in (400, 401, 403, 404, 405):
                 raise AssertionError(f"step {step.number} is no request that anybody sends: {request} {answer.text}")
+            journal.write_answer(step, answer)
+            if is_confirmation(request):
+                # The service does so within a minute: nobody acts on an entry while a part is still to be applied.
+                await _run(office, "instructions")
 
 
-async def live(database_url: str, journal: Journal, entries: int) -> None:
+def is_confirmation(request: dict[str, Any] | None) -> bool:
+    """Whether a second person confirms an instruction, which is applied in transactions of its own."""
+    path = str(request.get("path", "")) if request is not None else ""
+    return path.startswith("/instructions/") and path.endswith("/confirmations")
+
+
+async def live(database_url: str, journal: Journal, entries: int, acts: int) -> None:
     """Take every step that has not been taken, the last of the journal once more."""
     async with open_office(database_url) as office:
         last = journal.last["step"] if journal.last is not None else 0
-        for step in steps_of(entries):
+        for step in steps_of(entries, acts):
             if step.number < last:
                 continue
             office.stand_at(step.day)
@@ -208,7 +239,7 @@ async def live(database_url: str, journal: Journal, entries: int) -> None:
                 journal.write(step, request)
             sys.stdout.write(f"{step.number}\n")
             sys.stdout.flush()
-            await take(office, step, request)
+            await take(office, step, request, journal)
 
 
 @asynccontextmanager
@@ -234,9 +265,11 @@ async def open_office(database_url: str) -> AsyncIterator[Office]:
 
 async def _apply(office: Office, messages: list[Message]) -> None:
     events = [decode(each.topic, each.key, each.value, each.headers, MAX_EVENT_BYTES) for each in messages]
+    accepted = [event for event in events if not isinstance(event, Rejection)]
+    # An event that is not taken would be missed by nobody: both years would be without it.
+    assert len(accepted) == len(events), [event for event in events if isinstance(event, Rejection)]
     async with transaction(office.engine) as tx:
-        outgoing = await office.handler(tx, [event for event in events if not isinstance(event, Rejection)])
-        await outbox.add(tx, SOURCE, outgoing)
+        await outbox.add(tx, SOURCE, await office.handler(tx, accepted))
 
 
 async def _run(office: Office, job: str) -> None:
@@ -262,7 +295,7 @@ def _post(path: str, body: Any, *, who: str = "kim", method: str = "POST", **mor
 
 def _message(event: dict[str, Any]) -> Message:
     headers = {"content-type": b"application/cloudevents+json"}
-    return Message(event["topic"], event["key"], orjson.dumps(event["event"]), headers)
+    return Message(event["topic"], event["key"].encode(), orjson.dumps(event["event"]), headers)
 
 
 async def _tag(office: Office, path: str) -> str | None:
@@ -373,12 +406,16 @@ async def _instruct(office: Office, step: Step, chance: random.Random) -> dict[s
     )
     if kind == "lift" and cases and chance.random() < 0.7:
         ground, reference, predicate = "adcvd-case", None, {"case_numbers": [each.case_number for each in cases]}
+    noticed_on = step.day - timedelta(days=chance.randrange(20))
+    if row.liquidated_on is not None and chance.random() < 0.5:
+        # An injunction of which CBP heard too late.
+        noticed_on = row.liquidated_on - timedelta(days=chance.randrange(3))
     body = {
         "kind": kind,
         "ground": ground,
         "message_number": f"M{step.number}",
         "source": "federal-register" if ground == "adcvd-case" else "court-notice",
-        "noticed_on": str(step.day - timedelta(days=chance.randrange(20))),
+        "noticed_on": str(noticed_on),
         "predicate": predicate,
     }
     return _post("/instructions", body | ({"reference": reference} if reference else {}))
@@ -460,11 +497,23 @@ async def _protest(office: Office, step: Step, chance: random.Random) -> dict[st
         "objections": [],
         "issue": f"question {chance.randrange(3)}",
         "accelerated_disposition": chance.random() < 0.1,
+        "further_review": chance.random() < 0.2,
     }
     body["objections"] = [
         {"category": body["categories"][0], "nature": "Classified in 8471.41.", "reasons": "They belong in 8471.30."}
     ]
-    return _post("/protests", body, who="importer", importer=row.importer_number)
+    if chance.random() < 0.6:
+        return _post("/protests", body, who="importer", importer=row.importer_number)
+    data = {
+        "filing_number": f"2704{step.number:08}",
+        "kind": "protest",
+        "importer_number": row.importer_number,
+        "filed_by": {"role": "importer", "id": row.importer_number, "name": "SYNTHETIC IMPORTER"},
+        "received_at": f"{step.day}T14:00:00Z",
+        "entries": body.pop("entries"),
+        "body": body,
+    }
+    return {"event": _event("post-entry-filed", "gov.cbp.postentry.filed.v1", row.importer_number, data, step)}
 
 
 async def _work_on_protest(office: Office, step: Step, chance: random.Random) -> dict[str, Any] | None:
@@ -480,21 +529,35 @@ async def _work_on_protest(office: Office, step: Step, chance: random.Random) ->
     path = f"/protests/{row.filing_number}"
     item = {
         "entry_number": row.entry_number,
-        "outcome": chance.choice(["allowed", "denied"]),
+        "outcome": chance.choice(["allowed", "denied", "denied"]),
         "reasons": "Heading 8471.30 is right." if chance.random() < 0.5 else "The heading stands.",
     }
     if item["outcome"] == "allowed":
         item["change_duty_usd"] = f"-{chance.randrange(100, 3000) / 100:.2f}"
     acts: dict[str, list[dict[str, Any]]] = {
-        "filed": [{"kind": "begin-review"}, {"kind": "begin-review"}, {"kind": "apply-further-review"}],
+        "filed": [
+            {"kind": "begin-review"},
+            {"kind": "begin-review"},
+            {"kind": "apply-further-review"},
+            {"kind": "amend", "categories": ["parts"]},
+        ],
         "in-review": [
             {"kind": "recommend", "reasons": "As stated.", "items": [item]},
             {"kind": "recommend", "reasons": "As stated.", "items": [item]},
             {"kind": "ask-party"},
-            {"kind": "refuse-further-review", "reasons": "No criterion is met."},
+            {"kind": "amend", "categories": ["accessories"]},
         ],
+        "at-headquarters": [
+            {
+                "kind": "answer-further-review",
+                "outcome": item["outcome"],
+                "reference": f"HQ H{step.number:06}",
+                "reasons": "As ruled before.",
+            }
+        ],
+        "headquarters-decided": [{"kind": "recommend", "reasons": "As headquarters says.", "items": [item]}],
         "waiting-party": [{"kind": "party-answered"}],
-        "awaiting-signature": [{"kind": "sign"}, {"kind": "sign"}, {"kind": "return"}],
+        "awaiting-signature": [{"kind": "sign"}, {"kind": "sign"}, {"kind": "sign"}, {"kind": "return"}],
         "denied": [
             {"kind": "request-void"},
             {"kind": "void-denial"},
@@ -506,8 +569,20 @@ async def _work_on_protest(office: Office, step: Step, chance: random.Random) ->
             },
         ],
     }
+    reviews: dict[str, list[dict[str, Any]]] = {
+        "requested": [
+            {"kind": "grant-further-review", "criteria": ["not-ruled-on"]},
+            {"kind": "refuse-further-review", "reasons": "No criterion is met."},
+        ],
+        "granted": [{"kind": "forward"}],
+        "refused": [{"kind": "request-set-aside"}],
+        "set-aside-requested": [{"kind": "set-aside"}, {"kind": "refuse-set-aside"}],
+    }
     act = chance.choice(acts.get(row.state, [{"kind": "add-grounds"}]))
-    is_theirs = act["kind"] in ("apply-further-review", "party-answered", "request-void", "add-grounds")
+    if row.state in ("filed", "in-review") and chance.random() < 0.6:
+        act = chance.choice(reviews.get(row.further_review_state, [act]))
+    theirs = ("apply-further-review", "party-answered", "request-void", "add-grounds", "amend", "request-set-aside")
+    is_theirs = act["kind"] in theirs
     if chance.random() < 0.05:
         act, is_theirs = {"kind": "withdraw"}, True
     if chance.random() < 0.04:
@@ -582,10 +657,10 @@ _KINDS: list[tuple[Any, int]] = [
     (_hold, 6),
     (_liquidate, 6),
     (_reliquidate, 12),
-    (_void, 6),
+    (_void, 12),
     (_record_days, 6),
     (_protest, 10),
-    (_work_on_protest, 30),
+    (_work_on_protest, 60),
     (_pay, 8),
     (_refund, 10),
     (_record_deposit, 4),
@@ -598,9 +673,10 @@ def main() -> None:
     parser.add_argument("database_url")
     parser.add_argument("journal", type=Path)
     parser.add_argument("--entries", type=int, required=True)
+    parser.add_argument("--acts", type=int, required=True)
     given = parser.parse_args()
     configure_logging("year", level="ERROR")
-    asyncio.run(live(given.database_url, Journal(given.journal), given.entries))
+    asyncio.run(live(given.database_url, Journal(given.journal), given.entries, given.acts))
 
 
 if __name__ == "__main__":
