@@ -14,10 +14,11 @@ from services.liquidation.domain.calculator import CalculatorFacts, calculate
 from services.liquidation.settings import LiquidationSettings
 from shared.bus.postgres import PostgresBus
 from shared.runtime.clock import SystemClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 _UNUSED = "postgresql+asyncpg://unused"
 _FACTS: dict[str, Any] = {

@@ -6,8 +6,9 @@ import httpx
 
 from cli.environment import Environment
 from shared.runtime.clock import SystemClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.settings import ServiceSettings, load_settings
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 
 class CallRefused(Exception):  # noqa: N818  says what the service answered

@@ -27,8 +27,8 @@ from cli.show import rows_table, show_summary
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgresError
 from shared.runtime.errors import Transient
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.logging import configure_logging
-from shared.web.identity import Identity, RoleName
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Centerline: run it, feed it, look after it.")
 topics_app = typer.Typer(no_args_is_help=True, help="The topics of the bus.")

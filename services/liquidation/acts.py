@@ -50,18 +50,17 @@ from services.liquidation.store.acts import ReliquidationRow, VoidedRow
 from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.money import load_effects
 from services.liquidation.store.records import EntryRow, LegalEvent
-from services.liquidation.store.tables import platform
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import MoneyEffect, Reason
 from shared.contracts.liquidation import EntryChange, EntryChanged
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
+from shared.db.idempotency import IdempotentCall, Remembered, recall, remember
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.web.idempotency import IdempotentCall, Remembered, recall, remember
-from shared.web.identity import Identity
 
 LiquidationBasis = Literal["as-entered", "by-decision"]
 STATES_WITH_A_PERIOD: Final = ("scheduled", "extended")
@@ -209,7 +208,7 @@ async def post_liquidation(
     """
     today = legal_date(now)
     async with transaction(engine) as tx:
-        if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
+        if (before := await recall(tx.connection, call)) is not None:
             return _replay(before)
         row = (await hold_entry(tx, entry_number)).row
         _demand_liquidable(row, today)
@@ -282,7 +281,7 @@ async def post_reliquidation(
     Raises `Conflict` when the entry is not liquidated, `Refused` with the rule when the power does not exist.
     """
     async with transaction(engine) as tx:
-        if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
+        if (before := await recall(tx.connection, call)) is not None:
             return _replay(before)
         row = (await hold_entry(tx, entry_number)).row
         if power is not None and writer == "claim-1520d":
@@ -425,7 +424,7 @@ async def void_liquidation(
     """
     today = legal_date(now)
     async with transaction(engine) as tx:
-        if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
+        if (before := await recall(tx.connection, call)) is not None:
             return _replay(before)
         held = await hold_entry(tx, entry_number)
         row = held.row
@@ -544,7 +543,7 @@ async def _finish(
     await store.write_legal_events(tx, [act])
     await judge_protests_on(tx, [row.entry_number], law)
     await outbox.add(tx, SOURCE, [event])
-    await remember(tx.connection, platform.idempotency_keys, call, status=201, response=body, now=now)
+    await remember(tx.connection, call, status=201, response=body, now=now)
 
 
 def show_money(money: Consequence) -> dict[str, str | None]:

@@ -19,18 +19,19 @@ from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import ImporterNumber, LegalDate, Money
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
+from shared.runtime.access import shown_importer_number
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.web.access import STAFF, shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.identity import Identity, RoleName, require
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 InstructorIdentity = Annotated[
     Identity,
     Depends(

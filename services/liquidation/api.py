@@ -39,11 +39,12 @@ from shared.customs.calendar import Due, legal_date
 from shared.customs.entry_types import entry_type
 from shared.customs.money import format_cents
 from shared.db.transaction import reading
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound
-from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
+from shared.runtime.identity import Identity, RoleName
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.web.identity import CurrentIdentity, StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of
 
@@ -59,7 +60,6 @@ _START_FACTS = {
 }
 _BAR_RULES = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 

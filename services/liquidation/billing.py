@@ -14,17 +14,17 @@ from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.store import money as store
 from services.liquidation.store import records
 from services.liquidation.store.money import BillRow, MoneyAct, PaymentRow
-from services.liquidation.store.tables import platform
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.liquidation import EntryChange
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, NotFound, Refused
-from shared.web.idempotency import IdempotentCall, recall, remember
-from shared.web.identity import Identity
+from shared.runtime.identity import Identity
+from shared.web.idempotency import replay
 
 BATCH = 500
 """Bills that one transaction of the daily job takes."""
@@ -56,8 +56,8 @@ async def post_payment(
     """
     today = legal_date(now)
     async with transaction(engine) as tx:
-        if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
-            return before.as_response()
+        if (before := await recall(tx.connection, call)) is not None:
+            return replay(before)
         known = await store.find_bill(tx.connection, bill_number)
         if known is None:
             raise NotFound(f"There is no bill {bill_number}.", remedy="Check the number.")
@@ -125,7 +125,7 @@ async def post_payment(
             "open_usd": format_cents(bill.open_cents),
             "surplus_usd": format_cents(bill.surplus_cents),
         }
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
+        await remember(tx.connection, call, status=201, response=answer, now=now)
     return JSONResponse(answer, 201)
 
 

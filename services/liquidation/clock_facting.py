@@ -20,9 +20,9 @@ from shared.bus import outbox
 from shared.contracts.liquidation import EntryChange
 from shared.customs.calendar import legal_date
 from shared.db.transaction import transaction
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, Refused
-from shared.web.concurrency import IfMatch
-from shared.web.identity import Identity
+from shared.runtime.identity import Identity
 
 
 async def record_clock_facts(

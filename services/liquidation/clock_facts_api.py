@@ -14,11 +14,13 @@ from services.liquidation.store.clock_facts import ClockFactsRow
 from services.liquidation.store.money import find_entry_sight
 from shared.contracts.terms import LegalDate
 from shared.db.transaction import reading
+from shared.runtime.access import demand_sight
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.web.access import demand_sight
-from shared.web.concurrency import RequiredIfMatch, etag
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.identity import CurrentIdentity, require
 from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()

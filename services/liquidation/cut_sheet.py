@@ -14,14 +14,14 @@ from services.liquidation.store import cycles as cycle_store
 from services.liquidation.store.cut_sheets_report import Basis
 from services.liquidation.store.cycles import CycleDay
 from services.liquidation.store.records import exclude_everyone
-from services.liquidation.store.tables import platform
 from shared.customs.calendar import wednesday_cutoff
 from shared.customs.money import format_cents
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Conflict, Forbidden, NotFound
-from shared.web.concurrency import IfMatch, etag
-from shared.web.idempotency import IdempotentCall, recall, remember
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
+from shared.web.idempotency import replay
 
 Capacity = Literal["specialist", "supervisor"]
 
@@ -37,9 +37,9 @@ async def make_forecast(
 ) -> Response:
     """Keep what the cycle of a Friday would do as the next dry run of it; raises `Conflict` when the cycle has run."""
     async with transaction(engine) as tx:
-        before = await recall(tx.connection, platform.idempotency_keys, call)
+        before = await recall(tx.connection, call)
         if before is not None:
-            return before.as_response()
+            return replay(before)
         # Two dry runs at once would take the same number, and the counts and the entries must be of one moment.
         await exclude_everyone(tx)
         await _demand_not_run(tx, day.friday)
@@ -47,7 +47,7 @@ async def make_forecast(
         await store.prune_snapshots(tx, day.friday, number)
         row = await store.find_snapshot(tx.connection, day.friday, number)
         answer = jsonable_encoder(show_snapshot(row))
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
+        await remember(tx.connection, call, status=201, response=answer, now=now)
     return JSONResponse(answer, 201)
 
 
@@ -67,9 +67,9 @@ async def make_cut_sheet(
             remedy="Make the cut sheet after the cut; POST a forecast meanwhile.",
         )
     async with transaction(engine) as tx:
-        before = await recall(tx.connection, platform.idempotency_keys, call)
+        before = await recall(tx.connection, call)
         if before is not None:
-            return before.as_response()
+            return replay(before)
         await exclude_everyone(tx)
         await _demand_not_run(tx, day.friday)
         known = await store.find_cut_sheet(tx.connection, day.friday, lock=True)
@@ -79,7 +79,7 @@ async def make_cut_sheet(
         await store.write_cut_sheet(tx, day.friday, revision, number, now, made_by)
         await store.prune_snapshots(tx, day.friday, number)
         answer = jsonable_encoder(await show_cut_sheet(tx, day.friday))
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
+        await remember(tx.connection, call, status=201, response=answer, now=now)
     return JSONResponse(answer, 201, headers={"ETag": etag(revision)})
 
 

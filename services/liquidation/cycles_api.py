@@ -18,20 +18,19 @@ from services.liquidation.store.cut_sheets_report import Way
 from services.liquidation.store.cycles import ForecastLine
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import Conflict, NotFound
-from shared.web.access import STAFF
-from shared.web.concurrency import RequiredIfMatch, etag
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.identity import Identity, RoleName, require
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 router.include_router(holds_router)
 router.include_router(radar_router)
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 CycleIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR))]
 ForecasterIdentity = Annotated[
     Identity, Depends(require(*sorted(SPECIALISTS | SUPERVISORS | {RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR})))
@@ -388,7 +387,7 @@ async def keep_cycle_forecast(
 ) -> Response:
     """Keep what the cycle would do with each entry, so that a later dry run can be compared with it."""
     day = cycle.cycle_day(friday)
-    return await cut_sheet.make_forecast(engine_of(request), day, _now(request), call, caller)
+    return await cut_sheet.make_forecast(engine_of(request), day, now_of(request), call, caller)
 
 
 @router.get("/cycles/{friday}/forecasts", summary="Dry runs of a cycle")
@@ -448,7 +447,7 @@ async def create_cut_sheet(
 ) -> Response:
     """Make it after the Wednesday cut (23:59:59 Eastern); making it again voids what was confirmed before."""
     day = cycle.cycle_day(friday)
-    return await cut_sheet.make_cut_sheet(engine_of(request), day, _now(request), call, caller)
+    return await cut_sheet.make_cut_sheet(engine_of(request), day, now_of(request), call, caller)
 
 
 @router.get("/cycles/{friday}/cut-sheet", summary="The cut sheet of a cycle")
@@ -471,7 +470,7 @@ async def confirm_liquidation_cut_sheet(
 ) -> CutSheetOut:
     """A liquidation specialist and a Center director or assistant director confirm the revision that they read."""
     shown = CutSheetOut.model_validate(
-        await cut_sheet.confirm_cut_sheet(engine_of(request), friday, body.capacity, _now(request), meant, caller)
+        await cut_sheet.confirm_cut_sheet(engine_of(request), friday, body.capacity, now_of(request), meant, caller)
     )
     response.headers["ETag"] = etag(shown.revision)
     return shown
@@ -540,11 +539,6 @@ async def _compared(tx: Transaction, friday: date, number: int, since: int | Non
             )
         found.append(row)
     return found[0], found[1]
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()
 
 
 def _snapshot(row: Any) -> SnapshotOut:

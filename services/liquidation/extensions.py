@@ -17,17 +17,17 @@ from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
 from services.liquidation.handlers import SOURCE, legal_basis
 from services.liquidation.store import records as store
 from services.liquidation.store.records import EntryRow, LegalEvent
-from services.liquidation.store.tables import platform
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Reason
 from shared.contracts.liquidation import EntryChanged
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import transaction
 from shared.runtime.errors import Conflict, Refused
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.web.idempotency import IdempotentCall, recall, remember
-from shared.web.identity import Identity
+from shared.web.idempotency import replay
 
 
 async def post_extension(
@@ -50,9 +50,9 @@ async def post_extension(
         why = f"{request.posted_on} has not come."
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
     async with transaction(engine) as tx:
-        before = await recall(tx.connection, platform.idempotency_keys, call)
+        before = await recall(tx.connection, call)
         if before is not None:
-            return before.as_response()
+            return replay(before)
         held = await hold_entry(tx, entry_number)
         row, period = held.row, _open_period(held.row)
         void = find_void(period, request)
@@ -92,7 +92,7 @@ async def post_extension(
             }
         )
         await outbox.add(tx, SOURCE, [event])
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
+        await remember(tx.connection, call, status=201, response=answer, now=now)
     return JSONResponse(answer, 201)
 
 

@@ -11,14 +11,14 @@ from starlette.responses import JSONResponse
 from services.liquidation.cycle import next_cycle
 from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store import holds as store
-from services.liquidation.store.tables import platform
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.web.concurrency import IfMatch, etag
-from shared.web.idempotency import IdempotentCall, recall, remember
-from shared.web.identity import Identity
+from shared.web.idempotency import replay
 
 _RULE: Final = "hold-set"
 _CHANGES_THAT_DRAFT: Final = frozenset({"drafted", "edited"})
@@ -35,9 +35,9 @@ async def draft_hold_set(
 ) -> Response:
     """Keep a draft; it holds nothing until a second person applies it."""
     async with transaction(engine) as tx:
-        before = await recall(tx.connection, platform.idempotency_keys, call)
+        before = await recall(tx.connection, call)
         if before is not None:
-            return before.as_response()
+            return replay(before)
         hold_set_id = event_id("hold-set", call.identity, call.key)
         values = {
             "hold_set_id": hold_set_id,
@@ -52,7 +52,7 @@ async def draft_hold_set(
         await store.write_hold_set(tx, values, predicate)
         await _note(tx, hold_set_id, 1, "drafted", now, caller, reason)
         answer = jsonable_encoder({"hold_set_id": hold_set_id, "revision": 1, "state": "draft", "name": name})
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
+        await remember(tx.connection, call, status=201, response=answer, now=now)
     return JSONResponse(answer, 201, headers={"ETag": etag(1), "Location": f"/hold-sets/{hold_set_id}"})
 
 

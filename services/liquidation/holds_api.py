@@ -16,18 +16,18 @@ from shared.contracts.terms import CenterCode, Country, EntryTypeCode, ImporterN
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.access import shown_importer_number
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.web.access import STAFF, shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.identity import Identity, RoleName, require
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 DrafterIdentity = Annotated[
     Identity,
     Depends(
@@ -204,7 +204,7 @@ async def create_hold_set(
 ) -> Response:
     """Keep a predicate over entries as a draft: preview it, then a second person applies it."""
     return await holding.draft_hold_set(
-        engine_of(request), _now(request), call, body.name, body.predicate.as_predicate(), body.reason, caller
+        engine_of(request), now_of(request), call, body.name, body.predicate.as_predicate(), body.reason, caller
     )
 
 
@@ -252,7 +252,7 @@ async def edit_hold_set(
     """Replace name, predicate and reason of a draft; who edits it cannot apply it."""
     await holding.edit_hold_set(
         engine_of(request),
-        _now(request),
+        now_of(request),
         hold_set_id,
         meant,
         body.name,
@@ -266,7 +266,7 @@ async def edit_hold_set(
 @router.get("/hold-sets/{hold_set_id}/preview", summary="What a hold set matches")
 async def preview_hold_set(hold_set_id: HoldSetPath, request: Request, _: StaffIdentity) -> PreviewOut:
     """Entries not yet liquidated that match now, with money as asserted, by Center and days to the deemed date."""
-    now = _now(request)
+    now = now_of(request)
     friday = next_cycle(now)
     async with transaction(engine_of(request)) as tx:
         row = _found(await store.find_hold_set(tx.connection, hold_set_id), hold_set_id)
@@ -302,7 +302,7 @@ async def apply_hold_set(
 
     Informal entries are never held, and an entry whose period would end before the next Friday is taken all the same.
     """
-    friday = await holding.apply_hold_set(engine_of(request), _now(request), hold_set_id, meant, caller)
+    friday = await holding.apply_hold_set(engine_of(request), now_of(request), hold_set_id, meant, caller)
     return EffectOut(hold_set_id=hold_set_id, state="applied", first_cycle_on=friday)
 
 
@@ -311,7 +311,7 @@ async def lift_hold_set(
     hold_set_id: HoldSetPath, body: LiftIn, request: Request, caller: ApplierIdentity, meant: RequiredIfMatch
 ) -> EffectOut:
     """Cycles whose cut is still to come take its entries again."""
-    friday = await holding.lift_hold_set(engine_of(request), _now(request), hold_set_id, meant, body.reason, caller)
+    friday = await holding.lift_hold_set(engine_of(request), now_of(request), hold_set_id, meant, body.reason, caller)
     return EffectOut(hold_set_id=hold_set_id, state="lifted", first_cycle_on=friday)
 
 
@@ -348,8 +348,3 @@ def _hold_set(row: Any, caller: Identity) -> HoldSetOut:
         applied_at=row.applied_at,
         lifted_at=row.lifted_at,
     )
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()

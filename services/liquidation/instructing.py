@@ -40,18 +40,17 @@ from services.liquidation.store import records
 from services.liquidation.store.acts import SuspensionRow
 from services.liquidation.store.instructions import Instruction, InstructionResult
 from services.liquidation.store.records import LegalEvent
-from services.liquidation.store.tables import platform
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.web.concurrency import IfMatch
-from shared.web.idempotency import IdempotentCall, recall, remember
-from shared.web.identity import Identity
 
 _CHUNK: Final = 500
 _CHUNKS_AT_ONCE: Final = 10
@@ -74,11 +73,11 @@ async def draft_instruction(engine: AsyncEngine, now: datetime, call: Idempotent
             remedy = "Wait for the public message of Commerce, the agency or the court's notice."
             raise _refused(finding.rule, "no-notice-of-removal", f"{draft.source}: {finding.why}.", remedy)
     async with transaction(engine) as tx:
-        if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
+        if (before := await recall(tx.connection, call)) is not None:
             return Answer(before.status, before.response, is_replayed=True)
         await store.write_instruction(tx, draft)
         body: dict[str, object] = {"instruction_id": draft.instruction_id, "revision": draft.revision, "state": "draft"}
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=body, now=now)
+        await remember(tx.connection, call, status=201, response=body, now=now)
     return Answer(201, body)
 
 

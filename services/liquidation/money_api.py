@@ -32,12 +32,14 @@ from shared.contracts.terms import IMPORTER_NUMBER_PATTERN, LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound, Refused
-from shared.web.access import demand_sight, is_staff, shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.web.identity import CurrentIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of
 

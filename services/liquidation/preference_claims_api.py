@@ -25,11 +25,13 @@ from shared.contracts.terms import EntryNumber, Money
 from shared.customs.calendar import Due, legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import demand_sight, shown_importer_number
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import Conflict, NotFound, Refused, Stale
-from shared.web.access import demand_sight, shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.identity import CurrentIdentity, require
 from shared.web.requests import engine_of
 
 router = APIRouter()

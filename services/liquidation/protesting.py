@@ -43,21 +43,20 @@ from services.liquidation.protest_handlers import BATCH, judge_protests, judge_w
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
 from services.liquidation.store.protests import ActRow, LineDecision, Standing
-from services.liquidation.store.tables import platform
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import MoneyEffect, Reason
 from shared.contracts.liquidation import ProtestChanged
 from shared.customs.calendar import end_of_legal_day, legal_date
 from shared.customs.money import format_cents, to_cents
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.access import is_staff
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.ids import event_id
-from shared.web.access import is_staff
-from shared.web.concurrency import IfMatch
-from shared.web.idempotency import IdempotentCall, recall, remember
-from shared.web.identity import Identity, RoleName
 
 SYSTEM: Final = "system:law"
 REASON_PROTEST_ALLOWED: Final = "63"
@@ -181,7 +180,7 @@ async def file_protest(
     second protest of the same party on a category.
     """
     async with transaction(engine) as tx:
-        if (before := await recall(tx.connection, platform.idempotency_keys, call)) is not None:
+        if (before := await recall(tx.connection, call)) is not None:
             return Answer(before.status, before.response, is_replayed=True)
         await records.exclude_cycles(tx)
         entries = await store.hold_entries(tx, entry_numbers)
@@ -207,7 +206,7 @@ async def file_protest(
             }
         )
         await outbox.add(tx, SOURCE, [_filed(standing, now)])
-        await remember(tx.connection, platform.idempotency_keys, call, status=201, response=answer, now=now)
+        await remember(tx.connection, call, status=201, response=answer, now=now)
     return Answer(201, answer)
 
 

@@ -20,14 +20,15 @@ from shared.contracts.terms import EntryNumber, LegalDate, Money
 from shared.customs.calendar import Due, legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading
-from shared.runtime.clock import Clock
+from shared.runtime.access import is_staff, shown_importer_number
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import NotFound, Refused
-from shared.web.access import STAFF, is_staff, shown_importer_number
-from shared.web.concurrency import IfMatch, RequiredIfMatch, etag
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.web.identity import CurrentIdentity, StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -35,7 +36,6 @@ MAX_GROUP: Final = 200
 FilerIdentity = Annotated[
     Identity, Depends(require(RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL))
 ]
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 ProtestPath = Annotated[str, Path(description="The protest number.", max_length=64, examples=["270426101688"])]
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
 Note = Annotated[str, Field(max_length=500, description="A remark for the history.")]
@@ -428,7 +428,7 @@ async def create_protest(
     """Filed on the day of receipt. Whatever is missing, early, late or twice is refused at once, with its rule."""
     given = body.model_dump(mode="json", exclude_none=True)
     entries = given.pop("entries")
-    answer = await file_protest(engine_of(request), _now(request), call, entries, given, caller, _law(request))
+    answer = await file_protest(engine_of(request), now_of(request), call, entries, given, caller, _law(request))
     headers = {"Idempotency-Replayed": "true"} if answer.is_replayed else {}
     headers["Location"] = f"/protests/{answer.body['protest_number']}"
     return JSONResponse(answer.body, answer.status, headers=headers)
@@ -467,7 +467,7 @@ async def list_protests(
             entry_number=entry,
             issue=issue,
             due_before=due_before,
-            overdue_on=legal_date(_now(request)) if overdue else None,
+            overdue_on=legal_date(now_of(request)) if overdue else None,
         )
     return build_page(
         rows,
@@ -518,7 +518,7 @@ async def read_protest(
         body=row.body,
         verdicts=[_verdict_out(each) for each in entries],
         defects=[DefectOut(**each) for each in row.defects],
-        clocks=_clocks(row, entries, acts, legal_date(_now(request)), _law(request)),
+        clocks=_clocks(row, entries, acts, legal_date(now_of(request)), _law(request)),
         acts=[_act_out(each, caller) for each in acts],
         decisions=[_decision_out(each) for each in decisions],
         followers=followers,
@@ -538,7 +538,7 @@ async def create_protest_act(
     """Do one act in the caller's capacity. What the law has done by now, such as a deemed denial, is done first."""
     after = await act_on_protest(
         engine_of(request),
-        _now(request),
+        now_of(request),
         protest_number,
         meant,
         _requested(body),
@@ -565,7 +565,7 @@ async def preview_group_act(body: GroupPreviewIn, request: Request, caller: Staf
         try:
             prepared = await preview_act(
                 engine_of(request),
-                _now(request),
+                now_of(request),
                 number,
                 IfMatch(None),
                 _requested(body.act, for_group=True),
@@ -590,7 +590,7 @@ async def create_group_act(body: GroupActIn, request: Request, caller: StaffIden
         try:
             after = await act_on_protest(
                 engine_of(request),
-                _now(request),
+                now_of(request),
                 each.protest_number,
                 IfMatch(frozenset({etag(each.version)})),
                 _requested(body.act, for_group=True),
@@ -731,11 +731,6 @@ def _decision_out(row: Any) -> LineDecisionOut:
         change_duty_usd=format_cents(row.change_duty_cents),
         change_fees_usd=format_cents(row.change_fees_cents),
     )
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()
 
 
 def _law(request: Request) -> LawSettings:

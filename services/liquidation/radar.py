@@ -11,9 +11,9 @@ from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
 from shared.db.transaction import transaction
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
-from shared.web.concurrency import IfMatch
-from shared.web.identity import Identity
+from shared.runtime.identity import Identity
 
 
 async def draft_extensions(engine: AsyncEngine, clock: Clock) -> int:

@@ -19,17 +19,17 @@ from shared.contracts.decision import LegalBasis
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.access import shown_importer_number
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.web.access import STAFF, shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 CloserIdentity = Annotated[
     Identity,
     Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR)),
@@ -172,7 +172,7 @@ async def read_radar(request: Request, _: StaffIdentity) -> RadarOut:
     importer's request for an extension and what CBP asked the importer (CBP 28, CBP 29) until its work item ends. Held
     entries count from 90 days on, long before the hold is overridden by the end of the period.
     """
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         counts = await store.count_radar(tx, legal_date(now), await holds.find_standing(tx, now))
         unknown = await record.count_unknown_clocks(tx.connection)
@@ -195,7 +195,7 @@ async def list_radar_entries(
     cause: Annotated[Cause, Query(description="Only those with this cause.")] = "any",
 ) -> Page[RadarEntryOut]:
     """Those whose period ends first before the others."""
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         rows = await store.list_radar(
             tx,
@@ -275,7 +275,7 @@ async def close_deemed_case(
 ) -> DeemedCaseOut:
     """Say what was done about it, or why nothing is."""
     number = canonical_entry_number(entry_number)
-    await radar.close_deemed_case(engine_of(request), _now(request), number, meant, body.reason, caller)
+    await radar.close_deemed_case(engine_of(request), now_of(request), number, meant, body.reason, caller)
     return await _shown_case(number, request, response, caller)
 
 
@@ -362,8 +362,3 @@ def _basis(rule: str) -> LegalBasis:
 
 def _importer(number: str | None, caller: Identity) -> str | None:
     return shown_importer_number(caller, number) if number else None
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()

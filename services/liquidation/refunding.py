@@ -19,9 +19,9 @@ from shared.bus.outbox import Outgoing
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound, Refused
-from shared.web.concurrency import IfMatch
-from shared.web.identity import Identity
+from shared.runtime.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)

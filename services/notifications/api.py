@@ -29,16 +29,16 @@ from services.notifications.store.deliveries import notice_facts
 from services.notifications.store.notices import NoticeFilter, Sight
 from shared.customs.importer_number import mask_importer_number
 from shared.db.transaction import reading
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.errors import NotFound, Refused
-from shared.web.access import STAFF, demand_sight, is_staff, shown_importer_number
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.identity import CurrentIdentity, StaffIdentity
 from shared.web.pagination import CurrentPage, Page, PageParams, build_page
 from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
 public_router = APIRouter(tags=["public"])
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 
 _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",

@@ -22,14 +22,13 @@ from services.workqueue.reach import demand_reach, person_of, work_centers, work
 from services.workqueue.store import items as item_store
 from services.workqueue.store import outcomes
 from services.workqueue.store.outcomes import Citation, Decision, Letter, Reason
-from services.workqueue.store.tables import platform
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
+from shared.db import idempotency
 from shared.db.transaction import Transaction
 from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.web import idempotency
-from shared.web.identity import Identity
 
 _EXPIRE_AT_ONCE: Final = 500
 
@@ -219,7 +218,7 @@ async def expire_leases(tx: Transaction, now: datetime) -> int:
 
 async def forget_answers(tx: Transaction, before: datetime) -> int:
     """Forget the answers to creating calls that are older; gives how many."""
-    return await idempotency.forget(tx.connection, platform.idempotency_keys, before)
+    return await idempotency.forget(tx.connection, before)
 
 
 async def _expire(

@@ -17,23 +17,22 @@ from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.item import Division, Kind, State, kind_of
 from services.workqueue.reach import WORKERS, demand_item_sight, seen_centers
 from services.workqueue.store import outcomes, views
-from services.workqueue.store.tables import platform
 from services.workqueue.store.views import Filter
 from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import CenterCode, Code, EntryNumber, Money, ShortText
 from shared.customs.money import format_cents, to_cents
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.access import shown_importer_number
 from shared.runtime.errors import NotFound
-from shared.web.access import STAFF, shown_importer_number
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import Identity, require
+from shared.runtime.identity import Identity
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 WorkerIdentity = Annotated[Identity, Depends(require(*sorted(WORKERS)))]
 ItemId = Annotated[UUID, Path(description="The item's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
 Token = Annotated[int, Field(ge=1, description="The token that the claim gave; a stale one is refused with 409.")]
@@ -426,7 +425,7 @@ async def claim_next_item(request: Request, caller: WorkerIdentity, body: NextIn
         item = await acts.claim_next(
             tx,
             caller,
-            _now(request),
+            now_of(request),
             _lease(request),
             center=wanted.center,
             division=wanted.division,
@@ -439,7 +438,7 @@ async def claim_next_item(request: Request, caller: WorkerIdentity, body: NextIn
 async def claim_item(item_id: ItemId, request: Request, caller: WorkerIdentity) -> ClaimOut:
     """Take this item; 409 `already-claimed` names the holder while their lease is alive."""
     async with transaction(engine_of(request)) as tx:
-        item = await acts.claim(tx, item_id, caller, _now(request), _lease(request))
+        item = await acts.claim(tx, item_id, caller, now_of(request), _lease(request))
     return ClaimOut.model_validate(item, from_attributes=True)
 
 
@@ -449,7 +448,7 @@ async def keep_item(
 ) -> ClaimOut:
     """Begin the lease anew."""
     async with transaction(engine_of(request)) as tx:
-        item = await acts.keep(tx, item_id, caller, body.token, _now(request), _lease(request))
+        item = await acts.keep(tx, item_id, caller, body.token, now_of(request), _lease(request))
     return ClaimOut.model_validate(item, from_attributes=True)
 
 
@@ -457,7 +456,7 @@ async def keep_item(
 async def release_item(item_id: ItemId, body: TokenIn, request: Request, caller: WorkerIdentity) -> None:
     """Put the item back into its queue."""
     async with transaction(engine_of(request)) as tx:
-        await acts.release(tx, item_id, caller, body.token, _now(request))
+        await acts.release(tx, item_id, caller, body.token, now_of(request))
 
 
 @router.post("/items/{item_id}/complete", summary="Decide an item")
@@ -476,7 +475,7 @@ async def complete_item(item_id: ItemId, body: CompletionIn, request: Request, c
         legal_basis=tuple(outcomes.Citation(**basis.model_dump()) for basis in body.legal_basis),
     )
     async with transaction(engine_of(request)) as tx:
-        item, decision = await acts.complete(tx, item_id, caller, body.token, finding, _now(request))
+        item, decision = await acts.complete(tx, item_id, caller, body.token, finding, now_of(request))
     return CompletedOut(item_id=item.item_id, decision_id=decision.decision_id, outcome=decision.outcome)
 
 
@@ -490,11 +489,11 @@ async def issue_request(
     item_id: ItemId, body: RequestIn, request: Request, caller: WorkerIdentity, call: CurrentIdempotentCall
 ) -> RequestOut | Response:
     """Issue a CBP 28 or CBP 29 to the importer. Sending the same again under the same key issues nothing."""
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         letter = await acts.issue_letter(
             tx,
             item_id,
@@ -519,7 +518,6 @@ async def issue_request(
         )
         await remember(
             tx.connection,
-            platform.idempotency_keys,
             call,
             status=201,
             response=answer.model_dump(mode="json"),
@@ -540,11 +538,6 @@ async def read_workqueue_figures(request: Request, _: StaffIdentity) -> Workqueu
             queue = f"{row.center}/{row.division}/{row.process}"
             figures.by_queue[queue] = figures.by_queue.get(queue, 0) + row.items
     return figures
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()
 
 
 def _lease(request: Request) -> timedelta:

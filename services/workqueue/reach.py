@@ -4,7 +4,7 @@ from typing import Final, get_args
 
 from services.workqueue.domain.item import Division, Item, Person
 from shared.runtime.errors import Forbidden, NotFound
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 
 WORKERS: Final = frozenset(
     {

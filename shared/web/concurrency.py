@@ -1,28 +1,11 @@
-"""Two people, one thing: ETag tells which version was read, If-Match which one the change is meant for."""
+"""ETag tells which version was read, If-Match which one the change is meant for."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header
 
-from shared.runtime.errors import Malformed, PreconditionMissing, Stale
-
-
-def etag(version: int | str) -> str:
-    """Return the strong entity tag of a version, for the ETag header."""
-    return f'"{version}"'
-
-
-@dataclass(frozen=True, slots=True)
-class IfMatch:
-    """The versions for which the caller means the change; `tags` is None for `*`, any version."""
-
-    tags: frozenset[str] | None
-
-    def check(self, version: int | str) -> None:
-        """Raise Stale (412) unless the current version is one of those that the caller means."""
-        if self.tags is not None and etag(version) not in self.tags:
-            raise Stale(f"It is at version {version} now; the change was meant for another one.")
+from shared.runtime.concurrency import IfMatch
+from shared.runtime.errors import Malformed, PreconditionMissing
 
 
 async def optional_if_match(

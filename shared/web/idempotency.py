@@ -1,66 +1,22 @@
 """Idempotency-Key: a creating POST that is sent again gets the first answer again, and creates nothing."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import blake2b
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Integer,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    delete,
-    func,
-    select,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
+from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-from shared.runtime.errors import Malformed, Refused
+from shared.db.idempotency import IdempotentCall, Remembered, recall, remember
+from shared.db.transaction import Transaction, transaction
+from shared.runtime.errors import Malformed
 from shared.web.identity import CurrentIdentity
+from shared.web.requests import engine_of, now_of
 
 MAX_KEY: Final = 255
 
-
-def idempotency_table(metadata: MetaData) -> Table:
-    """Declare the table in a service's own metadata; rows may go after a day or more (see `forget`)."""
-    return Table(
-        "idempotency_keys",
-        metadata,
-        Column("key", Text, nullable=False),
-        Column("identity", Text, nullable=False),
-        Column("request_hash", Text, nullable=False),
-        Column("status", Integer, nullable=False),
-        Column("response", JSONB, nullable=False),
-        Column("created_at", DateTime(timezone=True), nullable=False, index=True),
-        PrimaryKeyConstraint("key", "identity"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotentCall:
-    """One attempt at a creating call: who calls, under which key, and a digest of what they ask for."""
-
-    key: str
-    identity: str
-    request_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """The answer that the first attempt got."""
-
-    status: int
-    response: Any
-
-    def as_response(self) -> JSONResponse:
-        return JSONResponse(self.response, self.status, headers={"Idempotency-Replayed": "true"})
+Body = TypeVar("Body", bound=BaseModel)
 
 
 async def idempotent_call(
@@ -92,58 +48,28 @@ async def idempotent_call(
 CurrentIdempotentCall = Annotated[IdempotentCall, Depends(idempotent_call)]
 
 
-async def recall(connection: AsyncConnection, table: Table, call: IdempotentCall) -> Remembered | None:
-    """Return the answer of the first attempt, None when this is the first; call it first in the transaction.
-
-    A twin that is under way in another transaction is waited for (an advisory lock, held to the end of the
-    transaction), so both cannot be first. Needs READ COMMITTED. Raises Refused when the key was used for
-    something else.
-    """
-    await connection.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{len(call.key)}:{call.key}{call.identity}", 0)))
-    )
-    row = (
-        await connection.execute(
-            select(table.c.request_hash, table.c.status, table.c.response).where(
-                table.c.key == call.key, table.c.identity == call.identity
-            )
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    if row.request_hash != call.request_hash:
-        raise Refused(
-            "The Idempotency-Key was used before, for a different request.",
-            rule="idempotency-key",
-            code="idempotency-key-reused",
-            remedy="Take a new key for a new thing; repeat a call with the same key and the same content.",
-        )
-    return Remembered(row.status, row.response)
+def replay(first: Remembered) -> JSONResponse:
+    """The first answer once more, marked `Idempotency-Replayed`."""
+    return JSONResponse(first.response, first.status, headers={"Idempotency-Replayed": "true"})
 
 
-async def remember(
-    connection: AsyncConnection,
-    table: Table,
+async def answer_once(
+    request: Request,
     call: IdempotentCall,
+    act: Callable[[Transaction], Awaitable[Body]],
     *,
-    status: int,
-    response: Any,
-    now: datetime,
-) -> None:
-    """Keep the answer (a JSON value) beside what the command changed, in the same transaction."""
-    await connection.execute(
-        table.insert().values(
-            key=call.key,
-            identity=call.identity,
-            request_hash=call.request_hash,
-            status=status,
-            response=response,
-            created_at=now,
-        )
-    )
+    status: int = 201,
+    headers: Callable[[Body], Mapping[str, str]] | None = None,
+) -> JSONResponse:
+    """Run a creating act in one transaction and answer with what it gives.
 
-
-async def forget(connection: AsyncConnection, table: Table, before: datetime) -> int:
-    """Delete answers older than `before`; return how many."""
-    result = await connection.execute(delete(table).where(table.c.created_at < before))
-    return result.rowcount
+    A call that is sent again with its key gets the first answer, marked `Idempotency-Replayed`, and nothing runs.
+    `headers` gives those of a first answer. What the act raises undoes all of it, and the key stays free.
+    """
+    async with transaction(engine_of(request)) as tx:
+        if (before := await recall(tx.connection, call)) is not None:
+            return replay(before)
+        body = await act(tx)
+        content = body.model_dump(mode="json")
+        await remember(tx.connection, call, status=status, response=content, now=now_of(request))
+    return JSONResponse(content, status, headers=dict(headers(body)) if headers is not None else None)

@@ -1,9 +1,7 @@
 """Who is calling: verified access tokens, the roles they carry, and dependencies that demand them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
 import jwt
@@ -12,66 +10,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from shared.runtime.access import STAFF
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Forbidden, Unauthenticated
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.settings import ServiceSettings
 
 ALGORITHM: Final = "HS256"
 
 
-class RoleName(StrEnum):
-    """Every role of docs and tokens; what each sees and may do is the services' business."""
-
-    CENTER_DIRECTOR = "center-director"
-    ASSISTANT_CENTER_DIRECTOR = "assistant-center-director"
-    NATIONAL_ACCOUNT_MANAGER = "national-account-manager"
-    IMPORT_SPECIALIST = "import-specialist"
-    ENTRY_SPECIALIST = "entry-specialist"
-    INTERNATIONAL_TRADE_SPECIALIST = "international-trade-specialist"
-    LIQUIDATION_SPECIALIST = "liquidation-specialist"
-    DRAWBACK_SPECIALIST = "drawback-specialist"
-    ADCVD_TEAM = "adcvd-team"
-    TRADE_ENFORCEMENT_COORDINATOR = "trade-enforcement-coordinator"
-    FPF_OFFICER = "fpf-officer"
-    PORT_DIRECTOR = "port-director"
-    PORT_STAFF = "port-staff"
-    REGULATIONS_AND_RULINGS = "regulations-and-rulings"
-    OFFICE_OF_TRADE = "office-of-trade"
-    REGULATORY_AUDIT = "regulatory-audit"
-    HSI = "hsi"
-    CHIEF_COUNSEL = "chief-counsel"
-    IMPORTER = "importer"
-    BROKER = "broker"
-    SURETY = "surety"
-    TRADE_COUNSEL = "trade-counsel"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-    SERVICE = "service"
-
-
 _KNOWN_ROLES: Final[frozenset[str]] = frozenset(RoleName)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A verified caller; row access follows centers, divisions, importer numbers, filer and surety codes.
-
-    `acting_for` is the subject whose authority is exercised under a dated delegation ("X acting for Y").
-    """
-
-    subject: str
-    name: str
-    roles: frozenset[RoleName]
-    centers: frozenset[str] = frozenset()
-    divisions: frozenset[str] = frozenset()
-    importer_numbers: frozenset[str] = field(default=frozenset(), repr=False)
-    filer_code: str | None = None
-    surety_code: str | None = None
-    acting_for: str | None = None
-
-    def has_role(self, *roles: RoleName) -> bool:
-        """Whether the caller holds at least one of the roles."""
-        return not self.roles.isdisjoint(roles)
 
 
 class Grants(BaseModel):
@@ -200,6 +148,10 @@ def require(*roles: RoleName) -> Callable[[Identity], Awaitable[Identity]]:
         return caller
 
     return require_role
+
+
+StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
+"""Dependency: the verified caller, who works for CBP or operates the system."""
 
 
 class TokenRequest(Grants):

@@ -1,9 +1,12 @@
-"""What the endpoints of every service ask of a request: the database, and an entry number as people write it."""
+"""What the endpoints of every service ask of a request: the database, the time, an entry number as people write it."""
+
+from datetime import datetime
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
+from shared.runtime.clock import Clock
 from shared.runtime.errors import Refused
 
 
@@ -11,6 +14,12 @@ def engine_of(request: Request) -> AsyncEngine:
     """The pool on the service's own database."""
     engine: AsyncEngine = request.app.state.platform.engine
     return engine
+
+
+def now_of(request: Request) -> datetime:
+    """The instant at which the call is judged, by the clock that the application was given."""
+    clock: Clock = request.app.state.clock
+    return clock.now()
 
 
 def canonical_entry_number(text: str) -> str:

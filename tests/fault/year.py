@@ -41,13 +41,14 @@ from shared.bus.protocol import Message
 from shared.contracts.decode import Rejection, decode
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
+from shared.runtime.access import STAFF
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.logging import configure_logging
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
-from shared.web.access import STAFF
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.support.traffic import SAMPLES
 
 FIRST, DAYS = date(2025, 10, 1), 365

@@ -27,13 +27,13 @@ from services.liquidation.store.instructions import Instruction, InstructionPred
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
+from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading
 from shared.runtime.clock import FixedClock
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.web.concurrency import IfMatch, etag
-from shared.web.idempotency import IdempotentCall
-from shared.web.identity import Identity, RoleName
 from tests.integration.liquidation.builders import apply, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
 

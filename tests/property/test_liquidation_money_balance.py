@@ -46,13 +46,13 @@ from services.liquidation.store.money_tables import (
 from services.liquidation.store.records import lock_entries
 from services.liquidation.store.tables import entries, legal_events, review_decisions
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.web.concurrency import IfMatch, etag
-from shared.web.idempotency import IdempotentCall
-from shared.web.identity import Identity, RoleName
 from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
 

@@ -36,13 +36,13 @@ from shared.contracts.envelope import Event
 from shared.contracts.liquidation import ProtestChanged
 from shared.contracts.registry import carries
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading
 from shared.runtime.clock import FixedClock
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Refused
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.web.concurrency import IfMatch
-from shared.web.idempotency import IdempotentCall
-from shared.web.identity import Identity, RoleName
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
 

@@ -24,12 +24,12 @@ from services.routing.api.registration import AccountIn, Registrar, Registration
 from services.routing.store import account_imports as store
 from services.routing.store.account_imports import RowResult
 from shared.db.transaction import reading, transaction
+from shared.runtime.access import shown_importer_number
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Malformed, NotFound, Refused
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.web.access import shown_importer_number
 from shared.web.idempotency import MAX_KEY
-from shared.web.identity import Identity
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of

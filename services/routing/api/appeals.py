@@ -33,20 +33,21 @@ from services.routing.store import directory as directory_store
 from services.routing.store.appeals import AppealFilter, FiledAppeal, Step
 from services.routing.store.assignments import NewAssignment
 from services.routing.store.decisions import Origin
-from services.routing.store.tables import platform
 from shared.bus import outbox
 from shared.contracts.terms import CenterCode, ImporterNumber
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.access import OUTSIDE_PARTIES, is_staff, may_see, shown_importer_number
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.ids import event_id
-from shared.web.access import OUTSIDE_PARTIES, is_staff, may_see, shown_importer_number
-from shared.web.concurrency import IfMatch, RequiredIfMatch, etag
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import CurrentIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter(tags=["appeals"])
 
@@ -221,11 +222,11 @@ async def file_appeal(
 
     The importer, a broker authorised for every affected number, or trade counsel whose token names them.
     """
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         contents = body.read(body.importer_number)
         await _demand_standing(tx, caller, {body.importer_number, *contents.importer_numbers}, legal_date(now))
         number = f"APPEAL-{event_id('appeal', call.identity, call.key)}"
@@ -244,7 +245,6 @@ async def file_appeal(
         answer = _appeal_out(row, [], caller)
         await remember(
             tx.connection,
-            platform.idempotency_keys,
             call,
             status=201,
             response=answer.model_dump(mode="json"),
@@ -291,7 +291,7 @@ async def read_appeal(
     """The state, what each required content is or lacks, clocks (none is known), effect and history."""
     async with transaction(engine_of(request)) as tx:
         row = await store.find_appeal(tx.connection, appeal_number)
-        await _demand_sight(tx, caller, row, appeal_number, legal_date(_clock(request).now()))
+        await _demand_sight(tx, caller, row, appeal_number, legal_date(now_of(request)))
         steps = await store.list_steps(tx.connection, appeal_number)
     response.headers["ETag"] = _etag(row)
     return _appeal_out(row, steps, caller)
@@ -307,7 +307,7 @@ async def supplement_appeal(
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Add to an undecided appeal: what is named replaces what was said, numbers and bonds come in addition."""
-    now = _clock(request).now()
+    now = now_of(request)
     supplied = body.read()
     if supplied == AppealContents():
         raise Refused(
@@ -336,7 +336,7 @@ async def withdraw_appeal(
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Take back an undecided appeal; a new one may be made at any time."""
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         row, state = await _lock(tx, caller, appeal_number, "withdraw", if_match, legal_date(now))
         await _demand_standing(tx, caller, {row.importer_number}, legal_date(now))
@@ -354,7 +354,7 @@ async def review_appeal(
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Begin the review. An incomplete appeal is taken up only with a written reason."""
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         row, state = await _lock(tx, caller, appeal_number, "take-up", if_match, legal_date(now))
         contents = store.read_all(row)
@@ -385,7 +385,7 @@ async def decide_appeal(
 
     Open matters stay with the Center that has them unless they are moved one by one; clocks never restart.
     """
-    now = _clock(request).now()
+    now = now_of(request)
     act: Act = "uphold" if body.outcome == "upheld" else "reassign"
     async with transaction(engine_of(request)) as tx:
         row, state = await _lock(tx, caller, appeal_number, act, if_match, legal_date(now))
@@ -615,8 +615,3 @@ def _version(row: Any) -> str:
 
 def _etag(row: Any) -> str:
     return etag(_version(row))
-
-
-def _clock(request: Request) -> Clock:
-    clock: Clock = request.app.state.clock
-    return clock

@@ -37,9 +37,9 @@ from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
 from shared.customs.calendar import legal_date
 from shared.customs.tariff_number import InvalidTariffNumber, heading, is_chapter_98_99, parse_tariff_number
 from shared.db.transaction import reading
+from shared.runtime.access import may_see, shown_importer_number
 from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound, Refused
-from shared.web.access import may_see, shown_importer_number
 from shared.web.identity import CurrentIdentity
 from shared.web.requests import engine_of
 

@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import Depends, Path
 from pydantic import BaseModel
 
-from shared.web.access import STAFF
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.identity import require
 
 SOURCE = "urn:centerline:routing"
 
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
 RegistrarIdentity = Annotated[
     Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR, RoleName.ASSISTANT_CENTER_DIRECTOR))
 ]

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.api import criteria_feedback
-from services.routing.api.common import StaffIdentity
 from services.routing.api.criteria_models import (
     RESERVED_IDS,
     CriterionFields,
@@ -26,16 +25,17 @@ from services.routing.domain.criteria_lifecycle import Act, ActRefused, Person, 
 from services.routing.store import criteria as store
 from services.routing.store import rulebook
 from services.routing.store.criteria import Change
-from services.routing.store.tables import platform
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Conflict, Forbidden, NotFound
-from shared.web.concurrency import IfMatch, RequiredIfMatch, etag
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 # Before the paths that name a criterion, so that "stale" is not taken for one.
@@ -135,13 +135,13 @@ async def draft_criterion(
     body: CriterionIn, request: Request, response: Response, caller: WriterIdentity, call: CurrentIdempotentCall
 ) -> CriterionOut | Response:
     """Keep a criterion as a draft, which selects nothing. A repeat under the same key drafts nothing more."""
-    now = _now(request)
+    now = now_of(request)
     criterion = read_criterion(body.id, 1, body)
     refuse_faults(_reserved(body.id) + _expiry_faults(criterion, legal_date(now)))
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         revision = Revision(criterion, await store.next_position(tx))
         if not await store.write_revision(tx, revision):
             raise Conflict(
@@ -153,9 +153,7 @@ async def draft_criterion(
         change = Change(1, "drafted", body.reason, None, criterion)
         await store.note_acts(tx, body.id, [change], _person(caller), now)
         answer = _criterion_out([revision], caller)
-        await remember(
-            tx.connection, platform.idempotency_keys, call, status=201, response=answer.model_dump(mode="json"), now=now
-        )
+        await remember(tx.connection, call, status=201, response=answer.model_dump(mode="json"), now=now)
     response.headers["ETag"] = etag(1)
     return answer
 
@@ -181,7 +179,7 @@ async def edit_criterion(
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Change a draft in place. What is no draft any more stays, and the change is a draft of the next revision."""
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         revisions = await _lock(tx, criterion_id, expected)
         newest = revisions[-1]
@@ -212,7 +210,7 @@ async def put_on_trial(
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """From a day after today on, its hits are noted and change nothing. A revision on trial before it ends that day."""
-    today = legal_date(_now(request))
+    today = legal_date(now_of(request))
     day = body.effective_on or today + timedelta(days=1)
     return await _act(
         request,
@@ -260,7 +258,7 @@ async def confirm_live(
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Confirm, as another person than the one who asked. From that day on it selects, in place of older revisions."""
-    today = legal_date(_now(request))
+    today = legal_date(now_of(request))
     day = body.effective_on or today + timedelta(days=1)
     return await _act(
         request,
@@ -285,7 +283,7 @@ async def retire_criterion(
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Let it select no more from a day after today on. What it selected stays selected."""
-    today = legal_date(_now(request))
+    today = legal_date(now_of(request))
     day = body.effective_on or today + timedelta(days=1)
     return await _act(
         request,
@@ -336,7 +334,7 @@ async def _act(
     number: int | None = None,
 ) -> CriterionOut:
     """Change the state of one revision, end the older ones that it supersedes, and tell the event path."""
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         revisions = await _lock(tx, criterion_id, expected)
         revision = revisions[-1] if number is None else _demand_revision(revisions, number)
@@ -411,8 +409,3 @@ def _change_out(row: Any, caller: Identity) -> ChangeOut:
 
 def _person(caller: Identity) -> Person:
     return Person(caller.subject, caller.acting_for)
-
-
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import StaffIdentity
 from services.routing.domain.criteria import Criterion
 from services.routing.domain.criteria_lifecycle import Revision
 from services.routing.domain.feedback import Patience, Performance, list_doubts, weeks_over_budget
@@ -18,6 +17,7 @@ from shared.customs.money import format_cents
 from shared.db.transaction import reading
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Malformed, NotFound
+from shared.web.identity import StaffIdentity
 from shared.web.requests import engine_of
 
 router = APIRouter()

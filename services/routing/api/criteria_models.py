@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from services.routing.domain.criteria import Criterion, Fault, find_faults, from_document, to_document
 from services.routing.domain.criteria_lifecycle import Revision, State
 from shared.customs.money import format_cents, to_cents
-from shared.web.access import shown_importer_number
-from shared.web.identity import Identity
+from shared.runtime.access import shown_importer_number
+from shared.runtime.identity import Identity
 
 Names = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=64)]],

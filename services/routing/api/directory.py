@@ -23,14 +23,15 @@ from services.routing.domain.directory import (
 )
 from services.routing.store import directory as store
 from services.routing.store import rulebook
-from services.routing.store.tables import platform
 from shared.contracts.terms import CenterCode
 from shared.customs.calendar import EASTERN, legal_date
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound, Refused
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of
 
@@ -303,9 +304,9 @@ async def change_directory(
         body=body.details.model_dump(exclude_unset=True),
     )
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         await store.lock(tx)
         fault = check_change(change, await store.load_changes(tx.connection), legal_date(now))
         if fault is not None:
@@ -323,7 +324,6 @@ async def change_directory(
         answer = _change_out(recorded)
         await remember(
             tx.connection,
-            platform.idempotency_keys,
             call,
             status=201,
             response=answer.model_dump(mode="json"),

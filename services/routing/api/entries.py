@@ -12,9 +12,10 @@ from services.routing.domain.center import CENTER_REASONS
 from services.routing.store import decisions as decision_store
 from services.routing.store import moves as move_store
 from shared.db.transaction import reading
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.errors import NotFound
-from shared.web.access import demand_sight, is_staff, shown_importer_number
-from shared.web.identity import CurrentIdentity, Identity
+from shared.runtime.identity import Identity
+from shared.web.identity import CurrentIdentity
 from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import RegistrarIdentity, StaffIdentity
+from services.routing.api.common import RegistrarIdentity
 from services.routing.api.registration import Name, Why
 from services.routing.domain.accounts import AccountRecord, FieldChange
 from services.routing.store import accounts as account_store
@@ -15,11 +15,13 @@ from services.routing.store.accounts import AccountChange
 from services.routing.store.families import FamilyChange, FamilyRecord
 from shared.customs.importer_number import mask_importer_number
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import shown_importer_number
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Conflict, NotFound, PreconditionMissing, Refused, Stale
-from shared.web.access import shown_importer_number
-from shared.web.concurrency import IfMatch, etag, optional_if_match
-from shared.web.identity import Identity
+from shared.runtime.identity import Identity
+from shared.web.concurrency import optional_if_match
+from shared.web.identity import StaffIdentity
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of

@@ -8,14 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import StaffIdentity
 from services.routing.domain.transparency import MEASURES, SMALLEST_SHOWN, Count, Row, parse_period, publish
 from services.routing.store import decisions as decision_store
 from services.routing.store import directory as directory_store
 from services.routing.store import figures as figure_store
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
-from shared.web.identity import CurrentIdentity
+from shared.web.identity import CurrentIdentity, StaffIdentity
 from shared.web.requests import engine_of
 
 router = APIRouter()

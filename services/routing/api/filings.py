@@ -18,20 +18,20 @@ from services.routing.store import filings as filing_store
 from services.routing.store import moves as move_store
 from services.routing.store.filings import StandingFiling
 from services.routing.store.moves import MatterKind, NewMove
-from services.routing.store.tables import platform
 from shared.bus import outbox
 from shared.contracts.post_entry import FilingKind
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN, CenterCode
 from shared.customs.calendar import legal_date
 from shared.customs.centers import PENDING
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
-from shared.web.access import demand_sight, is_staff, shown_importer_number
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import CurrentIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter(tags=["filings"])
 
@@ -200,7 +200,7 @@ async def read_filing(filing_number: FilingNumber, request: Request, caller: Cur
         demand_sight(caller, f"filing {filing_number}", importer_number=row.importer_number, filer_code=_filer_of(row))
         moves = await move_store.list_moves(connection, "filing", filing_number)
         contents = await filing_store.count_contents(connection, filing_number)
-        held_by = await _find_office(connection, row, moves, legal_date(_clock(request).now()))
+        held_by = await _find_office(connection, row, moves, legal_date(now_of(request)))
     shown = shown_importer_number(caller, row.importer_number)
     return FilingOut(
         filing_number=row.filing_number,
@@ -259,11 +259,11 @@ async def move_entry(
     The director or assistant director of the Center that has it, or the Office of Trade.
     """
     number = canonical_entry_number(entry_number)
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         await move_store.lock(tx, number)
         decisions = await decision_store.find_decisions(tx.connection, number)
         if not decisions:
@@ -289,11 +289,11 @@ async def move_filing(
 
     The director or assistant director of the Center that has it, or the Office of Trade.
     """
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         await move_store.lock(tx, filing_number)
         row = await filing_store.find_filing(tx.connection, filing_number)
         if row is None:
@@ -361,7 +361,6 @@ async def _remember(tx: Transaction, call: CurrentIdempotentCall, move: NewMove,
     answer = MovedOut.model_validate(move, from_attributes=True)
     await remember(
         tx.connection,
-        platform.idempotency_keys,
         call,
         status=201,
         response=answer.model_dump(mode="json"),
@@ -441,8 +440,3 @@ def _no_filing(filing_number: str) -> NotFound:
     return NotFound(
         f"There is no filing {filing_number}.", remedy="Check the number; a filing may still be on its way."
     )
-
-
-def _clock(request: Request) -> Clock:
-    clock: Clock = request.app.state.clock
-    return clock

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.routing.api.common import RegistrarIdentity, StaffIdentity
+from services.routing.api.common import RegistrarIdentity
 from services.routing.api.registration import (
     AccountIn,
     BrokerBody,
@@ -49,11 +49,13 @@ from services.routing.store.accounts import AccountChange, AccountFilter
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN, CenterCode
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import is_staff, may_see, shown_importer_number
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import Forbidden, Refused
-from shared.web.access import is_staff, may_see, shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
-from shared.web.identity import CurrentIdentity, Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.identity import CurrentIdentity, StaffIdentity
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of

@@ -17,14 +17,14 @@ from services.routing.domain.policy import (
 )
 from services.routing.store import policies as store
 from services.routing.store import rulebook
-from services.routing.store.tables import platform
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import reading, transaction
-from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import CurrentIdentity, Identity, RoleName, require
-from shared.web.requests import engine_of
+from shared.runtime.identity import Identity, RoleName
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import CurrentIdentity, require
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -134,7 +134,7 @@ class PolicyConfirmation(BaseModel):
 @router.get("/assignment-policies", summary="The versions of the assignment policy")
 async def list_assignment_policies(request: Request, _: CurrentIdentity) -> list[PolicyOut]:
     """Every version: those shipped and those that people proposed, with the one in force today."""
-    today = legal_date(_clock(request).now())
+    today = legal_date(now_of(request))
     async with reading(engine_of(request)) as connection:
         rows = await store.list_policies(connection)
     current = _version_in_force(rows, today)
@@ -158,11 +158,11 @@ async def propose_assignment_policy(
     body: PolicyIn, request: Request, caller: PolicyIdentity, call: CurrentIdempotentCall
 ) -> PolicyOut | Response:
     """Keep a new version. It changes nothing until another person confirms it; a version is never edited."""
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         await store.lock(tx)
         if body.version in shipped_policies() or await store.find_policy(tx.connection, body.version) is not None:
             raise Conflict(
@@ -182,7 +182,6 @@ async def propose_assignment_policy(
         answer = _row_out(await store.find_policy(tx.connection, policy.version), None, legal_date(now))
         await remember(
             tx.connection,
-            platform.idempotency_keys,
             call,
             status=201,
             response=answer.model_dump(mode="json"),
@@ -196,7 +195,7 @@ async def confirm_assignment_policy(
     version: PolicyVersion, body: PolicyConfirmation, request: Request, caller: PolicyIdentity
 ) -> PolicyOut:
     """Confirm what another person proposed. What is decided for days before its first day keeps the policy it had."""
-    now = _clock(request).now()
+    now = now_of(request)
     today = legal_date(now)
     async with transaction(engine_of(request)) as tx:
         await store.lock(tx)
@@ -247,11 +246,6 @@ async def confirm_assignment_policy(
 def unknown_policy(version: str) -> NotFound:
     """The refusal that names the remedy."""
     return NotFound(f"There is no assignment policy {version}.", remedy="Take a version from GET /assignment-policies.")
-
-
-def _clock(request: Request) -> Clock:
-    clock: Clock = request.app.state.clock
-    return clock
 
 
 def _version_in_force(rows: Any, today: date) -> str:

@@ -14,7 +14,7 @@ from services.routing.publishing import publish_decision
 from services.routing.store import decisions as decision_store
 from shared.contracts.entry import EntryBody
 from shared.db.transaction import transaction
-from shared.web.access import demand_sight
+from shared.runtime.access import demand_sight
 from shared.web.identity import CurrentIdentity
 from shared.web.requests import engine_of
 

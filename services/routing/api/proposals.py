@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import SOURCE, ReasonOut, StaffIdentity
+from services.routing.api.common import SOURCE, ReasonOut
 from services.routing.assigning import assignment_events
 from services.routing.domain.policy import CITATION, GROUNDS, AssignmentPolicy, Ground
 from services.routing.domain.proposal import format_points
@@ -24,13 +24,15 @@ from shared.bus import outbox
 from shared.contracts.terms import CenterCode
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import shown_importer_number
 from shared.runtime.clock import Clock
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
-from shared.web.access import shown_importer_number
-from shared.web.concurrency import IfMatch, RequiredIfMatch, etag
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -195,7 +197,7 @@ class OverrideIn(BaseModel):
 @router.post("/assignment-proposals/runs", summary="Propose Centers from the figures of a day")
 async def run_proposals(body: RunIn, request: Request, caller: RunIdentity) -> RunOut:
     """Look at every account, propose where the policy of that day says so; a second run of the month adds nothing."""
-    clock = _clock(request)
+    clock: Clock = request.app.state.clock
     today = legal_date(clock.now())
     if body.as_of is not None and body.as_of > today:
         raise Refused(
@@ -259,7 +261,7 @@ async def confirm_proposal(
 
     Open matters stay with the Center that started them; entries decided before keep their decision.
     """
-    now = _clock(request).now()
+    now = now_of(request)
     effective_on = _first_day(body.effective_on, now)
     async with transaction(engine_of(request)) as tx:
         rows = await _lock_open(tx, proposal_id, caller, if_match)
@@ -281,7 +283,7 @@ async def reject_proposal(
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Say no: the same Center is not proposed again for the months that the policy gives."""
-    now = _clock(request).now()
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         rows = await _lock_open(tx, proposal_id, caller, if_match)
         decided = Decided("rejected", None, None, body.reason, None, caller.subject, caller.acting_for, now)
@@ -298,7 +300,7 @@ async def override_proposal(
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Depart from the predominant goods on a ground of 19 CFR 101.10 that the policy allows."""
-    now = _clock(request).now()
+    now = now_of(request)
     effective_on = _first_day(body.effective_on, now)
     async with transaction(engine_of(request)) as tx:
         rows = await _lock_open(tx, proposal_id, caller, if_match)
@@ -465,11 +467,6 @@ def _unknown_proposal(proposal_id: int) -> NotFound:
     return NotFound(
         f"There is no assignment proposal {proposal_id}.", remedy="Take a number from GET /assignment-proposals."
     )
-
-
-def _clock(request: Request) -> Clock:
-    clock: Clock = request.app.state.clock
-    return clock
 
 
 def _proposal_out(row: Any, caller: Identity) -> ProposalOut:

@@ -33,7 +33,7 @@ from shared.bus import outbox
 from shared.contracts.terms import CenterCode, ImporterNumber
 from shared.db.transaction import Transaction
 from shared.runtime.errors import Refused
-from shared.web.identity import Identity
+from shared.runtime.identity import Identity
 
 # PostgreSQL keeps every character but NUL.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]

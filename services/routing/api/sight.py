@@ -3,9 +3,9 @@
 from datetime import date
 
 from services.routing.domain.accounts import AccountRecord, may_represent
+from shared.runtime.access import may_see, shown_importer_number
 from shared.runtime.errors import NotFound
-from shared.web.access import may_see, shown_importer_number
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 
 
 def demand_account(caller: Identity, importer_number: str, account: AccountRecord | None, today: date) -> AccountRecord:

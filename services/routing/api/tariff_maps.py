@@ -11,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.api.common import StaffIdentity
 from services.routing.domain.activity import window_on
 from services.routing.domain.map_draft import (
     MapVersion,
@@ -29,19 +28,20 @@ from services.routing.domain.map_draft import (
 from services.routing.store import directory as directory_store
 from services.routing.store import rulebook
 from services.routing.store import tariff_maps as store
-from services.routing.store.tables import platform
 from services.routing.store.tariff_maps import Move
 from shared.customs.calendar import legal_date
 from shared.customs.tariff_map import Confidence, TariffMap, TariffMapRow
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import Clock
+from shared.runtime.access import shown_importer_number
+from shared.runtime.concurrency import etag
 from shared.runtime.errors import Conflict, Forbidden, Malformed, NotFound, Refused
-from shared.web.access import shown_importer_number
-from shared.web.concurrency import RequiredIfMatch, etag
-from shared.web.idempotency import CurrentIdempotentCall, IdempotentCall, recall, remember
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -351,11 +351,11 @@ async def draft_tariff_map(
     body: Annotated[DraftIn, Depends(read_draft)], request: Request, caller: MapIdentity, call: CurrentIdempotentCall
 ) -> TariffMapOut | Response:
     """A draft of the rows given, as JSON or as a CSV table, or of the rows of the version that it is based on."""
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         await store.lock(tx)
         published = await store.list_published(tx.connection)
         base = (
@@ -384,7 +384,7 @@ async def edit_tariff_map(
     match: RequiredIfMatch,
 ) -> TariffMapOut:
     """Remove rows, then write rows; one with the same two prefixes is replaced. The version is a draft again."""
-    now = _now(request)
+    now = now_of(request)
     rows = [_map_row(row) for row in body.write]
     _demand_distinct(rows)
     spans = {(span.prefix_from, span.prefix_to) for span in body.remove}
@@ -413,7 +413,7 @@ async def validate_tariff_map(
     version: VersionPath, request: Request, response: Response, caller: MapIdentity, body: ValidationIn | None = None
 ) -> ReportOut:
     """Every heading covered exactly once, every Center open on the day: the faults, each with its prefix."""
-    now = _now(request)
+    now = now_of(request)
     on = (body.effective_on if body else None) or legal_date(now) + timedelta(days=1)
     async with transaction(engine_of(request)) as tx:
         await store.lock(tx)
@@ -498,7 +498,7 @@ async def publish_tariff_map(
 
     The rows are validated once more for that day.
     """
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
         await store.lock(tx)
         found = await _demand_unpublished(tx, version)
@@ -537,11 +537,11 @@ async def roll_back_tariff_map(
 
     One person may do it: two have answered for these rows before. Decisions made meanwhile keep their map.
     """
-    now = _now(request)
+    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         await store.lock(tx)
         found = await _demand_version(tx.connection, version)
         published = await store.list_published(tx.connection)
@@ -612,7 +612,6 @@ async def _answer_created(
     answer = TariffMapOut(**_version_fields(version, published, legal_date(now)))
     await remember(
         tx.connection,
-        platform.idempotency_keys,
         call,
         status=201,
         response=answer.model_dump(mode="json"),
@@ -766,10 +765,5 @@ def _map_row(row: MapRow) -> TariffMapRow:
     return TariffMapRow(row.prefix_from, row.prefix_to, row.center, row.source, row.confidence, row.note)
 
 
-def _now(request: Request) -> datetime:
-    clock: Clock = request.app.state.clock
-    return clock.now()
-
-
 def _today(request: Request) -> date:
-    return legal_date(_now(request))
+    return legal_date(now_of(request))

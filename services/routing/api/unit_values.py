@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import StaffIdentity
 from services.routing.domain.criteria_lifecycle import Person
 from services.routing.store import rulebook
 from services.routing.store import unit_values as store
-from services.routing.store.tables import platform
 from services.routing.store.unit_values import NewVersion
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import recall, remember
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Refused
-from shared.web.idempotency import CurrentIdempotentCall, recall, remember
-from shared.web.identity import Identity, RoleName, require
+from shared.runtime.identity import Identity, RoleName
+from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of
 
@@ -88,9 +88,9 @@ async def compute_unit_values(
         )
     version = NewVersion(body.as_of, today + timedelta(days=1), body.minimum_sample)
     async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, platform.idempotency_keys, call)
+        remembered = await recall(tx.connection, call)
         if remembered is not None:
-            return remembered.as_response()
+            return replay(remembered)
         since = _year_before(body.as_of)
         medians = await store.compute(tx, version, since, Person(caller.subject, caller.acting_for), now)
         if medians is None:
@@ -109,9 +109,7 @@ async def compute_unit_values(
             computed_by=caller.subject,
             computed_at=now,
         )
-        await remember(
-            tx.connection, platform.idempotency_keys, call, status=201, response=answer.model_dump(mode="json"), now=now
-        )
+        await remember(tx.connection, call, status=201, response=answer.model_dump(mode="json"), now=now)
     return answer
 
 

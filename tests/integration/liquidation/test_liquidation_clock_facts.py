@@ -15,9 +15,9 @@ from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables import entries, legal_events, protests
 from shared.contracts import lean
 from shared.db.transaction import reading, transaction
+from shared.runtime.concurrency import IfMatch
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.web.concurrency import IfMatch
-from shared.web.identity import Identity, RoleName
 from tests.integration.liquidation import test_liquidation_acts as acts
 from tests.integration.liquidation import test_liquidation_api as api
 from tests.integration.liquidation.builders import apply, cycle, digest, post_entry, published, rows

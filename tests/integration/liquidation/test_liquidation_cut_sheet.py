@@ -21,10 +21,11 @@ from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided, routed, rows
 from tests.support.events import decoded, entry_body, entry_number
 

@@ -18,10 +18,11 @@ from shared.bus.postgres import PostgresBus
 from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, review_decided
 from tests.support.events import decoded, entry_body, entry_number, line
 

@@ -15,7 +15,7 @@ from services.liquidation.store.instructions import Instruction, InstructionPred
 from services.liquidation.store.tables import conflicts, entry_versions
 from shared.db import bulk
 from shared.db.transaction import transaction
-from shared.web.identity import RoleName
+from shared.runtime.identity import RoleName
 from tests.integration.liquidation import test_liquidation_acts as acts
 from tests.integration.liquidation.builders import apply, rows
 from tests.integration.liquidation.test_liquidation_acts import CASE, MAKER, OTHER_MAKER, Office, of_case

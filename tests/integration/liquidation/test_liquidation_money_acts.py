@@ -20,12 +20,12 @@ from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.money_invariants import MONEY_INVARIANTS
 from services.liquidation.store.money_tables import assessments, bills
 from services.liquidation.store.tables import entries
+from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.concurrency import IfMatch, etag
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.web.concurrency import IfMatch, etag
-from shared.web.idempotency import IdempotentCall
-from shared.web.identity import Identity, RoleName
 from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number
 

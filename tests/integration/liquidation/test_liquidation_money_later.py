@@ -18,9 +18,9 @@ from services.liquidation.store.money_tables import assessments, bills, money_ac
 from services.liquidation.store.tables import entries
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict
-from shared.web.concurrency import IfMatch
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.liquidation.builders import cycle, published, rows
 from tests.integration.liquidation.test_liquidation_money_acts import (
     DIRECTOR,

@@ -25,11 +25,12 @@ from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import carries
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import (
     apply,
     cycle,

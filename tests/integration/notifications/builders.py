@@ -18,10 +18,11 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app, open_bus
-from shared.web.identity import Identity, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]

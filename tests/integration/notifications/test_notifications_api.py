@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.mail import Fate, Outcome
 from shared.runtime.clock import FixedClock
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.notifications.builders import (
     IMPORTER,
     NOW,

@@ -18,11 +18,12 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.support.events import decoded
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]

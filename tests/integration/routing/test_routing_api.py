@@ -15,11 +15,12 @@ from services.routing.handlers import RoutingHandler
 from services.routing.store.invariants import INVARIANTS
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import SystemClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_body, entry_number
 
 IMPORTER = "07-345678900"

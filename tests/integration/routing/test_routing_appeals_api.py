@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.routing.store.tables import appeal_steps, appeals, assignments
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.routing.matters import (
     BROKER,
     DIRECTOR,

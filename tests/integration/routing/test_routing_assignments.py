@@ -24,11 +24,12 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import Parts, build_app, open_platform
 from shared.runtime.settings import load_settings
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 16)

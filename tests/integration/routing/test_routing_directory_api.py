@@ -16,10 +16,11 @@ from services.routing.store import directory as store
 from services.routing.store.rulebook import count_changes
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 

@@ -24,11 +24,12 @@ from shared.db import bulk
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.errors import Conflict, Malformed
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import open_platform
 from shared.runtime.settings import load_settings
 from shared.web.app import create_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 EIN = "07-345678900"
 SSN = "900-12-3456"

@@ -28,11 +28,12 @@ from shared.bus.outbox import Encoded
 from shared.customs.calendar import legal_date
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_body, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]

@@ -20,11 +20,12 @@ from shared.bus.postgres import PostgresBus
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)
 KIM = Identity("kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))

@@ -13,7 +13,7 @@ from services.workqueue import acts
 from services.workqueue.handlers import entry_item_id
 from services.workqueue.store.tables import decisions, items, requests
 from shared.db.transaction import transaction
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, LEE, Desk
 from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
 from tests.support.events import entry_number

@@ -7,7 +7,7 @@ import pytest
 
 from services.workqueue.handlers import entry_item_id, filing_item_id
 from services.workqueue.store.tables import item_events, items
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, NOW, Desk
 from tests.integration.workqueue.events import (
     assigned,

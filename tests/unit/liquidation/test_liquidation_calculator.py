@@ -20,10 +20,10 @@ from services.liquidation.domain.reliquidation import final_1514_on
 from services.liquidation.domain.timeline import TimelineFacts, coming_dates
 from shared.customs.entry_types import entry_types
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.web.app import create_app
-from shared.web.identity import Identity, RoleName
 from tests.unit.web.conftest import NOW, SETTINGS, bearer
 
 ENTERED_ON = date(2026, 3, 2)

@@ -15,7 +15,7 @@ from services.routing.domain.authority import (
 )
 from services.routing.domain.shipped_criteria import SHIPPED_CRITERIA
 from shared.contracts.post_entry import FilingKind
-from shared.web.identity import RoleName
+from shared.runtime.identity import RoleName
 
 IN_FORCE = date(2026, 3, 2)
 CENTER_FUNCTIONS = {

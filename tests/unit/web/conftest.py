@@ -8,11 +8,12 @@ import pytest
 from fastapi import APIRouter
 
 from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import Application, create_app
-from shared.web.identity import Identity, RoleName, issue_development_token
+from shared.web.identity import issue_development_token
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)
 SETTINGS = ServiceSettings(

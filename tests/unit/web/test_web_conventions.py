@@ -13,10 +13,12 @@ from sqlalchemy import MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from shared.db.platform_tables import platform_tables
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused, Stale
 from shared.web.app import Application
-from shared.web.concurrency import IfMatch, RequiredIfMatch, etag, optional_if_match
-from shared.web.idempotency import CurrentIdempotentCall, idempotency_table
+from shared.web.concurrency import RequiredIfMatch, optional_if_match
+from shared.web.idempotency import CurrentIdempotentCall
 from shared.web.pagination import CurrentPage, Page, build_page, decode_cursor, encode_cursor
 
 router = APIRouter()
@@ -154,6 +156,6 @@ async def test_the_same_call_has_the_same_hash_and_another_body_another(client: 
 
 def test_the_table_of_keys_is_keyed_by_key_and_identity() -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    statement = str(CreateTable(idempotency_table(MetaData())).compile(dialect=dialect))
+    statement = str(CreateTable(platform_tables(MetaData()).idempotency_keys).compile(dialect=dialect))
     assert "PRIMARY KEY (key, identity)" in statement
     assert "JSONB" in statement

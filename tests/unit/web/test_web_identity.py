@@ -11,9 +11,10 @@ from fastapi import APIRouter, Depends
 
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Unauthenticated
+from shared.runtime.identity import Identity, RoleName
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import Application
-from shared.web.identity import CurrentIdentity, Identity, RoleName, issue_development_token, require, verify_token
+from shared.web.identity import CurrentIdentity, issue_development_token, require, verify_token
 
 router = APIRouter()
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.customs.importer_number import ImporterNumberKind, kind_of, mask_importer_number
 from shared.runtime.errors import NotFound
-from shared.web.identity import Identity, RoleName
+from shared.runtime.identity import Identity, RoleName
 
 OUTSIDE_PARTIES: Final = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL})
 STAFF: Final = frozenset(RoleName) - OUTSIDE_PARTIES

@@ -1,0 +1,66 @@
+"""Who acts: a verified caller with the roles and the rows that the token grants."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RoleName(StrEnum):
+    """Every role of docs and tokens; what each sees and may do is the services' business."""
+
+    CENTER_DIRECTOR = "center-director"
+    ASSISTANT_CENTER_DIRECTOR = "assistant-center-director"
+    NATIONAL_ACCOUNT_MANAGER = "national-account-manager"
+    IMPORT_SPECIALIST = "import-specialist"
+    ENTRY_SPECIALIST = "entry-specialist"
+    INTERNATIONAL_TRADE_SPECIALIST = "international-trade-specialist"
+    LIQUIDATION_SPECIALIST = "liquidation-specialist"
+    DRAWBACK_SPECIALIST = "drawback-specialist"
+    ADCVD_TEAM = "adcvd-team"
+    TRADE_ENFORCEMENT_COORDINATOR = "trade-enforcement-coordinator"
+    FPF_OFFICER = "fpf-officer"
+    PORT_DIRECTOR = "port-director"
+    PORT_STAFF = "port-staff"
+    REGULATIONS_AND_RULINGS = "regulations-and-rulings"
+    OFFICE_OF_TRADE = "office-of-trade"
+    REGULATORY_AUDIT = "regulatory-audit"
+    HSI = "hsi"
+    CHIEF_COUNSEL = "chief-counsel"
+    IMPORTER = "importer"
+    BROKER = "broker"
+    SURETY = "surety"
+    TRADE_COUNSEL = "trade-counsel"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A verified caller; row access follows centers, divisions, importer numbers, filer and surety codes.
+
+    `acting_for` is the subject whose authority is exercised under a dated delegation ("X acting for Y").
+    """
+
+    subject: str
+    name: str
+    roles: frozenset[RoleName]
+    centers: frozenset[str] = frozenset()
+    divisions: frozenset[str] = frozenset()
+    importer_numbers: frozenset[str] = field(default=frozenset(), repr=False)
+    filer_code: str | None = None
+    surety_code: str | None = None
+    acting_for: str | None = None
+
+    def has_role(self, *roles: RoleName) -> bool:
+        """Whether the caller holds at least one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def signature(self) -> str:
+        """Who acts, in one text for a history: the subject, and for whom under a delegation."""
+        return self.subject if self.acting_for is None else f"{self.subject} acting for {self.acting_for}"
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whom an act of this caller counts for: the caller, and the one acted for. Two people share none of these."""
+        return frozenset({self.subject, self.acting_for or self.subject})
