@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.cycle import cycle_day, run_cycle
+from services.liquidation.acts.cycles import cycle_day, run_cycle
 from services.liquidation.domain.predicate import EntryPredicate
-from services.liquidation.store import cycles, holds, radar
+from services.liquidation.store import cycles, radar
+from services.liquidation.store import hold_sets as holds
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.clock import FixedClock

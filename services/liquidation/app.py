@@ -4,27 +4,27 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast, get_args
 
-from services.liquidation.api import router
-from services.liquidation.billing import run_bill_clocks
-from services.liquidation.calculator_api import router as calculator_router
-from services.liquidation.clock_facts_api import router as clock_facts_router
-from services.liquidation.cycle import run_due_cycles
-from services.liquidation.handlers import TOPICS, LiquidationHandler
-from services.liquidation.instructing import apply_confirmed
-from services.liquidation.money_api import router as money_router
-from services.liquidation.preference_claims_api import router as preference_claims_router
-from services.liquidation.protesting import run_protest_clocks
-from services.liquidation.protests_api import router as protests_router
-from services.liquidation.radar import count_alarms, draft_extensions
-from services.liquidation.recompute import recompute
+from services.liquidation.acts.bills import run_bill_clocks
+from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.protests import run_protest_clocks
+from services.liquidation.acts.radar import count_alarms, draft_extensions
+from services.liquidation.acts.recomputes import recompute
+from services.liquidation.api.calculator import router as calculator_router
+from services.liquidation.api.clock_facts import router as clock_facts_router
+from services.liquidation.api.entries import router
+from services.liquidation.api.money import router as money_router
+from services.liquidation.api.preference_claims import router as preference_claims_router
+from services.liquidation.api.protests import router as protests_router
+from services.liquidation.handlers.handler import TOPICS, LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.money_invariants import MONEY_INVARIANTS
-from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
+from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.pictures import count_unknown_clocks
 from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
-from services.liquidation.store.reading import count_unknown_clocks
-from services.liquidation.store.tables import metadata
+from services.liquidation.store.tables.records import metadata
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading
 from shared.runtime.service import Job, Parts, Platform, Service

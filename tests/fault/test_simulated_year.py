@@ -18,10 +18,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.app import SERVICE
-from services.liquidation.store.acts_tables import recompute_differences, recomputes
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.money_invariants import MONEY_INVARIANTS
-from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
+from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.acts import recompute_differences, recomputes
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
 from tests.fault.year import ANSWERS, is_confirmation, steps_of

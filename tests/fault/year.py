@@ -26,14 +26,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.feed import read_lines
+from services.liquidation.acts.bills import run_bill_clocks
+from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.protests import run_protest_clocks
+from services.liquidation.acts.radar import draft_extensions
+from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE
-from services.liquidation.billing import run_bill_clocks
-from services.liquidation.cycle import run_due_cycles
-from services.liquidation.handlers import SOURCE, LiquidationHandler
-from services.liquidation.instructing import apply_confirmed
-from services.liquidation.protesting import run_protest_clocks
-from services.liquidation.radar import draft_extensions
-from services.liquidation.recompute import recompute
+from services.liquidation.handlers.handler import SOURCE, LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
 from shared.bus import outbox
 from shared.bus.postgres import PostgresBus

@@ -12,20 +12,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import LiquidationBasis, post_liquidation, post_reliquidation, void_liquidation
-from services.liquidation.cycle import run_cycle
+from services.liquidation.acts.cycles import run_cycle
+from services.liquidation.acts.extensions import post_extension
+from services.liquidation.acts.instructions import (
+    apply_confirmed,
+    confirm_instruction,
+    draft_instruction,
+    name_instruction,
+)
+from services.liquidation.acts.liquidations import (
+    LiquidationBasis,
+    post_liquidation,
+    post_reliquidation,
+    void_liquidation,
+)
+from services.liquidation.acts.recomputes import recompute
 from services.liquidation.domain.clocks import CyclePolicy, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.suspension import Suspension, is_suspended
-from services.liquidation.extensions import post_extension
-from services.liquidation.instructing import apply_confirmed, confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.recompute import recompute
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.tables import entries, legal_events
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.records import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading

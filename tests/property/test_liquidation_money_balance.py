@@ -16,13 +16,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import LiquidationBasis, post_liquidation, post_reliquidation, void_liquidation
-from services.liquidation.assessing import determine
-from services.liquidation.billing import PaymentRequest, post_payment, run_bill_clocks
-from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.reliquidation import FinalWriter
-from services.liquidation.instructing import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.refunding import (
+from services.liquidation.acts.assessments import determine
+from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
+from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.liquidations import (
+    LiquidationBasis,
+    post_liquidation,
+    post_reliquidation,
+    void_liquidation,
+)
+from services.liquidation.acts.refunds import (
     AccountFacts,
     DepositFacts,
     certify_refund,
@@ -30,11 +33,14 @@ from services.liquidation.refunding import (
     record_account,
     record_deposit,
 )
-from services.liquidation.store.acts_tables import reliquidations, voided_liquidations
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.money_invariants import MONEY_INVARIANTS
-from services.liquidation.store.money_tables import (
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.records import lock_entries
+from services.liquidation.store.tables.acts import reliquidations, voided_liquidations
+from services.liquidation.store.tables.money import (
     assessments,
     bill_payments,
     bills,
@@ -43,8 +49,7 @@ from services.liquidation.store.money_tables import (
     money_acts,
     refunds,
 )
-from services.liquidation.store.records import lock_entries
-from services.liquidation.store.tables import entries, legal_events, review_decisions
+from services.liquidation.store.tables.records import entries, legal_events, review_decisions
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction

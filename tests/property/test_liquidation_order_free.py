@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
 from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.cycle import cycle_day
+from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.predicate import EntryPredicate
-from services.liquidation.store import holds
+from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.cycles import forecast
-from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
 from services.liquidation.store.predicates import compile_predicate
 from shared.db import bulk
 from shared.db.transaction import reading, transaction

@@ -17,9 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import post_reliquidation
-from services.liquidation.domain.protest_life import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
-from services.liquidation.protesting import (
+from services.liquidation.acts.liquidations import post_reliquidation
+from services.liquidation.acts.protests import (
     MAY_ACT,
     ActRequest,
     act_on_protest,
@@ -27,11 +26,12 @@ from services.liquidation.protesting import (
     preview_act,
     run_protest_clocks,
 )
-from services.liquidation.store.acts_tables import reliquidations
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
-from services.liquidation.store.protests_tables import protest_acts, protest_decisions, protest_entries
-from services.liquidation.store.tables import entries, protests
+from services.liquidation.domain.protest_life import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
+from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.acts import reliquidations
+from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
+from services.liquidation.store.tables.records import entries, protests
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import ProtestChanged
 from shared.contracts.registry import carries

@@ -1,6 +1,6 @@
 """Alembic environment of liquidation."""
 
-from services.liquidation.store.tables import metadata
+from services.liquidation.store.tables.records import metadata
 from shared.db.migrate import run_environment
 
 run_environment(metadata)

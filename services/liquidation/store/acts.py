@@ -6,7 +6,7 @@ from datetime import date
 
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.suspension import Suspension
-from services.liquidation.store.acts_tables import reliquidations, suspensions, voided_liquidations
+from services.liquidation.store.tables.acts import reliquidations, suspensions, voided_liquidations
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clock_facts import ClockFacts
 from services.liquidation.domain.liquidation_period import DesignatedImport
-from services.liquidation.store.clock_facts_tables import clock_facts
+from services.liquidation.store.tables.clock_facts import clock_facts
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

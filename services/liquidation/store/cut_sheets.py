@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.store.cut_sheets_tables import cut_sheet_confirmations, cut_sheets, cycle_forecasts
 from services.liquidation.store.cycles import CycleDay, Forecast, write_forecast_entries
-from services.liquidation.store.tables import RUNS
+from services.liquidation.store.tables.cut_sheets import cut_sheet_confirmations, cut_sheets, cycle_forecasts
+from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

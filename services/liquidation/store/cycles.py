@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_LIQUIDATION, TURN
-from services.liquidation.store import holds
-from services.liquidation.store.holds import NOT_HELD, StandingHold
-from services.liquidation.store.tables import RUNS, cycles
+from services.liquidation.store import hold_sets as holds
+from services.liquidation.store.hold_sets import NOT_HELD, StandingHold
+from services.liquidation.store.tables.records import RUNS, cycles
 from shared.contracts.liquidation import DecisionRefused, EntryChanged
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.db import bulk

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify
-from services.liquidation.store.acts_tables import instruction_results, instructions
+from services.liquidation.store.tables.acts import instruction_results, instructions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -5,7 +5,7 @@ The rows follow from the body of the version: `body` remains the record, `entry_
 
 from collections.abc import Sequence
 
-from services.liquidation.store.lines_tables import entry_lines
+from services.liquidation.store.tables.lines import entry_lines
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -23,7 +23,8 @@ from services.liquidation.domain.money.balance import AccountState, name_effects
 from services.liquidation.domain.money.bills import Bill, Block, Payment
 from services.liquidation.domain.money.interest import Missing, Segment
 from services.liquidation.domain.money.refunds import PayeeFacts
-from services.liquidation.store.money_tables import (
+from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
+from services.liquidation.store.tables.money import (
     assessments,
     bill_payments,
     bills,
@@ -32,9 +33,8 @@ from services.liquidation.store.money_tables import (
     money_acts,
     refunds,
 )
-from services.liquidation.store.protests_tables import protest_entries
-from services.liquidation.store.standing import STANDING_EFFECT, join_standing
-from services.liquidation.store.tables import entries, protests
+from services.liquidation.store.tables.protests import protest_entries
+from services.liquidation.store.tables.records import entries, protests
 from shared.customs.money import to_cents
 from shared.db import bulk
 from shared.db.transaction import Transaction

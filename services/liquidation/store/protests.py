@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.domain.protest import EntryOfProtest, Filing, Timeliness, Verdict, read_filing
 from services.liquidation.domain.protest_life import Act, Life, ProtestClock
 from services.liquidation.domain.rules import Finding
-from services.liquidation.store.protests_tables import (
+from services.liquidation.store.tables.protests import (
     FILER_CODE,
     IS_OF_SURETY,
     SURETY_CODE,
@@ -22,7 +22,7 @@ from services.liquidation.store.protests_tables import (
     protest_decisions,
     protest_entries,
 )
-from services.liquidation.store.tables import entries, entry_versions, post_entry_filings, protests
+from services.liquidation.store.tables.records import entries, entry_versions, post_entry_filings, protests
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

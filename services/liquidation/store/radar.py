@@ -13,10 +13,10 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.store.holds import HORIZONS, StandingHold
+from services.liquidation.store.hold_sets import HORIZONS, StandingHold
 from services.liquidation.store.predicates import compile_predicate
-from services.liquidation.store.radar_tables import deemed_cases, extension_drafts
-from services.liquidation.store.tables import RUNS, entries
+from services.liquidation.store.tables.radar import deemed_cases, extension_drafts
+from services.liquidation.store.tables.records import RUNS, entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

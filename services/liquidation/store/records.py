@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.store.lines import write_lines
-from services.liquidation.store.tables import (
+from services.liquidation.store.tables.records import (
     conflicts,
     entries,
     entry_versions,

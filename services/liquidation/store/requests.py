@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.facts import Origin
 from services.liquidation.domain.information_request import ItemChange
-from services.liquidation.store.requests_tables import information_requests, work_items
+from services.liquidation.store.tables.requests import information_requests, work_items
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

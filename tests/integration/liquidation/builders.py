@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.cycle import run_cycle
+from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.handlers import SOURCE, LiquidationHandler
+from services.liquidation.handlers.handler import SOURCE, LiquidationHandler
 from services.liquidation.store.cycles import CycleFigures
-from services.liquidation.store.tables import (
+from services.liquidation.store.tables.records import (
     conflicts,
     entries,
     entry_versions,

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation import instructing
+from services.liquidation.acts import instructions as instructing
+from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.instructing import apply_confirmed
-from services.liquidation.recompute import recompute
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.tables import entries
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.records import entries
 from shared.bus.postgres import PostgresBus
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock

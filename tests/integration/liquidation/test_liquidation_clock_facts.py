@@ -6,13 +6,13 @@ from typing import Any
 import httpx
 from sqlalchemy import update
 
-from services.liquidation.clock_facting import record_clock_facts
+from services.liquidation.acts.clock_facts import record_clock_facts
+from services.liquidation.acts.recomputes import recompute
 from services.liquidation.domain.clock_facts import ClockFacts
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.recompute import recompute
-from services.liquidation.store.clock_facts_tables import clock_facts
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.tables import entries, legal_events, protests
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.clock_facts import clock_facts
+from services.liquidation.store.tables.records import entries, legal_events, protests
 from shared.contracts import lean
 from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import IfMatch

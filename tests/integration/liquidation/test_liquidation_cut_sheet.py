@@ -11,11 +11,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.cycles import run_cycle
+from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.app import SERVICE
-from services.liquidation.cycle import run_cycle
-from services.liquidation.radar import draft_extensions
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store.cut_sheets_tables import forecast_entries
+from services.liquidation.store.tables.cut_sheets import forecast_entries
 from shared.bus.postgres import PostgresBus
 from shared.contracts import lean
 from shared.contracts.envelope import Event

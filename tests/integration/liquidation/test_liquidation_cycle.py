@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.cycle import cycle_day, run_due_cycles
+from services.liquidation.acts.cycles import cycle_day, run_due_cycles
 from services.liquidation.store.cycles import forecast
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.tables import cycles, entries, legal_events, review_decisions
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.records import cycles, entries, legal_events, review_decisions
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict, Refused

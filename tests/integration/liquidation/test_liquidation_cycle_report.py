@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.app import SERVICE
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store import cut_sheets_report as reports
-from services.liquidation.store.cut_sheets_report import Basis
+from services.liquidation.store import cycle_reports as reports
+from services.liquidation.store.cycle_reports import Basis
 from shared.bus.postgres import PostgresBus
 from shared.db import bulk
 from shared.db.transaction import transaction

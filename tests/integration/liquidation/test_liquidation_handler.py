@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.store.tables import (
+from services.liquidation.store.tables.records import (
     conflicts,
     entries,
     entry_versions,

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.cycle import cycle_day, next_cycle
+from services.liquidation.acts.cycles import cycle_day, next_cycle
 from services.liquidation.domain.predicate import EntryPredicate, describe
-from services.liquidation.store import holds
+from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.cycles import forecast
-from services.liquidation.store.holds_tables import held_entries
-from services.liquidation.store.lines_tables import entry_lines
 from services.liquidation.store.predicates import compile_predicate, predicate_from_json, predicate_to_json
-from services.liquidation.store.tables import entries
+from services.liquidation.store.tables.hold_sets import held_entries
+from services.liquidation.store.tables.lines import entry_lines
+from services.liquidation.store.tables.records import entries
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
 from tests.integration.liquidation.builders import apply, cycle, routed, rows

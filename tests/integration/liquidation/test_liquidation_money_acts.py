@@ -8,18 +8,23 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import LiquidationBasis, post_liquidation, post_reliquidation, void_liquidation
+from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.liquidations import (
+    LiquidationBasis,
+    post_liquidation,
+    post_reliquidation,
+    void_liquidation,
+)
+from services.liquidation.acts.recomputes import recompute
+from services.liquidation.acts.refunds import AccountFacts, record_account
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.reliquidation import FinalWriter, Power
-from services.liquidation.instructing import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.recompute import recompute
-from services.liquidation.refunding import AccountFacts, record_account
-from services.liquidation.store.acts_tables import recompute_differences
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.money_invariants import MONEY_INVARIANTS
-from services.liquidation.store.money_tables import assessments, bills
-from services.liquidation.store.tables import entries
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.acts import recompute_differences
+from services.liquidation.store.tables.money import assessments, bills
+from services.liquidation.store.tables.records import entries
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock

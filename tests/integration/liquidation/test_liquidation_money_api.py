@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.app import SERVICE
-from services.liquidation.billing import run_bill_clocks
 from services.liquidation.settings import LiquidationSettings
 from shared.bus.postgres import PostgresBus
 from shared.runtime.clock import FixedClock

@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import void_liquidation
-from services.liquidation.billing import PaymentRequest, post_payment, run_bill_clocks
+from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
+from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.liquidations import void_liquidation
+from services.liquidation.acts.refunds import AccountFacts, record_account
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.instructing import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.refunding import AccountFacts, record_account
-from services.liquidation.store.acts_tables import reliquidations
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from services.liquidation.store.money_tables import assessments, bills, money_acts, refunds
-from services.liquidation.store.tables import entries
+from services.liquidation.store.tables.acts import reliquidations
+from services.liquidation.store.tables.money import assessments, bills, money_acts, refunds
+from services.liquidation.store.tables.records import entries
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch

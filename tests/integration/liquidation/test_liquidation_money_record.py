@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.assessing import CycleMoney, assess_act, assess_cycle, determine, void_assessment
-from services.liquidation.billing import run_bill_clocks
-from services.liquidation.cycle import cycle_day
+from services.liquidation.acts.assessments import CycleMoney, assess_act, assess_cycle, determine, void_assessment
+from services.liquidation.acts.bills import run_bill_clocks
+from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.money.balance import name_effects
 from services.liquidation.store.cycles import run_statements
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.money import AccountRow, DepositRow, PaymentRow, write_account, write_deposit
 from services.liquidation.store.money import write_payment as record_payment
-from services.liquidation.store.money_invariants import MONEY_INVARIANTS
-from services.liquidation.store.money_tables import assessments, bill_payments, bills, money_acts, refunds
-from services.liquidation.store.tables import entries, legal_events
+from services.liquidation.store.tables.money import assessments, bill_payments, bills, money_acts, refunds
+from services.liquidation.store.tables.records import entries, legal_events
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.cycle import cycle_day
+from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.store import cycles, radar
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction

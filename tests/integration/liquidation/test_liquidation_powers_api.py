@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.liquidation.store.acts_tables import reliquidations
+from services.liquidation.store.tables.acts import reliquidations
 from tests.integration.liquidation import test_liquidation_acts as acts
 from tests.integration.liquidation.builders import cycle, rows
 from tests.integration.liquidation.test_liquidation_acts import REFUND, Office

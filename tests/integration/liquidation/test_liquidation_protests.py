@@ -9,17 +9,17 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.protest_judging import judge_protests, judge_waiting_protests
+from services.liquidation.acts.protests import run_protest_clocks
+from services.liquidation.api.preference_claims import router as claims_router
+from services.liquidation.api.protests import router
 from services.liquidation.app import SERVICE
-from services.liquidation.preference_claims_api import router as claims_router
-from services.liquidation.protest_handlers import judge_protests, judge_waiting_protests
-from services.liquidation.protesting import run_protest_clocks
-from services.liquidation.protests_api import router
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store.invariants import INVARIANTS
-from services.liquidation.store.money_invariants import MONEY_INVARIANTS
-from services.liquidation.store.protest_invariants import PROTEST_INVARIANTS
-from services.liquidation.store.protests_tables import protest_acts, protest_decisions, protest_entries
-from services.liquidation.store.tables import entries, legal_events, protests
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
+from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
+from services.liquidation.store.tables.records import entries, legal_events, protests
 from shared.bus.postgres import PostgresBus
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import carries

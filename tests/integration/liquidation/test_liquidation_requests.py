@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.handlers import LiquidationHandler
-from services.liquidation.radar import draft_extensions
+from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store import radar, requests
-from services.liquidation.store.requests_tables import information_requests, work_items
+from services.liquidation.store.tables.requests import information_requests, work_items
 from shared.bus.postgres import PostgresBus
 from shared.contracts import lean
 from shared.contracts.envelope import Event

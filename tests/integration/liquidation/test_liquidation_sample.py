@@ -11,7 +11,7 @@ import orjson
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.invariants.records import INVARIANTS
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.customs.calendar import end_of_legal_day

@@ -9,8 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.liquidation import calculator_api
-from services.liquidation.calculator_api import CalculatorIn
+from services.liquidation.api import calculator as calculator_api
+from services.liquidation.api.calculator import CalculatorIn
 from services.liquidation.domain.calculator import CalculatorFacts, Clock, calculate
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import Origin, Version

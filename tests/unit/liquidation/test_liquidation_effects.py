@@ -4,7 +4,7 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from services.liquidation.assessing import describe_effect
+from services.liquidation.acts.assessments import describe_effect
 from services.liquidation.domain.money.amounts import (
     ADDITIONAL_DUTY,
     ANTIDUMPING,

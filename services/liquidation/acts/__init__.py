@@ -1,0 +1,1 @@
+"""What people and the law do: load, judge, write, publish."""

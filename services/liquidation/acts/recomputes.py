@@ -1,0 +1,94 @@
+"""The nightly comparison: every record is derived from its facts and acts again and compared with what is stored.
+
+It never mends anything: a difference is a fault of this system, and the alarm is for a person to look at it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.acts.liquidations import HeldEntry, hold_entries
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.record import derive
+from services.liquidation.handlers.handler import apply_record
+from services.liquidation.store import recomputes as store
+from services.liquidation.store.recomputes import Difference
+from services.liquidation.store.records import EntryRow
+from shared.customs.calendar import legal_date
+from shared.db.transaction import transaction
+from shared.runtime.clock import Clock
+
+_CHUNK: Final = 1_000
+_log = structlog.get_logger(__name__)
+
+
+async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law: LawSettings = LAW) -> int:
+    """Compare every entry, or go on where today's comparison was stopped; gives how many differences it found.
+
+    Each chunk is a transaction, which holds its entries so that nothing changes between the two readings.
+    """
+    today = legal_date(clock.now())
+    while True:
+        async with transaction(engine) as tx:
+            before = await store.find_recompute(tx, today)
+            if before is not None and before.is_done:
+                return int(before.differences)
+            reached = before.reached if before is not None else ""
+            numbers = await store.list_next_entries(tx, reached, _CHUNK)
+            held = await hold_entries(tx, numbers)
+            standing = await store.count_standing_liquidations(tx, numbers)
+            liquidations = await store.load_liquidations(tx, numbers)
+            found = [
+                each
+                for number in numbers
+                for each in _compare(held[number], standing[number], liquidations.get(number, {}), policy, law, today)
+            ]
+            await store.write_differences(tx, found)
+            entries = (before.entries if before is not None else 0) + len(numbers)
+            differences = (before.differences if before is not None else 0) + len(found)
+            await store.write_recompute(
+                tx, today, entries, differences, numbers[-1] if numbers else reached, not numbers
+            )
+        for each in found:
+            _log.error(
+                "record differs from its facts",
+                entry_number=each.entry_number,
+                field=each.field,
+                stored=each.stored,
+                derived=each.derived,
+            )
+
+
+def _compare(
+    held: HeldEntry,
+    standing: int,
+    liquidation: Mapping[str, Any],
+    policy: CyclePolicy,
+    law: LawSettings,
+    on: date,
+) -> list[Difference]:
+    number, stored = held.row.entry_number, held.row
+    is_liquidated = stored.liquidated_on is not None
+    found = []
+    if standing != (1 if is_liquidated else 0):
+        found.append(Difference(on, number, "liquidations", "1" if is_liquidated else "0", str(standing)))
+    derived = replace(
+        stored, extended_months=held.facts.extended_months, extensions=len(held.facts.extensions), **liquidation
+    )
+    record = derive(held.facts, policy, law)
+    if not is_liquidated and (record.governing is not None or record.unknown_because is not None):
+        apply_record(derived, record)
+    for field in fields(EntryRow):
+        one, other = getattr(stored, field.name), getattr(derived, field.name)
+        if one != other:
+            found.append(Difference(on, number, field.name, _text(one), _text(other)))
+    return found
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,1 @@
+"""The HTTP side of liquidation: thin routes, one file for each subject."""

@@ -1,0 +1,1 @@
+"""Batches of upstream events: what each family changes in the legal record."""

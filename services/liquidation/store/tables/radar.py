@@ -1,0 +1,33 @@
+"""The tables of the deadline radar: extensions drafted for people to post, and cases of deemed liquidation."""
+
+from sqlalchemy import Column, Date, DateTime, Index, Integer, Table, Text, text
+
+from services.liquidation.store.tables.records import metadata
+
+extension_drafts = Table(
+    "extension_drafts",
+    metadata,
+    Column("deemed_on", Date, primary_key=True),
+    Column("entry_number", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("requested_on", Date),
+    Column("explanation", Text, nullable=False),
+    Column("drafted_at", DateTime(timezone=True), nullable=False),
+    comment="Extensions that should be posted before the period ends; a person posts or ignores each.",
+)
+
+deemed_cases = Table(
+    "deemed_cases",
+    metadata,
+    Column("entry_number", Text, primary_key=True),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("state", Text, nullable=False, server_default=text("'open'")),
+    Column("deemed_on", Date, nullable=False),
+    Column("found_on", Date, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("closed_by", Text),
+    Column("closed_because", Text),
+    Index("deemed_cases_open", "deemed_on", "entry_number", postgresql_where=text("state = 'open'")),
+    comment="Entries deemed liquidated without anybody having meant it, each a case until somebody closes it.",
+)
