@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.app import SERVICE
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.acts import recompute_differences, recomputes
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
@@ -220,7 +220,7 @@ def demand_same_answers(clean: Path, killed: Path, kills: dict[int, Kill]) -> No
 
 async def demand_sound(engine: AsyncEngine) -> None:
     """No invariant of the service is broken."""
-    found = await check_all(lambda: reading(engine), (*INVARIANTS, *PROTEST_INVARIANTS, *MONEY_INVARIANTS))
+    found = await check_all(lambda: reading(engine), (*RECORD_INVARIANTS, *PROTEST_INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

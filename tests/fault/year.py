@@ -33,7 +33,8 @@ from services.liquidation.acts.protests import run_protest_clocks
 from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE
-from services.liquidation.handlers.handler import SOURCE, LiquidationHandler
+from services.liquidation.handlers.handler import LiquidationHandler
+from services.liquidation.publishing import SOURCE
 from services.liquidation.settings import LiquidationSettings
 from shared.bus import outbox
 from shared.bus.postgres import PostgresBus

@@ -34,7 +34,7 @@ from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.suspension import Suspension, is_suspended
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
 from shared.db.idempotency import IdempotentCall
@@ -208,7 +208,7 @@ async def test_random_acts_keep_every_invariant_and_the_facts_give_the_record(
     for _ in range(16):
         with suppress(Refused):
             await history.step()
-        found = await check_all(lambda: reading(engine), INVARIANTS)
+        found = await check_all(lambda: reading(engine), RECORD_INVARIANTS)
         assert not any(found.values()), found
     await apply_confirmed(engine, POLICY, clock)
     assert await recompute(engine, POLICY, clock) == 0

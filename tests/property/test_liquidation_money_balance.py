@@ -37,7 +37,7 @@ from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.records import lock_entries
 from services.liquidation.store.tables.acts import reliquidations, voided_liquidations
 from services.liquidation.store.tables.money import (
@@ -160,7 +160,7 @@ class Desk:
 
     async def check(self) -> None:
         """What must always hold, and the balance of every entry."""
-        found = await check_all(lambda: reading(self.engine), (*INVARIANTS, *MONEY_INVARIANTS))
+        found = await check_all(lambda: reading(self.engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
         assert not any(found.values()), found
         for entry in await rows(self.engine, entries):
             await self._check_balance(entry)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading
@@ -114,7 +114,7 @@ async def test_any_order_repetition_and_batching_gives_the_same_record(
         assert (await cycle(clean, friday)).liquidated == (await cycle(shuffled, friday)).liquidated
     assert await digest(clean) == await digest(shuffled)
     for engine in (clean, shuffled):
-        found = await check_all(lambda engine=engine: reading(engine), INVARIANTS)
+        found = await check_all(lambda engine=engine: reading(engine), RECORD_INVARIANTS)
         assert not any(found.values()), found
     await clean.dispose()
     await shuffled.dispose()

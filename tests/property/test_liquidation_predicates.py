@@ -13,7 +13,7 @@ from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.cycles import forecast
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.predicates import compile_predicate
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
@@ -131,5 +131,5 @@ async def test_cycle_does_what_was_forecast_and_no_hold_lets_a_period_end(
         done = await cycle(engine, friday)
         assert (done.liquidated, done.with_decision) == (counts.liquidated, counts.with_decision)
         assert done.deemed == counts.deemed == 0
-    assert all(lines == [] for lines in (await check_all(lambda: reading(engine), INVARIANTS)).values())
+    assert all(lines == [] for lines in (await check_all(lambda: reading(engine), RECORD_INVARIANTS)).values())
     await engine.dispose()

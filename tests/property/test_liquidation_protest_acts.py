@@ -28,7 +28,7 @@ from services.liquidation.acts.protests import (
 )
 from services.liquidation.domain.protest_life import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.acts import reliquidations
 from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables.records import entries, protests
@@ -444,7 +444,7 @@ class History:
         await self._check(is_settled=is_settled)
 
     async def _check(self, *, is_settled: bool) -> None:
-        found = await check_all(lambda: reading(self.engine), (*PROTEST_INVARIANTS, *INVARIANTS))
+        found = await check_all(lambda: reading(self.engine), (*PROTEST_INVARIANTS, *RECORD_INVARIANTS))
         assert not any(found.values()), found
         stored = await Stored.read(self.engine)
         assert find_breaches(stored, self.today, is_settled=is_settled) == []

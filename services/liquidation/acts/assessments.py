@@ -36,21 +36,19 @@ from services.liquidation.domain.money.balance import (
 )
 from services.liquidation.domain.money.interest import PayeeKind, Undetermined, payee_kind
 from services.liquidation.domain.money.refunds import check_readiness
-from services.liquidation.domain.money.rules import MONEY_RULES
-from services.liquidation.domain.rules import RULES, Rule
 from services.liquidation.domain.sequences import OF_MONEY, liquidation_key, sequence_in_turn
+from services.liquidation.publishing import SOURCE, ChangedEntry, entry_changed, reason_of
 from services.liquidation.store import money as store
 from services.liquidation.store.cycles import publish_assessed
 from services.liquidation.store.money import AssessmentOutcome, AssessmentRow, BillRow, MoneyAct, MoneyCase, RefundRow
+from services.liquidation.store.records import LegalEvent
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
-from shared.contracts.liquidation import EntryChange, EntryChanged
+from shared.contracts.decision import DUTY_CLASSES, ClassEffect, MoneyEffect
+from shared.contracts.liquidation import EntryChange
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction
-from shared.runtime.ids import event_id
 
-SOURCE: Final = "urn:centerline:liquidation"
 CHUNK: Final = 2_000
 """Entries with an effect that are assessed at a time."""
 
@@ -129,11 +127,6 @@ class _Written:
     assessments: list[AssessmentRow]
     bills: list[BillRow]
     refunds: list[RefundRow]
-
-
-def find_money_rule(rule: str) -> Rule:
-    """A rule of money or of the deadline table; raises `KeyError`."""
-    return MONEY_RULES[rule] if rule in MONEY_RULES else RULES[rule]
 
 
 async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: MoneyPolicy = POLICY) -> CycleMoney:
@@ -302,31 +295,29 @@ def announce_money(
     entry: Mapping[str, Any], act: MoneyAct, change: EntryChange, now: datetime, told: Mapping[str, Any]
 ) -> Outgoing:
     """The event of an act about money; the state of the entry stays what it is."""
-    rule = find_money_rule(act.rule)
-    sequence = sequence_in_turn(entry["turns"], OF_MONEY + act.number)
-    data = EntryChanged.model_validate(
-        {
-            "entry_number": act.entry_number,
-            "sequence": sequence,
-            "change": change,
-            "importer_number": entry["importer_number"],
-            "filer_code": act.entry_number[:3],
-            "surety_code": entry["surety_code"],
-            "entry_type": entry["entry_type"],
-            "port_of_entry": entry["port_of_entry"],
-            "entry_date": entry["entry_date"],
-            "center": entry["center"],
-            "from_state": entry["state"],
-            "to_state": entry["state"],
-            "occurred_on": act.occurred_on,
-            "scheduled_on": entry["scheduled_on"],
-            "deemed_on": entry["deemed_on"],
-            "legal_basis": LegalBasis(rule=rule.id, citation=rule.citation),
-            "reasons": (Reason(code=rule.id, text=act.detail[:500], citation=rule.citation),),
-            **told,
-        }
+    changed = ChangedEntry(
+        act.entry_number,
+        entry["importer_number"],
+        entry["surety_code"],
+        entry["entry_type"],
+        entry["port_of_entry"],
+        entry["entry_date"],
+        entry["center"],
     )
-    return Outgoing(event_id("entry-changed", act.entry_number, str(sequence)), data, now)
+    legal_event = LegalEvent(
+        act.entry_number,
+        act.event_key,
+        sequence_in_turn(entry["turns"], OF_MONEY + act.number),
+        change,
+        entry["state"],
+        act.occurred_on,
+        act.rule,
+        act.detail,
+        entry["scheduled_on"],
+        entry["deemed_on"],
+    )
+    reasons = (reason_of(act.rule, act.detail),)
+    return entry_changed(changed, legal_event, now, from_state=entry["state"], reasons=reasons, told=told)
 
 
 def build_facts(

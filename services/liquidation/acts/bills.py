@@ -7,10 +7,11 @@ from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
-from services.liquidation.acts.assessments import POLICY, SOURCE, announce_money, find_money_rule
+from services.liquidation.acts.assessments import POLICY, announce_money
 from services.liquidation.domain.money.balance import MoneyPolicy, Notice, find_next_step, find_notices
 from services.liquidation.domain.money.bills import Payment, settle
 from services.liquidation.domain.money.interest import Undetermined
+from services.liquidation.publishing import SOURCE, find_rule
 from services.liquidation.store import money as store
 from services.liquidation.store import records
 from services.liquidation.store.money import BillRow, MoneyAct, PaymentRow
@@ -65,7 +66,7 @@ async def post_payment(
         await records.lock_entries(tx, [known.entry_number], create=False)
         case = (await store.load_cases(tx, [known.entry_number]))[known.entry_number]
         bill = next(each for each in case.bills if each.bill_number == bill_number)
-        rule = find_money_rule("bill-payment-order")
+        rule = find_rule("bill-payment-order")
         if bill.state == "replaced":
             raise Conflict(
                 f"Bill {bill_number} was replaced by {bill.replaced_by}: nothing is owed on it.",
@@ -111,7 +112,7 @@ async def post_payment(
             f"{format_cents(request.cents)} received from the {request.payer}, {request.reference}",
             bill_number=bill_number,
             cents=request.cents,
-            actor=name_of(caller),
+            actor=caller.signature,
         )
         await store.write_acts(tx, [act])
         answer = {
@@ -173,11 +174,6 @@ async def run_bill_clocks(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy
             await store.write_acts(tx, acts)
             await outbox.add(tx, SOURCE, events)
             sent += len(acts)
-
-
-def name_of(caller: Identity) -> str:
-    """Who acts, and for whom."""
-    return f"{caller.subject} for {caller.acting_for}" if caller.acting_for else caller.subject
 
 
 def _notices(bill: BillRow, payments: list[Payment], today: date, policy: MoneyPolicy) -> list[tuple[Notice, int]]:

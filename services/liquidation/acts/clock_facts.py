@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.cut_sheets import name_actor
-from services.liquidation.acts.liquidations import announce_act, hold_entry, rederive
+from services.liquidation.acts.entries import hold_entry, record_act, rederive
+from services.liquidation.acts.refusals import conflict
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
-from services.liquidation.handlers.handler import SOURCE
+from services.liquidation.publishing import SOURCE
 from services.liquidation.store import clock_facts as store
 from services.liquidation.store import records
 from services.liquidation.store.clock_facts import ClockFactsRow
@@ -21,7 +21,7 @@ from shared.contracts.liquidation import EntryChange
 from shared.customs.calendar import legal_date
 from shared.db.transaction import transaction
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Refused
+from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 
 
@@ -51,13 +51,16 @@ async def record_clock_facts(
         revision = known[-1].revision if known else 0
         meant.check(revision)
         if row.liquidated_on is not None:
-            raise _conflict(
+            raise conflict(
+                "entry-date",
                 "already-liquidated",
                 f"Entry {entry_number} was liquidated on {row.liquidated_on}.",
                 "A liquidation can be protested, or voided when it has no effect.",
             )
         if row.entry_type is None or row.entry_date is None:
-            raise _conflict("no-summary", f"No summary of entry {entry_number} has come.", "Record it when it has.")
+            raise conflict(
+                "entry-date", "no-summary", f"No summary of entry {entry_number} has come.", "Record it when it has."
+            )
         unfit = find_unfit(facts, row.entry_type, row.entry_date, today)
         if unfit is not None:
             raise Refused(
@@ -78,7 +81,7 @@ async def record_clock_facts(
         elif row.scheduled_on is not None and row.scheduled_on != previous:
             change = "scheduled" if previous is None else "rescheduled"
         rule = row.deemed_rule or row.rule or "entry-date"
-        act, event = announce_act(
+        act, event = record_act(
             row,
             event_key=f"clock-facts:{row.turns}",
             sequence=sequence_in_turn(row.turns, OF_TURN),
@@ -87,15 +90,11 @@ async def record_clock_facts(
             occurred_on=today,
             rule=rule,
             text=f"{record.plan.why if record.plan is not None else row.why}. {explanation}",
-            actor=name_actor(caller),
+            actor=caller.signature,
             now=now,
-            previous_scheduled_on=previous,
+            told={"previous_scheduled_on": previous},
         )
         await records.write_entries(tx, [row])
         await records.write_legal_events(tx, [act])
         await outbox.add(tx, SOURCE, [event])
     return recorded
-
-
-def _conflict(code: str, detail: str, remedy: str) -> Conflict:
-    return Conflict(detail, rule="entry-date", code=code, citation=RULES["entry-date"].citation, remedy=remedy)

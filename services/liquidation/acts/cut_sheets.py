@@ -43,7 +43,7 @@ async def make_forecast(
         # Two dry runs at once would take the same number, and the counts and the entries must be of one moment.
         await exclude_everyone(tx)
         await _demand_not_run(tx, day.friday)
-        number = await store.take_snapshot(tx, day, await cycle_store.forecast(tx, day), now, name_actor(caller))
+        number = await store.take_snapshot(tx, day, await cycle_store.forecast(tx, day), now, caller.signature)
         await store.prune_snapshots(tx, day.friday, number)
         row = await store.find_snapshot(tx.connection, day.friday, number)
         answer = jsonable_encoder(show_snapshot(row))
@@ -74,7 +74,7 @@ async def make_cut_sheet(
         await _demand_not_run(tx, day.friday)
         known = await store.find_cut_sheet(tx.connection, day.friday, lock=True)
         revision = 1 if known is None else known.revision + 1
-        made_by = name_actor(caller)
+        made_by = caller.signature
         number = await store.take_snapshot(tx, day, await cycle_store.forecast(tx, day), now, made_by)
         await store.write_cut_sheet(tx, day.friday, revision, number, now, made_by)
         await store.prune_snapshots(tx, day.friday, number)
@@ -195,11 +195,6 @@ def show_snapshot(row: Any) -> dict[str, Any]:
         **{f"{name}_usd": format_cents(getattr(row, f"{name}_cents")) for name in amounts},
         "has_entries": row.has_entries,
     }
-
-
-def name_actor(caller: Identity) -> str:
-    """Who acted, in one text: the subject, and for whom under a delegation."""
-    return caller.subject if caller.acting_for is None else f"{caller.subject} acting for {caller.acting_for}"
 
 
 async def _demand_not_run(tx: Transaction, friday: date) -> None:

@@ -8,25 +8,23 @@ from fastapi.encoders import jsonable_encoder
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
-from services.liquidation.acts.liquidations import hold_entry, rederive
+from services.liquidation.acts.entries import hold_entry, rederive
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
-from services.liquidation.handlers.handler import SOURCE, legal_basis
+from services.liquidation.publishing import SOURCE, as_held, entry_changed
 from services.liquidation.store import records as store
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Reason
-from shared.contracts.liquidation import EntryChanged
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import transaction
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
-from shared.runtime.ids import event_id
 from shared.web.idempotency import replay
 
 
@@ -140,31 +138,14 @@ def _extended(
         row.deemed_on,
         actor=caller.subject,
     )
-    assert row.importer_number is not None
-    assert row.entry_type is not None
-    assert row.port_of_entry is not None
-    assert row.entry_date is not None
-    data = EntryChanged(
-        entry_number=row.entry_number,
-        sequence=sequence,
-        change="extended",
-        importer_number=row.importer_number,
-        filer_code=row.entry_number[:3],
-        surety_code=row.surety_code,
-        entry_type=row.entry_type,
-        port_of_entry=row.port_of_entry,
-        entry_date=row.entry_date,
-        center=row.center,
+    return act, entry_changed(
+        as_held(row),
+        act,
+        now,
         from_state="extended" if row.extensions > 1 else "scheduled",
-        to_state="extended",
-        occurred_on=request.posted_on,
-        scheduled_on=row.scheduled_on,
-        previous_scheduled_on=previous_scheduled_on,
-        deemed_on=row.deemed_on,
-        legal_basis=legal_basis(rule),
         reasons=(Reason(code=request.reason, text=explanation, fact=policy.version, citation=RULES[rule].citation),),
+        told={"previous_scheduled_on": previous_scheduled_on},
     )
-    return act, Outgoing(event_id("entry-changed", row.entry_number, str(sequence)), data, now)
 
 
 def _refused(void: NotExtended) -> Refused:

@@ -10,7 +10,9 @@ from typing import Final, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.liquidations import Answer, HeldEntry, announce_act, hold_entries, rederive
+from services.liquidation.acts.entries import HeldEntry, hold_entries, record_act, rederive
+from services.liquidation.acts.liquidations import Answer
+from services.liquidation.acts.refusals import refused
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import (
@@ -23,7 +25,6 @@ from services.liquidation.domain.grounds import (
     select_lifted,
 )
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.domain.suspension import (
     LiftNotice,
@@ -33,7 +34,7 @@ from services.liquidation.domain.suspension import (
     judge_lift_notice,
     judge_liquidation,
 )
-from services.liquidation.handlers.handler import SOURCE
+from services.liquidation.publishing import SOURCE
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import instructions as store
 from services.liquidation.store import records
@@ -48,7 +49,7 @@ from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 
@@ -66,12 +67,12 @@ async def draft_instruction(engine: AsyncEngine, now: datetime, call: Idempotent
     starts the six months, not a court's opinion and not a Timken notice.
     """
     if draft.noticed_on > legal_date(now):
-        raise _refused("susp-lift-trigger", "in-the-future", f"{draft.noticed_on} has not come.", "Wait for the day.")
+        raise refused("susp-lift-trigger", "in-the-future", f"{draft.noticed_on} has not come.", "Wait for the day.")
     if draft.kind == "lift":
         finding = judge_lift_notice(LiftNotice(cast("LiftNoticeKind", draft.source), draft.noticed_on))
         if finding.outcome != "starts":
             remedy = "Wait for the public message of Commerce, the agency or the court's notice."
-            raise _refused(finding.rule, "no-notice-of-removal", f"{draft.source}: {finding.why}.", remedy)
+            raise refused(finding.rule, "no-notice-of-removal", f"{draft.source}: {finding.why}.", remedy)
     async with transaction(engine) as tx:
         if (before := await recall(tx.connection, call)) is not None:
             return Answer(before.status, before.response, is_replayed=True)
@@ -214,7 +215,7 @@ def _suspend(
     rule = "eapa-suspend" if kind == "eapa" else "susp-grounds"
     outcome = "suspended" if row.is_suspended else "period-had-ended"
     detail = f"{ground} from {began_on}, message {instruction.message_number}"
-    told = announce_act(
+    told = record_act(
         row,
         event_key=f"suspension:{row.turns}",
         sequence=sequence_in_turn(row.turns, OF_TURN),
@@ -225,7 +226,7 @@ def _suspend(
         text=detail,
         actor=_actor(instruction),
         now=now,
-        previous_scheduled_on=previous,
+        told={"previous_scheduled_on": previous},
     )
     return _result(instruction, held, outcome, rule, detail), [written], told
 
@@ -268,7 +269,7 @@ def _lift(
     rule = "susp-lift-multiline" if row.is_suspended else "susp-lift-6mo"
     lifted = ", ".join(sorted(each.ground for each in chosen))
     detail = f"lifted: {lifted}, notice of {instruction.noticed_on}, message {instruction.message_number}"
-    told = announce_act(
+    told = record_act(
         row,
         event_key=f"lift:{row.turns}",
         sequence=sequence_in_turn(row.turns, OF_TURN),
@@ -300,7 +301,3 @@ def _result(instruction: Instruction, held: HeldEntry, outcome: str, rule: str, 
 
 def _actor(instruction: Instruction) -> str:
     return f"{instruction.made_by}, confirmed by {instruction.confirmed_by}"
-
-
-def _refused(rule: str, code: str, detail: str, remedy: str) -> Refused:
-    return Refused(detail, rule=rule, code=code, citation=RULES[rule].citation, remedy=remedy)

@@ -1,6 +1,6 @@
 """Acts of people on one entry: liquidation by hand, reliquidation, voiding a liquidation that has no effect in law."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal
@@ -15,17 +15,16 @@ from services.liquidation.acts.assessments import (
     find_standing_effect,
     void_assessment,
 )
+from services.liquidation.acts.entries import hold_entry, record_act, rederive
 from services.liquidation.acts.protest_judging import judge_protests_on
-from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS
+from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.clocks import CyclePolicy, reliquidation_due
-from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
 from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
 from services.liquidation.domain.protest_life import OPEN
-from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.reliquidation import (
     FinalWriter,
     Power,
@@ -34,7 +33,6 @@ from services.liquidation.domain.reliquidation import (
     judge_power,
     judge_reliquidation,
 )
-from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import (
     OF_LIQUIDATION,
     OF_RELIQUIDATION,
@@ -43,24 +41,19 @@ from services.liquidation.domain.sequences import (
     sequence_in_turn,
 )
 from services.liquidation.domain.suspension import judge_deemed_posting, judge_liquidation
-from services.liquidation.handlers.handler import SOURCE, apply_record, facts_of, legal_basis
+from services.liquidation.publishing import SOURCE
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.acts import ReliquidationRow, VoidedRow
-from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.money import load_effects
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import MoneyEffect, Reason
-from shared.contracts.liquidation import EntryChange, EntryChanged
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.idempotency import IdempotentCall, Remembered, recall, remember
 from shared.db.transaction import Transaction, transaction
-from shared.runtime.errors import Conflict, NotFound, Refused
 from shared.runtime.identity import Identity
-from shared.runtime.ids import event_id
 
 LiquidationBasis = Literal["as-entered", "by-decision"]
 STATES_WITH_A_PERIOD: Final = ("scheduled", "extended")
@@ -80,116 +73,6 @@ class Answer:
     status: int
     body: dict[str, object]
     is_replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeldEntry:
-    """An entry held by this transaction with what its record is derived from."""
-
-    row: EntryRow
-    facts: EntryFacts
-
-
-async def hold_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, HeldEntry]:
-    """Lock these entries in order of number, without cycles beside, and load their facts; unknown ones are absent."""
-    await store.exclude_cycles(tx)
-    rows = await store.lock_entries(tx, entry_numbers, create=False)
-    numbers = sorted(rows)
-    versions = await store.load_versions(tx, numbers)
-    extensions = await acts_store.load_extensions(tx, numbers)
-    suspensions = await acts_store.load_suspensions(tx, numbers)
-    clocks = await load_clock_facts(tx, numbers)
-    return {
-        number: HeldEntry(
-            rows[number],
-            facts_of(
-                rows[number],
-                versions.get(number, {}),
-                extensions.get(number, ()),
-                suspensions.get(number, ()),
-                clocks.get(number, NO_CLOCK_FACTS),
-            ),
-        )
-        for number in numbers
-    }
-
-
-async def hold_entry(tx: Transaction, entry_number: str) -> HeldEntry:
-    """Lock one entry with its facts; raises `NotFound`."""
-    held = (await hold_entries(tx, [entry_number])).get(entry_number)
-    if held is None:
-        raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
-    return held
-
-
-def rederive(row: EntryRow, facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Record:
-    """Derive the record anew and put it into the row, unless the entry is liquidated."""
-    record = derive(facts, policy, law)
-    if row.liquidated_on is None:
-        apply_record(row, record)
-    return record
-
-
-def announce_act(
-    row: EntryRow,
-    *,
-    event_key: str,
-    sequence: int,
-    change: EntryChange,
-    from_state: str,
-    occurred_on: date,
-    rule: str,
-    text: str,
-    actor: str,
-    now: datetime,
-    previous_scheduled_on: date | None = None,
-    kind: str | None = None,
-    effect: MoneyEffect | None = None,
-    money: Consequence | None = None,
-    voided_liquidation_on: date | None = None,
-) -> tuple[LegalEvent, Outgoing]:
-    """An act in the history of an entry and the event that tells of it; the row shows the state after it."""
-    act = LegalEvent(
-        row.entry_number,
-        event_key,
-        sequence,
-        change,
-        row.state,
-        occurred_on,
-        rule,
-        text,
-        row.scheduled_on,
-        row.deemed_on,
-        kind,
-        actor,
-    )
-    data = EntryChanged.model_validate(
-        {
-            "entry_number": row.entry_number,
-            "sequence": sequence,
-            "change": change,
-            "importer_number": row.importer_number,
-            "filer_code": row.entry_number[:3],
-            "surety_code": row.surety_code,
-            "entry_type": row.entry_type,
-            "port_of_entry": row.port_of_entry,
-            "entry_date": row.entry_date,
-            "center": row.center,
-            "from_state": from_state,
-            "to_state": row.state,
-            "occurred_on": occurred_on,
-            "scheduled_on": row.scheduled_on,
-            "previous_scheduled_on": previous_scheduled_on,
-            "deemed_on": row.deemed_on,
-            "kind": kind,
-            "effect": effect,
-            "voided_liquidation_on": voided_liquidation_on,
-            "legal_basis": legal_basis(rule),
-            "reasons": (Reason(code=rule, text=text[:500], citation=RULES[rule].citation),),
-            **(money.event_fields if money is not None else {}),
-        }
-    )
-    return act, Outgoing(event_id("entry-changed", row.entry_number, str(sequence)), data, now)
 
 
 async def post_liquidation(
@@ -216,7 +99,7 @@ async def post_liquidation(
         if basis == "by-decision":
             decided = await acts_store.use_decisions(tx, entry_number)
             if decided is None:
-                raise _conflict(
+                raise conflict(
                     "liquidation-date", "no-decision", "No review decision waits.", "Liquidate as entered, or decide."
                 )
             effect, effects = decided, (await load_effects(tx, [entry_number])).get(entry_number, effects)
@@ -231,7 +114,7 @@ async def post_liquidation(
         row.liquidation_kind = money.kind or _kind(sum(effect)) if any(effect) else "no-change"
         row.liquidation_rule = "liquidation-date"
         row.effect_duty_cents, row.effect_fees_cents = effect
-        act, event = announce_act(
+        act, event = record_act(
             row,
             event_key=key,
             sequence=sequence_in_turn(row.turns, OF_LIQUIDATION),
@@ -240,11 +123,10 @@ async def post_liquidation(
             occurred_on=today,
             rule="liquidation-date",
             text=f"by hand, {basis}: {explanation}",
-            actor=_name(caller),
+            actor=caller.signature,
             now=now,
             kind=row.liquidation_kind,
-            effect=describe_effect(effects),
-            money=money,
+            told={"effect": describe_effect(effects), **money.event_fields},
         )
         body: dict[str, object] = {
             "entry_number": entry_number,
@@ -329,7 +211,7 @@ async def reliquidate(
     """
     today = legal_date(now)
     if row.liquidated_on is None:
-        raise _conflict(
+        raise conflict(
             "reliq-1501",
             "not-liquidated",
             f"Entry {row.entry_number} is not liquidated: it is {row.state}.",
@@ -340,7 +222,7 @@ async def reliquidate(
         finding = judge_reliquidation(row.liquidated_on, today, is_protest_pending=is_pending)
         if finding.outcome != "allowed":
             until = reliquidation_due(row.liquidated_on)
-            raise _refused(
+            raise refused(
                 "reliq-1501",
                 "too-late",
                 f"The original liquidation was on {row.liquidated_on}; the 90 days ended on {until}.",
@@ -352,7 +234,7 @@ async def reliquidate(
             finding = judge_power(power, row.liquidated_on, today, law)
             if finding.outcome not in ("allowed", "as-instructed"):
                 remedy = "Give the day that the power is counted from; once its time has passed it is not exercised."
-                raise _refused(finding.rule, finding.outcome, f"{writer}: {finding.why}.", remedy)
+                raise refused(finding.rule, finding.outcome, f"{writer}: {finding.why}.", remedy)
             explanation = f"{explanation} ({finding.why})"
     number = await acts_store.count_reliquidations(tx, row.entry_number) + 1
     standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
@@ -389,7 +271,7 @@ async def reliquidate(
     )
     await acts_store.write_reliquidation(tx, done)
     row.effect_duty_cents, row.effect_fees_cents = effect
-    act, event = announce_act(
+    act, event = record_act(
         row,
         event_key=key,
         sequence=sequence_in_turn(row.turns, OF_RELIQUIDATION + number),
@@ -398,11 +280,10 @@ async def reliquidate(
         occurred_on=today,
         rule=finding.rule,
         text=f"{writer}: {explanation}",
-        actor=_name(caller),
+        actor=caller.signature,
         now=now,
         kind=done.kind,
-        effect=describe_effect(changes),
-        money=money,
+        told={"effect": describe_effect(changes), **money.event_fields},
     )
     return done, act, event, money
 
@@ -429,7 +310,7 @@ async def void_liquidation(
         held = await hold_entry(tx, entry_number)
         row = held.row
         if row.liquidated_on is None or row.liquidation_kind is None or row.liquidation_rule is None:
-            raise _conflict(
+            raise conflict(
                 "liquidation-date",
                 "not-liquidated",
                 f"Entry {entry_number} is {row.state}.",
@@ -442,7 +323,7 @@ async def void_liquidation(
         else:
             finding = judge_liquidation(grounds, row.liquidated_on)
         if finding.outcome not in ("void", "no-effect"):
-            raise _refused(
+            raise refused(
                 finding.rule,
                 "liquidation-stands",
                 f"The liquidation of {row.liquidated_on} stands: {finding.why}.",
@@ -473,7 +354,7 @@ async def void_liquidation(
         row.liquidated_on = row.liquidation_posted_on = row.liquidation_kind = row.liquidation_rule = None
         row.effect_duty_cents = row.effect_fees_cents = None
         rederive(row, replace(held.facts, liquidated_version=None), policy, law)
-        act, event = announce_act(
+        act, event = record_act(
             row,
             event_key=f"voiding:{row.turns}",
             sequence=sequence_in_turn(row.turns, OF_TURN),
@@ -482,9 +363,9 @@ async def void_liquidation(
             occurred_on=today,
             rule=finding.rule,
             text=f"the liquidation of {voided_on} has no effect: {finding.why}. {explanation}",
-            actor=_name(caller),
+            actor=caller.signature,
             now=now,
-            voided_liquidation_on=voided_on,
+            told={"voided_liquidation_on": voided_on},
         )
         body: dict[str, object] = {
             "entry_number": entry_number,
@@ -499,14 +380,14 @@ async def void_liquidation(
 
 def _demand_liquidable(row: EntryRow, today: date) -> None:
     if row.liquidated_on is not None:
-        raise _conflict(
+        raise conflict(
             "reliq-1501",
             "already-liquidated",
             f"Entry {row.entry_number} was liquidated on {row.liquidated_on}.",
             f"Reliquidate by {reliquidation_due(row.liquidated_on)}.",
         )
     if row.is_suspended:
-        raise _conflict(
+        raise conflict(
             "susp-grounds",
             "suspended",
             f"Liquidation of entry {row.entry_number} is suspended: {row.why}.",
@@ -514,14 +395,14 @@ def _demand_liquidable(row: EntryRow, today: date) -> None:
         )
     if row.state not in STATES_WITH_A_PERIOD or row.deemed_on is None or row.is_informal:
         rule = row.rule or "liquidation-date"
-        raise _conflict(
+        raise conflict(
             rule,
             "no-open-period",
             f"Entry {row.entry_number} is {row.state}: {row.why or 'no period for liquidation runs'}.",
             "Informal entries liquidate by payment or release; others need a clock that is known.",
         )
     if row.deemed_on < today:
-        raise _refused(
+        raise refused(
             "liq-after-deemed",
             "deemed-by-law",
             f"The period of entry {row.entry_number} ended on {row.deemed_on}: it is liquidated by operation of law.",
@@ -563,17 +444,5 @@ def _kind(total_cents: int) -> str:
     return "increase" if total_cents > 0 else "refund" if total_cents < 0 else "no-change"
 
 
-def _name(caller: Identity) -> str:
-    return f"{caller.subject} for {caller.acting_for}" if caller.acting_for else caller.subject
-
-
 def _replay(before: Remembered) -> Answer:
     return Answer(before.status, before.response, is_replayed=True)
-
-
-def _conflict(rule: str, code: str, detail: str, remedy: str) -> Conflict:
-    return Conflict(detail, rule=rule, code=code, citation=RULES[rule].citation, remedy=remedy)
-
-
-def _refused(rule: str, code: str, detail: str, remedy: str) -> Refused:
-    return Refused(detail, rule=rule, code=code, citation=RULES[rule].citation, remedy=remedy)

@@ -12,6 +12,7 @@ from services.liquidation.acts import liquidations as entry_acts
 from services.liquidation.acts.assessments import POLICY
 from services.liquidation.acts.liquidations import Answer
 from services.liquidation.acts.protest_judging import BATCH, judge_protests, judge_waiting_protests
+from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.further_review import set_aside_request_due
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.money.balance import MoneyPolicy
@@ -39,14 +40,13 @@ from services.liquidation.domain.protest_life import (
     judge_summons,
 )
 from services.liquidation.domain.rules import RULES, Finding
-from services.liquidation.handlers.handler import SOURCE, legal_basis
+from services.liquidation.publishing import MOST_TEXT, SOURCE, legal_basis, protest_changed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
 from services.liquidation.store.protests import ActRow, LineDecision, Standing
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import MoneyEffect, Reason
-from shared.contracts.liquidation import ProtestChanged
 from shared.customs.calendar import end_of_legal_day, legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.idempotency import IdempotentCall, recall, remember
@@ -54,7 +54,7 @@ from shared.db.transaction import Transaction, transaction
 from shared.runtime.access import is_staff
 from shared.runtime.clock import Clock
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.errors import Forbidden, NotFound
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.ids import event_id
 
@@ -428,12 +428,12 @@ def _spread(filing: Filing, details: Mapping[str, Any]) -> list[dict[str, Any]]:
     items = [dict(each) for each in details.get("items", ()) if each["entry_number"] in filing.entries]
     foreign = [each["entry_number"] for each in details.get("items", ()) if each["entry_number"] not in filing.entries]
     if foreign and not details.get("for_group"):
-        raise _refused("protest-multi-entry", "not-protested", f"Not protested: {', '.join(foreign)}.", "Leave it out.")
+        raise refused("protest-multi-entry", "not-protested", f"Not protested: {', '.join(foreign)}.", "Leave it out.")
     named = {each["entry_number"] for each in items}
     left = [each for each in filing.entries if each not in named]
     if left and details.get("otherwise") is None:
         text = f"The recommendation does not say what becomes of {', '.join(left[:20])}."
-        raise _refused("protest-decide-2y", "entries-left-open", text, "Name them, or say what holds `otherwise`.")
+        raise refused("protest-decide-2y", "entries-left-open", text, "Name them, or say what holds `otherwise`.")
     items += [
         {
             "entry_number": each,
@@ -449,7 +449,7 @@ def _spread(filing: Filing, details: Mapping[str, Any]) -> list[dict[str, Any]]:
     whole = {number for number, line in keys if line == 0}
     if len(set(keys)) < len(keys) or any(line and number in whole for number, line in keys):
         text = "An entry or line is decided twice."
-        raise _refused("protest-decide-2y", "decided-twice", text, "Decide an entry as a whole, or by its lines.")
+        raise refused("protest-decide-2y", "decided-twice", text, "Decide an entry as a whole, or by its lines.")
     return sorted(items, key=lambda each: (each["entry_number"], each.get("line_number") or 0))
 
 
@@ -477,10 +477,10 @@ def _demand_decidable(standing: Standing, decided: Sequence[LineDecision]) -> No
         verdict = times[each.entry_number]
         if each.outcome == "allowed" and verdict.timeliness not in ("timely", "arguable"):
             text = f"Entry {each.entry_number} was not protested in time: {verdict.why}."
-            raise _conflict("final-1514", "not-in-time", text, "Deny it for this entry.")
+            raise conflict("final-1514", "not-in-time", text, "Deny it for this entry.")
         if each.outcome == "denied" and (each.change_duty_cents or each.change_fees_cents):
             text = f"Entry {each.entry_number} is denied with a change of money."
-            raise _refused("protest-allow", "money-without-allowance", text, "Only what is allowed changes money.")
+            raise refused("protest-allow", "money-without-allowance", text, "Only what is allowed changes money.")
 
 
 async def _demand_lines(tx: Transaction, decided: Sequence[LineDecision]) -> None:
@@ -488,17 +488,17 @@ async def _demand_lines(tx: Transaction, decided: Sequence[LineDecision]) -> Non
     missing = await store.find_missing_lines(tx, lines) if lines else []
     if missing:
         named = ", ".join(f"line {line} of {number}" for number, line in missing[:20])
-        raise _refused("protest-decide-2y", "no-such-line", f"There is no {named}.", "Name lines of the summary.")
+        raise refused("protest-decide-2y", "no-such-line", f"There is no {named}.", "Name lines of the summary.")
 
 
 async def _demand_lead(tx: Transaction, standing: Standing, lead: str) -> None:
     found = (await store.load_protests(tx, [lead])).get(lead)
     if found is None or lead == standing.life.filing.number:
         text = f"There is no other protest {lead} to wait for."
-        raise _refused("protest-decide-2y", "no-lead", text, "Name the protest that is decided first.")
+        raise refused("protest-decide-2y", "no-lead", text, "Name the protest that is decided first.")
     if found.state not in OPEN or found.state == "suspended":
         text = f"Protest {lead} is {found.state}."
-        raise _conflict("protest-decide-2y", "lead-not-open", text, "A lead protest is open and waits for no other.")
+        raise conflict("protest-decide-2y", "lead-not-open", text, "A lead protest is open and waits for no other.")
 
 
 def _demand_role(caller: Identity, filing: Filing, kind: str) -> None:
@@ -524,7 +524,7 @@ def _demand_standing(caller: Identity, entries: Sequence[EntryOfProtest]) -> tup
         missing = ", ".join(sorted({*unknown, *hidden})[:20])
         raise NotFound(f"There is no entry {missing} that you may protest.", remedy="Check the numbers and the token.")
     if len(importers) > 1:
-        raise _refused(
+        raise refused(
             "protest-multi-entry", "split", "The entries have different importers.", "File one protest for each."
         )
     importer = importers.pop()
@@ -551,7 +551,7 @@ def _demand_timely(verdicts: Sequence[Verdict]) -> None:
     """Refuse a protest that is early or late for an entry, by the last arguable day (protest-180)."""
     early = [each for each in verdicts if each.timeliness == "too-early" or "not known to be liquidated" in each.why]
     if early:
-        raise _refused(
+        raise refused(
             "inv-correction-protest-order",
             "too-early",
             f"Not liquidated yet: {', '.join(each.entry_number for each in early[:20])}.",
@@ -559,12 +559,12 @@ def _demand_timely(verdicts: Sequence[Verdict]) -> None:
         )
     unknown = [each for each in verdicts if each.timeliness == "unknown"]
     if unknown:
-        raise _refused(
+        raise refused(
             unknown[0].rule, "day-not-stated", f"{unknown[0].why}.", "State `decision_on`; a surety `demand_on`."
         )
     late = [each for each in verdicts if each.timeliness == "untimely"]
     if late:
-        raise _refused(
+        raise refused(
             late[0].rule,
             "untimely",
             f"Out of time for {', '.join(each.entry_number for each in late[:20])}: {late[0].why}.",
@@ -582,7 +582,7 @@ def _demand_sound(defects: Sequence[Finding]) -> None:
     }
     for each in defects:
         if each.outcome in remedies:
-            raise _refused(each.rule, each.outcome, f"{each.why}.", remedies[each.outcome])
+            raise refused(each.rule, each.outcome, f"{each.why}.", remedies[each.outcome])
 
 
 def _demand_first(filing: Filing, beside: Iterable[Standing]) -> None:
@@ -595,14 +595,14 @@ def _demand_first(filing: Filing, beside: Iterable[Standing]) -> None:
         is_on_entry = not set(other.entries).isdisjoint(filing.entries)
         if finding.outcome == "reject" and is_on_entry and each.life.stage not in ("withdrawn", "rejected"):
             text = f"Protest {other.number} attacks the same category of an entry."
-            raise _conflict(finding.rule, "second-protest", text, "Amend that protest, or add grounds to it.")
+            raise conflict(finding.rule, "second-protest", text, "Amend that protest, or add grounds to it.")
 
 
 def _demand(finding: Finding | None) -> None:
     if finding is not None:
         text = f"{finding.why[0].upper()}{finding.why[1:]}."
         remedy = _REMEDIES.get(finding.rule, "GET the protest and its clocks.")
-        raise _conflict(finding.rule, finding.outcome, text, remedy)
+        raise conflict(finding.rule, finding.outcome, text, remedy)
 
 
 def _row(standing: Standing, act: Act, at: datetime, rule: str) -> ActRow:
@@ -612,21 +612,19 @@ def _row(standing: Standing, act: Act, at: datetime, rule: str) -> ActRow:
 
 def _filed(standing: Standing, now: datetime) -> Outgoing:
     filing = standing.life.filing
-    data = ProtestChanged(
-        protest_number=filing.number,
-        sequence=1,
-        change="filed",
-        state="filed",
-        importer_number=filing.importer_number,
-        entries=filing.entries,
-        received_at=filing.received_at,
-        decide_by=decide_by(filing, ()),
-        further_review=filing.asks_further_review,
-        filer_role=filing.filer_role,
-        filer_id=filing.filer_id,
-        legal_basis=legal_basis("protest-decide-2y"),
-    )
-    return Outgoing(event_id("protest-changed", filing.number, "1"), data, now)
+    told = {
+        "change": "filed",
+        "state": "filed",
+        "importer_number": filing.importer_number,
+        "entries": filing.entries,
+        "received_at": filing.received_at,
+        "decide_by": decide_by(filing, ()),
+        "further_review": filing.asks_further_review,
+        "filer_role": filing.filer_role,
+        "filer_id": filing.filer_id,
+        "legal_basis": legal_basis("protest-decide-2y"),
+    }
+    return protest_changed(filing.number, 1, now, told)
 
 
 def _changed(
@@ -645,53 +643,37 @@ def _changed(
     deemed = deemed_denied_on(life, join_known(standing.verdicts))
     refused_on = life.further_review_refused_on if life.further_review == "refused" else None
     reasons = str(row.act.details.get("reasons") or row.act.details.get("text") or "")
-    data = ProtestChanged.model_validate(
-        {
-            "protest_number": filing.number,
-            "sequence": sequence,
-            "change": change,
-            "state": life.stage,
-            "importer_number": filing.importer_number,
-            "entries": filing.entries,
-            "received_at": filing.received_at,
-            "decide_by": standing.decide_by,
-            "further_review": life.further_review != "none",
-            "act": row.act.kind,
-            "occurred_on": row.act.on,
-            "filer_role": filing.filer_role,
-            "filer_id": filing.filer_id,
-            "further_review_state": life.further_review,
-            "denied_on": life.denied_on,
-            "sue_by": standing.sue_by,
-            "deemed_denied_on": deemed[0] if deemed is not None else None,
-            "ask_set_aside_by": set_aside_request_due(refused_on, law).safe if refused_on is not None else None,
-            "lead_protest": life.lead,
-            "effect": effect,
-            "outcomes": tuple(
-                {
-                    "entry_number": each.entry_number,
-                    "line_number": each.line_number or None,
-                    "outcome": each.outcome,
-                    "reasons": each.reasons[:500],
-                }
-                for each in (decided[:MOST_OUTCOMES] if row.act.kind in SIGNED.values() else ())
-            ),
-            "legal_basis": legal_basis(row.rule),
-            "reasons": (Reason(code=row.act.kind, text=reasons[:500], citation=RULES[row.rule].citation),)
-            if reasons
-            else (),
-        }
-    )
-    return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, row.acted_at)
-
-
-def _conflict(rule: str, code: str, detail: str, remedy: str) -> Conflict:
-    return Conflict(detail, rule=rule, code=code, citation=_citation(rule), remedy=remedy)
-
-
-def _refused(rule: str, code: str, detail: str, remedy: str) -> Refused:
-    return Refused(detail, rule=rule, code=code, citation=_citation(rule), remedy=remedy)
-
-
-def _citation(rule: str) -> str | None:
-    return RULES[rule].citation if rule in RULES else None
+    told = {
+        "change": change,
+        "state": life.stage,
+        "importer_number": filing.importer_number,
+        "entries": filing.entries,
+        "received_at": filing.received_at,
+        "decide_by": standing.decide_by,
+        "further_review": life.further_review != "none",
+        "act": row.act.kind,
+        "occurred_on": row.act.on,
+        "filer_role": filing.filer_role,
+        "filer_id": filing.filer_id,
+        "further_review_state": life.further_review,
+        "denied_on": life.denied_on,
+        "sue_by": standing.sue_by,
+        "deemed_denied_on": deemed[0] if deemed is not None else None,
+        "ask_set_aside_by": set_aside_request_due(refused_on, law).safe if refused_on is not None else None,
+        "lead_protest": life.lead,
+        "effect": effect,
+        "outcomes": tuple(
+            {
+                "entry_number": each.entry_number,
+                "line_number": each.line_number or None,
+                "outcome": each.outcome,
+                "reasons": each.reasons[:MOST_TEXT],
+            }
+            for each in (decided[:MOST_OUTCOMES] if row.act.kind in SIGNED.values() else ())
+        ),
+        "legal_basis": legal_basis(row.rule),
+        "reasons": (Reason(code=row.act.kind, text=reasons[:MOST_TEXT], citation=RULES[row.rule].citation),)
+        if reasons
+        else (),
+    }
+    return protest_changed(filing.number, sequence, row.acted_at, told)

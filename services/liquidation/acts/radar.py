@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.cut_sheets import name_actor
 from services.liquidation.store import radar as store
 from services.liquidation.store.hold_sets import find_standing
 from services.liquidation.store.radar import Horizon
@@ -51,7 +50,7 @@ async def close_deemed_case(
             revision=row.revision + 1,
             state="closed",
             closed_at=now,
-            closed_by=name_actor(caller),
+            closed_by=caller.signature,
             closed_because=reason,
         )
 

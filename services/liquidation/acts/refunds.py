@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.assessments import POLICY, SOURCE, announce_money, determine, find_money_rule
-from services.liquidation.acts.bills import name_of
+from services.liquidation.acts.assessments import POLICY, announce_money, determine
 from services.liquidation.domain.money.balance import MoneyPolicy, describe_payee_spells, payee_on
 from services.liquidation.domain.money.interest import PayeeKind, Undetermined, payee_kind
 from services.liquidation.domain.money.refunds import Delay, Readiness, Refund, check_readiness, delay_of
+from services.liquidation.publishing import SOURCE, find_rule
 from services.liquidation.store import money as store
 from services.liquidation.store import records
 from services.liquidation.store.money import AccountRow, DepositRow, MoneyAct, MoneyCase, RefundRow
@@ -67,7 +67,7 @@ async def record_account(
         await records.lock_entries(tx, [*undetermined, *(number for _, number in waiting)], create=False)
         known = await store.load_accounts(tx.connection, importer_number)
         meant.check(known[-1].revision if known else 0)
-        rule = find_money_rule("refund-ach")
+        rule = find_rule("refund-ach")
         if facts.effective_on > today or (known and facts.effective_on < known[-1].effective_on):
             raise Refused(
                 f"In effect on {facts.effective_on}: the last record is of "
@@ -137,7 +137,7 @@ async def certify_refund(
     today = legal_date(now)
     async with transaction(engine) as tx:
         case, refund = await _hold(tx, refund_number, meant)
-        rule = find_money_rule("refund-ach")
+        rule = find_rule("refund-ach")
         if refund.state not in ("waiting-for-enrollment", "ready"):
             raise _wrong_state(refund, "only what waits or is ready can be certified")
         readiness = find_readiness(case.accounts, today)
@@ -174,7 +174,7 @@ async def pay_refund(
     today = legal_date(now)
     async with transaction(engine) as tx:
         case, refund = await _hold(tx, refund_number, meant)
-        rule = find_money_rule("refund-due")
+        rule = find_rule("refund-due")
         if refund.state != "certified" or refund.certified_on is None:
             raise _wrong_state(refund, "it is certified before it is paid")
         people = {refund.certified_by, refund.certified_for} - {None}
@@ -195,7 +195,7 @@ async def pay_refund(
             )
         delay = find_delay(refund, case.accounts, paid_on, policy, paid_on=paid_on)
         if isinstance(delay, Undetermined):
-            unknown = find_money_rule(delay.rule)
+            unknown = find_rule(delay.rule)
             raise Refused(
                 f"The interest on the delay is not known: {delay.why}.",
                 rule=unknown.id,
@@ -291,7 +291,7 @@ async def _finish(
 ) -> None:
     await store.write_refunds(tx, [refund])
     last = await store.load_last_acts(tx, [refund.entry_number])
-    act = _act(refund, last.get(refund.entry_number, 0) + 1, what, on, rule, name_of(caller))
+    act = _act(refund, last.get(refund.entry_number, 0) + 1, what, on, rule, caller.signature)
     await store.write_acts(tx, [act])
     await outbox.add(tx, SOURCE, [announce_money(case.entry, act, "refund-changed", now, _told(refund))])
 
@@ -321,7 +321,7 @@ def _told(refund: RefundRow) -> dict[str, str | None]:
 
 
 def _wrong_state(refund: RefundRow, why: str) -> Conflict:
-    rule = find_money_rule("refund-due")
+    rule = find_rule("refund-due")
     return Conflict(
         f"Refund {refund.refund_number} is {refund.state}: {why}.",
         rule=rule.id,

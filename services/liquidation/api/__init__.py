@@ -1,1 +1,31 @@
-"""The HTTP side of liquidation: thin routes, one file for each subject."""
+"""The HTTP side of liquidation: thin routes, a module for each subject."""
+
+from services.liquidation.api import (
+    calculator,
+    clock_facts,
+    cycles,
+    entries,
+    hold_sets,
+    instructions,
+    liquidations,
+    money,
+    preference_claims,
+    protests,
+    radar,
+    recomputes,
+)
+
+ROUTERS = [
+    entries.router,
+    cycles.router,
+    hold_sets.router,
+    radar.router,
+    instructions.router,
+    liquidations.router,
+    recomputes.router,
+    clock_facts.router,
+    protests.router,
+    preference_claims.router,
+    money.router,
+    calculator.router,
+]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from services.liquidation.api.common import law_of
 from services.liquidation.domain.calculator import Answer, CalculatorFacts, Clock, UnknownClock, calculate
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import RULES, Evidence, Finding
@@ -235,7 +236,7 @@ async def calculate_deadlines(facts: CalculatorIn, request: Request, caller: Cur
     it ends. A clock that lacks a fact is listed as unknown with the name of that fact; it is never guessed.
     """
     del caller  # anyone who proved who they are may compute
-    law: LawSettings = request.app.state.law
+    law: LawSettings = law_of(request)
     try:
         answer = calculate(_FACTS.validate_python(facts.model_dump()), law)
     except UnknownEntryType as error:

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.clock_facts import record_clock_facts
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.store import clock_facts as store
@@ -15,13 +16,12 @@ from services.liquidation.store.money import find_entry_sight
 from shared.contracts.terms import LegalDate
 from shared.db.transaction import reading
 from shared.runtime.access import demand_sight
-from shared.runtime.clock import Clock
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.identity import CurrentIdentity, require
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
 
@@ -29,7 +29,6 @@ RecorderIdentity = Annotated[
     Identity,
     Depends(require(RoleName.ENTRY_SPECIALIST, RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR)),
 ]
-EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
 
 class DesignatedImportIn(BaseModel):
@@ -125,20 +124,19 @@ async def put_clock_facts(
     meant: RequiredIfMatch,
 ) -> ClockFactsOut:
     """The clocks of the entry are derived from them at once; refused once it is liquidated."""
-    clock: Clock = request.app.state.clock
     number = canonical_entry_number(entry_number)
     given = body.model_dump(exclude={"explanation", "designated_imports"})
     imports = tuple(DesignatedImport(each.liquidated_on, each.final_1514_on) for each in body.designated_imports)
     row = await record_clock_facts(
         engine_of(request),
-        request.app.state.policy,
-        clock.now(),
+        cycle_policy_of(request),
+        now_of(request),
         number,
         meant,
         ClockFacts(designated_imports=imports, **given),
         body.explanation,
         caller,
-        request.app.state.law,
+        law_of(request),
     )
     response.headers["ETag"] = etag(row.revision)
     return _show(number, row)

@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts import cut_sheets as cut_sheet
 from services.liquidation.acts import cycles as cycle
 from services.liquidation.acts.cut_sheets import SPECIALISTS, SUPERVISORS
-from services.liquidation.api.hold_sets import router as holds_router
-from services.liquidation.api.radar import router as radar_router
+from services.liquidation.api.common import money_policy_of
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store import cycle_reports as reports
 from services.liquidation.store import cycles as cycle_store
@@ -29,8 +28,6 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
-router.include_router(holds_router)
-router.include_router(radar_router)
 
 CycleIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR))]
 ForecasterIdentity = Annotated[
@@ -341,9 +338,9 @@ async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleId
         engine_of(request),
         request.app.state.clock,
         body.date,
-        cut_sheet.name_actor(caller),
+        caller.signature,
         needs_cut_sheet=policy == "two-people",
-        policy=request.app.state.money_policy,
+        policy=money_policy_of(request),
     )
     return _cycle(figures)
 

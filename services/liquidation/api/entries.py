@@ -4,13 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.liquidation.acts.assessments import find_money_rule
 from services.liquidation.acts.extensions import post_extension
-from services.liquidation.api.acts import router as acts_router
-from services.liquidation.api.cycles import router as cycles_router
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts, weigh_entry_dates
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
@@ -32,6 +30,7 @@ from services.liquidation.domain.timeline import (
     coming_dates,
     find_finality,
 )
+from services.liquidation.publishing import find_rule
 from services.liquidation.store import pictures as store
 from services.liquidation.store.pictures import EntryPicture
 from services.liquidation.store.records import version_of
@@ -40,17 +39,14 @@ from shared.customs.entry_types import entry_type
 from shared.customs.money import format_cents
 from shared.db.transaction import reading
 from shared.runtime.access import demand_sight, is_staff, shown_importer_number
-from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
 from shared.web.idempotency import CurrentIdempotentCall
 from shared.web.identity import CurrentIdentity, StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
-router.include_router(cycles_router)
-router.include_router(acts_router)
 
 REVIEW_LANES = frozenset({"document-review", "enforcement"})
 _START_FACTS = {
@@ -61,7 +57,6 @@ _START_FACTS = {
 _BAR_RULES = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
 
 ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
-EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
 
 class RuleOut(BaseModel):
@@ -423,8 +418,8 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         entry_dates=_entry_dates(picture),
         amounts=_amounts(row),
         liquidation=_liquidation(row),
-        finality=_finality(picture, request.app.state.clock.now(), request.app.state.law),
-        correction=_correction(picture, legal_date(request.app.state.clock.now()), caller),
+        finality=_finality(picture, now_of(request), law_of(request)),
+        correction=_correction(picture, legal_date(now_of(request)), caller),
         suspensions=_suspensions(picture),
         reliquidations=[_reliquidation(each) for each in picture.reliquidations],
         voided_liquidations=[_voided(each) for each in picture.voided_liquidations],
@@ -444,13 +439,13 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
 async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
     """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
     picture = await _find_picture(entry_number, request, caller)
-    policy: CyclePolicy = request.app.state.policy
+    policy: CyclePolicy = cycle_policy_of(request)
     return TimelineOut(
         entry_number=picture.entry.entry_number,
         state=picture.entry.state,
         happened=_happened(picture),
         coming=[
-            *(_coming(each) for each in coming_dates(_timeline_facts(picture, policy, request.app.state.law))),
+            *(_coming(each) for each in coming_dates(_timeline_facts(picture, policy, law_of(request)))),
             *_coming_of_money(picture),
         ],
     )
@@ -467,17 +462,16 @@ async def create_extension(
     call: CurrentIdempotentCall,
 ) -> Response:
     """Record an extension whose notice was posted while the period was open; void ones are refused by their rule."""
-    clock: Clock = request.app.state.clock
     return await post_extension(
         engine_of(request),
-        request.app.state.policy,
-        clock.now(),
+        cycle_policy_of(request),
+        now_of(request),
         call,
         canonical_entry_number(entry_number),
         ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on),
         body.explanation,
         caller,
-        request.app.state.law,
+        law_of(request),
     )
 
 
@@ -820,7 +814,7 @@ def _happened(picture: EntryPicture) -> list[ActOut]:
         ActOut(
             on=each.occurred_on,
             what=each.change,
-            rule=_rule_out(find_money_rule(each.rule)),
+            rule=_rule_out(find_rule(each.rule)),
             detail=each.detail,
             actor=each.actor,
         )
@@ -842,7 +836,7 @@ def _coming_of_money(picture: EntryPicture) -> list[ComingOut]:
             what=what,
             safe=each.due_on,
             last_arguable=each.due_on,
-            rule=_rule_out(find_money_rule(rule)),
+            rule=_rule_out(find_rule(rule)),
             inputs={"liquidated_on": str(each.liquidated_on), "state": each.state},
         )
         for what, rule, each in owed

@@ -9,15 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation.acts import bills as billing
 from services.liquidation.acts import refunds as refunding
-from services.liquidation.acts.assessments import find_money_rule
 from services.liquidation.acts.bills import PaymentRequest
 from services.liquidation.acts.refunds import AccountFacts, DepositFacts
+from services.liquidation.api.common import EntryNumberPath, money_policy_of
 from services.liquidation.domain.bill_clocks import dunning_on
 from services.liquidation.domain.clocks import protest_due
 from services.liquidation.domain.money.amounts import amounts_of_entry, amounts_of_line
-from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.money.bills import may_set_off
 from services.liquidation.domain.money.interest import Undetermined
+from services.liquidation.publishing import find_rule
 from services.liquidation.store import money as store
 from services.liquidation.store.money import (
     AccountRow,
@@ -34,7 +34,6 @@ from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, is_staff, shown_importer_number
-from shared.runtime.clock import Clock
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound, Refused
 from shared.runtime.identity import Identity, RoleName
@@ -42,7 +41,7 @@ from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
 from shared.web.identity import CurrentIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
 
@@ -56,7 +55,6 @@ RefunderIdentity = Annotated[
         require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR),
     ),
 ]
-EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 BillPath = Annotated[str, Path(description="Bill number.", examples=["B7603245278-B01"], max_length=20)]
 RefundPath = Annotated[str, Path(description="Refund number.", examples=["B7603245278-R01"], max_length=20)]
 ImporterPath = Annotated[
@@ -504,11 +502,10 @@ async def record_deposit_facts(
     meant: RequiredIfMatch,
 ) -> DepositOut:
     """Takes the place of what was recorded before; acts that lacked one of these facts are assessed at once."""
-    clock: Clock = request.app.state.clock
     number = canonical_entry_number(entry_number)
     facts = DepositFacts(body.required_on, body.claimed_on, body.case_order_on)
     row = await refunding.record_deposit(
-        engine_of(request), clock.now(), number, meant, facts, caller, _policy(request)
+        engine_of(request), now_of(request), number, meant, facts, caller, money_policy_of(request)
     )
     response.headers["ETag"] = etag(row.revision)
     return _deposit(number, row)
@@ -551,7 +548,6 @@ async def list_bills(
 @router.get("/bills/{bill_number}", summary="A bill")
 async def read_bill(bill_number: BillPath, request: Request, caller: CurrentIdentity) -> WholeBillOut:
     """The bill with its blocks of interest, payments, notices, and whether it may be set off."""
-    clock: Clock = request.app.state.clock
     async with reading(engine_of(request)) as connection:
         row = await store.find_bill(connection, bill_number)
         if row is None:
@@ -560,7 +556,7 @@ async def read_bill(bill_number: BillPath, request: Request, caller: CurrentIden
         payments = await store.list_payments(connection, bill_number)
         acts = await store.list_acts(connection, row.entry_number)
         protests = await store.list_protest_days(connection, row.entry_number)
-    today = legal_date(clock.now())
+    today = legal_date(now_of(request))
     until = protest_due(row.liquidated_on, row.issued_on).last_arguable
     open_protests = [filed_on for filed_on, settled_on in protests if settled_on is None]
     filed_on, settled_on = (open_protests[0], None) if open_protests else protests[-1] if protests else (None, None)
@@ -582,18 +578,17 @@ async def create_payment(
     bill_number: BillPath, body: PaymentIn, request: Request, caller: RecorderIdentity, call: CurrentIdempotentCall
 ) -> Response:
     """Money received on a bill, as of its day; a late payment goes to delinquency interest first."""
-    clock: Clock = request.app.state.clock
     cents = to_cents(body.amount_usd)
     if cents == 0:
         raise Refused("Nothing was paid.", rule="bill-payment-order", code="no-amount", remedy="Give the amount.")
     return await billing.post_payment(
         engine_of(request),
-        clock.now(),
+        now_of(request),
         call,
         bill_number,
         PaymentRequest(body.received_on, cents, body.payer, body.reference),
         caller,
-        _policy(request),
+        money_policy_of(request),
     )
 
 
@@ -645,8 +640,7 @@ async def certify_refund(
     refund_number: RefundPath, request: Request, response: Response, caller: RefunderIdentity, meant: RequiredIfMatch
 ) -> WholeRefundOut:
     """Refused with what is missing unless the payee can be paid; the first of two people."""
-    clock: Clock = request.app.state.clock
-    await refunding.certify_refund(engine_of(request), clock.now(), refund_number, meant, caller)
+    await refunding.certify_refund(engine_of(request), now_of(request), refund_number, meant, caller)
     return await _show_refund(refund_number, request, response, caller)
 
 
@@ -660,9 +654,8 @@ async def pay_refund(
     meant: RequiredIfMatch,
 ) -> WholeRefundOut:
     """By somebody who did not certify it, with the interest that CBP owes for delay."""
-    clock: Clock = request.app.state.clock
     await refunding.pay_refund(
-        engine_of(request), clock.now(), refund_number, meant, body.paid_on, caller, _policy(request)
+        engine_of(request), now_of(request), refund_number, meant, body.paid_on, caller, money_policy_of(request)
     )
     return await _show_refund(refund_number, request, response, caller)
 
@@ -673,8 +666,7 @@ async def read_refund_readiness(
 ) -> ReadinessOut:
     """For a refund certified today: how it would be paid, or what is missing and what to do."""
     demand_sight(caller, "such importer", importer_number=importer_number)
-    clock: Clock = request.app.state.clock
-    today = legal_date(clock.now())
+    today = legal_date(now_of(request))
     async with reading(engine_of(request)) as connection:
         accounts = await store.load_accounts(connection, importer_number)
     readiness = refunding.find_readiness(accounts, today)
@@ -712,17 +704,15 @@ async def record_refund_account(
     meant: RequiredIfMatch,
 ) -> AccountOut:
     """Takes the place of what was recorded; waiting refunds are checked and missing money is assessed at once."""
-    clock: Clock = request.app.state.clock
     facts = AccountFacts(**body.model_dump())
     row = await refunding.record_account(
-        engine_of(request), clock.now(), importer_number, meant, facts, caller, _policy(request)
+        engine_of(request), now_of(request), importer_number, meant, facts, caller, money_policy_of(request)
     )
     response.headers["ETag"] = etag(row.revision)
     return _account(importer_number, row, caller)
 
 
 async def _show_refund(refund_number: str, request: Request, response: Response, caller: Identity) -> WholeRefundOut:
-    clock: Clock = request.app.state.clock
     async with reading(engine_of(request)) as connection:
         row = await store.find_refund(connection, refund_number)
         if row is None:
@@ -733,7 +723,7 @@ async def _show_refund(refund_number: str, request: Request, response: Response,
     response.headers["ETag"] = etag(row.revision)
     is_delinquent, delay_cents, unknown = False, None, None
     if row.state not in ("paid", "replaced"):
-        delay = refunding.find_delay(row, accounts, legal_date(clock.now()), _policy(request))
+        delay = refunding.find_delay(row, accounts, legal_date(now_of(request)), money_policy_of(request))
         if isinstance(delay, Undetermined):
             is_delinquent, unknown = True, delay.why
         else:
@@ -780,7 +770,7 @@ def _no_entry(number: str) -> NotFound:
 
 
 def _rule(rule: str) -> MoneyRuleOut:
-    return MoneyRuleOut.model_validate(find_money_rule(rule), from_attributes=True)
+    return MoneyRuleOut.model_validate(find_rule(rule), from_attributes=True)
 
 
 def _shown(amounts: Mapping[str, int]) -> dict[str, str]:
@@ -939,8 +929,3 @@ def _account(importer_number: str, row: AccountRow | None, caller: Identity) -> 
         has_paper_waiver=row.has_paper_waiver if row is not None else False,
         recorded_by=row.recorded_by if row is not None else None,
     )
-
-
-def _policy(request: Request) -> MoneyPolicy:
-    policy: MoneyPolicy = request.app.state.money_policy
-    return policy

@@ -7,15 +7,17 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts import liquidations as acts
+from services.liquidation.acts.entries import record_act
 from services.liquidation.acts.protest_judging import judge_protests_on
+from services.liquidation.acts.refusals import conflict
+from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.domain.counting import protest_filed_on
-from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.money.balance import MoneyPolicy
 from services.liquidation.domain.preference_claim import find_claim_defects, judge_claim_time
 from services.liquidation.domain.reliquidation import preference_denial_window
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_CLAIM
-from services.liquidation.handlers.handler import SOURCE
+from services.liquidation.publishing import SOURCE
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
 from services.liquidation.store.records import EntryRow, LegalEvent
@@ -26,13 +28,12 @@ from shared.customs.calendar import Due, legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import demand_sight, shown_importer_number
-from shared.runtime.clock import Clock
 from shared.runtime.concurrency import etag
-from shared.runtime.errors import Conflict, NotFound, Refused, Stale
+from shared.runtime.errors import NotFound, Refused, Stale
 from shared.runtime.identity import Identity, RoleName
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.identity import CurrentIdentity, require
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -116,7 +117,7 @@ async def read_preference_claim(
     claim, decision, imported_on = found
     demand_sight(caller, f"claim {filing_number}", importer_number=claim.importer_number)
     response.headers["ETag"] = etag(_version(decision))
-    law = _law(request)
+    law = law_of(request)
     time = judge_claim_time(imported_on, protest_filed_on(claim.received_at), law)
     clocks = [_clock("claim filed", "claim-1520d", time.due)] if time.due is not None else []
     if decision is not None and decision.outcome == "denied":
@@ -153,8 +154,7 @@ async def decide_preference_claim(
     meant: RequiredIfMatch,
 ) -> None:
     """Decided once and told on each entry. A granted claim reliquidates; one out of time cannot be granted."""
-    clock: Clock = request.app.state.clock
-    now = clock.now()
+    now = now_of(request)
     changes = {
         each.entry_number: (to_cents(each.change_duty_usd), to_cents(each.change_fees_usd)) for each in body.changes
     }
@@ -171,12 +171,12 @@ async def decide_preference_claim(
         if claim.entries != read[0].entries:
             raise Stale(f"An earlier filing of claim {filing_number}, on other entries, came just now.")
         meant.check(_version(decision))
-        time = judge_claim_time(imported_on, protest_filed_on(claim.received_at), _law(request))
+        time = judge_claim_time(imported_on, protest_filed_on(claim.received_at), law_of(request))
         if decision is not None:
             text = f"Claim {filing_number} was {decision.outcome} on {decision.decided_on}."
-            raise _conflict("claim-1520d-form", "claim-decided", text, "A denial can be protested.")
+            raise conflict("claim-1520d-form", "claim-decided", text, "A denial can be protested.")
         if body.outcome == "granted" and time.timeliness == "untimely":
-            raise _conflict("claim-1520d", "untimely", "The claim came after its year.", "Deny it.")
+            raise conflict("claim-1520d", "untimely", "The claim came after its year.", "Deny it.")
         foreign = sorted(set(changes) - set(claim.entries))
         if foreign or (changes and body.outcome == "denied"):
             raise Refused(
@@ -186,11 +186,11 @@ async def decide_preference_claim(
                 citation=RULES["claim-1520d"].citation,
                 remedy="Name entries of the claim, and changes only when it is granted.",
             )
-        legal_events, events = await _reliquidate(tx, now, claim, rows, changes, caller, request.app.state.money_policy)
+        legal_events, events = await _reliquidate(tx, now, claim, rows, changes, caller, money_policy_of(request))
         told = await _tell(tx, now, claim, body, rows, caller)
         await records.write_entries(tx, [rows[each.entry_number] for each in legal_events])
         await records.write_legal_events(tx, [*legal_events, *(act for act, _ in told)])
-        await judge_protests_on(tx, sorted(changes), _law(request))
+        await judge_protests_on(tx, sorted(changes), law_of(request))
         await outbox.add(tx, SOURCE, [*events, *(event for _, event in told)])
         await store.write_claim_decision(
             tx,
@@ -223,7 +223,7 @@ async def _reliquidate(
         row = rows.get(entry_number)
         if row is None or row.liquidated_on is None:
             text = f"Entry {entry_number} is not liquidated."
-            raise _conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
+            raise conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         _, legal_event, event, _ = await acts.reliquidate(
             tx,
@@ -250,9 +250,9 @@ async def _tell(
     """
     decided = await store.count_claims_decided(tx, sorted(rows))
     rule = "claim-1520d" if body.outcome == "granted" else "claim-1520d-form"
-    actor = f"{caller.subject} for {caller.acting_for}" if caller.acting_for else caller.subject
+    actor = caller.signature
     return [
-        acts.announce_act(
+        record_act(
             row,
             event_key=f"claim:{claim.filing_number}",
             sequence=OF_CLAIM + decided.get(number, 0) + 1,
@@ -287,12 +287,3 @@ def _clock(what: str, rule: str, due: Due) -> ClaimClockOut:
 
 def _no_claim(filing_number: str) -> NotFound:
     return NotFound(f"There is no claim {filing_number}.", remedy="Check the number.")
-
-
-def _conflict(rule: str, code: str, detail: str, remedy: str) -> Conflict:
-    return Conflict(detail, rule=rule, code=code, citation=RULES[rule].citation, remedy=remedy)
-
-
-def _law(request: Request) -> LawSettings:
-    law: LawSettings = getattr(request.app.state, "law", LAW)
-    return law

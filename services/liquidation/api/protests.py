@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from services.liquidation.acts.protests import MAY_ACT, ActRequest, act_on_protest, file_protest, preview_act
+from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.domain.further_review import Criterion
-from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest import Verdict, read_filing
 from services.liquidation.domain.protest_life import Act, Stage, list_clocks, relive
 from services.liquidation.domain.rules import RULES
@@ -428,7 +428,7 @@ async def create_protest(
     """Filed on the day of receipt. Whatever is missing, early, late or twice is refused at once, with its rule."""
     given = body.model_dump(mode="json", exclude_none=True)
     entries = given.pop("entries")
-    answer = await file_protest(engine_of(request), now_of(request), call, entries, given, caller, _law(request))
+    answer = await file_protest(engine_of(request), now_of(request), call, entries, given, caller, law_of(request))
     headers = {"Idempotency-Replayed": "true"} if answer.is_replayed else {}
     headers["Location"] = f"/protests/{answer.body['protest_number']}"
     return JSONResponse(answer.body, answer.status, headers=headers)
@@ -518,7 +518,7 @@ async def read_protest(
         body=row.body,
         verdicts=[_verdict_out(each) for each in entries],
         defects=[DefectOut(**each) for each in row.defects],
-        clocks=_clocks(row, entries, acts, legal_date(now_of(request)), _law(request)),
+        clocks=_clocks(row, entries, acts, legal_date(now_of(request)), law_of(request)),
         acts=[_act_out(each, caller) for each in acts],
         decisions=[_decision_out(each) for each in decisions],
         followers=followers,
@@ -543,8 +543,8 @@ async def create_protest_act(
         meant,
         _requested(body),
         caller,
-        _law(request),
-        _policy(request),
+        law_of(request),
+        money_policy_of(request),
     )
     response.headers["ETag"] = etag(after.life.acts)
     return ActDoneOut(
@@ -570,7 +570,7 @@ async def preview_group_act(body: GroupPreviewIn, request: Request, caller: Staf
                 IfMatch(None),
                 _requested(body.act, for_group=True),
                 caller,
-                _law(request),
+                law_of(request),
             )
         except Refused as error:
             items.append(_refused_item(number, error))
@@ -595,8 +595,8 @@ async def create_group_act(body: GroupActIn, request: Request, caller: StaffIden
                 IfMatch(frozenset({etag(each.version)})),
                 _requested(body.act, for_group=True),
                 caller,
-                _law(request),
-                _policy(request),
+                law_of(request),
+                money_policy_of(request),
             )
         except Refused as error:
             items.append(_refused_item(each.protest_number, error))
@@ -731,13 +731,3 @@ def _decision_out(row: Any) -> LineDecisionOut:
         change_duty_usd=format_cents(row.change_duty_cents),
         change_fees_usd=format_cents(row.change_fees_cents),
     )
-
-
-def _law(request: Request) -> LawSettings:
-    law: LawSettings = getattr(request.app.state, "law", LAW)
-    return law
-
-
-def _policy(request: Request) -> MoneyPolicy:
-    policy: MoneyPolicy = request.app.state.money_policy
-    return policy

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import orjson
 
+from services.liquidation.acts.entries import apply_record, facts_of
 from services.liquidation.acts.protest_judging import judge_protests
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.clocks import CyclePolicy, protest_decision_due
 from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.facts import EntryFacts, Origin, Version
+from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.domain.grounds import name_case
 from services.liquidation.domain.information_request import (
     CHANGES_THAT_TELL,
@@ -23,10 +24,19 @@ from services.liquidation.domain.information_request import (
     standing_change,
 )
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.plan import Plan, plan
-from services.liquidation.domain.record import Record, derive
+from services.liquidation.domain.plan import plan
+from services.liquidation.domain.record import derive
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.suspension import Suspension
+from services.liquidation.publishing import (
+    as_filed,
+    decision_applied,
+    decision_refused,
+    entry_changed,
+    legal_basis,
+    protest_changed,
+    reason_of,
+)
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store import requests as request_store
@@ -34,10 +44,9 @@ from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.records import Conflict, DecisionRow, EntryRow, FilingRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
 from shared.contracts import lean
-from shared.contracts.decision import LegalBasis, Reason
+from shared.contracts.decision import Reason
 from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased, encode_body
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
@@ -45,7 +54,6 @@ from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.calendar import legal_date
 from shared.customs.money import to_cents
 from shared.db.transaction import Transaction
-from shared.runtime.ids import event_id
 
 TOPICS = (
     "entry-filed",
@@ -58,7 +66,6 @@ TOPICS = (
     "request-issued",
     "work-item-changed",
 )
-SOURCE = "urn:centerline:liquidation"
 
 SEQUENCE_OF_VERSION = 1_000
 """A version n is act n x 1000 of its entry, so that a number is known before the versions below it have come."""
@@ -191,29 +198,13 @@ class LiquidationHandler:
             outcome.scheduled_on,
             outcome.deemed_on,
         )
-        data = EntryChanged(
-            entry_number=entry_number,
-            sequence=sequence,
-            change=change,
-            importer_number=version.importer_number,
-            filer_code=entry_number[:3],
-            surety_code=version.surety_code,
-            entry_type=version.entry_type,
-            port_of_entry=version.port_of_entry,
-            entry_date=version.entry_date,
-            to_state=outcome.state,
-            occurred_on=occurred_on,
-            scheduled_on=outcome.scheduled_on,
-            deemed_on=outcome.deemed_on,
-            corrected_by=_find_other_filer(entry_number, version),
-            legal_basis=legal_basis(outcome.rule),
-            reasons=(
-                Reason(code=outcome.rule, text=outcome.why, citation=RULES[outcome.rule].citation),
-                *_tell_other_filer(entry_number, version),
-            ),
+        reasons = (reason_of(outcome.rule, outcome.why), *_tell_other_filer(entry_number, version))
+        told = {"corrected_by": _find_other_filer(entry_number, version)}
+        entry = as_filed(entry_number, version)
+        digest = version.digest.hex
+        return act, entry_changed(
+            entry, act, version.origin.at, from_state=None, reasons=reasons, told=told, digest=digest
         )
-        identifier = event_id("entry-changed", entry_number, str(sequence), version.digest.hex)
-        return act, Outgoing(identifier, data, version.origin.at)
 
 
 def on_entries_released(released: Sequence[EntryReleased], entries: dict[str, EntryRow]) -> None:
@@ -274,23 +265,18 @@ def on_reviews_decided(
         if before is not None:
             continue
         if refusal is None:
-            applied = DecisionApplied(
-                decision_id=data.decision_id,
-                entry_number=data.entry_number,
-                importer_number=data.importer_number,
-                legal_basis=legal_basis("liquidation-date"),
-            )
-            answers.append(Outgoing(event_id("decision-applied", data.decision_id), applied, event.time))
+            answers.append(decision_applied(data.decision_id, data.entry_number, data.importer_number, event.time))
         else:
-            refused = DecisionRefused(
-                decision_id=data.decision_id,
-                entry_number=data.entry_number,
-                importer_number=data.importer_number,
-                rule=refusal.rule,
-                legal_basis=legal_basis(refusal.rule),
-                remedy=refusal.remedy,
+            answers.append(
+                decision_refused(
+                    data.decision_id,
+                    data.entry_number,
+                    data.importer_number,
+                    refusal.rule,
+                    refusal.remedy,
+                    event.time,
+                )
             )
-            answers.append(Outgoing(event_id("decision-refused", data.decision_id), refused, event.time))
     return list(chosen.values()), answers
 
 
@@ -400,55 +386,6 @@ def read_version(event: Event[Any]) -> tuple[Version, str]:
     return version, text
 
 
-def legal_basis(rule: str) -> LegalBasis:
-    """A rule of the table as events name it."""
-    return LegalBasis(rule=rule, citation=RULES[rule].citation)
-
-
-def facts_of(
-    row: EntryRow,
-    known: Mapping[int, VersionRow],
-    extensions: Sequence[ExtensionRequest],
-    suspensions: Sequence[Suspension],
-    clock: ClockFacts,
-) -> EntryFacts:
-    """What the record of an entry is derived from."""
-    return EntryFacts(
-        versions=tuple(known[number].version for number in sorted(known)),
-        released_on=legal_date(row.released_at) if row.released_at is not None else None,
-        extended_months=sum(each.months for each in extensions),
-        liquidated_version=row.version if row.liquidated_on is not None else None,
-        extensions=tuple(extensions),
-        suspensions=tuple(suspensions),
-        clock=clock,
-    )
-
-
-def apply_record(row: EntryRow, record: Record) -> None:
-    """Put what follows from the facts into the row of an entry that is not liquidated."""
-    row.state = record.state
-    if record.governing is not None and record.plan is not None:
-        _apply(row, record.governing, record.plan)
-    else:
-        row.why, row.rule = record.unknown_because, "es-file" if record.unknown_because else None
-
-
-def _apply(row: EntryRow, governing: Version, outcome: Plan) -> None:
-    row.version = governing.number
-    row.governed_at = governing.origin.at
-    row.importer_number = governing.importer_number
-    row.entry_type = governing.entry_type
-    row.surety_code = governing.surety_code
-    row.port_of_entry = governing.port_of_entry
-    row.entry_date = governing.entry_date
-    row.paid_on = governing.paid_on
-    row.duty_cents = governing.duty_cents
-    row.fees_cents = governing.fees_cents
-    row.rule, row.why = outcome.rule, outcome.why
-    row.is_informal, row.is_suspended = outcome.is_informal, outcome.is_suspended
-    row.scheduled_on, row.deemed_on, row.deemed_rule = outcome.scheduled_on, outcome.deemed_on, outcome.deemed_rule
-
-
 def _find_other_filer(entry_number: str, version: Version) -> str | None:
     """Who corrected the summary, if not the first filer, whose code begins the entry number."""
     filer = version.origin.source.removeprefix("urn:filer:")
@@ -471,18 +408,16 @@ def _contradiction(entry_number: str, version: int, falls: Origin) -> Conflict:
 
 def _protest_filed(row: FilingRow) -> Outgoing:
     filed_by = orjson.loads(row.filed_by)
-    data = ProtestChanged(
-        protest_number=row.filing_number,
-        sequence=1,
-        change="filed",
-        state="filed",
-        importer_number=row.importer_number,
-        entries=tuple(orjson.loads(row.entries)),
-        received_at=row.received_at,
-        decide_by=row.decide_by,
-        further_review=row.further_review,
-        filer_role=filed_by["role"],
-        filer_id=filed_by["id"],
-        legal_basis=legal_basis("protest-decide-2y"),
-    )
-    return Outgoing(event_id("protest-changed", row.filing_number, "1"), data, row.origin.at)
+    told = {
+        "change": "filed",
+        "state": "filed",
+        "importer_number": row.importer_number,
+        "entries": tuple(orjson.loads(row.entries)),
+        "received_at": row.received_at,
+        "decide_by": row.decide_by,
+        "further_review": row.further_review,
+        "filer_role": filed_by["role"],
+        "filer_id": filed_by["id"],
+        "legal_basis": legal_basis("protest-decide-2y"),
+    }
+    return protest_changed(row.filing_number, 1, row.origin.at, told)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.handlers.handler import SOURCE, LiquidationHandler
+from services.liquidation.handlers.handler import LiquidationHandler
+from services.liquidation.publishing import SOURCE
 from services.liquidation.store.cycles import CycleFigures
 from services.liquidation.store.tables.records import (
     conflicts,

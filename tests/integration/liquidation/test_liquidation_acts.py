@@ -16,7 +16,7 @@ from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries
 from shared.bus.postgres import PostgresBus
 from shared.db.transaction import reading, transaction
@@ -96,7 +96,7 @@ class Office:
         return next(row for row in await rows(self.engine, entries) if row.entry_number == number)
 
     async def check(self) -> None:
-        found = await check_all(lambda: reading(self.engine), INVARIANTS)
+        found = await check_all(lambda: reading(self.engine), RECORD_INVARIANTS)
         assert not any(found.values()), found
         assert await recompute(self.engine, CyclePolicy(), self.clock) == 0
 

@@ -10,7 +10,7 @@ from services.liquidation.acts.clock_facts import record_clock_facts
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.domain.clock_facts import ClockFacts
 from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.clock_facts import clock_facts
 from services.liquidation.store.tables.records import entries, legal_events, protests
 from shared.contracts import lean
@@ -119,7 +119,7 @@ async def test_denied_protest_makes_the_liquidation_final_when_the_time_to_sue_h
 
 
 async def invariants_hold(desk: Desk) -> None:
-    found = await check_all(lambda: reading(desk.engine), INVARIANTS)
+    found = await check_all(lambda: reading(desk.engine), RECORD_INVARIANTS)
     assert not any(found.values()), found
     assert await recompute(desk.engine, CyclePolicy(), desk.clock) == 0
 

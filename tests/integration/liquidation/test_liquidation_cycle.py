@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day, run_due_cycles
 from services.liquidation.store.cycles import forecast
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import cycles, entries, legal_events, review_decisions
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -43,7 +43,7 @@ async def entry(engine: AsyncEngine, number: str) -> Any:
 
 
 async def violations(engine: AsyncEngine) -> dict[str, list[str]]:
-    found = await check_all(lambda: reading(engine), INVARIANTS)
+    found = await check_all(lambda: reading(engine), RECORD_INVARIANTS)
     return {name: lines for name, lines in found.items() if lines}
 
 

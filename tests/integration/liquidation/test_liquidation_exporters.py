@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.liquidations import hold_entries
+from services.liquidation.acts.entries import hold_entries
 from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify, join_grounds, select_lifted
 from services.liquidation.store.instructions import Instruction, InstructionPredicate, list_entries_to_apply
 from services.liquidation.store.tables.records import conflicts, entry_versions

@@ -21,7 +21,7 @@ from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.reliquidation import FinalWriter, Power
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.acts import recompute_differences
 from services.liquidation.store.tables.money import assessments, bills
 from services.liquidation.store.tables.records import entries
@@ -79,7 +79,7 @@ async def reliquidate(
 
 async def demand_sound(engine: AsyncEngine) -> None:
     assert await recompute(engine, CyclePolicy(), FixedClock(noon(date(2026, 4, 1)))) == 0
-    found = await check_all(lambda: reading(engine), (*INVARIANTS, *MONEY_INVARIANTS))
+    found = await check_all(lambda: reading(engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

@@ -17,7 +17,7 @@ from services.liquidation.app import SERVICE
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
-from services.liquidation.store.invariants.records import INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables.records import entries, legal_events, protests
 from shared.bus.postgres import PostgresBus
@@ -570,7 +570,7 @@ async def test_decision_on_a_claim_is_for_the_version_that_was_read_and_told_on_
     assert told[0].reasons[0].text == "claim C-1 under 1520(d) denied: No certification of origin."
     acts = [each for each in await rows(desk.engine, legal_events) if each.change == "preference-claim-decided"]
     assert [(each.event_key, each.actor) for each in acts] == [("claim:C-1", "sam"), ("claim:C-1", "sam")]
-    found = await check_all(lambda: reading(desk.engine), (*INVARIANTS, *MONEY_INVARIANTS))
+    found = await check_all(lambda: reading(desk.engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
     assert not any(found.values()), found
 
 

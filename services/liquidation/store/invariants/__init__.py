@@ -1,1 +1,7 @@
-"""What must always hold in the database of liquidation."""
+"""What must always hold in the database of liquidation, a module for each subject."""
+
+from services.liquidation.store.invariants.money import MONEY_INVARIANTS
+from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
+from services.liquidation.store.invariants.records import RECORD_INVARIANTS
+
+INVARIANTS = (*RECORD_INVARIANTS, *PROTEST_INVARIANTS, *MONEY_INVARIANTS)

@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.runtime.invariants import QueryInvariant
 
-INVARIANTS: Final = (
+RECORD_INVARIANTS: Final = (
     QueryInvariant(
         "liquidated-once",
         "At most one liquidation of an entry stands: its acts of liquidation are as many as stand and were voided.",

@@ -1,7 +1,7 @@
-"""The HTTP side of acts on entries: instructions to suspend and lift, liquidation by hand, reliquidation, voiding."""
+"""The HTTP side of instructions: suspending and lifting by message, drafted, previewed, confirmed, applied."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -9,18 +9,15 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
 
 from services.liquidation.acts import instructions as instructing
-from services.liquidation.acts.liquidations import Answer, post_liquidation, post_reliquidation, void_liquidation
+from services.liquidation.acts.liquidations import Answer
+from services.liquidation.api.common import cycle_policy_of, law_of
 from services.liquidation.domain.grounds import identify
-from services.liquidation.domain.reliquidation import Power
 from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from services.liquidation.store.recomputes import list_differences, list_recomputes
-from shared.contracts.decision import ClassEffect, demand_classes_add_up
-from shared.contracts.terms import ImporterNumber, LegalDate, Money
-from shared.customs.money import format_cents, to_cents
+from shared.contracts.terms import ImporterNumber, LegalDate
+from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import shown_importer_number
-from shared.runtime.clock import Clock
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
@@ -28,7 +25,7 @@ from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall
 from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -43,11 +40,14 @@ InstructorIdentity = Annotated[
         )
     ),
 ]
-LiquidatorIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
-DirectorIdentity = Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR))]
-EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
+
+
 InstructionPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
+
+
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[AC][0-9]{6,9}$")]
+
+
 Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]
 
 
@@ -189,170 +189,12 @@ class InstructionResultOut(BaseModel):
     detail: str
 
 
-class LiquidationIn(BaseModel):
-    """A liquidation by hand, dated today."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"basis": "as-entered", "explanation": "Liquidated early."}]}
-    )
-
-    basis: Literal["as-entered", "by-decision"]
-    explanation: Explanation
-
-
-class ActMoneyOut(BaseModel):
-    """What an act comes to: bill or refund, or the fact without which that is not known. Positive is due to CBP."""
-
-    total_usd: str | None = Field(default=None, description="Change and interest.", examples=["1060.23"])
-    interest_usd: str | None = None
-    bill_number: str | None = Field(default=None, examples=["B7603245278-B01"])
-    bill_due_on: date | None = None
-    refund_number: str | None = None
-    refund_state: str | None = None
-    missing: str | None = Field(default=None, description="Why no amount is known yet; GET …/money names the fact.")
-
-
-class LiquidatedOut(ActMoneyOut):
-    """A liquidation by hand; from `final_1501_on` the Center cannot reliquidate."""
-
-    entry_number: str
-    liquidated_on: date
-    kind: str = Field(examples=["no-change"])
-    effect_duty_usd: str
-    effect_fees_usd: str
-    final_1501_on: date
-
-
-_WRITER_OF_DAY: Final = {
-    "preference_claimed_on": "claim-1520d",
-    "records_demanded_on": "records-1509g",
-    "violated_on": "duty-1592d",
-    "fraud_discovered_on": "duty-1592d",
-    "limit_waived_until": "duty-1592d",
-}
-"""The days that a power which outlasts finality is counted from, each with the power."""
-
-
-class ReliquidationIn(BaseModel):
-    """A reliquidation, dated today; effects are against the amounts as asserted, positive is due.
-
-    A power that outlasts finality and has a limit of time needs the day that it is counted from.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"effect_duty_usd": "-120.00", "effect_fees_usd": "0.00", "explanation": "The rate was applied twice."}
-            ]
-        },
-    )
-
-    writer: Literal["center", "court-judgment", "claim-1520d", "records-1509g", "duty-1592d", "petition-1516"] = Field(
-        default="center", description="Whose power it is; the Center's own ends with day 90."
-    )
-    effect_duty_usd: Money
-    effect_fees_usd: Money
-    by_class: list[ClassEffect] = Field(
-        default=[],
-        max_length=50,
-        description="The effects by accounting class, against what was asserted; without them the class stays open.",
-    )
-    explanation: Explanation
-    preference_claimed_on: LegalDate | None = Field(
-        default=None, description="claim-1520d: the day of the claim; within a year of importation."
-    )
-    records_demanded_on: LegalDate | None = Field(
-        default=None,
-        description="records-1509g: the day of the demand; it reaches liquidations of the two years before.",
-    )
-    violated_on: LegalDate | None = Field(
-        default=None,
-        description="duty-1592d: the day of the violation; five years from it, or from the discovery of fraud.",
-    )
-    fraud_discovered_on: LegalDate | None = Field(
-        default=None, description="duty-1592d: only if the violation was fraud."
-    )
-    limit_waived_until: LegalDate | None = Field(
-        default=None, description="duty-1592d: until when the party waived the limit of 19 USC 1621."
-    )
-
-    @model_validator(mode="after")
-    def _check_classes(self) -> Self:
-        demand_classes_add_up(self.effect_duty_usd, self.effect_fees_usd, self.by_class)
-        return self
-
-    @model_validator(mode="after")
-    def _check_days(self) -> Self:
-        for name, writer in _WRITER_OF_DAY.items():
-            if getattr(self, name) is not None and self.writer != writer:
-                raise PydanticCustomError("power", "{name} is of {writer}", {"name": name, "writer": writer})
-        discovered_on = self.fraud_discovered_on
-        if discovered_on is not None and self.violated_on is not None and discovered_on < self.violated_on:
-            raise PydanticCustomError("power", "fraud is discovered on the day of the violation or later")
-        return self
-
-
-class ReliquidatedOut(ActMoneyOut):
-    """A reliquidation; `change` is what it adds to the state before."""
-
-    entry_number: str
-    number: int
-    reliquidated_on: date
-    writer: str
-    kind: str = Field(examples=["refund"])
-    effect_duty_usd: str
-    effect_fees_usd: str
-    change_duty_usd: str
-    change_fees_usd: str
-
-
-class VoidingIn(BaseModel):
-    """Why a liquidation is taken to have no effect."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"explanation": "Liquidated while enjoined, court 24-00123."}]}
-    )
-
-    explanation: Explanation
-
-
-class VoidedOut(BaseModel):
-    """A liquidation without effect, and the state that was restored."""
-
-    entry_number: str
-    voided_liquidation_on: date
-    state: str = Field(examples=["suspended"])
-    rule: str = Field(examples=["susp-injunction-breach"])
-    why: str
-
-
-class DifferenceOut(BaseModel):
-    """A field of the stored record that differs from what follows from the facts."""
-
-    entry_number: str
-    field: str
-    stored: str | None
-    derived: str | None
-
-
-class RecomputeOut(BaseModel):
-    """A nightly comparison; `differences` are alarms and are never mended by it."""
-
-    recomputed_on: date
-    entries: int
-    differences: int
-    is_done: bool
-    first_differences: list[DifferenceOut] = Field(description="At most 100.")
-
-
 @router.post("/instructions", status_code=201, summary="Draft an instruction", response_model=DraftedOut)
 async def create_instruction(
     body: InstructionIn, request: Request, caller: InstructorIdentity, call: CurrentIdempotentCall
 ) -> Response:
     """Keep a message of Commerce, of a court or of an agency; nothing changes until a second person confirms it."""
-    clock: Clock = request.app.state.clock
-    now = clock.now()
+    now = now_of(request)
     draft = Instruction(
         instruction_id=instructing.name_instruction(call),
         revision=1,
@@ -432,15 +274,14 @@ async def confirm_instruction(
     meant: RequiredIfMatch,
 ) -> InstructionOut:
     """A second person confirms; it is applied at once to what it means, the rest of many entries in the background."""
-    clock: Clock = request.app.state.clock
     await instructing.confirm_instruction(
         engine_of(request),
-        request.app.state.policy,
-        clock.now(),
+        cycle_policy_of(request),
+        now_of(request),
         instruction_id,
         meant,
         caller,
-        request.app.state.law,
+        law_of(request),
     )
     return await _show(instruction_id, request, response, caller)
 
@@ -459,106 +300,6 @@ async def list_instruction_results(
         page,
         key=lambda row: (row.entry_number,),
         item=lambda row: InstructionResultOut.model_validate(row, from_attributes=True),
-        request=request,
-        response=response,
-    )
-
-
-@router.post(
-    "/entries/{entry_number}/liquidations", status_code=201, summary="Liquidate by hand", response_model=LiquidatedOut
-)
-async def create_liquidation(
-    entry_number: EntryNumberPath,
-    body: LiquidationIn,
-    request: Request,
-    caller: LiquidatorIdentity,
-    call: CurrentIdempotentCall,
-) -> Response:
-    """Liquidate outside the cycle, dated today; refused while suspended, without a clock, or after the period."""
-    clock: Clock = request.app.state.clock
-    number = canonical_entry_number(entry_number)
-    return _respond(
-        await post_liquidation(
-            engine_of(request),
-            clock.now(),
-            call,
-            number,
-            body.basis,
-            body.explanation,
-            caller,
-            request.app.state.money_policy,
-        )
-    )
-
-
-@router.post(
-    "/entries/{entry_number}/reliquidations", status_code=201, summary="Reliquidate", response_model=ReliquidatedOut
-)
-async def create_reliquidation(
-    entry_number: EntryNumberPath,
-    body: ReliquidationIn,
-    request: Request,
-    caller: LiquidatorIdentity,
-    call: CurrentIdempotentCall,
-) -> Response:
-    """Reliquidate within 90 days of the original liquidation, or by one of the powers that outlast it."""
-    clock: Clock = request.app.state.clock
-    number = canonical_entry_number(entry_number)
-    effect = (to_cents(body.effect_duty_usd), to_cents(body.effect_fees_usd))
-    return _respond(
-        await post_reliquidation(
-            engine_of(request),
-            clock.now(),
-            call,
-            number,
-            body.writer,
-            effect,
-            body.explanation,
-            caller,
-            request.app.state.money_policy,
-            by_class={each.class_code: to_cents(each.change_usd) for each in body.by_class} or None,
-            power=Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY}),
-            law=request.app.state.law,
-        )
-    )
-
-
-@router.post(
-    "/entries/{entry_number}/voided-liquidations",
-    status_code=201,
-    summary="Note that a liquidation has no effect",
-    response_model=VoidedOut,
-)
-async def create_voided_liquidation(
-    entry_number: EntryNumberPath,
-    body: VoidingIn,
-    request: Request,
-    caller: DirectorIdentity,
-    call: CurrentIdempotentCall,
-) -> Response:
-    """In breach of an injunction, or deemed while suspended; one during an agency's suspension stands."""
-    clock: Clock = request.app.state.clock
-    number = canonical_entry_number(entry_number)
-    policy, law = request.app.state.policy, request.app.state.law
-    return _respond(
-        await void_liquidation(engine_of(request), policy, clock.now(), call, number, body.explanation, caller, law)
-    )
-
-
-@router.get("/recomputes", summary="Nightly comparisons of the record with its facts")
-async def read_recomputes(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
-) -> Page[RecomputeOut]:
-    """Newest first, each with its first differences."""
-    position = page.position(date)
-    async with reading(engine_of(request)) as connection:
-        rows = await list_recomputes(connection, before=position[0] if position else None, limit=page.fetch)
-        first = {row.recomputed_on: await list_differences(connection, row.recomputed_on, limit=100) for row in rows}
-    return build_page(
-        rows,
-        page,
-        key=lambda row: (row.recomputed_on,),
-        item=lambda row: _recompute(row, first[row.recomputed_on]),
         request=request,
         response=response,
     )
@@ -601,16 +342,6 @@ def _instruction(found: Instruction, results: dict[str, int], caller: Identity) 
         confirmed_at=found.confirmed_at,
         confirmed_by=found.confirmed_by,
         results=results,
-    )
-
-
-def _recompute(row: Any, differences: list[Any]) -> RecomputeOut:
-    return RecomputeOut(
-        recomputed_on=row.recomputed_on,
-        entries=row.entries,
-        differences=row.differences,
-        is_done=row.is_done,
-        first_differences=[DifferenceOut.model_validate(each, from_attributes=True) for each in differences],
     )
 
 

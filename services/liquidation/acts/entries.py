@@ -1,0 +1,154 @@
+"""One entry and its legal record: held with its facts, derived anew, and what an act on it writes and publishes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
+from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.extension import ExtensionRequest
+from services.liquidation.domain.facts import EntryFacts, Version
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.plan import Plan
+from services.liquidation.domain.record import Record, derive
+from services.liquidation.domain.suspension import Suspension
+from services.liquidation.publishing import as_held, entry_changed, reason_of
+from services.liquidation.store import acts as acts_store
+from services.liquidation.store import records as store
+from services.liquidation.store.clock_facts import load_clock_facts
+from services.liquidation.store.records import EntryRow, LegalEvent, VersionRow
+from shared.bus.outbox import Outgoing
+from shared.contracts.liquidation import EntryChange
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+from shared.runtime.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntry:
+    """An entry held by this transaction with what its record is derived from."""
+
+    row: EntryRow
+    facts: EntryFacts
+
+
+async def hold_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, HeldEntry]:
+    """Lock these entries in order of number, without cycles beside, and load their facts; unknown ones are absent."""
+    await store.exclude_cycles(tx)
+    rows = await store.lock_entries(tx, entry_numbers, create=False)
+    numbers = sorted(rows)
+    versions = await store.load_versions(tx, numbers)
+    extensions = await acts_store.load_extensions(tx, numbers)
+    suspensions = await acts_store.load_suspensions(tx, numbers)
+    clocks = await load_clock_facts(tx, numbers)
+    return {
+        number: HeldEntry(
+            rows[number],
+            facts_of(
+                rows[number],
+                versions.get(number, {}),
+                extensions.get(number, ()),
+                suspensions.get(number, ()),
+                clocks.get(number, NO_CLOCK_FACTS),
+            ),
+        )
+        for number in numbers
+    }
+
+
+async def hold_entry(tx: Transaction, entry_number: str) -> HeldEntry:
+    """Lock one entry with its facts; raises `NotFound`."""
+    held = (await hold_entries(tx, [entry_number])).get(entry_number)
+    if held is None:
+        raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
+    return held
+
+
+def rederive(row: EntryRow, facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Record:
+    """Derive the record anew and put it into the row, unless the entry is liquidated."""
+    record = derive(facts, policy, law)
+    if row.liquidated_on is None:
+        apply_record(row, record)
+    return record
+
+
+def facts_of(
+    row: EntryRow,
+    known: Mapping[int, VersionRow],
+    extensions: Sequence[ExtensionRequest],
+    suspensions: Sequence[Suspension],
+    clock: ClockFacts,
+) -> EntryFacts:
+    """What the record of an entry is derived from."""
+    return EntryFacts(
+        versions=tuple(known[number].version for number in sorted(known)),
+        released_on=legal_date(row.released_at) if row.released_at is not None else None,
+        extended_months=sum(each.months for each in extensions),
+        liquidated_version=row.version if row.liquidated_on is not None else None,
+        extensions=tuple(extensions),
+        suspensions=tuple(suspensions),
+        clock=clock,
+    )
+
+
+def apply_record(row: EntryRow, record: Record) -> None:
+    """Put what follows from the facts into the row of an entry that is not liquidated."""
+    row.state = record.state
+    if record.governing is not None and record.plan is not None:
+        _apply(row, record.governing, record.plan)
+    else:
+        row.why, row.rule = record.unknown_because, "es-file" if record.unknown_because else None
+
+
+def _apply(row: EntryRow, governing: Version, outcome: Plan) -> None:
+    row.version = governing.number
+    row.governed_at = governing.origin.at
+    row.importer_number = governing.importer_number
+    row.entry_type = governing.entry_type
+    row.surety_code = governing.surety_code
+    row.port_of_entry = governing.port_of_entry
+    row.entry_date = governing.entry_date
+    row.paid_on = governing.paid_on
+    row.duty_cents = governing.duty_cents
+    row.fees_cents = governing.fees_cents
+    row.rule, row.why = outcome.rule, outcome.why
+    row.is_informal, row.is_suspended = outcome.is_informal, outcome.is_suspended
+    row.scheduled_on, row.deemed_on, row.deemed_rule = outcome.scheduled_on, outcome.deemed_on, outcome.deemed_rule
+
+
+def record_act(
+    row: EntryRow,
+    *,
+    event_key: str,
+    sequence: int,
+    change: EntryChange,
+    from_state: str,
+    occurred_on: date,
+    rule: str,
+    text: str,
+    actor: str,
+    now: datetime,
+    kind: str | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> tuple[LegalEvent, Outgoing]:
+    """An act in the history of an entry and the event that tells of it; the row shows the state after it.
+
+    `told` is what only some acts say: effect, bill, refund, the day for which it was scheduled before.
+    """
+    act = LegalEvent(
+        row.entry_number,
+        event_key,
+        sequence,
+        change,
+        row.state,
+        occurred_on,
+        rule,
+        text,
+        row.scheduled_on,
+        row.deemed_on,
+        kind,
+        actor,
+    )
+    reasons = (reason_of(rule, text),)
+    return act, entry_changed(as_held(row), act, now, from_state=from_state, reasons=reasons, told=told or {})

@@ -1,0 +1,251 @@
+"""The HTTP side of acts on one entry: liquidation by hand, reliquidation, voiding a liquidation without effect."""
+
+from datetime import date
+from typing import Annotated, Final, Literal, Self
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+from starlette.responses import JSONResponse
+
+from services.liquidation.acts.liquidations import Answer, post_liquidation, post_reliquidation, void_liquidation
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, money_policy_of
+from services.liquidation.domain.reliquidation import Power
+from shared.contracts.decision import ClassEffect, demand_classes_add_up
+from shared.contracts.terms import LegalDate, Money
+from shared.customs.money import to_cents
+from shared.runtime.identity import Identity, RoleName
+from shared.web.idempotency import CurrentIdempotentCall
+from shared.web.identity import require
+from shared.web.requests import canonical_entry_number, engine_of, now_of
+
+router = APIRouter()
+
+LiquidatorIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
+
+
+DirectorIdentity = Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR))]
+
+
+Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]
+
+
+class LiquidationIn(BaseModel):
+    """A liquidation by hand, dated today."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"basis": "as-entered", "explanation": "Liquidated early."}]}
+    )
+
+    basis: Literal["as-entered", "by-decision"]
+    explanation: Explanation
+
+
+class ActMoneyOut(BaseModel):
+    """What an act comes to: bill or refund, or the fact without which that is not known. Positive is due to CBP."""
+
+    total_usd: str | None = Field(default=None, description="Change and interest.", examples=["1060.23"])
+    interest_usd: str | None = None
+    bill_number: str | None = Field(default=None, examples=["B7603245278-B01"])
+    bill_due_on: date | None = None
+    refund_number: str | None = None
+    refund_state: str | None = None
+    missing: str | None = Field(default=None, description="Why no amount is known yet; GET …/money names the fact.")
+
+
+class LiquidatedOut(ActMoneyOut):
+    """A liquidation by hand; from `final_1501_on` the Center cannot reliquidate."""
+
+    entry_number: str
+    liquidated_on: date
+    kind: str = Field(examples=["no-change"])
+    effect_duty_usd: str
+    effect_fees_usd: str
+    final_1501_on: date
+
+
+_WRITER_OF_DAY: Final = {
+    "preference_claimed_on": "claim-1520d",
+    "records_demanded_on": "records-1509g",
+    "violated_on": "duty-1592d",
+    "fraud_discovered_on": "duty-1592d",
+    "limit_waived_until": "duty-1592d",
+}
+"""The days that a power which outlasts finality is counted from, each with the power."""
+
+
+class ReliquidationIn(BaseModel):
+    """A reliquidation, dated today; effects are against the amounts as asserted, positive is due.
+
+    A power that outlasts finality and has a limit of time needs the day that it is counted from.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"effect_duty_usd": "-120.00", "effect_fees_usd": "0.00", "explanation": "The rate was applied twice."}
+            ]
+        },
+    )
+
+    writer: Literal["center", "court-judgment", "claim-1520d", "records-1509g", "duty-1592d", "petition-1516"] = Field(
+        default="center", description="Whose power it is; the Center's own ends with day 90."
+    )
+    effect_duty_usd: Money
+    effect_fees_usd: Money
+    by_class: list[ClassEffect] = Field(
+        default=[],
+        max_length=50,
+        description="The effects by accounting class, against what was asserted; without them the class stays open.",
+    )
+    explanation: Explanation
+    preference_claimed_on: LegalDate | None = Field(
+        default=None, description="claim-1520d: the day of the claim; within a year of importation."
+    )
+    records_demanded_on: LegalDate | None = Field(
+        default=None,
+        description="records-1509g: the day of the demand; it reaches liquidations of the two years before.",
+    )
+    violated_on: LegalDate | None = Field(
+        default=None,
+        description="duty-1592d: the day of the violation; five years from it, or from the discovery of fraud.",
+    )
+    fraud_discovered_on: LegalDate | None = Field(
+        default=None, description="duty-1592d: only if the violation was fraud."
+    )
+    limit_waived_until: LegalDate | None = Field(
+        default=None, description="duty-1592d: until when the party waived the limit of 19 USC 1621."
+    )
+
+    @model_validator(mode="after")
+    def _check_classes(self) -> Self:
+        demand_classes_add_up(self.effect_duty_usd, self.effect_fees_usd, self.by_class)
+        return self
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        for name, writer in _WRITER_OF_DAY.items():
+            if getattr(self, name) is not None and self.writer != writer:
+                raise PydanticCustomError("power", "{name} is of {writer}", {"name": name, "writer": writer})
+        discovered_on = self.fraud_discovered_on
+        if discovered_on is not None and self.violated_on is not None and discovered_on < self.violated_on:
+            raise PydanticCustomError("power", "fraud is discovered on the day of the violation or later")
+        return self
+
+
+class ReliquidatedOut(ActMoneyOut):
+    """A reliquidation; `change` is what it adds to the state before."""
+
+    entry_number: str
+    number: int
+    reliquidated_on: date
+    writer: str
+    kind: str = Field(examples=["refund"])
+    effect_duty_usd: str
+    effect_fees_usd: str
+    change_duty_usd: str
+    change_fees_usd: str
+
+
+class VoidingIn(BaseModel):
+    """Why a liquidation is taken to have no effect."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"explanation": "Liquidated while enjoined, court 24-00123."}]}
+    )
+
+    explanation: Explanation
+
+
+class VoidedOut(BaseModel):
+    """A liquidation without effect, and the state that was restored."""
+
+    entry_number: str
+    voided_liquidation_on: date
+    state: str = Field(examples=["suspended"])
+    rule: str = Field(examples=["susp-injunction-breach"])
+    why: str
+
+
+@router.post(
+    "/entries/{entry_number}/liquidations", status_code=201, summary="Liquidate by hand", response_model=LiquidatedOut
+)
+async def create_liquidation(
+    entry_number: EntryNumberPath,
+    body: LiquidationIn,
+    request: Request,
+    caller: LiquidatorIdentity,
+    call: CurrentIdempotentCall,
+) -> Response:
+    """Liquidate outside the cycle, dated today; refused while suspended, without a clock, or after the period."""
+    number = canonical_entry_number(entry_number)
+    return _respond(
+        await post_liquidation(
+            engine_of(request),
+            now_of(request),
+            call,
+            number,
+            body.basis,
+            body.explanation,
+            caller,
+            money_policy_of(request),
+        )
+    )
+
+
+@router.post(
+    "/entries/{entry_number}/reliquidations", status_code=201, summary="Reliquidate", response_model=ReliquidatedOut
+)
+async def create_reliquidation(
+    entry_number: EntryNumberPath,
+    body: ReliquidationIn,
+    request: Request,
+    caller: LiquidatorIdentity,
+    call: CurrentIdempotentCall,
+) -> Response:
+    """Reliquidate within 90 days of the original liquidation, or by one of the powers that outlast it."""
+    number = canonical_entry_number(entry_number)
+    effect = (to_cents(body.effect_duty_usd), to_cents(body.effect_fees_usd))
+    return _respond(
+        await post_reliquidation(
+            engine_of(request),
+            now_of(request),
+            call,
+            number,
+            body.writer,
+            effect,
+            body.explanation,
+            caller,
+            money_policy_of(request),
+            by_class={each.class_code: to_cents(each.change_usd) for each in body.by_class} or None,
+            power=Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY}),
+            law=law_of(request),
+        )
+    )
+
+
+@router.post(
+    "/entries/{entry_number}/voided-liquidations",
+    status_code=201,
+    summary="Note that a liquidation has no effect",
+    response_model=VoidedOut,
+)
+async def create_voided_liquidation(
+    entry_number: EntryNumberPath,
+    body: VoidingIn,
+    request: Request,
+    caller: DirectorIdentity,
+    call: CurrentIdempotentCall,
+) -> Response:
+    """In breach of an injunction, or deemed while suspended; one during an agency's suspension stands."""
+    number = canonical_entry_number(entry_number)
+    policy, law = cycle_policy_of(request), law_of(request)
+    return _respond(
+        await void_liquidation(engine_of(request), policy, now_of(request), call, number, body.explanation, caller, law)
+    )
+
+
+def _respond(answer: Answer, headers: dict[str, str] | None = None) -> JSONResponse:
+    replayed = {"Idempotency-Replayed": "true"} if answer.is_replayed else {}
+    return JSONResponse(answer.body, answer.status, headers=(headers or {}) | replayed)

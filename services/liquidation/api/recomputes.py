@@ -1,0 +1,63 @@
+"""The HTTP side of the nightly comparison of records with their facts."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from services.liquidation.store.recomputes import list_differences, list_recomputes
+from shared.db.transaction import reading
+from shared.web.identity import StaffIdentity
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import engine_of
+
+router = APIRouter()
+
+
+class DifferenceOut(BaseModel):
+    """A field of the stored record that differs from what follows from the facts."""
+
+    entry_number: str
+    field: str
+    stored: str | None
+    derived: str | None
+
+
+class RecomputeOut(BaseModel):
+    """A nightly comparison; `differences` are alarms and are never mended by it."""
+
+    recomputed_on: date
+    entries: int
+    differences: int
+    is_done: bool
+    first_differences: list[DifferenceOut] = Field(description="At most 100.")
+
+
+@router.get("/recomputes", summary="Nightly comparisons of the record with its facts")
+async def read_recomputes(
+    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+) -> Page[RecomputeOut]:
+    """Newest first, each with its first differences."""
+    position = page.position(date)
+    async with reading(engine_of(request)) as connection:
+        rows = await list_recomputes(connection, before=position[0] if position else None, limit=page.fetch)
+        first = {row.recomputed_on: await list_differences(connection, row.recomputed_on, limit=100) for row in rows}
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.recomputed_on,),
+        item=lambda row: _recompute(row, first[row.recomputed_on]),
+        request=request,
+        response=response,
+    )
+
+
+def _recompute(row: Any, differences: list[Any]) -> RecomputeOut:
+    return RecomputeOut(
+        recomputed_on=row.recomputed_on,
+        entries=row.entries,
+        differences=row.differences,
+        is_done=row.is_done,
+        first_differences=[DifferenceOut.model_validate(each, from_attributes=True) for each in differences],
+    )

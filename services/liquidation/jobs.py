@@ -1,0 +1,70 @@
+"""The schedule of liquidation: what runs by itself, and how often. One process of the service at a time does each."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import cast, get_args
+
+from services.liquidation.acts.bills import run_bill_clocks
+from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.protests import run_protest_clocks
+from services.liquidation.acts.radar import count_alarms, draft_extensions
+from services.liquidation.acts.recomputes import recompute
+from services.liquidation.settings import LiquidationSettings
+from services.liquidation.store.pictures import count_unknown_clocks
+from services.liquidation.store.protests import count_overdue
+from services.liquidation.store.radar import Horizon
+from shared.customs.calendar import legal_date
+from shared.db.transaction import reading
+from shared.runtime.service import Job, Platform
+
+
+def schedule(platform: Platform) -> Sequence[Job]:
+    """The jobs with the policy in force. Each may run late or twice: what is done is left alone."""
+    settings = cast("LiquidationSettings", platform.settings)
+    engine, clock, metrics = platform.engine, platform.clock, platform.metrics
+    policy, law, money = settings.cycle_policy, settings.law_in_force, settings.money_policy
+
+    async def count_clocks() -> None:
+        async with reading(engine) as connection:
+            metrics.clocks_unknown.set(await count_unknown_clocks(connection))
+
+    async def count_what_alarms() -> None:
+        deemed, held = await count_alarms(engine, clock)
+        metrics.deemed_cases_open.set(deemed)
+        for horizon in get_args(Horizon):
+            metrics.held_near_deadline.labels(horizon).set(held.get(horizon, 0))
+
+    async def draft() -> None:
+        await draft_extensions(engine, clock)
+
+    async def apply_instructions() -> None:
+        await apply_confirmed(engine, policy, clock, law)
+
+    async def run_clocks_of_protests() -> None:
+        await run_protest_clocks(engine, clock, law)
+        async with reading(engine) as connection:
+            metrics.protests_overdue.set(await count_overdue(connection, legal_date(clock.now())))
+
+    async def run_clocks_of_bills() -> None:
+        await run_bill_clocks(engine, clock, money)
+
+    async def compare() -> None:
+        metrics.record_differences.set(await recompute(engine, policy, clock, law))
+
+    async def run_cycles() -> None:
+        await run_due_cycles(engine, clock, money)
+
+    jobs = [
+        Job("count-unknown-clocks", timedelta(seconds=30), count_clocks),
+        Job("count-alarms", timedelta(minutes=5), count_what_alarms),
+        Job("apply-instructions", timedelta(minutes=1), apply_instructions),
+        Job("draft-extensions", timedelta(hours=1), draft),
+        # Once for each day, whichever hour comes first: what was stopped goes on.
+        Job("recompute", timedelta(hours=1), compare),
+        Job("protest-clocks", timedelta(hours=1), run_clocks_of_protests),
+        Job("bill-clocks", timedelta(hours=1), run_clocks_of_bills),
+    ]
+    if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
+        jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
+    return jobs
