@@ -5,8 +5,7 @@ from typing import Any, Literal, cast
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
 from services.liquidation.domain.money.balance import DepositReading, MoneyPolicy
 from services.liquidation.domain.money.settings import MONEY, MoneySettings
 from shared.runtime.settings import ServiceSettings
@@ -20,10 +19,14 @@ class LiquidationSettings(ServiceSettings):
     service: str = "liquidation"
     port: int = Field(default=8003, ge=0, le=65535, description="the port to listen on")
     cycle_days: int = Field(
-        default=314, ge=1, le=360, description="days from entry to the scheduled liquidation: a target of CBP, not law"
+        default=LAW.cycle.days,
+        ge=1,
+        le=360,
+        description="days from entry to the scheduled liquidation: a target of CBP, not law",
     )
-    friday_choice: Literal["before", "after"] = Field(
-        default="after", description="the Friday before or after that day on which it posts; not published by CBP"
+    friday_choice: FridayChoice = Field(
+        default=LAW.cycle.friday,
+        description="the Friday before or after that day on which it posts; not published by CBP",
     )
     automatic_cycles: bool = Field(
         default=True, description="true runs every weekly cycle that is due; false leaves them to POST /cycles"

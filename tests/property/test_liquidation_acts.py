@@ -27,10 +27,11 @@ from services.liquidation.acts.liquidations import (
     void_liquidation,
 )
 from services.liquidation.acts.recomputes import recompute
-from services.liquidation.domain.clocks import CyclePolicy, four_year_cap
+from services.liquidation.domain.clocks import four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.suspension import Suspension, is_suspended
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
@@ -48,7 +49,7 @@ from tests.integration.liquidation.builders import apply, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
-POLICY = CyclePolicy()
+POLICY = LAW.cycle
 ENTERED = date(2026, 3, 2)
 BASES: tuple[LiquidationBasis, ...] = ("as-entered", "by-decision")
 CASES = ("A570012000", "C570013000")
@@ -93,7 +94,7 @@ facts_of_entries = st.builds(
 
 @given(facts=facts_of_entries)
 def test_record_is_never_scheduled_or_deemed_on_a_day_of_suspension(facts: EntryFacts) -> None:
-    record = derive(facts, POLICY)
+    record = derive(facts, POLICY, LAW)
     assert record.governing is not None
     assert record.plan is not None
     grounds = join_grounds(record.governing, facts.suspensions)
@@ -111,7 +112,9 @@ def test_record_is_never_scheduled_or_deemed_on_a_day_of_suspension(facts: Entry
 @given(facts=facts_of_entries)
 def test_record_does_not_depend_on_the_order_of_its_suspensions(facts: EntryFacts) -> None:
     records = {
-        repr(derive(EntryFacts(facts.versions, None, facts.extended_months, None, facts.extensions, order), POLICY))
+        repr(
+            derive(EntryFacts(facts.versions, None, facts.extended_months, None, facts.extensions, order), POLICY, LAW)
+        )
         for order in permutations(facts.suspensions)
     }
     assert len(records) == 1
@@ -122,8 +125,8 @@ def test_a_version_that_comes_late_never_bars_a_correction(filed: list[date], da
     every = [version(1, ENTERED, "01", ())] + [version(2 + place, on, "01", ()) for place, on in enumerate(filed)]
     known = [every[0], *data.draw(st.lists(st.sampled_from(every[1:]), unique=True))]
     fewer = EntryFacts(tuple(sorted(known, key=lambda each: each.number)))
-    assert set(derive(EntryFacts(tuple(every)), POLICY).barred) & {each.number for each in known} <= set(
-        derive(fewer, POLICY).barred
+    assert set(derive(EntryFacts(tuple(every)), POLICY, LAW).barred) & {each.number for each in known} <= set(
+        derive(fewer, POLICY, LAW).barred
     )
 
 

@@ -33,7 +33,7 @@ from services.liquidation.acts.refunds import (
     record_account,
     record_deposit,
 )
-from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
@@ -64,7 +64,7 @@ from tests.support.events import at, decoded, entry_body, entry_number, line
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 Attempt = Callable[[], Awaitable[object]]
 
-POLICY: Final = CyclePolicy()
+POLICY: Final = LAW.cycle
 IMPORTER: Final = "07-345678900"
 FRIDAY: Final = date(2026, 1, 16)
 TABLES: Final = (

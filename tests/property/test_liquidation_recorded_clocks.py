@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from services.liquidation.domain.calculator import CalculatorFacts, calculate
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, weigh_entry_dates
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.start_dates import EntryBasis
 from services.liquidation.domain.suspension import Suspension, is_suspended
 
 ENTERED, TODAY = date(2025, 3, 3), date(2031, 3, 3)
-POLICY = CyclePolicy()
+POLICY = LAW.cycle
 BASES: tuple[EntryBasis, ...] = ("release", "filing-elected", "immediate-delivery", "withdrawal", "quota")
 days = st.dates(ENTERED, ENTERED + timedelta(days=1200))
 maybe_days = st.none() | days
@@ -79,14 +79,15 @@ def calculated(facts: EntryFacts, grounds: tuple[Suspension, ...]) -> dict[str, 
             drawback_deposited_on=clock.deposited_on,
             drawback_waived_on=clock.waived_on,
             suspensions=grounds,
-        )
+        ),
+        LAW,
     )
     return {each.rule: each.safe for each in answer.clocks}
 
 
 @given(facts=facts_of_entries())
 def test_record_and_calculator_give_the_same_day_of_a_recorded_clock(facts: EntryFacts) -> None:
-    record = derive(facts, POLICY)
+    record = derive(facts, POLICY, LAW)
     assert record.plan is not None
     grounds = join_grounds(facts.versions[0], facts.suspensions) if facts.suspensions else ()
     if record.plan.deemed_on is None or record.plan.deemed_rule == "liq-drawback-unliquidated":
@@ -100,7 +101,7 @@ def test_record_and_calculator_give_the_same_day_of_a_recorded_clock(facts: Entr
 
 @given(facts=facts_of_entries())
 def test_recorded_clock_is_never_deemed_before_it_starts_nor_on_a_day_of_suspension(facts: EntryFacts) -> None:
-    record = derive(facts, POLICY)
+    record = derive(facts, POLICY, LAW)
     assert record.plan is not None
     plan, clock = record.plan, facts.clock
     grounds = join_grounds(facts.versions[0], facts.suspensions)

@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.entries import hold_entry, record_act, rederive
 from services.liquidation.acts.refusals import conflict
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit
-from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.publishing import SOURCE

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Version
-from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import Plan
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.suspension import Suspension

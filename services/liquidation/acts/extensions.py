@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
 from services.liquidation.acts.entries import hold_entry, rederive
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
 from services.liquidation.publishing import SOURCE, as_held, entry_changed

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.entries import HeldEntry, hold_entries, record_act, rederive
 from services.liquidation.acts.liquidations import Answer
 from services.liquidation.acts.refusals import refused
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import (
     AUTHORITY_OF,
@@ -24,7 +23,7 @@ from services.liquidation.domain.grounds import (
     name_case,
     select_lifted,
 )
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.domain.suspension import (
     LiftNotice,

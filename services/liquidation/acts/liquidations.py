@@ -18,9 +18,9 @@ from services.liquidation.acts.assessments import (
 from services.liquidation.acts.entries import hold_entry, record_act, rederive
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.domain.clocks import CyclePolicy, reliquidation_due
+from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.grounds import join_grounds
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
 from services.liquidation.domain.money.balance import MoneyPolicy, name_effects

@@ -12,8 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.entries import HeldEntry, apply_record, hold_entries
-from services.liquidation.domain.clocks import CyclePolicy
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.record import derive
 from services.liquidation.store import recomputes as store
 from services.liquidation.store.recomputes import Difference

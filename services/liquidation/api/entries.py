@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts.extensions import post_extension
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts, weigh_entry_dates
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
@@ -439,13 +438,13 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
 async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
     """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
     picture = await _find_picture(entry_number, request, caller)
-    policy: CyclePolicy = cycle_policy_of(request)
+    law = law_of(request)
     return TimelineOut(
         entry_number=picture.entry.entry_number,
         state=picture.entry.state,
         happened=_happened(picture),
         coming=[
-            *(_coming(each) for each in coming_dates(_timeline_facts(picture, policy, law_of(request)))),
+            *(_coming(each) for each in coming_dates(_timeline_facts(picture, law), law)),
             *_coming_of_money(picture),
         ],
     )
@@ -843,13 +842,12 @@ def _coming_of_money(picture: EntryPicture) -> list[ComingOut]:
     ]
 
 
-def _timeline_facts(picture: EntryPicture, policy: CyclePolicy, law: LawSettings) -> TimelineFacts:
+def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
     row, governing = picture.entry, _governing(picture)
     return TimelineFacts(
         state=row.state,
         rule=row.rule,
         why=row.why,
-        policy=policy.version,
         released_on=legal_date(row.released_at) if row.released_at else None,
         entry_date=row.entry_date,
         is_informal=row.is_informal,
@@ -859,7 +857,6 @@ def _timeline_facts(picture: EntryPicture, policy: CyclePolicy, law: LawSettings
         final=_final_1514(picture, law) if row.liquidated_on is not None else None,
         start=_start(governing, _clock_facts(picture), law) if governing is not None else None,
         has_correction_window=governing is not None and has_correction_window(governing.entry_type),
-        law=law,
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,

@@ -557,7 +557,7 @@ async def read_bill(bill_number: BillPath, request: Request, caller: CurrentIden
         acts = await store.list_acts(connection, row.entry_number)
         protests = await store.list_protest_days(connection, row.entry_number)
     today = legal_date(now_of(request))
-    until = protest_due(row.liquidated_on, row.issued_on).last_arguable
+    until = protest_due(row.liquidated_on, row.issued_on, money_policy_of(request).law).last_arguable
     open_protests = [filed_on for filed_on, settled_on in protests if settled_on is None]
     filed_on, settled_on = (open_protests[0], None) if open_protests else protests[-1] if protests else (None, None)
     return WholeBillOut(

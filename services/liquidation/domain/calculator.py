@@ -12,8 +12,6 @@ from typing import Final, Literal
 from services.liquidation.domain import bill_clocks, further_review, protest_clocks, reliquidation, special_clocks
 from services.liquidation.domain.clocks import (
     MAX_EXTENSIONS,
-    CyclePolicy,
-    FridayChoice,
     four_year_cap,
     informal_date,
     protest_decision_due,
@@ -24,7 +22,7 @@ from services.liquidation.domain.clocks import (
 from services.liquidation.domain.correction_window import CorrectionWindow, SuspensionBasis, correction_window
 from services.liquidation.domain.counting import Roll, bond_document_due, explain_roll
 from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import CyclePolicy, FridayChoice, LawSettings
 from services.liquidation.domain.liquidation_period import (
     DesignatedImport,
     Period,
@@ -215,7 +213,7 @@ class _Case:
     def extended_months(self) -> int:
         return self.period.extended_months if self.period is not None else 0
 
-    def window(self, friday: FridayChoice = "after") -> CorrectionWindow | None:
+    def window(self, friday: FridayChoice) -> CorrectionWindow | None:
         """The window for corrections if the cycle takes that Friday; None when it is not known, or none is open."""
         if self.entry_date is None or not self.is_correctable:
             return None
@@ -252,15 +250,15 @@ class _Row:
     applies: Callable[[_Case], bool]
 
 
-def calculate(facts: CalculatorFacts, law: LawSettings = LAW) -> Answer:
+def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
     """Every clock that the facts start, in the order in which the law comes to them.
 
     Nothing is guessed: a clock without one of its facts is listed with their names. Raises `UnknownEntryType`.
 
-    >>> answer = calculate(CalculatorFacts(entry_type="01", entry_date=date(2025, 10, 1)))
+    >>> answer = calculate(CalculatorFacts(entry_type="01", entry_date=date(2025, 10, 1)), LAW)
     >>> [(clock.rule, str(clock.safe)) for clock in answer.clocks if clock.rule.startswith("liq")]
     [('liq-cycle-314', '2026-08-07'), ('liq-1yr-entry', '2026-10-01')]
-    >>> calculate(CalculatorFacts(entry_type="21")).unknown[-1].missing
+    >>> calculate(CalculatorFacts(entry_type="21"), LAW).unknown[-1].missing
     ('final_withdrawal_on',)
     """
     case = _open_case(facts, law)
@@ -282,7 +280,7 @@ def _read(case: _Case, row: _Row, reckoned: date | Due) -> Clock:
     rule = RULES[row.rule]
     unsettled = rule.unsettled or (rule.text if rule.evidence == "U" else None)
     inputs = {name: _as_text(case.find(name)) for name in row.needs}
-    rolling = explain_roll(both.safe, both, row.roll)
+    rolling = explain_roll(both.safe, both, row.roll, case.law)
     return Clock(row.what, row.rule, both.safe, both.last_arguable, rolling, row.effect, inputs, unsettled)
 
 
@@ -319,7 +317,9 @@ def _open_case(facts: CalculatorFacts, law: LawSettings) -> _Case:
         kind=kind,
         entry_date=entered_on,
         start=start,
-        period=reckon_period(start, facts.extensions, facts.suspensions, law) if runs and start is not None else None,
+        period=reckon_period(start, facts.extensions, facts.suspensions, law=law)
+        if runs and start is not None
+        else None,
         denied_on=_find_denial(facts),
         surety_demanded_on=surety_demand_date(demanded_on, identifies_debt=facts.demand_identifies_debt)
         if demanded_on is not None
@@ -378,7 +378,7 @@ def _is_awaiting_summary(case: _Case) -> bool:
 
 
 def _is_window(case: _Case, rule: str) -> bool:
-    window = case.window()
+    window = case.window(case.law.cycle.friday)
     return case.is_correctable and (window.rule if window is not None else "psc-window") == rule
 
 
@@ -420,7 +420,9 @@ _BEFORE_LIQUIDATION: Final = (
         "entry summary due after immediate delivery",
         ("released_on",),
         "none",
-        lambda case: immediate_delivery_summary_due(case.day("released_on"), case.facts.quota_period_ends_on, case.law),
+        lambda case: immediate_delivery_summary_due(
+            case.day("released_on"), case.facts.quota_period_ends_on, law=case.law
+        ),
         "claim for liquidated damages",
         lambda case: _is_awaiting_summary(case) and case.facts.entry_basis == "immediate-delivery",
     ),
@@ -545,7 +547,7 @@ def _deemed_protest_window(case: _Case) -> Due:
     """From the deemed date (safe) and from the posting (arguable)."""
     liquidated_on = case.day("liquidated_on")
     safe = _protest_window(case)
-    posted = protest_due(liquidated_on, case.facts.posted_on or liquidated_on)
+    posted = protest_due(liquidated_on, case.facts.posted_on or liquidated_on, case.law)
     return Due(safe.safe, max(safe.last_arguable, posted.last_arguable))
 
 
@@ -651,7 +653,9 @@ _AFTER_LIQUIDATION: Final = (
         "lost duties owed until",
         ("violated_on",),
         "none",
-        lambda case: reliquidation.lost_duty_until(case.day("violated_on"), case.facts.fraud_discovered_on, case.law),
+        lambda case: reliquidation.lost_duty_until(
+            case.day("violated_on"), case.facts.fraud_discovered_on, law=case.law
+        ),
         "a suit is barred",
         lambda case: case.facts.violated_on is not None,
     ),
@@ -810,7 +814,7 @@ _PROTEST: Final = (
 
 
 def _bond_suit(case: _Case) -> Due:
-    return reliquidation.bond_suit_due(case.day("liquidated_on"), case.surety_demanded_on, case.law)
+    return reliquidation.bond_suit_due(case.day("liquidated_on"), case.surety_demanded_on, law=case.law)
 
 
 def _interest_begins(case: _Case, claimed: str | None = None) -> date:
@@ -972,7 +976,7 @@ _SPECIAL: Final = (
         "extended temporary importation ends",
         ("imported_on", "tib_extended_years"),
         "none",
-        lambda case: special_clocks.tib_due(case.day("imported_on"), case.facts.tib_extended_years, case.law),
+        lambda case: special_clocks.tib_due(case.day("imported_on"), case.facts.tib_extended_years, law=case.law),
         "breach of the bond, unless exported or destroyed before",
         lambda case: case.kind.tib and case.facts.tib_extended_years > 0,
     ),
@@ -1016,7 +1020,7 @@ def _findings(case: _Case) -> Iterator[Finding]:
         yield judge_deminimis(case.entry_date, case.law)
     if case.is_suspended and not case.is_liquidated:
         yield Finding("susp-grounds", "suspended", "no period to liquidate runs until the last suspension is removed")
-    window = case.window()
+    window = case.window(case.law.cycle.friday)
     if window is not None and window.closes_on is None:
         yield Finding(window.rule, "open", "a correction is taken as long as the entry is suspended")
     if case.period is not None:

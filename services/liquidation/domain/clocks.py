@@ -1,20 +1,18 @@
 """The dates of liquidation: one small function per rule. Tags: S read, P partly read, M recalled, U unsettled."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
+from services.liquidation.domain.counting import roll
+from services.liquidation.domain.law import CyclePolicy, LawSettings
 from shared.customs.calendar import (
     Due,
     add_days,
     add_months,
     add_years,
-    due,
     friday_on_or_after,
     friday_on_or_before,
 )
-
-FridayChoice = Literal["before", "after"]
 
 FIRST_PERIOD_MONTHS: Final = 12
 MAX_EXTENSIONS: Final = 3
@@ -27,27 +25,14 @@ PROTEST_DECISION_YEARS: Final = 2
 RELIQUIDATION_DAYS: Final = 90
 
 
-@dataclass(frozen=True, slots=True)
-class CyclePolicy:
-    """When the weekly cycle takes an entry: policy of CBP and not law, so both are settings."""
-
-    days: int = 314
-    friday: FridayChoice = "after"
-
-    @property
-    def version(self) -> str:
-        """The policy as it is noted beside a date."""
-        return f"{self.days} days, Friday {self.friday}"
-
-
 def scheduled_date(entry_date: date, policy: CyclePolicy, extended_months: int = 0) -> date:
     """The Friday on which the cycle liquidates an entry; an extension moves it by the same length.
 
     Rule liq-cycle-314 [S for about 314 days; U for which Friday and for the move], CBP Dec. 16-25 (81 FR 89375).
 
-    >>> scheduled_date(date(2025, 10, 1), CyclePolicy())
+    >>> scheduled_date(date(2025, 10, 1), CyclePolicy(314, "after"))
     datetime.date(2026, 8, 14)
-    >>> scheduled_date(date(2025, 10, 1), CyclePolicy(friday="before"))
+    >>> scheduled_date(date(2025, 10, 1), CyclePolicy(314, "before"))
     datetime.date(2026, 8, 7)
     """
     target = add_months(add_days(entry_date, policy.days), extended_months)
@@ -113,19 +98,20 @@ def correction_deadline(
     return before_liquidation if is_extended else min(add_days(entry_date, CORRECTION_DAYS), before_liquidation)
 
 
-def protest_due(liquidated_on: date, posted_on: date) -> Due:
+def protest_due(liquidated_on: date, posted_on: date, law: LawSettings) -> Due:
     """Until when a liquidation can be protested, safe and last arguable.
 
     Rules protest-180 [S], 19 USC 1514(c)(3): 180 calendar days after liquidation, rolled for private filers
-    (roll-private-filing [S]); protest-deemed [U]: when the notice was posted later, the later day is arguable.
+    (roll-private-filing [S], by setting for electronic ones); protest-deemed [U]: when the notice was posted later, the
+    later day is arguable.
 
-    >>> protest_due(date(2026, 1, 2), date(2026, 1, 2)).safe
+    >>> protest_due(date(2026, 1, 2), date(2026, 1, 2), LAW).safe
     datetime.date(2026, 7, 1)
-    >>> protest_due(date(2026, 1, 5), date(2026, 1, 9))
+    >>> protest_due(date(2026, 1, 5), date(2026, 1, 9), LAW)
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 8))
     """
-    from_posting = due(add_days(max(liquidated_on, posted_on), PROTEST_DAYS), rolls=True)
-    return Due(safe=add_days(liquidated_on, PROTEST_DAYS), last_arguable=from_posting.last_arguable)
+    from_posting = add_days(max(liquidated_on, posted_on), PROTEST_DAYS)
+    return roll(add_days(liquidated_on, PROTEST_DAYS), "private", law, latest=from_posting)
 
 
 def reliquidation_due(liquidated_on: date) -> date:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final, Literal
 
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from shared.customs.calendar import Due, add_days, add_months, is_business_day, legal_date, next_business_day
 
 Roll = Literal["private", "court", "by-text", "government", "none"]
@@ -12,16 +12,16 @@ Roll = Literal["private", "court", "by-text", "government", "none"]
 BOND_DOCUMENT_DAYS: Final = 120
 
 
-def roll(safe: date, how: Roll, law: LawSettings = LAW, *, latest: date | None = None) -> Due:
+def roll(safe: date, how: Roll, law: LawSettings, *, latest: date | None = None) -> Due:
     """Both readings of a last day. `latest` is the latest that counting can give, when that is not `safe` itself.
 
     Rules roll-private-filing [S], T.D. 53961(1), and roll-private-filing-electronic [U]: the arguable date of a filing
     with CBP rolls, by setting; roll-court [M], USCIT Rule 6(a); roll-government-clock [S, U in general], 19 USC
     1504(a)(2)(C).
 
-    >>> roll(date(2026, 7, 4), "private")
+    >>> roll(date(2026, 7, 4), "private", LAW)
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
-    >>> roll(date(2005, 12, 3), "government").last_arguable
+    >>> roll(date(2005, 12, 3), "government", LAW).last_arguable
     datetime.date(2005, 12, 3)
     """
     latest = latest or safe
@@ -31,35 +31,35 @@ def roll(safe: date, how: Roll, law: LawSettings = LAW, *, latest: date | None =
     return Due(safe, next_business_day(latest, law.closures) if rolls else latest)
 
 
-def due_in_days(start: date, days: int, how: Roll, law: LawSettings = LAW) -> Due:
+def due_in_days(start: date, days: int, how: Roll, law: LawSettings) -> Due:
     """The last of so many calendar days after a trigger day, which is day 0.
 
     Rules count-day-one, count-full-last-day, count-calendar-days [S], HQ H173819, CBP protest seminar notes (2008).
 
-    >>> due_in_days(date(2026, 1, 2), 180, "private").safe
+    >>> due_in_days(date(2026, 1, 2), 180, "private", LAW).safe
     datetime.date(2026, 7, 1)
     """
     return roll(add_days(start, days), how, law)
 
 
-def due_in_months(start: date, months: int, how: Roll, law: LawSettings = LAW) -> Due:
+def due_in_months(start: date, months: int, how: Roll, law: LawSettings) -> Due:
     """The same day number so many months later; where there is none, the last of the month, and the day after arguably.
 
     Rules count-months [S], HQ H173819, count-years [S], HQ H328370, count-month-end [U].
 
-    >>> due_in_months(date(2025, 8, 31), 6, "none")
+    >>> due_in_months(date(2025, 8, 31), 6, "none", LAW)
     Due(safe=datetime.date(2026, 2, 28), last_arguable=datetime.date(2026, 3, 1))
-    >>> due_in_months(date(2026, 1, 15), 12, "none").last_arguable
+    >>> due_in_months(date(2026, 1, 15), 12, "none", LAW).last_arguable
     datetime.date(2027, 1, 15)
     """
     safe = add_months(start, months)
     return roll(safe, how, law, latest=safe if safe.day == start.day else add_days(safe, 1))
 
 
-def explain_roll(counted: date, due: Due, how: Roll) -> str:
+def explain_roll(counted: date, due: Due, how: Roll, law: LawSettings) -> str:
     """Why a clock is rolled or not, in a sentence; `counted` is the day that counting gave.
 
-    >>> explain_roll(date(2026, 7, 4), Due(date(2026, 7, 4), date(2026, 7, 6)), "private")
+    >>> explain_roll(date(2026, 7, 4), Due(date(2026, 7, 4), date(2026, 7, 6)), "private", LAW)
     'Saturday 2026-07-04 is no business day: 2026-07-06 is arguable (roll-private-filing), 2026-07-04 is safe.'
     """
     if how in ("government", "none"):
@@ -69,7 +69,7 @@ def explain_roll(counted: date, due: Due, how: Roll) -> str:
             else "Not rolled: no rule found rolls it."
         )
     rule = {"private": "roll-private-filing", "court": "roll-court", "by-text": "the rule's own text"}[how]
-    if is_business_day(counted):
+    if is_business_day(counted, law.closures):
         return f"Not rolled: {counted:%A} {counted} is a business day."
     head = f"{counted:%A} {counted} is no business day:"
     if how == "by-text":
@@ -79,12 +79,12 @@ def explain_roll(counted: date, due: Due, how: Roll) -> str:
     return f"{head} {due.last_arguable} is arguable ({rule}), {due.safe} is safe."
 
 
-def bond_document_due(noticed_on: date, law: LawSettings = LAW) -> Due:
+def bond_document_due(noticed_on: date, law: LawSettings) -> Due:
     """By when a missing document is produced after CBP's notice; the text itself rolls it.
 
     Rule roll-specific-113-42 [S], 19 CFR 113.42: 120 days, to the next business day.
 
-    >>> bond_document_due(date(2026, 3, 6)).safe  # day 120 is Saturday, 4 July
+    >>> bond_document_due(date(2026, 3, 6), LAW).safe  # day 120 is Saturday, 4 July
     datetime.date(2026, 7, 6)
     """
     return due_in_days(noticed_on, BOND_DOCUMENT_DAYS, "by-text", law)

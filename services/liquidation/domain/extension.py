@@ -7,10 +7,10 @@ from typing import Literal
 from services.liquidation.domain.clocks import (
     MAX_EXTENSION_MONTHS,
     MAX_EXTENSIONS,
-    CyclePolicy,
     deemed_date,
     scheduled_date,
 )
+from services.liquidation.domain.law import CyclePolicy
 
 ExtensionReason = Literal["information-needed", "importer-request"]
 
@@ -104,9 +104,9 @@ def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -
     liq-4yr-cap [P], 19 USC 1504(b): never past four years.
 
     >>> open_until = OpenPeriod(date(2025, 3, 2), date(2026, 3, 2), 0, 0)
-    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 2, 1)), CyclePolicy()).deemed_on
+    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 2, 1)), LAW.cycle).deemed_on
     datetime.date(2027, 3, 2)
-    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3)), CyclePolicy()).rule
+    >>> extend(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3)), LAW.cycle).rule
     'ext-notice'
     """
     void = find_void(period, request)

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clocks import MAX_EXTENSIONS, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
 from services.liquidation.domain.rules import Finding
@@ -82,14 +82,14 @@ class History:
     moved_clocks: tuple[MovedClock, ...] = ()
 
 
-def find_breaches(history: History, law: LawSettings = LAW) -> tuple[Finding, ...]:
+def find_breaches(history: History, law: LawSettings) -> tuple[Finding, ...]:
     """Every invariant that a history breaks, in the order of the rules; none for a sound one.
 
     Rules inv-*: what the statutes of liquidation and protest say of any sequence of events.
 
     >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
     >>> early = History(entered, liquidations=(RecordedLiquidation(date(2026, 2, 2), is_deemed=True),))
-    >>> [breach.rule for breach in find_breaches(early)]
+    >>> [breach.rule for breach in find_breaches(early, LAW)]
     ['inv-separate-flags']
     """
     return (
@@ -102,7 +102,7 @@ def find_breaches(history: History, law: LawSettings = LAW) -> tuple[Finding, ..
 
 
 def _breaches_of_periods(history: History, law: LawSettings) -> Iterator[Finding]:
-    period = reckon_period(history.start, (each.request for each in history.extensions), history.suspensions, law)
+    period = reckon_period(history.start, (each.request for each in history.extensions), history.suspensions, law=law)
     for each in history.liquidations:
         if each.is_deemed and is_suspended(history.suspensions, each.on):
             yield Finding("inv-separate-flags", "deemed-while-suspended", f"deemed {each.on}")
@@ -115,7 +115,7 @@ def _breaches_of_periods(history: History, law: LawSettings) -> Iterator[Finding
 
 def _breaches_of_extensions(history: History, law: LawSettings) -> Iterator[Finding]:
     requests = [each.request for each in history.extensions]
-    for void in reckon_period(history.start, requests, history.suspensions, law).void:
+    for void in reckon_period(history.start, requests, history.suspensions, law=law).void:
         if void.because.rule == "ext-notice":
             yield Finding("inv-extension-posted", "posted-late", void.because.why)
     if len(requests) > MAX_EXTENSIONS:

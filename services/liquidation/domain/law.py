@@ -1,20 +1,36 @@
-"""What the law leaves open or is only recalled, as settings with a default: an answer that rests on one says so."""
+"""Readings of the law that are unsettled or only recalled, as settings; their defaults stand here and nowhere else."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.liquidation.domain.clocks import CyclePolicy
-
 LiftReading = Literal["six-months", "longer"]
 DrawbackFinality = Literal["protest-closed", "liquidated"]
+FridayChoice = Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class CyclePolicy:
+    """When the weekly cycle takes an entry: policy of CBP and not law, so both are settings."""
+
+    days: int
+    friday: FridayChoice
+
+    @property
+    def version(self) -> str:
+        """The policy as it is noted beside a date."""
+        return f"{self.days} days, Friday {self.friday}"
+
+
+CYCLE: Final = CyclePolicy(days=314, friday="after")
+"""liq-cycle-314: about 314 days are published (CBP Dec. 16-25), which Friday is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class LawSettings:
     """One reading of each rule that is recalled (M) or unsettled (U). Days are calendar days."""
 
-    cycle: CyclePolicy = field(default_factory=CyclePolicy)
+    cycle: CyclePolicy = CYCLE
     """liq-cycle-314: the weekly cycle."""
     closures: frozenset[date] = frozenset()
     """count-holidays: days closed by order that are to count as holidays."""
@@ -55,3 +71,4 @@ class LawSettings:
 
 
 LAW: Final = LawSettings()
+"""The readings that an operator gets who sets none: for settings and tests only, rules are told theirs."""

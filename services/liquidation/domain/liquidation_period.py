@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import Finding
 from services.liquidation.domain.suspension import Suspension, six_months_from_notice
 from shared.customs.calendar import Due, add_days, add_months, add_years
@@ -104,7 +104,8 @@ def reckon_period(
     start: PeriodStart,
     extensions: Iterable[ExtensionRequest] = (),
     suspensions: Iterable[Suspension] = (),
-    law: LawSettings = LAW,
+    *,
+    law: LawSettings,
 ) -> Period:
     """The period with everything that was done to it; the order in which the facts are given does not matter.
 
@@ -115,10 +116,10 @@ def reckon_period(
     goods, does not touch it. `start` without a day raises `ValueError`.
 
     >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
-    >>> reckon_period(entered, [ExtensionRequest("information-needed", 12, date(2026, 2, 2))]).ends_on
+    >>> reckon_period(entered, [ExtensionRequest("information-needed", 12, date(2026, 2, 2))], law=LAW).ends_on
     datetime.date(2027, 3, 3)
     >>> lifted = Suspension("A570012000", "agency", date(2025, 3, 3), date(2027, 5, 31))
-    >>> reckon_period(entered, suspensions=[lifted]).ends_on
+    >>> reckon_period(entered, suspensions=[lifted], law=LAW).ends_on
     datetime.date(2027, 11, 30)
     """
     if start.on is None:
@@ -235,7 +236,7 @@ def is_deemed_liquidated(period: Period, on: date) -> bool:
     Rules liq-1yr-* [S], 19 USC 1504(a); count-full-last-day [S]: not on the last day itself; inv-separate-flags [S]:
     never while suspended.
 
-    >>> period = reckon_period(PeriodStart("liq-1yr-entry", date(2025, 3, 3)))
+    >>> period = reckon_period(PeriodStart("liq-1yr-entry", date(2025, 3, 3)), law=LAW)
     >>> is_deemed_liquidated(period, date(2026, 3, 3)), is_deemed_liquidated(period, date(2026, 3, 4))
     (False, True)
     """
@@ -256,7 +257,7 @@ def judge_drawback_claim(
     *,
     deposited_on: date | None = None,
     waived_on: date | None = None,
-    law: LawSettings = LAW,
+    law: LawSettings,
 ) -> Finding:
     """When a drawback claim is deemed liquidated: the outcome is the day, or `no-time-limit`.
 
@@ -266,9 +267,9 @@ def judge_drawback_claim(
     and waiver; until then no time limit runs.
 
     >>> final = DesignatedImport(date(2025, 6, 6), date(2025, 12, 4))
-    >>> judge_drawback_claim(date(2025, 3, 3), [final]).outcome
+    >>> judge_drawback_claim(date(2025, 3, 3), [final], law=LAW).outcome
     '2026-03-03'
-    >>> judge_drawback_claim(date(2025, 3, 3), [DesignatedImport(date(2025, 12, 5), date(2026, 6, 4))]).outcome
+    >>> judge_drawback_claim(date(2025, 3, 3), [DesignatedImport(date(2025, 12, 5), date(2026, 6, 4))], law=LAW).outcome
     'no-time-limit'
     """
     anniversary = add_years(claimed_on, 1)

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Literal
 
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
-from services.liquidation.domain.clocks import CyclePolicy, deemed_date, informal_date, scheduled_date
+from services.liquidation.domain.clocks import deemed_date, informal_date, scheduled_date
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.liquidation_period import (
     PeriodStart,
     StartFacts,
@@ -54,7 +54,7 @@ def plan(
     released_on: date | None = None,
     extended_months: int = 0,
     clock: ClockFacts = NO_CLOCK_FACTS,
-    law: LawSettings = LAW,
+    law: LawSettings,
 ) -> Plan:
     """The plan for a version, with the release, the extensions and the recorded days that are known."""
     kind = entry_type(version.entry_type)
@@ -72,7 +72,7 @@ def plan_unsuspended(
     released_on: date | None = None,
     extended_months: int = 0,
     clock: ClockFacts = NO_CLOCK_FACTS,
-    law: LawSettings = LAW,
+    law: LawSettings,
 ) -> Plan:
     """The plan as it would be if no case on its lines, no type and no instruction suspended the entry.
 
@@ -126,7 +126,7 @@ def plan_around_suspensions(
     extensions: Sequence[ExtensionRequest],
     *,
     clock: ClockFacts = NO_CLOCK_FACTS,
-    law: LawSettings = LAW,
+    law: LawSettings,
 ) -> Plan:
     """The plan when suspensions are on record; `usual` is the plan without any, `grounds` all that there are.
 
@@ -147,7 +147,7 @@ def plan_around_suspensions(
         return suspended if standing else usual
     if usual.is_informal and all(usual.scheduled_on < each.began_on for each in grounds if usual.scheduled_on):
         return usual
-    period = reckon_period(start, extensions, grounds, law)
+    period = reckon_period(start, extensions, grounds, law=law)
     if period.ends_on is None:
         return suspended
     lifted_on = period.lifted_on
@@ -169,7 +169,7 @@ def plan_around_suspensions(
     )
 
 
-def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings = LAW) -> PeriodStart:
+def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings) -> PeriodStart:
     """From which day the year of an entry runs, by its kind; without a day the facts that are missing.
 
     Rules liq-1yr-* [S], 19 USC 1504(a)(1). A drawback claim runs from its filing if `judge_drawback_claim` gives it a
@@ -181,7 +181,7 @@ def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSet
     >>> from uuid import UUID
     >>> warehoused = Version(1, "21", "07-345678900", None, "2704", date(2025, 3, 3), None, 0, 0, None, UUID(int=1),
     ...     Origin(datetime(2025, 3, 3, tzinfo=UTC), "urn:filer:B76", "e"))
-    >>> find_start(warehoused, entry_type("21"), withdrawn).on
+    >>> find_start(warehoused, entry_type("21"), withdrawn, LAW).on
     datetime.date(2026, 9, 1)
     """
     if kind.drawback:
@@ -283,9 +283,7 @@ def await_withdrawal(kind: EntryType, clock: ClockFacts) -> Plan | None:
     return None
 
 
-def unknown_clock(
-    version: Version, kind: EntryType, clock: ClockFacts = NO_CLOCK_FACTS, law: LawSettings = LAW
-) -> Plan | None:
+def unknown_clock(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings) -> Plan | None:
     """Why the clock of an entry cannot be computed, or None; it is then listed and never guessed.
 
     Rules liq-1yr-recon [S], 19 USC 1504(a)(1)(D): from filing or due date, whichever is earlier, and the due date is

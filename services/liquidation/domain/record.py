@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from services.liquidation.domain.clock_facts import find_time_of_entry
-from services.liquidation.domain.clocks import CyclePolicy, informal_date
+from services.liquidation.domain.clocks import informal_date
 from services.liquidation.domain.correction_window import SuspensionBasis, correction_window, find_barred_change
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import basis_of, join_grounds
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions, plan_unsuspended
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
@@ -43,7 +43,7 @@ class Record:
     unknown_because: str | None = None
 
 
-def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Record:
+def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Record:
     """The record of an unliquidated or liquidated entry. Depends on the facts only, not on the order they came in.
 
     The governing version has the time of entry that governs, which may not be what it asserts (entry-date).
@@ -97,7 +97,7 @@ def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSett
     return plan_around_suspensions(usual, version, policy, grounds, facts.extensions, clock=facts.clock, law=law)
 
 
-def find_barred(facts: EntryFacts, policy: CyclePolicy, law: LawSettings = LAW) -> Mapping[int, Bar]:
+def find_barred(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Mapping[int, Bar]:
     """The versions that are corrections which cannot be made.
 
     Rules psc-cannot [P], CBP PSC page: the importer of record, the port and the reconciliation flag cannot be

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS, protest_due, reliquidation_due
 from services.liquidation.domain.counting import due_in_months
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest_clocks import protest_window, suit_due
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import Due, add_days, add_years
@@ -78,22 +78,22 @@ def final_1514_on(
     *,
     posted_on: date | None = None,
     entered_on: date | None = None,
-    law: LawSettings = LAW,
+    law: LawSettings,
 ) -> Due | None:
     """From which day a liquidation is final for everyone; None while a protest, an allowance or a suit keeps it open.
 
     Rules final-1514 [S], 19 USC 1514(a): the day after the last day to protest; final-two-meanings [S]: or, once the
     protest is denied, after the last day to sue. For a deemed liquidation give `posted_on` too (protest-deemed [U]).
 
-    >>> final_1514_on(date(2026, 1, 2)).safe
+    >>> final_1514_on(date(2026, 1, 2), law=LAW).safe
     datetime.date(2026, 7, 2)
-    >>> final_1514_on(date(2026, 1, 2), Contest()) is None
+    >>> final_1514_on(date(2026, 1, 2), Contest(), law=LAW) is None
     True
     """
     if contest is None:
         last = protest_window(liquidated_on, entered_on, law)
         if posted_on is not None and posted_on > liquidated_on:
-            last = Due(last.safe, max(last.last_arguable, protest_due(liquidated_on, posted_on).last_arguable))
+            last = Due(last.safe, max(last.last_arguable, protest_due(liquidated_on, posted_on, law).last_arguable))
     elif contest.denied_on is not None and not contest.is_sued_on:
         last = suit_due(contest.denied_on, law)
     else:
@@ -143,7 +143,7 @@ class Power:
     limit_waived_until: date | None = None
 
 
-def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettings = LAW) -> Finding:
+def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettings) -> Finding:
     """Whether a power that outlasts finality exists on a day; `liquidated_on` is the original liquidation.
 
     Rules claim-1520d [S], 19 USC 1520(d): claimed within a year of importation; reliq-1509g [P], 19 USC 1509(g)(2):
@@ -154,9 +154,9 @@ def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettin
     which its own life tells (inv-deemed-denial [S], action-ends-admin [M]).
 
     >>> fraud = Power("duty-1592d", violated_on=date(2020, 3, 2), fraud_discovered_on=date(2024, 9, 10))
-    >>> judge_power(fraud, date(2021, 1, 8), date(2029, 9, 10)).outcome
+    >>> judge_power(fraud, date(2021, 1, 8), date(2029, 9, 10), LAW).outcome
     'allowed'
-    >>> judge_power(Power("records-1509g"), date(2026, 1, 2), date(2026, 9, 1)).outcome
+    >>> judge_power(Power("records-1509g"), date(2026, 1, 2), date(2026, 9, 1), LAW).outcome
     'missing-fact'
     """
     match power.writer:
@@ -200,7 +200,7 @@ def _judge_lost_duty(power: Power, acts_on: date, law: LawSettings) -> Finding:
     start = power.fraud_discovered_on or power.violated_on
     if max(start, power.violated_on) > acts_on:
         return Finding("duty-1592d", "no-power", f"{max(start, power.violated_on)} has not come")
-    until = lost_duty_until(power.violated_on, power.fraud_discovered_on, law)
+    until = lost_duty_until(power.violated_on, power.fraud_discovered_on, law=law)
     until = max(until, power.limit_waived_until or until)
     what = "fraud discovered" if power.fraud_discovered_on is not None else "violation"
     outcome = "allowed" if acts_on <= until else "too-late"
@@ -218,12 +218,12 @@ def cape_filing_due(liquidated_on: date) -> date:
     return add_days(liquidated_on, CAPE_DAYS)
 
 
-def preference_claim_due(imported_on: date, law: LawSettings = LAW) -> Due:
+def preference_claim_due(imported_on: date, law: LawSettings) -> Due:
     """By when a preference not claimed at entry is claimed; counted from importation, never from entry.
 
     Rule claim-1520d [S], 19 USC 1520(d): one year, the anniversary included; a roll is arguable, not relied on.
 
-    >>> preference_claim_due(date(2025, 7, 4))
+    >>> preference_claim_due(date(2025, 7, 4), LAW)
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
     """
     return due_in_months(imported_on, PREFERENCE_CLAIM_MONTHS, "private", law)
@@ -241,23 +241,23 @@ def judge_preference_program(program: str) -> Finding:
     return Finding("claim-1520d", outcome, f"program {program}")
 
 
-def preference_denial_window(denied_on: date, law: LawSettings = LAW) -> Due:
+def preference_denial_window(denied_on: date, law: LawSettings) -> Due:
     """Until when the denial of such a claim can be protested.
 
     Rule claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): 180 days after the denial.
 
-    >>> preference_denial_window(date(2026, 1, 2)).safe
+    >>> preference_denial_window(date(2026, 1, 2), LAW).safe
     datetime.date(2026, 7, 1)
     """
     return protest_window(denied_on, None, law)
 
 
-def judge_clerical_petition(entered_on: date, law: LawSettings = LAW) -> Finding:
+def judge_clerical_petition(entered_on: date, law: LawSettings) -> Finding:
     """Whether the old petition for clerical error exists for an entry.
 
     Rule claim-1520c-gone [M], Pub. L. 108-429 s. 2105: repealed for entries on or after 18 December 2004.
 
-    >>> judge_clerical_petition(date(2004, 12, 18)).outcome
+    >>> judge_clerical_petition(date(2004, 12, 18), LAW).outcome
     'repealed'
     """
     outcome = "repealed" if entered_on >= law.clerical_petition_ended_on else "old-law"
@@ -280,23 +280,23 @@ def judge_records_reliquidation(liquidated_on: date, demanded_on: date | None) -
     return Finding("reliq-1509g", "allowed" if is_within else "no-power", f"liquidations since {first} are reached")
 
 
-def lost_duty_until(violated_on: date, discovered_on: date | None = None, law: LawSettings = LAW) -> date:
+def lost_duty_until(violated_on: date, discovered_on: date | None = None, *, law: LawSettings) -> date:
     """Until when duties lost by a violation are owed; `discovered_on` only if it was fraud.
 
     Rule duty-1592d [M], 19 USC 1592(d), 1621: five years from the violation, or from the discovery of fraud.
 
-    >>> lost_duty_until(date(2026, 3, 2))
+    >>> lost_duty_until(date(2026, 3, 2), law=LAW)
     datetime.date(2031, 3, 2)
     """
     return add_years(discovered_on or violated_on, law.lost_duty_years)
 
 
-def bond_suit_due(liquidated_on: date, demanded_on: date | None = None, law: LawSettings = LAW) -> Due:
+def bond_suit_due(liquidated_on: date, demanded_on: date | None = None, *, law: LawSettings) -> Due:
     """Until when a suit on a bond can be begun for non-payment.
 
     Rule suit-bond-2415 [S, U on the start], 28 USC 2415(a): six years, from liquidation (safe) or demand (arguable).
 
-    >>> bond_suit_due(date(2026, 8, 14), date(2026, 12, 1)).last_arguable
+    >>> bond_suit_due(date(2026, 8, 14), date(2026, 12, 1), law=LAW).last_arguable
     datetime.date(2032, 12, 1)
     """
     start = max(liquidated_on, demanded_on or liquidated_on)

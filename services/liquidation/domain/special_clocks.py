@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.liquidation.domain.counting import due_in_months
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import Due, add_days, add_months, add_years
 
@@ -14,12 +14,12 @@ RECONCILIATION_AGREEMENT_MONTHS: Final = 12
 TIB_YEARS: Final = 1
 
 
-def drawback_claim_due(imported_on: date, law: LawSettings = LAW) -> Due:
+def drawback_claim_due(imported_on: date, law: LawSettings) -> Due:
     """By when a drawback claim is complete, counted from the importation of the designated goods.
 
     Rule drawback-file [S], 19 USC 1313(r), 19 CFR 190.51(e): five years; a roll is arguable, not relied on.
 
-    >>> drawback_claim_due(date(2021, 7, 4))
+    >>> drawback_claim_due(date(2021, 7, 4), LAW)
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
     """
     return due_in_months(imported_on, DRAWBACK_MONTHS, "private", law)
@@ -41,13 +41,13 @@ def judge_drawback_export(imported_on: date, exported_on: date, claimed_on: date
     return Finding("drawback-export", "supports-claim", f"exported {exported_on}, five years end on {until}")
 
 
-def reconciliation_due(earliest_summary_on: date, law: LawSettings = LAW) -> Due:
+def reconciliation_due(earliest_summary_on: date, law: LawSettings) -> Due:
     """By when a reconciliation other than of a trade agreement is filed.
 
     Rule recon-other [P], 19 USC 1484(b): 21 months from the earliest underlying summary. The old system computed an
     earlier day (HQ 229670), it seems by counting days: that is the safe one, with 30 days to a month by setting.
 
-    >>> reconciliation_due(date(2025, 1, 15))
+    >>> reconciliation_due(date(2025, 1, 15), LAW)
     Due(safe=datetime.date(2026, 10, 7), last_arguable=datetime.date(2026, 10, 15))
     """
     by_days = add_days(earliest_summary_on, RECONCILIATION_MONTHS * law.reconciliation_month_days)
@@ -55,12 +55,12 @@ def reconciliation_due(earliest_summary_on: date, law: LawSettings = LAW) -> Due
     return Due(min(by_days, by_months.safe), max(by_days, by_months.last_arguable))
 
 
-def agreement_reconciliation_due(earliest_imported_on: date, law: LawSettings = LAW) -> Due:
+def agreement_reconciliation_due(earliest_imported_on: date, law: LawSettings) -> Due:
     """By when a reconciliation of a trade agreement claim is filed.
 
     Rule recon-fta [P], 19 USC 1520(d): 12 months from the earliest importation in the group.
 
-    >>> agreement_reconciliation_due(date(2025, 5, 18)).safe
+    >>> agreement_reconciliation_due(date(2025, 5, 18), LAW).safe
     datetime.date(2026, 5, 18)
     """
     return due_in_months(earliest_imported_on, RECONCILIATION_AGREEMENT_MONTHS, "private", law)
@@ -79,13 +79,13 @@ def judge_reconciliation_flag(*, is_flagged_at_summary: bool) -> Finding:
     return Finding("recon-noflag", outcome, "the flag is set with the entry summary, or not at all")
 
 
-def tib_due(imported_on: date, extended_years: int = 0, law: LawSettings = LAW) -> date:
+def tib_due(imported_on: date, extended_years: int = 0, *, law: LawSettings) -> date:
     """By when goods temporarily imported under bond leave or are destroyed, with the years of their extensions.
 
     Rules tib-initial [S], HTSUS chapter 98 subchapter XIII note 1, 19 CFR 10.37: one year, the anniversary included;
     tib-extend [S, M], 19 CFR 10.37: up to two more years. Headings with shorter periods are not among the facts.
 
-    >>> tib_due(date(2026, 3, 2)), tib_due(date(2026, 3, 2), extended_years=5)
+    >>> tib_due(date(2026, 3, 2), law=LAW), tib_due(date(2026, 3, 2), extended_years=5, law=LAW)
     (datetime.date(2027, 3, 2), datetime.date(2029, 3, 2))
     """
     return add_years(imported_on, TIB_YEARS + min(max(extended_years, 0), law.tib_extension_years))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Literal
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import add_days, add_months
 
@@ -125,12 +125,12 @@ def six_months_from_notice(lift_noticed_on: date) -> date:
     return add_months(lift_noticed_on, LIFT_MONTHS)
 
 
-def instructions_target(final_results_on: date, law: LawSettings = LAW) -> date:
+def instructions_target(final_results_on: date, law: LawSettings) -> date:
     """By when Commerce aims to instruct CBP after a review: for reports, nothing is deemed from it.
 
     Rule susp-lift-target-90 [M], 19 USC 1675(a)(3).
 
-    >>> instructions_target(date(2026, 3, 2))
+    >>> instructions_target(date(2026, 3, 2), LAW)
     datetime.date(2026, 5, 31)
     """
     return add_days(final_results_on, law.commerce_target_days)

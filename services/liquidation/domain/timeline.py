@@ -7,7 +7,7 @@ from datetime import date
 from services.liquidation.domain.clocks import correction_deadline, four_year_cap, protest_due, reliquidation_due
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.information_request import REPLY_RULES, Form
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest_clocks import suit_due
 from services.liquidation.domain.protest_life import DENIED, OPEN, Stage
 from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on
@@ -59,7 +59,7 @@ def find_finality(
     *,
     posted_on: date | None = None,
     entered_on: date | None = None,
-    law: LawSettings = LAW,
+    law: LawSettings,
 ) -> Due | None:
     """From which day a liquidation is final for everyone: the latest that any protest on it gives, or none does.
 
@@ -67,7 +67,7 @@ def find_finality(
     open.
 
     >>> denied = ProtestFact("P-1", date(2026, 2, 2), date(2028, 2, 2), "denied", denied_on=date(2026, 6, 1))
-    >>> find_finality(date(2026, 1, 2), [denied]).safe
+    >>> find_finality(date(2026, 1, 2), [denied], law=LAW).safe
     datetime.date(2026, 11, 29)
     """
     contests = [None, *(each for each in map(find_contest, protests) if each is not None)]
@@ -104,7 +104,6 @@ class TimelineFacts:
     state: str
     rule: str | None
     why: str | None
-    policy: str
     released_on: date | None = None
     entry_date: date | None = None
     is_informal: bool = False
@@ -122,7 +121,6 @@ class TimelineFacts:
     final: Due | None = None
     start: tuple[str, date] | None = None
     has_correction_window: bool = True
-    law: LawSettings = LAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +134,14 @@ class Coming:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def coming_dates(facts: TimelineFacts) -> tuple[Coming, ...]:
+def coming_dates(facts: TimelineFacts, law: LawSettings) -> tuple[Coming, ...]:
     """Every clock of the entry, in the order in which the law comes to them."""
-    return (*_of_requests(facts), *_before_liquidation(facts), *_after_liquidation(facts), *_of_protests(facts))
+    return (
+        *_of_requests(facts),
+        *_before_liquidation(facts, law),
+        *_after_liquidation(facts, law),
+        *_of_protests(facts, law),
+    )
 
 
 def _of_requests(facts: TimelineFacts) -> Iterator[Coming]:
@@ -151,13 +154,13 @@ def _of_requests(facts: TimelineFacts) -> Iterator[Coming]:
         yield Coming(what, REPLY_RULES[request.form].rule, request.due_on, request.due_on, inputs)
 
 
-def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
+def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
     if facts.liquidated_on is not None or facts.rule is None:
         return
     if facts.state == "clock-unknown":
         if facts.rule == "es-file" and facts.released_on is not None:
             # Working days: the last is one itself, so there is nothing to roll.
-            until = summary_due(facts.released_on)
+            until = summary_due(facts.released_on, law)
             yield Coming("entry summary due", "es-file", until, until, {"released_on": str(facts.released_on)})
         yield Coming("liquidation: the clock is not known", facts.rule, None, None, {"missing": facts.why or ""})
         return
@@ -186,7 +189,7 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
         last = correction_deadline(facts.entry_date, facts.scheduled_on, is_extended=is_longer, is_suspended=False)
         rule = "psc-window-extended" if is_longer else "psc-window"
         yield Coming("last day for a correction", rule, last, last, inputs | {"scheduled_on": str(facts.scheduled_on)})
-    how = {"fact": facts.why or ""} if facts.is_informal else {"policy": facts.policy}
+    how = {"fact": facts.why or ""} if facts.is_informal else {"policy": law.cycle.version}
     yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
     yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", facts.deemed_on, facts.deemed_on, inputs)
     if facts.extended_months:
@@ -194,7 +197,7 @@ def _before_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
         yield Coming("no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
 
 
-def _after_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
+def _after_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
     if facts.liquidated_on is None:
         return
     posted_on = facts.posted_on or facts.liquidated_on
@@ -212,7 +215,7 @@ def _after_liquidation(facts: TimelineFacts) -> Iterator[Coming]:
         denied = {f"denied_on of {each.number}": str(each.denied_on) for each in facts.protests if _runs_to_suit(each)}
         yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs | denied)
     # Only a deemed liquidation is posted later than its date in law; the posting then is an arguable start.
-    window = protest_due(facts.liquidated_on, posted_on if facts.is_deemed else facts.liquidated_on)
+    window = protest_due(facts.liquidated_on, posted_on if facts.is_deemed else facts.liquidated_on, law)
     rule = "protest-deemed" if facts.is_deemed else "protest-180"
     yield Coming("last day to protest", rule, window.safe, window.last_arguable, inputs | {"posted_on": str(posted_on)})
 
@@ -229,13 +232,13 @@ def _runs_to_suit(protest: ProtestFact) -> bool:
     return contest is not None and contest.denied_on is not None and not contest.is_sued_on
 
 
-def _of_protests(facts: TimelineFacts) -> Iterator[Coming]:
+def _of_protests(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
     for protest in facts.protests:
         if protest.stage in OPEN:
             until: Due = due(protest.decide_by, rolls=False)
             inputs = {"protest": protest.number, "received_on": str(protest.received_on)}
             yield Coming("protest to be decided", "protest-decide-2y", until.safe, until.last_arguable, inputs)
         elif _runs_to_suit(protest) and protest.denied_on is not None:
-            until = suit_due(protest.denied_on, facts.law)
+            until = suit_due(protest.denied_on, law)
             inputs = {"protest": protest.number, "denied_on": str(protest.denied_on)}
             yield Coming("last day to sue", "summons-180", until.safe, until.last_arguable, inputs)

@@ -11,7 +11,7 @@ import orjson
 from services.liquidation.acts.entries import apply_record, facts_of
 from services.liquidation.acts.protest_judging import judge_protests
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
-from services.liquidation.domain.clocks import CyclePolicy, protest_decision_due
+from services.liquidation.domain.clocks import protest_decision_due
 from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Origin, Version
@@ -23,7 +23,7 @@ from services.liquidation.domain.information_request import (
     reply_due_on,
     standing_change,
 )
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.plan import plan
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.rules import RULES

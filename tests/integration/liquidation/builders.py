@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import run_cycle
-from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store.cycles import CycleFigures
@@ -44,7 +44,7 @@ RECORD = (
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
     """One batch through the handler, with its events put into the outbox as the consumer does."""
-    handler = LiquidationHandler(CyclePolicy())
+    handler = LiquidationHandler(LAW.cycle)
     async with transaction(engine) as tx:
         outgoing = await handler(tx, events)
         await outbox.add(tx, SOURCE, outgoing)

@@ -17,7 +17,7 @@ from services.liquidation.acts.liquidations import (
 )
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.acts.refunds import AccountFacts, record_account
-from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.reliquidation import FinalWriter, Power
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
@@ -78,7 +78,7 @@ async def reliquidate(
 
 
 async def demand_sound(engine: AsyncEngine) -> None:
-    assert await recompute(engine, CyclePolicy(), FixedClock(noon(date(2026, 4, 1)))) == 0
+    assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 1)))) == 0
     found = await check_all(lambda: reading(engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
@@ -166,7 +166,7 @@ async def test_voided_liquidation_takes_back_its_bill_and_those_that_followed(en
     await cycle(engine, FRIDAY)
     await reliquidate(engine, number, date(2026, 2, 2), 600_00)
     await enjoin(engine, date(2026, 1, 5))
-    await void_liquidation(engine, CyclePolicy(), noon(date(2026, 2, 20)), call("void"), number, "In breach.", DIRECTOR)
+    await void_liquidation(engine, LAW.cycle, noon(date(2026, 2, 20)), call("void"), number, "In breach.", DIRECTOR)
     assert {row.outcome for row in await rows(engine, assessments)} == {"void"}
     assert {(bill.state, bill.open_cents) for bill in await rows(engine, bills)} == {("replaced", 0)}
     (row,) = await rows(engine, entries)
@@ -243,7 +243,7 @@ async def test_recompute_tells_of_a_liquidation_that_its_acts_do_not_give(engine
         await tx.connection.execute(
             update(entries).values(effect_duty_cents=900_00, liquidated_on=date(2026, 1, 17), liquidation_kind="refund")
         )
-    assert await recompute(engine, CyclePolicy(), FixedClock(noon(date(2026, 4, 2)))) == 3
+    assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 2)))) == 3
     found = {(row.field, row.stored, row.derived) for row in await rows(engine, recompute_differences)}
     assert found == {
         ("effect_duty_cents", "90000", "100000"),
@@ -273,4 +273,4 @@ async def enjoin(engine: AsyncEngine, on: date) -> None:
     await draft_instruction(engine, noon(date(2026, 2, 10)), drafted, draft)
     second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
     meant = IfMatch(frozenset({etag(1)}))
-    await confirm_instruction(engine, CyclePolicy(), noon(date(2026, 2, 11)), draft.instruction_id, meant, second)
+    await confirm_instruction(engine, LAW.cycle, noon(date(2026, 2, 11)), draft.instruction_id, meant, second)

@@ -11,7 +11,7 @@ from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bi
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
 from services.liquidation.acts.liquidations import void_liquidation
 from services.liquidation.acts.refunds import AccountFacts, record_account
-from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.tables.acts import reliquidations
 from services.liquidation.store.tables.money import assessments, bills, money_acts, refunds
@@ -55,7 +55,7 @@ async def pay(engine: AsyncEngine, bill: str, on: date, cents: int) -> None:
 
 async def void(engine: AsyncEngine, number: str, on: date) -> None:
     await enjoin(engine, date(2026, 1, 5))
-    await void_liquidation(engine, CyclePolicy(), noon(on), call("void"), number, "In breach.", DIRECTOR)
+    await void_liquidation(engine, LAW.cycle, noon(on), call("void"), number, "In breach.", DIRECTOR)
 
 
 async def lift(engine: AsyncEngine, on: date) -> None:
@@ -76,7 +76,7 @@ async def lift(engine: AsyncEngine, on: date) -> None:
     )
     await draft_instruction(engine, noon(on), drafted, draft)
     second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
-    await confirm_instruction(engine, CyclePolicy(), noon(on), draft.instruction_id, IfMatch(None), second)
+    await confirm_instruction(engine, LAW.cycle, noon(on), draft.instruction_id, IfMatch(None), second)
 
 
 async def test_small_reliquidation_that_waited_for_a_fact_changes_nothing(engine: AsyncEngine) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.app import SERVICE
-from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.law import LAW
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store import radar, requests
@@ -250,7 +250,7 @@ async def test_later_version_does_not_move_the_day_on_which_a_completed_item_clo
 
 
 async def test_request_and_the_end_of_its_item_in_two_batches_at_once_do_not_miss_each_other(desk: Desk) -> None:
-    handler = LiquidationHandler(CyclePolicy())
+    handler = LiquidationHandler(LAW.cycle)
     async with transaction(desk.engine) as tx:
         await handler(tx, [issued("r-1", "i-1", [entry_number()])])
         ending = asyncio.create_task(apply(desk.engine, [item_changed("i-1", 1_000_002, "completed", "completed")]))

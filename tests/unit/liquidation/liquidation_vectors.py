@@ -98,7 +98,7 @@ def read_vectors() -> tuple[Vector, ...]:
 def _prepare(call: str, facts: dict[str, Any]) -> Callable[[], object]:
     if call == "calculator":
         known = _FACTS.validate_python(facts)
-        return lambda: calculate(known)
+        return lambda: calculate(known, law.LAW)
     module_name, name = call.split(".")
     module = importlib.import_module(_NOT_IN_DOMAIN.get(module_name, f"services.liquidation.domain.{module_name}"))
     function = getattr(module, name)
@@ -106,6 +106,8 @@ def _prepare(call: str, facts: dict[str, Any]) -> Callable[[], object]:
     given = {key: TypeAdapter(_as_parsed(hints[key])).validate_python(value) for key, value in facts.items()}
     if "policy" in hints and "policy" not in given:
         given["policy"] = law.LAW.cycle
+    if "law" in hints and "law" not in given:
+        given["law"] = law.LAW
     return lambda: function(**given)
 
 

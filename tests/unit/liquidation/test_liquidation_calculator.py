@@ -12,7 +12,6 @@ import pytest
 from services.liquidation.api import calculator as calculator_api
 from services.liquidation.api.calculator import CalculatorIn
 from services.liquidation.domain.calculator import CalculatorFacts, Clock, calculate
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import plan
@@ -29,8 +28,8 @@ from tests.unit.web.conftest import NOW, SETTINGS, bearer
 ENTERED_ON = date(2026, 3, 2)
 
 
-def clock_of(facts: CalculatorFacts, rule: str, law: LawSettings | None = None) -> Clock:
-    return next(clock for clock in calculate(facts, law or LawSettings()).clocks if clock.rule == rule)
+def clock_of(facts: CalculatorFacts, rule: str, law: LawSettings = LAW) -> Clock:
+    return next(clock for clock in calculate(facts, law).clocks if clock.rule == rule)
 
 
 def version(entry_type: str) -> Version:
@@ -42,8 +41,8 @@ def version(entry_type: str) -> Version:
 
 @pytest.mark.parametrize("code", sorted(entry_types()))
 def test_calculator_and_record_give_the_same_deemed_date_and_schedule(code: str) -> None:
-    recorded = plan(version(code), CyclePolicy())
-    answer = calculate(CalculatorFacts(entry_type=code, entry_date=ENTERED_ON))
+    recorded = plan(version(code), LAW.cycle, law=LAW)
+    answer = calculate(CalculatorFacts(entry_type=code, entry_date=ENTERED_ON), LAW)
     by_rule = {clock.rule: clock for clock in answer.clocks}
     if recorded.state != "scheduled" or recorded.is_informal:
         assert "liq-cycle-314" not in by_rule
@@ -59,12 +58,11 @@ def test_calculator_and_timeline_give_the_same_dates_after_liquidation() -> None
         "liquidated",
         "liq-cycle-314",
         "",
-        CyclePolicy().version,
         liquidated_on=liquidated_on,
         posted_on=liquidated_on,
-        final=final_1514_on(liquidated_on),
+        final=final_1514_on(liquidated_on, law=LAW),
     )
-    for coming in coming_dates(facts):
+    for coming in coming_dates(facts, LAW):
         found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=liquidated_on), coming.rule)
         assert (found.safe, found.last_arguable) == (coming.safe, coming.last_arguable)
 
@@ -80,15 +78,14 @@ def test_only_an_extension_that_the_importer_asked_for_opens_the_time_for_correc
         "extended",
         "liq-cycle-314",
         "",
-        CyclePolicy().version,
         entry_date=ENTERED_ON,
         extended_months=12,
         is_extended_on_request=on_request,
         scheduled_on=date(2028, 1, 14),
         deemed_on=date(2028, 3, 2),
     )
-    assert coming_dates(facts)[0].rule == rule
-    assert coming_dates(facts)[0].safe == last
+    assert coming_dates(facts, LAW)[0].rule == rule
+    assert coming_dates(facts, LAW)[0].safe == last
 
 
 def test_clock_says_what_it_was_reckoned_from_whether_it_rolls_and_what_follows() -> None:
@@ -113,7 +110,7 @@ def test_setting_of_a_recalled_rule_moves_its_clock() -> None:
 
 def test_liquidated_entry_has_no_clock_of_its_period_left() -> None:
     facts = CalculatorFacts(entry_type="01", entry_date=ENTERED_ON, liquidated_on=date(2027, 1, 15))
-    rules = {clock.rule for clock in calculate(facts).clocks}
+    rules = {clock.rule for clock in calculate(facts, LAW).clocks}
     assert rules.isdisjoint({"liq-1yr-entry", "liq-cycle-314", "psc-window", "ext-notice", "es-file"})
 
 
@@ -125,7 +122,7 @@ def test_suit_begun_leaves_no_time_to_sue_and_keeps_the_entry_from_being_final()
         denied_on=date(2026, 3, 2),
         is_sued_on=True,
     )
-    rules = {clock.rule for clock in calculate(facts).clocks}
+    rules = {clock.rule for clock in calculate(facts, LAW).clocks}
     assert rules.isdisjoint({"summons-180", "final-1514"})
 
 

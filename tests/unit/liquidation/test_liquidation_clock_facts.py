@@ -10,16 +10,15 @@ import pytest
 from services.liquidation.domain import clock_facts
 from services.liquidation.domain.calculator import CalculatorFacts, calculate
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, weigh_entry_dates
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
-from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.liquidation_period import DesignatedImport, PeriodStart, reckon_period
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.suspension import Suspension
 
 ENTERED = date(2025, 3, 3)
 FINAL = DesignatedImport(date(2025, 6, 6), date(2025, 12, 4))
-POLICY = CyclePolicy()
+POLICY = LAW.cycle
 
 
 def version(entry_type: str, **changes: object) -> Version:
@@ -28,8 +27,8 @@ def version(entry_type: str, **changes: object) -> Version:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def record_of(entry_type: str, clock: ClockFacts, law: LawSettings | None = None) -> Record:
-    return derive(EntryFacts((version(entry_type),), clock=clock), POLICY, law or LawSettings())
+def record_of(entry_type: str, clock: ClockFacts, law: LawSettings = LAW) -> Record:
+    return derive(EntryFacts((version(entry_type),), clock=clock), POLICY, law)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_record_and_calculator_start_the_same_year(
     record = record_of(entry_type, clock)
     assert record.plan is not None
     assert (record.state, record.plan.deemed_rule, record.plan.deemed_on) == ("scheduled", rule, deemed_on)
-    assert {each.rule: each.safe for each in calculate(facts).clocks}[rule] == deemed_on
+    assert {each.rule: each.safe for each in calculate(facts, LAW).clocks}[rule] == deemed_on
 
 
 def test_drawback_runs_when_its_imports_are_final_and_else_only_with_request_and_waiver() -> None:
@@ -96,7 +95,7 @@ def test_finality_of_imports_is_read_as_set() -> None:
 )
 def test_recorded_basis_gives_the_time_of_entry_when_its_day_is_known(clock: ClockFacts, day: date) -> None:
     facts = EntryFacts((version("02"),), released_on=date(2025, 3, 5), clock=clock)
-    record = derive(facts, POLICY)
+    record = derive(facts, POLICY, LAW)
     assert record.governing is not None
     assert record.plan is not None
     assert (record.governing.entry_date, record.plan.deemed_on) == (day, day.replace(year=2026))
@@ -105,15 +104,15 @@ def test_recorded_basis_gives_the_time_of_entry_when_its_day_is_known(clock: Clo
 def test_time_of_entry_moves_the_window_of_corrections() -> None:
     late = version("01", number=2, origin=Origin(datetime(2026, 1, 5, 17, tzinfo=UTC), "urn:filer:B76", "late"))
     facts = EntryFacts((version("01"), late))
-    assert set(derive(facts, POLICY).barred) == {2}
+    assert set(derive(facts, POLICY, LAW).barred) == {2}
     presented = ClockFacts(entry_basis="quota", presented_on=date(2025, 4, 1))
-    assert derive(replace(facts, clock=presented), POLICY).barred == {}
+    assert derive(replace(facts, clock=presented), POLICY, LAW).barred == {}
 
 
 def test_suspended_warehouse_entry_has_six_months_from_the_lift() -> None:
     injunction = Suspension("injunction:1", "court", date(2025, 4, 1), date(2027, 12, 1))
     clock = ClockFacts(final_withdrawal_on=date(2026, 9, 1))
-    record = derive(EntryFacts((version("21"),), suspensions=(injunction,), clock=clock), POLICY)
+    record = derive(EntryFacts((version("21"),), suspensions=(injunction,), clock=clock), POLICY, LAW)
     assert record.plan is not None
     assert (record.plan.deemed_rule, record.plan.deemed_on) == ("susp-lift-6mo", date(2028, 6, 1))
 
@@ -134,7 +133,7 @@ def of_case(entry_type: str) -> Version:
 
 
 def deemed(facts: EntryFacts) -> tuple[str, str, date | None]:
-    record = derive(facts, POLICY)
+    record = derive(facts, POLICY, LAW)
     assert record.plan is not None
     return record.state, record.plan.deemed_rule or record.plan.rule, record.plan.deemed_on
 
@@ -151,9 +150,9 @@ def test_suspension_that_was_over_before_the_final_withdrawal_does_not_touch_the
     facts = EntryFacts((version("21"),), suspensions=(over,), clock=WITHDRAWN)
     assert deemed(facts) == ("scheduled", "liq-1yr-warehouse", date(2027, 9, 1))
     start = PeriodStart("liq-1yr-warehouse", date(2026, 9, 1))
-    assert reckon_period(start, suspensions=[over]).ends_on == date(2027, 9, 1)
+    assert reckon_period(start, suspensions=[over], law=LAW).ends_on == date(2027, 9, 1)
     known = CalculatorFacts(entry_type="21", final_withdrawal_on=date(2026, 9, 1), suspensions=(over,))
-    assert {each.rule: each.safe for each in calculate(known).clocks}["liq-1yr-warehouse"] == date(2027, 9, 1)
+    assert {each.rule: each.safe for each in calculate(known, LAW).clocks}["liq-1yr-warehouse"] == date(2027, 9, 1)
 
 
 @pytest.mark.parametrize("entry_type", ["09", "21", "41"])
@@ -181,8 +180,8 @@ def test_waived_claim_is_never_deemed_liquidated_on_a_day_of_suspension(
 def test_recorded_time_of_entry_never_bars_a_correction_that_was_taken() -> None:
     correction = version("01", number=2, origin=Origin(IN_2025, "urn:filer:B76", "later"))
     facts = EntryFacts((version("01"), correction), released_on=date(2025, 2, 3))
-    by_release = derive(replace(facts, clock=ClockFacts(entry_basis="release")), POLICY)
-    assert by_release.barred == derive(facts, POLICY).barred == {}
+    by_release = derive(replace(facts, clock=ClockFacts(entry_basis="release")), POLICY, LAW)
+    assert by_release.barred == derive(facts, POLICY, LAW).barred == {}
     assert by_release.governing is not None
     assert (by_release.governing.number, by_release.governing.entry_date) == (2, date(2025, 2, 3))
 
@@ -191,7 +190,7 @@ def test_announcement_of_a_version_does_not_hang_on_a_release_that_a_basis_names
     correction = version("01", number=2, origin=Origin(IN_2025, "urn:filer:B76", "later"))
     facts = EntryFacts((version("01"), correction), clock=ClockFacts(entry_basis="release"))
     days = (None, date(2025, 2, 3), date(2025, 3, 20))
-    assert len({derive(replace(facts, released_on=on), POLICY).settled for on in days}) == 1
+    assert len({derive(replace(facts, released_on=on), POLICY, LAW).settled for on in days}) == 1
 
 
 def test_time_of_entry_is_weighed_with_every_candidate() -> None:

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import filed_grounds, join_grounds, select_lifted
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.suspension import Suspension
 
-POLICY = CyclePolicy()
+POLICY = LAW.cycle
 ENTERED = date(2025, 10, 1)  # scheduled for 2026-08-14, so that corrections end on 2026-07-28
 
 
@@ -26,7 +26,7 @@ def version(number: int, filed_on: date, entry_type: str = "01", cases: tuple[st
 
 
 def barred(*versions: Version, **facts: Any) -> dict[int, str]:
-    return dict(derive(replace(EntryFacts(versions), **facts), POLICY).barred)
+    return dict(derive(replace(EntryFacts(versions), **facts), POLICY, LAW).barred)
 
 
 def test_correction_on_the_last_day_of_its_window_stands() -> None:
@@ -35,7 +35,7 @@ def test_correction_on_the_last_day_of_its_window_stands() -> None:
 
 def test_correction_after_its_window_does_not_govern() -> None:
     facts = EntryFacts((version(1, ENTERED), version(2, date(2026, 7, 29))))
-    record = derive(facts, POLICY)
+    record = derive(facts, POLICY, LAW)
     assert dict(record.barred) == {2: "correction-outside-window"}
     assert record.governing is not None
     assert record.governing.number == 1

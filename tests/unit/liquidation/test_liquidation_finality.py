@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.protest_life import OPEN
 from services.liquidation.domain.reliquidation import Contest, final_1514_on
 from services.liquidation.domain.timeline import ProtestFact, TimelineFacts, coming_dates, find_contest, find_finality
 
 LIQUIDATED, DENIED = date(2026, 1, 2), date(2026, 6, 1)
-AFTER_SUIT = final_1514_on(LIQUIDATED, Contest(DENIED))
-AFTER_WINDOW = final_1514_on(LIQUIDATED)
+AFTER_SUIT = final_1514_on(LIQUIDATED, Contest(DENIED), law=LAW)
+AFTER_WINDOW = final_1514_on(LIQUIDATED, law=LAW)
 
 
 def protest(stage: Any = "filed", **changes: Any) -> ProtestFact:
@@ -21,27 +22,27 @@ def protest(stage: Any = "filed", **changes: Any) -> ProtestFact:
 
 @pytest.mark.parametrize("stage", [*OPEN, "allowed"])
 def test_open_or_allowed_protest_keeps_the_liquidation_from_becoming_final(stage: str) -> None:
-    assert find_finality(LIQUIDATED, [protest(stage)]) is None
+    assert find_finality(LIQUIDATED, [protest(stage)], law=LAW) is None
 
 
 @pytest.mark.parametrize("stage", ["denied", "deemed-denied", "allowed-in-part"])
 def test_denied_protest_lets_it_become_final_after_the_time_to_sue(stage: str) -> None:
-    assert find_finality(LIQUIDATED, [protest(stage, denied_on=DENIED)]) == AFTER_SUIT
+    assert find_finality(LIQUIDATED, [protest(stage, denied_on=DENIED)], law=LAW) == AFTER_SUIT
 
 
 def test_denial_that_was_voided_counts_no_more() -> None:
     reopened = protest("in-review", denied_on=DENIED)
     assert find_contest(reopened) == Contest()
-    assert find_finality(LIQUIDATED, [reopened]) is None
-    assert find_finality(LIQUIDATED, [protest("allowed", denied_on=DENIED)]) is None
+    assert find_finality(LIQUIDATED, [reopened], law=LAW) is None
+    assert find_finality(LIQUIDATED, [protest("allowed", denied_on=DENIED)], law=LAW) is None
 
 
 def test_denial_of_other_entries_of_the_protest_is_none_of_this_entry() -> None:
-    assert find_finality(LIQUIDATED, [protest("allowed-in-part", outcome="allowed", denied_on=DENIED)]) is None
+    assert find_finality(LIQUIDATED, [protest("allowed-in-part", outcome="allowed", denied_on=DENIED)], law=LAW) is None
 
 
 def test_suit_keeps_it_open_whatever_was_found_of_the_protest() -> None:
-    assert find_finality(LIQUIDATED, [protest("in-court", timeliness="untimely", denied_on=DENIED)]) is None
+    assert find_finality(LIQUIDATED, [protest("in-court", timeliness="untimely", denied_on=DENIED)], law=LAW) is None
 
 
 @pytest.mark.parametrize(
@@ -56,17 +57,19 @@ def test_suit_keeps_it_open_whatever_was_found_of_the_protest() -> None:
 )
 def test_protest_that_does_not_attack_the_liquidation_in_time_does_not_keep_it_open(gone: ProtestFact) -> None:
     assert find_contest(gone) is None
-    assert find_finality(LIQUIDATED, [gone]) == AFTER_WINDOW
+    assert find_finality(LIQUIDATED, [gone], law=LAW) == AFTER_WINDOW
 
 
 def test_protest_whose_time_is_not_known_keeps_it_open() -> None:
-    assert find_finality(LIQUIDATED, [protest(timeliness="unknown")]) is None
+    assert find_finality(LIQUIDATED, [protest(timeliness="unknown")], law=LAW) is None
 
 
 def test_of_several_protests_the_last_decides() -> None:
     first, last = protest("denied", denied_on=DENIED), protest("deemed-denied", denied_on=date(2026, 7, 1))
-    assert find_finality(LIQUIDATED, [last, first]) == final_1514_on(LIQUIDATED, Contest(date(2026, 7, 1)))
-    assert find_finality(LIQUIDATED, [first, protest()]) is None
+    assert find_finality(LIQUIDATED, [last, first], law=LAW) == final_1514_on(
+        LIQUIDATED, Contest(date(2026, 7, 1)), law=LAW
+    )
+    assert find_finality(LIQUIDATED, [first, protest()], law=LAW) is None
 
 
 def of(protests: tuple[ProtestFact, ...]) -> dict[str, tuple[str, date | None]]:
@@ -74,12 +77,11 @@ def of(protests: tuple[ProtestFact, ...]) -> dict[str, tuple[str, date | None]]:
         "liquidated",
         None,
         None,
-        "",
         liquidated_on=LIQUIDATED,
         protests=protests,
-        final=find_finality(LIQUIDATED, protests),
+        final=find_finality(LIQUIDATED, protests, law=LAW),
     )
-    return {each.rule: (each.what, each.safe) for each in coming_dates(facts)}
+    return {each.rule: (each.what, each.safe) for each in coming_dates(facts, LAW)}
 
 
 def test_timeline_has_the_last_day_to_sue_after_a_denial_and_nothing_to_decide() -> None:
@@ -105,7 +107,6 @@ def test_timeline_counts_the_cap_from_the_day_from_which_the_year_runs() -> None
         "extended",
         "liq-cycle-314",
         "",
-        "",
         entry_date=date(2025, 3, 3),
         extended_months=12,
         scheduled_on=date(2028, 7, 14),
@@ -114,7 +115,7 @@ def test_timeline_counts_the_cap_from_the_day_from_which_the_year_runs() -> None
         start=("final_withdrawal_on", date(2026, 9, 1)),
         has_correction_window=False,
     )
-    found = {each.rule: each for each in coming_dates(facts)}
+    found = {each.rule: each for each in coming_dates(facts, LAW)}
     assert found["liq-4yr-cap"].safe == date(2030, 9, 1)
     assert found["liq-1yr-warehouse"].inputs == {"final_withdrawal_on": "2026-09-01", "extended_months": "12"}
     assert not {"psc-window", "psc-window-extended"} & found.keys()

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.reliquidation import FinalWriter, Power, judge_power
 from services.liquidation.domain.rules import RULES
 
@@ -14,7 +14,7 @@ TODAY = date(2026, 9, 1)
 
 
 def judged(writer: FinalWriter, acts_on: date = TODAY, **days: Any) -> tuple[str, str]:
-    finding = judge_power(Power(writer, **days), LIQUIDATED, acts_on)
+    finding = judge_power(Power(writer, **days), LIQUIDATED, acts_on, LAW)
     return finding.rule, finding.outcome
 
 

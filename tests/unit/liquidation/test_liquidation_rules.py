@@ -9,22 +9,17 @@ from uuid import UUID
 import pytest
 
 from services.liquidation.domain import clocks, decision, extension, plan, record, rules, timeline
-from services.liquidation.domain.clocks import (
-    CyclePolicy,
-    correction_deadline,
-    deemed_date,
-    protest_due,
-    scheduled_date,
-)
+from services.liquidation.domain.clocks import correction_deadline, deemed_date, protest_due, scheduled_date
 from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import Extended, ExtensionRequest, NotExtended, OpenPeriod, extend
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.timeline import Coming, TimelineFacts, coming_dates
 from shared.customs.entry_types import entry_types
 
-POLICY = CyclePolicy()
+POLICY = LAW.cycle
 
 
 def version(number: int = 1, *, at: datetime | None = None, **changes: Any) -> Version:
@@ -67,50 +62,50 @@ def test_correction_window_closes_with_the_earlier_limb() -> None:
 
 
 def test_protest_window_rolls_only_in_its_arguable_reading() -> None:
-    window = protest_due(date(2026, 1, 5), date(2026, 1, 5))
+    window = protest_due(date(2026, 1, 5), date(2026, 1, 5), LAW)
     assert (window.safe, window.last_arguable) == (date(2026, 7, 4), date(2026, 7, 6))
 
 
 @pytest.mark.parametrize("kind", ["03", "07", "34", "38"])
 def test_antidumping_types_are_suspended_without_a_case_on_a_line(kind: str) -> None:
-    outcome = plan.plan(version(entry_type=kind), POLICY)
+    outcome = plan.plan(version(entry_type=kind), POLICY, law=LAW)
     assert (outcome.state, outcome.rule, outcome.deemed_on) == ("suspended", "susp-grounds", None)
 
 
 @pytest.mark.parametrize("kind", ["01", "02", "06"])
 def test_other_types_are_suspended_only_with_a_case(kind: str) -> None:
-    assert plan.plan(version(entry_type=kind), POLICY).state == "scheduled"
-    suspended = plan.plan(version(entry_type=kind, case="A570012000"), POLICY)
+    assert plan.plan(version(entry_type=kind), POLICY, law=LAW).state == "scheduled"
+    suspended = plan.plan(version(entry_type=kind, case="A570012000"), POLICY, law=LAW)
     assert (suspended.state, "A570012000" in suspended.why) == ("suspended", True)
 
 
 @pytest.mark.parametrize("kind", ["21", "22"])
 def test_warehouse_entry_is_suspended_and_has_no_deemed_date(kind: str) -> None:
-    outcome = plan.plan(version(entry_type=kind), POLICY)
+    outcome = plan.plan(version(entry_type=kind), POLICY, law=LAW)
     assert (outcome.state, outcome.rule, outcome.deemed_on) == ("suspended", "liq-1yr-warehouse", None)
 
 
 def test_warehouse_withdrawal_has_its_own_year() -> None:
-    assert plan.plan(version(entry_type="31"), POLICY).deemed_rule == "liq-1yr-withdrawal"
+    assert plan.plan(version(entry_type="31"), POLICY, law=LAW).deemed_rule == "liq-1yr-withdrawal"
 
 
 @pytest.mark.parametrize(
     ("kind", "rule"), [("23", "tib-no-liq"), ("86", "entry-type-no-liq"), ("61", "entry-type-no-liq")]
 )
 def test_some_types_never_liquidate(kind: str, rule: str) -> None:
-    outcome = plan.plan(version(entry_type=kind), POLICY)
+    outcome = plan.plan(version(entry_type=kind), POLICY, law=LAW)
     assert (outcome.state, outcome.rule) == ("not-liquidating", rule)
 
 
 @pytest.mark.parametrize(("kind", "rule"), [("09", "liq-1yr-recon"), ("47", "liq-1yr-drawback")])
 def test_clock_that_depends_on_a_missing_fact_is_unknown(kind: str, rule: str) -> None:
-    outcome = plan.plan(version(entry_type=kind), POLICY)
+    outcome = plan.plan(version(entry_type=kind), POLICY, law=LAW)
     assert (outcome.state, outcome.rule, outcome.scheduled_on) == ("clock-unknown", rule, None)
 
 
 def test_every_entry_type_gets_a_plan_with_a_known_rule() -> None:
     for code in entry_types():
-        outcome = plan.plan(version(entry_type=code), POLICY)
+        outcome = plan.plan(version(entry_type=code), POLICY, law=LAW)
         assert outcome.rule in RULES
         assert outcome.why
         assert (outcome.scheduled_on is None) == (outcome.state not in ("scheduled", "extended"))
@@ -118,39 +113,39 @@ def test_every_entry_type_gets_a_plan_with_a_known_rule() -> None:
 
 def test_informal_entry_is_dated_by_payment_then_release() -> None:
     informal = version(entry_type="11", paid_on=None)
-    assert plan.plan(informal, POLICY).state == "clock-unknown"
-    assert plan.plan(informal, POLICY, released_on=date(2026, 3, 4)).scheduled_on == date(2026, 3, 4)
-    paid = plan.plan(version(entry_type="11"), POLICY, released_on=date(2026, 3, 4))
+    assert plan.plan(informal, POLICY, law=LAW).state == "clock-unknown"
+    assert plan.plan(informal, POLICY, law=LAW, released_on=date(2026, 3, 4)).scheduled_on == date(2026, 3, 4)
+    paid = plan.plan(version(entry_type="11"), POLICY, law=LAW, released_on=date(2026, 3, 4))
     assert (paid.scheduled_on, paid.is_informal) == (date(2026, 3, 12), True)
 
 
 def test_highest_version_governs() -> None:
     facts = EntryFacts((version(1), version(2, duty_cents=1), version(4, duty_cents=3)))
-    outcome = derive(facts, POLICY)
+    outcome = derive(facts, POLICY, LAW)
     assert outcome.governing is not None
     assert (outcome.governing.number, outcome.settled) == (4, frozenset({1, 2, 4}))
 
 
 def test_nothing_but_the_first_version_is_announced_before_it_is_known() -> None:
-    assert derive(EntryFacts((version(2),)), POLICY).settled == frozenset()
-    assert derive(EntryFacts((version(1), version(2))), POLICY).settled == frozenset({1, 2})
+    assert derive(EntryFacts((version(2),)), POLICY, LAW).settled == frozenset()
+    assert derive(EntryFacts((version(1), version(2))), POLICY, LAW).settled == frozenset({1, 2})
 
 
 def test_correction_that_changes_importer_or_type_is_barred() -> None:
     facts = EntryFacts((version(1), version(2, importer_number="12-345678900"), version(3, entry_type="11")))
-    outcome = derive(facts, POLICY)
+    outcome = derive(facts, POLICY, LAW)
     assert outcome.barred == {2: "correction-changes-importer", 3: "correction-changes-type"}
     assert outcome.governing == facts.versions[0]
 
 
 def test_type_may_change_from_01_to_03_and_back() -> None:
     facts = EntryFacts((version(1), version(2, entry_type="03"), version(3, entry_type="01")))
-    assert derive(facts, POLICY).barred == {}
+    assert derive(facts, POLICY, LAW).barred == {}
 
 
 def test_correction_after_liquidation_is_barred_and_what_was_liquidated_stands() -> None:
     facts = EntryFacts((version(1), version(2), version(3)), liquidated_version=2)
-    outcome = derive(facts, POLICY)
+    outcome = derive(facts, POLICY, LAW)
     assert (outcome.barred, outcome.governing) == ({3: "correction-after-liquidation"}, facts.versions[1])
 
 
@@ -158,21 +153,21 @@ def test_informal_entry_cannot_be_corrected_after_its_payment() -> None:
     first = version(1, entry_type="11", paid_on=date(2026, 3, 12))
     in_time = version(2, entry_type="11", at=datetime(2026, 3, 12, 15, tzinfo=UTC))
     late = version(2, entry_type="11", at=datetime(2026, 3, 13, 15, tzinfo=UTC))
-    assert derive(EntryFacts((first, in_time)), POLICY).barred == {}
-    assert derive(EntryFacts((first, late)), POLICY).barred == {2: "correction-after-liquidation"}
+    assert derive(EntryFacts((first, in_time)), POLICY, LAW).barred == {}
+    assert derive(EntryFacts((first, late)), POLICY, LAW).barred == {2: "correction-after-liquidation"}
 
 
 def test_correction_after_the_release_that_liquidated_an_informal_entry_is_barred_but_announced_all_the_same() -> None:
     first = version(1, entry_type="11", paid_on=None)
     late = version(2, entry_type="11", paid_on=None, at=datetime(2026, 3, 13, 15, tzinfo=UTC))
-    outcome = derive(EntryFacts((first, late), released_on=date(2026, 3, 4)), POLICY)
+    outcome = derive(EntryFacts((first, late), released_on=date(2026, 3, 4)), POLICY, LAW)
     assert outcome.barred == {2: "correction-after-liquidation"}
-    assert outcome.settled == derive(EntryFacts((first, late)), POLICY).settled == frozenset({1, 2})
+    assert outcome.settled == derive(EntryFacts((first, late)), POLICY, LAW).settled == frozenset({1, 2})
 
 
 def test_release_without_summary_is_unknown_and_nothing_at_all_is_recorded() -> None:
-    assert derive(EntryFacts((), released_on=date(2026, 3, 2)), POLICY).state == "clock-unknown"
-    assert derive(EntryFacts(()), POLICY).state == "recorded"
+    assert derive(EntryFacts((), released_on=date(2026, 3, 2)), POLICY, LAW).state == "clock-unknown"
+    assert derive(EntryFacts(()), POLICY, LAW).state == "recorded"
 
 
 OPEN = OpenPeriod(date(2026, 3, 2), date(2027, 3, 2), 0, 0)
@@ -224,13 +219,12 @@ def test_timeline_of_a_scheduled_entry_has_correction_schedule_and_deemed_date()
         "scheduled",
         "liq-cycle-314",
         "",
-        POLICY.version,
         entry_date=date(2026, 3, 2),
         scheduled_on=date(2027, 1, 15),
         deemed_on=date(2027, 3, 2),
         deemed_rule="liq-1yr-entry",
     )
-    found = coming_dates(facts)
+    found = coming_dates(facts, LAW)
     assert [each.rule for each in found] == ["psc-window", "liq-cycle-314", "liq-1yr-entry"]
     assert of_rule(found, "liq-1yr-entry").inputs == {"entry_date": "2026-03-02"}
 
@@ -240,25 +234,24 @@ def test_timeline_of_a_deemed_liquidation_shows_both_starts_of_the_protest_windo
         "liquidated",
         "liq-cycle-314",
         "",
-        POLICY.version,
         liquidated_on=date(2027, 3, 2),
         posted_on=date(2027, 3, 5),
         is_deemed=True,
     )
-    window = of_rule(coming_dates(facts), "protest-deemed")
+    window = of_rule(coming_dates(facts, LAW), "protest-deemed")
     assert (window.safe, window.last_arguable) == (date(2027, 8, 29), date(2027, 9, 1))
-    assert of_rule(coming_dates(facts), "liq-after-deemed").safe == date(2027, 5, 31)
+    assert of_rule(coming_dates(facts, LAW), "liq-after-deemed").safe == date(2027, 5, 31)
 
 
 def test_timeline_of_an_unknown_clock_names_what_is_missing() -> None:
-    facts = TimelineFacts("clock-unknown", "es-file", "no summary", POLICY.version, released_on=date(2026, 3, 2))
-    due, unknown = coming_dates(facts)
+    facts = TimelineFacts("clock-unknown", "es-file", "no summary", released_on=date(2026, 3, 2))
+    due, unknown = coming_dates(facts, LAW)
     assert (due.safe, unknown.safe, unknown.inputs) == (date(2026, 3, 16), None, {"missing": "no summary"})
 
 
 @pytest.mark.parametrize("module", [clocks, plan, decision, extension, record, rules, timeline])
 def test_worked_examples_hold(module: ModuleType) -> None:
-    outcome = doctest.testmod(module)
+    outcome = doctest.testmod(module, extraglobs={"LAW": LAW})
     assert outcome.failed == 0
 
 

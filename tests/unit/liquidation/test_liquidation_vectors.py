@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pytest
 
+from services.liquidation.domain.law import LAW
 from services.liquidation.domain.rules import RULES
 from tests.unit.liquidation.liquidation_vectors import RULE_MODULES, Vector, read_vectors
 
@@ -82,7 +83,7 @@ def test_every_vector_names_its_source() -> None:
 
 @pytest.mark.parametrize("module", RULE_MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_worked_examples_of_the_rules_hold(module: ModuleType) -> None:
-    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(module, extraglobs={"LAW": LAW}).failed == 0
 
 
 def test_every_rule_has_a_citation_a_tag_and_one_text() -> None:
