@@ -20,13 +20,10 @@ from services.liquidation.acts.instructions import (
     draft_instruction,
     name_instruction,
 )
-from services.liquidation.acts.liquidations import (
-    LiquidationBasis,
-    post_liquidation,
-    post_reliquidation,
-    void_liquidation,
-)
+from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
 from services.liquidation.acts.recomputes import recompute
+from services.liquidation.acts.reliquidations import post_reliquidation
+from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.clocks import four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
@@ -39,13 +36,13 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
 from shared.db.idempotency import IdempotentCall
-from shared.db.transaction import reading
+from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import apply, review_decided, rows
+from tests.integration.liquidation.builders import MONEY_POLICY, apply, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -163,15 +160,19 @@ class History:
             case 4:
                 posted_on = self._today - timedelta(days=self.random.randrange(0, 40))
                 request = ExtensionRequest("information-needed", self.random.randrange(1, 14), posted_on)
-                await post_extension(self.engine, POLICY, now, self._call(), number, request, "why", caller)
+                async with transaction(self.engine) as tx:
+                    await post_extension(tx, now, number, request, "why", caller, POLICY, LAW)
             case 5:
                 effect = (self.random.randrange(-2000, 2000), 0)
-                await post_reliquidation(self.engine, now, self._call(), number, "center", effect, "why", caller)
+                async with transaction(self.engine) as tx:
+                    await post_reliquidation(tx, now, number, "center", effect, "why", caller, MONEY_POLICY)
             case 6:
                 basis: LiquidationBasis = self.random.choice(BASES)
-                await post_liquidation(self.engine, now, self._call(), number, basis, "why", caller)
+                async with transaction(self.engine) as tx:
+                    await post_liquidation(tx, now, number, basis, "why", caller, MONEY_POLICY)
             case _:
-                await void_liquidation(self.engine, POLICY, now, self._call(), number, "why", caller)
+                async with transaction(self.engine) as tx:
+                    await void_liquidation(tx, now, number, "why", caller, POLICY, LAW)
 
     async def _instruct(self, kind: str) -> None:
         call = self._call()

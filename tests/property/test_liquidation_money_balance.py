@@ -19,12 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.assessments import determine
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.acts.liquidations import (
-    LiquidationBasis,
-    post_liquidation,
-    post_reliquidation,
-    void_liquidation,
-)
+from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
 from services.liquidation.acts.refunds import (
     AccountFacts,
     DepositFacts,
@@ -33,6 +28,8 @@ from services.liquidation.acts.refunds import (
     record_account,
     record_deposit,
 )
+from services.liquidation.acts.reliquidations import post_reliquidation
+from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
@@ -58,7 +55,7 @@ from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
+from tests.integration.liquidation.builders import MONEY_POLICY, act_once, apply, cycle, published, review_decided, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -212,8 +209,14 @@ class Desk:
         call, now = self.call(), self.clock.now()
 
         async def attempt() -> None:
-            await post_liquidation(self.engine, now, call, number, basis, "Due.", DIRECTOR)
-            self.asked[number] = [Asked(key, None, cents)]
+            done = await act_once(
+                self.engine,
+                call,
+                now,
+                lambda tx: post_liquidation(tx, now, number, basis, "Due.", DIRECTOR, MONEY_POLICY),
+            )
+            if done is not None:
+                self.asked[number] = [Asked(key, None, cents)]
 
         return attempt
 
@@ -227,8 +230,13 @@ class Desk:
         effect, call, now = (cents - 700, 700), self.call(), self.clock.now()
 
         async def attempt() -> None:
-            answer = await post_reliquidation(self.engine, now, call, number, writer, effect, "Found.", DIRECTOR)
-            if not answer.is_replayed:
+            done = await act_once(
+                self.engine,
+                call,
+                now,
+                lambda tx: post_reliquidation(tx, now, number, writer, effect, "Found.", DIRECTOR, MONEY_POLICY),
+            )
+            if done is not None:
                 self.asked[number].append(asked)
 
         return attempt
@@ -317,7 +325,12 @@ class Desk:
         number, call, now = self.random.choice(list(self.decided)), self.call(), self.clock.now()
 
         async def attempt() -> None:
-            await void_liquidation(self.engine, POLICY, now, call, number, "In breach.", DIRECTOR)
+            await act_once(
+                self.engine,
+                call,
+                now,
+                lambda tx: void_liquidation(tx, now, number, "In breach.", DIRECTOR, POLICY, LAW),
+            )
             self.asked[number] = []
 
         return attempt

@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.liquidations import post_reliquidation
 from services.liquidation.acts.protests import (
     MAY_ACT,
     ActRequest,
@@ -26,6 +25,7 @@ from services.liquidation.acts.protests import (
     preview_act,
     run_protest_clocks,
 )
+from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.domain.protest_life import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
@@ -37,13 +37,22 @@ from shared.contracts.liquidation import ProtestChanged
 from shared.contracts.registry import carries
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
-from shared.db.transaction import reading
+from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed, rows
+from tests.integration.liquidation.builders import (
+    MONEY_POLICY,
+    apply,
+    cycle,
+    post_entry,
+    published,
+    review_decided,
+    routed,
+    rows,
+)
 from tests.support.events import at, decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -435,7 +444,8 @@ class History:
                 case "reliquidate":
                     effect = (self.random.randrange(-2000, 9000), 0)
                     number, now = self.random.choice(self.numbers), self.clock.now()
-                    await post_reliquidation(self.engine, now, self.call(), number, "center", effect, "Why.", PEOPLE[1])
+                    async with transaction(self.engine) as tx:
+                        await post_reliquidation(tx, now, number, "center", effect, "Why.", PEOPLE[1], MONEY_POLICY)
                 case _:
                     name = await self._act()
             self.done[name] += 1
@@ -659,8 +669,10 @@ async def live(engine: AsyncEngine, numbers: list[str], filings: list[Event[Any]
     await deliver(LATER_CYCLE, 0.4)
     await cycle(engine, LATER_CYCLE)
     await deliver(RELIQUIDATED, 0.4)
-    call = IdempotentCall("again", "kim", "hash")
-    await post_reliquidation(engine, at(RELIQUIDATED), call, numbers[0], "center", (30_00, 0), "Why.", PEOPLE[1])
+    async with transaction(engine) as tx:
+        await post_reliquidation(
+            tx, at(RELIQUIDATED), numbers[0], "center", (30_00, 0), "Why.", PEOPLE[1], MONEY_POLICY
+        )
     await deliver(LAST_DAY, 1)
     clock.advance(at(LAST_DAY) - clock.now())
     await run_protest_clocks(engine, clock)

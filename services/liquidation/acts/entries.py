@@ -1,6 +1,6 @@
 """One entry and its legal record: held with its facts, derived anew, and what an act on it writes and publishes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +12,13 @@ from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import Plan
 from services.liquidation.domain.record import Record, derive
 from services.liquidation.domain.suspension import Suspension
-from services.liquidation.publishing import as_held, entry_changed, reason_of
-from services.liquidation.store import acts as acts_store
+from services.liquidation.publishing import SOURCE, as_held, entry_changed, reason_of
 from services.liquidation.store import records as store
 from services.liquidation.store.clock_facts import load_clock_facts
+from services.liquidation.store.extensions import load_extensions
 from services.liquidation.store.records import EntryRow, LegalEvent, VersionRow
+from services.liquidation.store.suspensions import load_suspensions
+from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.liquidation import EntryChange
 from shared.customs.calendar import legal_date
@@ -32,28 +34,47 @@ class HeldEntry:
     facts: EntryFacts
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What is on record of some entries, by entry number; entries without one are absent."""
+
+    versions: dict[str, dict[int, VersionRow]]
+    extensions: Mapping[str, Sequence[ExtensionRequest]]
+    suspensions: Mapping[str, Sequence[Suspension]]
+    clocks: Mapping[str, ClockFacts]
+
+    def of(self, row: EntryRow) -> EntryFacts:
+        """What the record of one of these entries is derived from."""
+        number = row.entry_number
+        versions, extensions = self.versions.get(number, {}), self.extensions.get(number, ())
+        return EntryFacts(
+            versions=tuple(versions[each].version for each in sorted(versions)),
+            released_on=legal_date(row.released_at) if row.released_at is not None else None,
+            extended_months=sum(each.months for each in extensions),
+            liquidated_version=row.version if row.liquidated_on is not None else None,
+            extensions=tuple(extensions),
+            suspensions=tuple(self.suspensions.get(number, ())),
+            clock=self.clocks.get(number, NO_CLOCK_FACTS),
+        )
+
+
+async def load_known_facts(tx: Transaction, entry_numbers: Collection[str]) -> KnownFacts:
+    """Read what the records of these entries, which this transaction holds, are derived from."""
+    numbers = sorted(entry_numbers)
+    return KnownFacts(
+        versions=await store.load_versions(tx, numbers),
+        extensions=await load_extensions(tx, numbers),
+        suspensions=await load_suspensions(tx, numbers),
+        clocks=await load_clock_facts(tx, numbers),
+    )
+
+
 async def hold_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, HeldEntry]:
     """Lock these entries in order of number, without cycles beside, and load their facts; unknown ones are absent."""
     await store.exclude_cycles(tx)
     rows = await store.lock_entries(tx, entry_numbers, create=False)
-    numbers = sorted(rows)
-    versions = await store.load_versions(tx, numbers)
-    extensions = await acts_store.load_extensions(tx, numbers)
-    suspensions = await acts_store.load_suspensions(tx, numbers)
-    clocks = await load_clock_facts(tx, numbers)
-    return {
-        number: HeldEntry(
-            rows[number],
-            facts_of(
-                rows[number],
-                versions.get(number, {}),
-                extensions.get(number, ()),
-                suspensions.get(number, ()),
-                clocks.get(number, NO_CLOCK_FACTS),
-            ),
-        )
-        for number in numbers
-    }
+    known = await load_known_facts(tx, rows)
+    return {number: HeldEntry(row, known.of(row)) for number, row in rows.items()}
 
 
 async def hold_entry(tx: Transaction, entry_number: str) -> HeldEntry:
@@ -70,25 +91,6 @@ def rederive(row: EntryRow, facts: EntryFacts, policy: CyclePolicy, law: LawSett
     if row.liquidated_on is None:
         apply_record(row, record)
     return record
-
-
-def facts_of(
-    row: EntryRow,
-    known: Mapping[int, VersionRow],
-    extensions: Sequence[ExtensionRequest],
-    suspensions: Sequence[Suspension],
-    clock: ClockFacts,
-) -> EntryFacts:
-    """What the record of an entry is derived from."""
-    return EntryFacts(
-        versions=tuple(known[number].version for number in sorted(known)),
-        released_on=legal_date(row.released_at) if row.released_at is not None else None,
-        extended_months=sum(each.months for each in extensions),
-        liquidated_version=row.version if row.liquidated_on is not None else None,
-        extensions=tuple(extensions),
-        suspensions=tuple(suspensions),
-        clock=clock,
-    )
 
 
 def apply_record(row: EntryRow, record: Record) -> None:
@@ -151,3 +153,10 @@ def record_act(
     )
     reasons = (reason_of(rule, text),)
     return act, entry_changed(as_held(row), act, now, from_state=from_state, reasons=reasons, told=told or {})
+
+
+async def write_act(tx: Transaction, row: EntryRow, act: LegalEvent, event: Outgoing) -> None:
+    """Write an entry with one act in its history, and publish the event that tells of it."""
+    await store.write_entries(tx, [row])
+    await store.write_legal_events(tx, [act])
+    await outbox.add(tx, SOURCE, [event])

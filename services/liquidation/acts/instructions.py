@@ -34,12 +34,11 @@ from services.liquidation.domain.suspension import (
     judge_liquidation,
 )
 from services.liquidation.publishing import SOURCE
-from services.liquidation.store import acts as acts_store
 from services.liquidation.store import instructions as store
 from services.liquidation.store import records
-from services.liquidation.store.acts import SuspensionRow
 from services.liquidation.store.instructions import Instruction, InstructionResult
 from services.liquidation.store.records import LegalEvent
+from services.liquidation.store.suspensions import SuspensionRow, write_suspensions
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.customs.calendar import legal_date
@@ -166,7 +165,7 @@ async def apply_instruction(
                     touched.append(held[number].row)
                     acts.append(told[0])
                     events.append(told[1])
-            await acts_store.write_suspensions(tx, rows)
+            await write_suspensions(tx, rows)
             await records.write_entries(tx, touched)
             await records.write_legal_events(tx, acts)
             await store.write_results(tx, results)

@@ -8,11 +8,11 @@ from typing import Any, Final
 from fastapi.encoders import jsonable_encoder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import liquidations as entry_acts
 from services.liquidation.acts.assessments import POLICY
 from services.liquidation.acts.liquidations import Answer
 from services.liquidation.acts.protest_judging import BATCH, judge_protests, judge_waiting_protests
 from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.acts.reliquidations import reliquidate
 from services.liquidation.domain.further_review import set_aside_request_due
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.money.balance import MoneyPolicy
@@ -383,7 +383,7 @@ async def _reliquidate(
             continue  # a refusal or an exclusion was protested: there is no liquidation to change
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         explanation = f"reason {REASON_PROTEST_ALLOWED}: protest {number} allowed"
-        _, legal_event, event, _ = await entry_acts.reliquidate(
+        _, legal_event, event, _ = await reliquidate(
             tx, row, now, "allowed-protest", effect, explanation, caller, policy
         )
         legal_events.append(legal_event)

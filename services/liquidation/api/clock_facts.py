@@ -14,7 +14,7 @@ from services.liquidation.store import clock_facts as store
 from services.liquidation.store.clock_facts import ClockFactsRow
 from services.liquidation.store.money import find_entry_sight
 from shared.contracts.terms import LegalDate
-from shared.db.transaction import reading
+from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
@@ -127,17 +127,18 @@ async def put_clock_facts(
     number = canonical_entry_number(entry_number)
     given = body.model_dump(exclude={"explanation", "designated_imports"})
     imports = tuple(DesignatedImport(each.liquidated_on, each.final_1514_on) for each in body.designated_imports)
-    row = await record_clock_facts(
-        engine_of(request),
-        cycle_policy_of(request),
-        now_of(request),
-        number,
-        meant,
-        ClockFacts(designated_imports=imports, **given),
-        body.explanation,
-        caller,
-        law_of(request),
-    )
+    async with transaction(engine_of(request)) as tx:
+        row = await record_clock_facts(
+            tx,
+            now_of(request),
+            number,
+            meant,
+            ClockFacts(designated_imports=imports, **given),
+            body.explanation,
+            caller,
+            cycle_policy_of(request),
+            law_of(request),
+        )
     response.headers["ETag"] = etag(row.revision)
     return _show(number, row)
 

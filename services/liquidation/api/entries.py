@@ -36,11 +36,11 @@ from services.liquidation.store.records import version_of
 from shared.customs.calendar import Due, legal_date
 from shared.customs.entry_types import entry_type
 from shared.customs.money import format_cents
-from shared.db.transaction import reading
+from shared.db.transaction import Transaction, reading
 from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
-from shared.web.idempotency import CurrentIdempotentCall
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.identity import CurrentIdentity, StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of
@@ -461,17 +461,14 @@ async def create_extension(
     call: CurrentIdempotentCall,
 ) -> Response:
     """Record an extension whose notice was posted while the period was open; void ones are refused by their rule."""
-    return await post_extension(
-        engine_of(request),
-        cycle_policy_of(request),
-        now_of(request),
-        call,
-        canonical_entry_number(entry_number),
-        ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on),
-        body.explanation,
-        caller,
-        law_of(request),
-    )
+    number, policy, law = canonical_entry_number(entry_number), cycle_policy_of(request), law_of(request)
+    extension = ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on)
+
+    async def act(tx: Transaction) -> ExtensionOut:
+        row = await post_extension(tx, now_of(request), number, extension, body.explanation, caller, policy, law)
+        return ExtensionOut.model_validate(row, from_attributes=True)
+
+    return await answer_once(request, call, act)
 
 
 @router.get("/clocks-unknown", summary="Entries with a clock that cannot be computed")

@@ -1,32 +1,31 @@
 """The HTTP side of acts on one entry: liquidation by hand, reliquidation, voiding a liquidation without effect."""
 
 from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
-from starlette.responses import JSONResponse
 
-from services.liquidation.acts.liquidations import Answer, post_liquidation, post_reliquidation, void_liquidation
+from services.liquidation.acts.assessments import Consequence
+from services.liquidation.acts.liquidations import Liquidated, LiquidationBasis, post_liquidation
+from services.liquidation.acts.reliquidations import Reliquidated, post_reliquidation
+from services.liquidation.acts.voided_liquidations import VoidedLiquidation, void_liquidation
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, money_policy_of
-from services.liquidation.domain.reliquidation import Power
+from services.liquidation.domain.reliquidation import Power, final_1501_on
 from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import LegalDate, Money
-from shared.customs.money import to_cents
+from shared.customs.money import format_cents, to_cents
+from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity, RoleName
-from shared.web.idempotency import CurrentIdempotentCall
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.identity import require
-from shared.web.requests import canonical_entry_number, engine_of, now_of
+from shared.web.requests import canonical_entry_number, now_of
 
 router = APIRouter()
 
 LiquidatorIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
-
-
 DirectorIdentity = Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR))]
-
-
 Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]
 
 
@@ -37,7 +36,7 @@ class LiquidationIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"basis": "as-entered", "explanation": "Liquidated early."}]}
     )
 
-    basis: Literal["as-entered", "by-decision"]
+    basis: LiquidationBasis
     explanation: Explanation
 
 
@@ -179,19 +178,14 @@ async def create_liquidation(
     call: CurrentIdempotentCall,
 ) -> Response:
     """Liquidate outside the cycle, dated today; refused while suspended, without a clock, or after the period."""
-    number = canonical_entry_number(entry_number)
-    return _respond(
-        await post_liquidation(
-            engine_of(request),
-            now_of(request),
-            call,
-            number,
-            body.basis,
-            body.explanation,
-            caller,
-            money_policy_of(request),
+    number, policy = canonical_entry_number(entry_number), money_policy_of(request)
+
+    async def act(tx: Transaction) -> LiquidatedOut:
+        return show_liquidation(
+            await post_liquidation(tx, now_of(request), number, body.basis, body.explanation, caller, policy)
         )
-    )
+
+    return await answer_once(request, call, act)
 
 
 @router.post(
@@ -205,24 +199,28 @@ async def create_reliquidation(
     call: CurrentIdempotentCall,
 ) -> Response:
     """Reliquidate within 90 days of the original liquidation, or by one of the powers that outlast it."""
-    number = canonical_entry_number(entry_number)
+    number, policy = canonical_entry_number(entry_number), money_policy_of(request)
     effect = (to_cents(body.effect_duty_usd), to_cents(body.effect_fees_usd))
-    return _respond(
-        await post_reliquidation(
-            engine_of(request),
-            now_of(request),
-            call,
-            number,
-            body.writer,
-            effect,
-            body.explanation,
-            caller,
-            money_policy_of(request),
-            by_class={each.class_code: to_cents(each.change_usd) for each in body.by_class} or None,
-            power=Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY}),
-            law=law_of(request),
+    by_class = {each.class_code: to_cents(each.change_usd) for each in body.by_class} or None
+    power = Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY})
+
+    async def act(tx: Transaction) -> ReliquidatedOut:
+        return show_reliquidation(
+            await post_reliquidation(
+                tx,
+                now_of(request),
+                number,
+                body.writer,
+                effect,
+                body.explanation,
+                caller,
+                policy,
+                by_class=by_class,
+                power=power,
+            )
         )
-    )
+
+    return await answer_once(request, call, act)
 
 
 @router.post(
@@ -239,13 +237,65 @@ async def create_voided_liquidation(
     call: CurrentIdempotentCall,
 ) -> Response:
     """In breach of an injunction, or deemed while suspended; one during an agency's suspension stands."""
-    number = canonical_entry_number(entry_number)
-    policy, law = cycle_policy_of(request), law_of(request)
-    return _respond(
-        await void_liquidation(engine_of(request), policy, now_of(request), call, number, body.explanation, caller, law)
+    number, policy, law = canonical_entry_number(entry_number), cycle_policy_of(request), law_of(request)
+
+    async def act(tx: Transaction) -> VoidedOut:
+        return show_voided_liquidation(
+            await void_liquidation(tx, now_of(request), number, body.explanation, caller, policy, law)
+        )
+
+    return await answer_once(request, call, act)
+
+
+def show_liquidation(done: Liquidated) -> LiquidatedOut:
+    """A liquidation by hand as it is answered."""
+    return LiquidatedOut(
+        entry_number=done.entry_number,
+        liquidated_on=done.liquidated_on,
+        kind=done.kind,
+        effect_duty_usd=format_cents(done.effect_duty_cents),
+        effect_fees_usd=format_cents(done.effect_fees_cents),
+        final_1501_on=final_1501_on(done.liquidated_on),
+        **_show_money(done.money),
     )
 
 
-def _respond(answer: Answer, headers: dict[str, str] | None = None) -> JSONResponse:
-    replayed = {"Idempotency-Replayed": "true"} if answer.is_replayed else {}
-    return JSONResponse(answer.body, answer.status, headers=(headers or {}) | replayed)
+def show_reliquidation(done: Reliquidated) -> ReliquidatedOut:
+    """A reliquidation as it is answered."""
+    row = done.row
+    return ReliquidatedOut(
+        entry_number=row.entry_number,
+        number=row.number,
+        reliquidated_on=row.reliquidated_on,
+        writer=row.writer,
+        kind=row.kind,
+        effect_duty_usd=format_cents(row.effect_duty_cents),
+        effect_fees_usd=format_cents(row.effect_fees_cents),
+        change_duty_usd=format_cents(row.change_duty_cents),
+        change_fees_usd=format_cents(row.change_fees_cents),
+        **_show_money(done.money),
+    )
+
+
+def show_voided_liquidation(done: VoidedLiquidation) -> VoidedOut:
+    """A liquidation without effect as it is answered."""
+    return VoidedOut(
+        entry_number=done.entry_number,
+        voided_liquidation_on=done.liquidated_on,
+        state=done.state,
+        rule=done.rule,
+        why=done.why,
+    )
+
+
+def _show_money(money: Consequence) -> dict[str, Any]:
+    """What an act comes to: the fields of `ActMoneyOut`."""
+    return {
+        "total_usd": format_cents(money.total_cents) if money.total_cents is not None else None,
+        "interest_usd": format_cents(money.interest_cents) if money.interest_cents is not None else None,
+        "bill_number": money.bill_number,
+        "bill_due_on": money.bill_due_on,
+        "refund_number": money.refund_number,
+        "refund_state": money.refund_state,
+        "missing": money.why,
+    }

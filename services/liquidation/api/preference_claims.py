@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.liquidation.acts import liquidations as acts
 from services.liquidation.acts.entries import record_act
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict
+from services.liquidation.acts.reliquidations import reliquidate
 from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.money.balance import MoneyPolicy
@@ -225,7 +225,7 @@ async def _reliquidate(
             text = f"Entry {entry_number} is not liquidated."
             raise conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
-        _, legal_event, event, _ = await acts.reliquidate(
+        _, legal_event, event, _ = await reliquidate(
             tx,
             row,
             now,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from services.liquidation.domain.clock_facts import find_time_of_entry
 from services.liquidation.domain.clocks import informal_date
@@ -17,6 +17,9 @@ from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
 
 RecordState = PlanState | Literal["recorded"]
+STATES_WITH_A_PERIOD: Final = ("scheduled", "extended")
+"""In which states a period runs in which CBP liquidates, and which an extension lengthens."""
+
 Bar = Literal[
     "correction-changes-importer",
     "correction-changes-type",

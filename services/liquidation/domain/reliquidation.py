@@ -14,6 +14,7 @@ from shared.customs.calendar import Due, add_days, add_years
 FinalWriter = Literal[
     "allowed-protest", "court-judgment", "claim-1520d", "records-1509g", "duty-1592d", "petition-1516", "center"
 ]
+ChangeKind = Literal["no-change", "increase", "refund"]
 
 RELIQUIDATION_FROM_LIQUIDATION_SINCE: Final = date(2016, 2, 24)
 CAPE_DAYS: Final = 80
@@ -51,6 +52,15 @@ def judge_reliquidation(liquidated_on: date, acts_on: date, *, is_protest_pendin
     until = reliquidation_due(liquidated_on)
     rule = "reliq-protest-pending" if is_protest_pending else "reliq-1501"
     return Finding(rule, "allowed" if acts_on <= until else "too-late", f"liquidated {liquidated_on}, until {until}")
+
+
+def kind_of_change(total_cents: int) -> ChangeKind:
+    """How a liquidation or reliquidation that changes so much is posted; positive is due.
+
+    >>> kind_of_change(12_50), kind_of_change(-1), kind_of_change(0)
+    ('increase', 'refund', 'no-change')
+    """
+    return "increase" if total_cents > 0 else "refund" if total_cents < 0 else "no-change"
 
 
 def final_1501_on(liquidated_on: date) -> date:

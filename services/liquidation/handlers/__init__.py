@@ -1,1 +1,1 @@
-"""Batches of upstream events: what each family changes in the legal record."""
+"""Batches of upstream events in; the legal record and its events out. A file for each family that is listened to."""

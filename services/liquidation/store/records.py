@@ -1,12 +1,11 @@
-"""Entries, their versions, acts, decisions, filings and conflicts: what the event path reads and writes."""
+"""Entries with their versions and legal acts, and events that contradict them: what makes up the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Table
 
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.store.lines import write_lines
@@ -14,13 +13,10 @@ from services.liquidation.store.tables.records import (
     conflicts,
     entries,
     entry_versions,
-    extensions,
     importer_accounts,
     legal_events,
-    post_entry_filings,
-    protests,
-    review_decisions,
 )
+from services.liquidation.store.upserts import replace_row
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -40,10 +36,6 @@ SELECT entry_number, version, importer_number, entry_type, surety_code, port_of_
        is_flagged
 FROM entry_versions WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, version
 """
-_DECISIONS = """
-SELECT decision_id, event_at, event_source, event_id FROM review_decisions WHERE decision_id = ANY($1::text[])
-"""
-_PROTESTS = "SELECT filing_number FROM protests WHERE filing_number = ANY($1::text[])"
 _REMARK = """
 UPDATE entry_versions SET barred_as = given.barred_as, is_announced = given.is_announced
 FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
@@ -126,7 +118,7 @@ class LegalEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ContradictingEvent:
     """An event that contradicts what is known."""
 
     entry_number: str
@@ -137,38 +129,13 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """A review decision; effects in cents, zero when the outcome changes nothing."""
+class AccountRow:
+    """An importer account as it was last assigned."""
 
-    decision_id: str
-    entry_number: str
-    item_id: str
-    process: str
-    outcome: str
-    duty_cents: int
-    fees_cents: int
-    decided_at: datetime
-    origin: Origin
-    status: str
-    rule: str | None
-    remedy: str | None
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class FilingRow:
-    """A post-entry filing; JSON columns as text."""
-
-    filing_number: str
-    kind: str
     importer_number: str
-    filed_by: str
-    entries: str
-    received_at: datetime
-    body: str
-    origin: Origin
-    decide_by: date
-    further_review: bool
+    sequence: int
+    name: str
+    center: str | None
 
 
 async def exclude_cycles(tx: Transaction) -> None:
@@ -224,27 +191,10 @@ def version_of(row: Mapping[str, Any]) -> Version:
     )
 
 
-async def load_decision_origins(tx: Transaction, decision_ids: Sequence[str]) -> dict[str, Origin]:
-    """Decisions that are known, with the event that each rests on."""
-    if not decision_ids:
-        return {}
-    return {
-        row["decision_id"]: Origin(row["event_at"], row["event_source"], row["event_id"])
-        for row in await bulk.fetch(tx, _DECISIONS, list(decision_ids))
-    }
-
-
-async def load_known_protests(tx: Transaction, filing_numbers: Sequence[str]) -> set[str]:
-    """Which of these protests are known."""
-    if not filing_numbers:
-        return set()
-    return {row["filing_number"] for row in await bulk.fetch(tx, _PROTESTS, list(filing_numbers))}
-
-
 async def write_entries(tx: Transaction, rows: Sequence[EntryRow]) -> None:
     """Write rows that `lock_entries` gave."""
-    values = [tuple([getattr(row, name) for name in _ENTRY_COLUMNS]) for row in rows]
-    await bulk.insert(tx, entries, _ENTRY_COLUMNS, values, on_conflict=_replace(entries, _ENTRY_COLUMNS))
+    values = list(map(attrgetter(*_ENTRY_COLUMNS), rows))
+    await bulk.insert(tx, entries, _ENTRY_COLUMNS, values, on_conflict=replace_row(entries, _ENTRY_COLUMNS))
 
 
 async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[str, VersionRow]]) -> None:
@@ -256,7 +206,7 @@ async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[s
         entry_versions,
         _VERSION_COLUMNS,
         [_version_values(number, row) for number, row in whole],
-        on_conflict=_replace(entry_versions, _VERSION_COLUMNS),
+        on_conflict=replace_row(entry_versions, _VERSION_COLUMNS),
     )
     await write_lines(tx, [(number, row.version.number) for number, row in whole])
     if remarked:
@@ -273,12 +223,12 @@ async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[s
 async def write_legal_events(tx: Transaction, acts: Sequence[LegalEvent]) -> None:
     """Append acts. The act of a version whose earlier event came late rests on that event from then on."""
     columns = tuple(LegalEvent.__dataclass_fields__)
-    values = [tuple([getattr(act, name) for name in columns]) for act in acts]
-    await bulk.insert(tx, legal_events, columns, values, on_conflict=_replace(legal_events, columns))
+    values = list(map(attrgetter(*columns), acts))
+    await bulk.insert(tx, legal_events, columns, values, on_conflict=replace_row(legal_events, columns))
 
 
-async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
-    """Note conflicts, each once."""
+async def write_contradictions(tx: Transaction, found: Sequence[ContradictingEvent]) -> None:
+    """Note events that contradict the record, each once."""
     values = [
         (item.entry_number, item.kind, item.origin.source, item.origin.id, item.rule, item.detail) for item in found
     ]
@@ -286,106 +236,11 @@ async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
     await bulk.insert(tx, conflicts, columns, values, on_conflict="DO NOTHING")
 
 
-async def write_decisions(tx: Transaction, decided: Sequence[DecisionRow]) -> None:
-    """Write review decisions; of two events for one decision the earlier stands."""
-    columns = (
-        "decision_id",
-        "entry_number",
-        "item_id",
-        "process",
-        "outcome",
-        "duty_cents",
-        "fees_cents",
-        "decided_at",
-        "event_at",
-        "event_source",
-        "event_id",
-        "status",
-        "rule",
-        "remedy",
-        "body",
-    )
-    values = [
-        (
-            row.decision_id,
-            row.entry_number,
-            row.item_id,
-            row.process,
-            row.outcome,
-            row.duty_cents,
-            row.fees_cents,
-            row.decided_at,
-            row.origin.at,
-            row.origin.source,
-            row.origin.id,
-            row.status,
-            row.rule,
-            row.remedy,
-            row.body,
-        )
-        for row in decided
-    ]
-    await bulk.insert(
-        tx, review_decisions, columns, values, on_conflict=_keep_earliest(review_decisions, columns, "decision_id")
-    )
-
-
-async def write_filings(tx: Transaction, filings: Sequence[FilingRow]) -> None:
-    """Write post-entry filings, protests in their own table; of two events for one filing the earlier stands."""
-    shared = ("filing_number", "importer_number", "filed_by", "entries", "received_at", "body")
-    origin = ("event_at", "event_source", "event_id")
-    for table, is_protest, own in (
-        (protests, True, ("state", "decide_by", "further_review")),
-        (post_entry_filings, False, ("kind",)),
-    ):
-        columns = (*shared, *origin, *own)
-        values = [
-            (
-                row.filing_number,
-                row.importer_number,
-                row.filed_by,
-                row.entries,
-                row.received_at,
-                row.body,
-                row.origin.at,
-                row.origin.source,
-                row.origin.id,
-                *(("filed", row.decide_by, row.further_review) if is_protest else (row.kind,)),
-            )
-            for row in filings
-            if (row.kind == "protest") is is_protest
-        ]
-        await bulk.insert(tx, table, columns, values, on_conflict=_keep_earliest(table, columns, "filing_number"))
-
-
-async def write_accounts(tx: Transaction, newest: Sequence[tuple[str, int, str, str | None]]) -> None:
-    """Write importer accounts (number, sequence, name, Center), keeping the latest sequence of each."""
-    columns = ("importer_number", "sequence", "name", "center")
-    await bulk.insert(
-        tx,
-        importer_accounts,
-        columns,
-        newest,
-        on_conflict=_replace(importer_accounts, columns) + " WHERE excluded.sequence > importer_accounts.sequence",
-    )
-
-
-async def write_extension(
-    tx: Transaction,
-    entry_number: str,
-    number: int,
-    reason: str,
-    months: int,
-    posted_on: date,
-    requested_on: date | None,
-    period: tuple[date, date],
-    explanation: str,
-    posted_by: str,
-) -> None:
-    """Append one extension with the end of the period before and after."""
-    columns = tuple(column.name for column in extensions.columns)
-    row = (entry_number, number, reason, months, posted_on, requested_on, *period, explanation, posted_by)
-    await bulk.insert(tx, extensions, columns, [row])
+async def write_accounts(tx: Transaction, newest: Sequence[AccountRow]) -> None:
+    """Write importer accounts, keeping the latest sequence of each."""
+    columns = tuple(AccountRow.__dataclass_fields__)
+    latest = f"{replace_row(importer_accounts, columns)} WHERE excluded.sequence > importer_accounts.sequence"
+    await bulk.insert(tx, importer_accounts, columns, [astuple(row) for row in newest], on_conflict=latest)
 
 
 _VERSION_COLUMNS = tuple(column.name for column in entry_versions.columns if column.name != "recorded_at")
@@ -415,18 +270,3 @@ def _version_values(entry_number: str, row: VersionRow) -> tuple[Any, ...]:
         " ".join(version.cases),
         version.is_flagged,
     )
-
-
-def _replace(table: Table, columns: Sequence[str]) -> str:
-    key = [column.name for column in table.primary_key.columns]
-    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
-    return f"({', '.join(key)}) DO UPDATE SET {assignments}"
-
-
-def _keep_earliest(table: Table, columns: Sequence[str], key: str) -> str:
-    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
-    earlier = (
-        "(excluded.event_at, excluded.event_source, excluded.event_id) < "
-        f"({table.name}.event_at, {table.name}.event_source, {table.name}.event_id)"
-    )
-    return f"({key}) DO UPDATE SET {assignments} WHERE {earlier}"

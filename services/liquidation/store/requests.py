@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.domain.facts import Origin
 from services.liquidation.domain.information_request import ItemChange
 from services.liquidation.store.tables.requests import information_requests, work_items
+from services.liquidation.store.upserts import keep_earliest, replace_row
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -61,15 +62,24 @@ async def lock_items(tx: Transaction, item_ids: Collection[str]) -> dict[str, It
 async def write_items(tx: Transaction, items: Sequence[ItemChange]) -> None:
     """Write where items stand that `lock_items` gave."""
     columns = tuple(column.name for column in work_items.columns)
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "item_id")
     rows = [astuple(item) for item in items]
-    await bulk.insert(tx, work_items, columns, rows, on_conflict=f"(item_id) DO UPDATE SET {replaced}")
+    await bulk.insert(tx, work_items, columns, rows, on_conflict=replace_row(work_items, columns))
 
 
 async def write_requests(tx: Transaction, requests: Sequence[RequestRow]) -> None:
     """Write requests; of two events for one request and entry the earlier stands."""
-    written = ("form", "item_id", "center", "issued_on", "due_on", "event_at", "event_source", "event_id")
-    columns = ("request_id", "entry_number", *written)
+    columns = (
+        "request_id",
+        "entry_number",
+        "form",
+        "item_id",
+        "center",
+        "issued_on",
+        "due_on",
+        "event_at",
+        "event_source",
+        "event_id",
+    )
     values = [
         (
             row.request_id,
@@ -85,13 +95,9 @@ async def write_requests(tx: Transaction, requests: Sequence[RequestRow]) -> Non
         )
         for row in requests
     ]
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in written)
-    earlier = (
-        "(excluded.event_at, excluded.event_source, excluded.event_id) < "
-        "(information_requests.event_at, information_requests.event_source, information_requests.event_id)"
+    await bulk.insert(
+        tx, information_requests, columns, values, on_conflict=keep_earliest(information_requests, columns)
     )
-    conflict = f"(request_id, entry_number) DO UPDATE SET {replaced} WHERE {earlier}"
-    await bulk.insert(tx, information_requests, columns, values, on_conflict=conflict)
 
 
 async def close_requests(tx: Transaction, items: Collection[ItemChange]) -> None:

@@ -1,14 +1,16 @@
 """Arranging the tests of liquidation: events into a handler, cycles on a clock, tables and outbox out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MONEY
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store.cycles import CycleFigures
@@ -26,9 +28,13 @@ from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
-from shared.db.transaction import reading, transaction
+from shared.db.idempotency import IdempotentCall, recall, remember
+from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
 from tests.support.events import decoded
+
+MONEY_POLICY: Final = MoneyPolicy(MONEY, "summary-due", LAW)
+Done = TypeVar("Done")
 
 RECORD = (
     entries,
@@ -44,7 +50,7 @@ RECORD = (
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
     """One batch through the handler, with its events put into the outbox as the consumer does."""
-    handler = LiquidationHandler(LAW.cycle)
+    handler = LiquidationHandler(LAW.cycle, LAW)
     async with transaction(engine) as tx:
         outgoing = await handler(tx, events)
         await outbox.add(tx, SOURCE, outgoing)
@@ -55,6 +61,18 @@ async def cycle(engine: AsyncEngine, friday: date, *, days_late: int = 0) -> Cyc
     """Run the cycle of a Friday on that day, or later."""
     at = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC) + timedelta(days=days_late)
     return await run_cycle(engine, FixedClock(at), friday, "tests")
+
+
+async def act_once(
+    engine: AsyncEngine, call: IdempotentCall, now: datetime, act: Callable[[Transaction], Awaitable[Done]]
+) -> Done | None:
+    """Run a creating act as a route does, once for its key; None when it was run before."""
+    async with transaction(engine) as tx:
+        if await recall(tx.connection, call) is not None:
+            return None
+        done = await act(tx)
+        await remember(tx.connection, call, status=201, response={}, now=now)
+    return done
 
 
 async def rows(engine: AsyncEngine, table: Any) -> list[Any]:

@@ -203,7 +203,8 @@ async def test_release_and_correction_in_any_order_after_a_recorded_basis_give_t
     for engine, order in ((desk.engine, (correction, release)), (other, (release, correction))):
         await apply(engine, [filed])
         facts, now = ClockFacts(entry_basis="release"), desk.clock.now()
-        await record_clock_facts(engine, LAW.cycle, now, number, IfMatch(None), facts, "As released.", caller)
+        async with transaction(engine) as tx:
+            await record_clock_facts(tx, now, number, IfMatch(None), facts, "As released.", caller, LAW.cycle, LAW)
         for event in order:
             await apply(engine, [event])
         events = sorted((event.id, lean.encode(event)) for event in await published(engine))

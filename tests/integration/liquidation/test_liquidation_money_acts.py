@@ -9,14 +9,12 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.acts.liquidations import (
-    LiquidationBasis,
-    post_liquidation,
-    post_reliquidation,
-    void_liquidation,
-)
+from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.acts.refunds import AccountFacts, record_account
+from services.liquidation.acts.reliquidations import post_reliquidation
+from services.liquidation.acts.voided_liquidations import void_liquidation
+from services.liquidation.api.liquidations import show_liquidation, show_reliquidation
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.reliquidation import FinalWriter, Power
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
@@ -31,6 +29,7 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
+from tests.integration.liquidation.builders import MONEY_POLICY as POLICY
 from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number
 
@@ -67,14 +66,17 @@ def call(key: str) -> IdempotentCall:
 
 
 async def liquidate(engine: AsyncEngine, number: str, on: date, basis: LiquidationBasis) -> dict[str, Any]:
-    return (await post_liquidation(engine, noon(on), call("liq"), number, basis, "Liquidated early.", DIRECTOR)).body
+    async with transaction(engine) as tx:
+        done = await post_liquidation(tx, noon(on), number, basis, "Liquidated early.", DIRECTOR, POLICY)
+    return show_liquidation(done).model_dump(mode="json")
 
 
 async def reliquidate(
-    engine: AsyncEngine, number: str, on: date, cents: int, writer: FinalWriter = "center", key: str = "reliq"
+    engine: AsyncEngine, number: str, on: date, cents: int, writer: FinalWriter = "center"
 ) -> dict[str, Any]:
-    answer = await post_reliquidation(engine, noon(on), call(key), number, writer, (cents, 0), "Found.", DIRECTOR)
-    return answer.body
+    async with transaction(engine) as tx:
+        done = await post_reliquidation(tx, noon(on), number, writer, (cents, 0), "Found.", DIRECTOR, POLICY)
+    return show_reliquidation(done).model_dump(mode="json")
 
 
 async def demand_sound(engine: AsyncEngine) -> None:
@@ -147,7 +149,7 @@ async def test_small_change_is_disregarded_unless_a_court_ordered_it(engine: Asy
     await cycle(engine, FRIDAY)
     body = await reliquidate(engine, number, FRIDAY, 1005_00)
     assert (body["kind"], body["effect_duty_usd"], body["change_duty_usd"]) == ("no-change", "1000.00", "0.00")
-    ordered = await reliquidate(engine, number, FRIDAY, 1005_00, "court-judgment", key="ordered")
+    ordered = await reliquidate(engine, number, FRIDAY, 1005_00, "court-judgment")
     assert (ordered["kind"], ordered["effect_duty_usd"], ordered["bill_number"]) == (
         "increase",
         "1005.00",
@@ -166,7 +168,8 @@ async def test_voided_liquidation_takes_back_its_bill_and_those_that_followed(en
     await cycle(engine, FRIDAY)
     await reliquidate(engine, number, date(2026, 2, 2), 600_00)
     await enjoin(engine, date(2026, 1, 5))
-    await void_liquidation(engine, LAW.cycle, noon(date(2026, 2, 20)), call("void"), number, "In breach.", DIRECTOR)
+    async with transaction(engine) as tx:
+        await void_liquidation(tx, noon(date(2026, 2, 20)), number, "In breach.", DIRECTOR, LAW.cycle, LAW)
     assert {row.outcome for row in await rows(engine, assessments)} == {"void"}
     assert {(bill.state, bill.open_cents) for bill in await rows(engine, bills)} == {("replaced", 0)}
     (row,) = await rows(engine, entries)
@@ -197,18 +200,19 @@ async def test_classes_of_a_decision_are_assessed_and_told(engine: AsyncEngine) 
 async def test_reliquidation_by_class_changes_what_stands_by_class(engine: AsyncEngine) -> None:
     number = await file(engine, "1000.00")
     await cycle(engine, FRIDAY)
-    answer = await post_reliquidation(
-        engine,
-        noon(FRIDAY),
-        call("classes"),
-        number,
-        "center",
-        (1000_00, 0),
-        "It was duty under Chapter 99.",
-        DIRECTOR,
-        by_class={"additional-duty": 1000_00},
-    )
-    assert (answer.body["kind"], answer.body["change_duty_usd"]) == ("no-change", "0.00")
+    async with transaction(engine) as tx:
+        done = await post_reliquidation(
+            tx,
+            noon(FRIDAY),
+            number,
+            "center",
+            (1000_00, 0),
+            "It was duty under Chapter 99.",
+            DIRECTOR,
+            POLICY,
+            by_class={"additional-duty": 1000_00},
+        )
+    assert (done.row.kind, done.row.change_duty_cents) == ("no-change", 0)
     standing = (await rows(engine, assessments))[-1]
     assert (standing.found.get("additional-duty"), standing.found.get("duty-unspecified")) == (1000_00, None)
     told = (await published(engine))[-1].data
@@ -227,11 +231,12 @@ async def test_refund_of_a_granted_claim_bears_interest_from_the_claim_and_no_ot
     claimed, other = await file(engine), await file(engine)
     await cycle(engine, FRIDAY)
     on, power = date(2026, 3, 2), Power("claim-1520d", preference_claimed_on=date(2026, 2, 27))
-    answer = await post_reliquidation(
-        engine, noon(on), call("claim"), claimed, "claim-1520d", (-25_00, 0), "Originating.", DIRECTOR, power=power
-    )
+    async with transaction(engine) as tx:
+        done = await post_reliquidation(
+            tx, noon(on), claimed, "claim-1520d", (-25_00, 0), "Originating.", DIRECTOR, POLICY, power=power
+        )
     # 25.00 from 27 February to 2 March 2026: 3 days at 7 %; on the other from the deposit of 12 March 2025.
-    assert answer.body["interest_usd"] == "-0.01"
+    assert done.money.interest_cents == -1
     assert (await reliquidate(engine, other, on, -25_00))["interest_usd"] == "-1.76"
     await demand_sound(engine)
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.acts.liquidations import void_liquidation
 from services.liquidation.acts.refunds import AccountFacts, record_account
+from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.law import LAW
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.tables.acts import reliquidations
@@ -55,7 +55,8 @@ async def pay(engine: AsyncEngine, bill: str, on: date, cents: int) -> None:
 
 async def void(engine: AsyncEngine, number: str, on: date) -> None:
     await enjoin(engine, date(2026, 1, 5))
-    await void_liquidation(engine, LAW.cycle, noon(on), call("void"), number, "In breach.", DIRECTOR)
+    async with transaction(engine) as tx:
+        await void_liquidation(tx, noon(on), number, "In breach.", DIRECTOR, LAW.cycle, LAW)
 
 
 async def lift(engine: AsyncEngine, on: date) -> None:
@@ -103,7 +104,7 @@ async def test_act_that_waited_finds_what_it_was_asked_for_whatever_became_of_th
     number = await file(engine)
     await cycle(engine, FRIDAY)
     await reliquidate(engine, number, date(2026, 2, 2), -5_00)
-    await reliquidate(engine, number, date(2026, 2, 3), 500_00, key="more")
+    await reliquidate(engine, number, date(2026, 2, 3), 500_00)
     await enroll(engine, date(2026, 2, 20))
     first, second = await rows(engine, assessments)
     assert first.is_disregarded

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify, join_grounds, name_case, select_lifted
 from services.liquidation.domain.suspension import Suspension
-from services.liquidation.handlers.handler import read_version
+from services.liquidation.handlers.entries import read_version
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.entry import encode_body
 from tests.support.events import cloud_event, decoded, entry_body, entry_number, line

@@ -1,0 +1,192 @@
+"""Reliquidation of one entry, by the Center's own power or one that outlasts finality."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from services.liquidation.acts.assessments import Consequence, assess_act, describe_effect, find_standing_effect
+from services.liquidation.acts.entries import hold_entry, record_act, write_act
+from services.liquidation.acts.protest_judging import judge_protests_on
+from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.domain.clocks import reliquidation_due
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.amounts import Amounts, add_amounts
+from services.liquidation.domain.money.assessment import Occasion
+from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
+from services.liquidation.domain.protest_life import OPEN
+from services.liquidation.domain.reliquidation import (
+    FinalWriter,
+    Power,
+    judge_change_after_final,
+    judge_power,
+    judge_reliquidation,
+    kind_of_change,
+)
+from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.sequences import OF_RELIQUIDATION, sequence_in_turn
+from services.liquidation.store import reliquidations as store
+from services.liquidation.store.records import EntryRow, LegalEvent
+from services.liquidation.store.reliquidations import ReliquidationRow
+from shared.bus.outbox import Outgoing
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+from shared.runtime.identity import Identity
+
+_OCCASIONS: Final[Mapping[FinalWriter, Occasion]] = {
+    "allowed-protest": "reliquidation-on-request",
+    "claim-1520d": "reliquidation-on-request",
+    "court-judgment": "reliquidation-by-court",
+}
+"""For which limit of a small difference an act counts (min-20-request, min-20-court); others: min-20-reliquidation."""
+
+
+class Reliquidated(NamedTuple):
+    """A reliquidation as its row has it, with its act in the history, the event that tells of it, and its money."""
+
+    row: ReliquidationRow
+    act: LegalEvent
+    event: Outgoing
+    money: Consequence
+
+
+async def post_reliquidation(
+    tx: Transaction,
+    now: datetime,
+    entry_number: str,
+    writer: FinalWriter,
+    effect: tuple[int, int],
+    explanation: str,
+    caller: Identity,
+    policy: MoneyPolicy,
+    *,
+    by_class: Amounts | None = None,
+    power: Power | None = None,
+) -> Reliquidated:
+    """Reliquidate one entry today, as `reliquidate` does, and write and publish it.
+
+    The day of importation, from which a claim under 1520(d) is counted, is taken from the entry's own versions.
+    """
+    row = (await hold_entry(tx, entry_number)).row
+    if power is not None and writer == "claim-1520d":
+        power = replace(power, imported_on=await store.find_import_date(tx, entry_number))
+    done = await reliquidate(tx, row, now, writer, effect, explanation, caller, policy, by_class=by_class, power=power)
+    await write_act(tx, row, done.act, done.event)
+    await judge_protests_on(tx, [entry_number], policy.law)
+    return done
+
+
+async def reliquidate(
+    tx: Transaction,
+    row: EntryRow,
+    now: datetime,
+    writer: FinalWriter,
+    effect: tuple[int, int],
+    explanation: str,
+    caller: Identity,
+    policy: MoneyPolicy,
+    *,
+    by_class: Amounts | None = None,
+    power: Power | None = None,
+    claimed_on: date | None = None,
+) -> Reliquidated:
+    """Reliquidate a held entry and assess its money; the caller writes the entry, the act and the event.
+
+    Duty and fees differ by `effect` (cents, positive is due) from what was asserted; `by_class` is the same by
+    accounting class, where it is known. `writer` says whose power it is, counted from the days in `power`; a caller
+    that has judged the time itself, as one that decides a protest or a claim, leaves `power` out. `claimed_on` is the
+    day of the claim. A difference that is disregarded changes nothing: the reliquidation is noted as one without
+    change. Raises `Conflict` when the entry is not liquidated, `Refused` when the power does not exist.
+    """
+    today = legal_date(now)
+    finding = await _demand_power(tx, row, writer, power, today, policy.law)
+    if power is not None and writer != "center":
+        explanation = f"{explanation} ({finding.why})"
+    number = await store.count_reliquidations(tx, row.entry_number) + 1
+    standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
+    change = (effect[0] - standing[0], effect[1] - standing[1])
+    changes = name_effects(*change)
+    if by_class is not None:
+        stood = await find_standing_effect(tx, row.entry_number)
+        changes = add_amounts(by_class, {class_code: -cents for class_code, cents in stood.items()})
+    key = f"reliquidation:{number}"
+    money = await assess_act(
+        tx,
+        row.entry_number,
+        key,
+        today,
+        changes,
+        occasion=_OCCASIONS.get(writer, "reliquidation"),
+        claimed_on=claimed_on or (power.preference_claimed_on if power is not None else None),
+        policy=policy,
+    )
+    if money.is_disregarded:
+        effect, change, changes = standing, (0, 0), {}
+    done = ReliquidationRow(
+        entry_number=row.entry_number,
+        number=number,
+        reliquidated_on=today,
+        writer=writer,
+        rule=finding.rule,
+        kind=money.kind or kind_of_change(sum(change)),
+        effect_duty_cents=effect[0],
+        effect_fees_cents=effect[1],
+        change_duty_cents=change[0],
+        change_fees_cents=change[1],
+        explanation=explanation,
+        acted_by=caller.subject,
+        acted_for=caller.acting_for,
+    )
+    await store.write_reliquidation(tx, done)
+    row.effect_duty_cents, row.effect_fees_cents = effect
+    act, event = record_act(
+        row,
+        event_key=key,
+        sequence=sequence_in_turn(row.turns, OF_RELIQUIDATION + number),
+        change="reliquidated",
+        from_state="liquidated",
+        occurred_on=today,
+        rule=finding.rule,
+        text=f"{writer}: {explanation}",
+        actor=caller.signature,
+        now=now,
+        kind=done.kind,
+        told={"effect": describe_effect(changes), **money.event_fields},
+    )
+    return Reliquidated(done, act, event, money)
+
+
+async def _demand_power(
+    tx: Transaction, row: EntryRow, writer: FinalWriter, power: Power | None, today: date, law: LawSettings
+) -> Finding:
+    """By which rule an entry may be reliquidated today.
+
+    Rules reliq-1501 [S], 19 USC 1501: the Center's own power, 90 days from the original liquidation; for others
+    `judge_change_after_final` says by which rule they write, and `judge_power` whether in time.
+    """
+    if row.liquidated_on is None:
+        raise conflict(
+            "reliq-1501",
+            "not-liquidated",
+            f"Entry {row.entry_number} is not liquidated: it is {row.state}.",
+            "Liquidate it, by the cycle or by POST …/liquidations.",
+        )
+    if writer == "center":
+        is_pending = await store.has_protest(tx, row.entry_number, OPEN)
+        finding = judge_reliquidation(row.liquidated_on, today, is_protest_pending=is_pending)
+        if finding.outcome != "allowed":
+            until = reliquidation_due(row.liquidated_on)
+            raise refused(
+                "reliq-1501",
+                "too-late",
+                f"The original liquidation was on {row.liquidated_on}; the 90 days ended on {until}.",
+                "Only an allowed protest, a court or another exception to finality can change it now.",
+            )
+        return finding
+    if power is None:
+        return judge_change_after_final(writer)
+    finding = judge_power(power, row.liquidated_on, today, law)
+    if finding.outcome not in ("allowed", "as-instructed"):
+        remedy = "Give the day that the power is counted from; once its time has passed it is not exercised."
+        raise refused(finding.rule, finding.outcome, f"{writer}: {finding.why}.", remedy)
+    return finding

@@ -1,0 +1,160 @@
+"""Entries as filed, corrected and released: their versions, the record that follows, what is announced of them."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+from uuid import UUID
+
+from services.liquidation.acts.entries import KnownFacts, apply_record
+from services.liquidation.domain.facts import Origin, Version
+from services.liquidation.domain.grounds import name_case
+from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.plan import plan
+from services.liquidation.domain.record import derive
+from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.sequences import OF_VERSION
+from services.liquidation.publishing import as_filed, entry_changed, reason_of
+from services.liquidation.store.records import ContradictingEvent, EntryRow, LegalEvent, VersionRow
+from shared.bus.outbox import Outgoing
+from shared.contracts.decision import Reason
+from shared.contracts.entry import EntryBody, EntryReleased, encode_body
+from shared.contracts.envelope import Event
+from shared.customs.calendar import legal_date
+from shared.customs.money import to_cents
+
+
+def on_entries_filed(
+    filed: Sequence[Event[Any]], versions: dict[str, dict[int, VersionRow]]
+) -> list[ContradictingEvent]:
+    """Add each version that is new; of two that contradict each other the earlier event stands."""
+    contradictions: list[ContradictingEvent] = []
+    for event in filed:
+        body: EntryBody = event.data
+        known = versions.setdefault(body.entry_number, {})
+        version, text = read_version(event)
+        before = known.get(version.number)
+        if before is not None:
+            if before.version.digest == version.digest:
+                # A repeat under another id changes nothing but which event the version is known by.
+                if version.origin.order < before.version.origin.order:
+                    known[version.number] = replace(before, version=version, body=text)
+                continue
+            stands, falls = sorted((before.version.origin, version.origin), key=lambda each: each.order)
+            contradictions.append(_contradiction(body.entry_number, version.number, falls))
+            if stands == before.version.origin:
+                continue
+        known[version.number] = VersionRow(version, barred_as=None, is_announced=False, body=text)
+    return contradictions
+
+
+def on_entries_released(released: Sequence[EntryReleased], entries: Mapping[str, EntryRow]) -> None:
+    """Note releases; of several the earliest stands, whichever came first."""
+    for data in released:
+        row = entries[data.entry_number]
+        given = (data.released_at, data.port_of_release, data.release_kind)
+        if row.released_at is None or given < (row.released_at, row.port_of_release or "", row.release_kind or ""):
+            row.released_at, row.port_of_release, row.release_kind = given
+
+
+def derive_records(
+    rows: Iterable[EntryRow], known: KnownFacts, policy: CyclePolicy, law: LawSettings
+) -> tuple[list[LegalEvent], list[Outgoing]]:
+    """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled."""
+    acts: list[LegalEvent] = []
+    changes: list[Outgoing] = []
+    for row in rows:
+        record = derive(known.of(row), policy, law)
+        for number, version_row in known.versions.get(row.entry_number, {}).items():
+            bar = record.barred.get(number)
+            if version_row.barred_as != bar:
+                version_row.barred_as, version_row.is_remarked = bar, True
+            if number in record.settled and not version_row.is_announced:
+                version_row.is_announced = version_row.is_remarked = True
+                act, change = announce_version(row.entry_number, version_row.version, policy, law)
+                acts.append(act)
+                changes.append(change)
+        if row.liquidated_on is None:
+            apply_record(row, record)
+    return acts, changes
+
+
+def announce_version(
+    entry_number: str, version: Version, policy: CyclePolicy, law: LawSettings
+) -> tuple[LegalEvent, Outgoing]:
+    """The one act and event of a version, taken by itself: what else is known must not change it."""
+    outcome = plan(version, policy, law=law)
+    change: Literal["scheduled", "suspended", "recorded"] = (
+        outcome.state if outcome.state in ("scheduled", "suspended") else "recorded"
+    )
+    act = LegalEvent(
+        entry_number=entry_number,
+        event_key=f"version:{version.number}",
+        sequence=version.number * OF_VERSION,
+        change=change,
+        to_state=outcome.state,
+        occurred_on=legal_date(version.origin.at),
+        rule=outcome.rule,
+        detail=outcome.why,
+        scheduled_on=outcome.scheduled_on,
+        deemed_on=outcome.deemed_on,
+    )
+    other_filer = _find_other_filer(entry_number, version)
+    reasons = [reason_of(outcome.rule, outcome.why)]
+    if other_filer is not None:
+        text = f"version {version.number} was filed by {other_filer}, the entry by {entry_number[:3]}"
+        reasons.append(Reason(code="corrected-by-other-filer", text=text, citation=RULES["psc-window"].citation))
+    return act, entry_changed(
+        as_filed(entry_number, version),
+        act,
+        version.origin.at,
+        from_state=None,
+        reasons=reasons,
+        told={"corrected_by": other_filer},
+        digest=version.digest.hex,
+    )
+
+
+def read_version(event: Event[Any]) -> tuple[Version, str]:
+    """What liquidation looks at in an entry as filed, and the whole body as JSON."""
+    body: EntryBody = event.data
+    duty, fees = 0, 0
+    case: str | None = None
+    cases: set[str] = set()
+    for line in body.lines:
+        for tariff in line.tariffs:
+            duty += to_cents(tariff.duty_usd)
+        for fee in line.fees:
+            fees += to_cents(fee.amount_usd)
+        if case is None and line.cases:
+            case = line.cases[0].case_number
+        cases.update(name_case(each.case_number, line.manufacturer_id, line.exporter_id) for each in line.cases)
+    text = encode_body(body).decode()
+    version = Version(
+        number=body.version,
+        entry_type=body.entry_type,
+        importer_number=body.importer_number,
+        surety_code=body.surety_code,
+        port_of_entry=body.port_of_entry,
+        entry_date=body.entry_date,
+        paid_on=body.paid_on,
+        duty_cents=duty,
+        fees_cents=fees,
+        case=case,
+        digest=UUID(bytes=hashlib.blake2b(text.encode(), digest_size=16).digest()),
+        origin=Origin(event.time, event.source, event.id),
+        cases=tuple(sorted(cases)),
+        is_flagged=bool(body.reconciliation_issues),
+    )
+    return version, text
+
+
+def _find_other_filer(entry_number: str, version: Version) -> str | None:
+    """Who corrected the summary, if not the first filer, whose code begins the entry number."""
+    filer = version.origin.source.removeprefix("urn:filer:")
+    return filer if filer not in (version.origin.source, entry_number[:3]) else None
+
+
+def _contradiction(entry_number: str, version: int, falls: Origin) -> ContradictingEvent:
+    detail = f"version {version} was filed more than once with different content; the earliest event stands"
+    return ContradictingEvent(entry_number, "contradicting-version", falls, "version-once", detail)

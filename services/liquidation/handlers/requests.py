@@ -1,0 +1,69 @@
+"""CBP's requests to importers (CBP 28, CBP 29) by entry, and the work items whose end closes them.
+
+A decision ends an item of a review only; what ends advice, filings and items that are called for no more is told by the
+changes of the item alone, so these are read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from services.liquidation.domain.facts import Origin
+from services.liquidation.domain.information_request import (
+    CHANGES_THAT_TELL,
+    ItemChange,
+    read_change,
+    reply_due_on,
+    standing_change,
+)
+from services.liquidation.store import requests as store
+from services.liquidation.store.requests import RequestRow
+from shared.contracts.envelope import Event
+from shared.contracts.registry import carries
+from shared.contracts.work import RequestIssued, WorkItemChanged
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+
+
+async def on_requests(tx: Transaction, events: Sequence[Event[Any]]) -> None:
+    """Keep each request by entry; it is open until the item that it was issued from has ended.
+
+    To be called last in its transaction: items are locked after entries, by everyone, so that batches cannot deadlock.
+    """
+    issued = [event for event in events if carries(event, RequestIssued)]
+    changed = [event for event in events if carries(event, WorkItemChanged) and event.data.change in CHANGES_THAT_TELL]
+    if not issued and not changed:
+        return
+    known = await store.lock_items(tx, {event.data.item_id for event in (*issued, *changed)})
+    moved = on_work_items_changed(changed, known)
+    requests = on_requests_issued(issued)
+    await store.write_items(tx, moved)
+    await store.write_requests(tx, requests)
+    await store.close_requests(tx, (known | {item.item_id: item for item in moved}).values())
+
+
+def on_work_items_changed(
+    changed: Iterable[Event[WorkItemChanged]], known: Mapping[str, ItemChange]
+) -> list[ItemChange]:
+    """The changes by which items stand otherwise than known, in order of item."""
+    moved: dict[str, ItemChange] = {}
+    for event in changed:
+        item = event.data
+        change = read_change(item.item_id, item.sequence, item.change, item.state, legal_date(item.at), event.id)
+        stood = moved.get(item.item_id, known[item.item_id])
+        if standing_change((stood, change)) is not stood:
+            moved[item.item_id] = change
+    return [moved[item_id] for item_id in sorted(moved)]
+
+
+def on_requests_issued(issued: Iterable[Event[RequestIssued]]) -> list[RequestRow]:
+    """Each request on each of its entries, by the earliest event that tells of it."""
+    requests: dict[tuple[str, str], RequestRow] = {}
+    for event in sorted(issued, key=lambda each: (each.time, each.source, each.id)):
+        data, origin = event.data, Origin(event.time, event.source, event.id)
+        due_on = reply_due_on(data.form, data.issued_on, data.due_on)
+        for number in data.entry_numbers:
+            row = RequestRow(
+                data.request_id, number, data.form, data.item_id, data.center, data.issued_on, due_on, origin
+            )
+            requests.setdefault((data.request_id, number), row)
+    return [row for _, row in sorted(requests.items())]
