@@ -5,6 +5,8 @@ from services.liquidation.api import (
     clock_facts,
     cycles,
     entries,
+    extensions,
+    figures,
     hold_sets,
     instructions,
     liquidations,
@@ -13,10 +15,14 @@ from services.liquidation.api import (
     protests,
     radar,
     recomputes,
+    timeline,
 )
 
 ROUTERS = [
     entries.router,
+    timeline.router,
+    extensions.router,
+    figures.router,
     cycles.router,
     hold_sets.router,
     radar.router,

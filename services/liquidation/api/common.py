@@ -1,13 +1,30 @@
-"""What the routes of liquidation share: the readings in force, and the paths that they name."""
+"""What the routes of liquidation share: readings in force, paths, rules as shown, an entry that the caller may see."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path, Request
+from pydantic import BaseModel, Field
 
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.publishing import find_rule
+from services.liquidation.store.pictures import EntryPicture, find_picture
+from shared.db.transaction import reading
+from shared.runtime.access import demand_sight, is_staff
+from shared.runtime.errors import NotFound
+from shared.runtime.identity import Identity
+from shared.web.requests import canonical_entry_number, engine_of
 
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
+
+
+class RuleOut(BaseModel):
+    """A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled."""
+
+    id: str = Field(examples=["liq-1yr-entry"])
+    citation: str = Field(examples=["19 USC 1504(a)(1)(A)"])
+    evidence: Literal["S", "P", "M", "U"]
+    text: str
 
 
 def cycle_policy_of(request: Request) -> CyclePolicy:
@@ -26,3 +43,29 @@ def money_policy_of(request: Request) -> MoneyPolicy:
     """The readings of the rules of money, as the operator has set them."""
     policy: MoneyPolicy = request.app.state.money_policy
     return policy
+
+
+def show_rule(rule: str) -> RuleOut:
+    """A rule of the deadline table or of money, by its id."""
+    return RuleOut.model_validate(find_rule(rule), from_attributes=True)
+
+
+async def find_visible_picture(entry_number: str, request: Request, caller: Identity) -> EntryPicture:
+    """Everything that is recorded of an entry that the caller may see; raises `NotFound` and `Forbidden`."""
+    number = canonical_entry_number(entry_number)
+    async with reading(engine_of(request)) as connection:
+        picture = await find_picture(connection, number)
+    importer = picture.entry.importer_number if picture else None
+    if picture is None or (importer is None and not is_staff(caller)):
+        raise NotFound(
+            f"There is no entry {number} in liquidation.", remedy="Check the number; a filing may still be on its way."
+        )
+    if importer is not None:
+        demand_sight(
+            caller,
+            f"entry {number}",
+            importer_number=importer,
+            filer_code=number[:3],
+            surety_code=picture.entry.surety_code,
+        )
+    return picture

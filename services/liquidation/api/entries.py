@@ -1,70 +1,34 @@
-"""The HTTP side of liquidation: the record and the timeline of an entry, extensions, protests, figures."""
+"""The HTTP side of the legal record of an entry."""
 
-from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, get_args
 
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 
-from services.liquidation.acts.extensions import post_extension
-from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
-from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts, weigh_entry_dates
-from services.liquidation.domain.correction_window import CorrectionWindow, correction_window, foresee_correction
-from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.facts import Version
-from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
-from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.plan import find_start
-from services.liquidation.domain.protest import read_filing
-from services.liquidation.domain.record import find_summary_filing, has_correction_window
-from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
-from services.liquidation.domain.rules import RULES, Rule
-from services.liquidation.domain.suspension import Suspension
-from services.liquidation.domain.timeline import (
-    Coming,
-    ProtestFact,
-    RequestFact,
-    TimelineFacts,
-    coming_dates,
-    find_finality,
+from services.liquidation.acts.pictures import (
+    Finality,
+    foresee_correction_of,
+    is_open_request,
+    judge_finality,
+    list_contradictions,
+    list_suspensions,
+    weigh_dates_of_entry,
 )
-from services.liquidation.publishing import find_rule
-from services.liquidation.store import pictures as store
-from services.liquidation.store.pictures import EntryPicture
-from services.liquidation.store.records import version_of
-from shared.customs.calendar import Due, legal_date
-from shared.customs.entry_types import entry_type
+from services.liquidation.api.common import EntryNumberPath, RuleOut, find_visible_picture, law_of, show_rule
+from services.liquidation.api.extensions import ExtensionOut
+from services.liquidation.domain.clock_facts import TimeOfEntry
+from services.liquidation.domain.correction_window import CorrectionOutlook
+from services.liquidation.store.pictures import FiledVersion, ReviewOfEntry
+from services.liquidation.store.records import EntryRow
+from services.liquidation.store.reliquidations import ReliquidationRow
+from services.liquidation.store.voided_liquidations import VoidedRow
+from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, reading
-from shared.runtime.access import demand_sight, is_staff, shown_importer_number
-from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
-from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import CurrentIdentity, StaffIdentity, require
-from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of, now_of
+from shared.runtime.access import is_staff, shown_importer_number
+from shared.web.identity import CurrentIdentity
+from shared.web.requests import now_of
 
 router = APIRouter()
-
-REVIEW_LANES = frozenset({"document-review", "enforcement"})
-_START_FACTS = {
-    "liq-1yr-warehouse": "final_withdrawal_on",
-    "liq-1yr-recon": "reconciliation_filed_or_due_on",
-    "liq-1yr-drawback": "drawback_claimed_on",
-}
-_BAR_RULES = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
-
-ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
-
-
-class RuleOut(BaseModel):
-    """A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled."""
-
-    id: str = Field(examples=["liq-1yr-entry"])
-    citation: str = Field(examples=["19 USC 1504(a)(1)(A)"])
-    evidence: Literal["S", "P", "M", "U"]
-    text: str
 
 
 class DateOut(BaseModel):
@@ -106,38 +70,6 @@ class VersionOut(BaseModel):
     duty_usd: str
     fees_usd: str
     barred_as: str | None
-
-
-class ExtensionOut(BaseModel):
-    """One extension of liquidation."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "number": 1,
-                    "reason": "information-needed",
-                    "months": 12,
-                    "posted_on": "2026-06-01",
-                    "requested_on": None,
-                    "period_ended_on": "2026-10-01",
-                    "period_ends_on": "2027-10-01",
-                    "explanation": "A CBP 28 on value is unanswered.",
-                    "posted_by": "kim",
-                }
-            ]
-        }
-    )
-
-    number: int
-    reason: str
-    months: int
-    posted_on: date
-    requested_on: date | None
-    period_ended_on: date = Field(description="End of the period before.")
-    period_ends_on: date = Field(description="The new deemed date.")
-    explanation: str
-    posted_by: str
 
 
 class DecisionOut(BaseModel):
@@ -312,97 +244,19 @@ class EntryRecordOut(BaseModel):
     conflicts: list[ConflictOut]
 
 
-class ActOut(BaseModel):
-    """What happened."""
-
-    on: date
-    what: str
-    rule: RuleOut | None = None
-    detail: str | None = None
-    actor: str | None = None
-
-
-class ComingOut(BaseModel):
-    """A clock: warn by `safe`, refuse only after `last_arguable`; without dates the text says what is missing."""
-
-    what: str
-    safe: date | None
-    last_arguable: date | None
-    rule: RuleOut
-    inputs: dict[str, str]
-
-
-class TimelineOut(BaseModel):
-    """What happened to an entry and what comes."""
-
-    entry_number: str
-    state: str
-    happened: list[ActOut]
-    coming: list[ComingOut]
-
-
-class ExtensionIn(BaseModel):
-    """An extension whose notice has been posted."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "reason": "information-needed",
-                    "months": 12,
-                    "posted_on": "2026-06-01",
-                    "explanation": "A CBP 28 on value is unanswered.",
-                }
-            ]
-        },
-    )
-
-    reason: Literal["information-needed", "importer-request"]
-    months: int = Field(default=12, description="1 to 12 (ext-length).")
-    posted_on: date = Field(description="The day on which the notice was posted.")
-    requested_on: date | None = Field(default=None, description="When the importer asked in writing.")
-    explanation: str = Field(min_length=1, max_length=500, description="What the notice states as the reason.")
-
-
-class UnknownClockOut(BaseModel):
-    """An entry with a clock that cannot be computed."""
-
-    entry_number: str
-    missing: str | None = Field(description="The fact that is missing.")
-    rule: RuleOut | None
-    entry_type: str | None
-    entry_date: date | None
-    released_at: datetime | None
-    center: str | None
-
-
-class LiquidationFigures(BaseModel):
-    """Entries by state; `liquidated` counts the deemed ones too."""
-
-    entries: int
-    scheduled: int
-    suspended: int
-    extended: int
-    liquidated: int
-    deemed: int
-    not_liquidating: int
-    clock_unknown: int
-    protests: int
-
-
 @router.get("/entries/{entry_number}", summary="The legal record of an entry")
 async def read_entry_record(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> EntryRecordOut:
     """State, dates with their rules, amounts, versions, decisions and what contradicts the record."""
-    picture = await _find_picture(entry_number, request, caller)
-    row = picture.entry
-    importer = row.importer_number
+    picture = await find_visible_picture(entry_number, request, caller)
+    row, today = picture.entry, legal_date(now_of(request))
+    finality = judge_finality(picture, law_of(request))
+    correction = foresee_correction_of(picture, today, may_know_of_review=is_staff(caller))
     return EntryRecordOut(
         entry_number=row.entry_number,
         state=row.state,
         why=row.why,
-        rule=_rule(row.rule),
-        importer_number=shown_importer_number(caller, importer) if importer else None,
+        rule=show_rule(row.rule) if row.rule is not None else None,
+        importer_number=shown_importer_number(caller, row.importer_number) if row.importer_number else None,
         importer_name=picture.importer_name,
         entry_type=row.entry_type,
         port_of_entry=row.port_of_entry,
@@ -414,154 +268,50 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         released_at=row.released_at,
         paid_on=row.paid_on,
         dates=_dates(row),
-        entry_dates=_entry_dates(picture),
+        entry_dates=_entry_dates(weigh_dates_of_entry(picture)),
         amounts=_amounts(row),
         liquidation=_liquidation(row),
-        finality=_finality(picture, now_of(request), law_of(request)),
-        correction=_correction(picture, legal_date(now_of(request)), caller),
-        suspensions=_suspensions(picture),
+        finality=_finality(finality, today) if finality is not None else None,
+        correction=_correction(correction) if correction is not None else None,
+        suspensions=[SuspensionOut.model_validate(each, from_attributes=True) for each in list_suspensions(picture)],
         reliquidations=[_reliquidation(each) for each in picture.reliquidations],
         voided_liquidations=[_voided(each) for each in picture.voided_liquidations],
-        extension_requests=[_extension_request(each, picture) for each in picture.extension_requests],
+        extension_requests=[
+            ExtensionRequestOut(
+                filing_number=each.filing_number,
+                received_at=each.received_at,
+                is_open=is_open_request(each, picture),
+            )
+            for each in picture.extension_requests
+        ],
         holds=[HoldOut.model_validate(each, from_attributes=True) for each in picture.holds],
         versions=[_version(each, governing=row.version) for each in picture.versions],
         extensions=[ExtensionOut.model_validate(each, from_attributes=True) for each in picture.extensions],
         decisions=[_decision(each) for each in picture.decisions],
-        protests=[each.filing_number for each in picture.protests],
+        protests=[each.filing.number for each in picture.protests],
         bills=[each.bill_number for each in picture.bills],
         refunds=[each.refund_number for each in picture.refunds],
-        conflicts=_conflicts(picture),
+        conflicts=[ConflictOut.model_validate(each, from_attributes=True) for each in list_contradictions(picture)],
     )
 
 
-@router.get("/entries/{entry_number}/timeline", summary="What happened to an entry and what comes")
-async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
-    """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
-    picture = await _find_picture(entry_number, request, caller)
-    law = law_of(request)
-    return TimelineOut(
-        entry_number=picture.entry.entry_number,
-        state=picture.entry.state,
-        happened=_happened(picture),
-        coming=[
-            *(_coming(each) for each in coming_dates(_timeline_facts(picture, law), law)),
-            *_coming_of_money(picture),
-        ],
-    )
-
-
-@router.post(
-    "/entries/{entry_number}/extensions", status_code=201, summary="Extend liquidation", response_model=ExtensionOut
-)
-async def create_extension(
-    entry_number: EntryNumberPath,
-    body: ExtensionIn,
-    request: Request,
-    caller: ExtenderIdentity,
-    call: CurrentIdempotentCall,
-) -> Response:
-    """Record an extension whose notice was posted while the period was open; void ones are refused by their rule."""
-    number, policy, law = canonical_entry_number(entry_number), cycle_policy_of(request), law_of(request)
-    extension = ExtensionRequest(body.reason, body.months, body.posted_on, body.requested_on)
-
-    async def act(tx: Transaction) -> ExtensionOut:
-        row = await post_extension(tx, now_of(request), number, extension, body.explanation, caller, policy, law)
-        return ExtensionOut.model_validate(row, from_attributes=True)
-
-    return await answer_once(request, call, act)
-
-
-@router.get("/clocks-unknown", summary="Entries with a clock that cannot be computed")
-async def list_unknown_clocks(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
-) -> Page[UnknownClockOut]:
-    """In order of entry number, each with the fact that is missing."""
-    position = page.position(str)
-    async with reading(engine_of(request)) as connection:
-        rows = await store.list_unknown_clocks(connection, after=position[0] if position else None, limit=page.fetch)
-    return build_page(
-        rows, page, key=lambda row: (row.entry_number,), item=_unknown_clock, request=request, response=response
-    )
-
-
-@router.get("/figures", summary="Entries by state")
-async def read_liquidation_figures(request: Request, _: StaffIdentity) -> LiquidationFigures:
-    """Counts over every entry."""
-    async with reading(engine_of(request)) as connection:
-        counts = await store.count_states(connection)
-        protests = await store.count_protests(connection)
-
-    def of(state: str) -> int:
-        return sum(number for (each, _), number in counts.items() if each == state)
-
-    return LiquidationFigures(
-        entries=sum(counts.values()),
-        scheduled=of("scheduled"),
-        suspended=of("suspended"),
-        extended=of("extended"),
-        liquidated=of("liquidated"),
-        deemed=counts.get(("liquidated", "deemed"), 0),
-        not_liquidating=of("not-liquidating"),
-        clock_unknown=of("clock-unknown"),
-        protests=protests,
-    )
-
-
-async def _find_picture(entry_number: str, request: Request, caller: Identity) -> EntryPicture:
-    number = canonical_entry_number(entry_number)
-    async with reading(engine_of(request)) as connection:
-        picture = await store.find_picture(connection, number)
-    importer = picture.entry.importer_number if picture else None
-    if picture is None or (importer is None and not is_staff(caller)):
-        raise NotFound(
-            f"There is no entry {number} in liquidation.", remedy="Check the number; a filing may still be on its way."
-        )
-    if importer is not None:
-        demand_sight(
-            caller,
-            f"entry {number}",
-            importer_number=importer,
-            filer_code=number[:3],
-            surety_code=picture.entry.surety_code,
-        )
-    return picture
-
-
-def _known_rule(rule: str) -> RuleOut:
-    return _rule_out(RULES[rule])
-
-
-def _rule_out(rule: Rule) -> RuleOut:
-    return RuleOut.model_validate(rule, from_attributes=True)
-
-
-def _rule(rule: str | None) -> RuleOut | None:
-    return _known_rule(rule) if rule is not None else None
-
-
-def _dates(row: Any) -> list[DateOut]:
+def _dates(row: EntryRow) -> list[DateOut]:
     dated = (
         ("entry", row.entry_date, "entry-date"),
         ("scheduled liquidation", row.scheduled_on, row.rule),
         ("deemed liquidated unless liquidated by then", row.deemed_on, row.deemed_rule),
         ("liquidation", row.liquidated_on, row.liquidation_rule),
     )
-    return [DateOut(what=what, on=on, rule=_known_rule(rule)) for what, on, rule in dated if on is not None]
+    return [
+        DateOut(what=what, on=on, rule=show_rule(rule))
+        for what, on, rule in dated
+        if on is not None and rule is not None
+    ]
 
 
-def _entry_dates(picture: EntryPicture) -> EntryDatesOut:
-    versions = [version_of(each._asdict()) for each in picture.versions]
-    released_at, governing = picture.entry.released_at, picture.entry.version
-    found = weigh_entry_dates(
-        [(each.number, each.entry_date) for each in versions],
-        governing,
-        _clock_facts(picture),
-        released_on=legal_date(released_at) if released_at is not None else None,
-        summary_filed_on=find_summary_filing(versions),
-        imported_on=next((each.imported_on for each in picture.versions if each.version == governing), None),
-    )
+def _entry_dates(found: TimeOfEntry) -> EntryDatesOut:
     return EntryDatesOut(
-        rule=_known_rule("entry-date"),
+        rule=show_rule("entry-date"),
         basis=found.basis,
         governs_on=found.governs_on,
         asserted_on=found.asserted_on,
@@ -571,15 +321,11 @@ def _entry_dates(picture: EntryPicture) -> EntryDatesOut:
     )
 
 
-def _clock_facts(picture: EntryPicture) -> ClockFacts:
-    return picture.clock_facts[-1].facts if picture.clock_facts else NO_CLOCK_FACTS
-
-
-def _amounts(row: Any) -> AmountsOut | None:
-    if row.duty_cents is None:
+def _amounts(row: EntryRow) -> AmountsOut | None:
+    if row.duty_cents is None or row.fees_cents is None:
         return None
     amounts = AmountsOut(duty_usd=format_cents(row.duty_cents), fees_usd=format_cents(row.fees_cents))
-    if row.liquidated_on is not None:
+    if row.effect_duty_cents is not None and row.effect_fees_cents is not None:
         amounts.effect_duty_usd = format_cents(row.effect_duty_cents)
         amounts.effect_fees_usd = format_cents(row.effect_fees_cents)
         amounts.liquidated_duty_usd = format_cents(row.duty_cents + row.effect_duty_cents)
@@ -587,84 +333,44 @@ def _amounts(row: Any) -> AmountsOut | None:
     return amounts
 
 
-def _liquidation(row: Any) -> LiquidationOut | None:
-    if row.liquidated_on is None:
+def _liquidation(row: EntryRow) -> LiquidationOut | None:
+    kind, rule = row.liquidation_kind, row.liquidation_rule
+    if row.liquidated_on is None or row.liquidation_posted_on is None or kind is None or rule is None:
         return None
     return LiquidationOut(
-        liquidated_on=row.liquidated_on,
-        posted_on=row.liquidation_posted_on,
-        kind=row.liquidation_kind,
-        rule=_known_rule(row.liquidation_rule),
+        liquidated_on=row.liquidated_on, posted_on=row.liquidation_posted_on, kind=kind, rule=show_rule(rule)
     )
 
 
-def _finality(picture: EntryPicture, now: datetime, law: LawSettings) -> FinalityOut | None:
-    row, today = picture.entry, legal_date(now)
-    if row.liquidated_on is None:
-        return None
-    final = _final_1514(picture, law)
-    closed_on = final_1501_on(row.liquidated_on)
-    judged = {writer: judge_change_after_final(writer) for writer in get_args(FinalWriter)}
+def _finality(finality: Finality, today: date) -> FinalityOut:
+    final = finality.final_1514
     return FinalityOut(
-        final_1501_on=closed_on,
-        is_final_1501=today >= closed_on,
+        final_1501_on=finality.final_1501_on,
+        is_final_1501=finality.is_final_1501(today),
         final_1514_on=final.safe if final else None,
         final_1514_arguable_on=final.last_arguable if final else None,
-        is_final_1514=final is not None and today >= final.last_arguable,
-        writers_after_final={name: finding.rule for name, finding in judged.items() if finding.outcome != "refused"},
+        is_final_1514=finality.is_final_1514(today),
+        writers_after_final=dict(finality.writers),
     )
 
 
-def _final_1514(picture: EntryPicture, law: LawSettings) -> Due | None:
-    """When nobody can change the liquidation any more; None while a protest, an allowance or a suit keeps it open."""
-    row = picture.entry
-    posted_on = row.liquidation_posted_on if row.liquidation_kind == "deemed" else None
-    protests = [_protest(each) for each in picture.protests]
-    return find_finality(row.liquidated_on, protests, posted_on=posted_on, entered_on=row.entry_date, law=law)
-
-
-def _protest(row: Any) -> ProtestFact:
-    filing = read_filing(row.filing_number, row.importer_number, row.filed_by, row.entries, row.received_at, row.body)
-    return ProtestFact(
-        row.filing_number,
-        filing.received_on,
-        row.decide_by,
-        stage=row.state,
-        timeliness=row.entry_timeliness or "unknown",
-        outcome=row.entry_outcome,
-        denied_on=row.denied_on,
-        is_against_exclusion=filing.decision == "exclusion-redelivery",
+def _correction(outlook: CorrectionOutlook) -> CorrectionOut:
+    return CorrectionOut(
+        until=outlook.window.closes_on,
+        is_window_open=outlook.is_window_open,
+        rule=show_rule(outlook.window.rule),
+        barred_by=outlook.unmet.outcome if outlook.unmet else None,
+        why=outlook.unmet.why if outlook.unmet else None,
+        not_known=list(outlook.not_known),
     )
 
 
-def _governing(picture: EntryPicture) -> Version | None:
-    """The version that stands, with the time of entry that governs."""
-    for row in picture.versions:
-        if row.version == picture.entry.version:
-            return replace(version_of(row._asdict()), entry_date=picture.entry.entry_date)
-    return None
-
-
-def _suspensions(picture: EntryPicture) -> list[SuspensionOut]:
-    recorded = [SuspensionOut.model_validate(each, from_attributes=True) for each in picture.suspensions]
-    governing, known = _governing(picture), {each.ground for each in recorded}
-    filed = filed_grounds(governing) if governing is not None else ()
-    return [
-        *(
-            SuspensionOut(ground=each.ground, authority=each.authority, began_on=each.began_on, is_filed=True)
-            for each in filed
-            if each.ground not in known
-        ),
-        *recorded,
-    ]
-
-
-def _reliquidation(row: Any) -> ReliquidationOut:
+def _reliquidation(row: ReliquidationRow) -> ReliquidationOut:
     return ReliquidationOut(
         number=row.number,
         reliquidated_on=row.reliquidated_on,
         writer=row.writer,
-        rule=_known_rule(row.rule),
+        rule=show_rule(row.rule),
         kind=row.kind,
         effect_duty_usd=format_cents(row.effect_duty_cents),
         effect_fees_usd=format_cents(row.effect_fees_cents),
@@ -675,85 +381,31 @@ def _reliquidation(row: Any) -> ReliquidationOut:
     )
 
 
-def _voided(row: Any) -> VoidedLiquidationOut:
+def _voided(row: VoidedRow) -> VoidedLiquidationOut:
     return VoidedLiquidationOut(
         liquidated_on=row.liquidated_on,
         liquidation_kind=row.liquidation_kind,
         voided_on=row.voided_on,
-        rule=_known_rule(row.rule),
+        rule=show_rule(row.rule),
         why=row.why,
     )
 
 
-def _extension_request(row: Any, picture: EntryPicture) -> ExtensionRequestOut:
-    asked_on = legal_date(row.received_at)
-    is_granted = any(each.requested_on == asked_on for each in picture.extensions)
-    is_open = picture.entry.liquidated_on is None and not is_granted
-    return ExtensionRequestOut(filing_number=row.filing_number, received_at=row.received_at, is_open=is_open)
-
-
-def _suspended_window(picture: EntryPicture) -> CorrectionWindow | None:
-    governing = _governing(picture)
-    if governing is None or not picture.entry.is_suspended:
-        return None
-    recorded = [
-        Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
-    ]
-    standing = [each for each in join_grounds(governing, recorded) if each.lift_noticed_on is None]
-    if not standing:
-        return None
-    basis = min((basis_of(each) for each in standing), key=lambda each: each == "other")
-    has_case = governing.case is not None
-    return correction_window(governing.entry_type, governing.entry_date, None, has_case=has_case, suspended_for=basis)
-
-
-def _correction(picture: EntryPicture, today: date, caller: Identity) -> CorrectionOut | None:
-    row, governing = picture.entry, _governing(picture)
-    window = _suspended_window(picture)
-    is_open = governing is not None and has_correction_window(governing.entry_type) and row.scheduled_on is not None
-    if window is None and governing is not None and is_open:
-        is_longer = any(each.reason == "importer-request" for each in picture.extensions)
-        window = correction_window(
-            governing.entry_type,
-            governing.entry_date,
-            row.scheduled_on,
-            is_extended_on_request=is_longer,
-            has_case=governing.case is not None,
-        )
-    if window is None:
-        return None
-    is_decided = any(each.status in ("applied", "effective") for each in picture.decisions)
-    outlook = foresee_correction(
-        window,
-        today,
-        paid_on=row.paid_on,
-        is_under_review=row.lane in REVIEW_LANES and not is_decided if is_staff(caller) else None,
-        is_liquidated=row.liquidated_on is not None,
-    )
-    return CorrectionOut(
-        until=window.closes_on,
-        is_window_open=outlook.is_window_open,
-        rule=_known_rule(window.rule),
-        barred_by=outlook.unmet.outcome if outlook.unmet else None,
-        why=outlook.unmet.why if outlook.unmet else None,
-        not_known=list(outlook.not_known),
-    )
-
-
-def _version(row: Any, governing: int | None) -> VersionOut:
+def _version(filed: FiledVersion, governing: int | None) -> VersionOut:
+    version = filed.version
     return VersionOut(
-        version=row.version,
-        governs=row.version == governing,
-        filed_at=row.filed_at,
-        entry_type=row.entry_type,
-        entry_date=row.entry_date,
-        duty_usd=format_cents(row.duty_cents),
-        fees_usd=format_cents(row.fees_cents),
-        barred_as=row.barred_as,
+        version=version.number,
+        governs=version.number == governing,
+        filed_at=version.origin.at,
+        entry_type=version.entry_type,
+        entry_date=version.entry_date,
+        duty_usd=format_cents(version.duty_cents),
+        fees_usd=format_cents(version.fees_cents),
+        barred_as=filed.barred_as,
     )
 
 
-def _decision(row: Any) -> DecisionOut:
+def _decision(row: ReviewOfEntry) -> DecisionOut:
     return DecisionOut(
         decision_id=row.decision_id,
         process=row.process,
@@ -764,134 +416,4 @@ def _decision(row: Any) -> DecisionOut:
         decided_at=row.decided_at,
         rule=row.rule,
         remedy=row.remedy,
-    )
-
-
-def _conflicts(picture: EntryPicture) -> list[ConflictOut]:
-    found = [ConflictOut.model_validate(each, from_attributes=True) for each in picture.conflicts]
-    for version in picture.versions:
-        if version.barred_as is not None:
-            rule = _BAR_RULES.get(version.barred_as, "psc-cannot")
-            detail = f"version {version.version} does not govern: {RULES[rule].text}"
-            found.append(
-                ConflictOut(
-                    kind=version.barred_as,
-                    rule=rule,
-                    detail=detail,
-                    event_source=version.event_source,
-                    event_id=version.event_id,
-                )
-            )
-    return found
-
-
-def _happened(picture: EntryPicture) -> list[ActOut]:
-    acts = [
-        ActOut(on=each.occurred_on, what=each.change, rule=_rule(each.rule), detail=each.detail, actor=each.actor)
-        for each in picture.acts
-    ]
-    if picture.entry.released_at is not None:
-        detail = f"port {picture.entry.port_of_release}, {picture.entry.release_kind}"
-        acts.append(ActOut(on=legal_date(picture.entry.released_at), what="released", detail=detail))
-    acts.extend(
-        ActOut(
-            on=legal_date(each.decided_at),
-            what=f"review decided: {each.outcome}",
-            rule=_rule(each.rule),
-            detail=f"{each.decision_id}: {each.status}",
-        )
-        for each in picture.decisions
-    )
-    acts.extend(
-        ActOut(on=legal_date(each.received_at), what="protest filed", detail=each.filing_number)
-        for each in picture.protests
-    )
-    acts.extend(
-        ActOut(
-            on=each.occurred_on,
-            what=each.change,
-            rule=_rule_out(find_rule(each.rule)),
-            detail=each.detail,
-            actor=each.actor,
-        )
-        for each in picture.money_acts
-    )
-    return sorted(acts, key=lambda act: act.on)
-
-
-def _coming_of_money(picture: EntryPicture) -> list[ComingOut]:
-    """By when what is open is to be paid; after these days interest runs in blocks of 30 days."""
-    owed = [(f"bill {each.bill_number} to be paid", "bill-due", each) for each in picture.bills if each.open_cents]
-    owed += [
-        (f"refund {each.refund_number} to be paid", "refund-due", each)
-        for each in picture.refunds
-        if each.state not in ("paid", "replaced")
-    ]
-    return [
-        ComingOut(
-            what=what,
-            safe=each.due_on,
-            last_arguable=each.due_on,
-            rule=_rule_out(find_rule(rule)),
-            inputs={"liquidated_on": str(each.liquidated_on), "state": each.state},
-        )
-        for what, rule, each in owed
-    ]
-
-
-def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
-    row, governing = picture.entry, _governing(picture)
-    return TimelineFacts(
-        state=row.state,
-        rule=row.rule,
-        why=row.why,
-        released_on=legal_date(row.released_at) if row.released_at else None,
-        entry_date=row.entry_date,
-        is_informal=row.is_informal,
-        extended_months=row.extended_months,
-        is_extended_on_request=any(each.reason == "importer-request" for each in picture.extensions),
-        suspended_window=_suspended_window(picture),
-        final=_final_1514(picture, law) if row.liquidated_on is not None else None,
-        start=_start(governing, _clock_facts(picture), law) if governing is not None else None,
-        has_correction_window=governing is not None and has_correction_window(governing.entry_type),
-        scheduled_on=row.scheduled_on,
-        deemed_on=row.deemed_on,
-        deemed_rule=row.deemed_rule,
-        liquidated_on=row.liquidated_on,
-        posted_on=row.liquidation_posted_on,
-        is_deemed=row.liquidation_kind == "deemed",
-        protests=tuple(_protest(each) for each in picture.protests),
-        requests=tuple(
-            RequestFact(each.request_id, each.form, each.issued_on, each.due_on)
-            for each in picture.requests
-            if each.closed_on is None
-        ),
-    )
-
-
-def _start(governing: Version, clock: ClockFacts, law: LawSettings) -> tuple[str, date] | None:
-    start = find_start(governing, entry_type(governing.entry_type), clock, law)
-    fact = _START_FACTS.get(start.rule)
-    return (fact, start.on) if fact is not None and start.on is not None else None
-
-
-def _coming(each: Coming) -> ComingOut:
-    return ComingOut(
-        what=each.what,
-        safe=each.safe,
-        last_arguable=each.last_arguable,
-        rule=_known_rule(each.rule),
-        inputs=dict(each.inputs),
-    )
-
-
-def _unknown_clock(row: Any) -> UnknownClockOut:
-    return UnknownClockOut(
-        entry_number=row.entry_number,
-        missing=row.why,
-        rule=_rule(row.rule),
-        entry_type=row.entry_type,
-        entry_date=row.entry_date,
-        released_at=row.released_at,
-        center=row.center,
     )

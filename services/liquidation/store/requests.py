@@ -6,15 +6,15 @@ both write under a lock, so that two batches at once cannot miss each other.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.facts import Origin
-from services.liquidation.domain.information_request import ItemChange
+from services.liquidation.domain.information_request import Form, ItemChange
 from services.liquidation.store.tables.requests import information_requests, work_items
 from services.liquidation.store.upserts import keep_earliest, replace_row
 from shared.db import bulk
@@ -44,12 +44,27 @@ class RequestRow:
 
     request_id: str
     entry_number: str
-    form: str
+    form: Form
     item_id: str
     center: str
     issued_on: date
     due_on: date
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOnEntry:
+    """A request as it stands on one entry; open while `closed_on` is None."""
+
+    request_id: str
+    entry_number: str
+    form: Form
+    item_id: str
+    center: str
+    issued_on: date
+    due_on: date
+    closed_on: date | None
+    closed_as: str | None
 
 
 async def lock_items(tx: Transaction, item_ids: Collection[str]) -> dict[str, ItemChange]:
@@ -107,18 +122,24 @@ async def close_requests(tx: Transaction, items: Collection[ItemChange]) -> None
     await bulk.execute(tx, _STAND, [item.item_id for item in told], [item.ended_on for item in told], closed_as)
 
 
-async def list_requests_on(connection: AsyncConnection, entry_number: str) -> list[Any]:
+async def list_requests_on(connection: AsyncConnection, entry_number: str) -> list[RequestOnEntry]:
     """The requests that name an entry, open and closed, oldest first."""
-    table = information_requests
-    query = select(table).where(table.c.entry_number == entry_number).order_by(table.c.issued_on, table.c.request_id)
-    return list(await connection.execute(query))
+    return await _list_requests(connection, information_requests.c.entry_number == entry_number)
 
 
-async def list_open_requests(connection: AsyncConnection, entry_numbers: Collection[str]) -> dict[str, list[Any]]:
+async def list_open_requests(
+    connection: AsyncConnection, entry_numbers: Collection[str]
+) -> dict[str, list[RequestOnEntry]]:
     """The requests on these entries that are open, oldest first; entries without one are absent."""
-    table = information_requests
-    query = select(table).where(table.c.entry_number.in_(entry_numbers), table.c.closed_on.is_(None))
-    found: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in await connection.execute(query.order_by(table.c.issued_on, table.c.request_id)):
+    table = information_requests.c
+    found: defaultdict[str, list[RequestOnEntry]] = defaultdict(list)
+    for row in await _list_requests(connection, table.entry_number.in_(entry_numbers) & table.closed_on.is_(None)):
         found[row.entry_number].append(row)
     return found
+
+
+async def _list_requests(connection: AsyncConnection, which: ColumnElement[bool]) -> list[RequestOnEntry]:
+    table = information_requests.c
+    columns = [table[field.name] for field in fields(RequestOnEntry)]
+    query = select(*columns).where(which).order_by(table.issued_on, table.request_id)
+    return [RequestOnEntry(*row) for row in await connection.execute(query)]

@@ -1,0 +1,74 @@
+"""The HTTP side of an entry's timeline: what happened to it and what comes."""
+
+from datetime import date
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from services.liquidation.acts.pictures import Happened, list_coming, list_happened
+from services.liquidation.api.common import EntryNumberPath, RuleOut, find_visible_picture, law_of, show_rule
+from services.liquidation.domain.timeline import Coming
+from shared.web.identity import CurrentIdentity
+
+router = APIRouter()
+
+
+class ActOut(BaseModel):
+    """What happened."""
+
+    on: date
+    what: str
+    rule: RuleOut | None = None
+    detail: str | None = None
+    actor: str | None = None
+
+
+class ComingOut(BaseModel):
+    """A clock: warn by `safe`, refuse only after `last_arguable`; without dates the text says what is missing."""
+
+    what: str
+    safe: date | None
+    last_arguable: date | None
+    rule: RuleOut
+    inputs: dict[str, str]
+
+
+class TimelineOut(BaseModel):
+    """What happened to an entry and what comes."""
+
+    entry_number: str
+    state: str
+    happened: list[ActOut]
+    coming: list[ComingOut]
+
+
+@router.get("/entries/{entry_number}/timeline", summary="What happened to an entry and what comes")
+async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
+    """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
+    picture = await find_visible_picture(entry_number, request, caller)
+    return TimelineOut(
+        entry_number=picture.entry.entry_number,
+        state=picture.entry.state,
+        happened=[_act(each) for each in list_happened(picture)],
+        coming=[_coming(each) for each in list_coming(picture, law_of(request))],
+    )
+
+
+def _act(each: Happened) -> ActOut:
+    return ActOut(
+        on=each.on,
+        what=each.what,
+        rule=show_rule(each.rule) if each.rule is not None else None,
+        detail=each.detail,
+        actor=each.actor,
+    )
+
+
+def _coming(each: Coming) -> ComingOut:
+    return ComingOut(
+        what=each.what,
+        safe=each.safe,
+        last_arguable=each.last_arguable,
+        rule=show_rule(each.rule),
+        inputs=dict(each.inputs),
+    )
