@@ -17,7 +17,7 @@ from services.liquidation.domain.facts import Version
 from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.plan import find_start
-from services.liquidation.domain.protest import read_filing
+from services.liquidation.domain.protest.filing import read_filing
 from services.liquidation.domain.record import find_summary_filing, has_correction_window
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
 from services.liquidation.domain.rules import RULES, Rule

@@ -33,8 +33,7 @@ from services.liquidation.publishing import (
     decision_applied,
     decision_refused,
     entry_changed,
-    legal_basis,
-    protest_changed,
+    protest_filed,
     reason_of,
 )
 from services.liquidation.store import acts as acts_store
@@ -408,16 +407,14 @@ def _contradiction(entry_number: str, version: int, falls: Origin) -> Conflict:
 
 def _protest_filed(row: FilingRow) -> Outgoing:
     filed_by = orjson.loads(row.filed_by)
-    told = {
-        "change": "filed",
-        "state": "filed",
-        "importer_number": row.importer_number,
-        "entries": tuple(orjson.loads(row.entries)),
-        "received_at": row.received_at,
-        "decide_by": row.decide_by,
-        "further_review": row.further_review,
-        "filer_role": filed_by["role"],
-        "filer_id": filed_by["id"],
-        "legal_basis": legal_basis("protest-decide-2y"),
-    }
-    return protest_changed(row.filing_number, 1, row.origin.at, told)
+    return protest_filed(
+        protest_number=row.filing_number,
+        importer_number=row.importer_number,
+        entries=orjson.loads(row.entries),
+        received_at=row.received_at,
+        decide_by=row.decide_by,
+        asks_further_review=row.further_review,
+        filer_role=filed_by["role"],
+        filer_id=filed_by["id"],
+        at=row.origin.at,
+    )
