@@ -11,11 +11,10 @@ from services.liquidation.domain.money.rules import MONEY_RULES
 from services.liquidation.domain.protest.clocks import find_deemed_denial
 from services.liquidation.domain.protest.further_review import set_aside_request_due
 from services.liquidation.domain.protest.judging import JudgedProtest
-from services.liquidation.domain.protest.record import LineDecision
+from services.liquidation.domain.protest.record import LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.protest.timeliness import join_known
 from services.liquidation.domain.rules import RULES, Rule
-from services.liquidation.store.protests import ActRow
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import LegalBasis, MoneyEffect, Reason
@@ -165,7 +164,7 @@ def protest_filed(
 
 def protest_changed(
     after: JudgedProtest,
-    done: ActRow,
+    done: NumberedAct,
     law: LawSettings,
     *,
     signed: Sequence[LineDecision] = (),
@@ -210,8 +209,8 @@ def protest_changed(
     return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, done.acted_at)
 
 
-def _name_change(done: ActRow) -> Literal["changed", "decided", "withdrawn", "reopened"]:
-    if done.from_state in OPEN and done.to_state not in OPEN:
+def _name_change(done: NumberedAct) -> Literal["changed", "decided", "withdrawn", "reopened"]:
+    if done.from_stage in OPEN and done.to_stage not in OPEN:
         return "withdrawn" if done.act.kind == "withdraw" else "decided"
     return "reopened" if done.act.kind == "void-denial" else "changed"
 

@@ -1,7 +1,7 @@
 """What the law does to protests by itself when a day has passed: deemed denials, requests that nobody answered."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,13 +10,12 @@ from services.liquidation.acts.protest_judging import BATCH, judge_protests, jud
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.clocks import find_act_of_law
 from services.liquidation.domain.protest.judging import JudgedProtest
-from services.liquidation.domain.protest.record import Act, apply_act
+from services.liquidation.domain.protest.record import Act, NumberedAct, number_act
 from services.liquidation.domain.protest.timeliness import join_known
 from services.liquidation.domain.rules import RULES
 from services.liquidation.publishing import SOURCE, protest_changed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
-from services.liquidation.store.protests import ActRow
 from shared.bus import outbox
 from shared.customs.calendar import end_of_legal_day, legal_date
 from shared.db.transaction import Transaction, transaction
@@ -61,23 +60,20 @@ async def do_acts_of_law(
     One act may bring the next, so each round judges again; the protests of the same entries are judged with them.
     """
     judged, done = await judge_protests(tx, numbers, law), 0
-    while rows := {number: row for number in sorted(numbers) if (row := _act_of_law(judged.get(number), today, law))}:
-        await store.write_acts(tx, list(rows.values()))
-        judged = judged | await judge_protests(tx, rows, law)
-        await outbox.add(tx, SOURCE, [protest_changed(judged[number], row, law) for number, row in rows.items()])
-        done += len(rows)
+    while acts := _find_acts_of_law([judged[number] for number in sorted(numbers)], today, law):
+        await store.write_acts(tx, acts)
+        judged = judged | await judge_protests(tx, [each.filing_number for each in acts], law)
+        await outbox.add(tx, SOURCE, [protest_changed(judged[each.filing_number], each, law) for each in acts])
+        done += len(acts)
     return judged, done
 
 
-def number_act(protest: JudgedProtest, act: Act, at: datetime, rule: str) -> ActRow:
-    """An act as the next one of the protest, with the states that it leads from and to."""
-    record = protest.record
-    return ActRow(record.filing.number, record.acts + 1, act, at, rule, record.stage, apply_act(record, act).stage)
-
-
-def _act_of_law(protest: JudgedProtest | None, today: date, law: LawSettings) -> ActRow | None:
-    found = find_act_of_law(protest.record, join_known(protest.verdicts), today, law) if protest is not None else None
-    if protest is None or found is None:
-        return None
-    act = Act(found.kind, found.on, SYSTEM, details={"reasons": RULES[found.rule].text})
-    return number_act(protest, act, end_of_legal_day(found.on), found.rule)
+def _find_acts_of_law(protests: Sequence[JudgedProtest], today: date, law: LawSettings) -> list[NumberedAct]:
+    """The next act of the law on each of these protests, dated on its own day; none for most."""
+    acts = []
+    for each in protests:
+        found = find_act_of_law(each.record, join_known(each.verdicts), today, law)
+        if found is not None:
+            act = Act(found.kind, found.on, SYSTEM, details={"reasons": RULES[found.rule].text})
+            acts.append(number_act(each.record, act, end_of_legal_day(found.on), found.rule))
+    return acts

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from services.liquidation.acts.protest_clocks import do_acts_of_law, number_act
+from services.liquidation.acts.protest_clocks import do_acts_of_law
 from services.liquidation.acts.protest_decisions import cover_every_entry, demand_decidable, reliquidate_allowed
 from services.liquidation.acts.protest_filings import demand_first
 from services.liquidation.acts.protest_judging import judge_protests
@@ -16,7 +16,7 @@ from services.liquidation.domain.protest.act_rules import judge_act, judge_secon
 from services.liquidation.domain.protest.decision import judge_summons
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.judging import JudgedProtest
-from services.liquidation.domain.protest.record import Act, LineDecision, read_recommendation
+from services.liquidation.domain.protest.record import Act, LineDecision, number_act, read_recommendation
 from services.liquidation.domain.protest.stages import OPEN, SIGNED, RequestKind
 from services.liquidation.domain.rules import RULES, Finding
 from services.liquidation.publishing import SOURCE, protest_changed
@@ -115,7 +115,7 @@ async def act_on_protest(
     """
     prepared = await prepare_act(tx, now, number, meant, request, caller, policy.law)
     act = prepared.act
-    done = number_act(prepared.protest, act, now, rule_of_act(act))
+    done = number_act(prepared.protest.record, act, now, rule_of_act(act))
     signed = prepared.lines if act.kind in SIGNED.values() else ()
 
     await store.write_acts(tx, [done])

@@ -16,7 +16,7 @@ from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import Verdict
 from services.liquidation.domain.rules import RULES, Finding
 from services.liquidation.store import protest_pictures as store
-from services.liquidation.store.protest_pictures import DoneAct, ProtestPicture, ProtestRow, Sight
+from services.liquidation.store.protest_pictures import ActRow, ProtestPicture, ProtestRow, Sight
 from shared.contracts.terms import EntryNumber, LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
@@ -421,7 +421,7 @@ def _clocks(picture: ProtestPicture, today: date, law: LawSettings) -> list[Cloc
     ]
 
 
-def _act_out(act: DoneAct, caller: Identity) -> ProtestActOut:
+def _act_out(act: ActRow, caller: Identity) -> ProtestActOut:
     # What is only recommended, and who of CBP does what, is for the Center alone.
     is_shown = is_staff(caller) or act.kind not in ("recommend", "return")
     return ProtestActOut(

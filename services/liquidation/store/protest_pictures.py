@@ -53,7 +53,7 @@ class ProtestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DoneAct:
+class ActRow:
     """An act on a protest, the filing first: number 0, kind `file`."""
 
     number: int
@@ -76,7 +76,7 @@ class ProtestPicture:
     record: ProtestRecord
     verdicts: tuple[Verdict, ...]
     outcomes: Mapping[str, str | None]
-    acts: tuple[DoneAct, ...]
+    acts: tuple[ActRow, ...]
     decisions: tuple[tuple[int, LineDecision], ...]
     followers: tuple[str, ...]
     lead_state: Stage | None
@@ -157,11 +157,11 @@ async def list_entries_of(
     return verdicts, {row.entry_number: row.outcome for row in rows}
 
 
-async def list_acts_of(connection: AsyncConnection, filing_number: str) -> tuple[DoneAct, ...]:
+async def list_acts_of(connection: AsyncConnection, filing_number: str) -> tuple[ActRow, ...]:
     """The acts on a protest, the filing first."""
     query = select(protest_acts).where(protest_acts.c.filing_number == filing_number)
     return tuple(
-        DoneAct(
+        ActRow(
             row.number,
             row.kind,
             row.acted_on,

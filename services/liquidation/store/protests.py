@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.protest.filing import Filing, read_filing
 from services.liquidation.domain.protest.judging import JudgedProtest
-from services.liquidation.domain.protest.record import Act, LineDecision
+from services.liquidation.domain.protest.record import Act, LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import ProtestedEntry
 from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
@@ -92,19 +92,6 @@ class KnownProtest:
     state: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class ActRow:
-    """An act to append."""
-
-    filing_number: str
-    number: int
-    act: Act
-    acted_at: datetime
-    rule: str
-    from_state: Stage
-    to_state: Stage
-
-
 async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, ProtestedEntry]:
     """What the record says of these entries, held in order of number; unknown ones with nothing but their number."""
     numbers = sorted(set(entry_numbers))
@@ -174,36 +161,8 @@ async def write_judged(tx: Transaction, judged: Sequence[JudgedProtest]) -> None
     """Write where protests stand, and the time of each of their entries."""
     if not judged:
         return
-    columns: list[list[Any]] = [
-        list(column)
-        for column in zip(
-            *[
-                (
-                    each.record.filing.number,
-                    each.record.stage,
-                    each.record.filing.issue,
-                    each.timeliness,
-                    each.record.further_review != "none",
-                    each.record.further_review,
-                    each.record.acts,
-                    each.record.lead,
-                    each.record.is_open,
-                    each.record.settled_on,
-                    each.record.denied_on,
-                    each.sue_by,
-                    each.decide_by,
-                    each.due.safe if each.due else None,
-                    each.due.rule if each.due else None,
-                    each.law_acts_after,
-                    orjson.dumps([{"rule": one.rule, "outcome": one.outcome, "why": one.why} for one in each.defects]),
-                )
-                for each in judged
-            ],
-            strict=True,
-        )
-    ]
-    columns[-1] = [text.decode() for text in columns[-1]]
-    await bulk.execute(tx, _WRITE_JUDGED, *columns)
+    columns = zip(*map(_row_of, judged), strict=True)
+    await bulk.execute(tx, _WRITE_JUDGED, *map(list, columns))
     names = tuple(column.name for column in protest_entries.columns)
     rows = [
         (
@@ -224,6 +183,31 @@ async def write_judged(tx: Transaction, judged: Sequence[JudgedProtest]) -> None
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
     await bulk.insert(tx, protest_entries, names, rows, on_conflict=f"({', '.join(key)}) DO UPDATE SET {changed}")
     await bulk.execute(tx, _NAMED_NO_MORE, [each.record.filing.number for each in judged])
+
+
+def _row_of(judged: JudgedProtest) -> tuple[object, ...]:
+    """The columns of `_WRITE_JUDGED` in their order."""
+    record = judged.record
+    defects = [{"rule": each.rule, "outcome": each.outcome, "why": each.why} for each in judged.defects]
+    return (
+        record.filing.number,
+        record.stage,
+        record.filing.issue,
+        judged.timeliness,
+        record.further_review != "none",
+        record.further_review,
+        record.acts,
+        record.lead,
+        record.is_open,
+        record.settled_on,
+        record.denied_on,
+        judged.sue_by,
+        judged.decide_by,
+        judged.due.safe if judged.due else None,
+        judged.due.rule if judged.due else None,
+        judged.law_acts_after,
+        orjson.dumps(defects).decode(),
+    )
 
 
 async def write_filed_acts(tx: Transaction, filings: Sequence[Filing], filed_by: Sequence[str]) -> None:
@@ -255,7 +239,7 @@ async def load_filers(tx: Transaction, filing_numbers: Sequence[str]) -> dict[st
     return {row["filing_number"]: row["role"] for row in await bulk.fetch(tx, statement, list(filing_numbers))}
 
 
-async def write_acts(tx: Transaction, rows: Sequence[ActRow]) -> None:
+async def write_acts(tx: Transaction, acts: Sequence[NumberedAct]) -> None:
     """Append acts; a number that is taken is an error."""
     names = tuple(column.name for column in protest_acts.columns)
     await bulk.insert(
@@ -264,19 +248,19 @@ async def write_acts(tx: Transaction, rows: Sequence[ActRow]) -> None:
         names,
         [
             (
-                row.filing_number,
-                row.number,
-                row.act.kind,
-                row.act.on,
-                row.acted_at,
-                row.act.actor,
-                row.act.acting_for,
-                row.rule,
-                row.from_state,
-                row.to_state,
-                orjson.dumps(dict(row.act.details)).decode(),
+                each.filing_number,
+                each.number,
+                each.act.kind,
+                each.act.on,
+                each.acted_at,
+                each.act.actor,
+                each.act.acting_for,
+                each.rule,
+                each.from_stage,
+                each.to_stage,
+                orjson.dumps(dict(each.act.details)).decode(),
             )
-            for row in rows
+            for each in acts
         ],
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from services.liquidation.domain.protest.filing import Filing, amend
@@ -168,6 +168,24 @@ def replay_acts(filing: Filing, acts: Sequence[Act]) -> ProtestRecord:
     for act in acts:
         record = apply_act(record, act)
     return record
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedAct:
+    """An act in the history of a protest: its number, by which rule it is done, from which stage to which it leads."""
+
+    filing_number: str
+    number: int
+    act: Act
+    acted_at: datetime
+    rule: str
+    from_stage: Stage
+    to_stage: Stage
+
+
+def number_act(record: ProtestRecord, act: Act, at: datetime, rule: str) -> NumberedAct:
+    """An act that may be done as the next one on the protest."""
+    return NumberedAct(record.filing.number, record.acts + 1, act, at, rule, record.stage, apply_act(record, act).stage)
 
 
 def list_outcomes(record: ProtestRecord) -> dict[str, EntryOutcome]:

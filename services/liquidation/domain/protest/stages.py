@@ -53,6 +53,7 @@ RequestKind = Literal[_PlainKind, "sign"]
 
 ActKind = Literal[_PlainKind, "allow", "allow-in-part", "deny", "deem-denied"]
 """What is done; a protest is deemed denied by the law alone."""
+
 Outcome = Literal["allowed", "allowed-in-part", "denied"]
 LineOutcome = Literal["allowed", "denied"]
 EntryOutcome = Literal["allowed", "allowed-in-part", "denied", "deemed-denied"]
