@@ -7,7 +7,7 @@ from typing import cast, get_args
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import run_due_cycles
 from services.liquidation.acts.instructions import apply_confirmed
-from services.liquidation.acts.protests import run_protest_clocks
+from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms, draft_extensions
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.settings import LiquidationSettings

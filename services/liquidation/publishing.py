@@ -3,21 +3,38 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from services.liquidation.domain.facts import Version
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.rules import MONEY_RULES
+from services.liquidation.domain.protest.clocks import find_deemed_denial
+from services.liquidation.domain.protest.further_review import set_aside_request_due
+from services.liquidation.domain.protest.judging import JudgedProtest
+from services.liquidation.domain.protest.record import LineDecision, NumberedAct
+from services.liquidation.domain.protest.stages import OPEN
+from services.liquidation.domain.protest.timeliness import join_known
 from services.liquidation.domain.rules import RULES, Rule
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import LegalBasis, Reason
-from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
+from shared.contracts.decision import LegalBasis, MoneyEffect, Reason
+from shared.contracts.liquidation import (
+    DecisionApplied,
+    DecisionRefused,
+    EntryChanged,
+    ProtestChanged,
+    ProtestOutcome,
+)
+from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
 SOURCE: Final = "urn:centerline:liquidation"
 
 MOST_TEXT: Final = 500
 """How many characters of a reason an event carries; the record has it whole."""
+
+MOST_OUTCOMES: Final = 200
+"""On how many entries and lines an event says what was decided; the record has all."""
 
 
 def find_rule(rule: str) -> Rule:
@@ -115,10 +132,101 @@ def entry_changed(
     return Outgoing(event_id("entry-changed", *parts), data, at)
 
 
-def protest_changed(protest_number: str, sequence: int, at: datetime, told: Mapping[str, Any]) -> Outgoing:
-    """The event of a protest that was filed or moved; `told` is the rest of the contract."""
-    data = ProtestChanged.model_validate({"protest_number": protest_number, "sequence": sequence, **told})
-    return Outgoing(event_id("protest-changed", protest_number, str(sequence)), data, at)
+def protest_filed(
+    *,
+    protest_number: str,
+    importer_number: str,
+    entries: Sequence[str],
+    received_at: datetime,
+    decide_by: date,
+    asks_further_review: bool,
+    filer_role: str | None,
+    filer_id: str | None,
+    at: datetime,
+) -> Outgoing:
+    """The event of a protest that was received, by event or over HTTP."""
+    data = ProtestChanged(
+        protest_number=protest_number,
+        sequence=1,
+        change="filed",
+        state="filed",
+        importer_number=importer_number,
+        entries=tuple(entries),
+        received_at=received_at,
+        decide_by=decide_by,
+        further_review=asks_further_review,
+        filer_role=filer_role,
+        filer_id=filer_id,
+        legal_basis=legal_basis("protest-decide-2y"),
+    )
+    return Outgoing(event_id("protest-changed", protest_number, "1"), data, at)
+
+
+def protest_changed(
+    after: JudgedProtest,
+    done: NumberedAct,
+    law: LawSettings,
+    *,
+    signed: Sequence[LineDecision] = (),
+    effect: tuple[int, int] | None = None,
+) -> Outgoing:
+    """The event of an act on a protest, with where the protest stands after it.
+
+    `signed` is what a signed decision says of each entry and line, `effect` what it changes: cents of duty and fees.
+    """
+    record, filing, act = after.record, after.record.filing, done.act
+    deemed = find_deemed_denial(record, join_known(after.verdicts))
+    refused_on = record.further_review_refused_on if record.further_review == "refused" else None
+    reasons = str(act.details.get("reasons") or act.details.get("text") or "")
+    sequence = done.number + 1
+    data = ProtestChanged(
+        protest_number=filing.number,
+        sequence=sequence,
+        change=_name_change(done),
+        state=record.stage,
+        importer_number=filing.importer_number,
+        entries=filing.entries,
+        received_at=filing.received_at,
+        decide_by=after.decide_by,
+        further_review=record.further_review != "none",
+        act=act.kind,
+        occurred_on=act.on,
+        filer_role=filing.filer_role,
+        filer_id=filing.filer_id,
+        further_review_state=record.further_review,
+        denied_on=record.denied_on,
+        sue_by=after.sue_by,
+        deemed_denied_on=deemed.on if deemed is not None else None,
+        ask_set_aside_by=set_aside_request_due(refused_on, law).safe if refused_on is not None else None,
+        lead_protest=record.lead,
+        effect=_describe_effect(effect) if effect is not None else None,
+        outcomes=tuple(map(_describe_decision, signed[:MOST_OUTCOMES])),
+        legal_basis=legal_basis(done.rule),
+        reasons=(Reason(code=act.kind, text=reasons[:MOST_TEXT], citation=RULES[done.rule].citation),)
+        if reasons
+        else (),
+    )
+    return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, done.acted_at)
+
+
+def _name_change(done: NumberedAct) -> Literal["changed", "decided", "withdrawn", "reopened"]:
+    if done.from_stage in OPEN and done.to_stage not in OPEN:
+        return "withdrawn" if done.act.kind == "withdraw" else "decided"
+    return "reopened" if done.act.kind == "void-denial" else "changed"
+
+
+def _describe_effect(effect: tuple[int, int]) -> MoneyEffect:
+    duty_cents, fees_cents = effect
+    return MoneyEffect(duty_usd=format_cents(duty_cents), fees_usd=format_cents(fees_cents))
+
+
+def _describe_decision(line: LineDecision) -> ProtestOutcome:
+    return ProtestOutcome(
+        entry_number=line.entry_number,
+        line_number=line.line_number or None,
+        outcome=line.outcome,
+        reasons=line.reasons[:MOST_TEXT],
+    )
 
 
 def decision_applied(decision_id: str, entry_number: str, importer_number: str, at: datetime) -> Outgoing:

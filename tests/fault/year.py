@@ -29,7 +29,7 @@ from cli.feed import read_lines
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import run_due_cycles
 from services.liquidation.acts.instructions import apply_confirmed
-from services.liquidation.acts.protests import run_protest_clocks
+from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from services.liquidation.domain import (
     bill_clocks,
     clocks,
-    further_review,
-    protest_clocks,
     reliquidation,
     special_clocks,
     summary_clocks,
@@ -31,6 +29,7 @@ from services.liquidation.domain.liquidation_period import (
     is_deemed_liquidated,
     reckon_period,
 )
+from services.liquidation.domain.protest import decision, further_review, timeliness
 from services.liquidation.domain.rules import RULES
 from services.liquidation.domain.suspension import Suspension, is_suspended
 from shared.customs.calendar import Due
@@ -151,12 +150,12 @@ SINGLE_START: tuple[Callable[..., date | Due], ...] = (
     further_review.set_aside_denied_on,
     further_review.set_aside_request_due,
     further_review.void_request_due,
-    protest_clocks.accelerated_denied_on,
-    protest_clocks.exclusion_denied_on,
-    protest_clocks.protest_refund_due,
-    protest_clocks.protest_window,
-    protest_clocks.suit_due,
-    protest_clocks.surety_window,
+    decision.accelerated_denied_on,
+    decision.exclusion_denied_on,
+    decision.protest_refund_due,
+    timeliness.protest_window,
+    decision.suit_due,
+    timeliness.surety_window,
     reliquidation.bond_suit_due,
     reliquidation.cape_filing_due,
     reliquidation.final_1501_on,
@@ -173,9 +172,14 @@ SINGLE_START: tuple[Callable[..., date | Due], ...] = (
 )
 
 
-def both(clock: Callable[..., date | Due], start: date) -> tuple[date, date]:
-    """Both readings of a clock that starts on a day, by the readings that an operator gets who sets none."""
-    answer = clock(start, law=LAW) if "law" in signature(clock).parameters else clock(start)
+def ask(clock: Callable[..., date | Due], start: date) -> date | Due:
+    """The answer of a clock to its start alone: under the law as it is read, of an entry whose day is not known."""
+    known = {"law": LAW, "entered_on": None}
+    _, *others = signature(clock).parameters
+    return clock(start, **{name: known[name] for name in others if name in known})
+
+
+def both(answer: date | Due) -> tuple[date, date]:
     return (answer.safe, answer.last_arguable) if isinstance(answer, Due) else (answer, answer)
 
 
@@ -185,16 +189,16 @@ def test_no_clock_ends_before_it_starts_and_a_later_start_never_ends_earlier(
     clock: Callable[..., date | Due], first: date, second: date
 ) -> None:
     first, second = sorted((first, second))
-    safe, last_arguable = both(clock, first)
+    safe, last_arguable = both(ask(clock, first))
     assert first < safe <= last_arguable
-    assert (safe, last_arguable) <= both(clock, second)
-    assert last_arguable <= both(clock, second)[1]
+    assert (safe, last_arguable) <= both(ask(clock, second))
+    assert last_arguable <= both(ask(clock, second))[1]
 
 
 @given(days, days)
 def test_protest_is_timely_arguable_or_untimely_by_its_window_alone(decided_on: date, received_on: date) -> None:
-    window = protest_clocks.protest_window(decided_on, law=LAW)
-    outcome = protest_clocks.judge_timeliness(window, decided_on, received_on).outcome
+    window = timeliness.protest_window(decided_on, None, LAW)
+    outcome = timeliness.judge_timeliness(window, decided_on, received_on).outcome
     assert (outcome == "too-early") == (received_on < decided_on)
     assert (outcome == "untimely") == (received_on > window.last_arguable)
     assert (outcome == "timely") == (decided_on <= received_on <= window.safe)

@@ -17,16 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.protests import (
-    MAY_ACT,
-    ActRequest,
-    act_on_protest,
-    file_protest,
-    preview_act,
-    run_protest_clocks,
-)
+from services.liquidation.acts.protest_clocks import run_protest_clocks
+from services.liquidation.acts.protest_filings import file_protest
+from services.liquidation.acts.protests import MAY_ACT, ActRequest, act_on_protest, prepare_act
 from services.liquidation.acts.reliquidations import post_reliquidation
-from services.liquidation.domain.protest_life import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
+from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MONEY
+from services.liquidation.domain.protest.stages import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.acts import reliquidations
@@ -43,16 +41,7 @@ from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import (
-    MONEY_POLICY,
-    apply,
-    cycle,
-    post_entry,
-    published,
-    review_decided,
-    routed,
-    rows,
-)
+from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -85,6 +74,7 @@ PEOPLE: Final = (
 )
 FILERS: Final = PEOPLE[-3:]
 ANY_VERSION: Final = IfMatch(None)
+POLICY: Final = MoneyPolicy(MONEY, "summary-due", LAW)
 WEIGHTS: Final = {
     "begin-review": 9,
     "recommend": 15,
@@ -432,8 +422,8 @@ class History:
                     while self.fridays and self.fridays[0] <= self.today:
                         await cycle(self.engine, self.fridays.pop(0))
                 case "clocks":
-                    await run_protest_clocks(self.engine, self.clock)
-                    assert await run_protest_clocks(self.engine, self.clock) == 0
+                    await run_protest_clocks(self.engine, self.clock, LAW)
+                    assert await run_protest_clocks(self.engine, self.clock, LAW) == 0
                     is_settled = True
                 case "file by event":
                     await self._file_by_event()
@@ -444,8 +434,7 @@ class History:
                 case "reliquidate":
                     effect = (self.random.randrange(-2000, 9000), 0)
                     number, now = self.random.choice(self.numbers), self.clock.now()
-                    async with transaction(self.engine) as tx:
-                        await post_reliquidation(tx, now, number, "center", effect, "Why.", PEOPLE[1], MONEY_POLICY)
+                    await post_reliquidation(self.engine, now, self.call(), number, "center", effect, "Why.", PEOPLE[1])
                 case _:
                     name = await self._act()
             self.done[name] += 1
@@ -481,11 +470,9 @@ class History:
     async def _file(self) -> None:
         numbers = self.random.sample(self.numbers, self.random.randint(1, 2))
         body, caller = body_of(self.random, self.today), self.random.choice(FILERS)
-        call = self.call()
-        first = await file_protest(self.engine, self.clock.now(), call, numbers, body, caller)
-        again = await file_protest(self.engine, self.clock.now(), call, numbers, body, caller)
-        assert (again.is_replayed, again.body) == (True, first.body)
-        assert first.body["timeliness"] in ("timely", "arguable")
+        async with transaction(self.engine) as tx:
+            filed = await file_protest(tx, self.clock.now(), self.call().key, numbers, body, caller, LAW)
+        assert filed.timeliness in ("timely", "arguable")
 
     async def _act(self) -> str:
         """An act on a protest by somebody who may do it, tried first: the preview says what then happens."""
@@ -497,15 +484,21 @@ class History:
         request = ActRequest(kind, await self._details(kind, row, known))
         people = [each for each in PEOPLE if each.has_role(*MAY_ACT[kind])]
         caller = self.random.choices(people, [9 if each.subject == "owner" else 3 for each in people])[0]
-        now = self.clock.now()
+        now, number = self.clock.now(), row.filing_number
+
+        async def do() -> None:
+            async with transaction(self.engine) as tx:
+                await act_on_protest(tx, now, number, ANY_VERSION, request, caller, POLICY)
+
         try:
-            expected = (await preview_act(self.engine, now, row.filing_number, ANY_VERSION, request, caller)).act.kind
+            async with transaction(self.engine) as tx:
+                prepared = await prepare_act(tx, now, number, ANY_VERSION, request, caller, LAW)
         except Refused as error:
             with pytest.raises(type(error), match=re.escape(str(error))):
-                await act_on_protest(self.engine, now, row.filing_number, ANY_VERSION, request, caller)
+                await do()
             raise
-        await act_on_protest(self.engine, now, row.filing_number, ANY_VERSION, request, caller)
-        return expected
+        await do()
+        return prepared.act.kind
 
     def _choose(self, row: Any) -> str:
         """Mostly an act that fits the state, so that histories come far; else any."""
@@ -589,7 +582,8 @@ async def begin(engine: AsyncEngine, seed: int) -> History:
             "categories": [category],
             "objections": [objection],
         }
-        await file_protest(engine, clock.now(), history.call(), [number], body, FILERS[0])
+        async with transaction(engine) as tx:
+            await file_protest(tx, clock.now(), history.call().key, [number], body, FILERS[0], LAW)
     return history
 
 
@@ -658,7 +652,7 @@ async def live(engine: AsyncEngine, numbers: list[str], filings: list[Event[Any]
             size = 1 if shuffle is None else random.randint(1, 3)
             if shuffle is None:
                 clock.advance(max(waiting[0].time - clock.now(), timedelta(0)))
-                await run_protest_clocks(engine, clock)
+                await run_protest_clocks(engine, clock, LAW)
             await apply(engine, waiting[:size])
             del waiting[:size]
 
@@ -669,13 +663,11 @@ async def live(engine: AsyncEngine, numbers: list[str], filings: list[Event[Any]
     await deliver(LATER_CYCLE, 0.4)
     await cycle(engine, LATER_CYCLE)
     await deliver(RELIQUIDATED, 0.4)
-    async with transaction(engine) as tx:
-        await post_reliquidation(
-            tx, at(RELIQUIDATED), numbers[0], "center", (30_00, 0), "Why.", PEOPLE[1], MONEY_POLICY
-        )
+    call = IdempotentCall("again", "kim", "hash")
+    await post_reliquidation(engine, at(RELIQUIDATED), call, numbers[0], "center", (30_00, 0), "Why.", PEOPLE[1])
     await deliver(LAST_DAY, 1)
     clock.advance(at(LAST_DAY) - clock.now())
-    await run_protest_clocks(engine, clock)
+    await run_protest_clocks(engine, clock, LAW)
 
 
 async def work_off(engine: AsyncEngine, random: Random) -> list[str]:

@@ -14,7 +14,7 @@ from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
 from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
-from services.liquidation.domain.protest_life import OPEN
+from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.reliquidation import (
     FinalWriter,
     Power,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.liquidation.domain import bill_clocks, further_review, protest_clocks, reliquidation, special_clocks
+from services.liquidation.domain import bill_clocks, reliquidation, special_clocks
 from services.liquidation.domain.clocks import (
     MAX_EXTENSIONS,
     four_year_cap,
@@ -35,6 +35,8 @@ from services.liquidation.domain.liquidation_period import (
     reckon_period,
 )
 from services.liquidation.domain.plan import not_liquidating
+from services.liquidation.domain.protest import decision as protest_decision
+from services.liquidation.domain.protest import further_review, timeliness
 from services.liquidation.domain.rules import RULES, Finding
 from services.liquidation.domain.start_dates import (
     EntryBasis,
@@ -333,9 +335,9 @@ def _find_denial(facts: CalculatorFacts) -> date | None:
         return facts.denied_on
     deemed: list[date] = []
     if facts.acceleration_mailed_on is not None:
-        deemed.append(protest_clocks.accelerated_denied_on(facts.acceleration_mailed_on))
+        deemed.append(protest_decision.accelerated_denied_on(facts.acceleration_mailed_on))
     if facts.is_exclusion_protest and facts.protest_received_on is not None:
-        deemed.append(protest_clocks.exclusion_denied_on(facts.protest_received_on))
+        deemed.append(protest_decision.exclusion_denied_on(facts.protest_received_on))
     return min(deemed, default=None)
 
 
@@ -540,7 +542,7 @@ _START_FACTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def _protest_window(case: _Case) -> Due:
-    return protest_clocks.protest_window(case.day("liquidated_on"), case.entry_date, case.law)
+    return timeliness.protest_window(case.day("liquidated_on"), case.entry_date, case.law)
 
 
 def _deemed_protest_window(case: _Case) -> Due:
@@ -557,11 +559,11 @@ def _judge_protest(case: _Case) -> Finding | None:
     if facts.liquidated_on is None or facts.protest_received_on is None or facts.is_exclusion_protest:
         return None
     due = _deemed_protest_window(case) if facts.is_deemed else _protest_window(case)
-    return protest_clocks.judge_timeliness(due, facts.liquidated_on, facts.protest_received_on)
+    return timeliness.judge_timeliness(due, facts.liquidated_on, facts.protest_received_on)
 
 
 def _is_legacy(case: _Case) -> bool:
-    return case.entry_date is not None and case.entry_date < protest_clocks.LONGER_PROTEST_SINCE
+    return case.entry_date is not None and case.entry_date < timeliness.LONGER_PROTEST_SINCE
 
 
 def _final_1514(case: _Case) -> Due | None:
@@ -694,7 +696,7 @@ _PROTEST: Final = (
         "protest what the reliquidation decided until",
         ("reliquidated_on",),
         "private",
-        lambda case: protest_clocks.protest_window(case.day("reliquidated_on"), case.entry_date, case.law),
+        lambda case: timeliness.protest_window(case.day("reliquidated_on"), case.entry_date, case.law),
         "what it decided is final; older issues stay final",
         lambda case: case.facts.reliquidated_on is not None,
     ),
@@ -703,7 +705,7 @@ _PROTEST: Final = (
         "the surety protests until",
         ("surety_demanded_on",),
         "private",
-        lambda case: protest_clocks.surety_window(case.day("surety_demanded_on"), case.law),
+        lambda case: timeliness.surety_window(case.day("surety_demanded_on"), case.law),
         "the surety is barred",
         lambda case: case.facts.surety_demanded_on is not None,
     ),
@@ -730,7 +732,7 @@ _PROTEST: Final = (
         "protest against exclusion treated as denied",
         ("protest_received_on",),
         "government",
-        lambda case: protest_clocks.exclusion_denied_on(case.day("protest_received_on")),
+        lambda case: protest_decision.exclusion_denied_on(case.day("protest_received_on")),
         "denied at the end of the day: the time to sue begins",
         lambda case: case.facts.is_exclusion_protest,
     ),
@@ -739,7 +741,7 @@ _PROTEST: Final = (
         "accelerated disposition can be asked for from",
         ("protest_received_on",),
         "none",
-        lambda case: protest_clocks.acceleration_from(case.day("protest_received_on"), case.entry_date),
+        lambda case: protest_decision.acceleration_from(case.day("protest_received_on"), case.entry_date),
         "its mailing starts 30 days",
         lambda case: case.facts.protest_received_on is not None and case.facts.denied_on is None,
     ),
@@ -748,7 +750,7 @@ _PROTEST: Final = (
         "protest deemed denied after the request",
         ("acceleration_mailed_on",),
         "government",
-        lambda case: protest_clocks.accelerated_denied_on(case.day("acceleration_mailed_on")),
+        lambda case: protest_decision.accelerated_denied_on(case.day("acceleration_mailed_on")),
         "denied at the end of the day: the Center cannot decide it afterwards, further review falls away",
         lambda case: case.facts.acceleration_mailed_on is not None,
     ),
@@ -793,7 +795,7 @@ _PROTEST: Final = (
         "sue until",
         ("denied_on",),
         "court",
-        lambda case: protest_clocks.suit_due(case.day("denied_on"), case.law),
+        lambda case: protest_decision.suit_due(case.day("denied_on"), case.law),
         "the action is barred; no request stops this clock",
         lambda case: (
             case.facts.protest_received_on is not None
@@ -806,7 +808,7 @@ _PROTEST: Final = (
         "refund on the allowed protest until",
         ("reliquidated_on",),
         "none",
-        lambda case: protest_clocks.protest_refund_due(case.day("reliquidated_on")),
+        lambda case: protest_decision.protest_refund_due(case.day("reliquidated_on")),
         "interest runs against CBP",
         lambda case: case.facts.is_protest_allowed,
     ),

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.reliquidation import (
-    judge_preference_program,
-    preference_claim_due,
-)
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.reliquidation import judge_preference_program, preference_claim_due
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import Due
 
@@ -22,12 +19,12 @@ class ClaimTime:
     due: Due | None
 
 
-def judge_claim_time(imported_on: date | None, received_on: date, law: LawSettings = LAW) -> ClaimTime:
+def judge_claim_time(imported_on: date | None, received_on: date, law: LawSettings) -> ClaimTime:
     """Whether a claim comes in time; of several entries the earliest importation counts.
 
     Rule claim-1520d [S], 19 USC 1520(d): one year from importation, the anniversary included; a roll is arguable.
 
-    >>> judge_claim_time(date(2025, 7, 4), date(2026, 7, 6)).timeliness
+    >>> judge_claim_time(date(2025, 7, 4), date(2026, 7, 6), LawSettings()).timeliness
     'arguable'
     """
     if imported_on is None:

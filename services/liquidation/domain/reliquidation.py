@@ -7,7 +7,8 @@ from typing import Final, Literal
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS, protest_due, reliquidation_due
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.protest_clocks import protest_window, suit_due
+from services.liquidation.domain.protest.decision import suit_due
+from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import Due, add_days, add_years
 

@@ -8,8 +8,8 @@ from services.liquidation.domain.clocks import correction_deadline, four_year_ca
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.information_request import REPLY_RULES, Form
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.protest_clocks import suit_due
-from services.liquidation.domain.protest_life import DENIED, OPEN, Stage
+from services.liquidation.domain.protest.decision import suit_due
+from services.liquidation.domain.protest.stages import DENIED, OPEN, Stage
 from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on
 from services.liquidation.domain.summary_clocks import summary_due
 from shared.customs.calendar import Due, due

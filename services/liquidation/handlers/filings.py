@@ -9,7 +9,7 @@ import orjson
 
 from services.liquidation.domain.clocks import protest_decision_due
 from services.liquidation.domain.facts import Origin
-from services.liquidation.publishing import legal_basis, protest_changed
+from services.liquidation.publishing import protest_filed
 from services.liquidation.store.filings import FilingRow
 from shared.bus.outbox import Outgoing
 from shared.contracts import lean
@@ -57,19 +57,17 @@ def _keep(event: Event[PostEntryFiled]) -> FilingRow:
 
 def _announce(event: Event[PostEntryFiled]) -> Outgoing:
     data = event.data
-    told = {
-        "change": "filed",
-        "state": "filed",
-        "importer_number": data.importer_number,
-        "entries": tuple(data.entries),
-        "received_at": data.received_at,
-        "decide_by": protest_decision_due(legal_date(data.received_at)),
-        "further_review": _asks_for_further_review(data),
-        "filer_role": data.filed_by.role,
-        "filer_id": data.filed_by.id,
-        "legal_basis": legal_basis("protest-decide-2y"),
-    }
-    return protest_changed(data.filing_number, 1, event.time, told)
+    return protest_filed(
+        protest_number=data.filing_number,
+        importer_number=data.importer_number,
+        entries=data.entries,
+        received_at=data.received_at,
+        decide_by=protest_decision_due(legal_date(data.received_at)),
+        asks_further_review=_asks_for_further_review(data),
+        filer_role=data.filed_by.role,
+        filer_id=data.filed_by.id,
+        at=event.time,
+    )
 
 
 def _asks_for_further_review(data: PostEntryFiled) -> bool:

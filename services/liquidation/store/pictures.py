@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.facts import Version
-from services.liquidation.domain.protest import Filing, read_filing
-from services.liquidation.domain.protest_life import Stage
+from services.liquidation.domain.protest.filing import Filing, read_filing
+from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.store.clock_facts import ClockFactsRow, list_clock_facts
 from services.liquidation.store.extensions import ExtensionRow
 from services.liquidation.store.records import EntryRow, LegalEvent, version_of

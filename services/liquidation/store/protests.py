@@ -1,28 +1,21 @@
-"""Protests with their entries, acts and decisions: what commands and the event path read and write."""
+"""Protests with their entries, acts and decisions: what acts and the event path read and write."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.domain.protest import EntryOfProtest, Filing, Timeliness, Verdict, read_filing
-from services.liquidation.domain.protest_life import Act, Life, ProtestClock
-from services.liquidation.domain.rules import Finding
-from services.liquidation.store.tables.protests import (
-    FILER_CODE,
-    IS_OF_SURETY,
-    SURETY_CODE,
-    preference_claim_decisions,
-    protest_acts,
-    protest_decisions,
-    protest_entries,
-)
-from services.liquidation.store.tables.records import entries, entry_versions, post_entry_filings, protests
+from services.liquidation.domain.protest.filing import Filing, read_filing
+from services.liquidation.domain.protest.judging import JudgedProtest
+from services.liquidation.domain.protest.record import Act, LineDecision, NumberedAct
+from services.liquidation.domain.protest.stages import Stage
+from services.liquidation.domain.protest.timeliness import ProtestedEntry
+from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
+from services.liquidation.store.tables.records import protests
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -36,18 +29,18 @@ _RELIQUIDATED: Final = """
 SELECT entry_number, reliquidated_on FROM reliquidations
 WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, number
 """
-_NEIGHBOURS: Final = """
+_NAMING: Final = """
 SELECT DISTINCT filing_number FROM protest_entries WHERE entry_number = ANY($1::text[])
 """
 _PROTESTS: Final = """
-SELECT filing_number, importer_number, filed_by, entries, received_at, body, state, acts
+SELECT filing_number, importer_number, filed_by, entries, received_at, body, state
 FROM protests WHERE filing_number = ANY($1::text[]) ORDER BY filing_number
 """
 _ACTS: Final = """
 SELECT filing_number, number, kind, acted_on, actor, acting_for, details
 FROM protest_acts WHERE filing_number = ANY($1::text[]) AND number > 0 ORDER BY filing_number, number
 """
-_STAND: Final = """
+_WRITE_JUDGED: Final = """
 UPDATE protests SET state = given.state, issue = given.issue, timeliness = given.timeliness,
     further_review = given.further_review, further_review_state = given.further_review_state, acts = given.acts,
     lead_protest = given.lead_protest, is_open = given.is_open, settled_on = given.settled_on,
@@ -89,71 +82,17 @@ WHERE NOT EXISTS (
 )
 ORDER BY given.entry_number, given.line_number
 """
-_CLAIMS_DECIDED: Final = """
-SELECT entry_number, count(*) AS decided FROM legal_events
-WHERE entry_number = ANY($1::text[]) AND change = 'preference-claim-decided' GROUP BY entry_number
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownProtest:
-    """A protest as stored: its filing, the state as last written, how many acts there are."""
+    """A protest as stored: its filing, and the state as last written."""
 
     filing: Filing
-    state: str
-    acts: int
+    state: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a protest stands after everything that is known: one row of `protests` and its entries."""
-
-    life: Life
-    verdicts: tuple[Verdict, ...]
-    outcomes: dict[str, str]
-    timeliness: Timeliness
-    defects: tuple[Finding, ...]
-    decide_by: date
-    sue_by: date | None
-    due: ProtestClock | None
-    law_acts_after: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ActRow:
-    """An act to append."""
-
-    filing_number: str
-    number: int
-    act: Act
-    acted_at: datetime
-    rule: str
-    from_state: str
-    to_state: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineDecision:
-    """What was decided on an entry (line 0) or one of its lines; cents, negative is a refund."""
-
-    entry_number: str
-    line_number: int
-    outcome: str
-    reasons: str
-    change_duty_cents: int
-    change_fees_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What an outside party sees: protests of its importers, on entries that are all its own, and those it filed."""
-
-    importer_numbers: frozenset[str]
-    filer_code: str | None
-    surety_code: str | None
-
-
-async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, EntryOfProtest]:
+async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, ProtestedEntry]:
     """What the record says of these entries, held in order of number; unknown ones with nothing but their number."""
     numbers = sorted(set(entry_numbers))
     again: dict[str, list[date]] = {}
@@ -161,7 +100,7 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
     for row in await bulk.fetch(tx, _RELIQUIDATED, numbers):
         again.setdefault(row["entry_number"], []).append(row["reliquidated_on"])
     known = {
-        row["entry_number"]: EntryOfProtest(
+        row["entry_number"]: ProtestedEntry(
             entry_number=row["entry_number"],
             importer_number=row["importer_number"],
             entered_on=row["entry_date"],
@@ -174,12 +113,12 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
         )
         for row in held
     }
-    return {number: known.get(number) or EntryOfProtest(number) for number in numbers}
+    return {number: known.get(number) or ProtestedEntry(number) for number in numbers}
 
 
-async def find_neighbours(tx: Transaction, entry_numbers: Collection[str]) -> set[str]:
+async def find_protests_of(tx: Transaction, entry_numbers: Collection[str]) -> set[str]:
     """The protests that name any of these entries."""
-    return {row["filing_number"] for row in await bulk.fetch(tx, _NEIGHBOURS, sorted(set(entry_numbers)))}
+    return {row["filing_number"] for row in await bulk.fetch(tx, _NAMING, sorted(set(entry_numbers)))}
 
 
 async def find_entries_of(tx: Transaction, filing_numbers: Collection[str]) -> set[str]:
@@ -204,7 +143,6 @@ async def load_protests(
                 row["body"],
             ),
             row["state"],
-            row["acts"],
         )
         for row in rows
     }
@@ -219,44 +157,16 @@ async def load_acts(tx: Transaction, filing_numbers: Collection[str]) -> dict[st
     return found
 
 
-async def write_standings(tx: Transaction, standings: Sequence[Standing]) -> None:
+async def write_judged(tx: Transaction, judged: Sequence[JudgedProtest]) -> None:
     """Write where protests stand, and the time of each of their entries."""
-    if not standings:
+    if not judged:
         return
-    columns: list[list[Any]] = [
-        list(column)
-        for column in zip(
-            *[
-                (
-                    each.life.filing.number,
-                    each.life.stage,
-                    each.life.filing.issue,
-                    each.timeliness,
-                    each.life.further_review != "none",
-                    each.life.further_review,
-                    each.life.acts,
-                    each.life.lead,
-                    each.life.is_open,
-                    each.life.settled_on,
-                    each.life.denied_on,
-                    each.sue_by,
-                    each.decide_by,
-                    each.due.safe if each.due else None,
-                    each.due.rule if each.due else None,
-                    each.law_acts_after,
-                    orjson.dumps([{"rule": one.rule, "outcome": one.outcome, "why": one.why} for one in each.defects]),
-                )
-                for each in standings
-            ],
-            strict=True,
-        )
-    ]
-    columns[-1] = [text.decode() for text in columns[-1]]
-    await bulk.execute(tx, _STAND, *columns)
+    columns = zip(*map(_row_of, judged), strict=True)
+    await bulk.execute(tx, _WRITE_JUDGED, *map(list, columns))
     names = tuple(column.name for column in protest_entries.columns)
     rows = [
         (
-            each.life.filing.number,
+            each.record.filing.number,
             verdict.entry_number,
             verdict.timeliness,
             verdict.rule,
@@ -266,13 +176,38 @@ async def write_standings(tx: Transaction, standings: Sequence[Standing]) -> Non
             verdict.window.last_arguable if verdict.window else None,
             each.outcomes.get(verdict.entry_number),
         )
-        for each in standings
+        for each in judged
         for verdict in each.verdicts
     ]
     key = names[:2]
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
     await bulk.insert(tx, protest_entries, names, rows, on_conflict=f"({', '.join(key)}) DO UPDATE SET {changed}")
-    await bulk.execute(tx, _NAMED_NO_MORE, [each.life.filing.number for each in standings])
+    await bulk.execute(tx, _NAMED_NO_MORE, [each.record.filing.number for each in judged])
+
+
+def _row_of(judged: JudgedProtest) -> tuple[object, ...]:
+    """The columns of `_WRITE_JUDGED` in their order."""
+    record = judged.record
+    defects = [{"rule": each.rule, "outcome": each.outcome, "why": each.why} for each in judged.defects]
+    return (
+        record.filing.number,
+        record.stage,
+        record.filing.issue,
+        judged.timeliness,
+        record.further_review != "none",
+        record.further_review,
+        record.acts,
+        record.lead,
+        record.is_open,
+        record.settled_on,
+        record.denied_on,
+        judged.sue_by,
+        judged.decide_by,
+        judged.due.safe if judged.due else None,
+        judged.due.rule if judged.due else None,
+        judged.law_acts_after,
+        orjson.dumps(defects).decode(),
+    )
 
 
 async def write_filed_acts(tx: Transaction, filings: Sequence[Filing], filed_by: Sequence[str]) -> None:
@@ -304,7 +239,7 @@ async def load_filers(tx: Transaction, filing_numbers: Sequence[str]) -> dict[st
     return {row["filing_number"]: row["role"] for row in await bulk.fetch(tx, statement, list(filing_numbers))}
 
 
-async def write_acts(tx: Transaction, rows: Sequence[ActRow]) -> None:
+async def write_acts(tx: Transaction, acts: Sequence[NumberedAct]) -> None:
     """Append acts; a number that is taken is an error."""
     names = tuple(column.name for column in protest_acts.columns)
     await bulk.insert(
@@ -313,19 +248,19 @@ async def write_acts(tx: Transaction, rows: Sequence[ActRow]) -> None:
         names,
         [
             (
-                row.filing_number,
-                row.number,
-                row.act.kind,
-                row.act.on,
-                row.acted_at,
-                row.act.actor,
-                row.act.acting_for,
-                row.rule,
-                row.from_state,
-                row.to_state,
-                orjson.dumps(dict(row.act.details)).decode(),
+                each.filing_number,
+                each.number,
+                each.act.kind,
+                each.act.on,
+                each.acted_at,
+                each.act.actor,
+                each.act.acting_for,
+                each.rule,
+                each.from_stage,
+                each.to_stage,
+                orjson.dumps(dict(each.act.details)).decode(),
             )
-            for row in rows
+            for each in acts
         ],
     )
 
@@ -354,8 +289,8 @@ async def write_line_decisions(
 async def write_filing(
     tx: Transaction,
     filing: Filing,
-    filed_by: dict[str, Any],
-    body: dict[str, Any],
+    filed_by: Mapping[str, str],
+    body: Mapping[str, Any],
     decide_by: date,
     origin: tuple[datetime, str, str],
 ) -> None:
@@ -378,12 +313,12 @@ async def write_filing(
         filing.number,
         "filed",
         filing.importer_number,
-        orjson.dumps(filed_by).decode(),
+        orjson.dumps(dict(filed_by)).decode(),
         orjson.dumps(list(filing.entries)).decode(),
         filing.received_at,
         decide_by,
         filing.asks_further_review,
-        orjson.dumps(body).decode(),
+        orjson.dumps(dict(body)).decode(),
         *origin,
     )
     await bulk.insert(tx, protests, names, [row])
@@ -417,136 +352,7 @@ async def find_law_acts(tx: Transaction, today: date, limit: int) -> list[str]:
     return [row["filing_number"] for row in await bulk.fetch(tx, _LAW_ACTS, today, limit)]
 
 
-async def find_protest(connection: AsyncConnection, filing_number: str) -> Any | None:
-    """One protest, or None."""
-    return (await connection.execute(select(protests).where(protests.c.filing_number == filing_number))).one_or_none()
-
-
-async def list_entries_of(connection: AsyncConnection, filing_number: str) -> list[Any]:
-    """The entries of a protest with their time and the surety of each, in order of number."""
-    query = (
-        select(protest_entries, entries.c.surety_code, entries.c.center)
-        .select_from(protest_entries.outerjoin(entries, entries.c.entry_number == protest_entries.c.entry_number))
-        .where(protest_entries.c.filing_number == filing_number)
-    )
-    return list(await connection.execute(query.order_by(protest_entries.c.entry_number)))
-
-
-async def list_acts_of(connection: AsyncConnection, filing_number: str) -> list[Any]:
-    """The acts on a protest, the filing first."""
-    query = select(protest_acts).where(protest_acts.c.filing_number == filing_number)
-    return list(await connection.execute(query.order_by(protest_acts.c.number)))
-
-
-async def list_decisions_of(connection: AsyncConnection, filing_number: str) -> list[Any]:
-    """What signed decisions say of each entry and line, in order."""
-    table = protest_decisions
-    query = select(table).where(table.c.filing_number == filing_number)
-    return list(await connection.execute(query.order_by(table.c.act_number, table.c.entry_number, table.c.line_number)))
-
-
-async def list_followers(connection: AsyncConnection, filing_number: str) -> list[str]:
-    """The protests that are suspended behind this one."""
-    query = select(protests.c.filing_number).where(protests.c.lead_protest == filing_number)
-    return list((await connection.execute(query.order_by(protests.c.filing_number))).scalars())
-
-
-async def list_protests(
-    connection: AsyncConnection,
-    *,
-    after: str | None,
-    limit: int,
-    sight: Sight | None = None,
-    state: str | None = None,
-    is_open: bool | None = None,
-    importer_number: str | None = None,
-    entry_number: str | None = None,
-    issue: str | None = None,
-    due_before: date | None = None,
-    overdue_on: date | None = None,
-) -> list[Any]:
-    """Protests by number, by any of these; `sight` limits them to what an outside party sees."""
-    query = select(protests).order_by(protests.c.filing_number).limit(limit)
-    if after is not None:
-        query = query.where(protests.c.filing_number > after)
-    conditions = [
-        (state, protests.c.state == state),
-        (is_open, protests.c.is_open == is_open),
-        (importer_number, protests.c.importer_number == importer_number),
-        (issue, protests.c.issue == issue),
-    ]
-    for given, condition in conditions:
-        if given is not None:
-            query = query.where(condition)
-    if sight is not None:
-        query = query.where(_seen(sight))
-    if entry_number is not None:
-        named = cast(cast(orjson.dumps([entry_number]).decode(), Text), JSONB)
-        query = query.where(protests.c.entries.op("@>")(named))
-    if due_before is not None:
-        query = query.where(protests.c.is_open, protests.c.due_on < due_before)
-    if overdue_on is not None:
-        query = query.where(protests.c.is_open, protests.c.decide_by < overdue_on)
-    return list(await connection.execute(query))
-
-
-async def list_issues(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Any]:
-    """Issues with how many protests each has, how many of them open, and the first day on which one is due."""
-    is_open = protests.c.is_open
-    query = select(
-        protests.c.issue,
-        func.count().label("protests"),
-        func.count().filter(is_open).label("open"),
-        func.count().filter(protests.c.state == "suspended").label("suspended"),
-        func.min(protests.c.due_on).filter(is_open).label("due_on"),
-    )
-    if after is not None:
-        query = query.where(protests.c.issue > after)
-    return list(await connection.execute(query.group_by(protests.c.issue).order_by(protests.c.issue).limit(limit)))
-
-
 async def count_overdue(connection: AsyncConnection, today: date) -> int:
     """How many open protests are past their two years (rule protest-decide-2y): an alarm, nothing in law."""
     query = select(func.count()).select_from(protests).where(protests.c.is_open, protests.c.decide_by < today)
     return int(await connection.scalar(query) or 0)
-
-
-async def find_claim(connection: AsyncConnection, filing_number: str) -> tuple[Any, Any | None, date | None] | None:
-    """A claim under 1520(d) with its decision and the earliest importation among its entries; None: no such claim."""
-    table = post_entry_filings
-    query = select(table).where(table.c.filing_number == filing_number, table.c.kind == "preference-claim")
-    filing = (await connection.execute(query)).one_or_none()
-    if filing is None:
-        return None
-    decisions = preference_claim_decisions
-    decided = await connection.execute(select(decisions).where(decisions.c.filing_number == filing_number))
-    imported = func.min(entry_versions.c.body["import_date"].astext)
-    first = await connection.scalar(select(imported).where(entry_versions.c.entry_number.in_(filing.entries)))
-    return filing, decided.one_or_none(), date.fromisoformat(first) if first else None
-
-
-async def count_claims_decided(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, int]:
-    """How many decisions on claims under 1520(d) each of these entries has in its history; absent where none."""
-    rows = await bulk.fetch(tx, _CLAIMS_DECIDED, list(entry_numbers))
-    return {row["entry_number"]: row["decided"] for row in rows}
-
-
-async def lock_claim(tx: Transaction, filing_number: str) -> None:
-    """Hold a claim, so that it is decided once."""
-    await bulk.fetch(tx, "SELECT 1 FROM post_entry_filings WHERE filing_number = $1 FOR UPDATE", filing_number)
-
-
-async def write_claim_decision(tx: Transaction, values: dict[str, Any]) -> None:
-    """Write the decision on a claim."""
-    await tx.connection.execute(preference_claim_decisions.insert().values(**values))
-
-
-def _seen(sight: Sight) -> ColumnElement[bool]:
-    seen: ColumnElement[bool] = protests.c.importer_number.in_(sight.importer_numbers)
-    if sight.filer_code is not None:
-        named = func.jsonb_array_elements_text(protests.c.entries).column_valued("named")
-        foreign = select(named).where(func.left(named, 3) != sight.filer_code)
-        seen |= and_(literal_column(FILER_CODE) == sight.filer_code, ~foreign.exists())
-    if sight.surety_code is not None:
-        seen |= and_(text(IS_OF_SURETY), literal_column(SURETY_CODE) == sight.surety_code)
-    return seen

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.liquidation.store import money
+from services.liquidation.store import money, preference_claims
+from services.liquidation.store import protest_pictures as pictures
 from services.liquidation.store import protests as store
-from services.liquidation.store.protests import Sight
+from services.liquidation.store.protest_pictures import Sight
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
 
@@ -125,7 +126,7 @@ async def test_lists_of_protests_read_no_table_from_end_to_end(tx: Transaction) 
             async def read(
                 connection: AsyncConnection, conditions: dict[str, Any] = conditions, after: str | None = after
             ) -> object:
-                return await store.list_protests(connection, after=after, limit=51, **conditions)
+                return await pictures.list_protests(connection, after=after, limit=51, **conditions)
 
             demand_indexes(await explain_call(tx, read))
 
@@ -135,16 +136,18 @@ async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: T
         "law": await explain(tx, store._LAW_ACTS, TODAY, 500),
         "waiting": await explain(tx, store._WAITING, "", 500),
         "unjudged": await explain(tx, store._UNJUDGED, 500),
-        "neighbours": await explain(tx, store._NEIGHBOURS, ["00700000007"]),
+        "naming": await explain(tx, store._NAMING, ["00700000007"]),
         "protests": await explain(tx, store._PROTESTS, ["P00000007"]),
         "acts": await explain(tx, store._ACTS, ["P00000007"]),
         "deciders": await explain(tx, store._DECIDED, ["00700000007"]),
-        "claims": await explain(tx, store._CLAIMS_DECIDED, ["00700000007"]),
+        "claims": await explain(tx, preference_claims._CLAIMS_DECIDED, ["00700000007"]),
         "overdue": await explain_call(tx, lambda connection: store.count_overdue(connection, TODAY)),
-        "followers": await explain_call(tx, lambda connection: store.list_followers(connection, "P00000040")),
-        "issues": await explain_call(tx, lambda connection: store.list_issues(connection, after="issue 3", limit=51)),
-        "entries": await explain_call(tx, lambda connection: store.list_entries_of(connection, "P00000007")),
-        "decisions": await explain_call(tx, lambda connection: store.list_decisions_of(connection, "P00000007")),
+        "followers": await explain_call(tx, lambda connection: pictures.list_followers(connection, "P00000040")),
+        "issues": await explain_call(
+            tx, lambda connection: pictures.list_issues(connection, after="issue 3", limit=51)
+        ),
+        "entries": await explain_call(tx, lambda connection: pictures.list_entries_of(connection, "P00000007")),
+        "decisions": await explain_call(tx, lambda connection: pictures.list_decisions_of(connection, "P00000007")),
         "days": await explain_call(tx, lambda connection: money.list_protest_days(connection, "00700000007")),
     }
     for plan in plans.values():

@@ -9,11 +9,13 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.protest_judging import judge_protests, judge_waiting_protests
-from services.liquidation.acts.protests import run_protest_clocks
 from services.liquidation.api.preference_claims import router as claims_router
+from services.liquidation.api.protest_acts import router as acts_router
 from services.liquidation.api.protests import router
 from services.liquidation.app import SERVICE
+from services.liquidation.domain.law import LAW
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
@@ -135,7 +137,7 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     clock = FixedClock(datetime(2027, 2, 1, 17, tzinfo=UTC))
     platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())
     parts = SERVICE.build(platform)
-    app = build_app(SERVICE, platform, replace(parts, routers=[router, claims_router]), Readiness())
+    app = build_app(SERVICE, platform, replace(parts, routers=[router, acts_router, claims_router]), Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Desk(engine, clock, client, settings)
     found = await check_all(lambda: reading(engine), PROTEST_INVARIANTS)
@@ -157,6 +159,16 @@ async def test_protest_is_received_with_its_time_for_each_entry(desk: Desk) -> N
     assert [each["kind"] for each in protest["acts"]] == ["file"]
     (event,) = await desk.events()
     assert (event.change, event.sequence, event.filer_role) == ("filed", 1, "importer")
+
+
+async def test_filing_sent_again_with_its_key_gives_the_first_answer_and_where_the_protest_is(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    desk.on(date(2027, 2, 1))
+    first, again = await desk.file(numbers), await desk.file(numbers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert first.headers["Location"] == again.headers["Location"] == f"/protests/{first.json()['protest_number']}"
+    assert len(await rows(desk.engine, protests)) == 1
 
 
 async def test_what_is_missing_is_named_and_nothing_is_kept(desk: Desk) -> None:
@@ -309,14 +321,14 @@ async def test_accelerated_protest_is_deemed_denied_on_day_30_and_cannot_be_deci
     protest = await desk.filed(numbers, further_review=True)
     await desk.done(protest, "request-acceleration", desk.importer, mailed_on="2027-02-01")
     desk.on(date(2027, 3, 3))
-    assert await run_protest_clocks(desk.engine, desk.clock) == 0
+    assert await run_protest_clocks(desk.engine, desk.clock, LAW) == 0
     desk.on(date(2027, 3, 4))
     version = (await desk.read(protest))["acts"][-1]["number"]
     headers = desk.specialist | {"If-Match": f'"{version}"'}
     late = await desk.act(protest, "begin-review", headers)
     assert late.status_code == 409
-    assert await run_protest_clocks(desk.engine, desk.clock) == 1
-    assert await run_protest_clocks(desk.engine, desk.clock) == 0
+    assert await run_protest_clocks(desk.engine, desk.clock, LAW) == 1
+    assert await run_protest_clocks(desk.engine, desk.clock, LAW) == 0
     record = await desk.read(protest)
     assert (record["state"], record["denied_on"], record["sue_by"]) == ("deemed-denied", "2027-03-03", "2027-08-30")
     assert record["further_review"] == "fell-away"
@@ -337,7 +349,7 @@ async def test_protest_against_exclusion_is_deemed_denied_on_day_30(desk: Desk) 
     await apply(desk.engine, [decoded("entry-filed", entry_body(number))])
     protest = await desk.filed([number], decision="exclusion-redelivery", decision_on="2027-01-20")
     desk.on(date(2027, 3, 4))
-    await run_protest_clocks(desk.engine, desk.clock)
+    await run_protest_clocks(desk.engine, desk.clock, LAW)
     record = await desk.read(protest)
     assert (record["state"], record["denied_on"]) == ("deemed-denied", "2027-03-03")
     assert record["acts"][-1]["rule"] == "protest-exclusion-30"
@@ -377,7 +389,7 @@ async def test_refused_further_review_is_set_aside_on_request_or_treated_as_refu
     await desk.done(protests_[0], "set-aside", desk.headquarters)
     assert (await desk.read(protests_[0]))["further_review"] == "granted"
     desk.on(date(2027, 4, 3))
-    assert await run_protest_clocks(desk.engine, desk.clock) == 1
+    assert await run_protest_clocks(desk.engine, desk.clock, LAW) == 1
     record = await desk.read(protests_[1])
     assert (record["further_review"], record["acts"][-1]["acted_on"]) == ("set-aside-refused", "2027-04-02")
     assert record["state"] == "filed"
@@ -475,7 +487,7 @@ async def test_overdue_protest_is_listed_and_nothing_happens_to_it(desk: Desk) -
     numbers = await desk.liquidated()
     protest = await desk.filed(numbers)
     desk.on(date(2029, 2, 2))
-    assert await run_protest_clocks(desk.engine, desk.clock) == 0
+    assert await run_protest_clocks(desk.engine, desk.clock, LAW) == 0
     listed = await desk.client.get("/protests?overdue=true", headers=desk.director)
     assert [each["protest_number"] for each in listed.json()["items"]] == [protest]
     assert (await desk.read(protest))["state"] == "filed"
@@ -671,7 +683,7 @@ def by_event(
 
 async def judge(engine: AsyncEngine, *numbers: str) -> None:
     async with transaction(engine) as tx:
-        await judge_protests(tx, numbers)
+        await judge_protests(tx, numbers, LAW)
 
 
 async def test_protest_that_comes_before_its_entry_is_judged_when_that_liquidates(desk: Desk) -> None:
@@ -696,7 +708,7 @@ async def test_law_denies_on_day_30_though_the_time_of_another_entry_is_not_know
     desk.on(date(2027, 3, 10))
     late = await desk.act("P-1", "reject", desk.director, ground="second-protest", reasons="No.")
     assert (late.status_code, late.json()["rule"]) == (409, "inv-deemed-denial")
-    await run_protest_clocks(desk.engine, desk.clock)
+    await run_protest_clocks(desk.engine, desk.clock, LAW)
     record = await desk.read("P-1")
     assert (record["timeliness"], record["state"], record["denied_on"]) == ("unknown", "deemed-denied", "2027-03-03")
 
@@ -723,7 +735,7 @@ async def test_any_order_of_protests_and_liquidation_gives_the_same_rows(service
             await apply(engine, [entry])
             await cycle(engine, LIQUIDATED)
             async with transaction(engine) as tx:
-                await judge_waiting_protests(tx)
+                await judge_waiting_protests(tx, LAW)
         found.append([await rows(engine, table) for table in (protests, protest_entries, protest_acts)])
     # Events have their own ids in this test, as repeats under another id would.
     assert [[tuple(row) for row in table] for table in found[0]] == [

@@ -21,12 +21,10 @@ from services.liquidation.domain import (
     correction_window,
     counting,
     extension,
-    further_review,
     history_checks,
     information_request,
     law,
     liquidation_period,
-    protest_clocks,
     reliquidation,
     special_clocks,
     start_dates,
@@ -38,6 +36,7 @@ from services.liquidation.domain.calculator import Answer, CalculatorFacts, calc
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.extension import Extended, NotExtended
 from services.liquidation.domain.liquidation_period import Period, PeriodStart
+from services.liquidation.domain.protest import act_rules, decision, defects, further_review, other_protests, timeliness
 from services.liquidation.domain.rules import Finding
 from services.liquidation.domain.suspension import LiftNotice
 from shared.customs.calendar import Due
@@ -53,8 +52,12 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     suspension,
     liquidation_period,
     reliquidation,
-    protest_clocks,
+    act_rules,
+    decision,
+    defects,
     further_review,
+    other_protests,
+    timeliness,
     bill_clocks,
     special_clocks,
     history_checks,
@@ -99,7 +102,7 @@ def _prepare(call: str, facts: dict[str, Any]) -> Callable[[], object]:
     if call == "calculator":
         known = _FACTS.validate_python(facts)
         return lambda: calculate(known, law.LAW)
-    module_name, name = call.split(".")
+    module_name, name = call.rsplit(".", 1)
     module = importlib.import_module(_NOT_IN_DOMAIN.get(module_name, f"services.liquidation.domain.{module_name}"))
     function = getattr(module, name)
     hints = get_type_hints(function)

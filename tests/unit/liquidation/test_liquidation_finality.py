@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.liquidation.domain.law import LAW
-from services.liquidation.domain.protest_life import OPEN
+from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.reliquidation import Contest, final_1514_on
 from services.liquidation.domain.timeline import ProtestFact, TimelineFacts, coming_dates, find_contest, find_finality
 

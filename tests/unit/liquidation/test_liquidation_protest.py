@@ -6,19 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.preference_claim import find_claim_defects, judge_claim_time
-from services.liquidation.domain.protest import (
-    EntryOfProtest,
-    Filing,
-    OtherProtest,
-    decide_by,
-    find_defects,
-    find_rivals,
-    judge_entry,
-    read_filing,
-)
-from services.liquidation.domain.protest_life import Act, begin, judge_summons, relive
+from services.liquidation.domain.protest.decision import decide_by, judge_summons
+from services.liquidation.domain.protest.defects import find_defects
+from services.liquidation.domain.protest.filing import Filing, read_filing
+from services.liquidation.domain.protest.other_protests import OtherProtest, find_rivals
+from services.liquidation.domain.protest.record import Act, receive, replay_acts
+from services.liquidation.domain.protest.timeliness import ProtestedEntry, judge_entry
 from shared.customs.calendar import Due
 
 OLD = date(2004, 1, 5)
@@ -37,9 +32,9 @@ def filing(on: date = date(2026, 7, 1), role: str = "importer", **body: Any) -> 
     return read_filing("P-1", "07-345678900", by, ["E1"], received_at, COMPLETE | body)
 
 
-def entry(liquidated_on: date | None = date(2026, 1, 2), **changes: Any) -> EntryOfProtest:
+def entry(liquidated_on: date | None = date(2026, 1, 2), **changes: Any) -> ProtestedEntry:
     facts = {"importer_number": "07-345678900", "entered_on": date(2025, 3, 2), "posted_on": liquidated_on}
-    return EntryOfProtest("E1", liquidated_on=liquidated_on, **(facts | changes))
+    return ProtestedEntry("E1", liquidated_on=liquidated_on, **(facts | changes))
 
 
 @pytest.mark.parametrize(
@@ -78,9 +73,9 @@ def entry(liquidated_on: date | None = date(2026, 1, 2), **changes: Any) -> Entr
     ],
 )
 def test_time_of_a_protest_follows_from_whose_and_against_what_it_is(
-    protest: Filing, named: EntryOfProtest, timeliness: str, rule: str
+    protest: Filing, named: ProtestedEntry, timeliness: str, rule: str
 ) -> None:
-    verdict = judge_entry(protest, named)
+    verdict = judge_entry(protest, named, LAW)
     assert (verdict.timeliness, verdict.rule) == (timeliness, rule)
 
 
@@ -111,23 +106,23 @@ def test_roll_of_an_electronic_protest_is_a_setting() -> None:
     ],
 )
 def test_each_defect_is_named(protest: Filing, outcomes: set[str]) -> None:
-    found = find_defects(protest, [entry()], [judge_entry(protest, entry())])
+    found = find_defects(protest, [entry()], [judge_entry(protest, entry(), LAW)], [])
     assert {each.outcome for each in found} == outcomes
 
 
 def test_several_importers_split_a_protest_and_several_centers_are_unsettled() -> None:
     protest = replace(filing(), entries=("E1", "E2"))
     first, second = replace(entry(), center="CEE001"), replace(entry(), entry_number="E2", center="CEE002")
-    verdicts = [judge_entry(protest, each) for each in (first, second)]
-    assert {each.outcome for each in find_defects(protest, [first, second], verdicts)} == {"several-centers"}
+    verdicts = [judge_entry(protest, each, LAW) for each in (first, second)]
+    assert {each.outcome for each in find_defects(protest, [first, second], verdicts, [])} == {"several-centers"}
     second = replace(second, importer_number="12-345678900")
-    assert {each.outcome for each in find_defects(protest, [first, second], verdicts)} == {"split"}
+    assert {each.outcome for each in find_defects(protest, [first, second], verdicts, [])} == {"split"}
 
 
 def test_entries_in_and_out_of_time_make_a_mixed_protest() -> None:
     protest = replace(filing(), entries=("E1", "E2"))
     facts = [entry(), replace(entry(date(2025, 12, 1)), entry_number="E2")]
-    (defect,) = find_defects(protest, facts, [judge_entry(protest, each) for each in facts])
+    (defect,) = find_defects(protest, facts, [judge_entry(protest, each, LAW) for each in facts], [])
     assert (defect.outcome, defect.why) == ("partly-out-of-time", "out of time for E2")
 
 
@@ -166,22 +161,22 @@ def test_filing_says_itself_which_kind_of_decision_it_attacks_when_it_names_only
 
 def test_summons_after_its_time_or_with_unpaid_duties_is_noted_with_the_doubt() -> None:
     act = Act("deem-denied", date(2026, 3, 8), "system:law")
-    life = relive(filing(), [act])
-    assert judge_summons(life, date(2026, 9, 4), are_duties_paid=True) == ()
+    denied_on = replay_acts(filing(), [act]).denied_on
+    assert judge_summons(denied_on, date(2026, 9, 4), LAW, are_duties_paid=True) == ()
     # Day 180 is a Friday; the Monday after it is Labor Day and counts for nothing.
-    assert [each.rule for each in judge_summons(life, date(2026, 9, 8), are_duties_paid=False)] == [
+    assert [each.rule for each in judge_summons(denied_on, date(2026, 9, 8), LAW, are_duties_paid=False)] == [
         "summons-180",
         "summons-paydues",
     ]
-    assert begin(filing()).denied_on is None
+    assert receive(filing()).denied_on is None
 
 
 def test_claim_under_1520d_names_what_it_lacks() -> None:
-    late = judge_claim_time(date(2025, 3, 3), date(2026, 3, 4))
+    late = judge_claim_time(date(2025, 3, 3), date(2026, 3, 4), LAW)
     assert (late.timeliness, late.due) == ("untimely", Due(date(2026, 3, 3), date(2026, 3, 3)))
     assert [each.outcome for each in find_claim_defects({"program": "australia"}, late)] == [
         "not-listed",
         "untimely",
         "incomplete",
     ]
-    assert judge_claim_time(None, date(2026, 3, 4)).timeliness == "unknown"
+    assert judge_claim_time(None, date(2026, 3, 4), LAW).timeliness == "unknown"

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from services.liquidation.domain.money.interest import Missing
 from services.liquidation.domain.money.refunds import Lack
-from services.liquidation.domain.protest_life import ActKind
+from services.liquidation.domain.protest.stages import ActKind
 from services.notifications.domain.catalogue import CATALOGUE, EMAIL, POSTING
 from services.notifications.domain.notices import Notice, notices_for
 from services.notifications.domain.wording import facts_of

@@ -1,4 +1,4 @@
-"""The tables of protests beside the filing: its entries, its acts, what was decided on each line, 520(d) claims."""
+"""The tables of protests beside the filing: its entries, its acts, what was decided on each line."""
 
 from typing import Final
 
@@ -59,21 +59,6 @@ protest_decisions = Table(
     Column("change_duty_cents", BigInteger, nullable=False),
     Column("change_fees_cents", BigInteger, nullable=False),
     comment="What a signed decision says of each entry and line; line 0 is the whole entry.",
-)
-
-preference_claim_decisions = Table(
-    "preference_claim_decisions",
-    metadata,
-    Column("filing_number", Text, primary_key=True),
-    Column("outcome", Text, nullable=False),
-    Column("decided_on", Date, nullable=False),
-    Column("decided_at", DateTime(timezone=True), nullable=False),
-    Column("reasons", Text, nullable=False),
-    Column("change_duty_cents", BigInteger, nullable=False),
-    Column("change_fees_cents", BigInteger, nullable=False),
-    Column("decided_by", Text, nullable=False),
-    Column("decided_for", Text),
-    comment="What was decided on claims under 19 USC 1520(d); the claims themselves are post-entry filings.",
 )
 
 Index("protests_state", protests.c.state, protests.c.filing_number)

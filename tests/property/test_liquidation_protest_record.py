@@ -6,26 +6,20 @@ from typing import Any, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.liquidation.domain.protest import EntryOfProtest, Verdict, join_timeliness, judge_entry, read_filing
-from services.liquidation.domain.protest_life import (
-    DENIED,
-    FURTHER_REVIEW,
-    OPEN,
-    SIGNED,
-    TRANSITIONS,
+from services.liquidation.domain.law import LAW
+from services.liquidation.domain.protest.act_rules import judge_act, judge_second_person
+from services.liquidation.domain.protest.clocks import find_act_of_law, list_clocks
+from services.liquidation.domain.protest.filing import read_filing
+from services.liquidation.domain.protest.record import (
     Act,
-    ActKind,
-    Life,
-    Stage,
-    advance,
-    begin,
-    find_act_of_law,
-    judge_act,
-    judge_second_person,
-    list_clocks,
+    ProtestRecord,
+    apply_act,
     list_outcomes,
-    relive,
+    receive,
+    replay_acts,
 )
+from services.liquidation.domain.protest.stages import DENIED, FURTHER_REVIEW, OPEN, SIGNED, TRANSITIONS, ActKind, Stage
+from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, join_timeliness, judge_entry
 
 KINDS: tuple[ActKind, ...] = get_args(ActKind)
 RECEIVED = date(2026, 2, 2)
@@ -39,31 +33,32 @@ def steps(draw: st.DrawFn) -> list[tuple[int, bool, int, str]]:
     return draw(st.lists(step, max_size=40))
 
 
-def choose(life: Life, number: int, *, fits: bool) -> ActKind:
+def choose(record: ProtestRecord, number: int, *, fits: bool) -> ActKind:
     """An act of people: any, or one that the tables allow now."""
     kinds = [each for each in KINDS if each != "deem-denied"]
     if fits:
         kinds = [
             each
             for each in kinds
-            if life.stage in TRANSITIONS[each]
-            and life.further_review in FURTHER_REVIEW.get(each, {life.further_review})
+            if record.stage in TRANSITIONS[each]
+            and record.further_review in FURTHER_REVIEW.get(each, {record.further_review})
         ] or kinds
     return kinds[number % len(kinds)]
 
 
-def protest(decision: str, *, accelerated: bool, reviewed: bool) -> tuple[Life, list[Verdict]]:
+def protest(decision: str, *, accelerated: bool, reviewed: bool) -> tuple[ProtestRecord, list[Verdict]]:
     body: dict[str, Any] = {"decision": decision, "categories": ["a"], "decision_on": "2026-01-05"}
     body |= {"accelerated_disposition": accelerated, "further_review": reviewed}
     by = {"role": "importer", "id": "07-345678900"}
     received_at = datetime(RECEIVED.year, RECEIVED.month, RECEIVED.day, 17, tzinfo=UTC)
     filing = read_filing("P-1", "07-345678900", by, ["E1"], received_at, body)
-    entry = EntryOfProtest("E1", liquidated_on=date(2026, 1, 5), posted_on=date(2026, 1, 5))
-    return begin(filing), [judge_entry(filing, entry)]
+    entry = ProtestedEntry("E1", liquidated_on=date(2026, 1, 5), posted_on=date(2026, 1, 5))
+    return receive(filing), [judge_entry(filing, entry, LAW)]
 
 
-def act(kind: ActKind, on: date, who: str, life: Life) -> Act:
-    item = {"entry_number": "E1", "outcome": "denied"}
+def act(kind: ActKind, on: date, who: str, record: ProtestRecord) -> Act:
+    item = {"entry_number": "E1", "outcome": "denied", "reasons": "No."}
+    item |= {"change_duty_usd": "0.00", "change_fees_usd": "0.00"}
     details: dict[str, Any] = {
         "recommend": {"outcome": "denied", "reasons": "No.", "items": [item]},
         "request-acceleration": {"mailed_on": str(on)},
@@ -72,8 +67,8 @@ def act(kind: ActKind, on: date, who: str, life: Life) -> Act:
         "amend": {"categories": ["b"]},
         "reject": {"ground": "incomplete", "defects": ["incomplete"]},
     }.get(kind, {})
-    if kind in SIGNED.values() and life.recommendation is not None:
-        kind = SIGNED[life.recommendation["outcome"]]
+    if kind in SIGNED.values() and record.recommendation is not None:
+        kind = SIGNED[record.recommendation.outcome]
     return Act(kind, on, who, details={"reasons": "So.", **details})
 
 
@@ -86,22 +81,22 @@ def act(kind: ActKind, on: date, who: str, life: Life) -> Act:
 def test_any_history_keeps_the_law(
     done: list[tuple[int, bool, int, str]], decision: str, accelerated: bool, reviewed: bool
 ) -> None:
-    life, verdicts = protest(decision, accelerated=accelerated, reviewed=reviewed)
-    first, history, today = life, [], RECEIVED
+    record, verdicts = protest(decision, accelerated=accelerated, reviewed=reviewed)
+    first, history, today = record, [], RECEIVED
     timeliness = join_timeliness(verdicts)
     for number, fits, later, who in done:
         today += timedelta(days=later)
-        while (found := find_act_of_law(life, timeliness, today)) is not None:
-            by_law = Act(found[0], found[1], "system:law", details={"reasons": "law"})
-            assert found[1] < today
-            life, history = advance(life, by_law), [*history, by_law]
-        kind = choose(life, number, fits=fits)
-        given_act = act(kind, today, who, life)
-        refused = judge_act(life, verdicts, given_act) or judge_second_person(life, given_act, frozenset())
+        while (found := find_act_of_law(record, timeliness, today, LAW)) is not None:
+            by_law = Act(found.kind, found.on, "system:law", details={"reasons": "law"})
+            assert found.on < today
+            record, history = apply_act(record, by_law), [*history, by_law]
+        kind = choose(record, number, fits=fits)
+        given_act = act(kind, today, who, record)
+        refused = judge_act(record, verdicts, given_act, LAW) or judge_second_person(record, given_act, frozenset())
         if refused is not None:
             assert refused.why
             continue
-        before, life = life, advance(life, given_act)
+        before, record = record, apply_act(record, given_act)
         history.append(given_act)
         assert before.stage not in ("in-court", "withdrawn", "rejected", "allowed")
         assert before.stage != "deemed-denied" or kind in (
@@ -111,17 +106,18 @@ def test_any_history_keeps_the_law(
             "refuse-set-aside",
         )
         if given_act.kind in SIGNED.values():
-            assert who not in before.recommended_by
+            assert before.recommendation is not None
+            assert who not in before.recommendation.by
             assert before.further_review not in ("requested", "granted")
-    assert relive(first.filing, history) == life
-    assert life.acts == len(history)
-    assert (life.stage in OPEN) == life.is_open
+    assert replay_acts(first.filing, history) == record
+    assert record.acts == len(history)
+    assert (record.stage in OPEN) == record.is_open
     # Only a denial, by people or by law, starts the time to sue, and it is never forgotten.
-    assert (life.denied_on is not None) >= (life.stage in (*DENIED, "in-court"))
-    if life.denied_on is not None and life.stage != "in-court":
-        assert any(each.rule == "summons-180" for each in list_clocks(life, verdicts, date(2028, 2, 2)))
-    if life.stage in ("denied", "deemed-denied"):
-        assert set(list_outcomes(life)) == {"E1"}
+    assert (record.denied_on is not None) >= (record.stage in (*DENIED, "in-court"))
+    if record.denied_on is not None and record.stage != "in-court":
+        assert any(each.rule == "summons-180" for each in list_clocks(record, verdicts, date(2028, 2, 2), LAW))
+    if record.stage in ("denied", "deemed-denied"):
+        assert set(list_outcomes(record)) == {"E1"}
 
 
 def test_every_act_leads_somewhere_and_every_stage_is_reached() -> None:
@@ -138,7 +134,7 @@ def test_deemed_denial_is_on_day_30_however_late_it_is_looked_at(received: date,
     body = {"decision": "liquidation", "accelerated_disposition": True}
     at = datetime(received.year, received.month, received.day, 17, tzinfo=UTC)
     filing = read_filing("P-1", "07-345678900", {"role": "importer"}, ["E1"], at, body)
-    found = find_act_of_law(begin(filing), "timely", received + timedelta(days=days))
+    found = find_act_of_law(receive(filing), "timely", received + timedelta(days=days), LAW)
     assert found == ("deem-denied", received + timedelta(days=30), "protest-accel-30")
-    assert find_act_of_law(begin(filing), "timely", received + timedelta(days=30)) is None
-    assert find_act_of_law(begin(filing), "untimely", received + timedelta(days=days)) is None
+    assert find_act_of_law(receive(filing), "timely", received + timedelta(days=30), LAW) is None
+    assert find_act_of_law(receive(filing), "untimely", received + timedelta(days=days), LAW) is None

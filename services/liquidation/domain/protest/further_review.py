@@ -5,8 +5,9 @@ from datetime import date
 from typing import Final, Literal
 
 from services.liquidation.domain.counting import due_in_days
-from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.protest_clocks import protest_window, suit_due
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.protest.decision import suit_due
+from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import Due, add_days
 
@@ -16,12 +17,12 @@ LocalAct = Literal["allow-in-full", "deny", "deny-in-part"]
 SET_ASIDE_DAYS: Final = 60
 
 
-def further_review_window(decided_on: date, entered_on: date | None = None, law: LawSettings = LAW) -> Due:
+def further_review_window(decided_on: date, entered_on: date | None, law: LawSettings) -> Due:
     """Until when further review is applied for: as long as a protest may be filed.
 
     Rule afr-file [S], 19 CFR 174.25(b).
 
-    >>> further_review_window(date(2026, 1, 2)).safe
+    >>> further_review_window(date(2026, 1, 2), None, LawSettings()).safe
     datetime.date(2026, 7, 1)
     """
     return protest_window(decided_on, entered_on, law)
@@ -32,7 +33,8 @@ def judge_application(window: Due, applied_on: date, denied_on: date | None = No
 
     Rule afr-file [S], 19 CFR 174.25(b): within the time to protest, and not after the denial.
 
-    >>> judge_application(further_review_window(date(2026, 1, 2)), date(2026, 5, 4), denied_on=date(2026, 5, 1)).outcome
+    >>> window = further_review_window(date(2026, 1, 2), None, LawSettings())
+    >>> judge_application(window, date(2026, 5, 4), denied_on=date(2026, 5, 1)).outcome
     'refused'
     """
     if denied_on is not None and applied_on >= denied_on:
@@ -67,56 +69,56 @@ def judge_local_act(act: LocalAct, *, is_application_considered: bool) -> Findin
     return Finding("afr-local-first", "may-decide" if may else "consider-first", f"act: {act}")
 
 
-def forwarding_target(received_on: date, law: LawSettings = LAW) -> date:
+def forwarding_target(received_on: date, law: LawSettings) -> date:
     """By when a protest that qualifies is believed to be forwarded: an alert only.
 
     Rule afr-forward [U], 19 CFR 174.26.
 
-    >>> forwarding_target(date(2026, 3, 2))
+    >>> forwarding_target(date(2026, 3, 2), LawSettings())
     datetime.date(2026, 5, 1)
     """
     return add_days(received_on, law.forward_days)
 
 
-def set_aside_request_due(refusal_noticed_on: date, law: LawSettings = LAW) -> Due:
+def set_aside_request_due(refusal_noticed_on: date, law: LawSettings) -> Due:
     """Until when the Commissioner is asked to set aside a refusal of further review.
 
     Rule afr-complaint-1515c [S], 19 USC 1515(c), HQ H008849: 60 days; the safe date is not rolled.
 
-    >>> set_aside_request_due(date(2026, 3, 2)).safe
+    >>> set_aside_request_due(date(2026, 3, 2), LawSettings()).safe
     datetime.date(2026, 5, 1)
     """
     return due_in_days(refusal_noticed_on, SET_ASIDE_DAYS, "private", law)
 
 
-def set_aside_denied_on(requested_on: date, law: LawSettings = LAW) -> date:
+def set_aside_denied_on(requested_on: date, law: LawSettings) -> date:
     """The day at whose end such a request, unanswered, is treated as denied.
 
     Rule afr-complaint-answer [M], 19 USC 1515(c): 60 days, no roll.
 
-    >>> set_aside_denied_on(date(2026, 3, 5))
+    >>> set_aside_denied_on(date(2026, 3, 5), LawSettings())
     datetime.date(2026, 5, 4)
     """
     return add_days(requested_on, law.set_aside_answer_days)
 
 
-def void_request_due(denied_on: date, law: LawSettings = LAW) -> Due:
+def void_request_due(denied_on: date, law: LawSettings) -> Due:
     """Until when a filer asks to void a denial that was contrary to proper instructions; CBP itself has no such day.
 
     Rule void-1515d [M], 19 USC 1515(d): 90 days after the denial.
 
-    >>> void_request_due(date(2026, 3, 2)).safe
+    >>> void_request_due(date(2026, 3, 2), LawSettings()).safe
     datetime.date(2026, 5, 31)
     """
     return due_in_days(denied_on, law.void_request_days, "private", law)
 
 
-def suit_due_despite_request(denied_on: date, requested_on: date, law: LawSettings = LAW) -> Finding:
+def suit_due_despite_request(denied_on: date, requested_on: date, law: LawSettings) -> Finding:
     """What a request to set aside or to void does to the time to sue: nothing.
 
     Rule void-no-toll [S], 19 USC 1515(c), Sears Holdings (CIT 2012): the 180 days run from the original denial.
 
-    >>> suit_due_despite_request(date(2026, 3, 8), date(2026, 5, 4)).outcome
+    >>> suit_due_despite_request(date(2026, 3, 8), date(2026, 5, 4), LawSettings()).outcome
     '2026-09-04'
     """
     return Finding("void-no-toll", str(suit_due(denied_on, law).safe), f"denied {denied_on}, requested {requested_on}")

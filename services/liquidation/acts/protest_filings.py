@@ -1,0 +1,156 @@
+"""The filing of a protest over HTTP or by hand: what cannot stand is refused at once, with its rule."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.liquidation.acts.protest_judging import judge_protests
+from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.protest.decision import decide_by
+from services.liquidation.domain.protest.filing import Filing, read_filing
+from services.liquidation.domain.protest.judging import JudgedProtest
+from services.liquidation.domain.protest.other_protests import judge_further_protest
+from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, judge_entry
+from services.liquidation.domain.rules import Finding
+from services.liquidation.publishing import SOURCE, protest_filed
+from services.liquidation.store import protests as store
+from services.liquidation.store import records
+from shared.bus import outbox
+from shared.db.transaction import Transaction
+from shared.runtime.errors import NotFound
+from shared.runtime.identity import Identity, RoleName
+from shared.runtime.ids import event_id
+
+
+async def file_protest(
+    tx: Transaction,
+    now: datetime,
+    number: str,
+    entry_numbers: Sequence[str],
+    body: Mapping[str, Any],
+    caller: Identity,
+    law: LawSettings,
+) -> JudgedProtest:
+    """File a protest: the same as by event, but what cannot stand is refused at once. `body` is what the filer states.
+
+    Raises `Refused` naming everything that is missing or out of time, by the last arguable day; `Conflict` for a
+    second protest of the same party on a category.
+    """
+    await records.exclude_cycles(tx)
+    entries = await store.hold_entries(tx, entry_numbers)
+    importer_number = _demand_one_importer(caller, list(entries.values()))
+    filed_by = _name_filer(caller, importer_number)
+    filing = read_filing(number, importer_number, filed_by, sorted(entries), now, body)
+    _demand_timely([judge_entry(filing, entries[each], law) for each in filing.entries])
+    until = decide_by(filing, ())
+    await store.write_filing(tx, filing, filed_by, body, until, (now, SOURCE, event_id("protest-filed", number)))
+    judged = await judge_protests(tx, [number], law)
+    protest = judged.pop(number)
+    _demand_sound(protest.defects)
+    demand_first(filing, judged.values())
+    event = protest_filed(
+        protest_number=number,
+        importer_number=importer_number,
+        entries=filing.entries,
+        received_at=filing.received_at,
+        decide_by=until,
+        asks_further_review=filing.asks_further_review,
+        filer_role=filing.filer_role,
+        filer_id=filing.filer_id,
+        at=now,
+    )
+    await outbox.add(tx, SOURCE, [event])
+    return protest
+
+
+def demand_first(filing: Filing, same_entries: Iterable[JudgedProtest]) -> None:
+    """Refuse a second protest of a party on a category (protest-one-per-category), also one by amendment.
+
+    `same_entries` are the other protests that name one of the entries.
+    """
+    for each in same_entries:
+        other = each.record.filing
+        finding = judge_further_protest(
+            is_same_party=other.party == filing.party, is_same_category=bool(other.categories & filing.categories)
+        )
+        is_on_entry = not set(other.entries).isdisjoint(filing.entries)
+        if finding.outcome == "reject" and is_on_entry and not each.record.is_dropped:
+            text = f"Protest {other.number} attacks the same category of an entry."
+            raise conflict(finding.rule, "second-protest", text, "Amend that protest, or add grounds to it.")
+
+
+def _demand_one_importer(caller: Identity, entries: Sequence[ProtestedEntry]) -> str:
+    """The importer of the protested entries, all of which the caller may protest."""
+    unknown = [each.entry_number for each in entries if each.importer_number is None]
+    hidden = [each.entry_number for each in entries if not _may_protest(caller, each)]
+    if unknown or hidden:
+        missing = ", ".join(sorted({*unknown, *hidden})[:20])
+        raise NotFound(f"There is no entry {missing} that you may protest.", remedy="Check the numbers and the token.")
+    importers = {each.importer_number for each in entries}
+    if len(importers) > 1:
+        raise refused(
+            "protest-multi-entry", "split", "The entries have different importers.", "File one protest for each."
+        )
+    importer = importers.pop()
+    assert importer is not None
+    return importer
+
+
+def _name_filer(caller: Identity, importer_number: str) -> dict[str, str]:
+    """In which role the caller files, under which number, as a filing names it."""
+    if caller.has_role(RoleName.IMPORTER) and importer_number in caller.importer_numbers:
+        role, identifier = "importer", importer_number
+    elif caller.has_role(RoleName.SURETY) and caller.surety_code is not None:
+        role, identifier = "surety", caller.surety_code
+    elif caller.has_role(RoleName.BROKER) and caller.filer_code is not None:
+        role, identifier = "broker", caller.filer_code
+    else:
+        role, identifier = "trade-counsel", caller.subject
+    return {"role": role, "id": identifier, "name": caller.name}
+
+
+def _may_protest(caller: Identity, entry: ProtestedEntry) -> bool:
+    if entry.importer_number in caller.importer_numbers:
+        return True
+    if caller.has_role(RoleName.SURETY) and entry.surety_code is not None:
+        return entry.surety_code == caller.surety_code
+    return caller.has_role(RoleName.BROKER) and entry.entry_number[:3] == caller.filer_code
+
+
+def _demand_timely(verdicts: Sequence[Verdict]) -> None:
+    """Refuse a protest that is early or late for an entry, by the last arguable day (protest-180)."""
+    early = [each for each in verdicts if each.timeliness == "too-early" or "not known to be liquidated" in each.why]
+    if early:
+        raise refused(
+            "inv-correction-protest-order",
+            "too-early",
+            f"Not liquidated yet: {', '.join(each.entry_number for each in early[:20])}.",
+            "Correct the summary instead, or protest on or after the liquidation.",
+        )
+    unknown = [each for each in verdicts if each.timeliness == "unknown"]
+    if unknown:
+        raise refused(
+            unknown[0].rule, "day-not-stated", f"{unknown[0].why}.", "State `decision_on`; a surety `demand_on`."
+        )
+    late = [each for each in verdicts if each.timeliness == "untimely"]
+    if late:
+        raise refused(
+            late[0].rule,
+            "untimely",
+            f"Out of time for {', '.join(each.entry_number for each in late[:20])}: {late[0].why}.",
+            "Leave out what is out of time: it is final for everyone.",
+        )
+
+
+def _demand_sound(defects: Sequence[Finding]) -> None:
+    """Refuse a protest with a defect, naming it in full."""
+    remedies = {
+        "incomplete": "State what is missing and file again while time remains.",
+        "split": "File one protest for each party, category and decision.",
+        "not-protestable": "Such a decision cannot be protested.",
+        "no-standing": "Only the parties of 19 USC 1514(c)(2) can protest.",
+    }
+    for each in defects:
+        if each.outcome in remedies:
+            raise refused(each.rule, each.outcome, f"{each.why}.", remedies[each.outcome])

@@ -1,0 +1,294 @@
+"""Protests as people read them: one whole, lists by what is asked for, and the questions that they have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import ColumnElement, Row, Text, and_, cast, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.domain.protest.filing import read_filing
+from services.liquidation.domain.protest.record import Act, LineDecision, ProtestRecord, replay_acts
+from services.liquidation.domain.protest.stages import ActKind, FurtherReview, Stage
+from services.liquidation.domain.protest.timeliness import Timeliness, Verdict
+from services.liquidation.domain.rules import Finding
+from services.liquidation.store.tables.protests import (
+    FILER_CODE,
+    IS_OF_SURETY,
+    SURETY_CODE,
+    protest_acts,
+    protest_decisions,
+    protest_entries,
+)
+from services.liquidation.store.tables.records import protests
+from shared.customs.calendar import Due
+
+
+@dataclass(frozen=True, slots=True)
+class ProtestRow:
+    """A protest as filed, and where it stands as last judged; `acts` is its version."""
+
+    filing_number: str
+    state: Stage
+    importer_number: str
+    filed_by: Mapping[str, Any]
+    entries: tuple[str, ...]
+    received_at: datetime
+    body: Mapping[str, Any]
+    acts: int
+    is_open: bool
+    timeliness: Timeliness
+    further_review: FurtherReview
+    issue: str
+    decide_by: date
+    due_on: date | None
+    due_rule: str | None
+    denied_on: date | None
+    sue_by: date | None
+    lead_protest: str | None
+    defects: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """An act on a protest, the filing first: number 0, kind `file`."""
+
+    number: int
+    kind: ActKind | Literal["file"]
+    acted_on: date
+    acted_at: datetime
+    actor: str
+    acting_for: str | None
+    rule: str
+    from_state: str
+    to_state: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtestPicture:
+    """A protest whole: each entry with its time and outcome, acts, signed decisions by act, those that wait for it."""
+
+    protest: ProtestRow
+    record: ProtestRecord
+    verdicts: tuple[Verdict, ...]
+    outcomes: Mapping[str, str | None]
+    acts: tuple[ActRow, ...]
+    decisions: tuple[tuple[int, LineDecision], ...]
+    followers: tuple[str, ...]
+    lead_state: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """A question common to protests, how many ask it, and the first day on which one of them is due."""
+
+    issue: str
+    protests: int
+    open: int
+    suspended: int
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an outside party sees: protests of its importers, on entries that are all its own, and those it filed."""
+
+    importer_numbers: frozenset[str]
+    filer_code: str | None
+    surety_code: str | None
+
+
+async def find_protest(connection: AsyncConnection, filing_number: str) -> ProtestRow | None:
+    """One protest, or None."""
+    found = await connection.execute(select(protests).where(protests.c.filing_number == filing_number))
+    row = found.one_or_none()
+    return _read_protest(row) if row is not None else None
+
+
+async def load_picture(connection: AsyncConnection, protest: ProtestRow) -> ProtestPicture:
+    """Everything that is stored of a protest."""
+    number = protest.filing_number
+    verdicts, outcomes = await list_entries_of(connection, number)
+    acts = await list_acts_of(connection, number)
+    filing = read_filing(
+        number, protest.importer_number, protest.filed_by, protest.entries, protest.received_at, protest.body
+    )
+    lead = await find_protest(connection, protest.lead_protest) if protest.lead_protest is not None else None
+    return ProtestPicture(
+        protest,
+        replay_acts(
+            filing,
+            [
+                Act(each.kind, each.acted_on, each.actor, each.acting_for, each.details)
+                for each in acts
+                if each.kind != "file"
+            ],
+        ),
+        verdicts,
+        outcomes,
+        acts,
+        await list_decisions_of(connection, number),
+        await list_followers(connection, number),
+        lead.state if lead is not None else None,
+    )
+
+
+async def list_entries_of(
+    connection: AsyncConnection, filing_number: str
+) -> tuple[tuple[Verdict, ...], Mapping[str, str | None]]:
+    """The verdict on the time of each protested entry, in order of number, and what was decided on each."""
+    query = select(protest_entries).where(protest_entries.c.filing_number == filing_number)
+    rows = list(await connection.execute(query.order_by(protest_entries.c.entry_number)))
+    verdicts = tuple(
+        Verdict(
+            row.entry_number,
+            row.timeliness,
+            row.rule,
+            row.why,
+            row.decided_on,
+            Due(row.protest_by, row.arguable_by) if row.protest_by is not None else None,
+        )
+        for row in rows
+    )
+    return verdicts, {row.entry_number: row.outcome for row in rows}
+
+
+async def list_acts_of(connection: AsyncConnection, filing_number: str) -> tuple[ActRow, ...]:
+    """The acts on a protest, the filing first."""
+    query = select(protest_acts).where(protest_acts.c.filing_number == filing_number)
+    return tuple(
+        ActRow(
+            row.number,
+            row.kind,
+            row.acted_on,
+            row.acted_at,
+            row.actor,
+            row.acting_for,
+            row.rule,
+            row.from_state,
+            row.to_state,
+            row.details,
+        )
+        for row in await connection.execute(query.order_by(protest_acts.c.number))
+    )
+
+
+async def list_decisions_of(connection: AsyncConnection, filing_number: str) -> tuple[tuple[int, LineDecision], ...]:
+    """What signed decisions say of each entry and line, in order, each with the number of its act."""
+    table = protest_decisions
+    query = select(table).where(table.c.filing_number == filing_number)
+    found = await connection.execute(query.order_by(table.c.act_number, table.c.entry_number, table.c.line_number))
+    return tuple(
+        (
+            row.act_number,
+            LineDecision(
+                row.entry_number,
+                row.line_number,
+                row.outcome,
+                row.reasons,
+                row.change_duty_cents,
+                row.change_fees_cents,
+            ),
+        )
+        for row in found
+    )
+
+
+async def list_followers(connection: AsyncConnection, filing_number: str) -> tuple[str, ...]:
+    """The protests that are suspended behind this one."""
+    query = select(protests.c.filing_number).where(protests.c.lead_protest == filing_number)
+    return tuple((await connection.execute(query.order_by(protests.c.filing_number))).scalars())
+
+
+async def list_protests(
+    connection: AsyncConnection,
+    *,
+    after: str | None,
+    limit: int,
+    sight: Sight | None = None,
+    state: str | None = None,
+    is_open: bool | None = None,
+    importer_number: str | None = None,
+    entry_number: str | None = None,
+    issue: str | None = None,
+    due_before: date | None = None,
+    overdue_on: date | None = None,
+) -> list[ProtestRow]:
+    """Protests by number, by any of these; `sight` limits them to what an outside party sees."""
+    query = select(protests).order_by(protests.c.filing_number).limit(limit)
+    if after is not None:
+        query = query.where(protests.c.filing_number > after)
+    conditions = [
+        (state, protests.c.state == state),
+        (is_open, protests.c.is_open == is_open),
+        (importer_number, protests.c.importer_number == importer_number),
+        (issue, protests.c.issue == issue),
+    ]
+    for given, condition in conditions:
+        if given is not None:
+            query = query.where(condition)
+    if sight is not None:
+        query = query.where(_seen(sight))
+    if entry_number is not None:
+        named = cast(cast(orjson.dumps([entry_number]).decode(), Text), JSONB)
+        query = query.where(protests.c.entries.op("@>")(named))
+    if due_before is not None:
+        query = query.where(protests.c.is_open, protests.c.due_on < due_before)
+    if overdue_on is not None:
+        query = query.where(protests.c.is_open, protests.c.decide_by < overdue_on)
+    return [_read_protest(row) for row in await connection.execute(query)]
+
+
+async def list_issues(connection: AsyncConnection, *, after: str | None, limit: int) -> list[IssueRow]:
+    """Issues with how many protests each has, how many of them open, and the first day on which one is due."""
+    is_open = protests.c.is_open
+    query = select(
+        protests.c.issue,
+        func.count().label("protests"),
+        func.count().filter(is_open).label("open"),
+        func.count().filter(protests.c.state == "suspended").label("suspended"),
+        func.min(protests.c.due_on).filter(is_open).label("due_on"),
+    )
+    if after is not None:
+        query = query.where(protests.c.issue > after)
+    found = await connection.execute(query.group_by(protests.c.issue).order_by(protests.c.issue).limit(limit))
+    return [IssueRow(row.issue, row.protests, row.open, row.suspended, row.due_on) for row in found]
+
+
+def _seen(sight: Sight) -> ColumnElement[bool]:
+    seen: ColumnElement[bool] = protests.c.importer_number.in_(sight.importer_numbers)
+    if sight.filer_code is not None:
+        named = func.jsonb_array_elements_text(protests.c.entries).column_valued("named")
+        foreign = select(named).where(func.left(named, 3) != sight.filer_code)
+        seen |= and_(literal_column(FILER_CODE) == sight.filer_code, ~foreign.exists())
+    if sight.surety_code is not None:
+        seen |= and_(text(IS_OF_SURETY), literal_column(SURETY_CODE) == sight.surety_code)
+    return seen
+
+
+def _read_protest(row: Row[Any]) -> ProtestRow:
+    return ProtestRow(
+        row.filing_number,
+        row.state,
+        row.importer_number,
+        row.filed_by,
+        tuple(row.entries),
+        row.received_at,
+        row.body,
+        row.acts,
+        row.is_open,
+        row.timeliness,
+        row.further_review_state,
+        row.issue,
+        row.decide_by,
+        row.due_on,
+        row.due_rule,
+        row.denied_on,
+        row.sue_by,
+        row.lead_protest,
+        tuple(Finding(each["rule"], each["outcome"], each["why"]) for each in row.defects),
+    )
