@@ -7,8 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.money.balance import DepositReading, MoneyPolicy
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
 from shared.runtime.settings import ServiceSettings
 
 _READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}

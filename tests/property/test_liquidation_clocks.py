@@ -23,7 +23,7 @@ from services.liquidation.domain.calculator import CalculatorFacts, calculate
 from services.liquidation.domain.clocks import MAX_EXTENSIONS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.history_checks import History, RecordedLiquidation, find_breaches
-from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.liquidation_period import (
     DesignatedImport,
     PeriodStart,
@@ -134,12 +134,16 @@ def test_entry_deemed_at_the_end_of_its_period_breaks_no_invariant(history: Any)
     assert find_breaches(History(start, began_in_time, liquidations=deemed)) == ()
 
 
+def first_surety_bill(billed_on: date) -> date:
+    return bill_clocks.first_surety_bill(billed_on, LAW)
+
+
 SINGLE_START: tuple[Callable[[date], date | Due], ...] = (
     bill_clocks.bill_delinquent_on,
     bill_clocks.bill_due,
     bill_clocks.dunning_on,
     bill_clocks.first_overdue_notice,
-    bill_clocks.first_surety_bill,
+    first_surety_bill,
     bill_clocks.refund_due,
     clocks.deemed_date,
     clocks.four_year_cap,

@@ -7,14 +7,8 @@ from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.assessments import (
-    POLICY,
-    Consequence,
-    assess_act,
-    describe_effect,
-    find_standing_effect,
-    void_assessment,
-)
+from services.liquidation.acts.assessment_judging import Consequence
+from services.liquidation.acts.assessments import assess_act, find_standing_effect, void_assessment
 from services.liquidation.acts.entries import hold_entry, record_act, rederive
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
@@ -23,7 +17,8 @@ from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
-from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
+from services.liquidation.domain.money.balance import name_effects
+from services.liquidation.domain.money.settings import POLICY, MoneyPolicy
 from services.liquidation.domain.protest_life import OPEN
 from services.liquidation.domain.reliquidation import (
     FinalWriter,
@@ -38,14 +33,15 @@ from services.liquidation.domain.sequences import (
     OF_RELIQUIDATION,
     OF_TURN,
     liquidation_key,
+    reliquidation_key,
     sequence_in_turn,
 )
 from services.liquidation.domain.suspension import judge_deemed_posting, judge_liquidation
-from services.liquidation.publishing import SOURCE
+from services.liquidation.publishing import SOURCE, describe_effect
 from services.liquidation.store import acts as acts_store
 from services.liquidation.store import records as store
 from services.liquidation.store.acts import ReliquidationRow, VoidedRow
-from services.liquidation.store.money import load_effects
+from services.liquidation.store.assessments import load_effects
 from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
@@ -239,7 +235,7 @@ async def reliquidate(
     number = await acts_store.count_reliquidations(tx, row.entry_number) + 1
     standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
     change = (effect[0] - standing[0], effect[1] - standing[1])
-    key = f"reliquidation:{number}"
+    key = reliquidation_key(number)
     changes = name_effects(*change)
     if by_class is not None:
         stood = await find_standing_effect(tx, row.entry_number)

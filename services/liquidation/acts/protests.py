@@ -9,13 +9,12 @@ from fastapi.encoders import jsonable_encoder
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts import liquidations as entry_acts
-from services.liquidation.acts.assessments import POLICY
 from services.liquidation.acts.liquidations import Answer
 from services.liquidation.acts.protest_judging import BATCH, judge_protests, judge_waiting_protests
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.further_review import set_aside_request_due
 from services.liquidation.domain.law import LAW, LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import POLICY, MoneyPolicy
 from services.liquidation.domain.protest import (
     EntryOfProtest,
     Filing,

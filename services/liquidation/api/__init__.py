@@ -1,6 +1,8 @@
 """The HTTP side of liquidation: thin routes, a module for each subject."""
 
 from services.liquidation.api import (
+    assessments,
+    bills,
     calculator,
     clock_facts,
     cycles,
@@ -8,11 +10,12 @@ from services.liquidation.api import (
     hold_sets,
     instructions,
     liquidations,
-    money,
+    payees,
     preference_claims,
     protests,
     radar,
     recomputes,
+    refunds,
 )
 
 ROUTERS = [
@@ -26,6 +29,9 @@ ROUTERS = [
     clock_facts.router,
     protests.router,
     preference_claims.router,
-    money.router,
+    assessments.router,
+    payees.router,
+    bills.router,
+    refunds.router,
     calculator.router,
 ]

@@ -6,7 +6,7 @@ from fastapi import Path, Request
 
 from services.liquidation.domain.clocks import CyclePolicy
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 

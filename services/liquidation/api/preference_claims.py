@@ -12,7 +12,7 @@ from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict
 from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.domain.counting import protest_filed_on
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.preference_claim import find_claim_defects, judge_claim_time
 from services.liquidation.domain.reliquidation import preference_denial_window
 from services.liquidation.domain.rules import RULES

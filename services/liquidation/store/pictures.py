@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.store.clock_facts import ClockFactsRow, list_clock_facts
 from services.liquidation.store.requests import list_requests_on
 from services.liquidation.store.tables.acts import reliquidations, suspensions, voided_liquidations
+from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.hold_sets import held_entries, hold_sets
-from services.liquidation.store.tables.money import bills, money_acts, refunds
+from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.protests import protest_entries
 from services.liquidation.store.tables.records import (
     conflicts,
@@ -25,6 +26,7 @@ from services.liquidation.store.tables.records import (
     protests,
     review_decisions,
 )
+from services.liquidation.store.tables.refunds import refunds
 
 
 @dataclass(frozen=True, slots=True)

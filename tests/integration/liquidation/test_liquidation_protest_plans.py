@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.liquidation.store import money
+from services.liquidation.store import bills
 from services.liquidation.store import protests as store
 from services.liquidation.store.protests import Sight
 from shared.db import bulk
@@ -145,7 +145,7 @@ async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: T
         "issues": await explain_call(tx, lambda connection: store.list_issues(connection, after="issue 3", limit=51)),
         "entries": await explain_call(tx, lambda connection: store.list_entries_of(connection, "P00000007")),
         "decisions": await explain_call(tx, lambda connection: store.list_decisions_of(connection, "P00000007")),
-        "days": await explain_call(tx, lambda connection: money.list_protest_days(connection, "00700000007")),
+        "days": await explain_call(tx, lambda connection: bills.list_protest_days(connection, "00700000007")),
     }
     for plan in plans.values():
         demand_indexes(plan)

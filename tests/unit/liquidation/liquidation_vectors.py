@@ -106,6 +106,8 @@ def _prepare(call: str, facts: dict[str, Any]) -> Callable[[], object]:
     given = {key: TypeAdapter(_as_parsed(hints[key])).validate_python(value) for key, value in facts.items()}
     if "policy" in hints and "policy" not in given:
         given["policy"] = law.LAW.cycle
+    if "law" in hints and "law" not in given:
+        given["law"] = law.LAW
     return lambda: function(**given)
 
 
