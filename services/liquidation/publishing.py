@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.amounts import UNSPECIFIED_CLASSES, Amounts
 from services.liquidation.domain.money.rules import MONEY_RULES
 from services.liquidation.domain.protest.clocks import find_deemed_denial
 from services.liquidation.domain.protest.further_review import set_aside_request_due
@@ -15,9 +16,14 @@ from services.liquidation.domain.protest.record import LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.protest.timeliness import join_known
 from services.liquidation.domain.rules import RULES, Rule
+from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
+from services.liquidation.store.bills import BillRow
+from services.liquidation.store.money_acts import MoneyAct
+from services.liquidation.store.money_cases import MoneyEntry
 from services.liquidation.store.records import EntryRow, LegalEvent
+from services.liquidation.store.refunds import RefundRow
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import LegalBasis, MoneyEffect, Reason
+from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.liquidation import (
     DecisionApplied,
     DecisionRefused,
@@ -65,7 +71,24 @@ class ChangedEntry:
     center: str | None
 
 
-def as_held(row: EntryRow) -> ChangedEntry:
+def describe_effect(changes: Amounts) -> MoneyEffect:
+    """Changes by class as events tell them: duty and fees, and the classes when any is named.
+
+    >>> describe_effect({"duty": 150_00, "499": -5_00}).duty_usd
+    '150.00'
+    """
+    duty = sum(cents for class_code, cents in changes.items() if class_code in DUTY_CLASSES)
+    classes = changes.items() if changes.keys() - UNSPECIFIED_CLASSES else ()
+    return MoneyEffect(
+        duty_usd=format_cents(duty),
+        fees_usd=format_cents(sum(changes.values()) - duty),
+        by_class=tuple(
+            ClassEffect(class_code=class_code, change_usd=format_cents(cents)) for class_code, cents in classes
+        ),
+    )
+
+
+def as_held(row: EntryRow | MoneyEntry) -> ChangedEntry:
     """An entry as its row stands."""
     return ChangedEntry(
         row.entry_number,
@@ -227,6 +250,58 @@ def _describe_decision(line: LineDecision) -> ProtestOutcome:
         outcome=line.outcome,
         reasons=line.reasons[:MOST_TEXT],
     )
+
+
+def money_determined(
+    entry: MoneyEntry,
+    act: MoneyAct,
+    at: datetime,
+    *,
+    liquidated_on: date,
+    effect: MoneyEffect,
+    outcome: Mapping[str, str | date],
+) -> Outgoing:
+    """The event of a bill or refund for an act that had lacked a fact; `outcome` is what the act came to."""
+    return _money_changed(entry, act, at, {"liquidated_on": liquidated_on, "effect": effect, **outcome})
+
+
+def bill_noticed(entry: MoneyEntry, act: MoneyAct, at: datetime, bill: BillRow, open_cents: int) -> Outgoing:
+    """The event of a notice or demand on a bill, with what was open on its day."""
+    told = {
+        "bill_number": bill.bill_number,
+        "bill_due_on": bill.due_on,
+        "bill_open_usd": format_cents(open_cents),
+    }
+    return _money_changed(entry, act, at, told)
+
+
+def refund_changed(entry: MoneyEntry, act: MoneyAct, at: datetime, refund: RefundRow) -> Outgoing:
+    """The event of a refund that moved, with what it comes to and what it still waits for."""
+    told = {
+        "refund_number": refund.refund_number,
+        "refund_state": refund.state,
+        "refund_usd": format_cents(refund.refund_cents + (refund.delay_cents or 0)),
+        "missing": refund.missing[0] if refund.missing else None,
+    }
+    return _money_changed(entry, act, at, told)
+
+
+def _money_changed(entry: MoneyEntry, act: MoneyAct, at: datetime, told: Mapping[str, Any]) -> Outgoing:
+    """The event of an act about money; the state of the entry stays what it is."""
+    legal_event = LegalEvent(
+        act.entry_number,
+        act.event_key,
+        sequence_in_turn(entry.turns, OF_MONEY + act.number),
+        act.change,
+        entry.state,
+        act.occurred_on,
+        act.rule,
+        act.detail,
+        entry.scheduled_on,
+        entry.deemed_on,
+    )
+    reasons = (reason_of(act.rule, act.detail),)
+    return entry_changed(as_held(entry), legal_event, at, from_state=entry.state, reasons=reasons, told=told)
 
 
 def decision_applied(decision_id: str, entry_number: str, importer_number: str, at: datetime) -> Outgoing:

@@ -6,8 +6,7 @@ from typing import Any, Literal, cast
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
-from services.liquidation.domain.money.balance import DepositReading, MoneyPolicy
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
 from shared.runtime.settings import ServiceSettings
 
 _READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}

@@ -10,14 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.liquidation.domain import (
-    bill_clocks,
-    clocks,
-    reliquidation,
-    special_clocks,
-    summary_clocks,
-    suspension,
-)
+from services.liquidation.domain import bill_clocks, clocks, reliquidation, special_clocks, summary_clocks, suspension
 from services.liquidation.domain.calculator import CalculatorFacts, calculate
 from services.liquidation.domain.clocks import MAX_EXTENSIONS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest

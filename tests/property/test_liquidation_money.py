@@ -31,10 +31,10 @@ from services.liquidation.domain.money.assessment import (
     find_changes,
     foresee_outcome,
 )
-from services.liquidation.domain.money.bills import Bill, Payment, Standing, settle
+from services.liquidation.domain.money.bills import Bill, BillStanding, Payment, settle
 from services.liquidation.domain.money.interest import Interest, Movement, Segment, accrue_segments, find_segments
 from services.liquidation.domain.money.refunds import Delay, Refund, Unready, delay_of
-from services.liquidation.domain.money.settings import DelinquencyBase, MoneySettings
+from services.liquidation.domain.money.settings import MONEY, DelinquencyBase, MoneySettings
 from shared.customs.calendar import add_days
 from shared.customs.interest import InterestKind, accrue_unrounded, growth_factor, rate_on
 
@@ -79,8 +79,12 @@ def test_adding_undoes_subtracting(left: Amounts, right: Amounts) -> None:
 
 @given(amounts, amounts)
 def test_an_increase_is_the_refund_of_the_way_back(before: Amounts, found: Amounts) -> None:
-    there = apply_minimum(find_changes(before, found), Interest(0, ()), "liquidation", is_informal=False)
-    back = apply_minimum(find_changes(found, before), Interest(0, ()), "liquidation", is_informal=False)
+    there = apply_minimum(
+        find_changes(before, found), Interest(0, ()), "liquidation", is_informal=False, assessed_interest_cents=0
+    )
+    back = apply_minimum(
+        find_changes(found, before), Interest(0, ()), "liquidation", is_informal=False, assessed_interest_cents=0
+    )
     assert there.total_cents == -back.total_cents
     assert there.is_disregarded == back.is_disregarded
     assert {there.outcome, back.outcome} in ({"increase", "refund"}, {"no-change"})
@@ -92,7 +96,13 @@ def test_an_increase_is_the_refund_of_the_way_back(before: Amounts, found: Amoun
 def test_the_limit_disregards_only_small_totals_and_never_a_large_one(
     before: Amounts, found: Amounts, interest: int, is_informal: bool
 ) -> None:
-    result = apply_minimum(find_changes(before, found), Interest(interest, ()), "liquidation", is_informal=is_informal)
+    result = apply_minimum(
+        find_changes(before, found),
+        Interest(interest, ()),
+        "liquidation",
+        is_informal=is_informal,
+        assessed_interest_cents=0,
+    )
     if abs(result.total_cents) >= MINIMUM_CENTS:
         assert result.outcome == ("increase" if result.total_cents > 0 else "refund")
     elif not is_informal:
@@ -106,7 +116,7 @@ def test_a_processing_fee_grows_with_value_and_stays_within_its_limits(value: in
         return
 
     def fee(of: int) -> int:
-        found = expected_mpf(SummaryFacts("01", on, (LineFacts(1, (TariffAmount("8471300100", of, 0),)),)))
+        found = expected_mpf(SummaryFacts("01", on, (LineFacts(1, (TariffAmount("8471300100", of, 0),)),)), MONEY)
         assert found.cents is not None
         return found.cents
 
@@ -162,9 +172,9 @@ def test_interest_does_not_depend_on_the_precision_of_the_caller(
     segment = Segment("importer" if kind == "underpayment" else "cbp", principal, start, end)
     with localcontext(prec=digits):
         growth_factor.cache_clear()
-        found = accrue_segments([segment], "corporate")
+        found = accrue_segments([segment], "corporate", MONEY)
     growth_factor.cache_clear()
-    assert found == accrue_segments([segment], "corporate")
+    assert found == accrue_segments([segment], "corporate", MONEY)
 
 
 movements = st.lists(
@@ -194,7 +204,7 @@ def test_the_order_in_which_movements_are_known_does_not_matter(
 ) -> None:
     day, until = date(2024, 3, 1), date(2024, 12, 31)
     one, other = (find_segments(found, each, required_on=day, until=until) for each in moves)
-    assert accrue_segments(one, "corporate") == accrue_segments(other, "corporate")
+    assert accrue_segments(one, "corporate", MONEY) == accrue_segments(other, "corporate", MONEY)
 
 
 @given(amounts, amounts, st.sampled_from(["entry", "class"]))
@@ -211,14 +221,14 @@ def test_one_deposit_bears_interest_on_the_side_of_the_change(
     assert owed == result.change_cents
     assert foresee_outcome(facts, MoneySettings(netting=netting)) in {None, result.outcome}
     if abs(result.change_cents) >= MINIMUM_CENTS and netting == "entry":
-        assert foresee_outcome(facts) == result.outcome
+        assert foresee_outcome(facts, MONEY) == result.outcome
 
 
-def standing(bill: Bill, payments: list[Payment], on: date, base: DelinquencyBase) -> Standing:
+def standing(bill: Bill, payments: list[Payment], on: date, base: DelinquencyBase) -> BillStanding:
     found = settle(
         bill, payments, on, MoneySettings(delinquency_base="billed" if base == "billed" else "unpaid-balance")
     )
-    assert isinstance(found, Standing)
+    assert isinstance(found, BillStanding)
     return found
 
 
@@ -284,7 +294,7 @@ def test_delay_of_a_refund_rises_with_time_and_falls_with_every_unready_day(
     spell = Unready(add_days(LIQUIDATED, from_day), add_days(LIQUIDATED, to_day))
 
     def delay(day: int, *spells: Unready) -> Delay:
-        found = delay_of(refund, add_days(LIQUIDATED, min(day, 700)), "corporate", unready=spells)
+        found = delay_of(refund, add_days(LIQUIDATED, min(day, 700)), "corporate", MONEY, unready=spells)
         assert isinstance(found, Delay)
         return found
 

@@ -20,14 +20,8 @@ from services.liquidation.acts.assessments import determine
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
 from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
-from services.liquidation.acts.refunds import (
-    AccountFacts,
-    DepositFacts,
-    certify_refund,
-    pay_refund,
-    record_account,
-    record_deposit,
-)
+from services.liquidation.acts.payees import AccountFacts, DepositFacts, record_account, record_deposit
+from services.liquidation.acts.refunds import certify_refund, pay_refund
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.law import LAW
@@ -37,18 +31,14 @@ from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.records import lock_entries
 from services.liquidation.store.tables.acts import reliquidations, voided_liquidations
-from services.liquidation.store.tables.money import (
-    assessments,
-    bill_payments,
-    bills,
-    deposit_facts,
-    importer_refund_accounts,
-    money_acts,
-    refunds,
-)
+from services.liquidation.store.tables.assessments import assessments
+from services.liquidation.store.tables.bills import bill_payments, bills
+from services.liquidation.store.tables.money_acts import money_acts
+from services.liquidation.store.tables.payees import deposit_facts, importer_refund_accounts
 from services.liquidation.store.tables.records import entries, legal_events, review_decisions
+from services.liquidation.store.tables.refunds import refunds
 from shared.customs.calendar import legal_date
-from shared.db.idempotency import IdempotentCall
+from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
@@ -129,6 +119,13 @@ class Desk:
     def call(self) -> IdempotentCall:
         self.tries += 1
         return IdempotentCall(f"try-{self.tries}", "kim", f"hash-{self.tries}")
+
+    def _in_transaction(self, act: Callable[..., Awaitable[object]], *arguments: object) -> Attempt:
+        async def attempt() -> None:
+            async with transaction(self.engine) as tx:
+                await act(tx, *arguments)
+
+        return attempt
 
     async def step(self) -> None:
         """Something is tried twice under one key; then everything must hold."""
@@ -249,7 +246,14 @@ class Desk:
         cents = self.random.choice([max(bill.open_cents, 1)] * 4 + [1_00, bill.open_cents + 5_00])
         day = self.today - timedelta(days=self.random.choice([0, 0, 0, 3]))
         request, call, now = PaymentRequest(day, cents, "importer", "R-1"), self.call(), self.clock.now()
-        return lambda: post_payment(self.engine, now, call, bill.bill_number, request, DIRECTOR)
+
+        async def attempt() -> None:
+            async with transaction(self.engine) as tx:
+                if await recall(tx.connection, call) is None:
+                    await post_payment(tx, now, bill.bill_number, request, DIRECTOR, MONEY_POLICY)
+                    await remember(tx.connection, call, status=201, response={}, now=now)
+
+        return attempt
 
     async def _certify(self) -> Attempt | None:
         known = await rows(self.engine, refunds)
@@ -258,7 +262,7 @@ class Desk:
         refund = self.random.choices(known, [9 if row.state == "ready" else 1 for row in known])[0]
         now = self.clock.now()
         meant = IfMatch(frozenset({etag(refund.revision)}))
-        return lambda: certify_refund(self.engine, now, refund.refund_number, meant, DIRECTOR)
+        return self._in_transaction(certify_refund, now, refund.refund_number, meant, DIRECTOR)
 
     async def _pay_refund(self) -> Attempt | None:
         known = [row for row in await rows(self.engine, refunds) if row.state in ("certified", "ready")]
@@ -267,7 +271,7 @@ class Desk:
         refund = self.random.choices(known, [9 if row.state == "certified" else 1 for row in known])[0]
         now, caller = self.clock.now(), self.random.choice([DIRECTOR, SECOND])
         meant, today = IfMatch(frozenset({etag(refund.revision)})), self.today
-        return lambda: pay_refund(self.engine, now, refund.refund_number, meant, today, caller)
+        return self._in_transaction(pay_refund, now, refund.refund_number, meant, today, caller, MONEY_POLICY)
 
     async def _record_account(self) -> Attempt:
         known = await rows(self.engine, importer_refund_accounts)
@@ -280,14 +284,14 @@ class Desk:
             has_paper_waiver=False,
         )
         meant, now = IfMatch(frozenset({etag(len(known))})), self.clock.now()
-        return lambda: record_account(self.engine, now, IMPORTER, meant, facts, DIRECTOR)
+        return self._in_transaction(record_account, now, IMPORTER, meant, facts, DIRECTOR, MONEY_POLICY)
 
     async def _record_deposit(self) -> Attempt:
         number = self.random.choice(list(self.decided))
         revision = sum(row.entry_number == number for row in await rows(self.engine, deposit_facts))
         facts = DepositFacts(date(2025, 3, 17), None, None)
         meant, now = IfMatch(frozenset({etag(revision)})), self.clock.now()
-        return lambda: record_deposit(self.engine, now, number, meant, facts, DIRECTOR)
+        return self._in_transaction(record_deposit, now, number, meant, facts, DIRECTOR, MONEY_POLICY)
 
     async def _enjoin(self) -> Attempt:
         """An injunction of a day before the last liquidation, of which CBP is told now."""
@@ -337,10 +341,10 @@ class Desk:
 
     async def _run_clocks(self) -> Attempt:
         async def attempt() -> None:
-            await run_bill_clocks(self.engine, self.clock)
+            await run_bill_clocks(self.engine, self.clock, MONEY_POLICY)
             async with transaction(self.engine) as tx:
                 numbers = sorted(await lock_entries(tx, list(self.decided), create=False))
-                await determine(tx, numbers, self.today, self.clock.now())
+                await determine(tx, numbers, self.today, self.clock.now(), MONEY_POLICY)
 
         return attempt
 

@@ -22,8 +22,7 @@ from services.liquidation.acts.protest_filings import file_protest
 from services.liquidation.acts.protests import MAY_ACT, ActRequest, act_on_protest, prepare_act
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.domain.law import LAW
-from services.liquidation.domain.money.balance import MoneyPolicy
-from services.liquidation.domain.money.settings import MONEY
+from services.liquidation.domain.money.settings import MONEY, MoneyPolicy
 from services.liquidation.domain.protest.stages import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.assessments import POLICY, assess_cycle
+from services.liquidation.acts.assessments import assess_cycle
 from services.liquidation.acts.cut_sheets import demand_confirmed
 from services.liquidation.acts.protest_judging import judge_waiting_protests
 from services.liquidation.domain.clocks import nearest_fridays
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import POLICY, MoneyPolicy
 from services.liquidation.domain.rules import RULES
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleDay, CycleFigures

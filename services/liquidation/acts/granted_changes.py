@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from services.liquidation.acts.reliquidations import reliquidate
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store import records
 from services.liquidation.store.records import EntryRow

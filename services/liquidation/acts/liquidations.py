@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from services.liquidation.acts.assessments import Consequence, assess_act, describe_effect
+from services.liquidation.acts.assessment_judging import Consequence
+from services.liquidation.acts.assessments import assess_act
 from services.liquidation.acts.entries import hold_entry, record_act, write_act
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.money.amounts import Amounts
-from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
+from services.liquidation.domain.money.balance import name_effects
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
 from services.liquidation.domain.reliquidation import kind_of_change
 from services.liquidation.domain.sequences import OF_LIQUIDATION, liquidation_key, sequence_in_turn
+from services.liquidation.publishing import describe_effect
 from services.liquidation.store import reviews
-from services.liquidation.store.money import load_effects
+from services.liquidation.store.assessments import load_effects
 from services.liquidation.store.records import EntryRow
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction

@@ -11,7 +11,7 @@ from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.preference_claim import judge_claim_time
 from services.liquidation.domain.sequences import OF_CLAIM
 from services.liquidation.publishing import SOURCE

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.liquidation.acts.granted_changes import reliquidate_granted
 from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.record import LineDecision
 from services.liquidation.domain.protest.timeliness import Verdict

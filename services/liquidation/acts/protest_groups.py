@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.protests import ActRequest, act_on_protest, prepare_act
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.protest.record import ProtestRecord
 from shared.db.transaction import transaction
 from shared.runtime.concurrency import IfMatch, etag

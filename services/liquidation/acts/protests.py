@@ -11,7 +11,7 @@ from services.liquidation.acts.protest_filings import demand_first
 from services.liquidation.acts.protest_judging import judge_protests
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.protest.act_rules import judge_act, judge_second_person, rule_of_act
 from services.liquidation.domain.protest.decision import judge_summons
 from services.liquidation.domain.protest.filing import Filing

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from services.liquidation.acts.assessments import Consequence, assess_act, describe_effect, find_standing_effect
+from services.liquidation.acts.assessment_judging import Consequence
+from services.liquidation.acts.assessments import assess_act, find_standing_effect
 from services.liquidation.acts.entries import hold_entry, record_act, write_act
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
@@ -13,7 +14,8 @@ from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
-from services.liquidation.domain.money.balance import MoneyPolicy, name_effects
+from services.liquidation.domain.money.balance import name_effects
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.reliquidation import (
     FinalWriter,
@@ -25,6 +27,7 @@ from services.liquidation.domain.reliquidation import (
 )
 from services.liquidation.domain.rules import Finding
 from services.liquidation.domain.sequences import OF_RELIQUIDATION, sequence_in_turn
+from services.liquidation.publishing import describe_effect
 from services.liquidation.store import reliquidations as store
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.reliquidations import ReliquidationRow

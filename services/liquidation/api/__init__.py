@@ -1,6 +1,8 @@
 """The HTTP side of liquidation: thin routes, a module for each subject."""
 
 from services.liquidation.api import (
+    assessments,
+    bills,
     calculator,
     clock_facts,
     cycles,
@@ -10,12 +12,13 @@ from services.liquidation.api import (
     hold_sets,
     instructions,
     liquidations,
-    money,
+    payees,
     preference_claims,
     protest_acts,
     protests,
     radar,
     recomputes,
+    refunds,
     timeline,
 )
 
@@ -34,6 +37,9 @@ ROUTERS = [
     protests.router,
     protest_acts.router,
     preference_claims.router,
-    money.router,
+    assessments.router,
+    payees.router,
+    bills.router,
+    refunds.router,
     calculator.router,
 ]

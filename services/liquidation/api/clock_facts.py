@@ -12,7 +12,7 @@ from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.store import clock_facts as store
 from services.liquidation.store.clock_facts import ClockFactsRow
-from services.liquidation.store.money import find_entry_sight
+from services.liquidation.store.sight import find_entry_sight
 from shared.contracts.terms import LegalDate
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight

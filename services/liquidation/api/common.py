@@ -6,7 +6,7 @@ from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from services.liquidation.domain.law import CyclePolicy, LawSettings
-from services.liquidation.domain.money.balance import MoneyPolicy
+from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import find_rule
 from services.liquidation.store.pictures import EntryPicture, find_picture
 from shared.db.transaction import reading

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.liquidation.acts.assessments import Consequence
+from services.liquidation.acts.assessment_judging import Consequence
 from services.liquidation.acts.liquidations import Liquidated, LiquidationBasis, post_liquidation
 from services.liquidation.acts.reliquidations import Reliquidated, post_reliquidation
 from services.liquidation.acts.voided_liquidations import VoidedLiquidation, void_liquidation

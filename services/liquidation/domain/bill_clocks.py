@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import Finding
 from shared.customs.calendar import add_days, add_months
 
@@ -152,23 +152,25 @@ def principal_notices(billed_on: date, until: date) -> tuple[date, ...]:
     return tuple(found)
 
 
-def first_surety_bill(billed_on: date, law: LawSettings = LAW) -> date:
+def first_surety_bill(billed_on: date, law: LawSettings) -> date:
     """About when the surety of a principal who has not paid is billed first.
 
     Rule bill-notice-surety [U], 19 CFR 24.3a(d)(2): about 60 days after the bill.
 
-    >>> first_surety_bill(date(2026, 8, 14))
+    >>> from services.liquidation.domain.law import LAW
+    >>> first_surety_bill(date(2026, 8, 14), LAW)
     datetime.date(2026, 10, 13)
     """
     return add_days(billed_on, law.surety_bill_days)
 
 
-def surety_bills(billed_on: date, until: date, law: LawSettings = LAW) -> tuple[date, ...]:
+def surety_bills(billed_on: date, until: date, law: LawSettings) -> tuple[date, ...]:
     """About when the surety is billed, up to a day: then monthly (bill-notice-surety [U], 19 CFR 24.3a(d)(2)).
 
     Raises `ValueError` for settings with less than a month between bills.
 
-    >>> surety_bills(date(2026, 8, 14), date(2026, 11, 30))
+    >>> from services.liquidation.domain.law import LAW
+    >>> surety_bills(date(2026, 8, 14), date(2026, 11, 30), LAW)
     (datetime.date(2026, 10, 13), datetime.date(2026, 11, 13))
     """
     if law.surety_bill_every_months < 1:

@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.liquidation.domain.clocks import (
-    MAX_EXTENSION_MONTHS,
-    MAX_EXTENSIONS,
-    deemed_date,
-    scheduled_date,
-)
+from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, MAX_EXTENSIONS, deemed_date, scheduled_date
 from services.liquidation.domain.law import CyclePolicy
 
 ExtensionReason = Literal["information-needed", "importer-request"]

@@ -17,6 +17,10 @@ OF_MONEY: Final = 40_000_000
 """Acts about money come after all others of a turn: act n is 40,000,000 + n."""
 
 
+LIQUIDATION_KEY: Final = "liquidation"
+RELIQUIDATION_KEY: Final = "reliquidation"
+
+
 def sequence_in_turn(turns: int, number: int) -> int:
     """The number of an act after so many turns; without one it is the number itself.
 
@@ -32,4 +36,13 @@ def liquidation_key(turns: int) -> str:
     >>> liquidation_key(0), liquidation_key(2)
     ('liquidation', 'liquidation:2')
     """
-    return f"liquidation:{turns}" if turns else "liquidation"
+    return f"{LIQUIDATION_KEY}:{turns}" if turns else LIQUIDATION_KEY
+
+
+def reliquidation_key(number: int) -> str:
+    """The key of a reliquidation, by its number on the entry.
+
+    >>> reliquidation_key(1)
+    'reliquidation:1'
+    """
+    return f"{RELIQUIDATION_KEY}:{number}"

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
 from services.liquidation.domain.rules import RULES
-from services.liquidation.domain.sequences import OF_LIQUIDATION, TURN
 from services.liquidation.store import hold_sets as holds
+from services.liquidation.store.act_keys import liquidation_key_sql, liquidation_sequence_sql
 from services.liquidation.store.hold_sets import NOT_HELD, StandingHold
 from services.liquidation.store.tables.records import RUNS, cycles
 from shared.contracts.liquidation import DecisionRefused, EntryChanged
@@ -92,10 +92,7 @@ def _envelope(event_type: str, identifier: str, data: str, time: str = "$4::text
     return f"convert_to({event}, 'UTF8')"
 
 
-# The sequence of a liquidation as text: after every version and extension, in the turn that the entry is in.
-_SEQUENCE: Final = (
-    f"CASE turns WHEN 0 THEN '{OF_LIQUIDATION}' ELSE (turns::bigint * {TURN} + {OF_LIQUIDATION})::text END"
-)
+_SEQUENCE: Final = liquidation_sequence_sql("turns")
 _MEMBERS: Final = {
     "entry_number": _code("entry_number"),
     "sequence": _SEQUENCE,
@@ -173,7 +170,7 @@ done AS ({update} RETURNING {_OF_ENTRY}),
 acts AS (
     INSERT INTO legal_events
         (entry_number, event_key, sequence, change, to_state, occurred_on, rule, detail, scheduled_on, deemed_on, kind)
-    SELECT entry_number, CASE turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || turns END, ({_SEQUENCE})::bigint,
+    SELECT entry_number, {liquidation_key_sql("turns")}, ({_SEQUENCE})::bigint,
         CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END, 'liquidated',
         liquidated_on, liquidation_rule, NULL, scheduled_on, deemed_on, liquidation_kind
     FROM done

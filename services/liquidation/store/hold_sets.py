@@ -14,12 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.predicate import EntryPredicate
-from services.liquidation.store.predicates import (
-    Condition,
-    compile_predicate,
-    predicate_from_json,
-    predicate_to_json,
-)
+from services.liquidation.store.predicates import Condition, compile_predicate, predicate_from_json, predicate_to_json
 from services.liquidation.store.tables.hold_sets import held_entries, hold_set_events, hold_sets
 from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk

@@ -20,8 +20,9 @@ from services.liquidation.store.reliquidations import ReliquidationRow
 from services.liquidation.store.requests import RequestOnEntry, list_requests_on
 from services.liquidation.store.suspensions import SuspensionRow
 from services.liquidation.store.tables.acts import reliquidations, suspensions, voided_liquidations
+from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.hold_sets import held_entries, hold_sets
-from services.liquidation.store.tables.money import bills, money_acts, refunds
+from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.protests import protest_entries
 from services.liquidation.store.tables.records import (
     conflicts,
@@ -34,6 +35,7 @@ from services.liquidation.store.tables.records import (
     protests,
     review_decisions,
 )
+from services.liquidation.store.tables.refunds import refunds
 from services.liquidation.store.voided_liquidations import VoidedRow
 
 if TYPE_CHECKING:

@@ -8,15 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.store.act_keys import is_liquidation_sql, liquidation_key_sql
 from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables.acts import recompute_differences, recomputes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _NEXT = "SELECT entry_number FROM entries WHERE entry_number > $1::text ORDER BY entry_number LIMIT $2::integer"
-_STANDING = """
+_STANDING = f"""
 SELECT e.entry_number, (SELECT count(*) FROM legal_events a
-        WHERE a.entry_number = e.entry_number AND a.event_key LIKE 'liquidation%')
+        WHERE a.entry_number = e.entry_number AND {is_liquidation_sql("a.event_key")})
     - (SELECT count(*) FROM voided_liquidations v WHERE v.entry_number = e.entry_number) AS liquidations
 FROM entries e WHERE e.entry_number = ANY($1::text[])
 """
@@ -26,7 +27,7 @@ SELECT e.entry_number, a.occurred_on AS liquidated_on, a.kind AS liquidation_kin
 {STANDING_EFFECT}
 FROM entries e
 JOIN legal_events a ON a.entry_number = e.entry_number
-    AND a.event_key = CASE e.turns WHEN 0 THEN 'liquidation' ELSE 'liquidation:' || e.turns END
+    AND a.event_key = {liquidation_key_sql("e.turns")}
 {join_standing()}
 WHERE e.entry_number = ANY($1::text[]) AND e.liquidated_on IS NOT NULL
 """

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from services.liquidation.store.act_keys import reliquidation_key_sql
+
 STANDING_EFFECT: Final = """
     coalesce(r.effect_duty_cents, CASE WHEN m.is_disregarded THEN 0 ELSE d.duty_cents END, 0)::bigint
         AS effect_duty_cents,
@@ -21,7 +23,7 @@ LEFT JOIN LATERAL (
 ) d ON true
 LEFT JOIN LATERAL (
     SELECT done.effect_duty_cents, done.effect_fees_cents FROM reliquidations done
-    JOIN legal_events x ON x.entry_number = done.entry_number AND x.event_key = 'reliquidation:' || done.number
+    JOIN legal_events x ON x.entry_number = done.entry_number AND x.event_key = {reliquidation_key_sql("done.number")}
     WHERE done.entry_number = a.entry_number AND x.sequence > a.sequence AND {which} ORDER BY done.number DESC LIMIT 1
 ) r ON true
 """

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.law import LAW
-from services.liquidation.domain.money.balance import MoneyPolicy
-from services.liquidation.domain.money.settings import MONEY
+from services.liquidation.domain.money.settings import MONEY, MoneyPolicy
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store.cycles import CycleFigures

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
 from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
+from services.liquidation.acts.payees import AccountFacts, record_account
 from services.liquidation.acts.recomputes import recompute
-from services.liquidation.acts.refunds import AccountFacts, record_account
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.api.liquidations import show_liquidation, show_reliquidation
@@ -21,7 +21,8 @@ from services.liquidation.store.instructions import Instruction, InstructionPred
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.acts import recompute_differences
-from services.liquidation.store.tables.money import assessments, bills
+from services.liquidation.store.tables.assessments import assessments
+from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.records import entries
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
@@ -227,7 +228,8 @@ async def test_refund_of_a_granted_claim_bears_interest_from_the_claim_and_no_ot
     engine: AsyncEngine,
 ) -> None:
     account = AccountFacts(date(2026, 1, 2), False, None, True, True, False)
-    await record_account(engine, noon(date(2026, 1, 2)), IMPORTER, IfMatch(None), account, DIRECTOR)
+    async with transaction(engine) as tx:
+        await record_account(tx, noon(date(2026, 1, 2)), IMPORTER, IfMatch(None), account, DIRECTOR, POLICY)
     claimed, other = await file(engine), await file(engine)
     await cycle(engine, FRIDAY)
     on, power = date(2026, 3, 2), Power("claim-1520d", preference_claimed_on=date(2026, 2, 27))

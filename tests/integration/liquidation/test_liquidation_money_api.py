@@ -110,7 +110,7 @@ async def test_amounts_show_classes_lines_interest_periods_and_the_basis_of_the_
 
 async def test_late_payment_goes_to_delinquency_interest_first_and_is_recorded_once_for_each_key(desk: Desk) -> None:
     number = await desk.liquidate("1000.00")
-    await run_bill_clocks(desk.engine, desk.clock)
+    await run_bill_clocks(desk.engine, desk.clock, desk.settings.money_policy)
     bill = f"{number}-B01"
     seen = (await desk.get(f"/bills/{bill}")).json()
     assert (seen["state"], seen["open_usd"], seen["blocks"][0]["ended_on"]) == ("delinquent", "1066.35", "2026-02-15")
@@ -232,7 +232,7 @@ async def test_protest_in_time_holds_set_off_and_not_delinquency(desk: Desk) -> 
     body = {"issues": ["classification"]}
     filed = post_entry("protest", "P-1", [number], received_at="2026-02-10T15:00:00Z", body=body)
     await apply(desk.engine, [filed])
-    await run_bill_clocks(desk.engine, desk.clock)
+    await run_bill_clocks(desk.engine, desk.clock, desk.settings.money_policy)
     seen = (await desk.get(f"/bills/{number}-B01")).json()
     assert (seen["state"], seen["is_protested"], seen["may_be_set_off"]) == ("delinquent", True, False)
 

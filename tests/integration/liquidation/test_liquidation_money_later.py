@@ -9,13 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
 from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
-from services.liquidation.acts.refunds import AccountFacts, record_account
+from services.liquidation.acts.payees import AccountFacts, record_account
 from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.instructions import Instruction, InstructionPredicate
 from services.liquidation.store.tables.acts import reliquidations
-from services.liquidation.store.tables.money import assessments, bills, money_acts, refunds
+from services.liquidation.store.tables.assessments import assessments
+from services.liquidation.store.tables.bills import bills
+from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.records import entries
+from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch
@@ -45,12 +49,14 @@ async def engine(service_engine: MakeEngine) -> AsyncEngine:
 
 async def enroll(engine: AsyncEngine, on: date) -> None:
     facts = AccountFacts(on, False, None, True, True, False)
-    await record_account(engine, noon(on), IMPORTER, IfMatch(None), facts, DIRECTOR)
+    async with transaction(engine) as tx:
+        await record_account(tx, noon(on), IMPORTER, IfMatch(None), facts, DIRECTOR, POLICY)
 
 
 async def pay(engine: AsyncEngine, bill: str, on: date, cents: int) -> None:
     request = PaymentRequest(on, cents, "importer", "R-1")
-    await post_payment(engine, noon(on), call(f"{bill} {on}"), bill, request, DIRECTOR)
+    async with transaction(engine) as tx:
+        await post_payment(tx, noon(on), bill, request, DIRECTOR, POLICY)
 
 
 async def void(engine: AsyncEngine, number: str, on: date) -> None:
@@ -120,7 +126,7 @@ async def test_bill_paid_in_part_is_not_owed_once_its_liquidation_is_void(engine
     await void(engine, number, date(2026, 2, 20))
     (bill,) = await rows(engine, bills)
     assert (bill.state, bill.open_cents, bill.next_step_on) == ("replaced", 0, None)
-    assert await run_bill_clocks(engine, FixedClock(noon(date(2026, 6, 1)))) == 0
+    assert await run_bill_clocks(engine, FixedClock(noon(date(2026, 6, 1))), POLICY) == 0
     with pytest.raises(Conflict):
         await pay(engine, f"{number}-B01", date(2026, 6, 1), 100_00)
     assert {act.change for act in await rows(engine, money_acts)} == {"bill-paid"}

@@ -12,12 +12,17 @@ from services.liquidation.acts.assessments import CycleMoney, assess_act, assess
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.money.balance import name_effects
+from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.store.bills import PaymentRow
+from services.liquidation.store.bills import write_payment as record_payment
 from services.liquidation.store.cycles import run_statements
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
-from services.liquidation.store.money import AccountRow, DepositRow, PaymentRow, write_account, write_deposit
-from services.liquidation.store.money import write_payment as record_payment
-from services.liquidation.store.tables.money import assessments, bill_payments, bills, money_acts, refunds
+from services.liquidation.store.payees import AccountRow, DepositRow, write_account, write_deposit
+from services.liquidation.store.tables.assessments import assessments
+from services.liquidation.store.tables.bills import bill_payments, bills
+from services.liquidation.store.tables.money_acts import money_acts
 from services.liquidation.store.tables.records import entries, legal_events
+from services.liquidation.store.tables.refunds import refunds
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
@@ -57,14 +62,14 @@ async def liquidate(engine: AsyncEngine, friday: date = FRIDAY) -> CycleMoney:
     async with transaction(engine) as tx:
         await run_statements(tx, cycle_day(friday), now, "tests")
     async with transaction(engine) as tx:
-        return await assess_cycle(tx, friday, now)
+        return await assess_cycle(tx, friday, now, POLICY)
 
 
 async def act(
     engine: AsyncEngine, number: str, key: str, on: date, duty_cents: int, occasion: Any = "reliquidation"
 ) -> Any:
     async with transaction(engine) as tx:
-        return await assess_act(tx, number, key, on, name_effects(duty_cents, 0), occasion=occasion)
+        return await assess_act(tx, number, key, on, name_effects(duty_cents, 0), POLICY, occasion=occasion)
 
 
 async def enroll(engine: AsyncEngine, *, revision: int = 1, on: date = date(2025, 1, 1), **changes: Any) -> None:
@@ -112,7 +117,7 @@ async def test_event_of_the_liquidation_tells_the_bill_and_running_again_changes
     await liquidate(engine)
     before = [await rows(engine, table) for table in (assessments, bills)], await published(engine)
     async with transaction(engine) as tx:
-        assert await assess_cycle(tx, FRIDAY, datetime(2026, 1, 16, 19, tzinfo=UTC)) == CycleMoney()
+        assert await assess_cycle(tx, FRIDAY, datetime(2026, 1, 16, 19, tzinfo=UTC), POLICY) == CycleMoney()
     assert ([await rows(engine, table) for table in (assessments, bills)], await published(engine)) == before
     data = before[1][-1].data
     assert (data.change, data.kind, data.effect.duty_usd, data.interest_usd) == (
@@ -151,7 +156,7 @@ async def test_refund_waits_until_it_is_known_whether_the_importer_is_a_corporat
     await enroll(engine, has_ach_enrollment=False)
     now = datetime(2026, 3, 2, 17, tzinfo=UTC)
     async with transaction(engine) as tx:
-        assert await determine(tx, [number], date(2026, 3, 2), now) == 1
+        assert await determine(tx, [number], date(2026, 3, 2), now, POLICY) == 1
     (refund,) = await rows(engine, refunds)
     # 300.00 from 12 March 2025 for 310 days at 7 %, not a corporation: 18.37.
     assert (refund.refund_cents, refund.state, refund.missing) == (318_37, "waiting-for-enrollment", ["ach-enrollment"])
@@ -160,7 +165,7 @@ async def test_refund_waits_until_it_is_known_whether_the_importer_is_a_corporat
     assert (data.change, data.refund_state, data.sequence) == ("refund-changed", "waiting-for-enrollment", 40_000_001)
     assert await violations(engine) == {}
     async with transaction(engine) as tx:
-        assert await determine(tx, [number], date(2026, 3, 3), now) == 0
+        assert await determine(tx, [number], date(2026, 3, 3), now, POLICY) == 0
 
 
 async def test_late_or_monthly_deposit_leaves_the_increase_open_until_its_day_is_recorded(engine: AsyncEngine) -> None:
@@ -171,7 +176,7 @@ async def test_late_or_monthly_deposit_leaves_the_increase_open_until_its_day_is
     assert (row.missing, row.required_basis) == ("deposit-due-date", "unknown")
     async with transaction(engine) as tx:
         await write_deposit(tx, DepositRow(number, 1, date(2025, 4, 21), None, None, "kim", None))
-        await determine(tx, [number], date(2026, 2, 2), datetime(2026, 2, 2, 17, tzinfo=UTC))
+        await determine(tx, [number], date(2026, 2, 2), datetime(2026, 2, 2, 17, tzinfo=UTC), POLICY)
     (bill,) = await rows(engine, bills)
     assert (bill.liquidated_on, bill.issued_on, bill.due_on) == (FRIDAY, date(2026, 2, 2), date(2026, 3, 4))
     assert (await published(engine))[-1].data.change == "billed"
@@ -275,7 +280,7 @@ async def test_unpaid_bill_is_delinquent_bears_blocks_and_is_noticed_on_its_days
     await liquidate(engine)
 
     async def on(day: date) -> Any:
-        await run_bill_clocks(engine, FixedClock(datetime(day.year, day.month, day.day, 17, tzinfo=UTC)))
+        await run_bill_clocks(engine, FixedClock(datetime(day.year, day.month, day.day, 17, tzinfo=UTC)), POLICY)
         return (await rows(engine, bills))[0]
 
     assert (await on(date(2026, 2, 15))).state == "open"
@@ -283,7 +288,7 @@ async def test_unpaid_bill_is_delinquent_bears_blocks_and_is_noticed_on_its_days
     # The first block of 30 days on 1,060.23 at 7 %: 6.12.
     assert (late.state, late.open_cents, late.delinquency_cents) == ("delinquent", 1066_35, 6_12)
     await on(date(2026, 5, 20))
-    assert await run_bill_clocks(engine, FixedClock(datetime(2026, 5, 20, 20, tzinfo=UTC))) == 0
+    assert await run_bill_clocks(engine, FixedClock(datetime(2026, 5, 20, 20, tzinfo=UTC)), POLICY) == 0
     acts = [(each.change, each.occurred_on, each.rule) for each in await rows(engine, money_acts)]
     assert sorted(acts, key=lambda each: (each[1], each[2])) == [
         ("bill-overdue", date(2026, 3, 17), "bill-notice-principal"),
@@ -309,7 +314,7 @@ async def test_daily_job_run_late_gives_the_same_notices_as_run_each_day(service
         await decide(engine, number, "1000.00")
         await liquidate(engine)
         for day in days:
-            await run_bill_clocks(engine, FixedClock(datetime(day.year, day.month, day.day, 17, tzinfo=UTC)))
+            await run_bill_clocks(engine, FixedClock(datetime(day.year, day.month, day.day, 17, tzinfo=UTC)), POLICY)
         found.append([await rows(engine, table) for table in (bills, bill_payments, money_acts)])
     assert found[0] == found[1]
 

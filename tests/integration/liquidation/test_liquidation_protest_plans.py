@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.liquidation.store import money, preference_claims
+from services.liquidation.store import bills, preference_claims
 from services.liquidation.store import protest_pictures as pictures
 from services.liquidation.store import protests as store
 from services.liquidation.store.protest_pictures import Sight
@@ -148,7 +148,7 @@ async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: T
         ),
         "entries": await explain_call(tx, lambda connection: pictures.list_entries_of(connection, "P00000007")),
         "decisions": await explain_call(tx, lambda connection: pictures.list_decisions_of(connection, "P00000007")),
-        "days": await explain_call(tx, lambda connection: money.list_protest_days(connection, "00700000007")),
+        "days": await explain_call(tx, lambda connection: bills.list_protest_days(connection, "00700000007")),
     }
     for plan in plans.values():
         demand_indexes(plan)

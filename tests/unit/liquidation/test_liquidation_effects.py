@@ -4,7 +4,6 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from services.liquidation.acts.assessments import describe_effect
 from services.liquidation.domain.money.amounts import (
     ADDITIONAL_DUTY,
     ANTIDUMPING,
@@ -12,6 +11,7 @@ from services.liquidation.domain.money.amounts import (
     DUTY,
     UNSPECIFIED_DUTY,
 )
+from services.liquidation.publishing import describe_effect
 from shared.contracts.decision import DUTY_CLASSES, MoneyEffect
 
 

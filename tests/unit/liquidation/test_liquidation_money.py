@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services.liquidation.domain.money import amounts, assessment, bills, interest, refunds, rules
+from services.liquidation.domain.money import amounts, assessment, balance, bills, interest, payees, refunds, rules
 from services.liquidation.domain.money.amounts import (
     CaseDeposit,
     ExpectedFee,
@@ -59,13 +59,13 @@ from services.liquidation.domain.money.refunds import (
     open_refund,
     state_of,
 )
-from services.liquidation.domain.money.settings import MoneySettings
+from services.liquidation.domain.money.settings import MONEY, MoneySettings
 from services.liquidation.domain.rules import RULES
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
 
 ROOT = Path(__file__).resolve().parents[3]
-MODULES = (amounts, assessment, bills, interest, refunds, rules)
+MODULES = (amounts, assessment, balance, bills, interest, payees, refunds, rules)
 
 
 def read_vectors() -> list[dict[str, str]]:
@@ -104,7 +104,7 @@ def run_mpf(facts: dict[str, Any]) -> tuple[str, str]:
 
 
 def run_hmf(facts: dict[str, Any]) -> tuple[str, str]:
-    return show_fee(expected_hmf(summary_of(facts), is_covered_port=facts.get("covered", True)))
+    return show_fee(expected_hmf(summary_of(facts), MONEY, is_covered_port=facts.get("covered", True)))
 
 
 def run_limit(facts: dict[str, Any]) -> tuple[str, str]:
@@ -113,6 +113,7 @@ def run_limit(facts: dict[str, Any]) -> tuple[str, str]:
         Interest(to_cents(facts.get("interest", "0.00")), ()),
         facts.get("occasion", "liquidation"),
         is_informal=facts.get("informal", False),
+        assessed_interest_cents=0,
     )
     return result.outcome, result.rule
 
@@ -137,7 +138,7 @@ def run_segments(facts: dict[str, Any]) -> tuple[str, str]:
         until=date.fromisoformat(facts["until"]),
         claimed_on=None if claimed is None else date.fromisoformat(claimed),
     )
-    result = accrue_segments(segments, facts.get("payee"))
+    result = accrue_segments(segments, facts.get("payee"), MONEY)
     assert isinstance(result, Interest)
     ordered = sorted(segments, key=lambda segment: (segment.start, segment.end))
     shown = " ".join(f"{each.debtor}:{format_cents(each.cents)}:{each.start}:{each.end}" for each in ordered)
@@ -170,8 +171,8 @@ def run_refund(facts: dict[str, Any]) -> tuple[str, str]:
         refund,
         date.fromisoformat(facts["on"]),
         facts.get("payee"),
+        MoneySettings(unready_block=facts.get("unready_block", "any-day")),
         unready=spells,
-        settings=MoneySettings(unready_block=facts.get("unready_block", "any-day")),
     )
     rule = "refund-ach" if spells else "refund-due"
     if isinstance(result, Undetermined):
@@ -289,28 +290,30 @@ def test_what_one_heading_brought_can_be_told() -> None:
 
 def test_a_fee_that_is_not_expected_is_found_too_high_and_an_unknown_one_is_not_judged() -> None:
     by_air = SummaryFacts("01", date(2026, 3, 2), (LINE,), "40")
-    assert [finding.verdict for finding in compare_fees(by_air)] == ["agrees", "too-high"]
+    assert [finding.verdict for finding in compare_fees(by_air, MONEY)] == ["agrees", "too-high"]
     later = SummaryFacts("01", date(2026, 10, 1), (LINE,), "11")
-    assert [finding.verdict for finding in compare_fees(later)] == ["unknown", "agrees"]
+    assert [finding.verdict for finding in compare_fees(later, MONEY)] == ["unknown", "agrees"]
 
 
 def test_an_expected_fee_says_how_it_came_about() -> None:
-    fee = expected_mpf(SummaryFacts("01", date(2026, 3, 2), (LineFacts(1, (TariffAmount("8471300100", 1000, 0),)),)))
+    fee = expected_mpf(
+        SummaryFacts("01", date(2026, 3, 2), (LineFacts(1, (TariffAmount("8471300100", 1000, 0),)),)), MONEY
+    )
     assert fee.why == "FY2026: 0.3464 % of 1000 = 3.46, the minimum"
     assert "90 FR 34665" in fee.source
 
 
 def test_a_chapter_98_line_leaves_the_processing_fee_open() -> None:
     returned = LineFacts(1, (TariffAmount("9801001000", 5000, 0),))
-    assert expected_mpf(SummaryFacts("01", date(2026, 3, 2), (returned,))).rule == "fee-mpf-exempt"
+    assert expected_mpf(SummaryFacts("01", date(2026, 3, 2), (returned,)), MONEY).rule == "fee-mpf-exempt"
 
 
 def test_a_fee_of_a_day_that_the_table_does_not_cover_is_unknown() -> None:
     goods = (LineFacts(1, (TariffAmount("8471300100", 1000, 0),)),)
-    informal = expected_mpf(SummaryFacts("11", date(2026, 10, 1), goods))
+    informal = expected_mpf(SummaryFacts("11", date(2026, 10, 1), goods), MONEY)
     assert (informal.cents, informal.class_code) == (None, "311")
     assert "2026-10-01" in informal.why
-    assert expected_hmf(SummaryFacts("01", date(1990, 12, 31), goods, "11")).cents is None
+    assert expected_hmf(SummaryFacts("01", date(1990, 12, 31), goods, "11"), MONEY).cents is None
 
 
 # Assessment
@@ -329,8 +332,8 @@ def facts(**changes: Any) -> LiquidationFacts:
     return LiquidationFacts(**(base | changes))
 
 
-def assessed(of: LiquidationFacts, settings: MoneySettings | None = None) -> Assessment:
-    result = assess(of) if settings is None else assess(of, settings)
+def assessed(of: LiquidationFacts, settings: MoneySettings = MONEY) -> Assessment:
+    result = assess(of, settings)
     assert isinstance(result, Assessment)
     return result
 
@@ -361,7 +364,7 @@ def test_a_deposit_that_was_late_bears_interest_though_nothing_else_changes() ->
 
 
 def test_a_refund_needs_to_know_whether_the_importer_is_a_corporation() -> None:
-    result = assess(facts(found={"duty": 100_00, "499": 100_00}, payee=None))
+    result = assess(facts(found={"duty": 100_00, "499": 100_00}, payee=None), MONEY)
     assert isinstance(result, Undetermined)
     assert result.missing == "payee-kind"
 
@@ -369,7 +372,7 @@ def test_a_refund_needs_to_know_whether_the_importer_is_a_corporation() -> None:
 def test_an_increase_does_not_need_the_kind_of_the_importer_but_the_day_the_deposit_was_due() -> None:
     increase = {"duty": 900_00, "499": 100_00}
     assert assessed(facts(found=increase, payee=None)).outcome == "increase"
-    result = assess(facts(found=increase, required_on=None))
+    result = assess(facts(found=increase, required_on=None), MONEY)
     assert isinstance(result, Undetermined)
     assert result.missing == "deposit-due-date"
 
@@ -380,13 +383,13 @@ def test_a_refund_does_not_need_the_day_the_deposit_was_due() -> None:
 
 
 def test_a_change_with_an_unknown_day_of_deposit_is_not_computed() -> None:
-    result = assess(facts(found={"duty": 100_00}, deposits=None))
+    result = assess(facts(found={"duty": 100_00}, deposits=None), MONEY)
     assert isinstance(result, Undetermined)
     assert (result.missing, result.rule) == ("deposit-date", "int-overpay")
 
 
 def test_a_day_without_a_rate_leaves_the_money_undetermined() -> None:
-    result = assess(facts(found={"duty": 900_00}, liquidated_on=date(2027, 1, 8)))
+    result = assess(facts(found={"duty": 900_00}, liquidated_on=date(2027, 1, 8)), MONEY)
     assert isinstance(result, Undetermined)
     assert (result.rule, result.missing) == ("int-rate-source", "interest-rate")
     assert "2027-01-01" in result.why
@@ -405,7 +408,7 @@ def test_interest_of_a_case_runs_only_for_entries_since_its_order(order_on: date
         deposits=(Deposit(date(2025, 3, 10), paid),),
         case_order_on=order_on,
     )
-    result = assess(case)
+    result = assess(case, MONEY)
     if is_known:
         assert isinstance(result, Assessment)
         assert [(each.debtor, each.cents) for each in result.interest.segments] == [("cbp", 600_00)]
@@ -443,19 +446,21 @@ def test_a_reliquidation_counts_only_the_interest_that_is_new() -> None:
 
 def test_deposits_that_do_not_add_up_to_what_stood_before_are_an_error() -> None:
     with pytest.raises(ValueError, match="stood before"):
-        assess(facts(before={"duty": 1_00}))
+        assess(facts(before={"duty": 1_00}), MONEY)
 
 
 def test_the_outcome_is_foreseen_only_where_interest_cannot_turn_it() -> None:
     refund = facts(found={"duty": 480_00, "499": 100_00}, payee=None)
-    assert foresee_outcome(refund) == "refund"
-    assert foresee_outcome(facts()) == "no-change"
-    assert foresee_outcome(facts(found={"duty": 481_00, "499": 100_00})) is None, "interest may bring it to 20.00"
+    assert foresee_outcome(refund, MONEY) == "refund"
+    assert foresee_outcome(facts(), MONEY) == "no-change"
+    assert foresee_outcome(facts(found={"duty": 481_00, "499": 100_00}), MONEY) is None, (
+        "interest may bring it to 20.00"
+    )
     late = (Deposit(date(2025, 3, 20), {"duty": 500_00, "499": 100_00}),)
-    assert foresee_outcome(facts(found={"duty": 480_00, "499": 100_00}, deposits=late)) is None
+    assert foresee_outcome(facts(found={"duty": 480_00, "499": 100_00}, deposits=late), MONEY) is None
     case = facts(found={"duty": 480_00, "499": 100_00, "antidumping": 90_00})
-    assert foresee_outcome(case) is None, "the case goes the other way"
-    assert foresee_outcome(facts(occasion="reliquidation")) is None, "interest assessed before may change"
+    assert foresee_outcome(case, MONEY) is None, "the case goes the other way"
+    assert foresee_outcome(facts(occasion="reliquidation"), MONEY) is None, "interest assessed before may change"
 
 
 def test_more_cannot_be_taken_back_than_stands_there() -> None:
@@ -518,8 +523,8 @@ def test_neither_bill_nor_refund_follows_from_a_difference_that_is_disregarded()
 
 def test_a_part_payment_counts_for_the_block_in_which_it_comes() -> None:
     bill = Bill(date(2026, 1, 16), date(2026, 1, 16), date(2026, 2, 15), {"duty": 1000_00}, 0)
-    on_last_day = settle(bill, [Payment(date(2026, 3, 17), 505_77)], date(2026, 3, 18))
-    a_day_later = settle(bill, [Payment(date(2026, 3, 18), 505_77)], date(2026, 3, 18))
+    on_last_day = settle(bill, [Payment(date(2026, 3, 17), 505_77)], date(2026, 3, 18), MONEY)
+    a_day_later = settle(bill, [Payment(date(2026, 3, 18), 505_77)], date(2026, 3, 18), MONEY)
     assert not isinstance(on_last_day, Undetermined)
     assert not isinstance(a_day_later, Undetermined)
     assert [block.base_cents for block in on_last_day.blocks] == [1000_00, 500_00], "5.77 went to interest first"
@@ -552,23 +557,23 @@ def test_a_refund_waits_until_its_payee_can_be_paid() -> None:
 
 def test_a_refund_that_is_paid_bears_nothing_after_its_payment() -> None:
     refund = refunds.Refund(date(2026, 1, 16), date(2026, 2, 15), {"duty": 1000_00}, 0)
-    paid = delay_of(refund, date(2026, 8, 1), "non-corporate", paid_on=date(2026, 3, 1))
+    paid = delay_of(refund, date(2026, 8, 1), "non-corporate", MONEY, paid_on=date(2026, 3, 1))
     assert not isinstance(paid, Undetermined)
     assert (len(paid.blocks), paid.is_delinquent) == (1, False)
-    assert paid == delay_of(refund, date(2026, 3, 1), "non-corporate", paid_on=date(2026, 3, 1))
+    assert paid == delay_of(refund, date(2026, 3, 1), "non-corporate", MONEY, paid_on=date(2026, 3, 1))
 
 
 def test_a_late_refund_can_bear_interest_on_interest_by_setting() -> None:
     refund = refunds.Refund(date(2026, 1, 16), date(2026, 2, 15), {"duty": 100_000_00}, 0)
     setting = MoneySettings(delinquency_base="unpaid-balance")
-    delay = delay_of(refund, date(2026, 3, 18), "non-corporate", settings=setting)
+    delay = delay_of(refund, date(2026, 3, 18), "non-corporate", setting)
     assert not isinstance(delay, Undetermined)
     assert [block.base_cents for block in delay.blocks] == [100_000_00, 100_576_95]
 
 
 def test_a_late_refund_in_a_quarter_without_a_rate_is_undetermined() -> None:
     refund = refunds.Refund(date(2026, 12, 10), date(2027, 1, 9), {"duty": 1000_00}, 0)
-    result = delay_of(refund, date(2027, 1, 20), "non-corporate")
+    result = delay_of(refund, date(2027, 1, 20), "non-corporate", MONEY)
     assert isinstance(result, Undetermined)
     assert result.missing == "interest-rate"
 

@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 from types import MappingProxyType
 from typing import Final, Literal
 
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MoneySettings
 from shared.customs.entry_types import entry_type
 from shared.customs.fees import FeeItem, fee_value, find_fee
 from shared.customs.money import format_cents, round_fractional_cents, to_cents
@@ -193,7 +193,7 @@ class ExpectedFee:
 
 
 def expected_mpf(
-    summary: SummaryFacts, settings: MoneySettings = MONEY, *, exempt_lines: frozenset[int] | None = None
+    summary: SummaryFacts, settings: MoneySettings, *, exempt_lines: frozenset[int] | None = None
 ) -> ExpectedFee:
     """The merchandise processing fee of an entry, by the fee table in force on its date.
 
@@ -203,10 +203,11 @@ def expected_mpf(
     that are not in the summary, so the fee is not known unless `exempt_lines` says which lines are. Rounding: each
     line to the nearest cent, a half cent up, by setting [U].
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> goods = (LineFacts(1, (TariffAmount("8471300100", 125000, 0),)),)
-    >>> expected_mpf(SummaryFacts("01", date(2026, 3, 2), goods)).cents  # 125,000 x 0.3464 % = 433.00
+    >>> expected_mpf(SummaryFacts("01", date(2026, 3, 2), goods), MONEY).cents  # 125,000 x 0.3464 % = 433.00
     43300
-    >>> expected_mpf(SummaryFacts("01", date(2026, 10, 1), goods)).cents is None  # limits of FY2027 are not known
+    >>> expected_mpf(SummaryFacts("01", date(2026, 10, 1), goods), MONEY).cents is None  # limits of FY2027: unknown
     True
     """
     kind = entry_type(summary.entry_type)
@@ -245,18 +246,17 @@ def expected_mpf(
     return ExpectedFee(MPF_FORMAL, cents, "fee-mpf", why, lowest.source)
 
 
-def expected_hmf(
-    summary: SummaryFacts, settings: MoneySettings = MONEY, *, is_covered_port: bool = True
-) -> ExpectedFee:
+def expected_hmf(summary: SummaryFacts, settings: MoneySettings, *, is_covered_port: bool = True) -> ExpectedFee:
     """The harbor maintenance fee of an entry: vessels only, without minimum or maximum.
 
     Rule fee-hmf [S], 19 CFR 24.24(a): 0.125 % of the value of cargo unloaded from a vessel at a covered port. The modes
     of transport that are vessels (10, 11) are recalled [M], and whether a port is covered is for the caller to say.
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> goods = (LineFacts(1, (TariffAmount("8471300100", 125000, 0),)),)
-    >>> expected_hmf(SummaryFacts("01", date(2026, 3, 2), goods, "11")).cents
+    >>> expected_hmf(SummaryFacts("01", date(2026, 3, 2), goods, "11"), MONEY).cents
     15625
-    >>> expected_hmf(SummaryFacts("01", date(2026, 3, 2), goods, "40")).cents
+    >>> expected_hmf(SummaryFacts("01", date(2026, 3, 2), goods, "40"), MONEY).cents
     0
     """
     if summary.mode_of_transport is None:
@@ -286,15 +286,16 @@ class FeeFinding:
 
 def compare_fees(
     summary: SummaryFacts,
-    settings: MoneySettings = MONEY,
+    settings: MoneySettings,
     *,
     exempt_lines: frozenset[int] | None = None,
     is_covered_port: bool = True,
 ) -> tuple[FeeFinding, ...]:
     """Processing and harbor fees as asserted beside what the facts call for; a finding to review, not an assessment.
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> goods = (LineFacts(1, (TariffAmount("8471300100", 125000, 0),), fees=(FeeAmount("499", 43300),)),)
-    >>> [finding.verdict for finding in compare_fees(SummaryFacts("01", date(2026, 3, 2), goods, "11"))]
+    >>> [finding.verdict for finding in compare_fees(SummaryFacts("01", date(2026, 3, 2), goods, "11"), MONEY)]
     ['agrees', 'too-low']
     """
     asserted = amounts_of_entry(summary.lines)

@@ -5,13 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.liquidation.domain.money.amounts import (
-    CASE_CLASSES,
-    UNSPECIFIED_CLASSES,
-    Amounts,
-    ClassCode,
-    add_amounts,
-)
+from services.liquidation.domain.money.amounts import CASE_CLASSES, UNSPECIFIED_CLASSES, Amounts, ClassCode, add_amounts
 from services.liquidation.domain.money.interest import (
     Interest,
     Movement,
@@ -21,7 +15,7 @@ from services.liquidation.domain.money.interest import (
     accrue_segments,
     find_segments,
 )
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MoneySettings
 
 Occasion = Literal["liquidation", "reliquidation", "reliquidation-on-request", "reliquidation-by-court"]
 Outcome = Literal["no-change", "increase", "refund"]
@@ -145,7 +139,7 @@ def find_changes(before: Amounts, found: Amounts) -> tuple[Change, ...]:
     )
 
 
-def assess(facts: LiquidationFacts, settings: MoneySettings = MONEY) -> Assessment | Undetermined:
+def assess(facts: LiquidationFacts, settings: MoneySettings) -> Assessment | Undetermined:
     """The money of a liquidation: changes by class, interest to its day, and whether a bill or a refund follows.
 
     Rules int-underpay, int-overpay, int-segments [S], 19 USC 1505(c); int-adcvd [M], 19 USC 1677g; the limit as in
@@ -156,9 +150,10 @@ def assess(facts: LiquidationFacts, settings: MoneySettings = MONEY) -> Assessme
     Rate advance of 100,000.00 on an entry of 2025-02-26, deposit due on 2025-03-10, liquidated on 2026-01-16: interest
     for 312 days at 7 % is 6,165.59.
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> advance = LiquidationFacts(date(2025, 2, 26), date(2026, 1, 16), {"duty": 50_000_00}, {"duty": 150_000_00},
     ...     (Deposit(date(2025, 3, 10), {"duty": 50_000_00}),), date(2025, 3, 10))
-    >>> result = assess(advance)
+    >>> result = assess(advance, MONEY)
     >>> result.outcome, result.change_cents, result.interest.cents, result.total_cents
     ('increase', 10000000, 616559, 10616559)
     """
@@ -185,7 +180,7 @@ def apply_minimum(
     occasion: Occasion,
     *,
     is_informal: bool,
-    assessed_interest_cents: int = 0,
+    assessed_interest_cents: int,
 ) -> Assessment:
     """Whether a difference is billed, refunded or disregarded, by the net total of duties, fees, taxes and interest.
 
@@ -195,12 +190,12 @@ def apply_minimum(
     increase is not; min-20-court [S], 159.6(b)(2): both are. The classes are netted: 100.00 more duty and 90.00 less
     fees are 10.00, and disregarded.
 
-    >>> apply_minimum((Change("duty", 0, 19_99),), _NO_INTEREST, "liquidation", is_informal=False).is_disregarded
+    >>> formal = {"is_informal": False, "assessed_interest_cents": 0}
+    >>> apply_minimum((Change("duty", 0, 19_99),), _NO_INTEREST, "liquidation", **formal).is_disregarded
     True
-    >>> apply_minimum((Change("duty", 0, 20_00),), _NO_INTEREST, "liquidation", is_informal=False).outcome
+    >>> apply_minimum((Change("duty", 0, 20_00),), _NO_INTEREST, "liquidation", **formal).outcome
     'increase'
-    >>> refund = (Change("duty", 5_00, 0),)
-    >>> apply_minimum(refund, _NO_INTEREST, "reliquidation-on-request", is_informal=False).reason_code
+    >>> apply_minimum((Change("duty", 5_00, 0),), _NO_INTEREST, "reliquidation-on-request", **formal).reason_code
     '37'
     """
     change_cents = sum(change.difference for change in changes)
@@ -221,15 +216,16 @@ def apply_minimum(
     return Assessment(outcome, changes, change_cents, interest, interest_change, total, rule, is_disregarded, reason)
 
 
-def foresee_outcome(facts: LiquidationFacts, settings: MoneySettings = MONEY) -> Outcome | None:
+def foresee_outcome(facts: LiquidationFacts, settings: MoneySettings) -> Outcome | None:
     """Which way a liquidation goes when its interest is not known yet; None when interest could turn it.
 
     The clock of liquidation does not wait for a rate or a fact of the importer, and this says what can be posted by
     then. Rules min-20-liquidation, int-underpay, int-overpay [S]: the interest of one deposit in time is owed by who
     owes the principal, so it adds to a difference of 20 dollars and cannot undo it.
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> refund = LiquidationFacts(date(2026, 3, 2), date(2027, 1, 15), {"duty": 100_00}, {"duty": 60_00})
-    >>> assess(refund).missing, foresee_outcome(refund)
+    >>> assess(refund, MONEY).missing, foresee_outcome(refund, MONEY)
     ('deposit-date', 'refund')
     """
     deposits = facts.deposits

@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, NamedTuple
 
-from services.liquidation.domain.bill_clocks import INTEREST_BLOCK_DAYS, bill_due
+from services.liquidation.domain.bill_clocks import (
+    INTEREST_BLOCK_DAYS,
+    bill_due,
+    dunning_on,
+    principal_notices,
+    surety_bills,
+)
 from services.liquidation.domain.money.amounts import Amounts, total_cents
 from services.liquidation.domain.money.assessment import Assessment
 from services.liquidation.domain.money.interest import Undetermined
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MoneyPolicy, MoneySettings
 from shared.customs.calendar import add_days
 from shared.customs.interest import InterestRateUnknown, accrue
+
+NoticeKind = Literal["overdue", "dunning", "surety-demand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BillStanding:
     """How a bill stands on a day, payments of that day included: `open_cents` paid on that day would settle it.
 
     `blocks` are those charged so far; `surplus_cents` was paid beyond what was owed. `settled_on` is the day of the
@@ -76,6 +85,22 @@ class Standing:
     def delinquency_cents(self) -> int:
         """Delinquency interest charged so far, paid or not."""
         return sum(block.interest_cents for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice about an unpaid bill, on its day and by its rule."""
+
+    kind: NoticeKind
+    on: date
+    rule: str
+
+
+class ProtestDays(NamedTuple):
+    """When a protest that came in time was filed and settled; None while it is undecided."""
+
+    filed_on: date
+    settled_on: date | None
 
 
 def issue_bill(assessment: Assessment, liquidated_on: date, issued_on: date) -> Bill:
@@ -122,9 +147,7 @@ def block_ends(liquidated_on: date, before: date) -> list[date]:
     return [add_days(liquidated_on, INTEREST_BLOCK_DAYS * number) for number in range(1, whole + 1)]
 
 
-def settle(
-    bill: Bill, payments: Sequence[Payment], on: date, settings: MoneySettings = MONEY
-) -> Standing | Undetermined:
+def settle(bill: Bill, payments: Sequence[Payment], on: date, settings: MoneySettings) -> BillStanding | Undetermined:
     """How a bill stands on a day, with the payments received by then; `Undetermined` when a rate is not known.
 
     Rules int-delinquent [P], 19 USC 1505(d), 19 CFR 24.3a(b)(2)(ii), (c)(1)-(3): what is unpaid after the due day
@@ -137,10 +160,11 @@ def settle(
     500.00 billed on the day of liquidation and paid on day 45: one block at 7 % is 2.88.
 
     >>> bill = Bill(date(2026, 1, 16), date(2026, 1, 16), date(2026, 2, 15), {"duty": 500_00}, 0)
-    >>> standing = settle(bill, [], date(2026, 3, 2))
+    >>> from services.liquidation.domain.money.settings import MONEY
+    >>> standing = settle(bill, [], date(2026, 3, 2), MONEY)
     >>> standing.open_cents, len(standing.blocks)
     (50288, 1)
-    >>> settle(bill, [Payment(date(2026, 3, 2), 502_88)], date(2026, 12, 1)).settled_on
+    >>> settle(bill, [Payment(date(2026, 3, 2), 502_88)], date(2026, 12, 1), MONEY).settled_on
     datetime.date(2026, 3, 2)
     """
     received = sorted((payment for payment in payments if payment.received_on <= on), key=lambda paid: paid.received_on)
@@ -180,7 +204,7 @@ def settle(
             return Undetermined("int-rate-source", "interest-rate", str(unknown))
         blocks.append(Block(number, end, base, interest))
         delinquency_open += interest
-    return Standing(
+    return BillStanding(
         on=on,
         is_delinquent=is_delinquent(bill, on, is_paid=billed_open + delinquency_open == 0),
         blocks=tuple(blocks),
@@ -207,13 +231,72 @@ def may_set_off(on: date, protest_due_on: date, protest_filed_on: date | None, p
     return on > protest_due_on
 
 
-def surety_demand_cents(open_cents: int, bond_cents: int, paid_under_bond_cents: int = 0) -> int:
+def find_holding_protest(protests: Sequence[ProtestDays]) -> ProtestDays | None:
+    """Of the protests on an entry, oldest first, the one that says whether its bills may be set off.
+
+    Rule bill-setoff-hold [S], 19 CFR 24.72: the first that is undecided, else the last.
+
+    >>> decided, open_one = ProtestDays(date(2026, 2, 2), date(2026, 3, 2)), ProtestDays(date(2026, 2, 9), None)
+    >>> find_holding_protest([decided, open_one]) == open_one, find_holding_protest([decided]) == decided
+    (True, True)
+    """
+    undecided = (protest for protest in protests if protest.settled_on is None)
+    return next(undecided, protests[-1] if protests else None)
+
+
+def find_notices(
+    bill: Bill, payments: Sequence[Payment], after: date, until: date, *, has_surety: bool, policy: MoneyPolicy
+) -> list[tuple[Notice, int]]:
+    """The notices on an unpaid bill after a day and up to another, with the cents that were open on each day.
+
+    Rules bill-notice-principal [S], 19 CFR 24.3a(d): every 30 days after the due day; bill-dunning [S], CSMS
+    18-000234: on day 120; bill-notice-surety [U], 19 CFR 24.3a(d)(2): about day 60, then monthly. A day on which
+    nothing was open, or on which it is not known how much, has none.
+    """
+    days = [
+        *(Notice("overdue", on, "bill-notice-principal") for on in principal_notices(bill.issued_on, until)[1:]),
+        Notice("dunning", dunning_on(bill.issued_on), "bill-dunning"),
+    ]
+    if has_surety:
+        days += [
+            Notice("surety-demand", on, "bill-notice-surety") for on in surety_bills(bill.issued_on, until, policy.law)
+        ]
+    due = sorted((each for each in days if after < each.on <= until), key=lambda each: (each.on, each.kind))
+    found: list[tuple[Notice, int]] = []
+    for notice in due:
+        standing = settle(bill, payments, notice.on, policy.settings)
+        if isinstance(standing, BillStanding) and standing.open_cents > 0:
+            found.append((notice, standing.open_cents))
+    return found
+
+
+def find_next_step(bill: Bill, on: date, *, has_surety: bool, policy: MoneyPolicy) -> date:
+    """The first day after a day on which an unpaid bill changes: it is delinquent, a block is charged, a notice is due.
+
+    >>> from services.liquidation.domain.money.settings import POLICY
+    >>> bill = Bill(date(2026, 1, 16), date(2026, 1, 16), date(2026, 2, 15), {"duty": 500_00}, 0)
+    >>> find_next_step(bill, date(2026, 1, 20), has_surety=False, policy=POLICY)
+    datetime.date(2026, 2, 16)
+    """
+    horizon = add_days(max(on, bill.due_on), 2 * INTEREST_BLOCK_DAYS + 1)
+    block = max((on - bill.liquidated_on).days - 1, 0) // INTEREST_BLOCK_DAYS + 1
+    days = [
+        add_days(bill.due_on, 1),
+        add_days(bill.liquidated_on, block * INTEREST_BLOCK_DAYS + 1),
+        dunning_on(bill.issued_on),
+        *principal_notices(bill.issued_on, horizon),
+        *(surety_bills(bill.issued_on, horizon, policy.law) if has_surety else ()),
+    ]
+    return min(day for day in days if day > on)
+
+
+def surety_demand_cents(open_cents: int, bond_cents: int, paid_under_bond_cents: int) -> int:
     """What is demanded of a surety: what is open, interest included, within what is left of the bond's face.
 
     Rule int-surety-limit [S], AHAC (Fed. Cir. 2015, 2017): delinquency interest on a bond is limited by its face. The
     six percent of 19 USC 580 in suits is apart from it and not computed here.
 
-    >>> surety_demand_cents(502_88, 50_000_00), surety_demand_cents(60_000_00, 50_000_00, 10_000_00)
+    >>> surety_demand_cents(502_88, 50_000_00, 0), surety_demand_cents(60_000_00, 50_000_00, 10_000_00)
     (50288, 4000000)
     """
     return min(open_cents, max(bond_cents - paid_under_bond_cents, 0))

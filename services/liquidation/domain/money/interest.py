@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Final, Literal, assert_never
 
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MoneySettings
 from shared.customs.importer_number import ImporterNumberKind, kind_of
 from shared.customs.interest import InterestKind, InterestRateUnknown, accrue_unrounded
 from shared.customs.money import round_fractional_cents
@@ -153,15 +153,16 @@ def interest_kind(debtor: Debtor, payee: PayeeKind | None) -> InterestKind | Non
 
 
 def accrue_segments(
-    segments: Sequence[Segment], payee: PayeeKind | None, settings: MoneySettings = MONEY
+    segments: Sequence[Segment], payee: PayeeKind | None, settings: MoneySettings
 ) -> Interest | Undetermined:
     """The interest of several segments, netted; positive when owed to CBP.
 
     Rules int-rate-source, int-underpay, int-overpay, int-segments [S], 19 USC 1505(c), 26 USC 6621, 6622. Rounding: the
     net sum once, to the nearest cent, a half cent away from zero.
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> late = Segment("importer", 10_000_00, date(2026, 3, 12), date(2026, 3, 31))
-    >>> accrue_segments([late], None).cents  # 10,000.00 x ((1 + 0.07/365)^19 - 1)
+    >>> accrue_segments([late], None, MONEY).cents  # 10,000.00 x ((1 + 0.07/365)^19 - 1)
     3650
     """
     total = Decimal(0)

@@ -10,7 +10,7 @@ from services.liquidation.domain.money.amounts import Amounts
 from services.liquidation.domain.money.assessment import Assessment
 from services.liquidation.domain.money.bills import Block, block_ends
 from services.liquidation.domain.money.interest import PayeeKind, Undetermined, interest_kind
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MoneySettings
 from shared.customs.calendar import add_days
 from shared.customs.interest import InterestRateUnknown, accrue
 
@@ -148,10 +148,10 @@ def delay_of(
     refund: Refund,
     on: date,
     payee: PayeeKind | None,
+    settings: MoneySettings,
     *,
     paid_on: date | None = None,
     unready: Sequence[Unready] = (),
-    settings: MoneySettings = MONEY,
 ) -> Delay | Undetermined:
     """What CBP owes more because a refund is late, on a day or, once it is paid, on the day of payment.
 
@@ -163,8 +163,9 @@ def delay_of(
 
     100,000.00 of a non-corporate payee, liquidated on 2026-01-16 and paid on day 70: two blocks at 7 %.
 
+    >>> from services.liquidation.domain.money.settings import MONEY
     >>> refund = Refund(date(2026, 1, 16), date(2026, 2, 15), {"duty": 100_000_00}, 0)
-    >>> [block.interest_cents for block in delay_of(refund, date(2026, 3, 27), "non-corporate").blocks]
+    >>> [block.interest_cents for block in delay_of(refund, date(2026, 3, 27), "non-corporate", MONEY).blocks]
     [57695, 57695]
     """
     at = on if paid_on is None else min(on, paid_on)

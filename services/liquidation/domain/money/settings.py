@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from services.liquidation.domain.law import LAW, LawSettings
+
 FeeRounding = Literal["line", "entry"]
 Netting = Literal["entry", "class"]
 DelinquencyBase = Literal["billed", "unpaid-balance"]
 UnreadyBlock = Literal["any-day", "last-day"]
+DepositReading = Literal["summary-due", "recorded-only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +30,15 @@ class MoneySettings:
     that was so on its last day."""
 
 
+@dataclass(frozen=True, slots=True)
+class MoneyPolicy:
+    """How open questions are read, and from what the day of the deposit is taken when nobody recorded it."""
+
+    settings: MoneySettings
+    deposit_reading: DepositReading
+    law: LawSettings
+
+
 MONEY: Final = MoneySettings()
+POLICY: Final = MoneyPolicy(MONEY, "summary-due", LAW)
+"""How money is read where an operator sets nothing: for settings and examples, never for a rule or an act."""

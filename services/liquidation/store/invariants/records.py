@@ -2,15 +2,16 @@
 
 from typing import Final
 
+from services.liquidation.store.act_keys import is_liquidation_sql
 from shared.runtime.invariants import QueryInvariant
 
 RECORD_INVARIANTS: Final = (
     QueryInvariant(
         "liquidated-once",
         "At most one liquidation of an entry stands: its acts of liquidation are as many as stand and were voided.",
-        """
+        f"""
         SELECT e.entry_number FROM entries e
-        LEFT JOIN legal_events a ON a.entry_number = e.entry_number AND a.event_key LIKE 'liquidation%'
+        LEFT JOIN legal_events a ON a.entry_number = e.entry_number AND {is_liquidation_sql("a.event_key")}
         GROUP BY e.entry_number, e.liquidated_on
         HAVING count(a.entry_number) <> (CASE WHEN e.liquidated_on IS NULL THEN 0 ELSE 1 END)
             + (SELECT count(*) FROM voided_liquidations v WHERE v.entry_number = e.entry_number)

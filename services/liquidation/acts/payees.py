@@ -1,0 +1,125 @@
+"""What people record of payees and deposits, and the money that waited for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.liquidation.acts.assessments import determine
+from services.liquidation.acts.refunds import recheck_refunds
+from services.liquidation.acts.refusals import refused
+from services.liquidation.domain.money.interest import payee_kind
+from services.liquidation.domain.money.settings import MoneyPolicy
+from services.liquidation.store import payees as store
+from services.liquidation.store import records
+from services.liquidation.store.assessments import find_undetermined
+from services.liquidation.store.payees import AccountRow, DepositRow
+from services.liquidation.store.refunds import find_entries_with_uncertified
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+from shared.runtime.concurrency import IfMatch
+from shared.runtime.errors import NotFound
+from shared.runtime.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What is known of a payee from a day on; None where nothing is known."""
+
+    effective_on: date
+    is_corporation: bool | None
+    pays_monthly: bool | None
+    has_ach_enrollment: bool | None
+    has_valid_bank_data: bool | None
+    has_paper_waiver: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DepositFacts:
+    """When a deposit was required, a claim under 1520(d) made, an order on the case published; None: not known."""
+
+    required_on: date | None
+    claimed_on: date | None
+    case_order_on: date | None
+
+
+async def record_account(
+    tx: Transaction,
+    now: datetime,
+    importer_number: str,
+    meant: IfMatch,
+    facts: AccountFacts,
+    caller: Identity,
+    policy: MoneyPolicy,
+) -> AccountRow:
+    """Record what is known of a payee; its waiting refunds are checked and what lacked it is assessed again.
+
+    Raises `Stale`, and `Refused` for a day that has not come or is before what was recorded last.
+    """
+    today = legal_date(now)
+    await records.exclude_cycles(tx)
+    await store.hold_account(tx, importer_number)
+    waiting = await find_entries_with_uncertified(tx.connection, importer_number)
+    undetermined = await find_undetermined(tx, importer_number)
+    await records.lock_entries(tx, [*undetermined, *waiting], create=False)
+    known = await store.load_accounts(tx.connection, importer_number)
+    meant.check(known[-1].revision if known else 0)
+    last_on = known[-1].effective_on if known else None
+    if facts.effective_on > today or (last_on is not None and facts.effective_on < last_on):
+        raise refused(
+            "refund-ach",
+            "account-day",
+            f"In effect on {facts.effective_on}: the last record is of {last_on or 'no day'}, and today is {today}.",
+            "Give the day since which it is so, not before the last record and not after today.",
+        )
+    row = AccountRow(
+        importer_number,
+        len(known) + 1,
+        facts.effective_on,
+        facts.is_corporation,
+        facts.pays_monthly,
+        facts.has_ach_enrollment,
+        facts.has_valid_bank_data,
+        facts.has_paper_waiver,
+        caller.subject,
+        caller.acting_for,
+    )
+    await store.write_account(tx, row)
+    await recheck_refunds(tx, waiting, today, now)
+    await determine(tx, undetermined, today, now, policy)
+    return row
+
+
+async def record_deposit(
+    tx: Transaction,
+    now: datetime,
+    entry_number: str,
+    meant: IfMatch,
+    facts: DepositFacts,
+    caller: Identity,
+    policy: MoneyPolicy,
+) -> DepositRow:
+    """Record what the summary does not say of a deposit, and assess what lacked it. Raises `NotFound`, `Stale`."""
+    await records.exclude_cycles(tx)
+    if not await records.lock_entries(tx, [entry_number], create=False):
+        raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
+    known = await store.find_deposit(tx.connection, entry_number)
+    revision = known.revision if known is not None else 0
+    meant.check(revision)
+    row = DepositRow(
+        entry_number,
+        revision + 1,
+        facts.required_on,
+        facts.claimed_on,
+        facts.case_order_on,
+        caller.subject,
+        caller.acting_for,
+    )
+    await store.write_deposit(tx, row)
+    await determine(tx, [entry_number], legal_date(now), now, policy)
+    return row
+
+
+def is_rate_known(importer_number: str, accounts: Sequence[AccountRow]) -> bool:
+    """Whether it is known which rate an overpayment of an importer bears (int-rate-source [S])."""
+    is_corporation = accounts[-1].is_corporation if accounts else None
+    return payee_kind(importer_number, is_corporation=is_corporation) is not None

@@ -1,0 +1,231 @@
+"""The HTTP side of refunds: what they wait for, and the two people who certify and pay them."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.liquidation.acts import refunds as acts
+from services.liquidation.api.common import money_policy_of
+from services.liquidation.api.money import (
+    CurrentOfWhom,
+    MoneyActOut,
+    demand_money_sight,
+    show_act,
+    show_amounts,
+    show_cents,
+    sight_of,
+)
+from services.liquidation.domain.money.interest import Undetermined
+from services.liquidation.store import refunds as store
+from services.liquidation.store.money_acts import list_acts
+from services.liquidation.store.payees import load_accounts
+from services.liquidation.store.refunds import RefundRow
+from shared.contracts.liquidation import RefundState
+from shared.contracts.terms import LegalDate
+from shared.customs.calendar import legal_date
+from shared.customs.money import format_cents
+from shared.db.transaction import reading, transaction
+from shared.runtime.access import shown_importer_number
+from shared.runtime.concurrency import etag
+from shared.runtime.errors import NotFound
+from shared.runtime.identity import Identity, RoleName
+from shared.web.concurrency import RequiredIfMatch
+from shared.web.identity import CurrentIdentity, require
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import engine_of, now_of
+
+router = APIRouter()
+
+RefunderIdentity = Annotated[
+    Identity,
+    Depends(
+        require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR),
+    ),
+]
+RefundPath = Annotated[str, Path(description="Refund number.", examples=["B7603245278-R01"], max_length=20)]
+
+
+class RefundOut(BaseModel):
+    """A refund: waiting-for-enrollment, ready, certified, paid, or replaced by a later act."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "refund_number": "B7603245278-R01",
+                    "entry_number": "B7603245278",
+                    "act_key": "liquidation",
+                    "importer_number": "07-345678900",
+                    "state": "waiting-for-enrollment",
+                    "way": "ach",
+                    "missing": ["ach-enrollment"],
+                    "reason": "Enroll for ACH refunds in the ACE account.",
+                    "principal_usd": {"duty-unspecified": "100.00"},
+                    "interest_usd": "5.20",
+                    "refund_usd": "105.20",
+                    "liquidated_on": "2027-01-15",
+                    "opened_on": "2027-01-15",
+                    "due_on": "2027-02-14",
+                    "certified_on": None,
+                    "certified_by": None,
+                    "paid_on": None,
+                    "paid_by": None,
+                    "delay_usd": None,
+                    "replaced_by": None,
+                }
+            ]
+        }
+    )
+
+    refund_number: str
+    entry_number: str
+    act_key: str
+    importer_number: str = Field(description="Masked when it is a social security number of someone else.")
+    state: RefundState
+    way: Literal["ach", "paper"]
+    missing: list[str]
+    reason: str
+    principal_usd: dict[str, str]
+    interest_usd: str
+    refund_usd: str
+    liquidated_on: date
+    opened_on: date
+    due_on: date
+    certified_on: date | None
+    certified_by: str | None
+    paid_on: date | None
+    paid_by: str | None
+    delay_usd: str | None = Field(description="Interest for delay (19 USC 1505(d)), once paid.")
+    replaced_by: str | None
+
+
+class WholeRefundOut(RefundOut):
+    """A refund with the interest that its delay has come to today, or why that is not known."""
+
+    is_delinquent: bool
+    delay_today_usd: str | None
+    delay_unknown_because: str | None
+    acts: list[MoneyActOut]
+
+
+class RefundPaymentIn(BaseModel):
+    """The day on which a refund was paid."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"paid_on": "2027-02-10"}]})
+
+    paid_on: LegalDate
+
+
+@router.get("/refunds", summary="Refunds")
+async def list_refunds(
+    request: Request,
+    response: Response,
+    caller: CurrentIdentity,
+    of_whom: CurrentOfWhom,
+    page: CurrentPage,
+    state: Annotated[RefundState | None, Query(description="Only those in this state.")] = None,
+) -> Page[RefundOut]:
+    """In order of number; outside parties see their own."""
+    position = page.position(str)
+    async with reading(engine_of(request)) as connection:
+        rows = await store.list_refunds(
+            connection,
+            sight_of(caller),
+            of_whom.wanted(state),
+            after=position[0] if position else None,
+            limit=page.fetch,
+        )
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.refund_number,),
+        item=lambda row: _show_refund(row, caller),
+        request=request,
+        response=response,
+    )
+
+
+@router.get("/refunds/{refund_number}", summary="A refund")
+async def read_refund(
+    refund_number: RefundPath, request: Request, response: Response, caller: CurrentIdentity
+) -> WholeRefundOut:
+    """The refund, what it waits for, and what its delay has come to; its ETag is needed to certify or pay it."""
+    return await _read_whole(refund_number, request, response, caller)
+
+
+@router.post("/refunds/{refund_number}/certify", summary="Certify a refund")
+async def certify_refund(
+    refund_number: RefundPath, request: Request, response: Response, caller: RefunderIdentity, meant: RequiredIfMatch
+) -> WholeRefundOut:
+    """Refused with what is missing unless the payee can be paid; the first of two people."""
+    async with transaction(engine_of(request)) as tx:
+        await acts.certify_refund(tx, now_of(request), refund_number, meant, caller)
+    return await _read_whole(refund_number, request, response, caller)
+
+
+@router.post("/refunds/{refund_number}/pay", summary="Record that a refund was paid")
+async def pay_refund(
+    refund_number: RefundPath,
+    body: RefundPaymentIn,
+    request: Request,
+    response: Response,
+    caller: RefunderIdentity,
+    meant: RequiredIfMatch,
+) -> WholeRefundOut:
+    """By somebody who did not certify it, with the interest that CBP owes for delay."""
+    policy = money_policy_of(request)
+    async with transaction(engine_of(request)) as tx:
+        await acts.pay_refund(tx, now_of(request), refund_number, meant, body.paid_on, caller, policy)
+    return await _read_whole(refund_number, request, response, caller)
+
+
+async def _read_whole(refund_number: str, request: Request, response: Response, caller: Identity) -> WholeRefundOut:
+    async with reading(engine_of(request)) as connection:
+        row = await store.find_refund(connection, refund_number)
+        if row is None:
+            raise NotFound(f"There is no refund {refund_number}.", remedy="Check the number.")
+        demand_money_sight(caller, f"refund {refund_number}", row)
+        accounts = await load_accounts(connection, row.importer_number)
+        done = await list_acts(connection, row.entry_number)
+    response.headers["ETag"] = etag(row.revision)
+    is_delinquent, delay_cents, unknown = False, None, None
+    if row.is_unpaid:
+        delay = acts.find_delay(row, accounts, legal_date(now_of(request)), money_policy_of(request))
+        if isinstance(delay, Undetermined):
+            is_delinquent, unknown = True, delay.why
+        else:
+            is_delinquent, delay_cents = delay.is_delinquent, delay.interest_cents
+    return WholeRefundOut(
+        **_show_refund(row, caller).model_dump(),
+        is_delinquent=is_delinquent,
+        delay_today_usd=show_cents(delay_cents),
+        delay_unknown_because=unknown,
+        acts=[show_act(each) for each in done if each.refund_number == refund_number],
+    )
+
+
+def _show_refund(row: RefundRow, caller: Identity) -> RefundOut:
+    return RefundOut(
+        refund_number=row.refund_number,
+        entry_number=row.entry_number,
+        act_key=row.act_key,
+        importer_number=shown_importer_number(caller, row.importer_number),
+        state=row.state,
+        way=row.way,
+        missing=row.missing,
+        reason=row.reason,
+        principal_usd=show_amounts(row.principal),
+        interest_usd=format_cents(row.interest_cents),
+        refund_usd=format_cents(row.refund_cents),
+        liquidated_on=row.liquidated_on,
+        opened_on=row.opened_on,
+        due_on=row.due_on,
+        certified_on=row.certified_on,
+        certified_by=row.certified_by,
+        paid_on=row.paid_on,
+        paid_by=row.paid_by,
+        delay_usd=show_cents(row.delay_cents),
+        replaced_by=row.replaced_by,
+    )

@@ -1,0 +1,167 @@
+"""Assessments: what each act on an entry comes to in money, and which acts are still to be assessed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from services.liquidation.domain.money.amounts import Amounts, add_amounts
+from services.liquidation.domain.money.assessment import Occasion, Outcome
+from services.liquidation.domain.money.balance import DueBasis, name_effects
+from services.liquidation.domain.money.interest import Missing, PayeeKind, Segment
+from services.liquidation.store.act_keys import liquidation_key_sql, reliquidation_key_sql
+from services.liquidation.store.money_rows import write_rows
+from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
+from services.liquidation.store.tables.assessments import assessments
+from shared.customs.money import to_cents
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+AssessmentOutcome = Outcome | Literal["undetermined", "void"]
+
+_KEY: Final = liquidation_key_sql("e.turns")
+# Only entries that a decision changed in this cycle, whose acts name nobody: all others are liquidated as entered and
+# leave nothing here, or were liquidated by hand on that Friday and are assessed by their own acts. And those whose
+# liquidation before had no effect: what was paid on it is taken into account.
+_ASSESSABLE: Final = f"""
+SELECT e.entry_number FROM entries e JOIN legal_events a ON a.entry_number = e.entry_number
+    AND a.event_key = {_KEY} AND a.actor IS NULL
+WHERE e.liquidation_posted_on = $1 AND (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0)
+    AND e.entry_number > $2 AND NOT EXISTS (
+        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
+    )
+UNION
+SELECT e.entry_number FROM assessments v JOIN entries e USING (entry_number)
+JOIN legal_events a ON a.entry_number = e.entry_number AND a.event_key = {_KEY} AND a.actor IS NULL
+WHERE v.outcome = 'void' AND e.liquidation_posted_on = $1 AND e.entry_number > $2 AND NOT EXISTS (
+        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
+    )
+ORDER BY entry_number LIMIT $3
+"""
+# What was liquidated as if the difference stood, but is as entered because it is disregarded.
+_DISREGARD: Final = f"""
+WITH given AS (SELECT unnest($1::text[]) AS entry_number),
+changed AS (
+    UPDATE entries e SET liquidation_kind = 'no-change', effect_duty_cents = 0, effect_fees_cents = 0
+    FROM given WHERE e.entry_number = given.entry_number
+    RETURNING e.entry_number, {_KEY} AS event_key
+)
+UPDATE legal_events a SET kind = 'no-change' FROM changed
+WHERE a.entry_number = changed.entry_number AND a.event_key = changed.event_key
+"""
+# A reliquidation whose difference is disregarded changes nothing: what stood before it, stands.
+_NOT_RELIQUIDATED: Final = f"""
+WITH last AS (
+    SELECT DISTINCT ON (r.entry_number) r.entry_number, r.number, e.turns FROM reliquidations r
+    JOIN entries e USING (entry_number)
+    WHERE r.entry_number = ANY($1::text[]) ORDER BY r.entry_number, r.number DESC
+),
+stood AS (
+    SELECT l.entry_number, l.number,
+{STANDING_EFFECT}
+    FROM last l
+    JOIN legal_events a ON a.entry_number = l.entry_number
+        AND a.event_key = {liquidation_key_sql("l.turns")}
+{join_standing("done.number < l.number")}
+),
+noted AS (
+    UPDATE reliquidations r SET kind = 'no-change', change_duty_cents = 0, change_fees_cents = 0,
+        effect_duty_cents = s.effect_duty_cents, effect_fees_cents = s.effect_fees_cents
+    FROM stood s WHERE r.entry_number = s.entry_number AND r.number = s.number
+    RETURNING r.entry_number, {reliquidation_key_sql("r.number")} AS event_key
+),
+changed AS (
+    UPDATE entries e SET effect_duty_cents = s.effect_duty_cents, effect_fees_cents = s.effect_fees_cents
+    FROM stood s WHERE e.entry_number = s.entry_number
+)
+UPDATE legal_events a SET kind = 'no-change' FROM noted
+WHERE a.entry_number = noted.entry_number AND a.event_key = noted.event_key
+"""
+_EFFECTS: Final = """
+SELECT entry_number, duty_cents, fees_cents, body -> 'effect' -> 'by_class' AS by_class FROM review_decisions
+WHERE entry_number = ANY($1::text[]) AND status = 'effective' AND (duty_cents <> 0 OR fees_cents <> 0)
+ORDER BY entry_number, decision_id
+"""
+_UNDETERMINED: Final = """
+SELECT DISTINCT entry_number FROM assessments
+WHERE outcome = 'undetermined' AND importer_number = $1 ORDER BY entry_number
+"""
+
+
+@dataclass(slots=True)
+class AssessmentRow:
+    """A row of `assessments`."""
+
+    entry_number: str
+    act_key: str
+    ordinal: int
+    occasion: Occasion
+    liquidated_on: date
+    assessed_on: date
+    importer_number: str
+    before: Amounts
+    found: Amounts
+    outcome: AssessmentOutcome
+    rule: str
+    change_cents: int
+    interest_cents: int | None
+    interest_change_cents: int | None
+    total_cents: int | None
+    segments: list[Segment]
+    is_disregarded: bool
+    reason_code: str | None
+    missing: Missing | None
+    why: str | None
+    foreseen: Outcome | None
+    required_on: date | None
+    required_basis: DueBasis
+    payee: PayeeKind | None
+    bill_number: str | None = None
+    refund_number: str | None = None
+    claimed_on: date | None = None
+
+
+def build_assessment(row: Mapping[str, Any]) -> AssessmentRow:
+    """An assessment from its columns."""
+    segments = [
+        Segment(each["debtor"], each["cents"], date.fromisoformat(each["start"]), date.fromisoformat(each["end"]))
+        for each in row["segments"]
+    ]
+    return AssessmentRow(**{**row, "segments": segments})
+
+
+async def find_assessable(tx: Transaction, friday: date, after: str, limit: int) -> list[str]:
+    """Entries posted on a Friday whose decisions changed money and that are not assessed yet, in order of number."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _ASSESSABLE, friday, after, limit)]
+
+
+async def find_undetermined(tx: Transaction, importer_number: str) -> list[str]:
+    """Entries of an importer with an assessment that lacks a fact."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _UNDETERMINED, importer_number)]
+
+
+async def load_effects(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, Amounts]:
+    """What the decisions that took effect change of each entry, by class as far as they say."""
+    found: dict[str, Amounts] = {}
+    for row in await bulk.fetch(tx, _EFFECTS, sorted(set(entry_numbers))):
+        named = {each["class_code"]: to_cents(each["change_usd"]) for each in row["by_class"] or ()}
+        effect = named or name_effects(row["duty_cents"], row["fees_cents"])
+        found[row["entry_number"]] = add_amounts(found.get(row["entry_number"], {}), effect)
+    return found
+
+
+async def write_assessments(tx: Transaction, rows: Sequence[AssessmentRow]) -> None:
+    """Write assessments; one that lacked a fact is written again when it is known."""
+    await write_rows(tx, assessments, rows)
+
+
+async def mark_disregarded(tx: Transaction, entry_numbers: Sequence[str]) -> None:
+    """Put entries and their acts of liquidation down as liquidated as entered."""
+    if entry_numbers:
+        await bulk.execute(tx, _DISREGARD, list(entry_numbers))
+
+
+async def mark_not_reliquidated(tx: Transaction, entry_numbers: Sequence[str]) -> None:
+    """Put the last reliquidation of each of these entries down as one that changed nothing."""
+    if entry_numbers:
+        await bulk.execute(tx, _NOT_RELIQUIDATED, list(entry_numbers))

@@ -1,0 +1,146 @@
+"""Bills and the payments on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from sqlalchemy import Date, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.domain.money.bills import Bill, Block, ProtestDays
+from services.liquidation.store.money_rows import Wanted, append_row, list_wanted, write_rows
+from services.liquidation.store.sight import Sight
+from services.liquidation.store.tables.bills import bill_payments, bills
+from services.liquidation.store.tables.protests import protest_entries
+from services.liquidation.store.tables.records import protests
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+BillState = Literal["open", "delinquent", "paid", "replaced"]
+Payer = Literal["importer", "surety"]
+
+_STEPPING: Final = """
+SELECT bill_number, entry_number FROM bills WHERE next_step_on <= $1 ORDER BY next_step_on, bill_number LIMIT $2
+"""
+
+
+@dataclass(slots=True)
+class BillRow:
+    """A row of `bills`."""
+
+    bill_number: str
+    entry_number: str
+    act_key: str
+    importer_number: str
+    surety_code: str | None
+    principal: dict[str, int]
+    interest_cents: int
+    billed_cents: int
+    liquidated_on: date
+    issued_on: date
+    due_on: date
+    state: BillState
+    replaced_by: str | None
+    stood_on: date
+    open_cents: int
+    delinquency_cents: int
+    surplus_cents: int
+    settled_on: date | None
+    blocks: list[Block]
+    unknown_because: str | None
+    noticed_through: date
+    next_step_on: date | None
+
+    @property
+    def bill(self) -> Bill:
+        """The bill as the rules take it."""
+        return Bill(self.liquidated_on, self.issued_on, self.due_on, self.principal, self.interest_cents)
+
+    @property
+    def has_surety(self) -> bool:
+        """Whether a surety stands behind it."""
+        return self.surety_code is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A row of `bill_payments`."""
+
+    bill_number: str
+    number: int
+    received_on: date
+    cents: int
+    payer: str
+    reference: str
+    recorded_by: str
+    recorded_for: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SteppingBill:
+    """A bill that changes by a day, with its entry."""
+
+    bill_number: str
+    entry_number: str
+
+
+def build_bill(row: Mapping[str, Any]) -> BillRow:
+    """A bill from its columns."""
+    return BillRow(**{**row, "blocks": build_blocks(row["blocks"])})
+
+
+def build_blocks(kept: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Blocks of 30 days from their column."""
+    return [
+        Block(each["number"], date.fromisoformat(each["ended_on"]), each["base_cents"], each["interest_cents"])
+        for each in kept
+    ]
+
+
+async def find_stepping(tx: Transaction, until: date, limit: int) -> list[SteppingBill]:
+    """Unpaid bills that change by a day, the earliest first."""
+    return [SteppingBill(**dict(row)) for row in await bulk.fetch(tx, _STEPPING, until, limit)]
+
+
+async def write_bills(tx: Transaction, rows: Sequence[BillRow]) -> None:
+    """Write bills and how they stand."""
+    await write_rows(tx, bills, rows)
+
+
+async def write_payment(tx: Transaction, row: PaymentRow) -> None:
+    """Append a payment."""
+    await append_row(tx, bill_payments, row)
+
+
+async def find_bill(connection: AsyncConnection, bill_number: str) -> BillRow | None:
+    """One bill, or None."""
+    found = await connection.execute(select(bills).where(bills.c.bill_number == bill_number))
+    row = found.mappings().one_or_none()
+    return build_bill(dict(row)) if row is not None else None
+
+
+async def list_bills(
+    connection: AsyncConnection, sight: Sight | None, wanted: Wanted, *, after: str | None, limit: int
+) -> list[BillRow]:
+    """Bills in order of number."""
+    return [build_bill(row) for row in await list_wanted(connection, bills, sight, wanted, after, limit)]
+
+
+async def list_payments(connection: AsyncConnection, bill_number: str) -> list[PaymentRow]:
+    """Payments on a bill, in the order in which they were recorded."""
+    query = select(bill_payments).where(bill_payments.c.bill_number == bill_number).order_by(bill_payments.c.number)
+    return [PaymentRow(*row) for row in await connection.execute(query)]
+
+
+async def list_protest_days(connection: AsyncConnection, entry_number: str) -> list[ProtestDays]:
+    """When protests that came in time against an entry were filed and settled, oldest first."""
+    zone = "America/New_York"
+    filed_on = cast(func.timezone(zone, protests.c.received_at), Date)
+    query = (
+        select(filed_on.label("filed_on"), protests.c.settled_on)
+        .join(protest_entries, protest_entries.c.filing_number == protests.c.filing_number)
+        .where(protest_entries.c.entry_number == entry_number, protest_entries.c.timeliness.in_(("timely", "arguable")))
+        .order_by("filed_on", protests.c.filing_number)
+    )
+    return [ProtestDays(row.filed_on, row.settled_on) for row in await connection.execute(query)]
