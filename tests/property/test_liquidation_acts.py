@@ -12,14 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.acts.extensions import post_extension
-from services.liquidation.acts.instructions import (
-    apply_confirmed,
-    confirm_instruction,
-    draft_instruction,
-    name_instruction,
-)
+from services.liquidation.acts.instructions import apply_confirmed, name_instruction
 from services.liquidation.acts.liquidations import (
     LiquidationBasis,
     post_liquidation,
@@ -31,20 +25,21 @@ from services.liquidation.domain.clocks import CyclePolicy, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds
+from services.liquidation.domain.law import LAW
+from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.suspension import Suspension, is_suspended
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading
 from shared.runtime.clock import FixedClock
-from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import apply, review_decided, rows
+from tests.integration.liquidation.builders import apply, cycle, instruct, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -151,8 +146,8 @@ class History:
         match self.random.randrange(8):
             case 0 | 1:
                 self.clock.advance(timedelta(days=self.random.randrange(1, 120)))
-                friday = friday_on_or_before(legal_date(self.clock.now()))
-                await run_cycle(self.engine, self.clock, friday, "tests")
+                friday = friday_on_or_before(self._today)
+                await cycle(self.engine, friday, days_late=(self._today - friday).days)
             case 2:
                 await self._instruct("suspend")
             case 3:
@@ -173,6 +168,7 @@ class History:
     async def _instruct(self, kind: str) -> None:
         call = self._call()
         ground = self.random.choice(["injunction", "eapa"] if kind == "suspend" else ["adcvd-case", "injunction"])
+        cases = CASES if ground == "adcvd-case" else ()
         draft = Instruction(
             instruction_id=name_instruction(call),
             revision=1,
@@ -182,15 +178,12 @@ class History:
             message_number=call.key,
             source="federal-register",
             noticed_on=self._today - timedelta(days=self.random.randrange(0, 60)),
-            predicate=InstructionPredicate(CASES if ground == "adcvd-case" else (), (), IMPORTER),
+            predicate=EntryPredicate(case_numbers=cases, importer_number=IMPORTER),
             state="draft",
             made_at=self.clock.now(),
             made_by="kim",
         )
-        await draft_instruction(self.engine, self.clock.now(), call, draft)
-        second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
-        meant = IfMatch(frozenset({etag(1)}))
-        await confirm_instruction(self.engine, POLICY, self.clock.now(), draft.instruction_id, meant, second)
+        await instruct(self.engine, draft)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -210,8 +203,8 @@ async def test_random_acts_keep_every_invariant_and_the_facts_give_the_record(
             await history.step()
         found = await check_all(lambda: reading(engine), RECORD_INVARIANTS)
         assert not any(found.values()), found
-    await apply_confirmed(engine, POLICY, clock)
-    assert await recompute(engine, POLICY, clock) == 0
+    await apply_confirmed(engine, POLICY, clock, LAW)
+    assert await recompute(engine, POLICY, clock, LAW) == 0
     (row,) = await rows(engine, entries)
     acts = [act for act in await rows(engine, legal_events) if act.entry_number == number]
     assert len({act.sequence for act in acts}) == len(acts)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.assessments import determine
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
-from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.instructions import name_instruction
 from services.liquidation.acts.liquidations import (
     LiquidationBasis,
     post_liquidation,
@@ -34,8 +34,9 @@ from services.liquidation.acts.refunds import (
     record_deposit,
 )
 from services.liquidation.domain.clocks import CyclePolicy
+from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.domain.reliquidation import FinalWriter
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.records import lock_entries
@@ -58,7 +59,7 @@ from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
+from tests.integration.liquidation.builders import apply, cycle, instruct, published, review_decided, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -300,16 +301,14 @@ class Desk:
             message_number=call.key,
             source="court-notice",
             noticed_on=noticed_on,
-            predicate=InstructionPredicate((), (), IMPORTER),
+            predicate=EntryPredicate(importer_number=IMPORTER),
             state="draft",
             made_at=now,
             made_by="kim",
         )
 
         async def attempt() -> None:
-            await draft_instruction(self.engine, now, call, draft)
-            meant = IfMatch(frozenset({etag(1)}))
-            await confirm_instruction(self.engine, POLICY, now, draft.instruction_id, meant, SECOND)
+            await instruct(self.engine, draft)
 
         return attempt
 

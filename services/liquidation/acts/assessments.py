@@ -37,7 +37,7 @@ from services.liquidation.domain.money.balance import (
 from services.liquidation.domain.money.interest import PayeeKind, Undetermined, payee_kind
 from services.liquidation.domain.money.refunds import check_readiness
 from services.liquidation.domain.sequences import OF_MONEY, liquidation_key, sequence_in_turn
-from services.liquidation.publishing import SOURCE, ChangedEntry, entry_changed, reason_of
+from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, ChangedEntry, entry_changed, reason_of
 from services.liquidation.store import money as store
 from services.liquidation.store.cycles import publish_assessed
 from services.liquidation.store.money import AssessmentOutcome, AssessmentRow, BillRow, MoneyAct, MoneyCase, RefundRow
@@ -153,7 +153,7 @@ async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: 
                 disregarded.append(number)
         await _write(tx, written)
         await store.mark_disregarded(tx, disregarded)
-        await publish_assessed(tx, told, run_at)
+        await publish_assessed(tx, CYCLE_EVENTS.assessed, told, run_at)
     return figures
 
 
