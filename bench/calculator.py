@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.calculator import CalculatorFacts, calculate
+from services.liquidation.domain.law import LAW
 from services.liquidation.settings import LiquidationSettings
 from shared.bus.postgres import PostgresBus
 from shared.runtime.clock import SystemClock
@@ -85,5 +86,5 @@ async def measure_calculator(calls: int) -> CalculatorMeasured:
     facts = CalculatorFacts(**_FACTS)
     began = time.perf_counter()
     for _ in range(calls):
-        calculate(facts)
+        calculate(facts, LAW)
     return CalculatorMeasured(calls, clocks, seconds, time.perf_counter() - began)

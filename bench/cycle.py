@@ -13,12 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day, run_cycle
+from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.store import cycles, radar
 from services.liquidation.store import hold_sets as holds
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
-from shared.runtime.clock import FixedClock
 
 FRIDAY = date(2027, 1, 15)
 TODAY = date(2027, 1, 12)
@@ -144,7 +144,8 @@ async def measure_cycle(engine: AsyncEngine, floor_engine: AsyncEngine, entries:
             await bulk.execute(tx, statement)
     await _settle(engine)
     began = time.perf_counter()
-    figures = await run_cycle(engine, FixedClock(_RAN_AT), FRIDAY, "bench")
+    async with transaction(engine) as tx:
+        figures = await run_cycle(tx, _RAN_AT, FRIDAY, "bench", needs_cut_sheet=False, policy=POLICY)
     seconds = time.perf_counter() - began
     async with transaction(engine) as tx:
         length = int(await tx.connection.scalar(text("SELECT avg(length(value)) FROM outbox")) or 0)

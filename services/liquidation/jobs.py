@@ -6,16 +6,17 @@ from typing import cast, get_args
 
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.protest_clocks import run_protest_clocks
-from services.liquidation.acts.radar import count_alarms, draft_extensions
+from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.pictures import count_unknown_clocks
 from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
-from shared.db.transaction import reading
+from shared.db.transaction import reading, transaction
 from shared.runtime.service import Job, Platform
 
 
@@ -30,13 +31,15 @@ def schedule(platform: Platform) -> Sequence[Job]:
             metrics.clocks_unknown.set(await count_unknown_clocks(connection))
 
     async def count_what_alarms() -> None:
-        deemed, held = await count_alarms(engine, clock)
+        async with transaction(engine) as tx:
+            deemed, held = await count_alarms(tx, clock.now())
         metrics.deemed_cases_open.set(deemed)
         for horizon in get_args(Horizon):
             metrics.held_near_deadline.labels(horizon).set(held.get(horizon, 0))
 
     async def draft() -> None:
-        await draft_extensions(engine, clock)
+        async with transaction(engine) as tx:
+            await draft_extensions(tx, clock.now())
 
     async def apply_instructions() -> None:
         await apply_confirmed(engine, policy, clock, law)

@@ -1,4 +1,8 @@
-"""The events of liquidation: each has one builder, and all have one source."""
+"""The events of liquidation: each has one builder, and all have one source.
+
+Those of the weekly cycle are put together by the database, a million at a time: `CYCLE_EVENTS` says the same of the
+same entry as `entry_changed` and `decision_refused`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +22,15 @@ from services.liquidation.domain.protest.timeliness import join_known
 from services.liquidation.domain.rules import RULES, Rule
 from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
 from services.liquidation.store.bills import BillRow
+from services.liquidation.store.cycles import SEQUENCE, CycleEvents, EventSql
+from services.liquidation.store.json_sql import json_case, json_code, json_object, json_text
 from services.liquidation.store.money_acts import MoneyAct
 from services.liquidation.store.money_cases import MoneyEntry
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.refunds import RefundRow
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
+from shared.contracts.envelope import SPEC_VERSION
 from shared.contracts.liquidation import (
     DecisionApplied,
     DecisionRefused,
@@ -31,6 +38,8 @@ from shared.contracts.liquidation import (
     ProtestChanged,
     ProtestOutcome,
 )
+from shared.contracts.registry import TOPIC_OF_DATA
+from shared.contracts.terms import Contract
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
@@ -328,3 +337,66 @@ def decision_refused(
         remedy=remedy,
     )
     return Outgoing(event_id("decision-refused", decision_id), data, at)
+
+
+def _bases(column: str, *rules: str) -> str:
+    return json_case(column, {rule: legal_basis(rule).model_dump_json() for rule in rules})
+
+
+def _event_sql(contract: type[Contract], identity: str, data: str, time: str) -> EventSql:
+    """An event of the outbox as `shared.bus.outbox` writes it. The database has no BLAKE2: these ids are MD5."""
+    topic = TOPIC_OF_DATA[contract]
+    envelope = json_object(
+        {
+            "specversion": json_code(f"'{SPEC_VERSION}'"),
+            "id": json_code(f"md5({identity})::uuid"),
+            "source": json_code(f"'{SOURCE}'"),
+            "type": json_code(f"'{topic.event_type}'"),
+            "subject": json_code("entry_number"),
+            "time": json_code(time),
+            "datacontenttype": json_code("'application/json'"),
+            "data": data,
+        }
+    )
+    return EventSql(topic.topic, f"convert_to({envelope}, 'UTF8')")
+
+
+_LIQUIDATED: Final = {
+    "entry_number": json_code("entry_number"),
+    "sequence": SEQUENCE,
+    "change": json_code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
+    "importer_number": json_code("importer_number"),
+    "filer_code": json_code("left(entry_number, 3)"),
+    "surety_code": json_code("surety_code"),
+    "entry_type": json_code("entry_type"),
+    "port_of_entry": json_code("port_of_entry"),
+    "entry_date": json_code("entry_date"),
+    "center": json_code("center"),
+    "from_state": json_code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
+    "to_state": json_code("'liquidated'"),
+    "occurred_on": json_code("liquidated_on"),
+    "scheduled_on": json_code("scheduled_on"),
+    "deemed_on": json_code("deemed_on"),
+    "kind": json_code("liquidation_kind"),
+    "legal_basis": _bases(
+        "liquidation_rule", "liquidation-date", "liquidation-date-informal", "liquidation-date-deemed"
+    ),
+    "reasons": "'[]'",
+}
+_REFUSED: Final = {
+    "decision_id": json_text("decision_id"),
+    "entry_number": json_code("entry_number"),
+    "importer_number": json_code("importer_number"),
+    "rule": json_code("rule"),
+    "legal_basis": _bases("rule", "reliq-1501", "liq-after-deemed"),
+    "remedy": json_text("remedy"),
+}
+_OF_ENTRY: Final = f"'entry-changed:' || entry_number || ':' || {SEQUENCE}"
+_NO_EFFECT: Final = """'{"duty_usd":"0.00","fees_usd":"0.00"}'"""
+
+CYCLE_EVENTS: Final = CycleEvents(
+    liquidated=_event_sql(EntryChanged, _OF_ENTRY, json_object(_LIQUIDATED | {"effect": _NO_EFFECT}), "$4::text"),
+    assessed=_event_sql(EntryChanged, _OF_ENTRY, f"left({json_object(_LIQUIDATED)}, -1) || told.members", "$3::text"),
+    refused=_event_sql(DecisionRefused, "'decision-refused:' || decision_id", json_object(_REFUSED), "$4::text"),
+)
+"""What a cycle tells of an entry that it liquidates and of a decision that comes too late."""

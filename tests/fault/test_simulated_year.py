@@ -21,7 +21,7 @@ from services.liquidation.app import SERVICE
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
-from services.liquidation.store.tables.acts import recompute_differences, recomputes
+from services.liquidation.store.tables.recomputes import recompute_differences, recomputes
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
 from tests.fault.year import ANSWERS, is_confirmation, steps_of

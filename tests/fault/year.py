@@ -28,9 +28,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from cli.feed import read_lines
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.protest_clocks import run_protest_clocks
-from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE
 from services.liquidation.handlers.handler import LiquidationHandler
@@ -280,7 +280,8 @@ async def _run(office: Office, job: str) -> None:
         case "instructions":
             await apply_confirmed(office.engine, policy, office.clock, law)
         case "drafts":
-            await draft_extensions(office.engine, office.clock)
+            async with transaction(office.engine) as tx:
+                await draft_extensions(tx, office.clock.now())
         case "protests":
             await run_protest_clocks(office.engine, office.clock, law)
         case "bills":

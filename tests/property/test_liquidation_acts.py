@@ -12,12 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.acts.extensions import post_extension
 from services.liquidation.acts.instructions import (
     apply_confirmed,
-    confirm_instruction,
-    draft_instruction,
     name_instruction,
 )
 from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
@@ -29,24 +26,25 @@ from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.suspension import Suspension, is_suspended
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries, legal_events
 from shared.customs.calendar import friday_on_or_before, legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
-from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import MONEY_POLICY, apply, review_decided, rows
+from tests.integration.liquidation.builders import apply, cycle, instruct, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
-POLICY = LAW.cycle
+CYCLES = LAW.cycle
 ENTERED = date(2026, 3, 2)
 BASES: tuple[LiquidationBasis, ...] = ("as-entered", "by-decision")
 CASES = ("A570012000", "C570013000")
@@ -91,7 +89,7 @@ facts_of_entries = st.builds(
 
 @given(facts=facts_of_entries)
 def test_record_is_never_scheduled_or_deemed_on_a_day_of_suspension(facts: EntryFacts) -> None:
-    record = derive(facts, POLICY, LAW)
+    record = derive(facts, CYCLES, LAW)
     assert record.governing is not None
     assert record.plan is not None
     grounds = join_grounds(record.governing, facts.suspensions)
@@ -110,7 +108,7 @@ def test_record_is_never_scheduled_or_deemed_on_a_day_of_suspension(facts: Entry
 def test_record_does_not_depend_on_the_order_of_its_suspensions(facts: EntryFacts) -> None:
     records = {
         repr(
-            derive(EntryFacts(facts.versions, None, facts.extended_months, None, facts.extensions, order), POLICY, LAW)
+            derive(EntryFacts(facts.versions, None, facts.extended_months, None, facts.extensions, order), CYCLES, LAW)
         )
         for order in permutations(facts.suspensions)
     }
@@ -122,8 +120,8 @@ def test_a_version_that_comes_late_never_bars_a_correction(filed: list[date], da
     every = [version(1, ENTERED, "01", ())] + [version(2 + place, on, "01", ()) for place, on in enumerate(filed)]
     known = [every[0], *data.draw(st.lists(st.sampled_from(every[1:]), unique=True))]
     fewer = EntryFacts(tuple(sorted(known, key=lambda each: each.number)))
-    assert set(derive(EntryFacts(tuple(every)), POLICY, LAW).barred) & {each.number for each in known} <= set(
-        derive(fewer, POLICY, LAW).barred
+    assert set(derive(EntryFacts(tuple(every)), CYCLES, LAW).barred) & {each.number for each in known} <= set(
+        derive(fewer, CYCLES, LAW).barred
     )
 
 
@@ -151,8 +149,8 @@ class History:
         match self.random.randrange(8):
             case 0 | 1:
                 self.clock.advance(timedelta(days=self.random.randrange(1, 120)))
-                friday = friday_on_or_before(legal_date(self.clock.now()))
-                await run_cycle(self.engine, self.clock, friday, "tests")
+                friday = friday_on_or_before(self._today)
+                await cycle(self.engine, friday, days_late=(self._today - friday).days)
             case 2:
                 await self._instruct("suspend")
             case 3:
@@ -161,22 +159,23 @@ class History:
                 posted_on = self._today - timedelta(days=self.random.randrange(0, 40))
                 request = ExtensionRequest("information-needed", self.random.randrange(1, 14), posted_on)
                 async with transaction(self.engine) as tx:
-                    await post_extension(tx, now, number, request, "why", caller, POLICY, LAW)
+                    await post_extension(tx, now, number, request, "why", caller, CYCLES, LAW)
             case 5:
                 effect = (self.random.randrange(-2000, 2000), 0)
                 async with transaction(self.engine) as tx:
-                    await post_reliquidation(tx, now, number, "center", effect, "why", caller, MONEY_POLICY)
+                    await post_reliquidation(tx, now, number, "center", effect, "why", caller, POLICY)
             case 6:
                 basis: LiquidationBasis = self.random.choice(BASES)
                 async with transaction(self.engine) as tx:
-                    await post_liquidation(tx, now, number, basis, "why", caller, MONEY_POLICY)
+                    await post_liquidation(tx, now, number, basis, "why", caller, POLICY)
             case _:
                 async with transaction(self.engine) as tx:
-                    await void_liquidation(tx, now, number, "why", caller, POLICY, LAW)
+                    await void_liquidation(tx, now, number, "why", caller, CYCLES, LAW)
 
     async def _instruct(self, kind: str) -> None:
         call = self._call()
         ground = self.random.choice(["injunction", "eapa"] if kind == "suspend" else ["adcvd-case", "injunction"])
+        cases = CASES if ground == "adcvd-case" else ()
         draft = Instruction(
             instruction_id=name_instruction(call),
             revision=1,
@@ -186,15 +185,12 @@ class History:
             message_number=call.key,
             source="federal-register",
             noticed_on=self._today - timedelta(days=self.random.randrange(0, 60)),
-            predicate=InstructionPredicate(CASES if ground == "adcvd-case" else (), (), IMPORTER),
+            predicate=EntryPredicate(case_numbers=cases, importer_number=IMPORTER),
             state="draft",
             made_at=self.clock.now(),
             made_by="kim",
         )
-        await draft_instruction(self.engine, self.clock.now(), call, draft)
-        second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
-        meant = IfMatch(frozenset({etag(1)}))
-        await confirm_instruction(self.engine, POLICY, self.clock.now(), draft.instruction_id, meant, second)
+        await instruct(self.engine, draft)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -214,8 +210,8 @@ async def test_random_acts_keep_every_invariant_and_the_facts_give_the_record(
             await history.step()
         found = await check_all(lambda: reading(engine), RECORD_INVARIANTS)
         assert not any(found.values()), found
-    await apply_confirmed(engine, POLICY, clock)
-    assert await recompute(engine, POLICY, clock) == 0
+    await apply_confirmed(engine, CYCLES, clock, LAW)
+    assert await recompute(engine, CYCLES, clock, LAW) == 0
     (row,) = await rows(engine, entries)
     acts = [act for act in await rows(engine, legal_events) if act.entry_number == number]
     assert len({act.sequence for act in acts}) == len(acts)

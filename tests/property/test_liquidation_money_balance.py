@@ -18,15 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.assessments import determine
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
-from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.instructions import name_instruction
 from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
 from services.liquidation.acts.payees import AccountFacts, DepositFacts, record_account, record_deposit
 from services.liquidation.acts.refunds import certify_refund, pay_refund
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.domain.reliquidation import FinalWriter
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.records import lock_entries
@@ -45,13 +47,20 @@ from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import MONEY_POLICY, act_once, apply, cycle, published, review_decided, rows
+from tests.integration.liquidation.builders import (
+    act_once,
+    apply,
+    cycle,
+    instruct,
+    published,
+    review_decided,
+    rows,
+)
 from tests.support.events import at, decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 Attempt = Callable[[], Awaitable[object]]
 
-POLICY: Final = LAW.cycle
 IMPORTER: Final = "07-345678900"
 FRIDAY: Final = date(2026, 1, 16)
 TABLES: Final = (
@@ -210,7 +219,7 @@ class Desk:
                 self.engine,
                 call,
                 now,
-                lambda tx: post_liquidation(tx, now, number, basis, "Due.", DIRECTOR, MONEY_POLICY),
+                lambda tx: post_liquidation(tx, now, number, basis, "Due.", DIRECTOR, POLICY),
             )
             if done is not None:
                 self.asked[number] = [Asked(key, None, cents)]
@@ -231,7 +240,7 @@ class Desk:
                 self.engine,
                 call,
                 now,
-                lambda tx: post_reliquidation(tx, now, number, writer, effect, "Found.", DIRECTOR, MONEY_POLICY),
+                lambda tx: post_reliquidation(tx, now, number, writer, effect, "Found.", DIRECTOR, POLICY),
             )
             if done is not None:
                 self.asked[number].append(asked)
@@ -250,7 +259,7 @@ class Desk:
         async def attempt() -> None:
             async with transaction(self.engine) as tx:
                 if await recall(tx.connection, call) is None:
-                    await post_payment(tx, now, bill.bill_number, request, DIRECTOR, MONEY_POLICY)
+                    await post_payment(tx, now, bill.bill_number, request, DIRECTOR, POLICY)
                     await remember(tx.connection, call, status=201, response={}, now=now)
 
         return attempt
@@ -271,7 +280,7 @@ class Desk:
         refund = self.random.choices(known, [9 if row.state == "certified" else 1 for row in known])[0]
         now, caller = self.clock.now(), self.random.choice([DIRECTOR, SECOND])
         meant, today = IfMatch(frozenset({etag(refund.revision)})), self.today
-        return self._in_transaction(pay_refund, now, refund.refund_number, meant, today, caller, MONEY_POLICY)
+        return self._in_transaction(pay_refund, now, refund.refund_number, meant, today, caller, POLICY)
 
     async def _record_account(self) -> Attempt:
         known = await rows(self.engine, importer_refund_accounts)
@@ -284,14 +293,14 @@ class Desk:
             has_paper_waiver=False,
         )
         meant, now = IfMatch(frozenset({etag(len(known))})), self.clock.now()
-        return self._in_transaction(record_account, now, IMPORTER, meant, facts, DIRECTOR, MONEY_POLICY)
+        return self._in_transaction(record_account, now, IMPORTER, meant, facts, DIRECTOR, POLICY)
 
     async def _record_deposit(self) -> Attempt:
         number = self.random.choice(list(self.decided))
         revision = sum(row.entry_number == number for row in await rows(self.engine, deposit_facts))
         facts = DepositFacts(date(2025, 3, 17), None, None)
         meant, now = IfMatch(frozenset({etag(revision)})), self.clock.now()
-        return self._in_transaction(record_deposit, now, number, meant, facts, DIRECTOR, MONEY_POLICY)
+        return self._in_transaction(record_deposit, now, number, meant, facts, DIRECTOR, POLICY)
 
     async def _enjoin(self) -> Attempt:
         """An injunction of a day before the last liquidation, of which CBP is told now."""
@@ -312,16 +321,14 @@ class Desk:
             message_number=call.key,
             source="court-notice",
             noticed_on=noticed_on,
-            predicate=InstructionPredicate((), (), IMPORTER),
+            predicate=EntryPredicate(importer_number=IMPORTER),
             state="draft",
             made_at=now,
             made_by="kim",
         )
 
         async def attempt() -> None:
-            await draft_instruction(self.engine, now, call, draft)
-            meant = IfMatch(frozenset({etag(1)}))
-            await confirm_instruction(self.engine, POLICY, now, draft.instruction_id, meant, SECOND)
+            await instruct(self.engine, draft)
 
         return attempt
 
@@ -333,7 +340,7 @@ class Desk:
                 self.engine,
                 call,
                 now,
-                lambda tx: void_liquidation(tx, now, number, "In breach.", DIRECTOR, POLICY, LAW),
+                lambda tx: void_liquidation(tx, now, number, "In breach.", DIRECTOR, LAW.cycle, LAW),
             )
             self.asked[number] = []
 
@@ -341,10 +348,10 @@ class Desk:
 
     async def _run_clocks(self) -> Attempt:
         async def attempt() -> None:
-            await run_bill_clocks(self.engine, self.clock, MONEY_POLICY)
+            await run_bill_clocks(self.engine, self.clock, POLICY)
             async with transaction(self.engine) as tx:
                 numbers = sorted(await lock_entries(tx, list(self.decided), create=False))
-                await determine(tx, numbers, self.today, self.clock.now(), MONEY_POLICY)
+                await determine(tx, numbers, self.today, self.clock.now(), POLICY)
 
         return attempt
 

@@ -22,7 +22,7 @@ from services.liquidation.acts.protest_filings import file_protest
 from services.liquidation.acts.protests import MAY_ACT, ActRequest, act_on_protest, prepare_act
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.domain.law import LAW
-from services.liquidation.domain.money.settings import MONEY, MoneyPolicy
+from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.domain.protest.stages import FURTHER_REVIEW, REJECTABLE, TRANSITIONS, ActKind
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
@@ -73,7 +73,6 @@ PEOPLE: Final = (
 )
 FILERS: Final = PEOPLE[-3:]
 ANY_VERSION: Final = IfMatch(None)
-POLICY: Final = MoneyPolicy(MONEY, "summary-due", LAW)
 WEIGHTS: Final = {
     "begin-review": 9,
     "recommend": 15,
@@ -433,7 +432,8 @@ class History:
                 case "reliquidate":
                     effect = (self.random.randrange(-2000, 9000), 0)
                     number, now = self.random.choice(self.numbers), self.clock.now()
-                    await post_reliquidation(self.engine, now, self.call(), number, "center", effect, "Why.", PEOPLE[1])
+                    async with transaction(self.engine) as tx:
+                        await post_reliquidation(tx, now, number, "center", effect, "Why.", PEOPLE[1], POLICY)
                 case _:
                     name = await self._act()
             self.done[name] += 1
@@ -662,8 +662,8 @@ async def live(engine: AsyncEngine, numbers: list[str], filings: list[Event[Any]
     await deliver(LATER_CYCLE, 0.4)
     await cycle(engine, LATER_CYCLE)
     await deliver(RELIQUIDATED, 0.4)
-    call = IdempotentCall("again", "kim", "hash")
-    await post_reliquidation(engine, at(RELIQUIDATED), call, numbers[0], "center", (30_00, 0), "Why.", PEOPLE[1])
+    async with transaction(engine) as tx:
+        await post_reliquidation(tx, at(RELIQUIDATED), numbers[0], "center", (30_00, 0), "Why.", PEOPLE[1], POLICY)
     await deliver(LAST_DAY, 1)
     clock.advance(at(LAST_DAY) - clock.now())
     await run_protest_clocks(engine, clock, LAW)

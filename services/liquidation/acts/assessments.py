@@ -19,7 +19,7 @@ from services.liquidation.domain.money.amounts import Amounts
 from services.liquidation.domain.money.assessment import Occasion, find_changes
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.sequences import liquidation_key
-from services.liquidation.publishing import SOURCE, describe_effect, money_determined
+from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, describe_effect, money_determined
 from services.liquidation.store import assessments as store
 from services.liquidation.store.assessments import AssessmentRow
 from services.liquidation.store.cycles import publish_assessed
@@ -78,7 +78,7 @@ async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: 
                 disregarded.append(number)
         await write_money(tx, rows)
         await store.mark_disregarded(tx, disregarded)
-        await publish_assessed(tx, told, run_at)
+        await publish_assessed(tx, CYCLE_EVENTS.assessed, told, run_at)
     return figures
 
 

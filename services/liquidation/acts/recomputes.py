@@ -3,19 +3,17 @@
 It never mends anything: a difference is a fault of this system, and the alarm is for a person to look at it.
 """
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
-from datetime import date
-from typing import Any, Final
+from dataclasses import asdict, fields, replace
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.entries import HeldEntry, apply_record, hold_entries
-from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
+from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.record import derive
 from services.liquidation.store import recomputes as store
-from services.liquidation.store.recomputes import Difference
+from services.liquidation.store.recomputes import Difference, LiquidationFacts, Recompute
 from services.liquidation.store.records import EntryRow
 from shared.customs.calendar import legal_date
 from shared.db.transaction import transaction
@@ -25,7 +23,7 @@ _CHUNK: Final = 1_000
 _log = structlog.get_logger(__name__)
 
 
-async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law: LawSettings = LAW) -> int:
+async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law: LawSettings) -> int:
     """Compare every entry, or go on where today's comparison was stopped; gives how many differences it found.
 
     Each chunk is a transaction, which holds its entries so that nothing changes between the two readings.
@@ -33,25 +31,29 @@ async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law:
     today = legal_date(clock.now())
     while True:
         async with transaction(engine) as tx:
-            before = await store.find_recompute(tx, today)
-            if before is not None and before.is_done:
-                return int(before.differences)
-            reached = before.reached if before is not None else ""
-            numbers = await store.list_next_entries(tx, reached, _CHUNK)
+            before = await store.find_recompute(tx, today) or Recompute(today, 0, 0, "", is_done=False)
+            if before.is_done:
+                return before.differences
+            numbers = await store.list_next_entries(tx, before.reached, _CHUNK)
             held = await hold_entries(tx, numbers)
             standing = await store.count_standing_liquidations(tx, numbers)
             liquidations = await store.load_liquidations(tx, numbers)
             found = [
-                each
+                Difference(today, number, field, stored, derived)
                 for number in numbers
-                for each in _compare(held[number], standing[number], liquidations.get(number, {}), policy, law, today)
+                for field, stored, derived in _compare(
+                    held[number], standing[number], liquidations.get(number), policy, law
+                )
             ]
             await store.write_differences(tx, found)
-            entries = (before.entries if before is not None else 0) + len(numbers)
-            differences = (before.differences if before is not None else 0) + len(found)
-            await store.write_recompute(
-                tx, today, entries, differences, numbers[-1] if numbers else reached, not numbers
+            reached = Recompute(
+                today,
+                before.entries + len(numbers),
+                before.differences + len(found),
+                numbers[-1] if numbers else before.reached,
+                is_done=not numbers,
             )
+            await store.write_recompute(tx, reached)
         for each in found:
             _log.error(
                 "record differs from its facts",
@@ -63,20 +65,19 @@ async def recompute(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law:
 
 
 def _compare(
-    held: HeldEntry,
-    standing: int,
-    liquidation: Mapping[str, Any],
-    policy: CyclePolicy,
-    law: LawSettings,
-    on: date,
-) -> list[Difference]:
-    number, stored = held.row.entry_number, held.row
+    held: HeldEntry, standing: int, liquidation: LiquidationFacts | None, policy: CyclePolicy, law: LawSettings
+) -> list[tuple[str, str | None, str | None]]:
+    """Each field that differs, as it is stored and as it follows from the facts."""
+    stored = held.row
     is_liquidated = stored.liquidated_on is not None
-    found = []
+    found: list[tuple[str, str | None, str | None]] = []
     if standing != (1 if is_liquidated else 0):
-        found.append(Difference(on, number, "liquidations", "1" if is_liquidated else "0", str(standing)))
+        found.append(("liquidations", "1" if is_liquidated else "0", str(standing)))
     derived = replace(
-        stored, extended_months=held.facts.extended_months, extensions=len(held.facts.extensions), **liquidation
+        stored,
+        extended_months=held.facts.extended_months,
+        extensions=len(held.facts.extensions),
+        **(asdict(liquidation) if liquidation is not None else {}),
     )
     record = derive(held.facts, policy, law)
     if not is_liquidated and (record.governing is not None or record.unknown_because is not None):
@@ -84,7 +85,7 @@ def _compare(
     for field in fields(EntryRow):
         one, other = getattr(stored, field.name), getattr(derived, field.name)
         if one != other:
-            found.append(Difference(on, number, field.name, _text(one), _text(other)))
+            found.append((field.name, _text(one), _text(other)))
     return found
 
 

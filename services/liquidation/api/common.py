@@ -1,5 +1,6 @@
 """What the routes of liquidation share: readings in force, paths, rules as shown, an entry that the caller may see."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Path, Request
@@ -10,12 +11,14 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import find_rule
 from services.liquidation.store.pictures import EntryPicture, find_picture
 from shared.db.transaction import reading
-from shared.runtime.access import demand_sight, is_staff
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.requests import canonical_entry_number, engine_of
 
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
+
+FridayPath = Annotated[date, Path(description="The Friday of the cycle.", examples=["2026-08-14"])]
 
 
 class RuleOut(BaseModel):
@@ -31,6 +34,12 @@ def cycle_policy_of(request: Request) -> CyclePolicy:
     """When entries are scheduled, as the operator has set it."""
     policy: CyclePolicy = request.app.state.policy
     return policy
+
+
+def cycle_confirmation_of(request: Request) -> Literal["automatic", "two-people"]:
+    """Who has to confirm a cycle before it runs, as the operator has set it."""
+    confirmation: Literal["automatic", "two-people"] = request.app.state.cycle_confirmation
+    return confirmation
 
 
 def law_of(request: Request) -> LawSettings:
@@ -69,3 +78,8 @@ async def find_visible_picture(entry_number: str, request: Request, caller: Iden
             surety_code=picture.entry.surety_code,
         )
     return picture
+
+
+def shown_number(importer_number: str | None, caller: Identity) -> str | None:
+    """An importer number as the caller may see it, if there is one."""
+    return shown_importer_number(caller, importer_number) if importer_number else None

@@ -1,27 +1,27 @@
 """The HTTP side of hold sets: draft, preview, apply, lift, history."""
 
-from dataclasses import fields
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.acts import hold_sets as holding
+from services.liquidation.acts import hold_sets as acts
 from services.liquidation.acts.cycles import next_cycle
-from services.liquidation.domain.predicate import EntryPredicate, describe
+from services.liquidation.api.predicates import PredicateIn, mask_predicate
+from services.liquidation.domain.predicate import describe, predicate_to_json
 from services.liquidation.store import hold_sets as store
-from shared.contracts.terms import CenterCode, Country, EntryTypeCode, ImporterNumber, LegalDate, PortCode
+from services.liquidation.store.hold_sets import HoldSet, HoldSetState
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import reading, transaction
-from shared.runtime.access import shown_importer_number
+from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.idempotency import CurrentIdempotentCall
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
@@ -55,43 +55,14 @@ ApplierIdentity = Annotated[
     ),
 ]
 HoldSetPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
-Digits = StringConstraints(pattern=r"^[0-9]{2,10}$")
 
 
-class PredicateModel(BaseModel):
-    """Entries for which every given part holds; the parts about goods must hold of one line."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"duty_heading": "990388", "origin": "CN"}]}
-    )
-
-    duty_heading: Annotated[str, StringConstraints(pattern=r"^99[0-9]{0,8}$")] | None = Field(
-        default=None, description="A Chapter 99 number or its beginning, digits without dots."
-    )
-    tariff_prefix: Annotated[str, Digits] | None = Field(default=None, description="The beginning of a tariff number.")
-    origin: Country | None = None
-    case_prefix: Annotated[str, StringConstraints(pattern=r"^[AC][0-9]{0,9}$")] | None = Field(
-        default=None, description="An antidumping or countervailing duty case or its beginning."
-    )
-    importer_number: ImporterNumber | None = None
-    entered_from: LegalDate | None = None
-    entered_to: LegalDate | None = None
-    port_of_entry: PortCode | None = None
-    entry_type: EntryTypeCode | None = None
-    filer_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3}$")] | None = None
-    center: CenterCode | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.as_predicate().given:
-            raise PydanticCustomError("empty-predicate", "name at least one part: an empty predicate means every entry")
-        if self.entered_from is not None and self.entered_to is not None and self.entered_from > self.entered_to:
-            raise PydanticCustomError("empty-period", "entered_from is after entered_to: nothing can match")
-        return self
-
-    def as_predicate(self) -> EntryPredicate:
-        """The same as the rules and the store take it."""
-        return EntryPredicate(**{each.name: getattr(self, each.name) for each in fields(EntryPredicate)})
+def _says_something(given: PredicateIn) -> PredicateIn:
+    if not given.as_predicate().given:
+        raise PydanticCustomError("empty-predicate", "name at least one part: an empty predicate means every entry")
+    if given.entered_from is not None and given.entered_to is not None and given.entered_from > given.entered_to:
+        raise PydanticCustomError("empty-period", "entered_from is after entered_to: nothing can match")
+    return given
 
 
 class HoldSetIn(BaseModel):
@@ -111,7 +82,7 @@ class HoldSetIn(BaseModel):
     )
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-    predicate: PredicateModel
+    predicate: Annotated[PredicateIn, AfterValidator(_says_something)]
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 
 
@@ -150,8 +121,8 @@ class HoldSetOut(BaseModel):
     hold_set_id: str
     revision: int
     name: str
-    state: Literal["draft", "applied", "lifted"]
-    predicate: dict[str, str]
+    state: HoldSetState
+    predicate: dict[str, str | list[str]]
     means: str = Field(examples=["a duty provision 990388 on a line and goods of CN"])
     reason: str
     made_at: datetime
@@ -203,8 +174,18 @@ async def create_hold_set(
     body: HoldSetIn, request: Request, caller: DrafterIdentity, call: CurrentIdempotentCall
 ) -> Response:
     """Keep a predicate over entries as a draft: preview it, then a second person applies it."""
-    return await holding.draft_hold_set(
-        engine_of(request), now_of(request), call, body.name, body.predicate.as_predicate(), body.reason, caller
+    now, hold_set_id = now_of(request), acts.name_hold_set(call)
+
+    async def act(tx: Transaction) -> DraftedOut:
+        predicate = body.predicate.as_predicate()
+        draft = await acts.draft_hold_set(tx, now, hold_set_id, body.name, predicate, body.reason, caller)
+        return DraftedOut.model_validate(draft, from_attributes=True)
+
+    return await answer_once(
+        request,
+        call,
+        act,
+        headers=lambda drafted: {"ETag": etag(drafted.revision), "Location": f"/hold-sets/{drafted.hold_set_id}"},
     )
 
 
@@ -214,7 +195,7 @@ async def list_hold_sets(
     response: Response,
     caller: StaffIdentity,
     page: CurrentPage,
-    state: Annotated[Literal["draft", "applied", "lifted"] | None, Query(description="Only of this state.")] = None,
+    state: Annotated[HoldSetState | None, Query(description="Only of this state.")] = None,
 ) -> Page[HoldSetOut]:
     """In order of their ids."""
     position = page.position(str)
@@ -237,7 +218,8 @@ async def read_hold_set(
     hold_set_id: HoldSetPath, request: Request, response: Response, caller: StaffIdentity
 ) -> HoldSetOut:
     """The predicate, in words too, and who did what with it."""
-    return await _shown(hold_set_id, request, response, caller)
+    async with reading(engine_of(request)) as connection:
+        return await _show(connection, hold_set_id, response, caller)
 
 
 @router.put("/hold-sets/{hold_set_id}", summary="Edit a draft")
@@ -250,17 +232,10 @@ async def edit_hold_set(
     meant: RequiredIfMatch,
 ) -> HoldSetOut:
     """Replace name, predicate and reason of a draft; who edits it cannot apply it."""
-    await holding.edit_hold_set(
-        engine_of(request),
-        now_of(request),
-        hold_set_id,
-        meant,
-        body.name,
-        body.predicate.as_predicate(),
-        body.reason,
-        caller,
-    )
-    return await _shown(hold_set_id, request, response, caller)
+    now, predicate = now_of(request), body.predicate.as_predicate()
+    async with transaction(engine_of(request)) as tx:
+        await acts.edit_hold_set(tx, now, hold_set_id, meant, body.name, predicate, body.reason, caller)
+        return await _show(tx.connection, hold_set_id, response, caller)
 
 
 @router.get("/hold-sets/{hold_set_id}/preview", summary="What a hold set matches")
@@ -269,8 +244,8 @@ async def preview_hold_set(hold_set_id: HoldSetPath, request: Request, _: StaffI
     now = now_of(request)
     friday = next_cycle(now)
     async with transaction(engine_of(request)) as tx:
-        row = _found(await store.find_hold_set(tx.connection, hold_set_id), hold_set_id)
-        lines = await store.preview(tx, store.predicate_of(row), legal_date(now), friday)
+        found = await _find(tx.connection, hold_set_id)
+        lines = await store.preview(tx, found.predicate, legal_date(now), friday)
     return PreviewOut(
         hold_set_id=hold_set_id,
         next_cycle_on=friday,
@@ -302,7 +277,8 @@ async def apply_hold_set(
 
     Informal entries are never held, and an entry whose period would end before the next Friday is taken all the same.
     """
-    friday = await holding.apply_hold_set(engine_of(request), now_of(request), hold_set_id, meant, caller)
+    async with transaction(engine_of(request)) as tx:
+        friday = await acts.apply_hold_set(tx, now_of(request), hold_set_id, meant, caller)
     return EffectOut(hold_set_id=hold_set_id, state="applied", first_cycle_on=friday)
 
 
@@ -311,40 +287,39 @@ async def lift_hold_set(
     hold_set_id: HoldSetPath, body: LiftIn, request: Request, caller: ApplierIdentity, meant: RequiredIfMatch
 ) -> EffectOut:
     """Cycles whose cut is still to come take its entries again."""
-    friday = await holding.lift_hold_set(engine_of(request), now_of(request), hold_set_id, meant, body.reason, caller)
+    async with transaction(engine_of(request)) as tx:
+        friday = await acts.lift_hold_set(tx, now_of(request), hold_set_id, meant, body.reason, caller)
     return EffectOut(hold_set_id=hold_set_id, state="lifted", first_cycle_on=friday)
 
 
-async def _shown(hold_set_id: str, request: Request, response: Response, caller: Identity) -> HoldSetOut:
-    async with reading(engine_of(request)) as connection:
-        row = _found(await store.find_hold_set(connection, hold_set_id), hold_set_id)
-        history = await store.list_hold_set_events(connection, hold_set_id)
-    response.headers["ETag"] = etag(row.revision)
-    shown = _hold_set(row, caller)
+async def _show(connection: AsyncConnection, hold_set_id: str, response: Response, caller: Identity) -> HoldSetOut:
+    found = await _find(connection, hold_set_id)
+    history = await store.list_hold_set_events(connection, hold_set_id)
+    response.headers["ETag"] = etag(found.revision)
+    shown = _hold_set(found, caller)
     shown.history = [HoldSetEventOut.model_validate(each, from_attributes=True) for each in history]
     return shown
 
 
-def _found(row: Any | None, hold_set_id: str) -> Any:
-    if row is None:
+async def _find(connection: AsyncConnection, hold_set_id: str) -> HoldSet:
+    found = await store.find_hold_set(connection, hold_set_id)
+    if found is None:
         raise NotFound(f"There is no hold set {hold_set_id}.", remedy="GET /hold-sets lists them.")
-    return row
+    return found
 
 
-def _hold_set(row: Any, caller: Identity) -> HoldSetOut:
-    shown = dict(row.predicate)
-    if "importer_number" in shown:
-        shown["importer_number"] = shown_importer_number(caller, shown["importer_number"])
+def _hold_set(found: HoldSet, caller: Identity) -> HoldSetOut:
+    shown = mask_predicate(found.predicate, caller)
     return HoldSetOut(
-        hold_set_id=row.hold_set_id,
-        revision=row.revision,
-        name=row.name,
-        state=row.state,
-        predicate=shown,
-        means=describe(EntryPredicate(**shown)),
-        reason=row.reason,
-        made_at=row.made_at,
-        made_by=row.made_by,
-        applied_at=row.applied_at,
-        lifted_at=row.lifted_at,
+        hold_set_id=found.hold_set_id,
+        revision=found.revision,
+        name=found.name,
+        state=found.state,
+        predicate=predicate_to_json(shown),
+        means=describe(shown),
+        reason=found.reason,
+        made_at=found.made_at,
+        made_by=found.made_by,
+        applied_at=found.applied_at,
+        lifted_at=found.lifted_at,
     )

@@ -4,25 +4,22 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
-from starlette.responses import JSONResponse
 
-from services.liquidation.acts import instructions as instructing
-from services.liquidation.acts.liquidations import Answer
+from services.liquidation.acts import instructions as acts
 from services.liquidation.api.common import cycle_policy_of, law_of
-from services.liquidation.domain.grounds import identify
+from services.liquidation.api.predicates import PredicateIn, show_predicate
 from services.liquidation.store import instructions as store
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
-from shared.contracts.terms import ImporterNumber, LegalDate
+from services.liquidation.store.instructions import Instruction
+from shared.contracts.terms import LegalDate
 from shared.customs.money import format_cents
-from shared.db.transaction import reading, transaction
-from shared.runtime.access import shown_importer_number
+from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.idempotency import CurrentIdempotentCall
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
@@ -43,46 +40,6 @@ InstructorIdentity = Annotated[
 
 
 InstructionPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
-
-
-CaseNumber = Annotated[str, StringConstraints(pattern=r"^[AC][0-9]{6,9}$")]
-
-
-Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]
-
-
-def _identify(given: object) -> object:
-    return identify(given) if isinstance(given, str) else given
-
-
-Identification = Annotated[str, StringConstraints(min_length=1, max_length=15), BeforeValidator(_identify)]
-
-
-class PredicateIn(BaseModel):
-    """Which entries are meant: all given parts hold; case, maker and exporter are of one and the same line.
-
-    Each maker is meant with each exporter: a message that pairs them differently is drafted as several instructions.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    case_numbers: tuple[CaseNumber, ...] = Field(default=(), max_length=50, examples=[["A570012000"]])
-    manufacturer_ids: tuple[Identification, ...] = Field(
-        default=(),
-        max_length=200,
-        description="Makers (producers) by MID; spaces do not count.",
-        examples=[["CNSYNTH123SHE"]],
-    )
-    exporter_ids: tuple[Identification, ...] = Field(
-        default=(),
-        max_length=200,
-        description="Foreign exporters by MID; spaces do not count. A removal that names exporters ends only cases on"
-        " lines that report one of them; without any it ends those of all lines.",
-        examples=[["CNEXPORT99SHE"]],
-    )
-    importer_number: ImporterNumber | None = None
-    entered_from: LegalDate | None = None
-    entered_to: LegalDate | None = None
 
 
 class InstructionIn(BaseModel):
@@ -135,6 +92,10 @@ class InstructionIn(BaseModel):
             raise PydanticCustomError("predicate", explanation)
         if self.kind == "lift" and self.ground == "adcvd-case" and not meant.case_numbers:
             raise PydanticCustomError("predicate", "a removal by case names the cases")
+        other_goods = (meant.duty_heading, meant.tariff_prefix, meant.headings, meant.origin, meant.case_prefix)
+        if self.kind == "lift" and self.ground == "adcvd-case" and any(other_goods):
+            explanation = "a removal by case ends the cases of lines by their maker and exporter, not by other goods"
+            raise PydanticCustomError("predicate", explanation)
         if self.ground not in ("adcvd-case", "adcvd-type") and self.reference is None:
             raise PydanticCustomError("reference", "{ground} needs the matter as reference", {"ground": self.ground})
         if self.kind == "suspend" and self.ground == "adcvd-case" and self.reference is None:
@@ -196,7 +157,7 @@ async def create_instruction(
     """Keep a message of Commerce, of a court or of an agency; nothing changes until a second person confirms it."""
     now = now_of(request)
     draft = Instruction(
-        instruction_id=instructing.name_instruction(call),
+        instruction_id=acts.name_instruction(call),
         revision=1,
         kind=body.kind,
         ground=body.ground,
@@ -204,14 +165,17 @@ async def create_instruction(
         message_number=body.message_number,
         source=body.source,
         noticed_on=body.noticed_on,
-        predicate=InstructionPredicate(**body.predicate.model_dump()),
+        predicate=body.predicate.as_predicate(),
         state="draft",
         made_at=now,
         made_by=caller.subject,
         made_for=caller.acting_for,
     )
-    answer = await instructing.draft_instruction(engine_of(request), now, call, draft)
-    return _respond(answer, {"ETag": etag(1)})
+
+    async def act(tx: Transaction) -> DraftedOut:
+        return DraftedOut.model_validate(await acts.draft_instruction(tx, now, draft), from_attributes=True)
+
+    return await answer_once(request, call, act, headers=lambda drafted: {"ETag": etag(drafted.revision)})
 
 
 @router.get("/instructions", summary="Instructions")
@@ -274,14 +238,11 @@ async def confirm_instruction(
     meant: RequiredIfMatch,
 ) -> InstructionOut:
     """A second person confirms; it is applied at once to what it means, the rest of many entries in the background."""
-    await instructing.confirm_instruction(
-        engine_of(request),
-        cycle_policy_of(request),
-        now_of(request),
-        instruction_id,
-        meant,
-        caller,
-        law_of(request),
+    now, engine = now_of(request), engine_of(request)
+    async with transaction(engine) as tx:
+        confirmed = await acts.confirm_instruction(tx, now, instruction_id, meant, caller)
+    await acts.apply_instruction(
+        engine, cycle_policy_of(request), now, confirmed, law_of(request), chunks=acts.CHUNKS_AT_ONCE
     )
     return await _show(instruction_id, request, response, caller)
 
@@ -316,8 +277,6 @@ async def _show(instruction_id: str, request: Request, response: Response, calle
 
 
 def _instruction(found: Instruction, results: dict[str, int], caller: Identity) -> InstructionOut:
-    meant = found.predicate
-    importer = meant.importer_number
     return InstructionOut(
         instruction_id=found.instruction_id,
         revision=found.revision,
@@ -327,15 +286,7 @@ def _instruction(found: Instruction, results: dict[str, int], caller: Identity) 
         message_number=found.message_number,
         source=found.source,
         noticed_on=found.noticed_on,
-        # A masked number is no importer number, so it is shown without being read as one.
-        predicate=PredicateIn.model_construct(
-            case_numbers=meant.case_numbers,
-            manufacturer_ids=meant.manufacturer_ids,
-            exporter_ids=meant.exporter_ids,
-            importer_number=shown_importer_number(caller, importer) if importer else None,
-            entered_from=meant.entered_from,
-            entered_to=meant.entered_to,
-        ),
+        predicate=show_predicate(found.predicate, caller),
         state=found.state,
         made_at=found.made_at,
         made_by=found.made_by,
@@ -343,11 +294,6 @@ def _instruction(found: Instruction, results: dict[str, int], caller: Identity) 
         confirmed_by=found.confirmed_by,
         results=results,
     )
-
-
-def _respond(answer: Answer, headers: dict[str, str] | None = None) -> JSONResponse:
-    replayed = {"Idempotency-Replayed": "true"} if answer.is_replayed else {}
-    return JSONResponse(answer.body, answer.status, headers=(headers or {}) | replayed)
 
 
 def _unknown(instruction_id: str) -> NotFound:

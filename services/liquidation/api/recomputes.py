@@ -1,12 +1,11 @@
 """The HTTP side of the nightly comparison of records with their facts."""
 
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.liquidation.store.recomputes import list_differences, list_recomputes
+from services.liquidation.store.recomputes import Difference, Recompute, list_differences, list_recomputes
 from shared.db.transaction import reading
 from shared.web.identity import StaffIdentity
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -53,7 +52,7 @@ async def read_recomputes(
     )
 
 
-def _recompute(row: Any, differences: list[Any]) -> RecomputeOut:
+def _recompute(row: Recompute, differences: list[Difference]) -> RecomputeOut:
     return RecomputeOut(
         recomputed_on=row.recomputed_on,
         entries=row.entries,

@@ -1,8 +1,8 @@
 """Dry runs of a cycle with the entries of each, what changed between two, and the cut sheet with its confirmations."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -60,6 +60,63 @@ SELECT * FROM ({_COMPARED}) compared WHERE entry_number > $5::text ORDER BY entr
 """
 
 
+Capacity = Literal["specialist", "supervisor"]
+"""As what a person confirms a cut sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A dry run that was kept; money in cents, of what the cycle takes.
+
+    `has_entries` says whether what it said of each entry is still kept.
+    """
+
+    cycle_on: date
+    number: int
+    made_at: datetime
+    made_by: str
+    liquidated: int
+    with_decision: int
+    deemed: int
+    held: int
+    despite_hold: int
+    late_decisions: int
+    suspended: int
+    duty_cents: int
+    fees_cents: int
+    effect_duty_cents: int
+    effect_fees_cents: int
+    has_entries: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CutSheetRow:
+    """The newest revision of the cut sheet of a Friday, with the number of its dry run."""
+
+    cycle_on: date
+    revision: int
+    forecast_number: int
+    made_at: datetime
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Who confirmed a revision of a cut sheet, as what and for whom."""
+
+    cycle_on: date
+    revision: int
+    capacity: Capacity
+    subject: str
+    acting_for: str | None
+    confirmed_at: datetime
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whom it counts for: the one who confirmed, and the one acted for."""
+        return frozenset({self.subject, self.acting_for or self.subject})
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Entries whose disposition changed in the same way; None: not in that dry run."""
@@ -70,34 +127,47 @@ class Change:
     entries: int
 
 
-async def take_snapshot(tx: Transaction, day: CycleDay, counts: Forecast, made_at: datetime, made_by: str) -> int:
-    """Keep a dry run with what it says of each entry; gives its number, which counts up for each Friday."""
+@dataclass(frozen=True, slots=True)
+class ChangedEntry:
+    """An entry whose disposition changed, and why."""
+
+    entry_number: str
+    was: str | None
+    becomes: str | None
+    why: str
+
+
+_SNAPSHOT: Final = tuple(cycle_forecasts.c[each.name] for each in fields(Snapshot))
+_CUT_SHEET: Final = tuple(cut_sheets.c[each.name] for each in fields(CutSheetRow))
+_CONFIRMATION: Final = tuple(cut_sheet_confirmations.c[each.name] for each in fields(Confirmation))
+
+
+async def take_snapshot(tx: Transaction, day: CycleDay, counts: Forecast, made_at: datetime, made_by: str) -> Snapshot:
+    """Keep a dry run with what it says of each entry; its number counts up for each Friday."""
     newest = await tx.connection.scalar(
         select(func.max(cycle_forecasts.c.number)).where(cycle_forecasts.c.cycle_on == day.friday)
     )
-    number = (newest or 0) + 1
-    await write_forecast_entries(tx, day, number)
-    await tx.connection.execute(
-        cycle_forecasts.insert().values(
-            cycle_on=day.friday,
-            number=number,
-            made_at=made_at,
-            made_by=made_by,
-            liquidated=counts.liquidated,
-            with_decision=counts.with_decision,
-            deemed=counts.deemed,
-            held=counts.held,
-            despite_hold=counts.despite_hold,
-            late_decisions=counts.late_decisions,
-            suspended=counts.suspended,
-            duty_cents=counts.total("duty_cents"),
-            fees_cents=counts.total("fees_cents"),
-            effect_duty_cents=counts.total("effect_duty_cents"),
-            effect_fees_cents=counts.total("effect_fees_cents"),
-            has_entries=True,
-        )
+    snapshot = Snapshot(
+        cycle_on=day.friday,
+        number=(newest or 0) + 1,
+        made_at=made_at,
+        made_by=made_by,
+        liquidated=counts.liquidated,
+        with_decision=counts.with_decision,
+        deemed=counts.deemed,
+        held=counts.held,
+        despite_hold=counts.despite_hold,
+        late_decisions=counts.late_decisions,
+        suspended=counts.suspended,
+        duty_cents=counts.total("duty_cents"),
+        fees_cents=counts.total("fees_cents"),
+        effect_duty_cents=counts.total("effect_duty_cents"),
+        effect_fees_cents=counts.total("effect_fees_cents"),
+        has_entries=True,
     )
-    return number
+    await write_forecast_entries(tx, day, snapshot.number)
+    await tx.connection.execute(cycle_forecasts.insert().values(asdict(snapshot)))
+    return snapshot
 
 
 async def prune_snapshots(tx: Transaction, friday: date, newest: int) -> None:
@@ -105,56 +175,62 @@ async def prune_snapshots(tx: Transaction, friday: date, newest: int) -> None:
     await bulk.execute(tx, _PRUNE, friday, newest)
 
 
-async def find_snapshot(connection: AsyncConnection, friday: date, number: int) -> Any | None:
+async def find_snapshot(connection: AsyncConnection, friday: date, number: int) -> Snapshot | None:
     """One dry run, or None."""
-    query = select(cycle_forecasts).where(cycle_forecasts.c.cycle_on == friday, cycle_forecasts.c.number == number)
-    return (await connection.execute(query)).one_or_none()
+    query = select(*_SNAPSHOT).where(cycle_forecasts.c.cycle_on == friday, cycle_forecasts.c.number == number)
+    row = (await connection.execute(query)).one_or_none()
+    return Snapshot(*row) if row is not None else None
 
 
-async def list_snapshots(connection: AsyncConnection, friday: date, *, before: int | None, limit: int) -> list[Any]:
+async def list_snapshots(
+    connection: AsyncConnection, friday: date, *, before: int | None, limit: int
+) -> list[Snapshot]:
     """The dry runs of a Friday, newest first."""
-    query = select(cycle_forecasts).where(cycle_forecasts.c.cycle_on == friday)
+    query = select(*_SNAPSHOT).where(cycle_forecasts.c.cycle_on == friday)
     if before is not None:
         query = query.where(cycle_forecasts.c.number < before)
-    return list(await connection.execute(query.order_by(cycle_forecasts.c.number.desc()).limit(limit)))
+    rows = await connection.execute(query.order_by(cycle_forecasts.c.number.desc()).limit(limit))
+    return [Snapshot(*row) for row in rows]
 
 
-async def count_changes(tx: Transaction, earlier: Any, later: Any) -> list[Change]:
+async def count_changes(tx: Transaction, earlier: Snapshot, later: Snapshot) -> list[Change]:
     """What came in, went out or changed from one dry run of a Friday to a later one, counted by reason."""
     rows = await bulk.fetch(tx, _CHANGES, earlier.cycle_on, earlier.number, later.number, earlier.made_at)
     return [Change(**dict(row)) for row in rows]
 
 
-async def list_changes(tx: Transaction, earlier: Any, later: Any, *, after: str | None, limit: int) -> list[Any]:
+async def list_changes(
+    tx: Transaction, earlier: Snapshot, later: Snapshot, *, after: str | None, limit: int
+) -> list[ChangedEntry]:
     """The entries behind `count_changes`, in order of number."""
     arguments = (earlier.cycle_on, earlier.number, later.number, earlier.made_at, after or "", limit)
-    return await bulk.fetch(tx, _CHANGED_ENTRIES, *arguments)
+    return [ChangedEntry(**dict(row)) for row in await bulk.fetch(tx, _CHANGED_ENTRIES, *arguments)]
 
 
-async def write_cut_sheet(
-    tx: Transaction, friday: date, revision: int, forecast_number: int, made_at: datetime, made_by: str
-) -> None:
+async def write_cut_sheet(tx: Transaction, sheet: CutSheetRow) -> None:
     """Write the cut sheet of a Friday, or its next revision; confirmations of earlier revisions stay as history."""
-    columns = ("cycle_on", "revision", "forecast_number", "made_at", "made_by")
-    replace = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
-    row = (friday, revision, forecast_number, made_at, made_by)
-    await bulk.insert(tx, cut_sheets, columns, [row], on_conflict=f"(cycle_on) DO UPDATE SET {replace}")
+    columns = tuple(each.name for each in fields(CutSheetRow))
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+    row = tuple([getattr(sheet, name) for name in columns])
+    await bulk.insert(tx, cut_sheets, columns, [row], on_conflict=f"(cycle_on) DO UPDATE SET {assignments}")
 
 
-async def find_cut_sheet(connection: AsyncConnection, friday: date, *, lock: bool = False) -> Any | None:
-    """The cut sheet of a Friday, or None; `lock` holds it until the transaction ends."""
-    query = select(cut_sheets).where(cut_sheets.c.cycle_on == friday)
-    return (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+async def find_cut_sheet(connection: AsyncConnection, friday: date, *, lock: bool = False) -> CutSheetRow | None:
+    """The cut sheet of a Friday, or None; `lock` keeps others from it until the transaction ends."""
+    query = select(*_CUT_SHEET).where(cut_sheets.c.cycle_on == friday)
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    return CutSheetRow(*row) if row is not None else None
 
 
-async def list_confirmations(connection: AsyncConnection, friday: date, revision: int) -> list[Any]:
+async def list_confirmations(connection: AsyncConnection, friday: date, revision: int) -> list[Confirmation]:
     """Who confirmed a revision of a cut sheet."""
-    query = select(cut_sheet_confirmations).where(
+    query = select(*_CONFIRMATION).where(
         cut_sheet_confirmations.c.cycle_on == friday, cut_sheet_confirmations.c.revision == revision
     )
-    return list(await connection.execute(query.order_by(cut_sheet_confirmations.c.capacity)))
+    rows = await connection.execute(query.order_by(cut_sheet_confirmations.c.capacity))
+    return [Confirmation(*row) for row in rows]
 
 
-async def write_confirmation(tx: Transaction, **values: Any) -> None:
+async def write_confirmation(tx: Transaction, confirmation: Confirmation) -> None:
     """Note that a person confirmed a revision."""
-    await tx.connection.execute(cut_sheet_confirmations.insert().values(**values))
+    await tx.connection.execute(cut_sheet_confirmations.insert().values(asdict(confirmation)))

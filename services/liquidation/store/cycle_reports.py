@@ -157,6 +157,19 @@ class Compared:
     entries: int
 
 
+@dataclass(frozen=True, slots=True)
+class DifferingEntry:
+    """An entry that the cycle did not treat as the sheet said, and why; its state and Center now."""
+
+    entry_number: str
+    said: str | None
+    did: str | None
+    way: Way
+    why: str
+    state: str
+    center: str | None
+
+
 async def count_compared(tx: Transaction, basis: Basis) -> list[Compared]:
     """What a cut sheet said against what the cycle did, counted; the most entries first."""
     return [Compared(**dict(row)) for row in await bulk.fetch(tx, _COUNT, *basis.arguments)]
@@ -164,6 +177,7 @@ async def count_compared(tx: Transaction, basis: Basis) -> list[Compared]:
 
 async def list_differing(
     tx: Transaction, basis: Basis, *, way: Way | None, why: str | None, after: str | None, limit: int
-) -> list[Any]:
+) -> list[DifferingEntry]:
     """The entries that differ, in order of number; of one way and reason when these are given."""
-    return await bulk.fetch(tx, _LIST, *basis.arguments, way, why, after or "", limit)
+    rows = await bulk.fetch(tx, _LIST, *basis.arguments, way, why, after or "", limit)
+    return [DifferingEntry(**dict(row)) for row in rows]

@@ -5,7 +5,7 @@ process but counts, so a million entries cost a few times what updating them cos
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -14,19 +14,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
-from services.liquidation.domain.rules import RULES
 from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.act_keys import liquidation_key_sql, liquidation_sequence_sql
-from services.liquidation.store.hold_sets import NOT_HELD, StandingHold
-from services.liquidation.store.tables.records import RUNS, cycles
-from shared.contracts.liquidation import DecisionRefused, EntryChanged
-from shared.contracts.registry import TOPIC_OF_DATA
+from services.liquidation.store.hold_sets import NOT_HELD, HoldSet
+from services.liquidation.store.tables.cycles import cycles
+from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
-
-_SOURCE: Final = "urn:centerline:liquidation"
-_CHANGED: Final = TOPIC_OF_DATA[EntryChanged]
-_REFUSED: Final = TOPIC_OF_DATA[DecisionRefused]
 
 # Parameters of every statement: $1 the Friday, $2 its end, $3 the Wednesday cut-off, $4 the time of the run as text.
 # A version filed after the Friday is not liquidated on it; the entry waits for the cycle after its filing.
@@ -50,88 +44,8 @@ ORDER BY d.entry_number, d.item_id, d.decided_at, d.decision_id
 _USED_PARAMETERS: Final = "$1::date, $2::timestamptz, $3::timestamptz, $4::text"
 
 
-# Events are put together as text, three times as fast as json_build_object. Each helper gives SQL for a JSON value.
-
-
-def _code(sql: str) -> str:
-    """A value whose contract leaves nothing to escape: numbers and codes of CBP, dates, words of this service."""
-    return f"""coalesce('"' || {sql} || '"', 'null')"""
-
-
-def _text(sql: str) -> str:
-    """A value that may hold any character."""
-    return f"coalesce(to_json({sql})::text, 'null')"
-
-
-def _cents(sql: str) -> str:
-    """Cents as dollars with two decimals; most effects are zero."""
-    return _code(f"CASE {sql} WHEN 0 THEN '0.00' ELSE to_char({sql}::numeric / 100, 'FM99999999999990.00') END")
-
-
-def _basis(sql: str, *rules: str) -> str:
-    """The legal basis for a column that names one of these rules."""
-    bases = {rule: orjson.dumps({"rule": rule, "citation": RULES[rule].citation}).decode() for rule in rules}
-    return f"CASE {sql} " + " ".join(f"WHEN '{rule}' THEN '{basis}'" for rule, basis in bases.items()) + " END"
-
-
-def _object(**members: str) -> str:
-    return "'{' || " + " || ',' || ".join(f"""'"{name}":' || {sql}""" for name, sql in members.items()) + " || '}'"
-
-
-def _envelope(event_type: str, identifier: str, data: str, time: str = "$4::text") -> str:
-    event = _object(
-        specversion=_code("'1.0'"),
-        id=_code(f"md5({identifier})::uuid"),
-        source=_code(f"'{_SOURCE}'"),
-        type=_code(f"'{event_type}'"),
-        subject=_code("entry_number"),
-        time=_code(time),
-        datacontenttype=_code("'application/json'"),
-        data=data,
-    )
-    return f"convert_to({event}, 'UTF8')"
-
-
-_SEQUENCE: Final = liquidation_sequence_sql("turns")
-_MEMBERS: Final = {
-    "entry_number": _code("entry_number"),
-    "sequence": _SEQUENCE,
-    "change": _code("CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END"),
-    "importer_number": _code("importer_number"),
-    "filer_code": _code("left(entry_number, 3)"),
-    "surety_code": _code("surety_code"),
-    "entry_type": _code("entry_type"),
-    "port_of_entry": _code("port_of_entry"),
-    "entry_date": _code("entry_date"),
-    "center": _code("center"),
-    "from_state": _code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
-    "to_state": _code("'liquidated'"),
-    "occurred_on": _code("liquidated_on"),
-    "scheduled_on": _code("scheduled_on"),
-    "deemed_on": _code("deemed_on"),
-    "kind": _code("liquidation_kind"),
-    "legal_basis": _basis(
-        "liquidation_rule", "liquidation-date", "liquidation-date-informal", "liquidation-date-deemed"
-    ),
-    "reasons": "'[]'",
-}
-
-
-_IDENTIFIER: Final = f"'entry-changed:' || entry_number || ':' || {_SEQUENCE}"
-_NO_EFFECT: Final = """'{"duty_usd":"0.00","fees_usd":"0.00"}'"""
-_EVENT: Final = _envelope(_CHANGED.event_type, _IDENTIFIER, _object(**_MEMBERS, effect=_NO_EFFECT))
-_REFUSAL: Final = _envelope(
-    _REFUSED.event_type,
-    "'decision-refused:' || decision_id",
-    _object(
-        decision_id=_text("decision_id"),
-        entry_number=_code("entry_number"),
-        importer_number=_code("importer_number"),
-        rule=_code("rule"),
-        legal_basis=_basis("rule", "reliq-1501", "liq-after-deemed"),
-        remedy=_text("remedy"),
-    ),
-)
+# The sequence of a liquidation as text: after every version and extension, in the turn that the entry is in.
+SEQUENCE: Final = liquidation_sequence_sql("turns")
 # What an act and an event are made of: the rows that an UPDATE gives are kept aside until both are written.
 _OF_ENTRY: Final = ", ".join(
     f"e.{name}"
@@ -157,7 +71,29 @@ _OF_ENTRY: Final = ", ".join(
 )
 
 
-def _liquidate(update: str, also: str = "", then: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class EventSql:
+    """An event that a statement writes for each of its rows: its topic, and its bytes as an SQL expression."""
+
+    topic: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CycleEvents:
+    """The events of a cycle, each over the columns of the rows that its statement has.
+
+    `liquidated` tells of an entry that changes no money, `assessed` of one with `told.members`, JSON members that go on
+    where those of the record end, and `refused` of a review decision. The time of the run, as text, is $4 in
+    `liquidated` and `refused`, $3 in `assessed`.
+    """
+
+    liquidated: EventSql
+    assessed: EventSql
+    refused: EventSql
+
+
+def _liquidate(update: str, event: EventSql, also: str = "", then: str = "") -> str:
     """A statement that runs an UPDATE of entries and records each row; one that changes no money is published too.
 
     The others, and those after a liquidation without effect on which something may have been paid, are published by
@@ -170,13 +106,13 @@ done AS ({update} RETURNING {_OF_ENTRY}),
 acts AS (
     INSERT INTO legal_events
         (entry_number, event_key, sequence, change, to_state, occurred_on, rule, detail, scheduled_on, deemed_on, kind)
-    SELECT entry_number, {liquidation_key_sql("turns")}, ({_SEQUENCE})::bigint,
+    SELECT entry_number, {liquidation_key_sql("turns")}, ({SEQUENCE})::bigint,
         CASE liquidation_kind WHEN 'deemed' THEN 'deemed-liquidated' ELSE 'liquidated' END, 'liquidated',
         liquidated_on, liquidation_rule, NULL, scheduled_on, deemed_on, liquidation_kind
     FROM done
 ),
 sent AS (
-    INSERT INTO outbox (topic, key, value) SELECT '{_CHANGED.topic}', entry_number, {_EVENT} FROM done
+    INSERT INTO outbox (topic, key, value) SELECT '{event.topic}', entry_number, {event.value} FROM done
     WHERE effect_duty_cents = 0 AND effect_fees_cents = 0 AND (turns = 0 OR NOT EXISTS (
         SELECT FROM assessments v WHERE v.entry_number = done.entry_number AND v.outcome = 'void'
     ))
@@ -197,27 +133,23 @@ cases AS (
         deemed_on = excluded.deemed_on, found_on = excluded.found_on, cause = excluded.cause,
         closed_at = NULL, closed_by = NULL, closed_because = NULL
 )"""
-_DEEM: Final = _liquidate(
-    f"""
+_DEEM: Final = f"""
     UPDATE entries e SET state = 'liquidated', liquidated_on = deemed_on, liquidation_posted_on = $1,
         liquidation_kind = 'deemed', liquidation_rule = 'liquidation-date-deemed',
         effect_duty_cents = 0, effect_fees_cents = 0
     WHERE {_EXPIRED}
-""",
-    then=_OPEN_CASES,
-)
+"""
 _LIQUIDATION: Final = """state = 'liquidated',
         liquidated_on = CASE WHEN is_informal THEN scheduled_on ELSE $1 END, liquidation_posted_on = $1,
         liquidation_rule = CASE WHEN is_informal THEN 'liquidation-date-informal' ELSE 'liquidation-date' END"""
-_AS_DECIDED: Final = _liquidate(
-    f"""
+_AS_DECIDED: Final = f"""
     UPDATE entries e SET {_LIQUIDATION},
         liquidation_kind = CASE WHEN effect.total > 0 THEN 'increase' WHEN effect.total < 0 THEN 'refund'
             ELSE 'no-change' END,
         effect_duty_cents = effect.duty_cents, effect_fees_cents = effect.fees_cents
     FROM effect WHERE e.entry_number = effect.entry_number
-""",
-    also=f"""
+"""
+_DECIDED: Final = f"""
 waiting AS MATERIALIZED ({_WAITING}),
 effect AS (
     SELECT entry_number, sum(duty_cents)::bigint AS duty_cents, sum(fees_cents)::bigint AS fees_cents,
@@ -228,28 +160,21 @@ used AS (
     UPDATE review_decisions SET status = 'effective' FROM waiting
     WHERE review_decisions.decision_id = waiting.decision_id
 ),
-""",
-)
-_AS_ENTERED: Final = _liquidate(f"""
+"""
+_AS_ENTERED: Final = f"""
     UPDATE entries e SET {_LIQUIDATION}, liquidation_kind = 'no-change', effect_duty_cents = 0, effect_fees_cents = 0
     WHERE {_TAKEN}
-""")
+"""
 _REMEDY: Final = f"""
 'The entry was ' || CASE e.liquidation_kind WHEN 'deemed' THEN 'deemed liquidated' ELSE 'liquidated' END
     || ' on ' || e.liquidated_on || ': reliquidation within {RELIQUIDATION_DAYS} days, by '
     || (e.liquidated_on + {RELIQUIDATION_DAYS}) || '.'
 """
-# The event of a liquidation that changes money: its effect and what follows ($2) go on where the record's members end.
-_TOLD: Final = f"left({_object(**_MEMBERS)}, -1) || told.members"
-_PUBLISH_ASSESSED: Final = f"""
-INSERT INTO outbox (topic, key, value)
-SELECT '{_CHANGED.topic}', entry_number,
-    {_envelope(_CHANGED.event_type, _IDENTIFIER, _TOLD, time="$3::text")}
-FROM entries JOIN unnest($1::text[], $2::text[]) AS told(number, members) ON entry_number = told.number
-ORDER BY entry_number
-"""
+
+
 # What was waiting and had no effect: a second decision on an item, or one that came after the cut or the deemed date.
-_SETTLE: Final = f"""
+def _settle(event: EventSql) -> str:
+    return f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
 settled AS (
     UPDATE review_decisions d SET
@@ -263,19 +188,19 @@ settled AS (
 refused AS (SELECT * FROM settled WHERE status = 'refused'),
 sent AS (
     INSERT INTO outbox (topic, key, value)
-    SELECT '{_REFUSED.topic}', entry_number, {_REFUSAL}
+    SELECT '{event.topic}', entry_number, {event.value}
     FROM refused
 )
 SELECT count(*) AS entries FROM refused
 """
 
 
-def _judge(standing: list[StandingHold]) -> tuple[str, tuple[Any, ...]]:
+def _judge(in_force: list[HoldSet]) -> tuple[str, tuple[Any, ...]]:
     """What the cycle would do with each entry that is due or past its period, as `judged`; and further arguments.
 
     The conditions are those of the statements above, but what is held is asked of the sets instead of being noted.
     """
-    matched = holds.select_held(standing, first=5)
+    matched = holds.select_held(in_force, first=5)
     statement = f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
 waiting AS MATERIALIZED (
@@ -356,6 +281,9 @@ class CycleFigures:
     refund_cents: int = 0
 
 
+_FIGURES: Final = tuple(cycles.c[each.name] for each in fields(CycleFigures))
+
+
 @dataclass(frozen=True, slots=True)
 class ForecastLine:
     """Entries of one disposition (deemed, by-decision, as-entered, held), Center and kind; money in cents.
@@ -420,29 +348,40 @@ class Forecast:
         return sum(each.despite_hold for each in self.lines)
 
 
-async def run_statements(tx: Transaction, day: CycleDay, run_at: datetime, run_by: str) -> CycleFigures:
+async def run_statements(
+    tx: Transaction, day: CycleDay, run_at: datetime, run_by: str, events: CycleEvents
+) -> CycleFigures:
     """Hold back, deem, liquidate by decision, liquidate as entered, settle what came too late; note the cycle."""
     await bulk.execute(tx, "SET LOCAL work_mem = '64MB'")
-    await holds.hold_back(tx, day.friday, day.end, await holds.find_standing(tx, day.cutoff))
+    await holds.hold_back(tx, day.friday, day.end, await holds.find_in_force(tx, day.cutoff))
     arguments = (day.friday, day.end, day.cutoff, run_at.isoformat())
-    deemed = await _count(tx, _DEEM, arguments)
-    with_decision = await _count(tx, _AS_DECIDED, arguments)
-    as_entered = await _count(tx, _AS_ENTERED, arguments)
-    refused = await _count(tx, _SETTLE, arguments)
+    told = events.liquidated
+    deemed = await _count(tx, _liquidate(_DEEM, told, then=_OPEN_CASES), arguments)
+    with_decision = await _count(tx, _liquidate(_AS_DECIDED, told, also=_DECIDED), arguments)
+    as_entered = await _count(tx, _liquidate(_AS_ENTERED, told), arguments)
+    refused = await _count(tx, _settle(events.refused), arguments)
     figures = CycleFigures(day.friday, as_entered + with_decision, with_decision, deemed, refused, run_at, run_by)
     columns = tuple(CycleFigures.__dataclass_fields__)
     await bulk.insert(tx, cycles, columns, [tuple([getattr(figures, name) for name in columns])])
     return figures
 
 
-async def publish_assessed(tx: Transaction, told: Mapping[str, Mapping[str, Any]], run_at: datetime) -> None:
+async def publish_assessed(
+    tx: Transaction, event: EventSql, told: Mapping[str, Mapping[str, Any]], run_at: datetime
+) -> None:
     """Publish liquidations of a cycle that change money, with what follows from each: members of its event by entry."""
     if told:
         members = [
             "".join(f",{orjson.dumps({name: value}).decode()[1:-1]}" for name, value in each.items()) + "}"
             for each in told.values()
         ]
-        await bulk.execute(tx, _PUBLISH_ASSESSED, list(told), members, run_at.isoformat())
+        statement = f"""
+            INSERT INTO outbox (topic, key, value)
+            SELECT '{event.topic}', entry_number, {event.value}
+            FROM entries JOIN unnest($1::text[], $2::text[]) AS told(number, members) ON entry_number = told.number
+            ORDER BY entry_number
+        """
+        await bulk.execute(tx, statement, list(told), members, run_at.isoformat())
 
 
 async def write_money(tx: Transaction, friday: date, money: Mapping[str, int]) -> None:
@@ -453,7 +392,7 @@ async def write_money(tx: Transaction, friday: date, money: Mapping[str, int]) -
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
     """What the cycle of a Friday would do; changes nothing."""
     arguments = (day.friday, day.end, day.cutoff, "")
-    judge, also = _judge(await holds.find_standing(tx, day.cutoff))
+    judge, also = _judge(await holds.find_in_force(tx, day.cutoff))
     lines = await bulk.fetch(tx, judge + _FORECAST, *arguments, *also)
     return Forecast(
         tuple(ForecastLine(**dict(row)) for row in lines),
@@ -464,7 +403,7 @@ async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
 
 async def write_forecast_entries(tx: Transaction, day: CycleDay, number: int) -> int:
     """Keep what the cycle would do with each entry as dry run `number` of the Friday; gives how many they are."""
-    judge, also = _judge(await holds.find_standing(tx, day.cutoff))
+    judge, also = _judge(await holds.find_in_force(tx, day.cutoff))
     statement = f"""
 {judge},
 written AS (
@@ -479,7 +418,7 @@ SELECT count(*) AS entries FROM written
 
 async def find_cycle(connection: AsyncConnection, friday: date) -> CycleFigures | None:
     """The cycle of a Friday, or None when it has not run."""
-    row = (await connection.execute(select(cycles).where(cycles.c.cycle_on == friday))).one_or_none()
+    row = (await connection.execute(select(*_FIGURES).where(cycles.c.cycle_on == friday))).one_or_none()
     return CycleFigures(*row) if row is not None else None
 
 
@@ -490,12 +429,12 @@ async def find_last_cycle(connection: AsyncConnection) -> date | None:
     return friday
 
 
-async def list_cycles(connection: AsyncConnection, *, before: date | None, limit: int) -> list[Any]:
+async def list_cycles(connection: AsyncConnection, *, before: date | None, limit: int) -> list[CycleFigures]:
     """Cycles that have run, newest first."""
-    query = select(cycles).order_by(cycles.c.cycle_on.desc()).limit(limit)
+    query = select(*_FIGURES).order_by(cycles.c.cycle_on.desc()).limit(limit)
     if before is not None:
         query = query.where(cycles.c.cycle_on < before)
-    return list(await connection.execute(query))
+    return [CycleFigures(*row) for row in await connection.execute(query)]
 
 
 async def _count(tx: Transaction, statement: str, arguments: tuple[Any, ...]) -> int:

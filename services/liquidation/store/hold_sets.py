@@ -5,17 +5,16 @@ entries match then, so that entries filed or corrected later are held too, and t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-import orjson
-from sqlalchemy import select
+from sqlalchemy import Row, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.domain.predicate import EntryPredicate
-from services.liquidation.store.predicates import Condition, compile_predicate, predicate_from_json, predicate_to_json
-from services.liquidation.store.tables.hold_sets import held_entries, hold_set_events, hold_sets
+from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
+from services.liquidation.store.predicates import Condition, compile_predicate
+from services.liquidation.store.tables.hold_sets import hold_set_events, hold_sets
 from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -32,10 +31,6 @@ _MAY_BE_HELD: Final = f"""
 {RUNS} AND e.governed_at < $2::timestamptz AND e.scheduled_on <= $1::date AND NOT e.is_informal
     AND (e.deemed_on IS NULL OR e.deemed_on >= $1::date)"""
 _IS_OVERRIDDEN: Final = "coalesce(e.deemed_on < $1::date + 7, false)"
-_STANDING: Final = """
-SELECT hold_set_id, predicate::text AS predicate FROM hold_sets
-WHERE applied_at <= $1 AND (lifted_at IS NULL OR lifted_at > $1) ORDER BY hold_set_id
-"""
 HORIZONS: Final = (1, 7, 14, 30, 60, 90)
 """Days until an entry is deemed liquidated; each horizon counts what the shorter ones do not."""
 
@@ -45,13 +40,42 @@ _BY_HORIZON: Final = (
     + " ELSE 'later' END"
 )
 
+HoldSetState = Literal["draft", "applied", "lifted"]
+
 
 @dataclass(frozen=True, slots=True)
-class StandingHold:
-    """A hold set that a cycle has to obey."""
+class HoldSet:
+    """A predicate over entries that cycles are to hold back, with who drafted it for whom and how far it has come."""
 
     hold_set_id: str
+    revision: int
+    name: str
     predicate: EntryPredicate
+    reason: str
+    state: HoldSetState
+    made_at: datetime
+    made_by: str
+    made_for: str | None = None
+    applied_at: datetime | None = None
+    lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSetEvent:
+    """What happened to a hold set; `entries` matched when it was applied."""
+
+    hold_set_id: str
+    revision: int
+    change: str
+    at: datetime
+    actor: str
+    acting_for: str | None
+    detail: str | None
+    entries: int | None
+
+
+_COLUMNS: Final = tuple(hold_sets.c[each.name] for each in fields(HoldSet))
+_EVENT_COLUMNS: Final = tuple(hold_set_events.c[each.name] for each in fields(HoldSetEvent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +91,18 @@ class PreviewLine:
     fees_cents: int
 
 
-async def find_standing(tx: Transaction, cutoff: datetime) -> list[StandingHold]:
-    """The sets that were applied by the cut of a cycle and not lifted by then."""
-    rows = await bulk.fetch(tx, _STANDING, cutoff)
-    return [StandingHold(row["hold_set_id"], predicate_from_json(orjson.loads(row["predicate"]))) for row in rows]
+async def find_in_force(tx: Transaction, at: datetime) -> list[HoldSet]:
+    """The sets that were applied by a moment and not lifted by then: those that the cycle with this cut obeys."""
+    is_lifted = hold_sets.c.lifted_at <= at
+    query = select(*_COLUMNS).where(hold_sets.c.applied_at <= at, is_lifted.is_not(true()))
+    return [_read(row) for row in await tx.connection.execute(query.order_by(hold_sets.c.hold_set_id))]
 
 
-def select_held(standing: Sequence[StandingHold], first: int) -> Condition:
+def select_held(in_force: Sequence[HoldSet], first: int) -> Condition:
     """A query for the due entries that match ($1 the Friday, $2 its end); parameters of the sets from `first`."""
     matched: list[str] = []
     arguments: list[Any] = []
-    for each in standing:
+    for each in in_force:
         condition = compile_predicate(each.predicate, first + len(arguments))
         arguments.extend(condition.arguments)
         matched.append(
@@ -88,9 +113,9 @@ def select_held(standing: Sequence[StandingHold], first: int) -> Condition:
     return Condition(union, tuple(arguments))
 
 
-async def hold_back(tx: Transaction, friday: date, end: datetime, standing: Sequence[StandingHold]) -> None:
+async def hold_back(tx: Transaction, friday: date, end: datetime, in_force: Sequence[HoldSet]) -> None:
     """Note which due entries the cycle of a Friday leaves, and which it takes although a set matches."""
-    for each in standing:
+    for each in in_force:
         condition = compile_predicate(each.predicate, first=4)
         statement = f"""
             INSERT INTO held_entries (entry_number, hold_set_id, first_held_on, last_held_on, is_overridden)
@@ -117,60 +142,59 @@ async def preview(tx: Transaction, predicate: EntryPredicate, today: date, frida
     return [PreviewLine(**dict(row)) for row in rows]
 
 
-async def lock_hold_set(tx: Transaction, hold_set_id: str) -> Any | None:
-    """The row of a set, held until the transaction ends; None when there is none."""
-    query = select(hold_sets).where(hold_sets.c.hold_set_id == hold_set_id).with_for_update()
-    return (await tx.connection.execute(query)).one_or_none()
+async def lock_hold_set(tx: Transaction, hold_set_id: str) -> HoldSet | None:
+    """A set, locked until the transaction ends; None when there is none."""
+    query = select(*_COLUMNS).where(hold_sets.c.hold_set_id == hold_set_id).with_for_update()
+    row = (await tx.connection.execute(query)).one_or_none()
+    return _read(row) if row is not None else None
 
 
-async def find_hold_set(connection: AsyncConnection, hold_set_id: str) -> Any | None:
+async def find_hold_set(connection: AsyncConnection, hold_set_id: str) -> HoldSet | None:
     """A set, or None."""
-    query = select(hold_sets).where(hold_sets.c.hold_set_id == hold_set_id)
-    return (await connection.execute(query)).one_or_none()
+    query = select(*_COLUMNS).where(hold_sets.c.hold_set_id == hold_set_id)
+    row = (await connection.execute(query)).one_or_none()
+    return _read(row) if row is not None else None
 
 
-async def list_hold_sets(connection: AsyncConnection, *, state: str | None, after: str | None, limit: int) -> list[Any]:
+async def list_hold_sets(
+    connection: AsyncConnection, *, state: HoldSetState | None, after: str | None, limit: int
+) -> list[HoldSet]:
     """Sets in order of their ids, of one state when it is given."""
-    query = select(hold_sets).order_by(hold_sets.c.hold_set_id).limit(limit)
+    query = select(*_COLUMNS).order_by(hold_sets.c.hold_set_id).limit(limit)
     if state is not None:
         query = query.where(hold_sets.c.state == state)
     if after is not None:
         query = query.where(hold_sets.c.hold_set_id > after)
-    return list(await connection.execute(query))
+    return [_read(row) for row in await connection.execute(query)]
 
 
-async def list_hold_set_events(connection: AsyncConnection, hold_set_id: str) -> list[Any]:
+async def list_hold_set_events(connection: AsyncConnection, hold_set_id: str) -> list[HoldSetEvent]:
     """What happened to a set, in order."""
-    query = select(hold_set_events).where(hold_set_events.c.hold_set_id == hold_set_id)
-    return list(await connection.execute(query.order_by(hold_set_events.c.revision)))
+    query = select(*_EVENT_COLUMNS).where(hold_set_events.c.hold_set_id == hold_set_id)
+    return [HoldSetEvent(*row) for row in await connection.execute(query.order_by(hold_set_events.c.revision))]
 
 
-async def list_holds_on(connection: AsyncConnection, entry_number: str) -> list[Any]:
-    """What cycles did about holds on an entry: the sets with the first and last Friday, and whether it was taken."""
-    query = select(held_entries, hold_sets.c.name, hold_sets.c.reason, hold_sets.c.state, hold_sets.c.applied_at).join(
-        hold_sets, hold_sets.c.hold_set_id == held_entries.c.hold_set_id
-    )
-    of_entry = held_entries.c.entry_number == entry_number
-    return list(await connection.execute(query.where(of_entry).order_by(held_entries.c.hold_set_id)))
+async def write_hold_set(tx: Transaction, hold_set: HoldSet) -> None:
+    """Add a set."""
+    await tx.connection.execute(hold_sets.insert().values(_values(hold_set)))
 
 
-async def write_hold_set(tx: Transaction, values: dict[str, Any], predicate: EntryPredicate) -> None:
-    """Add a draft."""
-    await tx.connection.execute(hold_sets.insert().values(**values, predicate=predicate_to_json(predicate)))
+async def change_hold_set(tx: Transaction, hold_set: HoldSet) -> None:
+    """Write a set as it is from now on."""
+    statement = hold_sets.update().where(hold_sets.c.hold_set_id == hold_set.hold_set_id)
+    await tx.connection.execute(statement.values(_values(hold_set)))
 
 
-async def change_hold_set(tx: Transaction, hold_set_id: str, **values: Any) -> None:
-    """Change columns of a set; a predicate is given as `EntryPredicate`."""
-    if "predicate" in values:
-        values["predicate"] = predicate_to_json(values["predicate"])
-    await tx.connection.execute(hold_sets.update().where(hold_sets.c.hold_set_id == hold_set_id).values(**values))
-
-
-async def write_hold_set_event(tx: Transaction, **values: Any) -> None:
+async def write_hold_set_event(tx: Transaction, event: HoldSetEvent) -> None:
     """Append to the history of a set."""
-    await tx.connection.execute(hold_set_events.insert().values(**values))
+    values = {each.name: getattr(event, each.name) for each in fields(HoldSetEvent)}
+    await tx.connection.execute(hold_set_events.insert().values(values))
 
 
-def predicate_of(row: Any) -> EntryPredicate:
-    """The predicate of a row of `hold_sets`."""
-    return predicate_from_json(row.predicate)
+def _values(hold_set: HoldSet) -> dict[str, Any]:
+    values = {each.name: getattr(hold_set, each.name) for each in fields(HoldSet)}
+    return values | {"predicate": predicate_to_json(hold_set.predicate)}
+
+
+def _read(row: Row[Any]) -> HoldSet:
+    return HoldSet(**(row._asdict() | {"predicate": predicate_from_json(row.predicate)}))

@@ -1,30 +1,28 @@
 """Instructions to suspend and to lift: their drafts, which entries each means, and what it did to each."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-import orjson
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify
-from services.liquidation.store.tables.acts import instruction_results, instructions
+from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
+from services.liquidation.store.predicates import Condition, compile_predicate
+from services.liquidation.store.tables.instructions import instruction_results, instructions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-
-@dataclass(frozen=True, slots=True)
-class InstructionPredicate:
-    """Which entries an instruction means: all given parts hold; case, maker and exporter of one and the same line."""
-
-    case_numbers: tuple[str, ...] = ()
-    manufacturer_ids: tuple[str, ...] = ()
-    importer_number: str | None = None
-    entered_from: date | None = None
-    entered_to: date | None = None
-    exporter_ids: tuple[str, ...] = ()
+_ALWAYS_STORED: Final[Mapping[str, Any]] = {
+    "case_numbers": [],
+    "manufacturer_ids": [],
+    "exporter_ids": [],
+    "importer_number": None,
+    "entered_from": None,
+    "entered_to": None,
+}
+"""Parts that the predicate of every instruction has, given or not: an earlier release reads each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Instruction:
     message_number: str
     source: str
     noticed_on: date
-    predicate: InstructionPredicate
+    predicate: EntryPredicate
     state: str
     made_at: datetime
     made_by: str
@@ -60,6 +58,10 @@ class InstructionResult:
     detail: str
 
 
+_COLUMNS: Final = tuple(instructions.c[each.name] for each in fields(Instruction))
+_RESULT_COLUMNS: Final = tuple(instruction_results.c[each.name] for each in fields(InstructionResult))
+
+
 @dataclass(frozen=True, slots=True)
 class InstructionPreview:
     """Entries that an instruction means; duty and fees as asserted, in cents."""
@@ -71,51 +73,31 @@ class InstructionPreview:
     fees_cents: int
 
 
-# $1 cases, $2 makers, $3 importer, $4 and $5 the dates of entry; $6 whether only suspended entries are meant (a lift);
-# $7 exporters, $8 the characters that are left out of what a line reports, as they are of $2 and $7.
-_MEANT = """
-FROM entries e WHERE e.version IS NOT NULL
-    AND (NOT $6::boolean OR (e.is_suspended AND e.liquidated_on IS NULL))
-    AND ($3::text IS NULL OR e.importer_number = $3::text)
-    AND ($4::date IS NULL OR e.entry_date >= $4::date) AND ($5::date IS NULL OR e.entry_date <= $5::date)
-    AND (cardinality($1::text[]) = 0 OR (e.entry_number, e.version) IN (
-        SELECT l.entry_number, l.version FROM entry_lines l
-        WHERE l.case_number <> '' AND l.case_number = ANY($1::text[])))
-    AND (cardinality($2::text[]) + cardinality($7::text[]) = 0 OR EXISTS (
-        SELECT FROM entry_versions v CROSS JOIN LATERAL jsonb_array_elements(v.body -> 'lines') AS line
-        WHERE v.entry_number = e.entry_number AND v.version = e.version
-            AND (cardinality($2::text[]) = 0
-                OR translate(line ->> 'manufacturer_id', $8::text, '') = ANY($2::text[]))
-            AND (cardinality($7::text[]) = 0
-                OR translate(line ->> 'exporter_id', $8::text, '') = ANY($7::text[]))
-            AND (cardinality($1::text[]) = 0 OR EXISTS (
-                SELECT FROM jsonb_array_elements(line -> 'cases') AS filed
-                WHERE filed ->> 'case_number' = ANY($1::text[])))))
-"""
-_PREVIEW = f"""
-SELECT count(*) AS entries, count(*) FILTER (WHERE e.is_suspended AND e.liquidated_on IS NULL) AS suspended,
+_COUNTED: Final = """
+count(*) AS entries, count(*) FILTER (WHERE e.is_suspended AND e.liquidated_on IS NULL) AS suspended,
     count(*) FILTER (WHERE e.liquidated_on IS NOT NULL) AS liquidated,
     coalesce(sum(e.duty_cents), 0)::bigint AS duty_cents, coalesce(sum(e.fees_cents), 0)::bigint AS fees_cents
-{_MEANT}
 """
-_NEXT = f"""
-SELECT e.entry_number {_MEANT}
-    AND e.entry_number > $10::text
-    AND NOT EXISTS (
-        SELECT FROM instruction_results r WHERE r.instruction_id = $9::text AND r.entry_number = e.entry_number)
-ORDER BY e.entry_number LIMIT $11::integer
+# $1 the instruction, $2 the entry after which to go on, $3 how many.
+_IS_TO_APPLY: Final = """
+    e.entry_number > $2::text AND NOT EXISTS (
+        SELECT FROM instruction_results r WHERE r.instruction_id = $1::text AND r.entry_number = e.entry_number)
+ORDER BY e.entry_number LIMIT $3::integer
 """
 
 
 async def preview_instruction(tx: Transaction, instruction: Instruction) -> InstructionPreview:
     """How many entries an instruction means now, and what money is on them."""
-    (row,) = await bulk.fetch(tx, _PREVIEW, *_arguments(instruction))
+    meant = _compile(instruction, first=1)
+    (row,) = await bulk.fetch(tx, f"SELECT {_COUNTED} FROM entries e WHERE {meant.sql}", *meant.arguments)
     return InstructionPreview(**dict(row))
 
 
 async def list_entries_to_apply(tx: Transaction, instruction: Instruction, after: str, limit: int) -> list[str]:
     """The next entries that an instruction means and has not been applied to, in order of number."""
-    rows = await bulk.fetch(tx, _NEXT, *_arguments(instruction), instruction.instruction_id, after, limit)
+    meant = _compile(instruction, first=4)
+    statement = f"SELECT e.entry_number FROM entries e WHERE {meant.sql} AND {_IS_TO_APPLY}"
+    rows = await bulk.fetch(tx, statement, instruction.instruction_id, after, limit, *meant.arguments)
     return [row["entry_number"] for row in rows]
 
 
@@ -128,28 +110,28 @@ async def write_results(tx: Transaction, results: Sequence[InstructionResult]) -
 
 async def write_instruction(tx: Transaction, instruction: Instruction) -> None:
     """Add a draft."""
-    names = [name for name in Instruction.__dataclass_fields__ if name != "predicate"]
-    values: dict[str, Any] = {name: getattr(instruction, name) for name in names}
-    values["predicate"] = orjson.loads(orjson.dumps(instruction.predicate))
+    values = {each.name: getattr(instruction, each.name) for each in fields(Instruction)}
+    values["predicate"] = {**_ALWAYS_STORED, **predicate_to_json(instruction.predicate)}
     await tx.connection.execute(instructions.insert().values(**values))
 
 
-async def confirm_instruction(tx: Transaction, instruction_id: str, **values: Any) -> None:
+async def confirm_instruction(tx: Transaction, confirmed: Instruction) -> None:
     """Note who confirmed it and when."""
-    statement = instructions.update().where(instructions.c.instruction_id == instruction_id)
-    await tx.connection.execute(statement.values(state="confirmed", revision=instructions.c.revision + 1, **values))
+    statement = instructions.update().where(instructions.c.instruction_id == confirmed.instruction_id)
+    names = ("state", "revision", "confirmed_at", "confirmed_by", "confirmed_for")
+    await tx.connection.execute(statement.values({name: getattr(confirmed, name) for name in names}))
 
 
 async def lock_instruction(tx: Transaction, instruction_id: str) -> Instruction | None:
-    """An instruction, held until the transaction ends; None when there is none."""
-    query = select(instructions).where(instructions.c.instruction_id == instruction_id).with_for_update()
+    """An instruction, locked until the transaction ends; None when there is none."""
+    query = select(*_COLUMNS).where(instructions.c.instruction_id == instruction_id).with_for_update()
     row = (await tx.connection.execute(query)).one_or_none()
     return _read(row) if row is not None else None
 
 
 async def find_instruction(connection: AsyncConnection, instruction_id: str) -> Instruction | None:
     """An instruction, or None."""
-    query = select(instructions).where(instructions.c.instruction_id == instruction_id)
+    query = select(*_COLUMNS).where(instructions.c.instruction_id == instruction_id)
     row = (await connection.execute(query)).one_or_none()
     return _read(row) if row is not None else None
 
@@ -158,7 +140,7 @@ async def list_instructions(
     connection: AsyncConnection, *, state: str | None = None, after: str | None = None, limit: int
 ) -> list[Instruction]:
     """Instructions in order of their ids, of one state when it is given."""
-    query = select(instructions).order_by(instructions.c.instruction_id).limit(limit)
+    query = select(*_COLUMNS).order_by(instructions.c.instruction_id).limit(limit)
     if state is not None:
         query = query.where(instructions.c.state == state)
     if after is not None:
@@ -168,17 +150,20 @@ async def list_instructions(
 
 async def list_confirmed(connection: AsyncConnection) -> list[Instruction]:
     """The confirmed ones in the order in which they were confirmed."""
-    query = select(instructions).where(instructions.c.state == "confirmed")
+    query = select(*_COLUMNS).where(instructions.c.state == "confirmed")
     rows = await connection.execute(query.order_by(instructions.c.confirmed_at, instructions.c.instruction_id))
     return [_read(row) for row in rows]
 
 
-async def list_results(connection: AsyncConnection, instruction_id: str, *, after: str | None, limit: int) -> list[Any]:
+async def list_results(
+    connection: AsyncConnection, instruction_id: str, *, after: str | None, limit: int
+) -> list[InstructionResult]:
     """What an instruction did, in order of entry number."""
-    query = select(instruction_results).where(instruction_results.c.instruction_id == instruction_id)
+    query = select(*_RESULT_COLUMNS).where(instruction_results.c.instruction_id == instruction_id)
     if after is not None:
         query = query.where(instruction_results.c.entry_number > after)
-    return list(await connection.execute(query.order_by(instruction_results.c.entry_number).limit(limit)))
+    rows = await connection.execute(query.order_by(instruction_results.c.entry_number).limit(limit))
+    return [InstructionResult(*row) for row in rows]
 
 
 async def count_results(connection: AsyncConnection, instruction_id: str) -> dict[str, int]:
@@ -189,30 +174,12 @@ async def count_results(connection: AsyncConnection, instruction_id: str) -> dic
     return {row.outcome: row.entries for row in rows}
 
 
-def _arguments(instruction: Instruction) -> tuple[Any, ...]:
-    meant = instruction.predicate
-    return (
-        list(meant.case_numbers),
-        list(map(identify, meant.manufacturer_ids)),
-        meant.importer_number,
-        meant.entered_from,
-        meant.entered_to,
-        instruction.kind == "lift",
-        list(map(identify, meant.exporter_ids)),
-        NOT_IDENTIFYING,
-    )
+def _compile(instruction: Instruction, first: int) -> Condition:
+    """Entries `e` that an instruction means; a removal means only those that are suspended."""
+    meant = compile_predicate(instruction.predicate, first)
+    reach = "e.is_suspended AND e.liquidated_on IS NULL AND " if instruction.kind == "lift" else ""
+    return Condition(f"e.version IS NOT NULL AND {reach}{meant.sql}", meant.arguments)
 
 
-def _read(row: Any) -> Instruction:
-    stored = row.predicate
-    days = {name: stored[name] and date.fromisoformat(stored[name]) for name in ("entered_from", "entered_to")}
-    predicate = InstructionPredicate(
-        case_numbers=tuple(stored["case_numbers"]),
-        manufacturer_ids=tuple(stored["manufacturer_ids"]),
-        importer_number=stored["importer_number"],
-        # An instruction that was drafted before exporters could be named names none.
-        exporter_ids=tuple(stored.get("exporter_ids", ())),
-        **days,
-    )
-    names = [name for name in Instruction.__dataclass_fields__ if name != "predicate"]
-    return Instruction(predicate=predicate, **{name: getattr(row, name) for name in names})
+def _read(row: Row[Any]) -> Instruction:
+    return Instruction(**(row._asdict() | {"predicate": predicate_from_json(row.predicate)}))

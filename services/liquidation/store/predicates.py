@@ -1,20 +1,21 @@
 """A predicate over entries as one SQL condition on a row `e` of `entries`.
 
-Lines are found by `entry_lines`: a prefix is a range of its index, since the column is compared byte by byte. A
-condition on entries alone uses the index of the importer, the block ranges of the entry date, or the entry number,
-which begins with the filer.
+Lines are found by `entry_lines`: a prefix or a range of headings is a range of its index, since the column is compared
+byte by byte. Makers and exporters stand in the body of the version only. A condition on entries alone uses the index of
+the importer, the block ranges of the entry date, or the entry number, which begins with the filer.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from services.liquidation.domain.predicate import EntryPredicate
+from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify
+from services.liquidation.domain.predicate import EntryPredicate, HeadingRange
 
 _AFTER_DIGITS: Final = ":"
-"""The character after 9: the range [prefix, prefix + ':') holds what begins with the prefix and goes on in digits."""
+"""The character after 9: the range [first, last + ':') holds what begins with the last and goes on in digits."""
 
-_EQUALS: Final = ("importer_number", "port_of_entry", "entry_type", "center")
+_EQUALS: Final = ("importer_number", "port_of_entry", "entry_type", "surety_code", "center")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,59 +26,96 @@ class Condition:
     arguments: tuple[Any, ...]
 
 
+@dataclass(slots=True)
+class _Parameters:
+    """The parameters of a statement, numbered from `first` as they are added."""
+
+    first: int
+    arguments: list[Any] = field(default_factory=list)
+
+    def add(self, value: Any, kind: str = "text") -> str:
+        self.arguments.append(value)
+        return f"${self.first + len(self.arguments) - 1}::{kind}"
+
+
 def compile_predicate(predicate: EntryPredicate, first: int = 1) -> Condition:
     """The condition, its parameters numbered from `first`; a predicate without parts gives a condition never met."""
-    arguments: list[Any] = []
-
-    def parameter(value: Any, kind: str = "text") -> str:
-        arguments.append(value)
-        return f"${first + len(arguments) - 1}::{kind}"
-
-    def begins(column: str, prefix: str) -> str:
-        return f"{column} >= {parameter(prefix)} AND {column} < {parameter(prefix + _AFTER_DIGITS)}"
-
-    parts = []
-    if predicate.is_about_lines:
-        of_line, also = [], ""
-        if predicate.tariff_prefix is not None:
-            of_line.append(begins("l.hts", predicate.tariff_prefix))
-        if predicate.origin is not None:
-            of_line.append(f"l.origin = {parameter(predicate.origin)}")
-        if predicate.case_prefix is not None:
-            of_line.append(f"l.case_number <> '' AND {begins('l.case_number', predicate.case_prefix)}")
-        if predicate.duty_heading is not None and predicate.tariff_prefix is None:
-            of_line.append(begins("l.hts", predicate.duty_heading))
-        elif predicate.duty_heading is not None:
-            also = (
-                " JOIN entry_lines d ON d.entry_number = l.entry_number AND d.version = l.version"
-                f" AND d.line_number = l.line_number AND {begins('d.hts', predicate.duty_heading)}"
-            )
-        parts.append(
-            "(e.entry_number, e.version) IN (SELECT l.entry_number, l.version"
-            f" FROM entry_lines l{also} WHERE {' AND '.join(of_line)})"
-        )
+    given = _Parameters(first)
+    parts = [_has_line(predicate, given)] if predicate.is_about_lines else []
     equals = [(name, getattr(predicate, name)) for name in _EQUALS]
-    parts.extend(f"e.{name} = {parameter(value)}" for name, value in equals if value is not None)
+    parts.extend(f"e.{name} = {given.add(value)}" for name, value in equals if value is not None)
     for value, sign in ((predicate.entered_from, ">="), (predicate.entered_to, "<=")):
         if value is not None:
-            parts.append(f"e.entry_date {sign} {parameter(value, 'date')}")
+            parts.append(f"e.entry_date {sign} {given.add(value, 'date')}")
     if predicate.filer_code is not None:
-        filer = parameter(predicate.filer_code)
+        filer = given.add(predicate.filer_code)
         # The filer begins the number; the range is what the primary key can answer.
         parts.append(f"e.entry_number >= {filer} AND e.entry_number <= {filer} || 'ZZZZZZZZ'")
         parts.append(f"left(e.entry_number, 3) = {filer}")
-    return Condition(" AND ".join(parts) or "false", tuple(arguments))
+    return Condition(" AND ".join(parts) or "false", tuple(given.arguments))
 
 
-def predicate_from_json(stored: dict[str, str]) -> EntryPredicate:
-    """A predicate as `predicate_to_json` wrote it."""
-    parts: dict[str, Any] = dict(stored)
-    for name in ("entered_from", "entered_to"):
-        if name in parts:
-            parts[name] = date.fromisoformat(parts[name])
-    return EntryPredicate(**parts)
+def _has_line(predicate: EntryPredicate, given: _Parameters) -> str:
+    """Whether one line of the governing version fulfils every part about goods."""
+    numbers = _of_numbers(predicate, given)
+    conditions = [each.format("l.hts") for each in numbers[:1]]
+    lines, key = "entry_lines l", "l.entry_number, l.version"
+    # What a further number must be may be met by another number of the same line.
+    for position, each in enumerate(numbers[1:]):
+        lines += (
+            f" JOIN entry_lines n{position} ON n{position}.entry_number = l.entry_number"
+            f" AND n{position}.version = l.version AND n{position}.line_number = l.line_number"
+            f" AND {each.format(f'n{position}.hts')}"
+        )
+    if predicate.origin is not None:
+        conditions.append(f"l.origin = {given.add(predicate.origin)}")
+    conditions.extend(_of_case(predicate, given))
+    if parties := _of_parties(predicate, given):
+        if conditions:
+            lines += " JOIN entry_versions v ON v.entry_number = l.entry_number AND v.version = l.version"
+            conditions.append("(filed ->> 'line_number')::integer = l.line_number")
+        else:
+            lines, key = "entry_versions v", "v.entry_number, v.version"
+        lines += " CROSS JOIN LATERAL jsonb_array_elements(v.body -> 'lines') AS filed"
+        conditions.extend(parties)
+    return f"(e.entry_number, e.version) IN (SELECT {key} FROM {lines} WHERE {' AND '.join(conditions)})"
 
 
-def predicate_to_json(predicate: EntryPredicate) -> dict[str, str]:
-    """The given parts as JSON values."""
-    return {name: str(value) for name, value in predicate.given.items()}
+def _of_numbers(predicate: EntryPredicate, given: _Parameters) -> list[str]:
+    """Conditions on a tariff number `{0}`, each of which some number of the line must meet."""
+    conditions = [
+        _is_within([HeadingRange(prefix, prefix)], given)
+        for prefix in (predicate.tariff_prefix, predicate.duty_heading)
+        if prefix is not None
+    ]
+    if predicate.headings is not None:
+        within = _is_within(predicate.headings.ranges, given)
+        if predicate.headings.exceptions:
+            within += f" AND NOT {_is_within(predicate.headings.exceptions, given)}"
+        conditions.append(within)
+    return conditions
+
+
+def _is_within(ranges: Iterable[HeadingRange], given: _Parameters) -> str:
+    each = [f"{{0}} >= {given.add(one.first)} AND {{0}} < {given.add(one.last + _AFTER_DIGITS)}" for one in ranges]
+    return f"({' OR '.join(each)})"
+
+
+def _of_case(predicate: EntryPredicate, given: _Parameters) -> list[str]:
+    conditions = []
+    if predicate.case_prefix is not None:
+        first, after = given.add(predicate.case_prefix), given.add(predicate.case_prefix + _AFTER_DIGITS)
+        conditions.append(f"l.case_number >= {first} AND l.case_number < {after}")
+    if predicate.case_numbers:
+        conditions.append(f"l.case_number = ANY({given.add(list(predicate.case_numbers), 'text[]')})")
+    # Only lines with a case are indexed by it.
+    return ["l.case_number <> ''", *conditions] if conditions else []
+
+
+def _of_parties(predicate: EntryPredicate, given: _Parameters) -> list[str]:
+    conditions = []
+    for member, meant in (("manufacturer_id", predicate.manufacturer_ids), ("exporter_id", predicate.exporter_ids)):
+        if meant:
+            reported = f"translate(filed ->> '{member}', {given.add(NOT_IDENTIFYING)}, '')"
+            conditions.append(f"{reported} = ANY({given.add(list(map(identify, meant)), 'text[]')})")
+    return conditions

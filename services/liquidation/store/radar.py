@@ -1,4 +1,4 @@
-"""The deadline radar: running entries by days to their deemed date and cause, drafted extensions, deemed cases.
+"""The deadline radar: running entries by days to their deemed date and cause.
 
 Counts go by the index of deemed dates alone; what is rarer (decisions that wait, requests, holds) is counted from its
 own side and joined to it.
@@ -7,16 +7,13 @@ own side and joined to it.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.liquidation.store.hold_sets import HORIZONS, StandingHold
+from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, MAX_EXTENSIONS
+from services.liquidation.store.hold_sets import HORIZONS, HoldSet
 from services.liquidation.store.predicates import compile_predicate
-from services.liquidation.store.tables.radar import deemed_cases, extension_drafts
-from services.liquidation.store.tables.records import RUNS, entries
+from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -26,18 +23,18 @@ Cause = Literal["any", "review-open", "request-open", "suspension-lifted", "held
 DRAFTED_DAYS: Final = 60
 """An extension is drafted so many days before the period ends, so that its notice can be posted in time."""
 
-_MAY_EXTEND_MONTHS: Final = 36  # ext-max, 19 CFR 159.12(e): three years in all
+_MOST_MONTHS: Final = MAX_EXTENSIONS * MAX_EXTENSION_MONTHS
 _FARTHEST: Final = HORIZONS[-1]
 _REQUEST_DAYS: Final = 366  # no period is longer than a year, and a request is for the period in which it is made
 
 # $1 is today in every statement.
-_NEAR: Final = f"{RUNS} AND NOT e.is_informal AND e.deemed_on <= $1::date + {_FARTHEST}"
+NEAR: Final = f"{RUNS} AND NOT e.is_informal AND e.deemed_on <= $1::date + {_FARTHEST}"
 _IN_REVIEW: Final = "e.lane IN ('document-review', 'enforcement')"
 _WAITS: Final = "d.status = 'applied' AND d.outcome IN ('no-change', 'increase', 'refund')"
 _UNDECIDED: Final = (
     f"{_IN_REVIEW} AND NOT EXISTS (SELECT FROM review_decisions d WHERE d.entry_number = e.entry_number AND {_WAITS})"
 )
-_MAY_EXTEND: Final = f"e.extended_months < {_MAY_EXTEND_MONTHS} AND e.deemed_on <= $1::date + {DRAFTED_DAYS}"
+_MAY_EXTEND: Final = f"e.extended_months < {_MOST_MONTHS} AND e.deemed_on <= $1::date + {DRAFTED_DAYS}"
 _REQUESTED: Final = f"""
 SELECT named AS entry_number, min((f.received_at AT TIME ZONE 'America/New_York')::date) AS requested_on
 FROM post_entry_filings f CROSS JOIN LATERAL jsonb_array_elements_text(f.entries) AS named
@@ -58,70 +55,32 @@ FULL JOIN (
     FROM information_requests r WHERE r.closed_on IS NULL GROUP BY r.entry_number
 ) own ON own.entry_number = importers.entry_number
 """
-_OF_ASKED: Final = f"JOIN ({_ASKED}) asked ON asked.entry_number = e.entry_number"
+OF_ASKED: Final = f"JOIN ({_ASKED}) asked ON asked.entry_number = e.entry_number"
 _HAS_REASON: Final = "(asked.requested_on IS NOT NULL OR asked.lacks_information)"
 _COUNT_ALL: Final = f"""
 SELECT e.deemed_on, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
     count(*) FILTER (WHERE {_IN_REVIEW} AND {_MAY_EXTEND}) AS extendable,
     count(*) FILTER (WHERE e.deemed_rule = 'susp-lift-6mo') AS lifted
-FROM entries e WHERE {_NEAR} GROUP BY e.deemed_on
+FROM entries e WHERE {NEAR} GROUP BY e.deemed_on
 """
 _COUNT_DECIDED: Final = f"""
 SELECT e.deemed_on, count(*) AS in_review, count(*) FILTER (WHERE {_MAY_EXTEND}) AS extendable
 FROM (SELECT DISTINCT d.entry_number FROM review_decisions d WHERE {_WAITS}) decided
-JOIN entries e ON e.entry_number = decided.entry_number WHERE {_NEAR} AND {_IN_REVIEW} GROUP BY e.deemed_on
+JOIN entries e ON e.entry_number = decided.entry_number WHERE {NEAR} AND {_IN_REVIEW} GROUP BY e.deemed_on
 """
 _COUNT_REQUESTED: Final = f"""
 SELECT e.deemed_on, count(*) AS requested,
     count(*) FILTER (WHERE {_MAY_EXTEND} AND {_HAS_REASON} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
-FROM entries e {_OF_ASKED} WHERE {_NEAR} GROUP BY e.deemed_on
+FROM entries e {OF_ASKED} WHERE {NEAR} GROUP BY e.deemed_on
 """
 # What is joined to an entry `e`, and what holds of it; each branch finds its entries from its own side.
-_CAUSES: Final[dict[Cause, tuple[tuple[str, str], ...]]] = {
+CAUSES: Final[dict[Cause, tuple[tuple[str, str], ...]]] = {
     "any": (("", "true"),),
     "review-open": (("", _UNDECIDED),),
-    "request-open": ((_OF_ASKED, "true"),),
+    "request-open": ((OF_ASKED, "true"),),
     "suspension-lifted": (("", "e.deemed_rule = 'susp-lift-6mo'"),),
-    "extension-needed": ((_OF_ASKED, f"{_MAY_EXTEND} AND {_HAS_REASON}"), ("", f"{_MAY_EXTEND} AND {_UNDECIDED}")),
+    "extension-needed": ((OF_ASKED, f"{_MAY_EXTEND} AND {_HAS_REASON}"), ("", f"{_MAY_EXTEND} AND {_UNDECIDED}")),
 }
-# The oldest open request of an entry in words, with how many more there are, so that a notice stays short.
-_NAMED: Final = """
-LEFT JOIN LATERAL (
-    SELECT replace(r.form, '-', ' ') || ' ' || r.request_id || ' of ' || r.issued_on
-            || CASE r.form WHEN 'CBP-28' THEN ' asks for information that CBP does not have yet'
-                ELSE ' proposes an action' END || '; the reply is due on ' || r.due_on
-            || CASE count(*) OVER () WHEN 1 THEN '' ELSE ' (and ' || count(*) OVER () - 1 || ' more)' END || '.' AS text
-    FROM information_requests r WHERE r.entry_number = e.entry_number AND r.closed_on IS NULL
-    ORDER BY r.form, r.issued_on, r.request_id LIMIT 1
-) named ON true
-"""
-_NEEDED: Final = " UNION ".join(
-    f"SELECT e.deemed_on, e.entry_number, e.lane FROM entries e {joined}"
-    f" WHERE {_NEAR} AND e.deemed_on >= $1::date AND {condition}"
-    for joined, condition in _CAUSES["extension-needed"]
-)
-# Drafts that are needed no more go in the same pass. The first that holds is the reason that the notice would give
-# (ext-reasons, 19 USC 1504(b)).
-_SYNC: Final = f"""
-WITH needed AS MATERIALIZED ({_NEEDED}),
-dropped AS (
-    DELETE FROM extension_drafts x WHERE NOT EXISTS (
-        SELECT FROM needed WHERE needed.entry_number = x.entry_number AND needed.deemed_on = x.deemed_on
-    )
-)
-INSERT INTO extension_drafts (deemed_on, entry_number, reason, requested_on, explanation, drafted_at)
-SELECT e.deemed_on, e.entry_number,
-    CASE WHEN asked.requested_on IS NULL THEN 'information-needed' ELSE 'importer-request' END, asked.requested_on,
-    CASE WHEN asked.requested_on IS NOT NULL THEN 'The importer asked in writing on ' || asked.requested_on || '.'
-        WHEN asked.lacks_information THEN named.text
-        ELSE 'The review (' || e.lane || ') needs information that CBP does not have yet.'
-            || coalesce(' ' || named.text, '') END, $2::timestamptz
-FROM needed e LEFT {_OF_ASKED} {_NAMED} ORDER BY e.deemed_on, e.entry_number
-ON CONFLICT (deemed_on, entry_number) DO UPDATE SET reason = excluded.reason, requested_on = excluded.requested_on,
-        explanation = excluded.explanation
-    WHERE (extension_drafts.reason, extension_drafts.requested_on, extension_drafts.explanation)
-        IS DISTINCT FROM (excluded.reason, excluded.requested_on, excluded.explanation)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +92,25 @@ class RadarCount:
     entries: int
 
 
-async def count_radar(tx: Transaction, today: date, standing: Sequence[StandingHold]) -> list[RadarCount]:
+@dataclass(frozen=True, slots=True)
+class RadarEntry:
+    """A running entry whose period ends soon; `requested_on`: when the importer asked for an extension in writing."""
+
+    deemed_on: date
+    entry_number: str
+    state: str
+    scheduled_on: date | None
+    deemed_rule: str | None
+    lane: str | None
+    center: str | None
+    importer_number: str | None
+    extensions: int
+    duty_cents: int | None
+    fees_cents: int | None
+    requested_on: date | None
+
+
+async def count_radar(tx: Transaction, today: date, in_force: Sequence[HoldSet]) -> list[RadarCount]:
     """Running entries by horizon and cause; an entry may have several causes, or none (it then counts in `any`)."""
     counts: dict[tuple[Horizon, Cause], int] = defaultdict(int)
     for row in await bulk.fetch(tx, _COUNT_ALL, today):
@@ -150,13 +127,8 @@ async def count_radar(tx: Transaction, today: date, standing: Sequence[StandingH
         horizon = horizon_of(row["deemed_on"], today)
         counts[horizon, "request-open"] += row["requested"]
         counts[horizon, "extension-needed"] += row["extendable"]
-    if standing:
-        held, arguments = _held(standing, first=2)
-        count_held = (
-            f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {_NEAR} AND {held} GROUP BY e.deemed_on"
-        )
-        for row in await bulk.fetch(tx, count_held, today, *arguments):
-            counts[horizon_of(row["deemed_on"], today), "held"] += row["held"]
+    for near, entries in (await count_held_near(tx, today, in_force)).items():
+        counts[near, "held"] += entries
     return [
         RadarCount(horizon, cause, counts[horizon, cause]) for horizon in get_args(Horizon) for cause in get_args(Cause)
     ]
@@ -165,28 +137,28 @@ async def count_radar(tx: Transaction, today: date, standing: Sequence[StandingH
 async def list_radar(
     tx: Transaction,
     today: date,
-    standing: Sequence[StandingHold],
+    in_force: Sequence[HoldSet],
     *,
     horizon: Horizon,
     cause: Cause,
     after: tuple[date, str] | None,
     limit: int,
-) -> list[Any]:
+) -> list[RadarEntry]:
     """Entries of a horizon and cause, those that end first before the others, then by number."""
     begins, ends = window_of(horizon, today)
     arguments: list[Any] = [today, begins, ends, *(after or (date.min, "")), limit]
     if cause == "held":
-        condition, of_sets = _held(standing, first=7)
+        condition, of_sets = _held(in_force, first=7)
         arguments.extend(of_sets)
         branches: tuple[tuple[str, str], ...] = (("", condition),)
     else:
-        branches = _CAUSES[cause]
+        branches = CAUSES[cause]
     statement = f"""
         SELECT page.*, importers.requested_on FROM ({" UNION ".join(_page(*each) for each in branches)}) page
         LEFT JOIN ({_REQUESTED}) importers ON importers.entry_number = page.entry_number
         ORDER BY page.deemed_on, page.entry_number LIMIT $6::integer
     """
-    return await bulk.fetch(tx, statement, *arguments)
+    return [RadarEntry(**dict(row)) for row in await bulk.fetch(tx, statement, *arguments)]
 
 
 def _page(joined: str, condition: str) -> str:
@@ -194,7 +166,7 @@ def _page(joined: str, condition: str) -> str:
         SELECT e.deemed_on, e.entry_number, e.state, e.scheduled_on, e.deemed_rule, e.lane, e.center,
             e.importer_number, e.extensions, e.duty_cents, e.fees_cents
         FROM entries e {joined}
-        WHERE {_NEAR} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
+        WHERE {NEAR} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
             AND (e.deemed_on, e.entry_number) > ($4::date, $5::text) AND {condition}
         ORDER BY e.deemed_on, e.entry_number LIMIT $6::integer
     )"""
@@ -228,95 +200,23 @@ def window_of(horizon: Horizon, today: date) -> tuple[date, date]:
     return today + timedelta(days=nearest), today + timedelta(days=HORIZONS[position])
 
 
-async def sync_drafts(tx: Transaction, today: date, now: datetime) -> int:
-    """Draft an extension for each entry that needs one and drop the drafts that are needed no more.
-
-    A draft whose reason changed is written anew. Gives how many were written.
-    """
-    return await bulk.execute(tx, _SYNC, today, now)
-
-
-async def list_drafts(connection: AsyncConnection, *, after: tuple[date, str] | None, limit: int) -> list[Any]:
-    """Drafted extensions with their entries, the period that ends first before the others."""
-    key = (extension_drafts.c.deemed_on, extension_drafts.c.entry_number)
-    query = (
-        select(extension_drafts, entries.c.center, entries.c.importer_number, entries.c.extended_months)
-        .join(entries, entries.c.entry_number == extension_drafts.c.entry_number)
-        .order_by(*key)
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(func.row(*key) > func.row(*after))
-    return list(await connection.execute(query))
-
-
-async def list_deemed_cases(
-    connection: AsyncConnection, *, state: str, after: tuple[date, str] | None, limit: int
-) -> list[Any]:
-    """Cases of deemed liquidation with their entries, oldest first."""
-    key = (deemed_cases.c.deemed_on, deemed_cases.c.entry_number)
-    query = _with_entry().where(deemed_cases.c.state == state).order_by(*key).limit(limit)
-    if after is not None:
-        query = query.where(func.row(*key) > func.row(*after))
-    return list(await connection.execute(query))
-
-
-async def find_deemed_case(connection: AsyncConnection, entry_number: str) -> Any | None:
-    """The case of an entry with the entry, or None."""
-    query = _with_entry().where(deemed_cases.c.entry_number == entry_number)
-    return (await connection.execute(query)).one_or_none()
-
-
-async def lock_deemed_case(tx: Transaction, entry_number: str) -> Any | None:
-    """The row of a case, held until the transaction ends; None when there is none."""
-    query = select(deemed_cases).where(deemed_cases.c.entry_number == entry_number).with_for_update()
-    return (await tx.connection.execute(query)).one_or_none()
-
-
-async def close_deemed_case(tx: Transaction, entry_number: str, **values: Any) -> None:
-    """Write how a case was closed."""
-    await tx.connection.execute(
-        deemed_cases.update().where(deemed_cases.c.entry_number == entry_number).values(**values)
-    )
-
-
-async def count_open_deemed_cases(connection: AsyncConnection) -> int:
-    """How many entries were deemed liquidated without anybody having closed the case: an alarm when not zero."""
-    query = select(func.count()).select_from(deemed_cases).where(deemed_cases.c.state == "open")
-    return int(await connection.scalar(query) or 0)
-
-
-async def count_held_near(tx: Transaction, today: date, standing: Sequence[StandingHold]) -> dict[Horizon, int]:
+async def count_held_near(tx: Transaction, today: date, in_force: Sequence[HoldSet]) -> dict[Horizon, int]:
     """Held entries whose period ends within 90 days, by horizon: the alarm long before a hold is overridden."""
     found: dict[Horizon, int] = {}
-    if not standing:
+    if not in_force:
         return found
-    held, arguments = _held(standing, first=2)
-    for row in await bulk.fetch(tx, _count_held(held), today, *arguments):
+    held, arguments = _held(in_force, first=2)
+    statement = f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {NEAR} AND {held} GROUP BY e.deemed_on"
+    for row in await bulk.fetch(tx, statement, today, *arguments):
         horizon = horizon_of(row["deemed_on"], today)
         found[horizon] = found.get(horizon, 0) + int(row["held"])
     return found
 
 
-def _count_held(held: str) -> str:
-    return f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {_NEAR} AND {held} GROUP BY e.deemed_on"
-
-
-def _with_entry() -> Any:
-    return select(
-        deemed_cases,
-        entries.c.center,
-        entries.c.importer_number,
-        entries.c.duty_cents,
-        entries.c.fees_cents,
-        entries.c.liquidation_posted_on,
-    ).join(entries, entries.c.entry_number == deemed_cases.c.entry_number)
-
-
-def _held(standing: Sequence[StandingHold], first: int) -> tuple[str, list[Any]]:
+def _held(in_force: Sequence[HoldSet], first: int) -> tuple[str, list[Any]]:
     conditions: list[str] = []
     arguments: list[Any] = []
-    for each in standing:
+    for each in in_force:
         condition = compile_predicate(each.predicate, first + len(arguments))
         arguments.extend(condition.arguments)
         conditions.append(f"({condition.sql})")

@@ -1,16 +1,16 @@
 """Nightly comparisons of the stored record with what follows from the facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.act_keys import is_liquidation_sql, liquidation_key_sql
 from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
-from services.liquidation.store.tables.acts import recompute_differences, recomputes
+from services.liquidation.store.tables.recomputes import recompute_differences, recomputes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -34,6 +34,28 @@ WHERE e.entry_number = ANY($1::text[]) AND e.liquidated_on IS NOT NULL
 
 
 @dataclass(frozen=True, slots=True)
+class Recompute:
+    """The comparison of a day and how far it has come; `reached` is the last entry that was compared."""
+
+    recomputed_on: date
+    entries: int
+    differences: int
+    reached: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidationFacts:
+    """The liquidation of an entry as its acts, reliquidations and decisions give it."""
+
+    liquidated_on: date
+    liquidation_kind: str | None
+    liquidation_rule: str
+    effect_duty_cents: int
+    effect_fees_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """A field that differs; both values as text."""
 
@@ -42,6 +64,10 @@ class Difference:
     field: str
     stored: str | None
     derived: str | None
+
+
+_RECOMPUTE: Final = tuple(recomputes.c[each.name] for each in fields(Recompute))
+_DIFFERENCE: Final = tuple(recompute_differences.c[each.name] for each in fields(Difference))
 
 
 async def list_next_entries(tx: Transaction, after: str, limit: int) -> list[str]:
@@ -55,24 +81,25 @@ async def count_standing_liquidations(tx: Transaction, entry_numbers: Sequence[s
     return {row["entry_number"]: row["liquidations"] for row in rows}
 
 
-async def load_liquidations(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The liquidation of each entry that is liquidated as its acts, reliquidations and decisions give it, by column."""
-    rows = [dict(row) for row in await bulk.fetch(tx, _LIQUIDATIONS, list(entry_numbers))]
-    return {row.pop("entry_number"): row for row in rows}
+async def load_liquidations(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, LiquidationFacts]:
+    """The liquidation of each entry that is liquidated as its acts, reliquidations and decisions give it."""
+    rows = await bulk.fetch(tx, _LIQUIDATIONS, list(entry_numbers))
+    return {number: LiquidationFacts(*facts) for number, *facts in rows}
 
 
-async def find_recompute(tx: Transaction, on: date) -> Any | None:
+async def find_recompute(tx: Transaction, on: date) -> Recompute | None:
     """The comparison of a day, or None."""
-    query = select(recomputes).where(recomputes.c.recomputed_on == on)
-    return (await tx.connection.execute(query)).one_or_none()
+    query = select(*_RECOMPUTE).where(recomputes.c.recomputed_on == on)
+    row = (await tx.connection.execute(query)).one_or_none()
+    return Recompute(*row) if row is not None else None
 
 
-async def write_recompute(tx: Transaction, on: date, entries: int, differences: int, reached: str, done: bool) -> None:
+async def write_recompute(tx: Transaction, recompute: Recompute) -> None:
     """Note how far the comparison of a day has come."""
-    columns = ("recomputed_on", "entries", "differences", "reached", "is_done")
+    columns = tuple(each.name for each in fields(Recompute))
     assignments = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
     conflict = f"(recomputed_on) DO UPDATE SET {assignments}"
-    await bulk.insert(tx, recomputes, columns, [(on, entries, differences, reached, done)], on_conflict=conflict)
+    await bulk.insert(tx, recomputes, columns, [astuple(recompute)], on_conflict=conflict)
 
 
 async def write_differences(tx: Transaction, found: Sequence[Difference]) -> None:
@@ -82,16 +109,16 @@ async def write_differences(tx: Transaction, found: Sequence[Difference]) -> Non
     await bulk.insert(tx, recompute_differences, columns, values, on_conflict="DO NOTHING")
 
 
-async def list_recomputes(connection: AsyncConnection, *, before: date | None, limit: int) -> list[Any]:
+async def list_recomputes(connection: AsyncConnection, *, before: date | None, limit: int) -> list[Recompute]:
     """Comparisons, newest first."""
-    query = select(recomputes).order_by(recomputes.c.recomputed_on.desc()).limit(limit)
+    query = select(*_RECOMPUTE).order_by(recomputes.c.recomputed_on.desc()).limit(limit)
     if before is not None:
         query = query.where(recomputes.c.recomputed_on < before)
-    return list(await connection.execute(query))
+    return [Recompute(*row) for row in await connection.execute(query)]
 
 
-async def list_differences(connection: AsyncConnection, on: date, *, limit: int) -> list[Any]:
+async def list_differences(connection: AsyncConnection, on: date, *, limit: int) -> list[Difference]:
     """The first differences of a comparison."""
-    query = select(recompute_differences).where(recompute_differences.c.recomputed_on == on)
+    query = select(*_DIFFERENCE).where(recompute_differences.c.recomputed_on == on)
     order = (recompute_differences.c.entry_number, recompute_differences.c.field)
-    return list(await connection.execute(query.order_by(*order).limit(limit)))
+    return [Difference(*row) for row in await connection.execute(query.order_by(*order).limit(limit))]

@@ -2,17 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import run_cycle
+from services.liquidation.acts.extension_drafts import draft_extensions
+from services.liquidation.acts.instructions import (
+    CHUNKS_AT_ONCE,
+    apply_instruction,
+    confirm_instruction,
+    draft_instruction,
+)
 from services.liquidation.domain.law import LAW
-from services.liquidation.domain.money.settings import MONEY, MoneyPolicy
+from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store.cycles import CycleFigures
+from services.liquidation.store.instructions import Instruction, find_instruction
 from services.liquidation.store.tables.records import (
     conflicts,
     entries,
@@ -29,10 +37,10 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import FixedClock
+from shared.runtime.concurrency import IfMatch, etag
+from shared.runtime.identity import Identity, RoleName
 from tests.support.events import decoded
 
-MONEY_POLICY: Final = MoneyPolicy(MONEY, "summary-due", LAW)
 Done = TypeVar("Done")
 
 RECORD = (
@@ -59,7 +67,26 @@ async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[O
 async def cycle(engine: AsyncEngine, friday: date, *, days_late: int = 0) -> CycleFigures:
     """Run the cycle of a Friday on that day, or later."""
     at = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC) + timedelta(days=days_late)
-    return await run_cycle(engine, FixedClock(at), friday, "tests")
+    async with transaction(engine) as tx:
+        return await run_cycle(tx, at, friday, "tests", needs_cut_sheet=False, policy=POLICY)
+
+
+async def instruct(engine: AsyncEngine, draft: Instruction, *, confirmed_at: datetime | None = None) -> None:
+    """Draft an instruction, unless it is there, and let a second person confirm it, at once or later."""
+    now, second = confirmed_at or draft.made_at, Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
+    async with transaction(engine) as tx:
+        if await find_instruction(tx.connection, draft.instruction_id) is None:
+            await draft_instruction(tx, draft.made_at, draft)
+    async with transaction(engine) as tx:
+        meant = IfMatch(frozenset({etag(draft.revision)}))
+        confirmed = await confirm_instruction(tx, now, draft.instruction_id, meant, second)
+    await apply_instruction(engine, LAW.cycle, now, confirmed, LAW, chunks=CHUNKS_AT_ONCE)
+
+
+async def draft_needed(engine: AsyncEngine, now: datetime) -> int:
+    """Draft the extensions that are needed; gives how many drafts are new or changed."""
+    async with transaction(engine) as tx:
+        return await draft_extensions(tx, now)
 
 
 async def act_once(

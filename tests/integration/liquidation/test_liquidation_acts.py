@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts import instructions as instructing
+from services.liquidation.acts import bulk, instructions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.app import SERVICE
@@ -98,7 +98,7 @@ class Office:
     async def check(self) -> None:
         found = await check_all(lambda: reading(self.engine), RECORD_INVARIANTS)
         assert not any(found.values()), found
-        assert await recompute(self.engine, LAW.cycle, self.clock) == 0
+        assert await recompute(self.engine, LAW.cycle, self.clock, LAW) == 0
 
 
 @pytest.fixture
@@ -189,8 +189,8 @@ async def test_confirmed_instruction_reaches_entries_that_come_later_and_each_on
     await office.enjoin("2026-03-01")
     number = await office.file()
     assert (await office.row(number)).state == "scheduled"
-    assert await apply_confirmed(office.engine, LAW.cycle, office.clock) == 1
-    assert await apply_confirmed(office.engine, LAW.cycle, office.clock) == 0
+    assert await apply_confirmed(office.engine, LAW.cycle, office.clock, LAW) == 1
+    assert await apply_confirmed(office.engine, LAW.cycle, office.clock, LAW) == 0
     row = await office.row(number)
     assert (row.state, row.why, row.scheduled_on) == ("suspended", "suspended by injunction:24-00123", None)
     await cycle(office.engine, date(2027, 3, 5))
@@ -201,14 +201,14 @@ async def test_confirmed_instruction_reaches_entries_that_come_later_and_each_on
 async def test_instruction_stopped_between_chunks_goes_on_where_it_was(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(instructing, "_CHUNK", 2)
-    monkeypatch.setattr(instructing, "_CHUNKS_AT_ONCE", 1)
+    monkeypatch.setattr(bulk, "CHUNK", 2)
+    monkeypatch.setattr(instructions, "CHUNKS_AT_ONCE", 1)
     numbers = [await office.file(lines=[of_case(1)]) for _ in range(5)]
     name = await office.instruct("1", noticed_on="2027-01-04", predicate={"case_numbers": [CASE]})
     path = f"/instructions/{name}"
     shown = (await office.call("GET", path, role=RoleName.ADCVD_TEAM)).json()
     assert shown["results"] == {"lifted": 2}
-    assert await apply_confirmed(office.engine, LAW.cycle, office.clock) == 3
+    assert await apply_confirmed(office.engine, LAW.cycle, office.clock, LAW) == 3
     shown = (await office.call("GET", path, role=RoleName.ADCVD_TEAM)).json()
     assert shown["results"] == {"lifted": 5}
     lifted = [event.data for event in await published(office.engine) if event.data.change == "suspension-lifted"]
@@ -373,7 +373,7 @@ async def test_recompute_tells_of_a_record_that_was_changed_by_other_means(offic
     number = await office.file()
     async with transaction(office.engine) as tx:
         await tx.connection.execute(text("UPDATE entries SET deemed_on = deemed_on + 1"))
-    assert await recompute(office.engine, LAW.cycle, office.clock) == 1
+    assert await recompute(office.engine, LAW.cycle, office.clock, LAW) == 1
     (told,) = (await office.call("GET", "/recomputes", role=RoleName.ADCVD_TEAM)).json()["items"]
     assert told["first_differences"] == [
         {"entry_number": number, "field": "deemed_on", "stored": "2027-03-03", "derived": "2027-03-02"}

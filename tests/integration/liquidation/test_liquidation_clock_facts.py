@@ -59,7 +59,7 @@ async def test_final_withdrawal_starts_the_year_of_a_warehouse_entry_and_is_publ
     assert told.legal_basis.rule == "liq-1yr-warehouse"
     await apply(desk.engine, [decoded("entry-released", released_body(number))])
     assert (await record_of(desk, number))["state"] == "scheduled"
-    assert await recompute(desk.engine, LAW.cycle, desk.clock) == 0
+    assert await recompute(desk.engine, LAW.cycle, desk.clock, LAW) == 0
     await cycle(desk.engine, date(2027, 4, 16))
     assert (await record_of(desk, number))["state"] == "liquidated"
     late = await put(desk, number, 1, final_withdrawal_on="2026-06-02")
@@ -84,7 +84,7 @@ async def test_time_of_entry_is_shown_with_all_candidates(desk: Desk) -> None:
     assert [each["source"] for each in dates["candidates"] if each["governs"]] == ["presentation"]
     assert (dates["asserted_on"], dates["governs_on"], dates["differs"]) == ("2026-03-02", "2026-03-09", True)
     assert {each["what"]: each["on"] for each in after["dates"]}["entry"] == "2026-03-09"
-    assert await recompute(desk.engine, LAW.cycle, desk.clock) == 0
+    assert await recompute(desk.engine, LAW.cycle, desk.clock, LAW) == 0
 
 
 async def test_each_revision_needs_the_one_before_and_outside_parties_only_read(desk: Desk) -> None:
@@ -121,7 +121,7 @@ async def test_denied_protest_makes_the_liquidation_final_when_the_time_to_sue_h
 async def invariants_hold(desk: Desk) -> None:
     found = await check_all(lambda: reading(desk.engine), RECORD_INVARIANTS)
     assert not any(found.values()), found
-    assert await recompute(desk.engine, LAW.cycle, desk.clock) == 0
+    assert await recompute(desk.engine, LAW.cycle, desk.clock, LAW) == 0
 
 
 async def test_lift_on_a_warehouse_entry_waits_for_the_final_withdrawal(office: Office) -> None:

@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import run_cycle
-from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.app import SERVICE
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.tables.cut_sheets import forecast_entries
 from shared.bus.postgres import PostgresBus
 from shared.contracts import lean
 from shared.contracts.envelope import Event
+from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity, RoleName
@@ -26,8 +26,8 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
 from shared.web.identity import issue_development_token
-from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided, routed, rows
-from tests.support.events import decoded, entry_body, entry_number
+from tests.integration.liquidation.builders import apply, cycle, draft_needed, post_entry, review_decided, routed, rows
+from tests.support.events import decoded, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -139,7 +139,9 @@ async def test_two_people_confirm_a_cut_sheet_before_the_cycle_runs(desk: Desk) 
     assert (await desk.call("kim", "POST", sheet)).headers["ETag"] == '"1"'
 
     async def run() -> Any:
-        return await run_cycle(desk.engine, desk.clock, FRIDAY, "olu", needs_cut_sheet=True)
+        async with transaction(desk.engine) as tx:
+            policy = desk.settings.money_policy
+            return await run_cycle(tx, desk.clock.now(), FRIDAY, "olu", needs_cut_sheet=True, policy=policy)
 
     desk.at(2027, 1, 15, 18)
     with pytest.raises(Conflict, match="specialist, supervisor"):
@@ -226,6 +228,35 @@ async def test_hold_set_is_drafted_previewed_applied_by_another_and_lifted(desk:
     assert [each["hold_set_id"] for each in listed] == [shown["hold_set_id"]]
 
 
+async def test_hold_set_of_headings_says_what_it_means_and_leaves_out_the_exceptions(desk: Desk) -> None:
+    def duty(heading: str) -> dict[str, Any]:
+        return line(tariffs=[{"hts": each, "value_usd": 1, "duty_usd": "1.00"} for each in ("8471300100", heading)])
+
+    for heading in ("99038801", "99038803", "99038815", "99038816"):
+        await desk.file(lines=[duty(heading)])
+    predicate = {"headings": ["9903.88.01-9903.88.15"], "except_headings": ["9903.88.03"]}
+    path = (await desk.call("kim", "POST", "/hold-sets", HOLD | {"predicate": predicate})).headers["Location"]
+    shown = (await desk.call("kim", "GET", path)).json()
+    assert shown["predicate"] == {"headings": ["99038801-99038815"], "except_headings": ["99038803"]}
+    assert shown["means"] == "a heading of 99038801-99038815, but not 99038803, on a line"
+    assert (await desk.call("kim", "GET", f"{path}/preview")).json()["entries"] == 2
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        {"headings": ["9903.88.15-9903.88.01"]},
+        {"headings": ["9"]},
+        {"headings": ["99038801-"]},
+        {"headings": ["order"]},
+        {"except_headings": ["9903"], "origin": "CN"},
+    ],
+)
+async def test_headings_that_mean_nothing_are_refused(desk: Desk, predicate: Any) -> None:
+    answer = await desk.call("kim", "POST", "/hold-sets", HOLD | {"predicate": predicate})
+    assert answer.status_code == 422, answer.text
+
+
 @pytest.mark.parametrize(
     "predicate", [{}, {"origin": "C"}, {"entered_from": "2026-03-02", "entered_to": "2026-03-01"}, {"hts": "8471"}]
 )
@@ -287,23 +318,23 @@ async def test_extension_is_drafted_at_60_days_and_the_draft_goes_when_it_is_pos
     number = await desk.file()
     await apply(desk.engine, [in_lane(number, "enforcement")])
     desk.at(2026, 12, 31, 18)  # 61 days before 2 March 2027
-    assert await draft_extensions(desk.engine, desk.clock) == 0
+    assert await draft_needed(desk.engine, desk.clock.now()) == 0
     desk.at(2027, 1, 1, 18)
-    assert await draft_extensions(desk.engine, desk.clock) == 1
-    assert await draft_extensions(desk.engine, desk.clock) == 0
+    assert await draft_needed(desk.engine, desk.clock.now()) == 1
+    assert await draft_needed(desk.engine, desk.clock.now()) == 0
     (draft,) = (await desk.call("kim", "GET", "/extension-drafts")).json()["items"]
     assert (draft["entry_number"], draft["post_by"], draft["extension"]["months"]) == (number, "2027-03-02", 12)
     body = {name: value for name, value in draft["extension"].items() if value is not None}
     posted = await desk.call("lee", "POST", f"/entries/{number}/extensions", body | {"posted_on": "2027-01-01"})
     assert posted.status_code == 201
-    await draft_extensions(desk.engine, desk.clock)
+    await draft_needed(desk.engine, desk.clock.now())
     assert (await desk.call("kim", "GET", "/extension-drafts")).json()["items"] == []
 
 
 async def test_extension_that_the_importer_asked_for_is_drafted_with_the_day_of_the_request(desk: Desk) -> None:
     number = await desk.file()
     await apply(desk.engine, [post_entry("extension-request", "R-1", [number], received_at="2027-01-04T15:00:00Z")])
-    await draft_extensions(desk.engine, desk.clock)
+    await draft_needed(desk.engine, desk.clock.now())
     (draft,) = (await desk.call("kim", "GET", "/extension-drafts")).json()["items"]
     assert (draft["extension"]["reason"], draft["extension"]["requested_on"]) == ("importer-request", "2027-01-04")
 

@@ -10,9 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day, run_due_cycles
+from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.cycles import forecast
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
-from services.liquidation.store.tables.records import cycles, entries, legal_events, review_decisions
+from services.liquidation.store.tables.cycles import cycles
+from services.liquidation.store.tables.records import entries, legal_events, review_decisions
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict, Refused
@@ -150,10 +152,14 @@ async def test_not_a_friday_not_yet_and_out_of_order_are_refused(engine: AsyncEn
 
 async def test_automatic_cycles_begin_with_the_latest_friday_and_then_miss_none(engine: AsyncEngine) -> None:
     clock = FixedClock(datetime(2026, 8, 12, 12, tzinfo=UTC))
-    assert [each.cycle_on for each in await run_due_cycles(engine, clock)] == [date(2026, 8, 7)]
-    assert await run_due_cycles(engine, clock) == []
+    assert [each.cycle_on for each in await run_due_cycles(engine, clock, POLICY)] == [date(2026, 8, 7)]
+    assert await run_due_cycles(engine, clock, POLICY) == []
     later = FixedClock(datetime(2026, 8, 21, 12, tzinfo=UTC))
-    assert [each.cycle_on for each in await run_due_cycles(engine, later)] == [date(2026, 8, 14), date(2026, 8, 21)]
+    done = await run_due_cycles(engine, later, POLICY)
+    assert [each.cycle_on for each in done] == [
+        date(2026, 8, 14),
+        date(2026, 8, 21),
+    ]
 
 
 async def test_forecast_says_what_the_cycle_then_does(engine: AsyncEngine) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.entries import hold_entries
 from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify, join_grounds, select_lifted
-from services.liquidation.store.instructions import Instruction, InstructionPredicate, list_entries_to_apply
+from services.liquidation.domain.predicate import EntryPredicate
+from services.liquidation.store.instructions import Instruction, list_entries_to_apply
 from services.liquidation.store.tables.records import conflicts, entry_versions
 from shared.db import bulk
 from shared.db.transaction import transaction
@@ -32,7 +33,7 @@ INSTRUCTION: Final = Instruction(
     message_number="6012345",
     source="federal-register",
     noticed_on=date(2027, 1, 4),
-    predicate=InstructionPredicate(),
+    predicate=EntryPredicate(),
     state="confirmed",
     made_at=at(date(2027, 1, 4)),
     made_by="kim",
@@ -116,7 +117,7 @@ async def test_statement_and_rule_agree_on_whom_a_removal_means(office: Office) 
         numbers = [row["entry_number"] for row in await bulk.fetch(tx, "SELECT entry_number FROM entries ORDER BY 1")]
         held = await hold_entries(tx, numbers)
         for makers, exporters in product(([], [MAKER], [MAKER, OTHER_MAKER]), ([], [EXPORTER], [EXPORTER, "X"])):
-            meant = InstructionPredicate((CASE,), tuple(makers), exporter_ids=tuple(exporters))
+            meant = EntryPredicate(case_numbers=(CASE,), manufacturer_ids=tuple(makers), exporter_ids=tuple(exporters))
             found = await list_entries_to_apply(tx, replace(INSTRUCTION, predicate=meant), "", 1_000)
             expected = [
                 number
@@ -220,3 +221,38 @@ async def test_summary_that_states_no_exporter_repeats_one_without_the_field(off
     await apply(office.engine, [decoded("entry-filed", stated, time="2026-03-02T20:00:00Z")])
     assert await rows(office.engine, conflicts) == []
     assert await rows(office.engine, entry_versions) == before
+
+
+async def test_suspension_reaches_the_goods_of_its_headings_alone(office: Office) -> None:
+    meant = await office.file(lines=[line(1, hts="7306305020") | {"exporter_id": EXPORTER}])
+    for goods in (
+        [line(1, hts="7306400000") | {"exporter_id": EXPORTER}],
+        [line(1, hts="7306305020"), line(2, hts="8471300100") | {"exporter_id": EXPORTER}],
+    ):
+        await office.file(lines=goods)
+    predicate = {
+        "exporter_ids": [EXPORTER],
+        "entered_from": "2026-03-01",
+        "headings": ["7306"],
+        "except_headings": ["7306.40-7306.90"],
+    }
+    body = {"kind": "suspend", "ground": "eapa", "reference": "7999", "source": "agency-notice"}
+    name = await office.instruct("eapa", noticed_on="2026-12-01", predicate=predicate, **body)
+    assert await results(office, name) == {meant: "suspended"}
+    shown = (await office.call("GET", f"/instructions/{name}", role=RoleName.ADCVD_TEAM)).json()["predicate"]
+    assert shown == {
+        "case_numbers": [],
+        "manufacturer_ids": [],
+        "exporter_ids": [EXPORTER],
+        "importer_number": None,
+        "entered_from": "2026-03-01",
+        "entered_to": None,
+        "headings": ["7306"],
+        "except_headings": ["730640-730690"],
+    }
+
+
+async def test_removal_by_case_is_not_narrowed_by_other_goods(office: Office) -> None:
+    """A ground knows the maker and the exporter of its lines and nothing else: more would be lifted than was meant."""
+    meant = {"case_numbers": [CASE], "headings": ["7306"]}
+    assert (await office.draft("1", noticed_on="2027-01-04", predicate=meant)).status_code == 422

@@ -9,10 +9,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day, next_cycle
-from services.liquidation.domain.predicate import EntryPredicate, describe
+from services.liquidation.domain.predicate import (
+    EntryPredicate,
+    HeadingSet,
+    describe,
+    predicate_from_json,
+    predicate_to_json,
+    read_heading_range,
+)
 from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.cycles import forecast
-from services.liquidation.store.predicates import compile_predicate, predicate_from_json, predicate_to_json
+from services.liquidation.store.hold_sets import HoldSet
+from services.liquidation.store.pictures import list_holds
+from services.liquidation.store.predicates import compile_predicate
 from services.liquidation.store.tables.hold_sets import held_entries
 from services.liquidation.store.tables.lines import entry_lines
 from services.liquidation.store.tables.records import entries
@@ -40,6 +49,10 @@ async def file(engine: AsyncEngine, **changes: Any) -> str:
     return number
 
 
+def headings(*within: str, but: str | None = None) -> HeadingSet:
+    return HeadingSet(tuple(map(read_heading_range, within)), (read_heading_range(but),) if but else ())
+
+
 async def stand(
     engine: AsyncEngine,
     predicate: EntryPredicate,
@@ -48,20 +61,20 @@ async def stand(
     lifted_at: datetime | None = None,
     hold_set_id: str = "h-1",
 ) -> None:
-    values = {
-        "hold_set_id": hold_set_id,
-        "revision": 2,
-        "name": "SYNTHETIC HOLD",
-        "reason": "a test",
-        "state": "applied",
-        "made_at": applied_at,
-        "made_by": "kim",
-        "made_for": None,
-        "applied_at": applied_at,
-        "lifted_at": lifted_at,
-    }
+    hold_set = HoldSet(
+        hold_set_id,
+        revision=2,
+        name="SYNTHETIC HOLD",
+        predicate=predicate,
+        reason="a test",
+        state="applied",
+        made_at=applied_at,
+        made_by="kim",
+        applied_at=applied_at,
+        lifted_at=lifted_at,
+    )
     async with transaction(engine) as tx:
-        await holds.write_hold_set(tx, values, predicate)
+        await holds.write_hold_set(tx, hold_set)
 
 
 async def matched(engine: AsyncEngine, predicate: EntryPredicate) -> set[str]:
@@ -103,6 +116,17 @@ OF_CASE = line(
         (EntryPredicate(tariff_prefix="7306", duty_heading="9903"), False),  # both on the entry, on different lines
         (EntryPredicate(tariff_prefix="8471", origin="CN"), True),
         (EntryPredicate(tariff_prefix="8471", origin="KR"), False),
+        (EntryPredicate(headings=headings("990385-990388")), True),
+        (EntryPredicate(headings=headings("99038816-99038899")), False),
+        (
+            EntryPredicate(headings=headings("9903", but="99038815")),
+            False,
+        ),
+        (EntryPredicate(headings=headings("8471-9903", but="9903")), True),
+        (EntryPredicate(headings=headings("9903"), tariff_prefix="7306"), False),
+        (EntryPredicate(case_numbers=("A570012000", "A580809000")), True),
+        (EntryPredicate(case_numbers=("A580809000",), case_prefix="C"), False),
+        (EntryPredicate(surety_code="036"), True),
         (EntryPredicate(origin="KR", case_prefix="A580"), True),
         (EntryPredicate(origin="CN", case_prefix="A580"), False),
         (EntryPredicate(case_prefix="C580"), False),
@@ -156,8 +180,8 @@ async def test_cycle_leaves_what_a_hold_set_matches_and_takes_it_when_lifted(eng
     assert (await cycle(engine, NEXT)).liquidated == 1
     assert await state(engine, held) == "liquidated"
     async with reading(engine) as connection:
-        (seen,) = await holds.list_holds_on(connection, held)
-        assert await holds.list_holds_on(connection, free) == []
+        (seen,) = await list_holds(connection, held)
+        assert await list_holds(connection, free) == []
     assert (seen.name, seen.last_held_on) == ("SYNTHETIC HOLD", FRIDAY)
 
 
@@ -256,9 +280,16 @@ async def test_selective_predicates_go_by_index(engine: AsyncEngine) -> None:
             )
         )
         await tx.connection.execute(text("ANALYZE entries, entry_lines"))
+        few = HeadingSet(
+            (*headings("84005000-84005002").ranges, *headings("84100000").ranges), headings("84005001").ranges
+        )
         for predicate, index in (
             (EntryPredicate(tariff_prefix="84005000"), "entry_lines_hts"),
             (EntryPredicate(case_prefix="A57000010"), "entry_lines_case"),
+            (EntryPredicate(case_numbers=("A570000100", "A570000200")), "entry_lines_case"),
+            (EntryPredicate(case_numbers=("A570000100",), manufacturer_ids=("CNSYNTH123SHE",)), "entry_lines_case"),
+            (EntryPredicate(headings=few), "entry_lines_hts"),
+            (EntryPredicate(headings=few, exporter_ids=("CNEXPORT99SHE",)), "entry_lines_hts"),
             (EntryPredicate(importer_number="importer 7"), "entries_open_importer"),
             (EntryPredicate(entered_from=date(2026, 2, 1), entered_to=date(2026, 2, 1)), "entries_entry_date"),
             (EntryPredicate(filer_code="B77"), "entries_pkey"),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.instructions import name_instruction
 from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
 from services.liquidation.acts.payees import AccountFacts, record_account
 from services.liquidation.acts.recomputes import recompute
@@ -16,22 +16,23 @@ from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.api.liquidations import show_liquidation, show_reliquidation
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.domain.predicate import EntryPredicate
 from services.liquidation.domain.reliquidation import FinalWriter, Power
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
-from services.liquidation.store.tables.acts import recompute_differences
 from services.liquidation.store.tables.assessments import assessments
 from services.liquidation.store.tables.bills import bills
+from services.liquidation.store.tables.recomputes import recompute_differences
 from services.liquidation.store.tables.records import entries
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
-from shared.runtime.concurrency import IfMatch, etag
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import MONEY_POLICY as POLICY
-from tests.integration.liquidation.builders import apply, cycle, published, review_decided, rows
+from tests.integration.liquidation.builders import apply, cycle, instruct, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -81,7 +82,7 @@ async def reliquidate(
 
 
 async def demand_sound(engine: AsyncEngine) -> None:
-    assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 1)))) == 0
+    assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 1))), LAW) == 0
     found = await check_all(lambda: reading(engine), (*RECORD_INVARIANTS, *MONEY_INVARIANTS))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
@@ -250,7 +251,7 @@ async def test_recompute_tells_of_a_liquidation_that_its_acts_do_not_give(engine
         await tx.connection.execute(
             update(entries).values(effect_duty_cents=900_00, liquidated_on=date(2026, 1, 17), liquidation_kind="refund")
         )
-    assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 2)))) == 3
+    assert await recompute(engine, LAW.cycle, FixedClock(noon(date(2026, 4, 2))), LAW) == 3
     found = {(row.field, row.stored, row.derived) for row in await rows(engine, recompute_differences)}
     assert found == {
         ("effect_duty_cents", "90000", "100000"),
@@ -272,12 +273,9 @@ async def enjoin(engine: AsyncEngine, on: date) -> None:
         message_number="6000001",
         source="court-notice",
         noticed_on=on,
-        predicate=InstructionPredicate((), (), IMPORTER),
+        predicate=EntryPredicate(importer_number=IMPORTER),
         state="draft",
         made_at=noon(date(2026, 2, 10)),
         made_by="kim",
     )
-    await draft_instruction(engine, noon(date(2026, 2, 10)), drafted, draft)
-    second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
-    meant = IfMatch(frozenset({etag(1)}))
-    await confirm_instruction(engine, LAW.cycle, noon(date(2026, 2, 11)), draft.instruction_id, meant, second)
+    await instruct(engine, draft, confirmed_at=noon(date(2026, 2, 11)))

@@ -8,12 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.bills import PaymentRequest, post_payment, run_bill_clocks
-from services.liquidation.acts.instructions import confirm_instruction, draft_instruction, name_instruction
+from services.liquidation.acts.instructions import name_instruction
 from services.liquidation.acts.payees import AccountFacts, record_account
 from services.liquidation.acts.voided_liquidations import void_liquidation
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.money.settings import POLICY
-from services.liquidation.store.instructions import Instruction, InstructionPredicate
+from services.liquidation.domain.predicate import EntryPredicate
+from services.liquidation.store.instructions import Instruction
 from services.liquidation.store.tables.acts import reliquidations
 from services.liquidation.store.tables.assessments import assessments
 from services.liquidation.store.tables.bills import bills
@@ -24,8 +25,7 @@ from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict
-from shared.runtime.identity import Identity, RoleName
-from tests.integration.liquidation.builders import cycle, published, rows
+from tests.integration.liquidation.builders import cycle, instruct, published, rows
 from tests.integration.liquidation.test_liquidation_money_acts import (
     DIRECTOR,
     FRIDAY,
@@ -76,14 +76,12 @@ async def lift(engine: AsyncEngine, on: date) -> None:
         message_number="6000002",
         source="court-notice",
         noticed_on=on,
-        predicate=InstructionPredicate((), (), IMPORTER),
+        predicate=EntryPredicate(importer_number=IMPORTER),
         state="draft",
         made_at=noon(on),
         made_by="kim",
     )
-    await draft_instruction(engine, noon(on), drafted, draft)
-    second = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
-    await confirm_instruction(engine, LAW.cycle, noon(on), draft.instruction_id, IfMatch(None), second)
+    await instruct(engine, draft)
 
 
 async def test_small_reliquidation_that_waited_for_a_fact_changes_nothing(engine: AsyncEngine) -> None:

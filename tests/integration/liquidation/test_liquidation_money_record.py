@@ -13,6 +13,7 @@ from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.money.balance import name_effects
 from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.publishing import CYCLE_EVENTS
 from services.liquidation.store.bills import PaymentRow
 from services.liquidation.store.bills import write_payment as record_payment
 from services.liquidation.store.cycles import run_statements
@@ -60,7 +61,7 @@ async def liquidate(engine: AsyncEngine, friday: date = FRIDAY) -> CycleMoney:
     """The cycle with what it assesses, each in a transaction of its own so that the figures come out."""
     now = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC)
     async with transaction(engine) as tx:
-        await run_statements(tx, cycle_day(friday), now, "tests")
+        await run_statements(tx, cycle_day(friday), now, "tests", CYCLE_EVENTS)
     async with transaction(engine) as tx:
         return await assess_cycle(tx, friday, now, POLICY)
 

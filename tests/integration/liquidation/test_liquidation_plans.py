@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day
-from services.liquidation.store import cycles, radar
+from services.liquidation.store import cycles, extension_drafts, radar
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
 
@@ -53,7 +53,7 @@ async def test_forecast_and_radar_read_no_table_of_entries_from_end_to_end(servi
         decided = await explain(tx, radar._COUNT_DECIDED, TODAY)
         suspended = await explain(tx, cycles._SUSPENDED)
         late = await explain(tx, cycles._LATE, *of_day)
-        needed = await explain(tx, radar._NEEDED, TODAY)
+        needed = await explain(tx, extension_drafts._NEEDED, TODAY)
     assert "entries_due" in forecast
     assert "entries_expiring" in forecast
     assert "entries_expiring" in count

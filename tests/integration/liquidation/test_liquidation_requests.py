@@ -15,12 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.radar import draft_extensions
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.law import LAW
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
-from services.liquidation.store import radar, requests
+from services.liquidation.store import extension_drafts, radar, requests
 from services.liquidation.store.tables.requests import information_requests, work_items
 from shared.bus.postgres import PostgresBus
 from shared.contracts import lean
@@ -33,7 +32,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
 from shared.web.identity import issue_development_token
-from tests.integration.liquidation.builders import apply, post_entry, review_decided, routed, rows
+from tests.integration.liquidation.builders import apply, draft_needed, post_entry, review_decided, routed, rows
 from tests.support.events import decoded, entry_body, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -113,7 +112,7 @@ class Desk:
         return found
 
     async def drafts(self) -> list[Any]:
-        await draft_extensions(self.engine, self.clock)
+        await draft_needed(self.engine, self.clock.now())
         found: list[Any] = (await self.get("/extension-drafts"))["items"]
         return found
 
@@ -213,12 +212,12 @@ async def test_entry_with_several_causes_counts_once_as_one_that_needs_an_extens
 async def test_draft_follows_the_requests_and_goes_with_the_last(desk: Desk) -> None:
     number = await desk.file()
     await apply(desk.engine, [issued("r-1", "i-1", [number]), issued("r-2", "i-2", [number])])
-    assert await draft_extensions(desk.engine, desk.clock) == 1
+    assert await draft_needed(desk.engine, desk.clock.now()) == 1
     (draft,) = await desk.drafts()
     assert draft["extension"]["explanation"].endswith("2027-01-19 (and 1 more).")
     await apply(desk.engine, [item_changed("i-1", 1_000_002, "completed", "completed")])
-    assert await draft_extensions(desk.engine, desk.clock) == 1
-    assert await draft_extensions(desk.engine, desk.clock) == 0
+    assert await draft_needed(desk.engine, desk.clock.now()) == 1
+    assert await draft_needed(desk.engine, desk.clock.now()) == 0
     (draft,) = await desk.drafts()
     assert draft["extension"]["explanation"].startswith("CBP 28 r-2 of")
     await apply(desk.engine, [item_changed("i-2", 1_000_002, "completed", "completed")])
@@ -403,8 +402,8 @@ async def test_radar_reads_open_requests_and_entries_by_their_indexes(service_en
 
         plans = [
             await explain(radar._COUNT_REQUESTED, TODAY),
-            await explain(radar._NEEDED, TODAY),
-            await explain(radar._SYNC, TODAY, datetime(2027, 1, 14, tzinfo=UTC)),
+            await explain(extension_drafts._NEEDED, TODAY),
+            await explain(extension_drafts._SYNC, TODAY, datetime(2027, 1, 14, tzinfo=UTC)),
         ]
         closing = await explain(requests._STAND, ["i-1"], [TODAY], ["completed"])
     for plan in plans:

@@ -1,42 +1,8 @@
-"""The tables of acts of people: instructions, suspensions, reliquidations, nightly comparisons."""
+"""The tables of acts on entries: suspensions, reliquidations, voided liquidations."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, Table, Text, text
 
 from services.liquidation.store.tables.records import metadata
-
-instructions = Table(
-    "instructions",
-    metadata,
-    Column("instruction_id", Text, primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("ground", Text, nullable=False),
-    Column("reference", Text),
-    Column("message_number", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("noticed_on", Date, nullable=False),
-    Column("predicate", JSONB, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_for", Text),
-    Column("confirmed_at", DateTime(timezone=True)),
-    Column("confirmed_by", Text),
-    Column("confirmed_for", Text),
-    comment="Messages that tell CBP to suspend or to lift, with the entries that each means: draft, confirmed.",
-)
-
-instruction_results = Table(
-    "instruction_results",
-    metadata,
-    Column("instruction_id", Text, primary_key=True),
-    Column("entry_number", Text, primary_key=True),
-    Column("outcome", Text, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    comment="What an instruction did to each entry that it means, once for each.",
-)
 
 suspensions = Table(
     "suspensions",
@@ -90,26 +56,4 @@ voided_liquidations = Table(
     Column("acted_by", Text, nullable=False),
     Column("acted_for", Text),
     comment="Liquidations without effect in law: in breach of an injunction, or deemed while suspended.",
-)
-
-recomputes = Table(
-    "recomputes",
-    metadata,
-    Column("recomputed_on", Date, primary_key=True),
-    Column("entries", BigInteger, nullable=False),
-    Column("differences", BigInteger, nullable=False),
-    Column("reached", Text, nullable=False),
-    Column("is_done", Boolean, nullable=False),
-    comment="Nightly comparisons of the stored record with what follows from the facts; reached: the last entry.",
-)
-
-recompute_differences = Table(
-    "recompute_differences",
-    metadata,
-    Column("recomputed_on", Date, primary_key=True),
-    Column("entry_number", Text, primary_key=True),
-    Column("field", Text, primary_key=True),
-    Column("stored", Text),
-    Column("derived", Text),
-    comment="Where the stored record differs from what follows from the facts; never mended by the comparison.",
 )

@@ -1,20 +1,8 @@
-"""The tables of the deadline radar: extensions drafted for people to post, and cases of deemed liquidation."""
+"""The table of cases of deemed liquidation."""
 
 from sqlalchemy import Column, Date, DateTime, Index, Integer, Table, Text, text
 
 from services.liquidation.store.tables.records import metadata
-
-extension_drafts = Table(
-    "extension_drafts",
-    metadata,
-    Column("deemed_on", Date, primary_key=True),
-    Column("entry_number", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
-    Column("requested_on", Date),
-    Column("explanation", Text, nullable=False),
-    Column("drafted_at", DateTime(timezone=True), nullable=False),
-    comment="Extensions that should be posted before the period ends; a person posts or ignores each.",
-)
 
 deemed_cases = Table(
     "deemed_cases",

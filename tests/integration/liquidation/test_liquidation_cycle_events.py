@@ -1,0 +1,194 @@
+"""What the database puts together for a cycle is what the builders of `publishing` say of the same rows."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import md5
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.liquidation.acts.cycles import cycle_day
+from services.liquidation.domain.sequences import liquidation_key
+from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, as_held, decision_refused, entry_changed
+from services.liquidation.store.cycles import publish_assessed, run_statements
+from services.liquidation.store.records import EntryRow, LegalEvent, lock_entries
+from services.liquidation.store.tables.records import entries, legal_events, review_decisions
+from shared.bus import outbox
+from shared.bus.outbox import Outgoing
+from shared.db import bulk
+from shared.db.transaction import Transaction, transaction
+from tests.integration.liquidation.builders import rows
+from tests.support.events import entry_number
+
+FRIDAY = date(2027, 1, 15)
+RAN_AT = datetime(2027, 1, 15, 18, 30, tzinfo=UTC)
+FILED_AT = datetime(2026, 3, 2, 17, tzinfo=UTC)
+ODD_ID: Final = 'd-"odd"\\ é'
+COLUMNS: Final = (
+    "entry_number",
+    "state",
+    "version",
+    "governed_at",
+    "importer_number",
+    "entry_type",
+    "surety_code",
+    "port_of_entry",
+    "entry_date",
+    "center",
+    "is_informal",
+    "extensions",
+    "turns",
+    "scheduled_on",
+    "deemed_on",
+)
+DECISION: Final = (
+    "decision_id",
+    "entry_number",
+    "item_id",
+    "process",
+    "outcome",
+    "duty_cents",
+    "fees_cents",
+    "decided_at",
+    "event_at",
+    "event_source",
+    "event_id",
+    "status",
+    "body",
+)
+
+
+def some_entry(chance: Random) -> tuple[Any, ...]:
+    """An entry that is due, or past its period, as any history may have left it."""
+    is_informal = chance.random() < 0.2
+    deemed_on = None if is_informal else FRIDAY + timedelta(days=chance.choice((-40, -1, 0, 30)))
+    return (
+        entry_number(),
+        "scheduled",
+        chance.randint(1, 4),
+        FILED_AT,
+        chance.choice(("07-345678900", "123-45-6789", "123456-12345")),
+        chance.choice(("01", "06", "11")),
+        chance.choice((None, "036")),
+        chance.choice(("2704", "1001")),
+        date(2026, 3, chance.randint(2, 9)),
+        chance.choice((None, "CEE007")),
+        is_informal,
+        chance.choice((0, 0, 1, 3)),
+        chance.choice((0, 0, 1, 2, 41)),
+        FRIDAY - timedelta(days=chance.choice((0, 7, 100))),
+        deemed_on,
+    )
+
+
+def some_decision(chance: Random, number: str, position: int, *, is_late: bool) -> tuple[Any, ...]:
+    decided_at = RAN_AT - timedelta(hours=2) if is_late else FILED_AT + timedelta(hours=1)
+    cents = chance.choice((0, 12_345, -670))
+    outcome = "increase" if cents > 0 else "refund" if cents else "no-change"
+    name = f"{ODD_ID}{position}" if position % 5 == 0 else f"d-{position}"
+    body = orjson.dumps({"importer_number": "07-345678900"}).decode()
+    made = (decided_at, decided_at, "urn:x", f"e-{position}")
+    return (name, number, f"i-{position}", "review", outcome, cents, 0, *made, "applied", body)
+
+
+async def history_of(engine: AsyncEngine, numbers: list[str]) -> dict[str, tuple[EntryRow, LegalEvent]]:
+    """Each liquidated entry with its act of liquidation."""
+    acts = {(act.entry_number, act.event_key): act for act in await rows(engine, legal_events)}
+    async with transaction(engine) as tx:
+        found = await lock_entries(tx, numbers, create=False)
+    history = {}
+    for number, row in found.items():
+        act = acts[number, liquidation_key(row.turns)]
+        history[number] = (
+            row,
+            LegalEvent(
+                number,
+                act.event_key,
+                act.sequence,
+                act.change,
+                act.to_state,
+                act.occurred_on,
+                act.rule,
+                act.detail,
+                act.scheduled_on,
+                act.deemed_on,
+                act.kind,
+                act.actor,
+            ),
+        )
+    return history
+
+
+async def sent(tx: Transaction) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """What waits in the outbox, by the id of the event."""
+    waiting = [row.message for row in await outbox.next_rows(tx, 10_000)]
+    events = [(each.topic, (each.key or b"").decode(), orjson.loads(each.value)) for each in waiting]
+    assert len({event["id"] for *_, event in events}) == len(events)
+    return {event["id"]: (topic, key, event) for topic, key, event in events}
+
+
+def demand_equal(found: tuple[str, str, dict[str, Any]], built: Outgoing) -> None:
+    """Every attribute but the id and every member that says something; the time as an instant."""
+    topic, key, value = outbox.encode(built, SOURCE)
+    expected = orjson.loads(value)
+    assert found[:2] == (topic, key)
+    names = set(found[2]) | set(expected)
+    for name in names - {"id", "time", "data"}:
+        assert found[2][name] == expected[name], name
+    assert datetime.fromisoformat(found[2]["time"]) == datetime.fromisoformat(expected["time"])
+    said, meant = (
+        {name: each for name, each in data.items() if each is not None} for data in (found[2]["data"], expected["data"])
+    )
+    assert said == meant
+
+
+def named(*parts: str) -> str:
+    """The id of an event that the database names."""
+    return str(UUID(md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_events_of_a_cycle_equal_what_the_builders_say_of_the_same_rows(
+    service_engine: Callable[[str], Awaitable[AsyncEngine]], seed: int
+) -> None:
+    engine, chance = await service_engine("liquidation"), Random(seed)
+    given = [some_entry(chance) for _ in range(120)]
+    numbers = [row[0] for row in given]
+    decisions = [
+        some_decision(chance, number, position, is_late=chance.random() < 0.5)
+        for position, number in enumerate(numbers)
+        if chance.random() < 0.6
+    ]
+    async with transaction(engine) as tx:
+        await bulk.insert(tx, entries, COLUMNS, given)
+        await bulk.insert(tx, review_decisions, DECISION, decisions)
+        figures = await run_statements(tx, cycle_day(FRIDAY), RAN_AT, "tests", CYCLE_EVENTS)
+    assert figures.liquidated + figures.deemed == len(given)
+    assert min(figures.liquidated, figures.deemed, figures.with_decision, figures.decisions_refused) > 0
+    history = await history_of(engine, numbers)
+    changed = {number for number, (row, _) in history.items() if row.effect_duty_cents}
+    told = {number: {"effect": {"duty_usd": "1.00", "fees_usd": "0.00"}, "missing": 'a "fact"'} for number in changed}
+    async with transaction(engine) as tx:
+        await publish_assessed(tx, CYCLE_EVENTS.assessed, told, RAN_AT)
+        events = await sent(tx)
+    refused = [row for row in await rows(engine, review_decisions) if row.status == "refused"]
+    assert len(events) == len(given) + len(refused)
+    assert len(refused) == figures.decisions_refused
+    for number, (row, act) in history.items():
+        built = entry_changed(
+            as_held(row),
+            act,
+            RAN_AT,
+            from_state="extended" if row.extensions else "scheduled",
+            reasons=(),
+            told=told.get(number, {"effect": {"duty_usd": "0.00", "fees_usd": "0.00"}}),
+        )
+        demand_equal(events[named("entry-changed", number, str(act.sequence))], built)
+    for each in refused:
+        importer = each.body["importer_number"]
+        built = decision_refused(each.decision_id, each.entry_number, importer, each.rule, each.remedy, RAN_AT)
+        demand_equal(events[named("decision-refused", each.decision_id)], built)
