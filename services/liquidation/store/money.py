@@ -23,7 +23,7 @@ from services.liquidation.domain.money.balance import AccountState, name_effects
 from services.liquidation.domain.money.bills import Bill, Block, Payment
 from services.liquidation.domain.money.interest import Missing, Segment
 from services.liquidation.domain.money.refunds import PayeeFacts
-from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
+from services.liquidation.store.standing_effects import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables.money import (
     assessments,
     bill_payments,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
+from services.liquidation.store.standing_effects import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables.acts import recompute_differences, recomputes
 from shared.db import bulk
 from shared.db.transaction import Transaction
