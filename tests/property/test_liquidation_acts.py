@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.extensions import post_extension
-from services.liquidation.acts.instructions import (
-    apply_confirmed,
-    name_instruction,
-)
+from services.liquidation.acts.instructions import apply_confirmed, name_instruction
 from services.liquidation.acts.liquidations import LiquidationBasis, post_liquidation
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.acts.reliquidations import post_reliquidation

@@ -13,7 +13,7 @@ from services.liquidation.domain.correction_window import (
     foresee_correction,
 )
 from services.liquidation.domain.facts import Version
-from services.liquidation.domain.grounds import basis_of, filed_grounds, join_grounds
+from services.liquidation.domain.grounds import filed_grounds, find_suspension_basis
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.plan import find_start
 from services.liquidation.domain.record import find_summary_filing, has_correction_window
@@ -216,10 +216,9 @@ def _find_suspended_window(picture: EntryPicture) -> CorrectionWindow | None:
     recorded = [
         Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
     ]
-    standing = [each for each in join_grounds(governing, recorded) if each.lift_noticed_on is None]
-    if not standing:
+    basis = find_suspension_basis(governing, recorded)
+    if basis is None:
         return None
-    basis = min((basis_of(each) for each in standing), key=lambda each: each == "other")
     has_case = governing.case is not None
     return correction_window(governing.entry_type, governing.entry_date, None, has_case=has_case, suspended_for=basis)
 

@@ -106,17 +106,12 @@ async def reliquidate(
     if power is not None and writer != "center":
         explanation = f"{explanation} ({finding.why})"
     number = await store.count_reliquidations(tx, row.entry_number) + 1
-    standing = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
-    change = (effect[0] - standing[0], effect[1] - standing[1])
-    changes = name_effects(*change)
-    if by_class is not None:
-        stood = await find_standing_effect(tx, row.entry_number)
-        changes = add_amounts(by_class, {class_code: -cents for class_code, cents in stood.items()})
-    key = f"reliquidation:{number}"
+    stood = (row.effect_duty_cents or 0, row.effect_fees_cents or 0)
+    changes = await _find_changes(tx, row, effect, by_class)
     money = await assess_act(
         tx,
         row.entry_number,
-        key,
+        _name_act(number),
         today,
         changes,
         occasion=_OCCASIONS.get(writer, "reliquidation"),
@@ -124,7 +119,8 @@ async def reliquidate(
         policy=policy,
     )
     if money.is_disregarded:
-        effect, change, changes = standing, (0, 0), {}
+        effect, changes = stood, {}
+    change = (effect[0] - stood[0], effect[1] - stood[1])
     done = ReliquidationRow(
         entry_number=row.entry_number,
         number=number,
@@ -142,21 +138,38 @@ async def reliquidate(
     )
     await store.write_reliquidation(tx, done)
     row.effect_duty_cents, row.effect_fees_cents = effect
-    act, event = record_act(
+    return Reliquidated(done, *_tell(row, done, changes, money, caller, now), money)
+
+
+async def _find_changes(tx: Transaction, row: EntryRow, effect: tuple[int, int], by_class: Amounts | None) -> Amounts:
+    """By class, what a reliquidation changes against what stands."""
+    if by_class is None:
+        return name_effects(effect[0] - (row.effect_duty_cents or 0), effect[1] - (row.effect_fees_cents or 0))
+    stood = await find_standing_effect(tx, row.entry_number)
+    return add_amounts(by_class, {class_code: -cents for class_code, cents in stood.items()})
+
+
+def _name_act(number: int) -> str:
+    return f"reliquidation:{number}"
+
+
+def _tell(
+    row: EntryRow, done: ReliquidationRow, changes: Amounts, money: Consequence, caller: Identity, now: datetime
+) -> tuple[LegalEvent, Outgoing]:
+    return record_act(
         row,
-        event_key=key,
-        sequence=sequence_in_turn(row.turns, OF_RELIQUIDATION + number),
+        event_key=_name_act(done.number),
+        sequence=sequence_in_turn(row.turns, OF_RELIQUIDATION + done.number),
         change="reliquidated",
         from_state="liquidated",
-        occurred_on=today,
-        rule=finding.rule,
-        text=f"{writer}: {explanation}",
+        occurred_on=done.reliquidated_on,
+        rule=done.rule,
+        text=f"{done.writer}: {done.explanation}",
         actor=caller.signature,
         now=now,
         kind=done.kind,
         told={"effect": describe_effect(changes), **money.event_fields},
     )
-    return Reliquidated(done, act, event, money)
 
 
 async def _demand_power(

@@ -50,7 +50,7 @@ def name_case(case_number: str, manufacturer_id: str | None, exporter_id: str | 
 
 
 def instructed_ground(kind: GroundKind, reference: str) -> str:
-    """The ground of an instruction other than a case: its kind and the matter that it names.
+    """The ground of an instruction other than a case: its kind and what it names, as a court number.
 
     >>> instructed_ground("injunction", "24-00123")
     'injunction:24-00123'
@@ -101,10 +101,10 @@ def basis_of(suspension: Suspension) -> SuspensionBasis:
     >>> basis_of(Suspension("adcvd-case:C570013000/", "agency", date(2026, 3, 2)))
     'countervailing'
     """
-    kind, _, matter = suspension.ground.partition(":")
+    kind, _, reference = suspension.ground.partition(":")
     match kind:
         case "adcvd-case":
-            return "countervailing" if matter.startswith("C") else "antidumping"
+            return "countervailing" if reference.startswith("C") else "antidumping"
         case "adcvd-type":
             return "antidumping"
         case "injunction" | "court-order":
@@ -113,6 +113,15 @@ def basis_of(suspension: Suspension) -> SuspensionBasis:
             return "eapa"
         case _:
             return "other"
+
+
+def find_suspension_basis(version: Version, recorded: Sequence[Suspension]) -> SuspensionBasis | None:
+    """For what an entry is suspended now, as the window of corrections asks; None when no suspension stands.
+
+    Of several grounds one that keeps the window open counts (psc-window-suspended).
+    """
+    bases = [basis_of(each) for each in join_grounds(version, recorded) if each.lift_noticed_on is None]
+    return min(bases, key=lambda each: each == "other", default=None)
 
 
 def select_lifted(
@@ -137,15 +146,15 @@ def select_lifted(
     makers, exporters = set(map(identify, manufacturer_ids)), set(map(identify, exporter_ids))
     chosen = []
     for suspension in standing:
-        found, _, matter = suspension.ground.partition(":")
+        found, _, named = suspension.ground.partition(":")
         if found != kind:
             continue
         if kind == "adcvd-case":
-            case_number, _, line = matter.partition("/")
+            case_number, _, line = named.partition("/")
             maker, _, exporter = line.partition("/")
             is_named = (not makers or maker in makers) and (not exporters or exporter in exporters)
             if case_number in case_numbers and is_named:
                 chosen.append(suspension)
-        elif kind == TYPE_GROUND or matter == reference:
+        elif kind == TYPE_GROUND or named == reference:
             chosen.append(suspension)
     return tuple(chosen)

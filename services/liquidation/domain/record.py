@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clock_facts import find_time_of_entry
 from services.liquidation.domain.clocks import informal_date
-from services.liquidation.domain.correction_window import SuspensionBasis, correction_window, find_barred_change
+from services.liquidation.domain.correction_window import correction_window, find_barred_change
 from services.liquidation.domain.facts import EntryFacts, Version
-from services.liquidation.domain.grounds import basis_of, join_grounds
+from services.liquidation.domain.grounds import find_suspension_basis, join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions, plan_unsuspended
 from shared.customs.calendar import legal_date
@@ -175,17 +175,13 @@ def _is_window_open(
     months = sum(each.months for each in extensions)
     known = replace(facts, extensions=extensions, extended_months=months, suspensions=suspensions)
     then = _plan(before, known, policy, law)
-    basis: SuspensionBasis | None = None
-    if then.is_suspended:
-        standing = (each for each in join_grounds(before, suspensions) if each.lift_noticed_on is None)
-        basis = min((basis_of(each) for each in standing), key=lambda each: each == "other", default="other")
     window = correction_window(
         before.entry_type,
         before.entry_date,
         then.scheduled_on,
         is_extended_on_request=any(each.reason == "importer-request" for each in extensions),
         has_case=before.case is not None,
-        suspended_for=basis,
+        suspended_for=(find_suspension_basis(before, suspensions) or "other") if then.is_suspended else None,
     )
     return window.closes_on is None or on <= window.closes_on
 

@@ -3,7 +3,10 @@
 from typing import Final
 
 TURN: Final = 50_000_000
-"""Each suspension, removal or voided liquidation begins a new turn: all that follows has higher numbers."""
+"""An entry whose clock stops, runs again or is taken back begins a new turn: all that follows has higher numbers.
+
+Each suspension, removal, voided liquidation and recording of days does so; the row of an entry counts its turns.
+"""
 
 OF_CLAIM: Final = 0
 """Decision n on a claim under 1520(d) has the number n: it changes no state, so it stands below all that do."""

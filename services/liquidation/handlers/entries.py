@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from services.liquidation.acts.entries import KnownFacts, apply_record
@@ -25,12 +25,12 @@ from shared.customs.money import to_cents
 
 
 def on_entries_filed(
-    filed: Sequence[Event[Any]], versions: dict[str, dict[int, VersionRow]]
+    filed: Sequence[Event[EntryBody]], versions: dict[str, dict[int, VersionRow]]
 ) -> list[ContradictingEvent]:
     """Add each version that is new; of two that contradict each other the earlier event stands."""
     contradictions: list[ContradictingEvent] = []
     for event in filed:
-        body: EntryBody = event.data
+        body = event.data
         known = versions.setdefault(body.entry_number, {})
         version, text = read_version(event)
         before = known.get(version.number)
@@ -115,9 +115,9 @@ def announce_version(
     )
 
 
-def read_version(event: Event[Any]) -> tuple[Version, str]:
+def read_version(event: Event[EntryBody]) -> tuple[Version, str]:
     """What liquidation looks at in an entry as filed, and the whole body as JSON."""
-    body: EntryBody = event.data
+    body = event.data
     duty, fees = 0, 0
     case: str | None = None
     cases: set[str] = set()

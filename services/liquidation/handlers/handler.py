@@ -21,7 +21,7 @@ from services.liquidation.store.filings import FilingRow
 from services.liquidation.store.records import AccountRow, ContradictingEvent, EntryRow, LegalEvent
 from services.liquidation.store.reviews import DecisionRow
 from shared.bus.outbox import Outgoing
-from shared.contracts.entry import EntryCorrected, EntryFiled, EntryReleased
+from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
@@ -46,7 +46,7 @@ TOPICS = (
 class Batch:
     """The events of a batch by what they are about; `filed` are entries as filed and as corrected."""
 
-    filed: Sequence[Event[Any]]
+    filed: Sequence[Event[EntryBody]]
     released: Sequence[EntryReleased]
     routed: Sequence[Event[EntryRouted]]
     decided: Sequence[Event[ReviewDecided]]

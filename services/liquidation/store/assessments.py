@@ -11,7 +11,7 @@ from services.liquidation.domain.money.balance import DueBasis, name_effects
 from services.liquidation.domain.money.interest import Missing, PayeeKind, Segment
 from services.liquidation.store.act_keys import liquidation_key_sql, reliquidation_key_sql
 from services.liquidation.store.money_rows import write_rows
-from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
+from services.liquidation.store.standing_effects import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables.assessments import assessments
 from shared.customs.money import to_cents
 from shared.db import bulk

@@ -1,6 +1,6 @@
 """Days that people recorded of an entry: every revision is kept, the highest holds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -44,7 +44,7 @@ async def load_clock_facts(tx: Transaction, entry_numbers: Collection[str]) -> d
 async def list_clock_facts(connection: AsyncConnection, entry_number: str) -> list[ClockFactsRow]:
     """Every revision of one entry, the first first."""
     query = select(clock_facts).where(clock_facts.c.entry_number == entry_number).order_by(clock_facts.c.revision)
-    found = (await connection.execute(query)).mappings()
+    found = [row._asdict() for row in await connection.execute(query)]
     return [
         ClockFactsRow(
             row["entry_number"],
@@ -67,7 +67,7 @@ async def write_clock_facts(tx: Transaction, row: ClockFactsRow) -> None:
     await tx.connection.execute(clock_facts.insert().values(values))
 
 
-def _read(row: Any) -> ClockFacts:
+def _read(row: Mapping[str, Any]) -> ClockFacts:
     values = {each.name: row[each.name] for each in fields(ClockFacts)}
     values["designated_imports"] = tuple(
         DesignatedImport(_day(each["liquidated_on"]), _day(each["final_1514_on"])) for each in row["designated_imports"]

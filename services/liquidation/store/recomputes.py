@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.act_keys import is_liquidation_sql, liquidation_key_sql
-from services.liquidation.store.standing_versions import STANDING_EFFECT, join_standing
+from services.liquidation.store.standing_effects import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables.recomputes import recompute_differences, recomputes
 from shared.db import bulk
 from shared.db.transaction import Transaction

@@ -1,7 +1,7 @@
 """Entries with their versions and legal acts, and events that contradict them: what makes up the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -240,7 +240,7 @@ async def write_accounts(tx: Transaction, newest: Sequence[AccountRow]) -> None:
     """Write importer accounts, keeping the latest sequence of each."""
     columns = tuple(AccountRow.__dataclass_fields__)
     latest = f"{replace_row(importer_accounts, columns)} WHERE excluded.sequence > importer_accounts.sequence"
-    await bulk.insert(tx, importer_accounts, columns, [astuple(row) for row in newest], on_conflict=latest)
+    await bulk.insert(tx, importer_accounts, columns, list(map(attrgetter(*columns), newest)), on_conflict=latest)
 
 
 _VERSION_COLUMNS = tuple(column.name for column in entry_versions.columns if column.name != "recorded_at")
