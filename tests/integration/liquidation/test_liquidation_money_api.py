@@ -1,6 +1,7 @@
 """The HTTP side of money, with real tokens on a real database."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -80,9 +81,14 @@ RECORDER = RoleName.ENTRY_SPECIALIST
 
 @pytest.fixture
 async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
-    engine = await service_engine("liquidation")
+    async with open_desk(await service_engine("liquidation")) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def open_desk(engine: AsyncEngine, **given: Any) -> AsyncIterator[Desk]:
     settings = LiquidationSettings(
-        database_url="postgresql://unused", bus_database_url="postgresql://unused", token_secret="s" * 32
+        database_url="postgresql://unused", bus_database_url="postgresql://unused", token_secret="s" * 32, **given
     )
     clock = FixedClock(datetime(2026, 3, 2, 18, tzinfo=UTC))
     platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())
@@ -235,6 +241,19 @@ async def test_protest_in_time_holds_set_off_and_not_delinquency(desk: Desk) -> 
     await run_bill_clocks(desk.engine, desk.clock, desk.settings.money_policy)
     seen = (await desk.get(f"/bills/{number}-B01")).json()
     assert (seen["state"], seen["is_protested"], seen["may_be_set_off"]) == ("delinquent", True, False)
+
+
+@pytest.mark.parametrize(("closures", "may_be_set_off"), [([], True), (["2026-07-15"], False)])
+async def test_day_closed_by_order_moves_until_when_a_bill_may_not_be_set_off(
+    service_engine: MakeEngine, closures: list[str], may_be_set_off: bool
+) -> None:
+    """Day 180 after 16 January is Wednesday 15 July: on a day closed by order a protest may still come on the 16th."""
+    async with open_desk(await service_engine("liquidation"), law={"closures": closures}) as desk:
+        number = await desk.liquidate("1000.00")
+        desk.clock.advance(datetime(2026, 7, 16, 18, tzinfo=UTC) - desk.clock.now())
+        await run_bill_clocks(desk.engine, desk.clock, desk.settings.money_policy)
+        seen = (await desk.get(f"/bills/{number}-B01")).json()
+        assert (seen["state"], seen["may_be_set_off"]) == ("delinquent", may_be_set_off)
 
 
 async def test_record_and_timeline_show_the_bill_and_what_was_done_about_it(desk: Desk) -> None:

@@ -1,7 +1,9 @@
 """The money of liquidations on a real database: assessed once, billed, refunded, carried over, or waiting."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from services.liquidation.acts.assessments import CycleMoney, assess_act, assess
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.money.balance import name_effects
-from services.liquidation.domain.money.settings import POLICY
+from services.liquidation.domain.money.settings import POLICY, MoneyPolicy, MoneySettings
 from services.liquidation.publishing import CYCLE_EVENTS
 from services.liquidation.store.bills import PaymentRow
 from services.liquidation.store.bills import write_payment as record_payment
@@ -42,28 +44,28 @@ async def engine(service_engine: MakeEngine) -> AsyncEngine:
     return await service_engine("liquidation")
 
 
-async def file(engine: AsyncEngine, **changes: Any) -> str:
+async def file(engine: AsyncEngine, filed_at: str = "2025-03-03T19:00:00Z", **changes: Any) -> str:
     number = entry_number()
     body = {"entry_date": "2025-03-03", "import_date": "2025-03-02", "paid_on": "2025-03-12"} | changes
-    await apply(engine, [decoded("entry-filed", entry_body(number, **body), time="2025-03-03T19:00:00Z")])
+    await apply(engine, [decoded("entry-filed", entry_body(number, **body), time=filed_at)])
     return number
 
 
-async def decide(engine: AsyncEngine, number: str, duty_usd: str) -> None:
+async def decide(engine: AsyncEngine, number: str, duty_usd: str, decided_at: str = "2025-06-02T15:00:00Z") -> None:
     outcome = "refund" if duty_usd.startswith("-") else "increase"
     event = review_decided(
-        number, outcome, duty_usd, decision_id=f"d-{number}", item_id=f"i-{number}", decided_at="2025-06-02T15:00:00Z"
+        number, outcome, duty_usd, decision_id=f"d-{number}", item_id=f"i-{number}", decided_at=decided_at
     )
     await apply(engine, [event])
 
 
-async def liquidate(engine: AsyncEngine, friday: date = FRIDAY) -> CycleMoney:
+async def liquidate(engine: AsyncEngine, friday: date = FRIDAY, policy: MoneyPolicy = POLICY) -> CycleMoney:
     """The cycle with what it assesses, each in a transaction of its own so that the figures come out."""
     now = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC)
     async with transaction(engine) as tx:
         await run_statements(tx, cycle_day(friday), now, "tests", CYCLE_EVENTS)
     async with transaction(engine) as tx:
-        return await assess_cycle(tx, friday, now, POLICY)
+        return await assess_cycle(tx, friday, now, policy)
 
 
 async def act(
@@ -252,6 +254,27 @@ async def test_reliquidation_of_an_entry_as_entered_starts_from_what_was_asserte
     done = await act(engine, number, "reliquidation:1", date(2026, 3, 2), 100_00)
     (row,) = await rows(engine, assessments)
     assert (row.ordinal, row.before, done.bill_number) == (1, {"499": 33_58, "duty": 25_00}, f"{number}-B01")
+
+
+async def test_reliquidation_after_a_late_payment_reads_leap_years_as_the_policy_says(engine: AsyncEngine) -> None:
+    policy = replace(POLICY, settings=MoneySettings(days_in_leap_year=366))
+    number = await file(
+        engine, "2023-03-01T19:00:00Z", entry_date="2023-03-01", import_date="2023-02-28", paid_on="2023-03-10"
+    )
+    await decide(engine, number, "100000.00", "2023-06-02T15:00:00Z")
+    await liquidate(engine, date(2024, 1, 12), policy)
+    await run_bill_clocks(engine, FixedClock(datetime(2024, 2, 12, 17, tzinfo=UTC)), policy)
+    (bill,) = await rows(engine, bills)
+    # One block of 30 days at 8 % on all that was billed, a day of 2024 bearing one 366th part.
+    part = (1 + Decimal("0.08") / 366) ** 30 - 1
+    assert bill.delinquency_cents == int((bill.billed_cents * part).quantize(Decimal(1), ROUND_HALF_UP))
+    await pay(engine, f"{number}-B01", date(2024, 2, 12), bill.open_cents)
+    async with transaction(engine) as tx:
+        effects = name_effects(500_00, 0)
+        done = await assess_act(
+            tx, number, "reliquidation:1", date(2024, 3, 1), effects, policy, occasion="reliquidation"
+        )
+    assert (done.outcome, done.missing) == ("increase", None)
 
 
 async def test_more_taken_back_than_was_asserted_is_kept_open_and_not_refunded(engine: AsyncEngine) -> None:

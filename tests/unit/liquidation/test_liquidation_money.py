@@ -5,6 +5,7 @@ import csv
 import doctest
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money import amounts, assessment, balance, bills, interest, payees, refunds, rules
 from services.liquidation.domain.money.amounts import (
     CaseDeposit,
@@ -41,7 +43,16 @@ from services.liquidation.domain.money.assessment import (
     find_changes,
     foresee_outcome,
 )
-from services.liquidation.domain.money.bills import Bill, Payment, issue_bill, may_set_off, settle, surety_demand_cents
+from services.liquidation.domain.money.bills import (
+    Bill,
+    Payment,
+    find_next_step,
+    find_notices,
+    issue_bill,
+    may_set_off,
+    settle,
+    surety_demand_cents,
+)
 from services.liquidation.domain.money.interest import (
     Interest,
     Movement,
@@ -59,7 +70,7 @@ from services.liquidation.domain.money.refunds import (
     open_refund,
     state_of,
 )
-from services.liquidation.domain.money.settings import MONEY, MoneySettings
+from services.liquidation.domain.money.settings import MONEY, POLICY, MoneySettings
 from services.liquidation.domain.rules import RULES
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
@@ -529,6 +540,35 @@ def test_a_part_payment_counts_for_the_block_in_which_it_comes() -> None:
     assert not isinstance(a_day_later, Undetermined)
     assert [block.base_cents for block in on_last_day.blocks] == [1000_00, 500_00], "5.77 went to interest first"
     assert [block.base_cents for block in a_day_later.blocks] == [1000_00, 1000_00]
+
+
+def test_a_late_bill_that_was_paid_by_the_divisor_of_leap_years_counts_as_deposited() -> None:
+    """100,000.00 x ((1 + 0.08/366)^30 - 1) = 657.82 for the block of January 2024; by 365 days it is 659.63."""
+    bill = Bill(date(2024, 1, 5), date(2024, 1, 5), date(2024, 2, 4), {"duty": 100_000_00}, 0)
+    paid, later = [Payment(date(2024, 2, 14), 100_657_82)], date(2024, 3, 1)
+    deposits = balance.find_later_deposits(bill, paid, later, MoneySettings(days_in_leap_year=366))
+    assert deposits == (Deposit(date(2024, 2, 14), {"duty": 100_000_00}),)
+    short = balance.find_later_deposits(bill, paid, later, MoneySettings(days_in_leap_year=365))
+    assert isinstance(short, Undetermined), "1.81 is still open"
+
+
+def test_a_late_bill_that_was_paid_with_interest_on_interest_counts_as_deposited() -> None:
+    """Two blocks at 7 %: 576.95 on 100,000.00, and 580.27 on 100,576.95 where blocks run on any unpaid balance."""
+    bill = Bill(date(2026, 1, 16), date(2026, 1, 16), date(2026, 2, 15), {"duty": 100_000_00}, 0)
+    paid, later = [Payment(date(2026, 3, 18), 101_157_22)], date(2026, 4, 1)
+    on_balance = MoneySettings(delinquency_base="unpaid-balance")
+    deposits = balance.find_later_deposits(bill, paid, later, on_balance)
+    assert deposits == (Deposit(date(2026, 3, 18), {"duty": 100_000_00}),)
+    assert isinstance(balance.find_later_deposits(bill, paid, later, MONEY), Undetermined), "3.32 were paid too much"
+
+
+def test_a_surety_is_billed_after_as_many_days_as_the_law_in_force_says() -> None:
+    bill = Bill(date(2026, 1, 16), date(2026, 1, 16), date(2026, 2, 15), {"duty": 1000_00}, 0)
+    earlier = replace(POLICY, law=LawSettings(surety_bill_days=40, surety_bill_every_months=2))
+    due = find_notices(bill, [], date(2026, 1, 16), date(2026, 5, 1), has_surety=True, policy=earlier)
+    demands = [notice.on for notice, _ in due if notice.kind == "surety-demand"]
+    assert demands == [date(2026, 2, 25), date(2026, 4, 25)]
+    assert find_next_step(bill, date(2026, 2, 16), has_surety=True, policy=earlier) == date(2026, 2, 25)
 
 
 def test_a_protest_holds_back_sanctions_but_not_interest() -> None:
