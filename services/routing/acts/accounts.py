@@ -39,7 +39,7 @@ REGISTRARS: Final = (RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR, RoleName.ASSIS
 
 _BY_ACCOUNT_MANAGER: Final = frozenset({"contacts", "other_names", "related_parties"})
 _BY_HOLDER: Final = frozenset({"contacts", "brokers"})
-_FIELD_OF_CODE: Final = {"unknown-center": "center", "unknown-family": "family"}
+_FIELD_OF_CODE: Final = {"unknown-center": "center", "assignment-decided": "center", "unknown-family": "family"}
 
 _REASONS: Final = orjson.dumps(
     [{"code": "registered", "text": "Assigned as registered with the account.", "fact": None, "citation": None}]
@@ -207,6 +207,7 @@ async def register_accounts(
                 f"accounts.{position}.{_FIELD_OF_CODE[error.code]}: {error.detail}",
                 rule=error.rule,
                 code=error.code,
+                citation=error.citation,
                 remedy=error.remedy,
             ) from None
     return Registered(len(wanted), await registration.write(tx))

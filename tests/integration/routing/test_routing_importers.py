@@ -294,6 +294,18 @@ async def test_registering_anew_keeps_what_registration_does_not_say(api: Api) -
     assert body["trusted_programs"][0]["from"] == "2020-01-01"
 
 
+async def test_registering_with_another_center_than_was_decided_is_refused(api: Api) -> None:
+    await api.register(center="CEE005")
+    async with transaction(api.engine) as tx:
+        await tx.connection.execute(text("UPDATE assignments SET basis = 'appeal'"))
+    body = {"importer_number": EIN, "name": "X", "center": "CEE007"}
+    answer = await api.call("POST", "/importers", json={"accounts": [body]})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "assignment-decided")
+    assert problem["detail"].startswith("accounts.0.center: ")
+    assert "19 CFR 101.10" in problem["citation"]
+
+
 async def test_registering_in_an_unknown_family_names_the_field(api: Api) -> None:
     body = {"importer_number": EIN, "name": "X", "family": "NONE"}
     answer = await api.call("POST", "/importers", json={"accounts": [body]})
