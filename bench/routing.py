@@ -17,8 +17,8 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy import Column, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.routing.handlers import TOPICS, RoutingHandler
-from services.routing.rules import RulesInForce
+from services.routing.handlers.batch import TOPICS, RoutingHandler
+from services.routing.store.rulebook import RulesInForce
 from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.kafka import KafkaBus
 from shared.db import bulk

@@ -1,33 +1,27 @@
 """Assembles the routing service."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
 from services.routing.api import ROUTERS
-from services.routing.handlers import TOPICS, RoutingHandler
-from services.routing.proposing import propose
-from services.routing.rules import RulesInForce
+from services.routing.handlers.batch import TOPICS, RoutingHandler
+from services.routing.jobs import build_jobs
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
+from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables import metadata
-from shared.runtime.service import Job, Parts, Platform, Service
+from shared.runtime.service import Parts, Platform, Service
 
 
 def build(platform: Platform) -> Parts:
     """The parts of routing with the rules in force."""
     settings = cast("RoutingSettings", platform.settings)
     rules = RulesInForce(settings.random_floor_basis_points)
-
-    async def propose_assignments() -> None:
-        await propose(platform.engine, platform.clock)
-
     return Parts(
         handler=RoutingHandler(rules, platform.metrics.conflicts_total),
         routers=ROUTERS,
         state={"rules": rules},
-        # Figures move with the month; a run that finds nothing new proposes nothing twice.
-        jobs=[Job("assignment-proposals", timedelta(hours=6), propose_assignments)],
+        jobs=build_jobs(platform),
         invariants=INVARIANTS,
     )
 

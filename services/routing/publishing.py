@@ -1,30 +1,36 @@
-"""The events that routing publishes, made from its decisions and filings."""
+"""The events that routing publishes, each built here and nowhere else."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from services.routing.domain.decision import Decision, Move
+from services.routing.domain.accounts import AccountRecord, programs_on
+from services.routing.domain.decisions import MOVED, Decision, Move, tell_move
 from services.routing.domain.facts import Account, EntryFacts, Reason
+from services.routing.store.assignments import NewAssignment
 from services.routing.store.decisions import DecidedVersion
 from services.routing.store.filings import StandingFiling
 from shared.bus.outbox import Encoded, Outgoing
 from shared.contracts import lean
+from shared.contracts.decision import Reason as PublishedReason
 from shared.contracts.registry import TOPIC_OF_DATA
-from shared.contracts.routing import EntryRouted, FilingRouted
+from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
+from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.customs.programs import programs_for, recognise_programs
 from shared.runtime.ids import event_id
+
+SOURCE: Final = "urn:centerline:routing"
 
 _EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
 _FilingRouted: Callable[..., Any] = lean.lean_type(FilingRouted)
 _ENTRY_ROUTED = TOPIC_OF_DATA[EntryRouted]
 
 
-def publish_decision(
+def encode_decision(
     facts: EntryFacts, account: Account | None, decision: Decision, rule_versions: Mapping[str, str]
 ) -> bytes:
     """The data of entry-routed (JSON), as it is published and kept."""
@@ -69,8 +75,8 @@ def entry_routed(item: DecidedVersion) -> Outgoing:
 def entry_moved(decision: Mapping[str, Any], move: Move, at: datetime) -> Outgoing:
     """The decision for the newest version of an entry again, with the Center that its matter was moved to."""
     number, version = decision["entry_number"], decision["version"]
-    reason = {**_moved_reason(move), "fact": str(move.sequence), "citation": None}
-    others = [item for item in decision["reasons"] if item["code"] != "moved"]
+    reason = {"code": MOVED, "text": tell_move(move), "fact": str(move.sequence), "citation": None}
+    others = [item for item in decision["reasons"] if item["code"] != MOVED]
     changes = {
         "center": move.center,
         "move": move.sequence,
@@ -82,8 +88,8 @@ def entry_moved(decision: Mapping[str, Any], move: Move, at: datetime) -> Outgoi
     return Outgoing(identifier, Encoded(_ENTRY_ROUTED, number, orjson.dumps(data)), at)
 
 
-def filing_routed(filing: StandingFiling, at: datetime | None = None) -> Outgoing:
-    """Where a filing goes, or was moved to; `at` is the time of the move that is just made.
+def filing_routed(filing: StandingFiling, at: datetime | None) -> Outgoing:
+    """Where a filing goes, or was moved to; `at` is the time of the move that is just made, None: as it was filed.
 
     Receipt and clocks are those of the filing whatever became of it. The id follows from what was filed, by
     which event, and from the moves.
@@ -91,7 +97,7 @@ def filing_routed(filing: StandingFiling, at: datetime | None = None) -> Outgoin
     row, move = filing
     route = row.route
     sequence = 1 if move is None else move.sequence + 1
-    reasons = route.reasons if move is None else (Reason(**_moved_reason(move)), *route.reasons)
+    reasons = route.reasons if move is None else (Reason(MOVED, tell_move(move)), *route.reasons)
     data = _FilingRouted(
         filing_number=row.filing_number,
         sequence=sequence,
@@ -115,8 +121,22 @@ def filing_routed(filing: StandingFiling, at: datetime | None = None) -> Outgoin
     return Outgoing(identifier, data, at or origin.filed_at)
 
 
-def _moved_reason(move: Move) -> dict[str, str]:
-    return {"code": "moved", "text": f"The open matter was moved to {move.center}; clocks run on as before."}
+def account_assigned(new: NewAssignment, account: AccountRecord, at: datetime) -> Outgoing:
+    """The Center that an account gets, with its reasons and the programs in force on its first day, or now if later."""
+    in_force = programs_on(account.trusted_programs, max(new.effective_on, legal_date(at)))
+    data = AccountAssigned(
+        importer_number=new.importer_number,
+        sequence=new.sequence,
+        name=account.name,
+        contact_email=account.contact_email,
+        center=new.center,
+        previous_center=new.previous_center,
+        basis=new.basis,
+        effective_on=new.effective_on,
+        trusted_programs=in_force,
+        reasons=tuple(PublishedReason(**reason) for reason in orjson.loads(new.reasons)),
+    )
+    return Outgoing(event_id("account-assigned", new.importer_number, str(new.sequence)), data, at)
 
 
 def _program_names(facts: EntryFacts) -> tuple[str, ...]:

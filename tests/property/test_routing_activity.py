@@ -1,6 +1,7 @@
 """Activity is the same whatever the order and repetition; scores add up; nothing flips with too small a lead."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -20,8 +21,8 @@ from services.routing.domain.activity import (
     month_of,
     months_before,
 )
-from services.routing.domain.policy import AssignmentPolicy, policy_on
-from services.routing.domain.proposal import (
+from services.routing.domain.policies import DEFAULT_VERSION, policy_on, shipped_policies
+from services.routing.domain.proposals import (
     SHOWN_MEASURES,
     AssignmentRules,
     Candidate,
@@ -41,6 +42,7 @@ Versions = dict[tuple[str, int], Standing]
 Cells = dict[ActivityKey, Figures]
 
 MARCH = date(2026, 3, 1)
+DEFAULT = shipped_policies()[DEFAULT_VERSION]
 NUMBERS = ("847130", "731815", "610910", "300490", "870323", "010121")
 MAP = default_tariff_map()
 OPEN = {row.center_code: row.center_code for row in MAP.rows}
@@ -169,7 +171,14 @@ def test_scores_add_up_to_the_totals_and_rankings_hold(cells: list[tuple[str, Fi
 def test_no_center_is_proposed_over_the_present_one_without_the_lead_in_every_window(
     cells: list[Activity], present: str, lead_points: int, months_ahead: int, measure: str
 ) -> None:
-    policy = AssignmentPolicy("p", measure, 1, lead_points, months_ahead)  # type: ignore[arg-type]
+    policy = replace(
+        DEFAULT,
+        version="p",
+        measure=measure,  # type: ignore[arg-type]
+        minimum_lines=1,
+        lead_points=lead_points,
+        months_ahead=months_ahead,
+    )
     rules = AssignmentRules(policy, MAP, OPEN)
     candidate = Candidate("07-345678900", None, False, present, None, cells, {})
     found = propose_center(candidate, MARCH, rules)
@@ -193,6 +202,6 @@ def test_no_center_is_proposed_over_the_present_one_without_the_lead_in_every_wi
     asked=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
 )
 def test_policy_for_a_later_day_leaves_earlier_days_alone(days: set[date], asked: date) -> None:
-    versions = [(day, AssignmentPolicy(day.isoformat())) for day in (date.min, *sorted(days))]
+    versions = [(day, replace(DEFAULT, version=day.isoformat())) for day in (date.min, *sorted(days))]
     earlier = [item for item in versions if item[0] <= asked]
     assert policy_on(versions, asked) == policy_on(earlier, asked) == earlier[-1][1]

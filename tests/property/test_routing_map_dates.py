@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.directory import Action, Change, build_directory, check_change
-from services.routing.domain.policy import DEFAULT_VERSION, shipped_policies
+from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.rulebook import Dated, RuleBook
 from services.routing.domain.selection import first_criteria
 from shared.customs.centers import centers

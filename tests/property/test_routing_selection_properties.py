@@ -260,7 +260,7 @@ def unit_value_is_met(much: HowMuch, line: LineFacts) -> bool:
 def test_index_finds_what_asking_one_by_one_finds(
     items: list[Criterion], facts: EntryFacts, account: Account | None
 ) -> None:
-    selection = select(facts, account, compile_criteria(items, floor_basis_points=0, unit_values=MEDIANS))
+    selection = select(facts, account, compile_criteria(items, shadow=(), floor_basis_points=0, unit_values=MEDIANS))
     expected = [
         Hit(item.id, item.revision)
         for item in sorted(items, key=lambda item: item.lane != "enforcement")
@@ -276,7 +276,7 @@ def test_trial_changes_nothing_but_what_is_noted_of_it(
     items: list[Criterion], trial: list[Criterion], facts: EntryFacts, account: Account | None, floor: int
 ) -> None:
     trial = [replace(item, id=f"trial-{item.id}") for item in trial]
-    alone = compile_criteria(items, floor_basis_points=floor, unit_values=MEDIANS)
+    alone = compile_criteria(items, shadow=(), floor_basis_points=floor, unit_values=MEDIANS)
     beside = compile_criteria(items, shadow=trial, floor_basis_points=floor, unit_values=MEDIANS)
     selection = select(facts, account, beside)
     assert selection._replace(shadow=()) == select(facts, account, alone)
@@ -292,7 +292,7 @@ def test_trial_changes_nothing_but_what_is_noted_of_it(
 def test_random_floor_draws_whatever_the_criteria_say(
     items: list[Criterion], facts: EntryFacts, account: Account | None, floor: int
 ) -> None:
-    criteria = compile_criteria(items, floor_basis_points=floor, unit_values=MEDIANS)
+    criteria = compile_criteria(items, shadow=(), floor_basis_points=floor, unit_values=MEDIANS)
     selection = select(facts, account, criteria)
     assert selection.draw == random_draw(criteria.version, facts.entry_number)
     assert selection.is_drawn == (selection.draw < floor)

@@ -2,28 +2,28 @@
 
 from services.routing.api import (
     account_imports,
+    accounts,
     appeals,
     assignments,
     authority,
     criteria,
+    decisions,
     directory,
-    entries,
     families,
     figures,
     filings,
-    importers,
+    moves,
     policies,
-    preview,
     proposals,
     tariff_maps,
     unit_values,
 )
 
 ROUTERS = [
-    entries.router,
-    preview.router,
+    decisions.router,
+    # Before the paths that name an importer, so that "imports" is not taken for one.
     account_imports.router,
-    importers.router,
+    accounts.router,
     families.router,
     assignments.router,
     proposals.router,
@@ -35,5 +35,6 @@ ROUTERS = [
     appeals.router,
     authority.router,
     filings.router,
+    moves.router,
     figures.router,
 ]

@@ -1,33 +1,22 @@
 """Imports of importer accounts: a file streamed in, a result for each row, resumed where it broke off."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator
 from datetime import datetime
-from hashlib import blake2b
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import ClientDisconnect
 
-from services.routing.api.account_rows import (
-    CSV_FIELDS,
-    Fault,
-    Format,
-    Row,
-    importer_number_of,
-    read_account,
-    read_rows,
-)
+from services.routing.acts.account_imports import import_accounts
+from services.routing.api.account_files import CSV_FIELDS, read_account, read_rows
 from services.routing.api.common import RegistrarIdentity
-from services.routing.api.registration import AccountIn, Registrar, Registration, open_registration
+from services.routing.domain.account_imports import Format, Result
 from services.routing.store import account_imports as store
-from services.routing.store.account_imports import RowResult
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import reading
 from shared.runtime.access import shown_importer_number
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Conflict, Malformed, NotFound, Refused
-from shared.runtime.identity import Identity
+from shared.runtime.errors import Malformed, NotFound
 from shared.runtime.ids import event_id
 from shared.web.idempotency import MAX_KEY
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -35,9 +24,6 @@ from shared.web.problem import problem_responses
 from shared.web.requests import engine_of
 
 router = APIRouter()
-
-CHUNK_ROWS: Final = 1_000
-"""Rows in one transaction: what is lost and read again when a send breaks off."""
 
 _FORMATS: Final[dict[str, Format]] = {
     "text/csv": "csv",
@@ -117,7 +103,7 @@ class RowResultOut(BaseModel):
     importer_number: str | None = Field(
         description="Masked when it may be a social security number; null when it is no importer number."
     )
-    result: Literal["created", "updated", "unchanged", "refused"]
+    result: Result
     code: str | None = None
     detail: str | None = None
     remedy: str | None = Field(default=None, description="What to do about a refused row.")
@@ -178,7 +164,8 @@ async def import_importers(
         )
     import_id = event_id("account-import", caller.subject, _checked_key(key))
     clock: Clock = request.app.state.clock
-    await import_accounts(engine_of(request), clock, caller, import_id, form, _body_of(request))
+    rows = read_rows(_body_of(request), form)
+    await import_accounts(engine_of(request), clock, caller, import_id, form, rows, read_account)
     response.headers["Location"] = f"/importers/imports/{import_id}"
     return await _read_import(request, import_id)
 
@@ -197,7 +184,7 @@ async def list_import_results(
     caller: RegistrarIdentity,
     page: CurrentPage,
     result: Annotated[
-        Literal["created", "updated", "unchanged", "refused"] | None,
+        Result | None,
         Query(description="Only rows with this result; `refused` lists what is left to do."),
     ] = None,
 ) -> Page[RowResultOut]:
@@ -223,110 +210,6 @@ async def list_import_results(
         ),
         request=request,
         response=response,
-    )
-
-
-async def import_accounts(
-    engine: AsyncEngine, clock: Clock, caller: Identity, import_id: str, form: Format, body: AsyncIterable[bytes]
-) -> None:
-    """Apply the rows of a file behind those that this import has applied already.
-
-    Each chunk is one transaction with the import's progress, so a row is applied once, whatever breaks off when.
-    Raises `Refused` when the beginning is not what was sent before, `Conflict` when somebody else sends the same file
-    at the same time, `Malformed` where the file cannot be read further.
-    """
-    async with transaction(engine) as tx:
-        known = await store.begin_import(
-            tx, import_id, started_by=caller.subject, acting_for=caller.acting_for, form=form, now=clock.now()
-        )
-    is_finished = known.state == "finished"
-    digest = blake2b(digest_size=16)
-    next_row = known.next_row
-    chunk: list[Row] = []
-    number = 0
-    async for row in read_rows(body, form):
-        if row.number == known.next_row:
-            _check_same_content(known, digest.digest())
-            if is_finished:
-                raise _other_content()
-        number = row.number
-        digest.update(row.text.encode())
-        if number < known.next_row:
-            continue
-        chunk.append(row)
-        if len(chunk) == CHUNK_ROWS:
-            next_row = await _apply_chunk(engine, clock, caller, import_id, chunk, digest.digest())
-            chunk = []
-    if number < known.next_row:
-        if number + 1 < known.next_row:
-            raise _other_content()
-        _check_same_content(known, digest.digest())
-    if chunk:
-        next_row = await _apply_chunk(engine, clock, caller, import_id, chunk, digest.digest())
-    if not is_finished:
-        async with transaction(engine) as tx:
-            if not await store.finish_import(tx, import_id, next_row=next_row, now=clock.now()):
-                raise _sent_elsewhere()
-
-
-async def _apply_chunk(
-    engine: AsyncEngine, clock: Clock, caller: Identity, import_id: str, chunk: list[Row], digest: bytes
-) -> int:
-    """Apply some rows in one transaction; gives the number of the row behind them."""
-    read = [(row, row.content if isinstance(row.content, Fault) else read_account(row.content)) for row in chunk]
-    next_row = chunk[-1].number + 1
-    async with transaction(engine) as tx:
-        registrar = Registrar.of(caller, clock.now(), f"Import {import_id}.")
-        accounts = [account for _, account in read if isinstance(account, AccountIn)]
-        registration = await open_registration(tx, accounts, registrar)
-        results = [_register(registration, row, account) for row, account in read]
-        assignments = await registration.write(tx)
-        is_next = await store.advance_import(
-            tx,
-            import_id,
-            results,
-            assignments=assignments,
-            next_row=next_row,
-            content_digest=digest,
-            now=registrar.now,
-        )
-        if not is_next:
-            raise _sent_elsewhere()
-    return next_row
-
-
-def _register(registration: Registration, row: Row, account: AccountIn | Fault) -> RowResult:
-    if isinstance(account, Fault):
-        number = None if isinstance(row.content, Fault) else importer_number_of(row.content)
-        return RowResult(row.number, number, "refused", account.code, account.detail, account.remedy)
-    try:
-        done = registration.register(account, keeps_absent=True)
-    except Refused as error:
-        return RowResult(row.number, account.importer_number, "refused", error.code, error.detail, error.remedy)
-    outcome = "updated" if done.outcome == "unchanged" and done.assigned else done.outcome
-    return RowResult(row.number, account.importer_number, outcome)
-
-
-def _check_same_content(known: Any, digest: bytes) -> None:
-    if known.next_row > 1 and known.content_digest != digest:
-        raise _other_content()
-
-
-def _other_content() -> Refused:
-    return Refused(
-        "The Idempotency-Key was used before, for another file.",
-        rule="idempotency-key",
-        code="idempotency-key-reused",
-        remedy="Take a new key for a new file; send a file that broke off with its own key, unchanged.",
-    )
-
-
-def _sent_elsewhere() -> Conflict:
-    return Conflict(
-        "The same import is under way in another call.",
-        rule="one-sender",
-        code="import-under-way",
-        remedy="Wait for that call, look at GET /importers/imports/{import_id}, and send again what is left.",
     )
 
 

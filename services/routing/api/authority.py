@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.routing.api.common import OnDay, today_of
 from services.routing.domain.authority import (
     FUNCTION_OF_PROCESS,
     AuthorityRow,
@@ -14,8 +15,6 @@ from services.routing.domain.authority import (
     functions,
     holders,
 )
-from shared.customs.calendar import legal_date
-from shared.runtime.clock import Clock
 from shared.runtime.errors import NotFound
 from shared.web.identity import CurrentIdentity
 
@@ -93,11 +92,10 @@ async def read_authority(
     request: Request,
     _: CurrentIdentity,
     function: FunctionName,
-    on: Annotated[date | None, Query(description="The legal day; today unless given.", examples=["2026-03-02"])] = None,
+    on: OnDay = None,
 ) -> AuthorityOut:
     """Who may decide a function, or a process, on a day: on which basis, concurrent with whom, uncertain or not."""
-    clock: Clock = request.app.state.clock
-    day = on or legal_date(clock.now())
+    day = on or today_of(request)
     name = function if function in functions() else FUNCTION_OF_PROCESS.get(function)
     if name is None:
         raise NotFound(

@@ -1,19 +1,35 @@
-"""What the modules of this API share: who calls, how an entry is named, how a reason reads."""
+"""What the routes of routing share: who calls, how a number and a day are named, how a reason reads."""
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel
 
+from services.routing.acts.accounts import REGISTRARS
+from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
+from shared.customs.calendar import legal_date
 from shared.runtime.identity import Identity, RoleName
 from shared.web.identity import require
+from shared.web.requests import now_of
 
-SOURCE = "urn:centerline:routing"
+RegistrarIdentity = Annotated[Identity, Depends(require(*REGISTRARS))]
+RuleMakerIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR))]
+"""Who changes the directory, tariff maps and assignment policies, and starts a run of proposals."""
 
-RegistrarIdentity = Annotated[
-    Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR, RoleName.ASSISTANT_CENTER_DIRECTOR))
-]
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
+ImporterNumberPath = Annotated[
+    str,
+    Path(
+        pattern=IMPORTER_NUMBER_PATTERN,
+        description="Importer of record number, of any of the three shapes.",
+        examples=["07-345678900"],
+    ),
+]
+FilingNumberPath = Annotated[
+    str, Path(description="Number of a post-entry filing.", max_length=64, examples=["SYN-PROTEST-0001"])
+]
+OnDay = Annotated[date | None, Query(description="The legal day; today unless given.", examples=["2026-03-02"])]
 
 
 class ReasonOut(BaseModel):
@@ -23,3 +39,8 @@ class ReasonOut(BaseModel):
     text: str
     fact: str | None = None
     citation: str | None = None
+
+
+def today_of(request: Request) -> date:
+    """The legal day on which the call is judged."""
+    return legal_date(now_of(request))

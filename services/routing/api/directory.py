@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.routing.acts import directory as acts
+from services.routing.api.common import OnDay, RuleMakerIdentity, today_of
 from services.routing.domain.directory import (
     DIRECTOR,
     Action,
@@ -15,30 +17,22 @@ from services.routing.domain.directory import (
     Unit,
     UnitKey,
     UnitKind,
-    check_change,
     describe_change,
     drop_withdrawn,
     fold,
     units_on,
 )
 from services.routing.store import directory as store
-from services.routing.store import rulebook
 from shared.contracts.terms import CenterCode
-from shared.customs.calendar import EASTERN, legal_date
-from shared.db.idempotency import recall, remember
-from shared.db.transaction import reading, transaction
-from shared.runtime.clock import Clock
-from shared.runtime.errors import NotFound, Refused
-from shared.runtime.identity import Identity, RoleName
-from shared.web.idempotency import CurrentIdempotentCall, replay
-from shared.web.identity import require
+from shared.customs.calendar import EASTERN
+from shared.db.transaction import Transaction, reading
+from shared.runtime.errors import NotFound
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-DirectoryIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR))]
-OnDay = Annotated[date | None, Query(description="The legal day; today unless given.", examples=["2026-03-02"])]
 UnitCode = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -207,7 +201,7 @@ class DirectoryChangeIn(BaseModel):
 @router.get("/centers", summary="The Centers")
 async def list_centers(request: Request, on: OnDay = None) -> list[CenterOut]:
     """Every Center that has opened by the day, closed ones included, with its managing office."""
-    day = on or _today(request)
+    day = on or today_of(request)
     async with reading(engine_of(request)) as connection:
         changes = await store.load_changes(connection, kinds=["center"])
     units = units_on(changes, day).values()
@@ -221,7 +215,7 @@ async def read_center(
     on: OnDay = None,
 ) -> CenterDetailOut:
     """Divisions, teams, offices, the director, contact points, staff as of the day, and what is announced."""
-    day = on or _today(request)
+    day = on or today_of(request)
     async with reading(engine_of(request)) as connection:
         changes = await store.load_changes(connection, center=code)
     units = units_on(changes, day)
@@ -279,7 +273,7 @@ async def list_directory_changes(
         rows,
         page,
         key=lambda row: (row.sequence,),
-        item=lambda row: _change_out(store.recorded(row)),
+        item=_change_out,
         request=request,
         response=response,
     )
@@ -287,14 +281,12 @@ async def list_directory_changes(
 
 @router.post("/directory/changes", status_code=201, summary="Change the directory", response_model=DirectoryChangeOut)
 async def change_directory(
-    body: DirectoryChangeIn, request: Request, caller: DirectoryIdentity, call: CurrentIdempotentCall
-) -> DirectoryChangeOut | Response:
+    body: DirectoryChangeIn, request: Request, caller: RuleMakerIdentity, call: CurrentIdempotentCall
+) -> Response:
     """Open, change or close a Center or what belongs to it. Nothing is overwritten: each day keeps its directory.
 
     A Center opens and closes after today; one that closes names the Center that takes over, which must be open then.
     """
-    clock: Clock = request.app.state.clock
-    now = clock.now()
     change = Change(
         kind=body.kind,
         code=body.code,
@@ -303,38 +295,11 @@ async def change_directory(
         effective_on=body.effective_on,
         body=body.details.model_dump(exclude_unset=True),
     )
-    async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, call)
-        if remembered is not None:
-            return replay(remembered)
-        await store.lock(tx)
-        fault = check_change(change, await store.load_changes(tx.connection), legal_date(now))
-        if fault is not None:
-            raise Refused(fault.detail, rule="directory", code=fault.code, remedy=fault.remedy)
-        recorded = await store.append(
-            tx,
-            change,
-            reason=body.reason,
-            changed_by=caller.subject,
-            acting_for=caller.acting_for,
-            recorded_at=now,
-        )
-        if change.kind == "center":
-            await rulebook.note_change(tx, "center", change.code, caller.subject)
-        answer = _change_out(recorded)
-        await remember(
-            tx.connection,
-            call,
-            status=201,
-            response=answer.model_dump(mode="json"),
-            now=now,
-        )
-    return answer
 
+    async def act(tx: Transaction) -> DirectoryChangeOut:
+        return _change_out(await acts.change_directory(tx, caller, change, reason=body.reason, now=now_of(request)))
 
-def _today(request: Request) -> date:
-    clock: Clock = request.app.state.clock
-    return legal_date(clock.now())
+    return await answer_once(request, call, act)
 
 
 def _by_code(unit: Unit) -> str:

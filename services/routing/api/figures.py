@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.domain.transparency import MEASURES, SMALLEST_SHOWN, Count, Row, parse_period, publish
+from services.routing.domain.figures import MEASURES, SMALLEST_SHOWN, Count, Row, parse_period, publish
 from services.routing.store import decisions as decision_store
 from services.routing.store import directory as directory_store
 from services.routing.store import figures as figure_store
+from services.routing.store.figures import ReadTo
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
 from shared.web.identity import CurrentIdentity, StaffIdentity
@@ -127,8 +128,7 @@ async def read_transparency(
     async with reading(engine_of(request)) as connection:
         counted, position = await figure_store.count_period(connection, span.first, span.last)
         staffing = await directory_store.load_staffing(connection, span.last)
-    counts = [Count(cell["center"], cell["measure"], cell["amount"], cell["accounts"]) for cell in counted]
-    counts += [Count(code, "staff", sum(positions.values()), None) for code, positions in staffing.items()]
+    counts = [*counted, *(Count(code, "staff", sum(positions.values()), None) for code, positions in staffing.items())]
     rows = publish(counts)
     if "text/csv" in accept:
         return Response(_as_csv(period, rows, position), media_type="text/csv")
@@ -137,7 +137,7 @@ async def read_transparency(
         first=span.first.isoformat(),
         last=span.last.isoformat(),
         smallest_shown=SMALLEST_SHOWN,
-        event_position=[EventPosition.model_validate(item) for item in position],
+        event_position=[EventPosition.model_validate(item, from_attributes=True) for item in position],
         centers=[
             CenterFigures.model_validate({"center": row.center, **row.figures, "suppressed": sorted(row.suppressed)})
             for row in rows
@@ -145,12 +145,12 @@ async def read_transparency(
     )
 
 
-def _as_csv(period: str, rows: Sequence[Row], position: Sequence[dict[str, str | int]]) -> str:
+def _as_csv(period: str, rows: Sequence[Row], position: Sequence[ReadTo]) -> str:
     """A table with a line for each Center; withheld cells say so, unknown ones are empty."""
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["period", "center", *MEASURES, "event_position"])
-    read_to = " ".join(f"{item['topic']}/{item['partition']}:{item['next_offset']}" for item in position)
+    read_to = " ".join(f"{item.topic}/{item.partition}:{item.next_offset}" for item in position)
     for row in rows:
         cells = ["withheld" if measure in row.suppressed else row.figures[measure] for measure in MEASURES]
         table.writerow([period, row.center, *("" if cell is None else cell for cell in cells), read_to])

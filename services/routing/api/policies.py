@@ -1,34 +1,35 @@
 """The assignment policy in versions: proposed by one person, confirmed by another, in force from a day."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.domain.policy import (
+from services.routing.acts import policies as acts
+from services.routing.api.common import RuleMakerIdentity, today_of
+from services.routing.domain.policies import (
     DEFAULT_VERSION,
     GROUNDS,
     AssignmentPolicy,
     Ground,
     Measure,
-    from_document,
+    State,
+    policy_on,
     shipped_policies,
+    state_of_proposed,
+    state_of_shipped,
 )
 from services.routing.store import policies as store
-from services.routing.store import rulebook
+from services.routing.store.policies import ProposedPolicy
 from shared.customs.calendar import legal_date
-from shared.db.idempotency import recall, remember
-from shared.db.transaction import reading, transaction
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
-from shared.runtime.identity import Identity, RoleName
-from shared.web.idempotency import CurrentIdempotentCall, replay
-from shared.web.identity import CurrentIdentity, require
+from shared.db.transaction import Transaction, reading, transaction
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
+from shared.web.identity import CurrentIdentity
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-PolicyIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR))]
 PolicyVersion = Annotated[str, Path(description="Version of an assignment policy.", examples=[DEFAULT_VERSION])]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="The reason, for the record.")]
 
@@ -68,7 +69,7 @@ class PolicyOut(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     version: str
-    state: Literal["available", "proposed", "confirmed", "in-force", "past"] = Field(
+    state: State = Field(
         description="Available: shipped, not in force. Confirmed: in force from a day to come. Past: another took over."
     )
     effective_on: date | None = Field(description="First day; null for the shipped default, in force from the start.")
@@ -134,14 +135,16 @@ class PolicyConfirmation(BaseModel):
 @router.get("/assignment-policies", summary="The versions of the assignment policy")
 async def list_assignment_policies(request: Request, _: CurrentIdentity) -> list[PolicyOut]:
     """Every version: those shipped and those that people proposed, with the one in force today."""
-    today = legal_date(now_of(request))
+    today = today_of(request)
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_policies(connection)
-    current = _version_in_force(rows, today)
-    shipped = [
-        _policy_out(policy, None, _state_of_shipped(policy.version, current)) for policy in shipped_policies().values()
+        proposed = await store.list_policies(connection)
+    shipped = shipped_policies()
+    confirmed = [(item.effective_on, item.policy) for item in proposed if item.effective_on is not None]
+    in_force = policy_on([(date.min, shipped[DEFAULT_VERSION]), *confirmed], today).version
+    return [
+        *(_shipped_out(policy, in_force) for policy in shipped.values()),
+        *(_proposed_out(item, in_force, today) for item in proposed),
     ]
-    return [*shipped, *(_row_out(row, current, today) for row in rows)]
 
 
 @router.get("/assignment-policies/{version}", summary="One version of the assignment policy")
@@ -150,137 +153,71 @@ async def read_assignment_policy(version: PolicyVersion, request: Request, calle
     for policy in await list_assignment_policies(request, caller):
         if policy.version == version:
             return policy
-    raise unknown_policy(version)
+    raise acts.unknown_policy(version)
 
 
 @router.post("/assignment-policies", status_code=201, summary="Propose an assignment policy", response_model=PolicyOut)
 async def propose_assignment_policy(
-    body: PolicyIn, request: Request, caller: PolicyIdentity, call: CurrentIdempotentCall
-) -> PolicyOut | Response:
+    body: PolicyIn, request: Request, caller: RuleMakerIdentity, call: CurrentIdempotentCall
+) -> Response:
     """Keep a new version. It changes nothing until another person confirms it; a version is never edited."""
+    changes = body.model_dump(exclude={"version", "based_on", "reason"}, exclude_none=True)
     now = now_of(request)
-    async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, call)
-        if remembered is not None:
-            return replay(remembered)
-        await store.lock(tx)
-        if body.version in shipped_policies() or await store.find_policy(tx.connection, body.version) is not None:
-            raise Conflict(
-                f"There is an assignment policy {body.version} already.",
-                rule="policy-version",
-                code="version-taken",
-                remedy="A version is never edited: give the new one another name.",
-            )
-        base = await store.find_any(tx.connection, body.based_on)
-        if base is None:
-            raise unknown_policy(body.based_on)
-        changes = body.model_dump(exclude={"version", "based_on", "reason"}, exclude_none=True)
-        policy = from_document(body.version, {**base.to_document(), **changes})
-        await store.append_policy(
-            tx, policy, reason=body.reason, proposed_by=caller.subject, acting_for=caller.acting_for, recorded_at=now
+
+    async def act(tx: Transaction) -> PolicyOut:
+        proposed = await acts.propose_policy(
+            tx, caller, body.version, based_on=body.based_on, changes=changes, reason=body.reason, now=now
         )
-        answer = _row_out(await store.find_policy(tx.connection, policy.version), None, legal_date(now))
-        await remember(
-            tx.connection,
-            call,
-            status=201,
-            response=answer.model_dump(mode="json"),
-            now=now,
-        )
-    return answer
+        return _proposed_out(proposed, None, legal_date(now))
+
+    return await answer_once(request, call, act)
 
 
 @router.post("/assignment-policies/{version}/confirm", summary="Put an assignment policy in force from a day")
 async def confirm_assignment_policy(
-    version: PolicyVersion, body: PolicyConfirmation, request: Request, caller: PolicyIdentity
+    version: PolicyVersion, body: PolicyConfirmation, request: Request, caller: RuleMakerIdentity
 ) -> PolicyOut:
     """Confirm what another person proposed. What is decided for days before its first day keeps the policy it had."""
     now = now_of(request)
-    today = legal_date(now)
     async with transaction(engine_of(request)) as tx:
-        await store.lock(tx)
-        row = await store.find_policy(tx.connection, version)
-        if row is None:
-            raise unknown_policy(version)
-        if row.effective_on is not None:
-            raise Conflict(
-                f"{version} is confirmed already, from {row.effective_on}.",
-                rule="policy-state",
-                code="already-confirmed",
-                remedy="Propose a new version to change it.",
-            )
-        if {caller.subject, caller.acting_for or caller.subject} & {row.proposed_by, row.proposed_acting_for}:
-            raise Forbidden(
-                "Who proposed a policy may not confirm it.",
-                rule="two-persons",
-                code="second-person-required",
-                remedy="Ask another person to confirm it.",
-            )
-        if body.effective_on <= today:
-            raise Refused(
-                f"A policy takes effect after today, {today}: decisions already made keep theirs.",
-                rule="policy-day",
-                code="not-after-today",
-                remedy="Give a later day.",
-            )
-        if any(item.effective_on == body.effective_on for item in await store.load_confirmed(tx.connection)):
-            raise Conflict(
-                f"Another policy takes effect on {body.effective_on}.",
-                rule="policy-day",
-                code="day-taken",
-                remedy="Give another day.",
-            )
-        await store.confirm_policy(
-            tx,
-            version,
-            effective_on=body.effective_on,
-            reason=body.reason,
-            confirmed_by=caller.subject,
-            acting_for=caller.acting_for,
-            confirmed_at=now,
+        confirmed = await acts.confirm_policy(
+            tx, caller, version, effective_on=body.effective_on, reason=body.reason, now=now
         )
-        await rulebook.note_change(tx, "assignment-policy", version, caller.subject)
-        return _row_out(await store.find_policy(tx.connection, version), None, today)
+    return _proposed_out(confirmed, None, legal_date(now))
 
 
-def unknown_policy(version: str) -> NotFound:
-    """The refusal that names the remedy."""
-    return NotFound(f"There is no assignment policy {version}.", remedy="Take a version from GET /assignment-policies.")
-
-
-def _version_in_force(rows: Any, today: date) -> str:
-    days: list[tuple[date, str]] = [(row.effective_on, row.version) for row in rows if row.effective_on is not None]
-    return max([(date.min, DEFAULT_VERSION), *((day, version) for day, version in days if day <= today)])[1]
-
-
-def _state_of_shipped(version: str, current: str) -> str:
-    if version == current:
-        return "in-force"
-    return "past" if version == DEFAULT_VERSION else "available"
-
-
-def _row_out(row: Any, current: str | None, today: date) -> PolicyOut:
-    policy = from_document(row.version, row.document)
-    if row.effective_on is None:
-        return _policy_out(policy, row, "proposed")
-    if row.effective_on > today:
-        return _policy_out(policy, row, "confirmed")
-    return _policy_out(policy, row, "in-force" if row.version == current else "past")
-
-
-def _policy_out(policy: AssignmentPolicy, row: Any | None, state: str) -> PolicyOut:
+def _shipped_out(policy: AssignmentPolicy, in_force: str) -> PolicyOut:
     return PolicyOut.model_validate(
         {
             "version": policy.version,
-            "state": state,
-            "effective_on": row.effective_on if row else None,
+            "state": state_of_shipped(policy.version, in_force),
+            "effective_on": None,
             **policy.to_document(),
-            "reason": row.reason if row else "Shipped with the product.",
-            "proposed_by": row.proposed_by if row else None,
-            "proposed_at": row.recorded_at if row else None,
-            "confirmed_by": row.confirmed_by if row else None,
-            "confirmed_at": row.confirmed_at if row else None,
-            "confirmed_reason": row.confirmed_reason if row else None,
+            "reason": "Shipped with the product.",
+            "proposed_by": None,
+            "proposed_at": None,
+            "confirmed_by": None,
+            "confirmed_at": None,
+            "confirmed_reason": None,
+            "sources": _SOURCES,
+        }
+    )
+
+
+def _proposed_out(proposed: ProposedPolicy, in_force: str | None, today: date) -> PolicyOut:
+    version = proposed.policy.version
+    return PolicyOut.model_validate(
+        {
+            "version": version,
+            "state": state_of_proposed(version, proposed.effective_on, in_force, today),
+            "effective_on": proposed.effective_on,
+            **proposed.policy.to_document(),
+            "reason": proposed.reason,
+            "proposed_by": proposed.proposed_by,
+            "proposed_at": proposed.proposed_at,
+            "confirmed_by": proposed.confirmed_by,
+            "confirmed_at": proposed.confirmed_at,
+            "confirmed_reason": proposed.confirmed_reason,
             "sources": _SOURCES,
         }
     )

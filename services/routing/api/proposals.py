@@ -1,33 +1,22 @@
 """Assignment proposals: made from the figures, confirmed, rejected or overridden by people of the Center."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import SOURCE, ReasonOut
-from services.routing.assigning import assignment_events
-from services.routing.domain.policy import CITATION, GROUNDS, AssignmentPolicy, Ground
-from services.routing.domain.proposal import format_points
-from services.routing.proposing import propose
-from services.routing.store import accounts as account_store
-from services.routing.store import assignments as assignment_store
-from services.routing.store import directory as directory_store
-from services.routing.store import policies as policy_store
+from services.routing.acts import proposals as acts
+from services.routing.api.common import ReasonOut, RuleMakerIdentity
+from services.routing.domain.policies import Ground
+from services.routing.domain.proposals import State, format_points
 from services.routing.store import proposals as store
-from services.routing.store.assignments import NewAssignment
-from services.routing.store.proposals import Decided
-from shared.bus import outbox
+from services.routing.store.proposals import StandingProposal
 from shared.contracts.terms import CenterCode
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import reading, transaction
 from shared.runtime.access import shown_importer_number
-from shared.runtime.clock import Clock
-from shared.runtime.concurrency import IfMatch, etag
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity, RoleName
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.identity import StaffIdentity, require
@@ -36,7 +25,6 @@ from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-RunIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR))]
 ConfirmerIdentity = Annotated[
     Identity,
     Depends(require(RoleName.IMPORT_SPECIALIST, RoleName.ASSISTANT_CENTER_DIRECTOR, RoleName.CENTER_DIRECTOR)),
@@ -44,10 +32,7 @@ ConfirmerIdentity = Annotated[
 """Who confirms: the Validation and Compliance team, and the directors of the Center (processes 3.1)."""
 
 ProposalId = Annotated[int, Path(ge=1, description="Number of a proposal.", examples=[17])]
-State = Literal["open", "confirmed", "rejected", "overridden", "superseded"]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="The reason, for the record and the importer.")]
-
-_CONFIRMING_DIVISION = "validation-and-compliance"
 
 
 class RunIn(BaseModel):
@@ -195,18 +180,11 @@ class OverrideIn(BaseModel):
 
 
 @router.post("/assignment-proposals/runs", summary="Propose Centers from the figures of a day")
-async def run_proposals(body: RunIn, request: Request, caller: RunIdentity) -> RunOut:
+async def run_proposals(body: RunIn, request: Request, caller: RuleMakerIdentity) -> RunOut:
     """Look at every account, propose where the policy of that day says so; a second run of the month adds nothing."""
-    clock: Clock = request.app.state.clock
-    today = legal_date(clock.now())
-    if body.as_of is not None and body.as_of > today:
-        raise Refused(
-            f"{body.as_of} is a day to come; today is {today}.",
-            rule="run-day",
-            code="day-to-come",
-            remedy="Give today or an earlier day.",
-        )
-    outcome = await propose(engine_of(request), clock, as_of=body.as_of, proposed_by=caller.subject)
+    now = now_of(request)
+    as_of = body.as_of or legal_date(now)
+    outcome = await acts.run_proposals(engine_of(request), as_of=as_of, proposed_by=caller.subject, now=now)
     return RunOut.model_validate(outcome, from_attributes=True)
 
 
@@ -241,11 +219,10 @@ async def read_proposal(
 ) -> ProposalOut:
     """The proposal with its figures, runner-up, margin, versions and what was decided."""
     async with reading(engine_of(request)) as connection:
-        row = await store.find_proposal(connection, proposal_id)
-    if row is None:
-        raise _unknown_proposal(proposal_id)
-    response.headers["ETag"] = etag(row.revision)
-    return _proposal_out(row, caller)
+        proposal = await store.find_proposal(connection, proposal_id)
+    if proposal is None:
+        raise acts.unknown_proposal(proposal_id)
+    return _answer(proposal, caller, response)
 
 
 @router.post("/assignment-proposals/{proposal_id}/confirm", summary="Give the account the proposed Center")
@@ -261,16 +238,17 @@ async def confirm_proposal(
 
     Open matters stay with the Center that started them; entries decided before keep their decision.
     """
-    now = now_of(request)
-    effective_on = _first_day(body.effective_on, now)
     async with transaction(engine_of(request)) as tx:
-        rows = await _lock_open(tx, proposal_id, caller, if_match)
-        center: str = rows[0].proposed_center
-        await _demand_open_center(tx, center, effective_on)
-        policy = await _policy_of(tx, rows[0])
-        decided = Decided("confirmed", center, None, body.reason, effective_on, caller.subject, caller.acting_for, now)
-        await _assign(tx, rows, decided, f"predominant-{policy.measure}", now)
-        return await _decide(tx, rows, decided, caller, response)
+        proposal = await acts.confirm_proposal(
+            tx,
+            caller,
+            proposal_id,
+            if_match,
+            effective_on=body.effective_on,
+            reason=body.reason,
+            now=now_of(request),
+        )
+    return _answer(proposal, caller, response)
 
 
 @router.post("/assignment-proposals/{proposal_id}/reject", summary="Leave the account as it is")
@@ -283,11 +261,11 @@ async def reject_proposal(
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Say no: the same Center is not proposed again for the months that the policy gives."""
-    now = now_of(request)
     async with transaction(engine_of(request)) as tx:
-        rows = await _lock_open(tx, proposal_id, caller, if_match)
-        decided = Decided("rejected", None, None, body.reason, None, caller.subject, caller.acting_for, now)
-        return await _decide(tx, rows, decided, caller, response)
+        proposal = await acts.reject_proposal(
+            tx, caller, proposal_id, if_match, reason=body.reason, now=now_of(request)
+        )
+    return _answer(proposal, caller, response)
 
 
 @router.post("/assignment-proposals/{proposal_id}/override", summary="Give the account another Center")
@@ -300,197 +278,48 @@ async def override_proposal(
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Depart from the predominant goods on a ground of 19 CFR 101.10 that the policy allows."""
-    now = now_of(request)
-    effective_on = _first_day(body.effective_on, now)
     async with transaction(engine_of(request)) as tx:
-        rows = await _lock_open(tx, proposal_id, caller, if_match)
-        if body.center == rows[0].proposed_center:
-            raise Refused(
-                f"{body.center} is the Center that was proposed.",
-                rule="override",
-                code="nothing-to-override",
-                remedy="Confirm the proposal instead.",
-            )
-        policy = await _policy_of(tx, rows[0])
-        if body.ground not in policy.override_grounds:
-            raise Refused(
-                f"The policy {policy.version} does not allow the ground {body.ground}.",
-                rule="override-ground",
-                code="ground-not-allowed",
-                citation=CITATION,
-                remedy=f"It allows: {', '.join(policy.override_grounds) or 'none'}.",
-            )
-        await _demand_open_center(tx, body.center, effective_on)
-        decided = Decided(
-            "overridden",
-            body.center,
-            body.ground,
-            body.reason,
-            effective_on,
-            caller.subject,
-            caller.acting_for,
-            now,
+        proposal = await acts.override_proposal(
+            tx,
+            caller,
+            proposal_id,
+            if_match,
+            center=body.center,
+            ground=body.ground,
+            effective_on=body.effective_on,
+            reason=body.reason,
+            now=now_of(request),
         )
-        await _assign(tx, rows, decided, "override", now)
-        return await _decide(tx, rows, decided, caller, response)
+    return _answer(proposal, caller, response)
 
 
-async def _lock_open(tx: Transaction, proposal_id: int, caller: Identity, if_match: IfMatch) -> list[Any]:
-    rows = await store.lock_with_family(tx, proposal_id)
-    if not rows:
-        raise _unknown_proposal(proposal_id)
-    row = rows[0]
-    if caller.centers and caller.centers.isdisjoint({row.present_center, row.proposed_center}):
-        raise Forbidden(
-            f"The proposal concerns {row.proposed_center}, which the token does not name.", code="other-center"
-        )
-    if caller.divisions and _CONFIRMING_DIVISION not in caller.divisions:
-        raise Forbidden(
-            f"Proposals are decided by the division {_CONFIRMING_DIVISION}.",
-            code="other-division",
-            remedy="Ask the Validation and Compliance division of the Center.",
-        )
-    if row.proposed_by in {caller.subject, caller.acting_for}:
-        raise Forbidden(
-            "Who started the run may not decide on its proposals.",
-            rule="two-persons",
-            code="second-person-required",
-            remedy="Ask another person to decide.",
-        )
-    if_match.check(row.revision)
-    if row.state != "open":
-        raise Conflict(
-            f"The proposal is {row.state} already.",
-            rule="proposal-state",
-            code="not-open",
-            remedy="Look for an open proposal of the account, or run the proposals again.",
-        )
-    return rows
+def _answer(proposal: StandingProposal, caller: Identity, response: Response) -> ProposalOut:
+    response.headers["ETag"] = etag(proposal.revision)
+    return _proposal_out(proposal, caller)
 
 
-async def _assign(tx: Transaction, rows: Sequence[Any], decided: Decided, basis: str, now: datetime) -> None:
-    """Append the assignments and publish them; refuse when an account has got another Center since the run."""
-    proposals = {row.importer_number: row for row in rows}
-    numbers = sorted(proposals)
-    latest = await assignment_store.lock_and_load_latest(tx, numbers)
-    assert decided.effective_on is not None
-    new = []
-    for number in numbers:
-        row = proposals[number]
-        before = latest.get(number)
-        if (before.center if before else None) != row.present_center:
-            raise Conflict(
-                "The account has got another Center since the proposal was made.",
-                rule="proposal-state",
-                code="assignment-changed",
-                remedy="Run the proposals again and look at the new one.",
-            )
-        new.append(
-            NewAssignment(
-                importer_number=number,
-                sequence=before.sequence + 1 if before else 1,
-                center=decided.center,
-                previous_center=before.center if before else None,
-                basis=basis,
-                effective_on=decided.effective_on,
-                reasons=orjson.dumps(_reasons(row, decided)).decode(),
-                assigned_by=row.proposed_by,
-                policy_version=row.policy_version,
-                map_version=row.map_version,
-                figures=orjson.dumps(row.figures).decode(),
-                runner_up=row.runner_up,
-                margin_basis_points=row.margin_basis_points,
-                confirmed_by=decided.by,
-                ground=decided.ground,
-            )
-        )
-    await assignment_store.append_assignments(tx, new)
-    accounts = await account_store.load_accounts(tx, numbers)
-    await outbox.add(tx, SOURCE, assignment_events(new, accounts, now))
-
-
-def _reasons(row: Any, decided: Decided) -> list[dict[str, Any]]:
-    if decided.ground is None:
-        said = {"code": "confirmed", "text": decided.reason, "fact": None, "citation": None}
-        return [*row.reasons, said]
-    why = {
-        "code": "overridden",
-        "text": f"{row.proposed_center} was proposed; the assignment departs from it for {GROUNDS[decided.ground]}.",
-        "fact": decided.ground,
-        "citation": CITATION,
-    }
-    said = {"code": "override-reason", "text": decided.reason, "fact": None, "citation": None}
-    return [why, said, *row.reasons]
-
-
-async def _decide(
-    tx: Transaction, rows: Sequence[Any], decided: Decided, caller: Identity, response: Response
-) -> ProposalOut:
-    await store.decide_proposals(tx, [row.proposal_id for row in rows], decided)
-    row = await store.find_proposal(tx.connection, rows[0].proposal_id)
-    assert row is not None
-    response.headers["ETag"] = etag(row.revision)
-    return _proposal_out(row, caller)
-
-
-async def _policy_of(tx: Transaction, row: Any) -> AssignmentPolicy:
-    policy = await policy_store.find_any(tx.connection, row.policy_version)
-    assert policy is not None  # versions are never removed
-    return policy
-
-
-async def _demand_open_center(tx: Transaction, center: str, on: date) -> None:
-    directory = await directory_store.load(tx.connection)
-    unit = directory.centers.get(center)
-    if unit is None or not unit.is_open(on):
-        raise Refused(
-            f"{center} takes no work on {on}." if unit else f"{center} is not a Center.",
-            rule="center-exists",
-            code="center-not-open" if unit else "unknown-center",
-            remedy="Take a Center that is open on that day from GET /centers.",
-        )
-
-
-def _first_day(wanted: date | None, now: datetime) -> date:
-    today = legal_date(now)
-    if wanted is not None and wanted < today:
-        raise Refused(
-            f"An assignment takes effect today, {today}, or later; {wanted} has passed.",
-            rule="assignment-day",
-            code="day-passed",
-            remedy="Give today or a later day: decisions already made stay.",
-        )
-    return wanted or today
-
-
-def _unknown_proposal(proposal_id: int) -> NotFound:
-    return NotFound(
-        f"There is no assignment proposal {proposal_id}.", remedy="Take a number from GET /assignment-proposals."
-    )
-
-
-def _proposal_out(row: Any, caller: Identity) -> ProposalOut:
+def _proposal_out(proposal: StandingProposal, caller: Identity) -> ProposalOut:
     return ProposalOut(
-        proposal_id=row.proposal_id,
-        importer_number=shown_importer_number(caller, row.importer_number),
-        family=row.family,
-        state=row.state,
-        as_of=row.as_of,
-        present_center=row.present_center,
-        proposed_center=row.proposed_center,
-        runner_up=row.runner_up,
-        margin_points=format_points(row.margin_basis_points),
-        policy_version=row.policy_version,
-        map_version=row.map_version,
-        figures=row.figures,
-        reasons=[ReasonOut(**reason) for reason in row.reasons],
-        proposed_by=row.proposed_by,
-        proposed_at=row.recorded_at,
-        decided_by=row.decided_by,
-        decided_acting_for=row.decided_acting_for,
-        decided_at=row.decided_at,
-        decided_center=row.decided_center,
-        ground=row.ground,
-        reason=row.reason,
-        effective_on=row.effective_on,
+        proposal_id=proposal.proposal_id,
+        importer_number=shown_importer_number(caller, proposal.importer_number),
+        family=proposal.family,
+        state=proposal.state,
+        as_of=proposal.as_of,
+        present_center=proposal.present_center,
+        proposed_center=proposal.proposed_center,
+        runner_up=proposal.runner_up,
+        margin_points=format_points(proposal.margin_basis_points),
+        policy_version=proposal.policy_version,
+        map_version=proposal.map_version,
+        figures=proposal.figures,
+        reasons=[ReasonOut(**reason) for reason in proposal.reasons],
+        proposed_by=proposal.proposed_by,
+        proposed_at=proposal.recorded_at,
+        decided_by=proposal.decided_by,
+        decided_acting_for=proposal.decided_acting_for,
+        decided_at=proposal.decided_at,
+        decided_center=proposal.decided_center,
+        ground=proposal.ground,
+        reason=proposal.reason,
+        effective_on=proposal.effective_on,
     )

@@ -1,25 +1,19 @@
 """Medians of unit values, which criteria compare lines with: computed by version, each used from the day after."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.domain.criteria_lifecycle import Person
-from services.routing.store import rulebook
+from services.routing.acts.unit_values import compute_medians
 from services.routing.store import unit_values as store
-from services.routing.store.unit_values import NewVersion
-from shared.customs.calendar import legal_date
-from shared.db.idempotency import recall, remember
-from shared.db.transaction import reading, transaction
-from shared.runtime.clock import Clock
-from shared.runtime.errors import Conflict, Refused
+from shared.db.transaction import Transaction, reading
 from shared.runtime.identity import Identity, RoleName
-from shared.web.idempotency import CurrentIdempotentCall, replay
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -74,43 +68,16 @@ class MedianOut(BaseModel):
 @router.post("/unit-values", status_code=201, summary="Compute medians of unit values", response_model=UnitValuesOut)
 async def compute_unit_values(
     body: UnitValuesIn, request: Request, caller: WriterIdentity, call: CurrentIdempotentCall
-) -> UnitValuesOut | Response:
+) -> Response:
     """Compute a version over twelve months of entries; criteria use it from tomorrow on, so no decision changes."""
-    clock: Clock = request.app.state.clock
-    now = clock.now()
-    today = legal_date(now)
-    if body.as_of > today:
-        raise Refused(
-            f"{body.as_of} has not come yet.",
-            rule="unit-values-as-of",
-            code="not-in-the-past",
-            remedy=f"Take {today} or an earlier day.",
+
+    async def act(tx: Transaction) -> UnitValuesOut:
+        computed = await compute_medians(
+            tx, caller, as_of=body.as_of, minimum_sample=body.minimum_sample, now=now_of(request)
         )
-    version = NewVersion(body.as_of, today + timedelta(days=1), body.minimum_sample)
-    async with transaction(engine_of(request)) as tx:
-        remembered = await recall(tx.connection, call)
-        if remembered is not None:
-            return replay(remembered)
-        since = _year_before(body.as_of)
-        medians = await store.compute(tx, version, since, Person(caller.subject, caller.acting_for), now)
-        if medians is None:
-            raise Conflict(
-                f"The medians as of {body.as_of} have been computed.",
-                rule="unit-values-version",
-                code="version-exists",
-                remedy="A version is never changed: compute one as of another day.",
-            )
-        await rulebook.note_change(tx, "unit-values", body.as_of.isoformat(), caller.subject)
-        answer = UnitValuesOut(
-            as_of=version.as_of,
-            effective_on=version.effective_on,
-            minimum_sample=version.minimum_sample,
-            medians=medians,
-            computed_by=caller.subject,
-            computed_at=now,
-        )
-        await remember(tx.connection, call, status=201, response=answer.model_dump(mode="json"), now=now)
-    return answer
+        return UnitValuesOut.model_validate(computed, from_attributes=True)
+
+    return await answer_once(request, call, act)
 
 
 @router.get("/unit-values", summary="Versions of the medians of unit values")
@@ -157,8 +124,3 @@ async def list_medians(
         request=request,
         response=response,
     )
-
-
-def _year_before(day: date) -> date:
-    """The same day a year before; of 29 February the 28th."""
-    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)

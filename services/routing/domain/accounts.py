@@ -1,7 +1,7 @@
 """Importer accounts: who they are, what is dated about them, and what a change of them changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -84,7 +84,7 @@ class AccountRecord:
 
     importer_number: str
     name: str
-    size: str
+    size: Size
     is_broker: bool
     contact_email: str | None = None
     filer_code: str | None = None
@@ -97,6 +97,33 @@ class AccountRecord:
     family: str | None = None
     registered_on: date | None = None
     revision: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAccount:
+    """An account as somebody registers it, with its Center when it has one.
+
+    `named` are the fields that were said; the others hold the default of a new account. None in what follows
+    `effective_on` leaves that field as it is known.
+    """
+
+    importer_number: str
+    name: str
+    size: Size
+    is_broker: bool
+    contact_email: str | None
+    filer_code: str | None
+    trusted_programs: tuple[str | TrustedProgram, ...]
+    named: frozenset[str]
+    center: str | None
+    effective_on: date
+    other_names: tuple[str, ...] | None
+    contacts: tuple[Contact, ...] | None
+    brokers: tuple[BrokerAuthorisation, ...] | None
+    standing: tuple[StandingLapse, ...] | None
+    related_parties: tuple[RelatedParty, ...] | None
+    family: str | None
+    registered_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +175,35 @@ def keep_known_terms(
     return tuple(kept)
 
 
+def merge_given(given: GivenAccount, known: AccountRecord | None, *, keeps_absent: bool) -> AccountRecord:
+    """The account after a registration.
+
+    With `keeps_absent` a field that was not named stays as it is known; else it becomes the default of a new account.
+    """
+    programs = keep_known_terms(given.trusted_programs, known.trusted_programs if known else ())
+    values: dict[str, Any] = {
+        "name": given.name,
+        "size": given.size,
+        "is_broker": given.is_broker,
+        "contact_email": given.contact_email,
+        "filer_code": given.filer_code,
+        "trusted_programs": programs,
+    }
+    if keeps_absent and known is not None:
+        values = {name: value for name, value in values.items() if name in given.named}
+    said = {
+        "other_names": given.other_names,
+        "contacts": given.contacts,
+        "brokers": given.brokers,
+        "standing": given.standing,
+        "related_parties": given.related_parties,
+        "family": given.family,
+        "registered_on": given.registered_on,
+    }
+    values |= {name: value for name, value in said.items() if value is not None}
+    return replace(known, **values) if known else AccountRecord(given.importer_number, **values)
+
+
 def keep_verification(given: Sequence[Contact], known: Sequence[Contact]) -> tuple[Contact, ...]:
     """The contacts as the account itself gives them: verified only where nothing but that word is new.
 
@@ -166,6 +222,11 @@ def keep_verification(given: Sequence[Contact], known: Sequence[Contact]) -> tup
         )
         for contact in given
     )
+
+
+def revise(account: AccountRecord, **changes: Any) -> AccountRecord:
+    """The account as its next revision, with these fields changed."""
+    return replace(account, revision=account.revision + 1, **changes)
 
 
 def list_changes(before: AccountRecord, after: AccountRecord) -> tuple[FieldChange, ...]:

@@ -1,20 +1,18 @@
 """Which Center an entry belongs to: the importer's account first, then its goods, else pending."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from services.routing.domain.directory import OpenCenters
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from shared.customs.centers import PENDING
 from shared.customs.tariff_map import TariffMap
 
 Basis = Literal["account", "tariff", "pending"]
 
-OpenCenters = Mapping[str, str | None]
-"""For each Center that ever was, the one that does its work on a day: itself, a successor, or None."""
-
 CITATION: Final = "19 CFR 101.10; 88 FR 69026"
+"""What the Center of an importer rests on: one Center for all its goods, by their predominant number."""
 
 CENTER_REASONS: Final = frozenset(
     {
@@ -63,7 +61,7 @@ def choose_center(
     tariff_map: TariffMap,
     open_centers: OpenCenters,
     *,
-    broker_by_goods: bool = True,
+    broker_by_goods: bool,
 ) -> CenterChoice:
     """The Center of an entry (deadlines section 14).
 

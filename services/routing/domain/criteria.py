@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
+from services.routing.domain.accounts import Size
 from shared.customs.country import is_country_code
 from shared.customs.entry_types import entry_types
 from shared.customs.importer_number import InvalidImporterNumber, kind_of
@@ -19,7 +20,7 @@ LANES: Final[tuple[Lane, ...]] = ("no-review", "document-review", "enforcement")
 ALL_BASIS_POINTS: Final = 10_000
 """Basis points are entries in 10,000."""
 
-_SIZES: Final = ("small", "mid", "large")
+_SIZES: Final = get_args(Size)
 _TARIFF_PREFIX: Final = re.compile("[0-9]{2,10}")
 _CASE_PREFIX: Final = re.compile("[AC][0-9]{0,9}")
 _AGENCY_FLAG: Final = re.compile("[A-Z]{2}[0-9A-Z]?")
@@ -166,6 +167,15 @@ def from_document(criterion_id: str, revision: int, document: Mapping[str, Any])
 def find_faults(criterion: Criterion) -> list[Fault]:
     """What makes a criterion useless or wrong, all at once; empty when it may be drafted."""
     return [*_unknown_values(criterion), *_contradictions(criterion)]
+
+
+def find_expiry_faults(criterion: Criterion, today: date) -> list[Fault]:
+    """What is wrong with the last day of a criterion that somebody writes on a legal day."""
+    if criterion.expires_on is None:
+        return [Fault("expires_on", "A criterion expires.", "Say when; it can be prolonged by an edit.")]
+    if criterion.expires_on <= today:
+        return [Fault("expires_on", f"{criterion.expires_on} is not after today.", "Take a later day.")]
+    return []
 
 
 _PARTS: Final[Mapping[str, Callable[..., Who | What | Where | HowMuch]]] = {

@@ -36,6 +36,9 @@ DIVISIONS: Final[Mapping[str, str]] = {
 }
 """The divisions that every Center has: an entry always goes to one of them."""
 
+OpenCenters = Mapping[str, str | None]
+"""For each Center that ever was, the one that does its work on a day: itself, a successor, or None."""
+
 MANAGING_OFFICE: Final = "management"
 DIRECTOR: Final = "director"
 
@@ -77,7 +80,7 @@ class Directory:
             code = unit.successor
         return None
 
-    def open_centers(self, on: date) -> dict[str, str | None]:
+    def open_centers(self, on: date) -> OpenCenters:
         """For each Center that ever was, the one that does its work on a day."""
         return {code: self.open_center(code, on) for code in self.centers}
 
@@ -170,11 +173,6 @@ def shipped_units() -> tuple[Unit, ...]:
         unit = Unit("center", center.code, center.code, center.opened_on, center.closed_on, details)
         units += (unit, *_first_units(unit))
     return tuple(units)
-
-
-def shipped_directory() -> Directory:
-    """The Centers of the reference data, as the product starts with them."""
-    return build_directory(())
 
 
 def build_directory(changes: Iterable[Change]) -> Directory:

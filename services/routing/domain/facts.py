@@ -20,11 +20,11 @@ class LineFacts(NamedTuple):
     origin: str
     preference: str | None
     cases: tuple[str, ...]
-    goods: tuple[tuple[str, int], ...] = ()
-    duty_cents: int = 0
-    export: str | None = None
-    manufacturer: str | None = None
-    quantity: tuple[str, str] | None = None
+    goods: tuple[tuple[str, int], ...]
+    duty_cents: int
+    export: str | None
+    manufacturer: str | None
+    quantity: tuple[str, str] | None
 
 
 class EntryFacts(NamedTuple):
@@ -55,10 +55,10 @@ class Account:
     assignment_basis: str
     trusted_programs: tuple[str, ...]
     is_broker: bool
-    family: str | None = None
-    size: str = "small"
-    registered_on: date | None = None
-    is_in_good_standing: bool = True
+    family: str | None
+    size: str
+    registered_on: date | None
+    is_in_good_standing: bool
 
 
 @dataclass(slots=True)

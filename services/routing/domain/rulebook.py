@@ -7,9 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
-from services.routing.domain.decision import Rules
+from services.routing.domain.decisions import Rules
 from services.routing.domain.directory import Directory
-from services.routing.domain.policy import AssignmentPolicy
+from services.routing.domain.policies import AssignmentPolicy
 from services.routing.domain.selection import Criteria
 from shared.customs.tariff_map import TariffMap
 

@@ -76,11 +76,7 @@ class Criteria:
 
 
 def compile_criteria(
-    live: Iterable[Criterion],
-    *,
-    floor_basis_points: int,
-    unit_values: UnitValues = NO_UNIT_VALUES,
-    shadow: Iterable[Criterion] = (),
+    live: Iterable[Criterion], *, shadow: Iterable[Criterion], floor_basis_points: int, unit_values: UnitValues
 ) -> Criteria:
     """Make the criteria of one version; their order is the order of the reasons within a lane."""
     return Criteria(tuple(live), tuple(shadow), floor_basis_points, unit_values)
@@ -88,7 +84,9 @@ def compile_criteria(
 
 def first_criteria(floor_basis_points: int) -> Criteria:
     """The criteria that the product starts with."""
-    return compile_criteria(SHIPPED_CRITERIA, floor_basis_points=floor_basis_points)
+    return compile_criteria(
+        SHIPPED_CRITERIA, shadow=(), floor_basis_points=floor_basis_points, unit_values=NO_UNIT_VALUES
+    )
 
 
 def select(facts: EntryFacts, account: Account | None, criteria: Criteria) -> Selection:
@@ -157,7 +155,7 @@ def describe_hit(
     facts: EntryFacts,
     account: Account | None,
     line: LineFacts | None,
-    unit_values: UnitValues = NO_UNIT_VALUES,
+    unit_values: UnitValues,
 ) -> str:
     """The facts that met the conditions, in words. Importer numbers are not among them: some are confidential."""
     parts = [*_entry_facts_met(criterion, facts, account)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
@@ -53,6 +54,15 @@ def percent_of_median(line: LineFacts, unit_values: UnitValues) -> Decimal | Non
     if not median:
         return None
     return 100 * measured.value_usd / (_quantity(measured.amount) * median)
+
+
+def year_before(day: date) -> date:
+    """The same day a year before; of 29 February the 28th. Medians are those of the twelve months after it.
+
+    >>> year_before(date(2028, 2, 29))
+    datetime.date(2027, 2, 28)
+    """
+    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _quantity(amount: str) -> Decimal:

@@ -1,18 +1,19 @@
 """Importer accounts with their history: registration, reading, listing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import and_, exists, func, not_, or_, select, true
+from sqlalchemy import RowMapping, and_, exists, func, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.accounts import (
     AccountRecord,
     FieldChange,
+    TrustedProgram,
     read_brokers,
     read_contacts,
     read_programs,
@@ -69,16 +70,31 @@ class AccountChange:
     recorded_at: datetime
 
 
+class ListedAccount(NamedTuple):
+    """An account in the list, with its newest assignment; the ordinal counts registrations."""
+
+    ordinal: int
+    importer_number: str
+    name: str
+    size: str
+    is_broker: bool
+    trusted_programs: tuple[TrustedProgram, ...]
+    family: str | None
+    center: str | None
+    basis: str | None
+    effective_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
     """Which accounts to list; what is None does not matter. `program` means: in force on `today`."""
 
     today: date
-    center: str | None = None
-    family: str | None = None
-    program: str | None = None
-    size: str | None = None
-    starts_with: str | None = None
+    center: str | None
+    family: str | None
+    program: str | None
+    size: str | None
+    starts_with: str | None
 
 
 async def lock_registration(tx: Transaction) -> None:
@@ -118,14 +134,7 @@ async def append_changes(tx: Transaction, changes: Sequence[AccountChange]) -> N
     await bulk.insert(tx, account_changes, _CHANGE_COLUMNS, rows)
 
 
-async def find_account(connection: AsyncConnection, importer_number: str) -> Any | None:
-    """One account as its row, or None."""
-    return (
-        await connection.execute(select(accounts).where(accounts.c.importer_number == importer_number))
-    ).one_or_none()
-
-
-async def find_account_record(connection: AsyncConnection, importer_number: str) -> AccountRecord | None:
+async def find_account(connection: AsyncConnection, importer_number: str) -> AccountRecord | None:
     """What is known of one account, or None."""
     found = await connection.execute(select(accounts).where(accounts.c.importer_number == importer_number))
     row = found.mappings().one_or_none()
@@ -134,17 +143,30 @@ async def find_account_record(connection: AsyncConnection, importer_number: str)
 
 async def find_account_changes(
     connection: AsyncConnection, importer_number: str, *, after: int | None, limit: int
-) -> list[Any]:
+) -> list[AccountChange]:
     """The history of an account, oldest change first."""
     query = select(account_changes).where(account_changes.c.importer_number == importer_number)
     if after is not None:
         query = query.where(account_changes.c.revision > after)
-    return list(await connection.execute(query.order_by(account_changes.c.revision).limit(limit)))
+    rows = await connection.execute(query.order_by(account_changes.c.revision).limit(limit))
+    return [
+        AccountChange(
+            importer_number=row.importer_number,
+            revision=row.revision,
+            action=row.action,
+            fields=tuple(FieldChange(item["field"], item["from"], item["to"]) for item in row.changes),
+            reason=row.reason,
+            changed_by=row.changed_by,
+            acting_for=row.acting_for,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    ]
 
 
 async def list_accounts(
     connection: AsyncConnection, wanted: AccountFilter, *, after: int | None, limit: int
-) -> list[Any]:
+) -> list[ListedAccount]:
     """Accounts with their newest assignment, in the order in which they were registered.
 
     Not in order of number: a cursor would then hold a number, which may be a social security number.
@@ -157,7 +179,18 @@ async def list_accounts(
         .lateral("newest")
     )
     query = (
-        select(accounts, newest.c.center, newest.c.basis, newest.c.effective_on)
+        select(
+            accounts.c.ordinal,
+            accounts.c.importer_number,
+            accounts.c.name,
+            accounts.c.size,
+            accounts.c.is_broker,
+            accounts.c.trusted_programs,
+            accounts.c.family,
+            newest.c.center,
+            newest.c.basis,
+            newest.c.effective_on,
+        )
         .join(newest, true(), isouter=True)
         .order_by(accounts.c.ordinal)
         .limit(limit)
@@ -174,11 +207,25 @@ async def list_accounts(
         query = query.where(_starts_with(wanted.starts_with))
     if after is not None:
         query = query.where(accounts.c.ordinal > after)
-    return list(await connection.execute(query))
+    return [
+        ListedAccount(
+            ordinal=row.ordinal,
+            importer_number=row.importer_number,
+            name=row.name,
+            size=row.size,
+            is_broker=row.is_broker,
+            trusted_programs=read_programs(row.trusted_programs),
+            family=row.family,
+            center=row.center,
+            basis=row.basis,
+            effective_on=row.effective_on,
+        )
+        for row in await connection.execute(query)
+    ]
 
 
-def read_account(row: Any) -> AccountRecord:
-    """An account from its row (a mapping by column)."""
+def read_account(row: Mapping[str, Any] | RowMapping) -> AccountRecord:
+    """An account from its row, by column."""
     return AccountRecord(
         importer_number=row["importer_number"],
         name=row["name"],
@@ -196,16 +243,6 @@ def read_account(row: Any) -> AccountRecord:
         registered_on=row["registered_on"],
         revision=row["revision"],
     )
-
-
-def next_revision(account: AccountRecord) -> AccountRecord:
-    """The account as its next revision."""
-    return replace(account, revision=account.revision + 1)
-
-
-def move_to_family(account: AccountRecord, family: str | None) -> AccountRecord:
-    """The account as its next revision, in another family or in none."""
-    return replace(account, family=family, revision=account.revision + 1)
 
 
 def _account_row(record: AccountRecord) -> tuple[Any, ...]:

@@ -1,15 +1,15 @@
 """Appeals against the assigned Center: filed, supplied, decided; every act is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.appeal import AppealContents, read_contents, supplement, to_document
+from services.routing.domain.appeals import Act, AppealContents, State, read_contents, supplement, to_document
 from services.routing.store.decisions import Origin
 from services.routing.store.tables import appeal_steps, appeals
 from shared.db import bulk
@@ -58,11 +58,46 @@ class FiledAppeal:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingAppeal:
+    """An appeal as it stands: what was filed, what was supplied later, and the state. `revision` counts its acts."""
+
+    appeal_number: str
+    importer_number: str
+    filed: AppealContents
+    supplied: AppealContents
+    filed_by: Mapping[str, Any]
+    received_at: datetime
+    content_digest: bytes
+    state: State
+    decided_center: str | None
+    effective_on: date | None
+    revision: int
+
+    @property
+    def contents(self) -> AppealContents:
+        """What the appeal says with everything that was supplied later."""
+        return supplement(self.filed, self.supplied)
+
+    @property
+    def version(self) -> str:
+        """Which state this is: acts and contents, since an earlier event may replace what was filed."""
+        return f"{self.revision}-{self.content_digest.hex()[:8]}"
+
+
+class PendingAppeal(NamedTuple):
+    """An appeal that is not decided or withdrawn."""
+
+    appeal_number: str
+    state: State
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """An act on an appeal: the state that it led to, its reasons, what was supplied or decided."""
 
-    act: str
-    state: str
+    act: Act
+    state: State
     reasons: tuple[str, ...]
     detail: dict[str, Any]
     done_by: str
@@ -74,10 +109,10 @@ class Step:
 class AppealFilter:
     """Which appeals to list; what is None does not matter. `importer_numbers` limits to those appellants."""
 
-    state: str | None = None
-    current_center: str | None = None
-    importer_number: str | None = None
-    importer_numbers: frozenset[str] | None = None
+    state: State | None
+    current_center: str | None
+    importer_number: str | None
+    importer_numbers: frozenset[str] | None
 
 
 async def write_filed(tx: Transaction, filed: Sequence[FiledAppeal]) -> None:
@@ -103,20 +138,41 @@ async def write_filed(tx: Transaction, filed: Sequence[FiledAppeal]) -> None:
     await bulk.insert(tx, appeals, ("appeal_number", *_FILED), rows, on_conflict=_KEEP_EARLIEST)
 
 
-async def find_appeal(connection: AsyncConnection, appeal_number: str) -> Any | None:
-    """One appeal as its row, or None."""
-    return (await connection.execute(select(appeals).where(appeals.c.appeal_number == appeal_number))).one_or_none()
+async def find_appeal(connection: AsyncConnection, appeal_number: str) -> StandingAppeal | None:
+    """One appeal, or None."""
+    query = select(appeals).where(appeals.c.appeal_number == appeal_number)
+    row = (await connection.execute(query)).one_or_none()
+    return _read(row) if row is not None else None
 
 
-async def lock_appeal(tx: Transaction, appeal_number: str) -> Any | None:
-    """One appeal as its row, locked for this transaction, or None."""
+async def find_open_appeal(connection: AsyncConnection, importer_number: str) -> PendingAppeal | None:
+    """The newest appeal that concerns an account and is not decided or withdrawn, or None."""
+    query = (
+        select(appeals.c.appeal_number, appeals.c.state, appeals.c.received_at)
+        .where(
+            or_(
+                appeals.c.importer_number == importer_number,
+                appeals.c.contents["importer_numbers"].contains([importer_number]),
+            )
+        )
+        .where(appeals.c.state.not_in(("upheld", "reassigned", "withdrawn")))
+        .order_by(appeals.c.received_at.desc(), appeals.c.appeal_number)
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return PendingAppeal(*row) if row is not None else None
+
+
+async def lock_appeal(tx: Transaction, appeal_number: str) -> StandingAppeal | None:
+    """One appeal, locked for this transaction, or None."""
     query = select(appeals).where(appeals.c.appeal_number == appeal_number).with_for_update()
-    return (await tx.connection.execute(query)).one_or_none()
+    row = (await tx.connection.execute(query)).one_or_none()
+    return _read(row) if row is not None else None
 
 
 async def list_appeals(
     connection: AsyncConnection, wanted: AppealFilter, *, after: tuple[datetime, str] | None, limit: int
-) -> Sequence[Any]:
+) -> list[StandingAppeal]:
     """Appeals in the order of their receipt."""
     position = (appeals.c.received_at, appeals.c.appeal_number)
     query = select(appeals).order_by(*position).limit(limit)
@@ -130,28 +186,31 @@ async def list_appeals(
         query = query.where(appeals.c.importer_number.in_(sorted(wanted.importer_numbers)))
     if after is not None:
         query = query.where(tuple_(*position) > after)
-    return (await connection.execute(query)).all()
+    return [_read(row) for row in await connection.execute(query)]
 
 
-async def list_steps(connection: AsyncConnection, appeal_number: str) -> Sequence[Any]:
+async def list_steps(connection: AsyncConnection, appeal_number: str) -> list[Step]:
     """Every act on an appeal after its filing, oldest first."""
     query = select(appeal_steps).where(appeal_steps.c.appeal_number == appeal_number)
-    return (await connection.execute(query.order_by(appeal_steps.c.sequence))).all()
+    return [
+        Step(row.act, row.state, tuple(row.reasons), row.detail, row.done_by, row.acting_for, row.done_at)
+        for row in await connection.execute(query.order_by(appeal_steps.c.sequence))
+    ]
 
 
 async def append_step(
     tx: Transaction,
-    row: Any,
+    appeal: StandingAppeal,
     step: Step,
     *,
     supplied: AppealContents | None = None,
     center: str | None = None,
     effective_on: date | None = None,
-) -> Any:
+) -> StandingAppeal:
     """Append an act to an appeal that the caller has locked, and give the appeal as it is then."""
-    sequence = row.revision + 1
+    sequence = appeal.revision + 1
     values = (
-        row.appeal_number,
+        appeal.appeal_number,
         sequence,
         step.act,
         step.state,
@@ -164,18 +223,24 @@ async def append_step(
     await bulk.insert(tx, appeal_steps, _STEP_COLUMNS, [values])
     changes: dict[str, Any] = {"state": step.state, "revision": sequence}
     if supplied is not None:
-        changes["supplements"] = to_document(supplement(read_supplements(row), supplied))
+        changes["supplements"] = to_document(supplement(appeal.supplied, supplied))
     if step.state in {"upheld", "reassigned"}:
         changes |= {"decided_center": center, "effective_on": effective_on}
-    query = appeals.update().where(appeals.c.appeal_number == row.appeal_number).values(changes).returning(appeals)
-    return (await tx.connection.execute(query)).one()
+    query = appeals.update().where(appeals.c.appeal_number == appeal.appeal_number).values(changes).returning(appeals)
+    return _read((await tx.connection.execute(query)).one())
 
 
-def read_supplements(row: Any) -> AppealContents:
-    """What was supplied after the filing."""
-    return read_contents(row.importer_number, row.supplements)
-
-
-def read_all(row: Any) -> AppealContents:
-    """What the appeal says with everything that was supplied later."""
-    return supplement(read_contents(row.importer_number, row.contents), read_supplements(row))
+def _read(row: Row[Any]) -> StandingAppeal:
+    return StandingAppeal(
+        appeal_number=row.appeal_number,
+        importer_number=row.importer_number,
+        filed=read_contents(row.importer_number, row.contents),
+        supplied=read_contents(row.importer_number, row.supplements),
+        filed_by=row.filed_by,
+        received_at=row.received_at,
+        content_digest=row.content_digest,
+        state=row.state,
+        decided_center=row.decided_center,
+        effective_on=row.effective_on,
+        revision=row.revision,
+    )

@@ -1,16 +1,16 @@
 """Center assignments of importer accounts: appended, read, never changed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.routing.domain.policies import Ground
 from services.routing.store.tables import assignments
-from services.routing.store.tables.appeals import appeals
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -64,6 +64,25 @@ class NewAssignment:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedAssignment:
+    """An assignment as the history keeps it: figures and reasons are JSON values."""
+
+    sequence: int
+    center: str | None
+    basis: str
+    effective_on: date
+    reasons: Sequence[Mapping[str, Any]]
+    assigned_by: str
+    policy_version: str | None
+    map_version: str | None
+    figures: Mapping[str, Any] | None
+    runner_up: str | None
+    margin_basis_points: int | None
+    confirmed_by: str | None
+    ground: Ground | None
+
+
+@dataclass(frozen=True, slots=True)
 class LatestAssignment:
     """The newest assignment of an account."""
 
@@ -96,24 +115,8 @@ async def append_assignments(tx: Transaction, new: Sequence[NewAssignment]) -> N
     await bulk.insert(tx, assignments, _COLUMNS, [_columns_of(item) for item in new])
 
 
-async def find_assignments(connection: AsyncConnection, importer_number: str) -> list[Any]:
+async def find_assignments(connection: AsyncConnection, importer_number: str) -> list[RecordedAssignment]:
     """The assignments of an account, oldest first."""
-    query = select(assignments).where(assignments.c.importer_number == importer_number)
-    return list(await connection.execute(query.order_by(assignments.c.sequence)))
-
-
-async def find_open_appeal(connection: AsyncConnection, importer_number: str) -> Any | None:
-    """The newest appeal that concerns an account and is not decided or withdrawn, or None."""
-    query = (
-        select(appeals.c.appeal_number, appeals.c.state, appeals.c.received_at)
-        .where(
-            or_(
-                appeals.c.importer_number == importer_number,
-                appeals.c.contents["importer_numbers"].contains([importer_number]),
-            )
-        )
-        .where(appeals.c.state.not_in(("upheld", "reassigned", "withdrawn")))
-        .order_by(appeals.c.received_at.desc(), appeals.c.appeal_number)
-        .limit(1)
-    )
-    return (await connection.execute(query)).one_or_none()
+    columns = [assignments.c[item.name] for item in fields(RecordedAssignment)]
+    query = select(*columns).where(assignments.c.importer_number == importer_number)
+    return [RecordedAssignment(*row) for row in await connection.execute(query.order_by(assignments.c.sequence))]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,6 +37,16 @@ class Change(NamedTuple):
     reason: str
     effective_on: date | None
     definition: Criterion | None
+
+
+class RecordedAct(NamedTuple):
+    """An act as the history of a criterion tells it: who, when; `change` says what and why."""
+
+    sequence: int
+    change: Change
+    changed_by: str
+    acting_for: str | None
+    recorded_at: datetime
 
 
 async def load_timeline(connection: AsyncConnection, floor_basis_points: int) -> list[Dated[Criteria]]:
@@ -104,11 +114,13 @@ async def count_changes(connection: AsyncConnection, criterion_id: str) -> int:
     return int(await connection.scalar(query) or 0)
 
 
-async def list_changes(connection: AsyncConnection, criterion_id: str, *, after: int | None, limit: int) -> list[Any]:
+async def list_changes(
+    connection: AsyncConnection, criterion_id: str, *, after: int | None, limit: int
+) -> list[RecordedAct]:
     """Acts on a criterion, oldest first."""
     query = select(criteria_changes).where(criteria_changes.c.criterion_id == criterion_id)
     query = query.where(criteria_changes.c.sequence > (after or 0)).order_by(criteria_changes.c.sequence)
-    return list(await connection.execute(query.limit(limit)))
+    return [_recorded_act(row) for row in await connection.execute(query.limit(limit))]
 
 
 async def next_position(tx: Transaction) -> int:
@@ -163,7 +175,7 @@ def hit_rows(selection: Selection, entry_number: str, version: int, entry_date: 
     return rows
 
 
-async def write_hits(tx: Transaction, rows: Sequence[HitRow], replaced: Collection[tuple[str, int]] = ()) -> None:
+async def write_hits(tx: Transaction, rows: Sequence[HitRow], replaced: Collection[tuple[str, int]]) -> None:
     """Write hits; `replaced` names the versions of entries among them that have been decided before.
 
     An earlier event that contradicts a known one takes its place: what the falling content hit is forgotten.
@@ -193,7 +205,13 @@ def _merge(
     return merged
 
 
-def _revision(row: Any) -> Revision:
+def _recorded_act(row: Row[Any]) -> RecordedAct:
+    definition = from_document(row.criterion_id, row.revision, row.definition) if row.definition is not None else None
+    change = Change(row.revision, row.act, row.reason, row.effective_on, definition)
+    return RecordedAct(row.sequence, change, row.changed_by, row.acting_for, row.recorded_at)
+
+
+def _revision(row: Row[Any]) -> Revision:
     requested_by = Person(row.live_requested_by, row.live_requested_for) if row.live_requested_by else None
     return Revision(
         criterion=from_document(row.criterion_id, row.revision, row.definition),

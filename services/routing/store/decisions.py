@@ -17,7 +17,7 @@ from services.routing.domain.accounts import (
     read_standing,
 )
 from services.routing.domain.activity import Standing
-from services.routing.domain.decision import Decision
+from services.routing.domain.decisions import Decision
 from services.routing.domain.facts import Account, EntryFacts
 from services.routing.domain.selection import Selection
 from services.routing.domain.unit_values import unit_values_of
@@ -81,6 +81,7 @@ _STANDINGS = """
 SELECT entry_number, version, importer_number, entry_date, goods
 FROM routing_decisions JOIN unnest($1::text[], $2::int[]) AS asked(entry_number, version) USING (entry_number, version)
 """
+_RELEASE_COLUMNS = ("entry_number", "released_at", "port_of_release", "release_kind")
 # Of several releases the earliest stands, whichever came first.
 _KEEP_EARLIEST_RELEASE = (
     "(entry_number) DO UPDATE SET released_at = excluded.released_at, port_of_release = excluded.port_of_release,"
@@ -192,6 +193,35 @@ class Release:
     release_kind: str
 
 
+class KeptDecision(NamedTuple):
+    """A decision as it is kept: as it was published, and what selected the entry, both JSON values."""
+
+    version: int
+    importer_number: str
+    center: str
+    decision: Mapping[str, Any]
+    selection: Mapping[str, Any]
+    filed_at: datetime
+
+
+class NotedConflict(NamedTuple):
+    """A conflict as it is kept, with the event that fell."""
+
+    kind: str
+    detail: str
+    event_source: str
+    event_id: str
+
+
+class DecisionCount(NamedTuple):
+    """How many entries have a newest decision of this Center, basis and lane."""
+
+    center: str
+    basis: str
+    lane: str
+    entries: int
+
+
 async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, AccountRow]:
     """Accounts with their assignments, by importer number."""
     accounts: dict[str, AccountRow] = {}
@@ -273,8 +303,7 @@ async def write_releases(tx: Transaction, released: Sequence[Release]) -> None:
     rows = [
         (item.entry_number, item.released_at, item.port_of_release, item.release_kind) for item in earliest.values()
     ]
-    columns = ("entry_number", "released_at", "port_of_release", "release_kind")
-    await bulk.insert(tx, releases, columns, rows, on_conflict=_KEEP_EARLIEST_RELEASE)
+    await bulk.insert(tx, releases, _RELEASE_COLUMNS, rows, on_conflict=_KEEP_EARLIEST_RELEASE)
 
 
 async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
@@ -284,24 +313,30 @@ async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
     await bulk.insert(tx, conflicts, columns, rows, on_conflict="DO NOTHING")
 
 
-async def find_decisions(connection: AsyncConnection, entry_number: str) -> list[Any]:
+async def find_decisions(connection: AsyncConnection, entry_number: str) -> list[KeptDecision]:
     """Every decision of an entry, oldest version first."""
-    query = select(routing_decisions).where(routing_decisions.c.entry_number == entry_number)
-    return list(await connection.execute(query.order_by(routing_decisions.c.version)))
+    table = routing_decisions.c
+    columns = (table.version, table.importer_number, table.center, table.decision, table.selection, table.filed_at)
+    query = select(*columns).where(table.entry_number == entry_number)
+    return [KeptDecision(*row) for row in await connection.execute(query.order_by(table.version))]
 
 
-async def find_release(connection: AsyncConnection, entry_number: str) -> Any | None:
+async def find_release(connection: AsyncConnection, entry_number: str) -> Release | None:
     """The release of an entry, or None."""
-    return (await connection.execute(select(releases).where(releases.c.entry_number == entry_number))).one_or_none()
+    query = select(*(releases.c[name] for name in _RELEASE_COLUMNS)).where(releases.c.entry_number == entry_number)
+    row = (await connection.execute(query)).one_or_none()
+    return Release(*row) if row is not None else None
 
 
-async def find_conflicts(connection: AsyncConnection, entry_number: str) -> list[Any]:
+async def find_conflicts(connection: AsyncConnection, entry_number: str) -> list[NotedConflict]:
     """What contradicts the record of an entry."""
-    query = select(conflicts).where(conflicts.c.entry_number == entry_number)
-    return list(await connection.execute(query.order_by(conflicts.c.kind, conflicts.c.event_id)))
+    table = conflicts.c
+    query = select(table.kind, table.detail, table.event_source, table.event_id)
+    query = query.where(table.entry_number == entry_number).order_by(table.kind, table.event_id)
+    return [NotedConflict(*row) for row in await connection.execute(query)]
 
 
-async def count_decisions(connection: AsyncConnection) -> list[Any]:
+async def count_decisions(connection: AsyncConnection) -> list[DecisionCount]:
     """Entries by Center, basis and lane of their newest decision."""
     newest = (
         select(
@@ -315,7 +350,8 @@ async def count_decisions(connection: AsyncConnection) -> list[Any]:
         .subquery()
     )
     query = select(newest.c.center, newest.c.basis, newest.c.lane, func.count().label("entries"))
-    return list(await connection.execute(query.group_by(newest.c.center, newest.c.basis, newest.c.lane)))
+    grouped = query.group_by(newest.c.center, newest.c.basis, newest.c.lane)
+    return [DecisionCount(*row) for row in await connection.execute(grouped)]
 
 
 def _decision_row(item: DecidedVersion) -> tuple[Any, ...]:

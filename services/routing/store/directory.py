@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import or_, select, text
+from sqlalchemy import Row, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.directory import Change, Directory, RecordedChange, UnitKind, build_directory, units_on
@@ -28,7 +28,7 @@ async def load_changes(
         query = query.where(directory_changes.c.kind.in_(kinds))
     if center is not None:
         query = query.where(directory_changes.c.center == center)
-    return [recorded(row) for row in await connection.execute(query)]
+    return [_recorded(row) for row in await connection.execute(query)]
 
 
 async def load_staffing(connection: AsyncConnection, on: date) -> dict[str, dict[str, int]]:
@@ -99,7 +99,7 @@ async def list_changes(
     since: tuple[date, datetime] | None,
     after: int | None,
     limit: int,
-) -> Sequence[Any]:
+) -> list[RecordedChange]:
     """Changes in the order in which they were recorded.
 
     `since` is a legal day and its first instant: changes recorded or taking effect on that day or later.
@@ -112,11 +112,10 @@ async def list_changes(
         query = query.where(or_(directory_changes.c.recorded_at >= instant, directory_changes.c.effective_on >= day))
     if after is not None:
         query = query.where(directory_changes.c.sequence > after)
-    return (await connection.execute(query)).all()
+    return [_recorded(row) for row in await connection.execute(query)]
 
 
-def recorded(row: Any) -> RecordedChange:
-    """A row of the history as the rules know it."""
+def _recorded(row: Row[Any]) -> RecordedChange:
     return RecordedChange(
         kind=row.kind,
         code=row.code,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import func, select
@@ -59,6 +59,14 @@ class FamilyChange:
     recorded_at: datetime
 
 
+class ListedFamily(NamedTuple):
+    """A family in the list, with how many importer numbers it has."""
+
+    family: str
+    name: str
+    importers: int
+
+
 async def find_family(connection: AsyncConnection, family: str) -> FamilyRecord | None:
     """One family, or None."""
     row = (await connection.execute(select(account_families).where(account_families.c.family == family))).one_or_none()
@@ -76,7 +84,7 @@ async def find_known_families(connection: AsyncConnection, families: Sequence[st
     return frozenset(await connection.scalars(query)) if families else frozenset()
 
 
-async def list_families(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Any]:
+async def list_families(connection: AsyncConnection, *, after: str | None, limit: int) -> list[ListedFamily]:
     """Families with how many numbers each has, in order of id."""
     numbers = (
         select(func.count())
@@ -85,16 +93,34 @@ async def list_families(connection: AsyncConnection, *, after: str | None, limit
         .scalar_subquery()
         .label("importers")
     )
-    query = select(account_families, numbers).order_by(account_families.c.family).limit(limit)
+    query = (
+        select(account_families.c.family, account_families.c.name, numbers)
+        .order_by(account_families.c.family)
+        .limit(limit)
+    )
     if after is not None:
         query = query.where(account_families.c.family > after)
-    return list(await connection.execute(query))
+    return [ListedFamily(*row) for row in await connection.execute(query)]
 
 
-async def find_family_changes(connection: AsyncConnection, family: str) -> list[Any]:
+async def find_family_changes(connection: AsyncConnection, family: str) -> list[FamilyChange]:
     """The newest hundred changes of a family, newest first."""
     query = select(account_family_changes).where(account_family_changes.c.family == family)
-    return list(await connection.execute(query.order_by(account_family_changes.c.revision.desc()).limit(100)))
+    rows = await connection.execute(query.order_by(account_family_changes.c.revision.desc()).limit(100))
+    return [
+        FamilyChange(
+            family=row.family,
+            revision=row.revision,
+            name=row.name,
+            added=tuple(row.added),
+            removed=tuple(row.removed),
+            reason=row.reason,
+            changed_by=row.changed_by,
+            acting_for=row.acting_for,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    ]
 
 
 async def write_family(tx: Transaction, change: FamilyChange) -> None:

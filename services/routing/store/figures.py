@@ -1,10 +1,12 @@
 """Figures for the public, counted in one statement, so that they and the event position belong together."""
 
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.routing.domain.figures import Count
 
 # Half-open by day after the last; legal days of receipt are days in New York.
 _COUNTS = text("""
@@ -43,7 +45,15 @@ SELECT
 """)
 
 
-async def count_period(connection: AsyncConnection, first: date, last: date) -> tuple[list[Any], list[Any]]:
+class ReadTo(NamedTuple):
+    """Up to where a topic had been read."""
+
+    topic: str
+    partition: int
+    next_offset: int
+
+
+async def count_period(connection: AsyncConnection, first: date, last: date) -> tuple[list[Count], list[ReadTo]]:
     """Counts by Center and measure for a period, and the event position that they were counted at."""
     row = (await connection.execute(_COUNTS, {"first": first, "last": last})).one()
-    return row.counts, row.position
+    return [Count(**cell) for cell in row.counts], [ReadTo(**item) for item in row.position]

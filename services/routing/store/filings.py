@@ -1,17 +1,17 @@
 """Post-entry filings: what the event path writes, what people read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.decision import Move
+from services.routing.domain.decisions import Move
 from services.routing.domain.facts import Reason
-from services.routing.domain.filing import Clock, FilingRoute
+from services.routing.domain.filings import Clock, FilingRoute
 from services.routing.store import moves as move_store
 from services.routing.store.decisions import Origin
 from services.routing.store.tables import filing_contents, post_entry_filings
@@ -75,6 +75,44 @@ class FilingRow:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFiling:
+    """A filing as it is kept; one received before routes of filings were kept has neither digest nor origin."""
+
+    filing_number: str
+    kind: str
+    importer_number: str
+    entries: tuple[str, ...]
+    received_at: datetime
+    route: FilingRoute
+    filed_by: Mapping[str, Any]
+    body: Mapping[str, Any]
+    digest: bytes | None
+    origin: Origin | None
+
+    @property
+    def filer_code(self) -> str | None:
+        """The filer whose matter it is: the broker that filed it."""
+        return self.filed_by.get("id") if self.filed_by.get("role") == "broker" else None
+
+    def as_routed(self) -> FilingRow | None:
+        """The filing as one event said it, None when it does not say on which event it rests."""
+        if self.digest is None or self.origin is None:
+            return None
+        return FilingRow(
+            filing_number=self.filing_number,
+            kind=self.kind,
+            importer_number=self.importer_number,
+            entries=self.entries,
+            received_at=self.received_at,
+            route=self.route,
+            filed_by=orjson.dumps(self.filed_by).decode(),
+            body=orjson.dumps(self.body).decode(),
+            digest=self.digest,
+            origin=self.origin,
+        )
+
+
 class StandingFiling(NamedTuple):
     """What stands under a filing number, and the last move of the matter when it was moved."""
 
@@ -121,10 +159,11 @@ async def write(tx: Transaction, rows: Sequence[FilingRow]) -> list[StandingFili
     return [StandingFiling(standing[number], moved.get(number)) for number in new]
 
 
-async def find_filing(connection: AsyncConnection, filing_number: str) -> Any | None:
-    """One filing as its row, or None."""
+async def find_filing(connection: AsyncConnection, filing_number: str) -> KeptFiling | None:
+    """One filing, or None."""
     query = select(post_entry_filings).where(post_entry_filings.c.filing_number == filing_number)
-    return (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(query)).one_or_none()
+    return _read(row) if row is not None else None
 
 
 async def count_contents(connection: AsyncConnection, filing_number: str) -> int:
@@ -140,7 +179,7 @@ async def list_filings(
     kind: str | None,
     after: tuple[datetime, str] | None,
     limit: int,
-) -> Sequence[Any]:
+) -> list[KeptFiling]:
     """The filings of an importer, newest receipt first."""
     position = (post_entry_filings.c.received_at, post_entry_filings.c.filing_number)
     query = select(post_entry_filings).where(post_entry_filings.c.importer_number == importer_number)
@@ -148,12 +187,12 @@ async def list_filings(
         query = query.where(post_entry_filings.c.kind == kind)
     if after is not None:
         query = query.where(tuple_(*position) < after)
-    return (await connection.execute(query.order_by(*(column.desc() for column in position)).limit(limit))).all()
+    newest_first = query.order_by(*(column.desc() for column in position))
+    return [_read(row) for row in await connection.execute(newest_first.limit(limit))]
 
 
-def read_row(row: Any) -> FilingRow:
-    """A filing from its table row, which must say on which event it rests."""
-    return FilingRow(
+def _read(row: Row[Any]) -> KeptFiling:
+    return KeptFiling(
         filing_number=row.filing_number,
         kind=row.kind,
         importer_number=row.importer_number,
@@ -169,10 +208,10 @@ def read_row(row: Any) -> FilingRow:
             clocks=tuple(Clock(**{**clock, "due_on": date.fromisoformat(clock["due_on"])}) for clock in row.clocks),
             reasons=tuple(Reason(**reason) for reason in row.reasons),
         ),
-        filed_by=orjson.dumps(row.filed_by).decode(),
-        body=orjson.dumps(row.body).decode(),
-        digest=bytes(row.content_digest),
-        origin=Origin(row.filed_at, row.event_source, row.event_id),
+        filed_by=row.filed_by,
+        body=row.body,
+        digest=row.content_digest,
+        origin=Origin(row.filed_at, row.event_source, row.event_id) if row.filed_at is not None else None,
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.decision import Move
+from services.routing.domain.decisions import Move
 from services.routing.store.tables import moves
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -43,8 +43,8 @@ _columns_of = attrgetter(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class NewMove:
-    """A move to append: who moved what from where to where, when and why."""
+class MatterMove:
+    """A move of an open matter: who moved what from where to where, when and why."""
 
     kind: MatterKind
     number: str
@@ -72,15 +72,15 @@ async def lock(tx: Transaction, number: str) -> None:
     await bulk.fetch(tx, _LOCK, number)
 
 
-async def append(tx: Transaction, move: NewMove) -> None:
+async def append(tx: Transaction, move: MatterMove) -> None:
     """Append a move; the caller holds the lock."""
     await bulk.insert(tx, moves, _COLUMNS, [_columns_of(move)])
 
 
-async def list_moves(connection: AsyncConnection, kind: MatterKind, number: str) -> list[Any]:
+async def list_moves(connection: AsyncConnection, kind: MatterKind, number: str) -> list[MatterMove]:
     """Every move of a matter, oldest first."""
-    query = select(moves).where(moves.c.kind == kind, moves.c.number == number)
-    return list(await connection.execute(query.order_by(moves.c.sequence)))
+    query = select(*(moves.c[name] for name in _COLUMNS)).where(moves.c.kind == kind, moves.c.number == number)
+    return [MatterMove(*row) for row in await connection.execute(query.order_by(moves.c.sequence))]
 
 
 async def _load(tx: Transaction, kind: MatterKind, numbers: Collection[str]) -> dict[str, Move]:

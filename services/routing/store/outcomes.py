@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.feedback import FINDINGS, Performance, Week
+from services.routing.domain.outcomes import FINDINGS, Performance, Week
 from services.routing.store.tables import review_outcomes
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -117,7 +117,7 @@ async def count_reviewed(connection: AsyncConnection, first: date, last: date) -
     return [ReviewedShare(row.month, row.is_trusted, row.entries, row.reviewed) for row in rows]
 
 
-def _performance(row: Any, entries: int) -> Performance:
+def _performance(row: Row[Any], entries: int) -> Performance:
     return Performance(
         criterion_id=row.criterion_id,
         entries=entries,

@@ -1,28 +1,43 @@
 """Versions of the assignment policy: proposed, confirmed by another person, in force from a day."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.map_draft import MapVersion
-from services.routing.domain.policy import (
+from services.routing.domain.policies import (
     DEFAULT_VERSION,
     AssignmentPolicy,
     from_document,
     policy_on,
     shipped_policies,
 )
-from services.routing.domain.proposal import AssignmentRules
+from services.routing.domain.proposals import AssignmentRules
 from services.routing.domain.rulebook import Dated
+from services.routing.domain.tariff_maps import MapVersion, find_in_force
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as map_store
 from services.routing.store.tables import assignment_policies
 from shared.db import bulk
 from shared.db.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedPolicy:
+    """A version that a person proposed; what another one adds by confirming it is None until then."""
+
+    policy: AssignmentPolicy
+    effective_on: date | None
+    reason: str
+    proposed_by: str
+    proposed_acting_for: str | None
+    proposed_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    confirmed_reason: str | None
 
 
 async def load_confirmed(connection: AsyncConnection) -> list[Dated[AssignmentPolicy]]:
@@ -38,45 +53,42 @@ async def load_confirmed(connection: AsyncConnection) -> list[Dated[AssignmentPo
     ]
 
 
-async def load_rules(
-    connection: AsyncConnection,
-    on: date,
-    *,
-    policy: AssignmentPolicy | None = None,
-    tariff_map: MapVersion | None = None,
+async def load_rules(connection: AsyncConnection, on: date) -> AssignmentRules:
+    """What an assignment is decided with on a legal day: policy and tariff map in force, Centers open."""
+    return await load_named_rules(connection, on, policy=None, tariff_map=None)
+
+
+async def load_named_rules(
+    connection: AsyncConnection, on: date, *, policy: AssignmentPolicy | None, tariff_map: MapVersion | None
 ) -> AssignmentRules:
-    """What an assignment is decided with on a legal day; another policy or tariff map than those in force if given."""
+    """The same with this policy and this tariff map; None stands for the one in force on that day."""
     if policy is None:
         policy = policy_on(await load_confirmed(connection), on)
     if tariff_map is None:
-        published = await map_store.list_published(connection)
-        tariff_map = max(
-            (item for item in published if item.effective_on is None or item.effective_on <= on),
-            key=lambda item: (item.effective_on or date.min, item.publication or 0),
-        )
+        tariff_map = find_in_force(await map_store.list_published(connection), on)
     directory = await directory_store.load(connection)
-    open_centers = {code: directory.open_center(code, on) for code in directory.centers}
-    return AssignmentRules(policy, await map_store.load_map(connection, tariff_map), open_centers)
+    return AssignmentRules(policy, await map_store.load_map(connection, tariff_map), directory.open_centers(on))
 
 
-async def list_policies(connection: AsyncConnection) -> Sequence[Any]:
+async def list_policies(connection: AsyncConnection) -> list[ProposedPolicy]:
     """Every version that people proposed, in the order in which they did."""
     query = select(assignment_policies).order_by(assignment_policies.c.recorded_at, assignment_policies.c.version)
-    return (await connection.execute(query)).all()
+    return [_read(row) for row in await connection.execute(query)]
 
 
-async def find_policy(connection: AsyncConnection, version: str) -> Any | None:
+async def find_policy(connection: AsyncConnection, version: str) -> ProposedPolicy | None:
     """One version that people proposed, or None."""
     query = select(assignment_policies).where(assignment_policies.c.version == version)
-    return (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(query)).one_or_none()
+    return _read(row) if row is not None else None
 
 
 async def find_any(connection: AsyncConnection, version: str) -> AssignmentPolicy | None:
     """A version, shipped or proposed by people, or None."""
     if version in shipped_policies():
         return shipped_policies()[version]
-    row = await find_policy(connection, version)
-    return from_document(row.version, row.document) if row is not None else None
+    proposed = await find_policy(connection, version)
+    return proposed.policy if proposed is not None else None
 
 
 async def lock(tx: Transaction) -> None:
@@ -121,4 +133,18 @@ async def confirm_policy(
             confirmed_at=confirmed_at,
             confirmed_reason=reason,
         )
+    )
+
+
+def _read(row: Row[Any]) -> ProposedPolicy:
+    return ProposedPolicy(
+        policy=from_document(row.version, row.document),
+        effective_on=row.effective_on,
+        reason=row.reason,
+        proposed_by=row.proposed_by,
+        proposed_acting_for=row.proposed_acting_for,
+        proposed_at=row.recorded_at,
+        confirmed_by=row.confirmed_by,
+        confirmed_at=row.confirmed_at,
+        confirmed_reason=row.confirmed_reason,
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -10,8 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.activity import Activity, Figures, months_before, window_on
-from services.routing.domain.policy import Ground
-from services.routing.domain.proposal import Candidate, Proposal, describe_scores
+from services.routing.domain.policies import Ground
+from services.routing.domain.proposals import Candidate, Proposal, State, describe_scores
 from services.routing.store.tables import assignment_proposals
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -77,10 +78,40 @@ class Run(NamedTuple):
         return window_on(self.as_of)[1]
 
 
+@dataclass(frozen=True, slots=True)
+class StandingProposal:
+    """A proposal with the figures that it rests on (JSON values) and what was decided, None while it is open."""
+
+    proposal_id: int
+    importer_number: str
+    family: str | None
+    month: date
+    as_of: date
+    present_center: str | None
+    proposed_center: str
+    runner_up: str | None
+    margin_basis_points: int
+    policy_version: str
+    map_version: str
+    figures: dict[str, Any]
+    reasons: Sequence[Mapping[str, Any]]
+    state: State
+    revision: int
+    proposed_by: str
+    recorded_at: datetime
+    decided_by: str | None
+    decided_acting_for: str | None
+    decided_at: datetime | None
+    decided_center: str | None
+    ground: Ground | None
+    reason: str | None
+    effective_on: date | None
+
+
 class Decided(NamedTuple):
     """What a person decided on a proposal: its new state, the Center given, why, from when."""
 
-    state: str
+    state: State
     center: str | None
     ground: Ground | None
     reason: str
@@ -88,6 +119,9 @@ class Decided(NamedTuple):
     by: str
     acting_for: str | None
     at: datetime
+
+
+_STANDING = [assignment_proposals.c[item.name] for item in fields(StandingProposal)]
 
 
 async def load_candidates(
@@ -178,35 +212,37 @@ async def write_proposals(
 
 
 async def list_proposals(
-    connection: AsyncConnection, *, state: str | None, center: str | None, after: int | None, limit: int
-) -> Sequence[Any]:
+    connection: AsyncConnection, *, state: State | None, center: str | None, after: int | None, limit: int
+) -> list[StandingProposal]:
     """Proposals in the order in which they were made; `center` is the present or the proposed one."""
     table = assignment_proposals.c
-    query = select(assignment_proposals).order_by(table.proposal_id).limit(limit)
+    query = select(*_STANDING).order_by(table.proposal_id).limit(limit)
     if state is not None:
         query = query.where(table.state == state)
     if center is not None:
         query = query.where((table.proposed_center == center) | (table.present_center == center))
     if after is not None:
         query = query.where(table.proposal_id > after)
-    return (await connection.execute(query)).all()
+    return [StandingProposal(*row) for row in await connection.execute(query)]
 
 
-async def find_proposal(connection: AsyncConnection, proposal_id: int) -> Any | None:
+async def find_proposal(connection: AsyncConnection, proposal_id: int) -> StandingProposal | None:
     """One proposal, or None."""
-    query = select(assignment_proposals).where(assignment_proposals.c.proposal_id == proposal_id)
-    return (await connection.execute(query)).one_or_none()
+    query = select(*_STANDING).where(assignment_proposals.c.proposal_id == proposal_id)
+    row = (await connection.execute(query)).one_or_none()
+    return StandingProposal(*row) if row is not None else None
 
 
-async def find_open_proposal(connection: AsyncConnection, importer_number: str) -> Any | None:
+async def find_open_proposal(connection: AsyncConnection, importer_number: str) -> StandingProposal | None:
     """The proposal for an account that waits for a person, or None."""
-    query = select(assignment_proposals).where(
+    query = select(*_STANDING).where(
         assignment_proposals.c.importer_number == importer_number, assignment_proposals.c.state == "open"
     )
-    return (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(query)).one_or_none()
+    return StandingProposal(*row) if row is not None else None
 
 
-async def lock_with_family(tx: Transaction, proposal_id: int) -> list[Any]:
+async def lock_with_family(tx: Transaction, proposal_id: int) -> list[StandingProposal]:
     """The proposal, and those for the rest of its family that were made with it and are open; locked, itself first."""
     table = assignment_proposals.c
     asked = await find_proposal(tx.connection, proposal_id)
@@ -221,9 +257,9 @@ async def lock_with_family(tx: Transaction, proposal_id: int) -> list[Any]:
             & (table.proposed_center == asked.proposed_center)
             & (table.state == "open")
         )
-    query = select(assignment_proposals).where(wanted).order_by(table.proposal_id).with_for_update()
-    rows = list(await tx.connection.execute(query))
-    return sorted(rows, key=lambda row: row.proposal_id != proposal_id)
+    query = select(*_STANDING).where(wanted).order_by(table.proposal_id).with_for_update()
+    locked = [StandingProposal(*row) for row in await tx.connection.execute(query)]
+    return sorted(locked, key=lambda proposal: proposal.proposal_id != proposal_id)
 
 
 async def decide_proposals(tx: Transaction, proposal_ids: Sequence[int], decided: Decided) -> None:

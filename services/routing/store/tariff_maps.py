@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, select, text, tuple_
+from sqlalchemy import Row, delete, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.map_draft import MapVersion
 from services.routing.domain.rulebook import Dated
+from services.routing.domain.tariff_maps import Action, MapVersion
 from services.routing.store.tables import tariff_map_changes, tariff_map_rows, tariff_maps
 from shared.customs.tariff_map import TariffMap, TariffMapRow, default_tariff_map
 from shared.db import bulk
@@ -94,13 +94,23 @@ SELECT count(*) FROM ({_DECIDED_BY_GOODS}) AS decided WHERE goods = '[]'
 """
 
 
-class Move(NamedTuple):
+class Moving(NamedTuple):
     """How many go from one Center to another; None stands for no Center; up to twenty of them by number."""
 
     from_center: str | None
     to_center: str | None
     moved: int
     examples: Sequence[str]
+
+
+class MapChange(NamedTuple):
+    """What was done with a version: by whom, when, why."""
+
+    action: Action
+    reason: str
+    changed_by: str
+    acting_for: str | None
+    recorded_at: datetime
 
 
 def shipped_version() -> MapVersion:
@@ -166,10 +176,11 @@ async def load_map(connection: AsyncConnection, version: MapVersion) -> TariffMa
     return _build_map(version, await load_rows(connection, version.version))
 
 
-async def load_history(connection: AsyncConnection, version: str) -> list[Any]:
+async def load_history(connection: AsyncConnection, version: str) -> list[MapChange]:
     """Who did what with a version, oldest first."""
-    query = select(tariff_map_changes).where(tariff_map_changes.c.version == version)
-    return list(await connection.execute(query.order_by(tariff_map_changes.c.sequence)))
+    table = tariff_map_changes.c
+    query = select(*(table[name] for name in MapChange._fields)).where(table.version == version)
+    return [MapChange(*row) for row in await connection.execute(query.order_by(table.sequence))]
 
 
 async def find_authors(connection: AsyncConnection, version: str) -> frozenset[str]:
@@ -186,7 +197,7 @@ async def lock(tx: Transaction) -> None:
 
 
 async def add_draft(
-    tx: Transaction, *, title: str, based_on: str, rows: Sequence[TariffMapRow], rolls_back: str | None = None
+    tx: Transaction, *, title: str, based_on: str, rows: Sequence[TariffMapRow], rolls_back: str | None
 ) -> MapVersion:
     """Add a version as a draft, named after its number; the caller holds the lock."""
     number = 1 + int(await tx.connection.scalar(select(func.max(tariff_maps.c.number))) or 0)
@@ -248,14 +259,14 @@ async def mark_published(tx: Transaction, version: MapVersion, effective_on: dat
 async def note(
     tx: Transaction,
     version: str,
-    action: str,
+    action: Action,
     *,
     reason: str,
     changed_by: str,
     acting_for: str | None,
     recorded_at: datetime,
 ) -> None:
-    """Append to the history of a version: `drafted`, `edited`, `validated`, `found-faulty`, `published`."""
+    """Append to the history of a version."""
     await tx.connection.execute(
         tariff_map_changes.insert().values(
             version=version,
@@ -283,25 +294,25 @@ async def count_moving_importers(
     months: tuple[date, date],
     before: Mapping[str, str | None],
     after: Mapping[str, str | None],
-) -> list[Move]:
+) -> list[Moving]:
     """Importers whose predominant Center would be another, by number of goods from the first month to the last.
 
     `before` and `after` give the Center of every subheading with activity. More value breaks a tie, then the lower
     Center code.
     """
     parameters = {**_columns(before, after), "first": months[0], "last": months[1]}
-    return [Move(*row) for row in await connection.execute(text(_MOVING_IMPORTERS), parameters)]
+    return [Moving(*row) for row in await connection.execute(text(_MOVING_IMPORTERS), parameters)]
 
 
 async def count_moving_entries(
     connection: AsyncConnection, since: date, before: Mapping[str, str | None], after: Mapping[str, str | None]
-) -> list[Move]:
+) -> list[Moving]:
     """Entries since a day, decided by their goods, that would go to another Center.
 
     `before` and `after` give the Center of every subheading on them. Most lines decide, as in routing.
     """
     parameters = {**_columns(before, after), "since": since}
-    return [Move(*row) for row in await connection.execute(text(_MOVING_ENTRIES), parameters)]
+    return [Moving(*row) for row in await connection.execute(text(_MOVING_ENTRIES), parameters)]
 
 
 async def count_entries_without_goods(connection: AsyncConnection, since: date) -> int:
@@ -339,7 +350,7 @@ def _build_map(version: MapVersion, rows: Sequence[TariffMapRow]) -> TariffMap:
     return default_tariff_map() if version.number == 0 else TariffMap(rows, version.version)
 
 
-def _map_version(row: Any) -> MapVersion:
+def _map_version(row: Row[Any]) -> MapVersion:
     return MapVersion(
         number=row.number,
         version=row.version,
@@ -354,7 +365,7 @@ def _map_version(row: Any) -> MapVersion:
     )
 
 
-def _map_row(row: Any) -> TariffMapRow:
+def _map_row(row: Row[Any]) -> TariffMapRow:
     return TariffMapRow(row.prefix_from, row.prefix_to, row.center, row.source, row.confidence, row.note)
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.criteria_lifecycle import Person
 from services.routing.domain.rulebook import Dated
 from services.routing.domain.unit_values import UnitValues
 from services.routing.store.tables import unit_value_versions, unit_values
@@ -33,6 +32,26 @@ GROUP BY hts, unit HAVING count(*) >= $3
 _COUNT: Final = "UPDATE unit_value_versions SET medians = $2 WHERE as_of = $1"
 
 
+class ComputedVersion(NamedTuple):
+    """A version as it was computed, with how many medians it has."""
+
+    as_of: date
+    effective_on: date
+    minimum_sample: int
+    medians: int
+    computed_by: str
+    computed_at: datetime
+
+
+class Median(NamedTuple):
+    """The median of a tariff number and unit, in dollars per unit."""
+
+    hts: str
+    unit: str
+    median_usd: Decimal
+    sample_size: int
+
+
 class NewVersion(NamedTuple):
     """A version to compute: over the twelve months that end on `as_of`, from so many declarations at least."""
 
@@ -41,8 +60,10 @@ class NewVersion(NamedTuple):
     minimum_sample: int
 
 
-async def compute(tx: Transaction, version: NewVersion, since: date, by: Person, now: datetime) -> int | None:
-    """Compute and keep a version from entries after `since`; the number of medians, None when it exists already."""
+async def compute(
+    tx: Transaction, version: NewVersion, since: date, *, computed_by: str, acting_for: str | None, now: datetime
+) -> ComputedVersion | None:
+    """Compute and keep a version from entries after `since`; None when it exists already."""
     made = await tx.connection.execute(
         insert(unit_value_versions)
         .values(
@@ -50,8 +71,8 @@ async def compute(tx: Transaction, version: NewVersion, since: date, by: Person,
             effective_on=version.effective_on,
             minimum_sample=version.minimum_sample,
             medians=0,
-            computed_by=by.subject,
-            acting_for=by.acting_for,
+            computed_by=computed_by,
+            acting_for=acting_for,
             computed_at=now,
         )
         .on_conflict_do_nothing()
@@ -60,7 +81,7 @@ async def compute(tx: Transaction, version: NewVersion, since: date, by: Person,
         return None
     medians = await bulk.execute(tx, _COMPUTE, version.as_of, since, version.minimum_sample)
     await bulk.execute(tx, _COUNT, version.as_of, medians)
-    return medians
+    return ComputedVersion(*version, medians, computed_by, now)
 
 
 async def load_first_days(connection: AsyncConnection) -> list[Dated[date]]:
@@ -78,19 +99,21 @@ async def load_medians(connection: AsyncConnection, versions: Collection[date]) 
     return {as_of: UnitValues(as_of.isoformat(), values) for as_of, values in medians.items()}
 
 
-async def list_versions(connection: AsyncConnection, *, before: date | None, limit: int) -> list[Any]:
+async def list_versions(connection: AsyncConnection, *, before: date | None, limit: int) -> list[ComputedVersion]:
     """Versions, newest first."""
-    query = select(unit_value_versions).order_by(unit_value_versions.c.as_of.desc()).limit(limit)
+    table = unit_value_versions.c
+    query = select(*(table[name] for name in ComputedVersion._fields)).order_by(table.as_of.desc()).limit(limit)
     if before is not None:
-        query = query.where(unit_value_versions.c.as_of < before)
-    return list(await connection.execute(query))
+        query = query.where(table.as_of < before)
+    return [ComputedVersion(*row) for row in await connection.execute(query)]
 
 
 async def list_medians(
     connection: AsyncConnection, as_of: date, *, prefix: str, after: tuple[str, str] | None, limit: int
-) -> list[Any]:
+) -> list[Median]:
     """The medians of a version by tariff number and unit."""
-    query = select(unit_values).where(unit_values.c.as_of == as_of, unit_values.c.hts.startswith(prefix))
+    table = unit_values.c
+    query = select(*(table[name] for name in Median._fields)).where(table.as_of == as_of, table.hts.startswith(prefix))
     if after is not None:
-        query = query.where(tuple_(unit_values.c.hts, unit_values.c.unit) > tuple_(*after))
-    return list(await connection.execute(query.order_by(unit_values.c.hts, unit_values.c.unit).limit(limit)))
+        query = query.where(tuple_(table.hts, table.unit) > tuple_(*after))
+    return [Median(*row) for row in await connection.execute(query.order_by(table.hts, table.unit).limit(limit))]

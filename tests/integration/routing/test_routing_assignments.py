@@ -11,17 +11,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.routing.api import assignments, importers, policies, proposals
+from services.routing.acts.proposals import run_proposals
+from services.routing.api import accounts, assignments, policies, proposals
 from services.routing.app import SERVICE
 from services.routing.domain.activity import ActivityKey, Figures, Standing, deltas
-from services.routing.proposing import propose
+from services.routing.jobs import SCHEDULE
 from services.routing.store import activity
-from services.routing.store.assignment_invariants import ASSIGNMENT_INVARIANTS
+from services.routing.store.invariants.activity import ACTIVITY
+from services.routing.store.invariants.proposals import PROPOSALS
 from services.routing.store.policies import load_rules
 from services.routing.store.tables.appeals import appeals
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
@@ -118,7 +121,7 @@ async def office(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> Asy
     settings = load_settings(SERVICE.settings, database_url=url, bus="kafka", token_secret="0" * 32)
     clock = FixedClock(NOW)
     platform = open_platform(settings, clock)
-    routers = [importers.router, assignments.router, policies.router, proposals.router]
+    routers = [accounts.router, assignments.router, policies.router, proposals.router]
     app = build_app(SERVICE, platform, Parts(handler=ignore, routers=routers, state={}), Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
         yield Office(client, settings, platform.engine, clock)
@@ -331,12 +334,13 @@ async def test_broker_gets_no_proposal(office: Office) -> None:
 async def test_scheduled_run_goes_through_all_accounts_in_chunks(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.routing.proposing._CHUNK", 2)
+    monkeypatch.setattr("services.routing.acts.proposals.CHUNK_ACCOUNTS", 2)
     numbers = [f"{serial:02d}-345678900" for serial in range(10, 15)]
     for number in numbers:
         await office.register(number)
         await office.bring_in(number, COMPUTERS, 40)
-    outcome = await propose(office.engine, office.clock)
+    now = office.clock.now()
+    outcome = await run_proposals(office.engine, as_of=legal_date(now), proposed_by=SCHEDULE, now=now)
     assert (outcome.accounts, outcome.proposed) == (5, 5)
     assert {item["proposed_by"] for item in await office.proposals()} == {"schedule"}
 
@@ -481,12 +485,12 @@ async def test_invariants_of_assignments_hold_and_can_fail(office: Office) -> No
             )
     await office.run()
     await office.decide((await office.proposals())[0]["proposal_id"], "confirm")
-    assert not any((await check_all(lambda: reading(office.engine), ASSIGNMENT_INVARIANTS)).values())
+    assert not any((await check_all(lambda: reading(office.engine), (*ACTIVITY, *PROPOSALS))).values())
     async with transaction(office.engine) as tx:
         await tx.connection.execute(text("UPDATE import_activity SET goods = 39"))
         await tx.connection.execute(text("UPDATE assignment_policies SET confirmed_by = proposed_by"))
         await tx.connection.execute(text("DELETE FROM assignments"))
-    assert all((await check_all(lambda: reading(office.engine), ASSIGNMENT_INVARIANTS)).values())
+    assert all((await check_all(lambda: reading(office.engine), (*ACTIVITY, *PROPOSALS))).values())
 
 
 async def test_writers_at_the_same_time_add_up_and_never_wait_for_each_other_in_a_circle(office: Office) -> None:

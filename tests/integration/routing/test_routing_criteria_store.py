@@ -12,15 +12,15 @@ from sqlalchemy import select as query
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.domain.criteria import Criterion, HowMuch, Where
-from services.routing.domain.criteria_lifecycle import Person, Revision
-from services.routing.domain.feedback import Performance, Week
+from services.routing.domain.criteria_lifecycle import Revision
+from services.routing.domain.outcomes import Performance, Week
 from services.routing.domain.selection import Hit, Selection, first_criteria
 from services.routing.store import criteria as store
 from services.routing.store import outcomes
 from services.routing.store import unit_values as unit_value_store
 from services.routing.store.outcomes import Outcome, ReviewedShare
 from services.routing.store.tables import criterion_hits, review_outcomes, routing_decisions
-from services.routing.store.unit_values import NewVersion
+from services.routing.store.unit_values import ComputedVersion, NewVersion
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
 
@@ -118,8 +118,11 @@ async def test_unit_values_are_used_from_their_day_by_criteria_that_ask(service_
     await decide(engine, "B7600000012", version=2, units=[["6109100012", "DOZ", 25, "2"]])
     async with transaction(engine) as tx:
         version = NewVersion(DAY, date(2026, 3, 10), 5)
-        assert await unit_value_store.compute(tx, version, date(2025, 3, 2), Person("kim"), NOW) == 1
-        assert await unit_value_store.compute(tx, version, date(2025, 3, 2), Person("kim"), NOW) is None
+        by: dict[str, Any] = {"computed_by": "kim", "acting_for": None, "now": NOW}
+        assert await unit_value_store.compute(tx, version, date(2025, 3, 2), **by) == ComputedVersion(
+            *version, medians=1, computed_by="kim", computed_at=NOW
+        )
+        assert await unit_value_store.compute(tx, version, date(2025, 3, 2), **by) is None
     await keep(engine, Revision(CHEAP, 6, "live", live_from=date(2026, 3, 3), retired_on=date(2026, 3, 20)))
     assert await timeline_of(engine) == [
         (date.min, [], [], "none"),
@@ -150,8 +153,8 @@ async def test_hits_of_a_version_that_is_decided_again_replace_the_old_ones(serv
     engine = await service_engine("routing")
     both = store.hit_rows(selection("port", shadow=["cheap"], is_drawn=True), "B7603245278", 1, DAY)
     async with transaction(engine) as tx:
-        await store.write_hits(tx, both)
-        await store.write_hits(tx, store.hit_rows(selection("port"), "B7603245278", 2, DAY))
+        await store.write_hits(tx, both, ())
+        await store.write_hits(tx, store.hit_rows(selection("port"), "B7603245278", 2, DAY), ())
     assert {row[2:5] for row in await hits_of(engine) if row[1] == 1} == {
         ("port", 1, "live"),
         ("cheap", 1, "shadow"),
@@ -203,7 +206,7 @@ async def test_performance_counts_entries_findings_and_money_of_the_processes_th
         rows += store.hit_rows(selection("port"), numbers[5], 1, date(2026, 3, 9))
         rows += store.hit_rows(selection(shadow=["port"]), numbers[6], 1, DAY)
         rows += store.hit_rows(selection("port"), numbers[7], 1, date(2026, 5, 1))
-        await store.write_hits(tx, rows)
+        await store.write_hits(tx, rows, ())
         await outcomes.write(
             tx,
             [
@@ -239,7 +242,7 @@ async def test_every_decision_on_an_entry_drawn_at_random_tells_how_much_there_i
     engine = await service_engine("routing")
     await decide(engine, "B7603245278")
     async with transaction(engine) as tx:
-        await store.write_hits(tx, store.hit_rows(selection(is_drawn=True), "B7603245278", 1, DAY))
+        await store.write_hits(tx, store.hit_rows(selection(is_drawn=True), "B7603245278", 1, DAY), ())
         await outcomes.write(tx, [outcome("d1", "B7603245278", "reject", process="ad-cvd")])
     async with reading(engine) as connection:
         measured = await outcomes.measure(connection, DAY, DAY, ["random-floor"])

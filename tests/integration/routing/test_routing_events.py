@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.routing.handlers import RoutingHandler
-from services.routing.rules import RulesInForce
+from services.routing.handlers.batch import RoutingHandler
 from services.routing.store.invariants import INVARIANTS
+from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables import (
     appeals,
     criterion_hits,

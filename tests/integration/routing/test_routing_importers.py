@@ -16,10 +16,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp
 
-from services.routing.api import ROUTERS, account_imports
-from services.routing.api.account_imports import import_accounts
-from services.routing.api.account_rows import Format
+from services.routing.acts import account_imports
+from services.routing.api import ROUTERS
+from services.routing.api.account_files import read_account, read_rows
 from services.routing.app import SERVICE
+from services.routing.domain.account_imports import Format
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import Clock, SystemClock
@@ -95,6 +96,13 @@ async def api(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> AsyncI
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
         yield Api(client, settings, platform.engine, SystemClock(), app)
     await platform.engine.dispose()
+
+
+async def send(
+    engine: AsyncEngine, clock: Clock, caller: Identity, import_id: str, form: Format, body: AsyncIterator[bytes]
+) -> None:
+    rows = read_rows(body, form)
+    await account_imports.import_accounts(engine, clock, caller, import_id, form, rows, read_account)
 
 
 def holder(*numbers: str) -> Identity:
@@ -286,6 +294,18 @@ async def test_registering_anew_keeps_what_registration_does_not_say(api: Api) -
     assert body["trusted_programs"][0]["from"] == "2020-01-01"
 
 
+async def test_registering_with_another_center_than_was_decided_is_refused(api: Api) -> None:
+    await api.register(center="CEE005")
+    async with transaction(api.engine) as tx:
+        await tx.connection.execute(text("UPDATE assignments SET basis = 'appeal'"))
+    body = {"importer_number": EIN, "name": "X", "center": "CEE007"}
+    answer = await api.call("POST", "/importers", json={"accounts": [body]})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "assignment-decided")
+    assert problem["detail"].startswith("accounts.0.center: ")
+    assert "19 CFR 101.10" in problem["citation"]
+
+
 async def test_registering_in_an_unknown_family_names_the_field(api: Api) -> None:
     body = {"importer_number": EIN, "name": "X", "family": "NONE"}
     answer = await api.call("POST", "/importers", json={"accounts": [body]})
@@ -391,11 +411,11 @@ async def test_import_that_broke_off_goes_on_behind_the_last_chunk(api: Api, mon
     content = rows_of(450)
     cut = content[: content.index(b"SYNTHETIC 333")]
     with pytest.raises(ConnectionResetError):
-        await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", broken_off(cut))
+        await send(api.engine, api.clock, TRADE, "i1", "csv", broken_off(cut))
     half = (await api.call("GET", "/importers/imports/i1")).json()
     assert (half["state"], half["rows"], half["created"]) == ("open", 300, 300)
     assert await api.scalar("SELECT count(*) FROM accounts") == 300
-    await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", pieces(content))
+    await send(api.engine, api.clock, TRADE, "i1", "csv", pieces(content))
     whole = (await api.call("GET", "/importers/imports/i1")).json()
     assert (whole["state"], whole["rows"], whole["created"], whole["unchanged"]) == ("finished", 450, 450, 0)
     assert await api.scalar("SELECT count(*) FROM account_import_results") == 450
@@ -437,13 +457,13 @@ async def test_connection_that_breaks_is_told_in_the_log_how_to_go_on(
 async def test_key_of_one_file_is_refused_for_another(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(account_imports, "CHUNK_ROWS", 10)
     with pytest.raises(ConnectionResetError):
-        await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", broken_off(rows_of(25)))
+        await send(api.engine, api.clock, TRADE, "i1", "csv", broken_off(rows_of(25)))
     for other in (rows_of(25, start=1), rows_of(5), rows_of(30, size="mid")):
         with pytest.raises(Exception, match="for another file"):
-            await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", pieces(other))
-    await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", pieces(rows_of(25)))
+            await send(api.engine, api.clock, TRADE, "i1", "csv", pieces(other))
+    await send(api.engine, api.clock, TRADE, "i1", "csv", pieces(rows_of(25)))
     with pytest.raises(Exception, match="for another file"):
-        await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", pieces(rows_of(26)))
+        await send(api.engine, api.clock, TRADE, "i1", "csv", pieces(rows_of(26)))
     assert await api.scalar("SELECT count(*) FROM accounts") == 25
 
 
@@ -453,18 +473,18 @@ async def test_second_sender_of_one_import_is_told_so(api: Api, monkeypatch: pyt
 
     async def overtaken() -> AsyncIterator[bytes]:
         yield content[:100]  # the import is known by now, and another call does all of it
-        await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", pieces(content))
+        await send(api.engine, api.clock, TRADE, "i1", "csv", pieces(content))
         yield content[100:]
 
     with pytest.raises(Conflict):
-        await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", overtaken())
+        await send(api.engine, api.clock, TRADE, "i1", "csv", overtaken())
     assert await api.scalar("SELECT created FROM account_imports") == 20
 
 
 async def test_rows_before_an_unreadable_place_stand(api: Api) -> None:
     content = rows_of(3) + b'07-345678900,"never closed\n'
     with pytest.raises(Malformed):
-        await import_accounts(api.engine, api.clock, TRADE, "i1", "csv", pieces(content))
+        await send(api.engine, api.clock, TRADE, "i1", "csv", pieces(content))
     assert await api.scalar("SELECT state FROM account_imports") == "open"
 
 
@@ -546,10 +566,10 @@ async def test_sends_that_break_off_anywhere_leave_what_one_whole_send_leaves(
     content = write_rows(rows, form)
     for end in (0, 30, 400, 401, 1500, 1500, 3000, 900, len(content) - 40, len(content)):
         with pytest.raises(ConnectionResetError):
-            await import_accounts(api.engine, api.clock, TRADE, "i1", form, broken_off(content[:end]))
-    await import_accounts(api.engine, api.clock, TRADE, "i1", form, pieces(content))
+            await send(api.engine, api.clock, TRADE, "i1", form, broken_off(content[:end]))
+    await send(api.engine, api.clock, TRADE, "i1", form, pieces(content))
     clean = await service_engine("routing")
-    await import_accounts(clean, api.clock, TRADE, "i1", form, pieces(content))
+    await send(clean, api.clock, TRADE, "i1", form, pieces(content))
     assert await applied(api.engine) == await applied(clean)
 
 

@@ -15,14 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.routing.api import tariff_maps
 from services.routing.app import SERVICE
 from services.routing.domain.activity import window_on
-from services.routing.domain.policy import DEFAULT_VERSION, shipped_policies
+from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.rulebook import Dated, RuleBook
 from services.routing.domain.selection import first_criteria
-from services.routing.handlers import RoutingHandler
-from services.routing.rules import RulesInForce
+from services.routing.handlers.batch import RoutingHandler
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as store
-from services.routing.store.rulebook import count_changes
+from services.routing.store.rulebook import RulesInForce, count_changes
 from services.routing.store.tables import import_activity, routing_decisions
 from shared.bus.outbox import Encoded
 from shared.customs.calendar import legal_date

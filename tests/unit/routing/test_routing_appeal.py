@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.appeal import (
+from services.routing.domain.appeals import (
     REQUIREMENTS,
     TRANSITIONS,
     Act,

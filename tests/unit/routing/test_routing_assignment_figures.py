@@ -1,5 +1,6 @@
 """Activity, scores and proposals: what counts, who is ahead, when another Center is proposed."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,16 +16,15 @@ from services.routing.domain.activity import (
     months_before,
     window_on,
 )
-from services.routing.domain.explanation import Holding, explain_assignment, tell_what_would_change
+from services.routing.domain.assignments import Holding, explain_assignment, tell_what_would_change
 from services.routing.domain.facts import EntryFacts, LineFacts
-from services.routing.domain.policy import (
+from services.routing.domain.policies import (
     DEFAULT_VERSION,
     VALUE_VERSION,
-    AssignmentPolicy,
     from_document,
     shipped_policies,
 )
-from services.routing.domain.proposal import (
+from services.routing.domain.proposals import (
     AssignmentRules,
     Candidate,
     Proposal,
@@ -46,13 +46,20 @@ MAP = TariffMap(
     "test-map",
 )
 OPEN = {"CEE005": "CEE005", "CEE007": "CEE007", "CEE010": "CEE010"}
-POLICY = AssignmentPolicy("test", minimum_lines=10, lead_points=10, months_ahead=3, rest_months=6)
+POLICY = replace(
+    shipped_policies()[DEFAULT_VERSION],
+    version="test",
+    minimum_lines=10,
+    lead_points=10,
+    months_ahead=3,
+    rest_months=6,
+)
 RULES = AssignmentRules(POLICY, MAP, OPEN)
 
 
 def goods_line(number: int, *goods: tuple[str, int]) -> LineFacts:
     tariff = goods[0][0] if goods else None
-    return LineFacts(number, tariff, (), sum(value for _, value in goods), "CN", None, (), goods=goods)
+    return LineFacts(number, tariff, (), sum(value for _, value in goods), "CN", None, (), goods, 0, None, None, None)
 
 
 def entry(*lines: LineFacts) -> EntryFacts:
@@ -197,7 +204,7 @@ def test_account_of_a_center_that_closed_without_successor_is_proposed_another_a
 
 def test_broker_gets_no_proposal_unless_the_policy_says_so() -> None:
     account = candidate(month_of_goods(MARCH, n847130=99), is_broker=True)
-    by_account = AssignmentPolicy("test", broker_by_goods=False)
+    by_account = replace(shipped_policies()[DEFAULT_VERSION], version="test", broker_by_goods=False)
     assert propose_center(account, MARCH, RULES) is None
     assert propose_center(account, MARCH, RULES._replace(policy=by_account)) is not None
 
@@ -220,7 +227,7 @@ def test_assignment_against_the_figures_rests_for_the_months_of_the_policy() -> 
 def explained(activity: list[Activity], holding: Holding | None, is_broker: bool = False) -> str:
     scores = score_window(activity, MARCH, MAP, OPEN)
     change = tell_what_would_change(holding, is_broker, activity, MARCH, scores, RULES)
-    return explain_assignment("SYNTHETIC 1", is_broker, holding, scores, change, RULES)
+    return explain_assignment("SYNTHETIC 1", is_broker, holding, scores, change, RULES, None, ())
 
 
 HOLDING = Holding("CEE005", "Base Metals", "Chicago, IL", date(2025, 1, 1), "predominant-goods", None)

@@ -1,5 +1,6 @@
 """The language of criteria, what each condition hits and says, and how a hit is explained."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,9 +10,9 @@ import pytest
 
 from services.routing.domain.criteria import Criterion, HowMuch, What, Where, Who, find_faults
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
-from services.routing.domain.selection import Hit, compile_criteria, sample_draw, select
+from services.routing.domain.selection import Criteria, Hit, compile_criteria, sample_draw, select
 from services.routing.domain.shipped_criteria import SHIPPED_CRITERIA
-from services.routing.domain.unit_values import UnitValues, unit_values_of
+from services.routing.domain.unit_values import NO_UNIT_VALUES, UnitValues, unit_values_of
 
 ON = date(2026, 3, 2)
 IMPORTER = "07-345678900"
@@ -24,7 +25,9 @@ def criterion(**changes: Any) -> Criterion:
 
 
 def line(**changes: Any) -> LineFacts:
-    base = LineFacts(1, "6109100012", (), 20_000, "VN", None, (), (("6109100012", 20_000),), 330_000, "VN", "VNABC")
+    base = LineFacts(
+        1, "6109100012", (), 20_000, "VN", None, (), (("6109100012", 20_000),), 330_000, "VN", "VNABC", None
+    )
     return base._replace(**changes)
 
 
@@ -35,12 +38,22 @@ def entry(*lines: LineFacts, **changes: Any) -> EntryFacts:
 
 
 def account(**changes: Any) -> Account:
-    base = Account(IMPORTER, "SYNTHETIC", "CEE004", ON, "registered", (), False, None, "mid", date(2020, 1, 1))
+    base = Account(IMPORTER, "SYNTHETIC", "CEE004", ON, "registered", (), False, None, "mid", date(2020, 1, 1), True)
     return replace(base, **changes)
 
 
+def compiled(
+    live: Sequence[Criterion],
+    *,
+    shadow: Sequence[Criterion] = (),
+    floor: int = 0,
+    unit_values: UnitValues = NO_UNIT_VALUES,
+) -> Criteria:
+    return compile_criteria(live, shadow=shadow, floor_basis_points=floor, unit_values=unit_values)
+
+
 def fact_of(item: Criterion, facts: EntryFacts, importer: Account | None) -> str | None:
-    selection = select(facts, importer, compile_criteria([item], floor_basis_points=0, unit_values=MEDIANS))
+    selection = select(facts, importer, compiled([item], unit_values=MEDIANS))
     return selection.reasons[0].fact if selection.hits else None
 
 
@@ -153,7 +166,7 @@ def test_sampled_criterion_selects_its_share_and_says_which_draw() -> None:
 def test_strictest_lane_comes_first_and_processes_are_opened_once() -> None:
     mild = criterion(id="mild", where=Where(ports=("2704",)), processes=("preference", "quota"))
     strict = criterion(id="strict", lane="enforcement", where=Where(origins=("VN",)), processes=("ad-cvd", "quota"))
-    selection = select(entry(), None, compile_criteria([mild, strict], floor_basis_points=0))
+    selection = select(entry(), None, compiled([mild, strict]))
     assert selection.lane == "enforcement"
     assert [reason.code for reason in selection.reasons] == ["strict", "mild"]
     assert selection.processes == ("ad-cvd", "quota", "preference")
@@ -163,14 +176,14 @@ def test_strictest_lane_comes_first_and_processes_are_opened_once() -> None:
 
 def test_version_changes_with_what_decides_and_not_with_a_trial() -> None:
     items = [criterion(where=Where(ports=("2704",)))]
-    version = compile_criteria(items, floor_basis_points=100).version
-    assert compile_criteria(items, floor_basis_points=100, shadow=[criterion(id="y")]).version == version
-    assert compile_criteria(items, floor_basis_points=100, unit_values=MEDIANS).version == version
-    assert compile_criteria(items, floor_basis_points=0).version != version
-    assert compile_criteria([criterion(where=Where(ports=("2709",)))], floor_basis_points=100).version != version
+    version = compiled(items, floor=100).version
+    assert compiled(items, shadow=[criterion(id="y")], floor=100).version == version
+    assert compiled(items, floor=100, unit_values=MEDIANS).version == version
+    assert compiled(items, floor=0).version != version
+    assert compiled([criterion(where=Where(ports=("2709",)))], floor=100).version != version
     asking = [criterion(how_much=HowMuch(unit_value_below_pct=50))]
-    with_medians = compile_criteria(asking, floor_basis_points=100, unit_values=MEDIANS)
-    assert with_medians.version != compile_criteria(asking, floor_basis_points=100).version
+    with_medians = compiled(asking, floor=100, unit_values=MEDIANS)
+    assert with_medians.version != compiled(asking, floor=100).version
 
 
 def test_shipped_criteria_have_no_fault() -> None:

@@ -18,10 +18,11 @@ from services.routing.domain.criteria_lifecycle import (
     shadow,
     supersede,
 )
-from services.routing.domain.feedback import Patience, Performance, Week, list_doubts
+from services.routing.domain.outcomes import Patience, Performance, Week, list_doubts
 
 TODAY = date(2026, 3, 2)
 TOMORROW = TODAY + timedelta(days=1)
+PATIENCE = Patience(expiry_days=30, silent_days=90, precision_basis_points=500, least_reviews=30, expectation_factor=3)
 KIM, LEE = Person("kim"), Person("lee")
 
 
@@ -134,7 +135,7 @@ GOOD = Performance("x", entries=10_000, hits=20, reviewed=40, findings=20)
 
 def doubts(performance: Performance, **changes: Any) -> list[str]:
     item = replace(live(date(2025, 6, 1)), criterion=criterion(**changes))
-    return [doubt.code for doubt in list_doubts(item, performance, Patience(), TODAY)]
+    return [doubt.code for doubt in list_doubts(item, performance, PATIENCE, TODAY)]
 
 
 @pytest.mark.parametrize(
@@ -163,4 +164,4 @@ def test_what_speaks_against_a_criterion_is_said(
 def test_criterion_that_is_new_is_not_called_silent() -> None:
     item = live(TODAY - timedelta(days=5))
     item = replace(item, shadow_from=TODAY - timedelta(days=20))
-    assert list_doubts(item, Performance("x", entries=100), Patience(), TODAY) == []
+    assert list_doubts(item, Performance("x", entries=100), PATIENCE, TODAY) == []

@@ -14,7 +14,6 @@ from services.routing.domain.directory import (
     build_directory,
     check_change,
     describe_change,
-    shipped_directory,
     units_on,
 )
 from shared.customs.centers import centers
@@ -50,7 +49,7 @@ def code_of(wanted: Change, *before: Change) -> str | None:
 
 
 def test_shipped_directory_has_the_centers_of_the_reference_data_open() -> None:
-    assert shipped_directory().open_centers(TODAY) == {code: code for code in centers()}
+    assert build_directory(()).open_centers(TODAY) == {code: code for code in centers()}
 
 
 def test_every_center_has_its_office_and_divisions_from_its_first_day() -> None:

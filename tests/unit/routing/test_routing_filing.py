@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from services.routing.domain.facts import Account
-from services.routing.domain.filing import FilingFacts, FilingRoute, Kind, route_filing
+from services.routing.domain.filings import FilingFacts, FilingRoute, Kind, route_filing
 from shared.contracts.post_entry import FilingKind
 
 RECEIVED = date(2026, 3, 2)
@@ -22,6 +22,10 @@ def account(center: str | None = "CEE007", *, is_broker: bool = False) -> Accoun
         assignment_basis="registered" if center else "unaligned",
         trusted_programs=(),
         is_broker=is_broker,
+        family=None,
+        size="small",
+        registered_on=None,
+        is_in_good_standing=True,
     )
 
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.routing.domain.directory import Change, build_directory, shipped_directory
-from services.routing.domain.map_draft import (
+from services.routing.domain.directory import Change, build_directory
+from services.routing.domain.tariff_maps import (
     MapVersion,
     diff_headings,
     find_before,
@@ -30,7 +30,7 @@ def without(*prefixes: str) -> list[TariffMapRow]:
 
 
 def test_shipped_map_is_without_fault_and_covers_every_heading() -> None:
-    report = validate(ROWS, shipped_directory(), DAY)
+    report = validate(ROWS, build_directory(()), DAY)
     assert report.faults == ()
     assert report.headings == len({number[:4] for number in tariff_subheadings()})
     assert sum(report.headings_by_center.values()) >= report.headings
@@ -52,7 +52,7 @@ def test_shipped_map_is_without_fault_and_covers_every_heading() -> None:
     ],
 )
 def test_fault_is_found_where_it_is(rows: list[TariffMapRow], code: str, prefix: str) -> None:
-    faults = validate(rows, shipped_directory(), DAY).faults
+    faults = validate(rows, build_directory(()), DAY).faults
     assert (code, prefix) in {(fault.code, fault.prefix) for fault in faults}
     assert {fault.code for fault in faults} == {code}
 
@@ -75,13 +75,13 @@ def test_center_is_no_choice_before_it_opens_and_after_it_closed() -> None:
 
 def test_overlap_of_two_long_rows_is_one_fault() -> None:
     rows = [*ROWS, row("850110", prefix_to="850180"), row("850120", prefix_to="850160")]
-    (fault,) = validate(rows, shipped_directory(), DAY).faults
+    (fault,) = validate(rows, build_directory(()), DAY).faults
     assert fault.code == "overlap"
     assert "and 36 more" in fault.detail
 
 
 def test_heading_split_by_subheading_moves_in_part_only() -> None:
-    open_centers = shipped_directory().open_centers(DAY)
+    open_centers = build_directory(()).open_centers(DAY)
     numbers = tariff_subheadings()
     split = TariffMap([*ROWS, row("851712", "CEE010"), row("851713", "CEE010")])
     moves = diff_headings(

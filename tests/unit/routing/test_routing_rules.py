@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.center import choose_center
-from services.routing.domain.decision import Rules, decide
-from services.routing.domain.directory import shipped_directory
+from services.routing.domain.decisions import Rules, decide
+from services.routing.domain.directory import build_directory
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
-from services.routing.domain.policy import DEFAULT_VERSION, shipped_policies
+from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.selection import first_criteria, random_draw, select
 from shared.customs.centers import PENDING
 from shared.customs.tariff_map import default_tariff_map
@@ -19,12 +19,12 @@ from shared.customs.tariff_map import default_tariff_map
 ON = date(2026, 3, 2)
 MAP = default_tariff_map()
 NO_FLOOR = first_criteria(0)
-OPEN = shipped_directory().open_centers(ON)
+OPEN = build_directory(()).open_centers(ON)
 RULES = Rules(MAP, NO_FLOOR, shipped_policies()[DEFAULT_VERSION], OPEN, "directory-test")
 
 
 def line(number: int = 1, tariff: str | None = "8471300100", value_usd: int = 1000, **changes: Any) -> LineFacts:
-    facts = LineFacts(number, tariff, (), value_usd, "CN", None, ())
+    facts = LineFacts(number, tariff, (), value_usd, "CN", None, (), (), 0, None, None, None)
     return facts._replace(**changes)
 
 
@@ -34,7 +34,19 @@ def entry(*lines: LineFacts, entry_type: str = "01", number: str = "B7603245278"
 
 
 def account(center: str | None = "CEE005", *, programs: tuple[str, ...] = (), is_broker: bool = False) -> Account:
-    return Account("07-345678900", "SYNTHETIC", center, ON if center else None, "registered", programs, is_broker)
+    return Account(
+        "07-345678900",
+        "SYNTHETIC",
+        center,
+        ON if center else None,
+        "registered",
+        programs,
+        is_broker,
+        None,
+        "small",
+        None,
+        True,
+    )
 
 
 def codes(reasons: Any) -> list[str]:
@@ -42,35 +54,37 @@ def codes(reasons: Any) -> list[str]:
 
 
 def test_assigned_account_decides_whatever_the_goods_are() -> None:
-    choice = choose_center(entry(line(tariff="6109100012")), account("CEE005"), MAP, OPEN)
+    choice = choose_center(entry(line(tariff="6109100012")), account("CEE005"), MAP, OPEN, broker_by_goods=True)
     assert (choice.center, choice.basis) == ("CEE005", "account")
 
 
 def test_predominant_number_of_goods_decides_without_an_assignment() -> None:
     facts = entry(line(1), line(2), line(3, "6109100012", value_usd=1_000_000))
-    choice = choose_center(facts, account(None), MAP, OPEN)
+    choice = choose_center(facts, account(None), MAP, OPEN, broker_by_goods=True)
     assert (choice.center, choice.basis, choice.predominant_tariff) == ("CEE007", "tariff", "8471300100")
     assert codes(choice.reasons) == ["account-unaligned", "center-by-tariff"]
 
 
 def test_value_breaks_a_tie_between_goods() -> None:
     facts = entry(line(1, "8471300100", value_usd=10), line(2, "6109100012", value_usd=20))
-    assert choose_center(facts, None, MAP, OPEN).center == "CEE004"
+    assert choose_center(facts, None, MAP, OPEN, broker_by_goods=True).center == "CEE004"
 
 
 def test_broker_as_importer_is_routed_by_the_goods() -> None:
-    choice = choose_center(entry(), account("CEE005", is_broker=True), MAP, OPEN)
+    choice = choose_center(entry(), account("CEE005", is_broker=True), MAP, OPEN, broker_by_goods=True)
     assert (choice.center, choice.reasons[0].code) == ("CEE007", "broker-as-importer")
 
 
 def test_chapter_99_alone_leaves_the_entry_pending() -> None:
-    choice = choose_center(entry(line(tariff=None, special_tariffs=("99038815",))), None, MAP, OPEN)
+    choice = choose_center(
+        entry(line(tariff=None, special_tariffs=("99038815",))), None, MAP, OPEN, broker_by_goods=True
+    )
     assert (choice.center, choice.basis) == (PENDING, "pending")
 
 
 @given(st.permutations([line(1), line(2, "6109100012"), line(3, "6109100012"), line(4, "2709001000", value_usd=5)]))
 def test_order_of_lines_does_not_matter(lines: list[LineFacts]) -> None:
-    assert choose_center(entry(*lines), None, MAP, OPEN).center == "CEE004"
+    assert choose_center(entry(*lines), None, MAP, OPEN, broker_by_goods=True).center == "CEE004"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +133,7 @@ def test_floor_draws_about_its_share_and_always_the_same() -> None:
     ],
 )
 def test_division_follows_case_then_trust(facts: EntryFacts, importer: Account | None, division: str) -> None:
-    decision = decide(facts, importer, RULES)
+    decision = decide(facts, importer, RULES, None)
     assert decision.division == division
     assert f"division-{division.split('-', maxsplit=1)[0]}" in codes(decision.reasons)
 

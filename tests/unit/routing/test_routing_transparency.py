@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.transparency import SMALLEST_SHOWN, Count, parse_period, publish
+from services.routing.domain.figures import SMALLEST_SHOWN, Count, parse_period, publish
 
 
 @pytest.mark.parametrize(

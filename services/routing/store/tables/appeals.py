@@ -1,4 +1,4 @@
-"""Appeals against the assigned Center with every act on them, and moves of open matters."""
+"""Appeals against the assigned Center with every act on them."""
 
 from sqlalchemy import Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -40,19 +40,4 @@ appeal_steps = Table(
     Column("acting_for", Text),
     Column("done_at", DateTime(timezone=True), nullable=False),
     comment="Every act on an appeal after its filing: who, when, why. Only added to.",
-)
-
-moves = Table(
-    "moves",
-    metadata,
-    Column("kind", Text, primary_key=True),
-    Column("number", Text, primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("from_center", Text, nullable=False),
-    Column("to_center", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("moved_by", Text, nullable=False),
-    Column("acting_for", Text),
-    Column("moved_at", DateTime(timezone=True), nullable=False),
-    comment="Open matters that a person moved to another Center, an entry or a filing: who, when, why. Only added to.",
 )

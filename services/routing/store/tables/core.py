@@ -5,4 +5,4 @@ from sqlalchemy import MetaData
 from shared.db.platform_tables import platform_tables
 
 metadata = MetaData()
-platform = platform_tables(metadata)
+platform_tables(metadata)

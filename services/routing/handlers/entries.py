@@ -1,0 +1,191 @@
+"""Entries filed, corrected and released: each version decided once, and counted in its importer's activity."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+from services.routing.domain.activity import Standing, contribution, deltas
+from services.routing.domain.decisions import Move, decide
+from services.routing.domain.facts import Account, EntryFacts, LineFacts
+from services.routing.domain.rulebook import RuleBook
+from services.routing.publishing import encode_decision
+from services.routing.store import activity as activity_store
+from services.routing.store import criteria as criteria_store
+from services.routing.store import decisions as store
+from services.routing.store.criteria import HitRow, hit_rows
+from services.routing.store.decisions import AccountRow, Conflict, DecidedVersion, KnownVersion, Origin, Release
+from shared.contracts.entry import EntryBody, EntryReleased, encode_body
+from shared.contracts.envelope import Event
+from shared.customs.money import to_cents
+from shared.db.transaction import Transaction
+
+VersionKey = tuple[str, int]
+
+
+class DecidedEntries(NamedTuple):
+    """What filed and corrected entries lead to; `adopted`: known versions that an earlier event filed as well."""
+
+    decided: list[DecidedVersion]
+    adopted: dict[VersionKey, Origin]
+    conflicts: list[Conflict]
+
+
+def on_entries(
+    events: Sequence[Event[Any]],
+    book: RuleBook,
+    accounts: Mapping[str, AccountRow],
+    known: dict[VersionKey, KnownVersion],
+    moved: Mapping[str, Move],
+) -> DecidedEntries:
+    """Decide each version that is new; of two that contradict each other the earlier event stands."""
+
+    @cache
+    def account_on(importer_number: str, day: date) -> Account | None:
+        account = accounts.get(importer_number)
+        return account.on(day) if account else None
+
+    chosen: dict[VersionKey, DecidedVersion] = {}
+    adopted: dict[VersionKey, Origin] = {}
+    conflicts: list[Conflict] = []
+    for event in events:
+        body: EntryBody = event.data
+        key = (body.entry_number, body.version)
+        origin = Origin(event.time, event.source, event.id)
+        digest = content_digest(body)
+        earlier = known.get(key)
+        if earlier is not None:
+            if earlier.digest == digest:
+                # A repeat under another id changes nothing but which event the version is known by.
+                if origin < earlier.origin:
+                    known[key] = earlier._replace(origin=origin)
+                    if key in chosen:
+                        chosen[key] = chosen[key]._replace(origin=origin)
+                    else:
+                        adopted[key] = origin
+                continue
+            stands, falls = sorted((earlier.origin, origin))
+            conflicts.append(_contradiction(key, stands, falls))
+            if stands == earlier.origin:
+                continue
+        facts = read_facts(body)
+        account = account_on(body.importer_number, body.entry_date)
+        rules = book.on(body.entry_date)
+        decision = decide(facts, account, rules, moved.get(body.entry_number))
+        standing = Standing(body.importer_number, body.entry_date, contribution(facts))
+        published = encode_decision(facts, account, decision, rules.versions)
+        chosen[key] = DecidedVersion(facts, decision, published, standing, digest, origin)
+        known[key] = KnownVersion(digest, origin, standing)
+    return DecidedEntries(list(chosen.values()), adopted, conflicts)
+
+
+def on_entry_released(event: Event[EntryReleased]) -> Release:
+    """A release of an entry's cargo."""
+    data = event.data
+    return Release(data.entry_number, data.released_at, data.port_of_release, data.release_kind)
+
+
+async def write_entries(tx: Transaction, outcome: DecidedEntries, known: Mapping[VersionKey, KnownVersion]) -> None:
+    """Write what filed and corrected entries led to: decisions, conflicts, activity, hits of criteria."""
+    await store.write_decisions(tx, outcome.decided, known.keys())
+    await store.adopt_origins(tx, outcome.adopted)
+    await store.write_conflicts(tx, outcome.conflicts)
+    await count_activity(tx, outcome.decided, known)
+    again = known.keys() & {item.key for item in outcome.decided}
+    await criteria_store.write_hits(tx, _hits(outcome.decided), again)
+
+
+async def count_activity(
+    tx: Transaction, decided: Sequence[DecidedVersion], known: Mapping[VersionKey, KnownVersion]
+) -> None:
+    """Count what entries add to their importers' activity: that of the highest version of each, and no other.
+
+    Two versions of an entry come on two topics and may be applied by two members at once, each blind to the other's.
+    Taking the place of the standing version is where they meet: the second waits, and learns which one it replaces.
+    """
+    standings = {item.key: item.standing for item in decided}
+    highest: dict[str, int] = {}
+    for number, version in standings:
+        highest[number] = max(version, highest.get(number, 0))
+    taken = await store.take_standing(tx, sorted(highest.items()))
+    replaced = {(item.entry_number, item.previous) for item in taken if item.previous is not None}
+    unseen = sorted(key for key in replaced if key not in known)
+    before = {key: known[key].standing for key in replaced if key in known}
+    before |= await store.load_standings(tx, unseen) if unseen else {}
+    changes = (
+        (
+            before[item.entry_number, item.previous] if item.previous is not None else None,
+            standings[item.entry_number, item.version],
+        )
+        for item in taken
+    )
+    await activity_store.add(tx, deltas(changes))
+
+
+def read_facts(body: EntryBody) -> EntryFacts:
+    """What routing looks at in an entry as filed."""
+    lines = []
+    value, duty = 0, 0
+    for line in body.lines:
+        special, goods = [], []
+        line_value, line_duty = 0, 0
+        for tariff in line.tariffs:
+            line_value += tariff.value_usd
+            line_duty += to_cents(tariff.duty_usd)
+            if tariff.hts.startswith(("98", "99")):
+                special.append(tariff.hts)
+            else:
+                goods.append((tariff.hts, tariff.value_usd))
+        value += line_value
+        duty += line_duty
+        quantity = line.quantities[0] if line.quantities else None
+        lines.append(
+            LineFacts(
+                line.line_number,
+                goods[0][0] if goods else None,
+                tuple(special),
+                line_value,
+                line.country_of_origin,
+                line.preference,
+                tuple([case.case_number for case in line.cases]) if line.cases else (),
+                tuple(goods),
+                line_duty,
+                line.country_of_export,
+                line.manufacturer_id,
+                (quantity.amount, quantity.unit) if quantity is not None else None,
+            )
+        )
+    return EntryFacts(
+        entry_number=body.entry_number,
+        version=body.version,
+        importer_number=body.importer_number,
+        entry_type=body.entry_type,
+        port_of_entry=body.port_of_entry,
+        entry_date=body.entry_date,
+        lines=tuple(lines),
+        value_usd=value,
+        duty_cents=duty,
+    )
+
+
+def content_digest(body: EntryBody) -> bytes:
+    """A fingerprint of what was filed, blind to fields that the contract does not know; 16 bytes."""
+    return hashlib.blake2b(encode_body(body), digest_size=16).digest()
+
+
+def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> Conflict:
+    return Conflict(
+        entry_number=key[0],
+        kind="contradicting-version",
+        origin=falls,
+        detail=f"version {key[1]} was filed twice with different content; the earlier event {stands.id} stands",
+    )
+
+
+def _hits(decided: Iterable[DecidedVersion]) -> list[HitRow]:
+    return [
+        row
+        for item in decided
+        for row in hit_rows(item.decision.selection, item.facts.entry_number, item.facts.version, item.facts.entry_date)
+    ]

@@ -1,0 +1,58 @@
+"""Post-entry filings: where each goes; those that appeal against the assigned Center are kept as appeals as well."""
+
+import hashlib
+from collections.abc import Mapping
+
+import orjson
+
+from services.routing.domain.appeals import read_contents
+from services.routing.domain.filings import FilingFacts, route_filing
+from services.routing.domain.rulebook import RuleBook
+from services.routing.store.appeals import FiledAppeal
+from services.routing.store.decisions import AccountRow, Origin
+from services.routing.store.filings import FilingRow
+from shared.contracts import lean
+from shared.contracts.envelope import Event
+from shared.contracts.post_entry import PostEntryFiled
+from shared.customs.calendar import legal_date
+
+
+def on_post_entry_filed(event: Event[PostEntryFiled], accounts: Mapping[str, AccountRow], book: RuleBook) -> FilingRow:
+    """A filing with where it goes, by the importer's account and the Centers open on the day of receipt."""
+    data = event.data
+    received_on = legal_date(data.received_at)
+    row = accounts.get(data.importer_number)
+    account = row.on(received_on) if row else None
+    facts = FilingFacts(data.kind.value, received_on, data.body)
+    return FilingRow(
+        filing_number=data.filing_number,
+        kind=data.kind.value,
+        importer_number=data.importer_number,
+        entries=data.entries,
+        received_at=data.received_at,
+        route=route_filing(facts, account, book.on(received_on).open_centers),
+        filed_by=lean.encode(data.filed_by).decode(),
+        body=lean.encode(data.body).decode(),
+        digest=filing_digest(data),
+        origin=Origin(event.time, event.source, event.id),
+    )
+
+
+def on_center_appeal_filed(event: Event[PostEntryFiled]) -> FiledAppeal:
+    """An appeal against the assigned Center, as it was filed."""
+    data = event.data
+    return FiledAppeal(
+        appeal_number=data.filing_number,
+        importer_number=data.importer_number,
+        contents=read_contents(data.importer_number, data.body),
+        filed_by=lean.encode(data.filed_by).decode(),
+        received_at=data.received_at,
+        digest=filing_digest(data),
+        origin=Origin(event.time, event.source, event.id),
+    )
+
+
+def filing_digest(data: PostEntryFiled) -> bytes:
+    """A fingerprint of a filing; its body is free, so the order of the fields must not matter. 16 bytes."""
+    fields = orjson.dumps(orjson.loads(lean.encode(data)), option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(fields, digest_size=16).digest()

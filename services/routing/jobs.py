@@ -1,0 +1,23 @@
+"""The schedule of routing: what runs, and how often. One process at a time runs a job, under a lock of its name."""
+
+from datetime import timedelta
+
+from services.routing.acts.proposals import run_proposals
+from shared.customs.calendar import legal_date
+from shared.runtime.service import Job, Platform
+
+SCHEDULE = "schedule"
+"""Who proposes when nobody asked: the scheduled run."""
+
+
+def build_jobs(platform: Platform) -> list[Job]:
+    """The table of the schedule."""
+
+    async def propose_assignments() -> None:
+        now = platform.clock.now()
+        await run_proposals(platform.engine, as_of=legal_date(now), proposed_by=SCHEDULE, now=now)
+
+    return [
+        # Figures move with the month; a run that finds nothing new proposes nothing twice.
+        Job("assignment-proposals", timedelta(hours=6), propose_assignments),
+    ]
