@@ -32,18 +32,18 @@ def seen_centers(caller: Identity) -> frozenset[str] | None:
     return caller.centers or None
 
 
-def demand_item_sight(caller: Identity, item: str, center: str, asking_center: str | None = None) -> None:
+def demand_item_sight(caller: Identity, item: Item) -> None:
     """Raise `NotFound` when the item is another Center's: whether it exists is part of what is not shown.
 
     The Center that asked for advice sees the item that holds it.
     """
-    if caller.centers and caller.centers.isdisjoint({center, asking_center}):
-        raise NotFound(f"There is no item {item}.", remedy="Check the id, and that the token names the Center.")
+    if caller.centers and caller.centers.isdisjoint({item.center, item.asking_center}):
+        raise NotFound(f"There is no item {item.item_id}.", remedy="Check the id, and that the token names the Center.")
 
 
 def demand_reach(caller: Identity, item: Item) -> None:
-    """Raise unless the caller works on items of this Center and division."""
-    demand_item_sight(caller, str(item.item_id), item.center, item.asking_center)
+    """Raise `NotFound` or `Forbidden` unless the caller works on items of this Center and division."""
+    demand_item_sight(caller, item)
     if caller.centers and item.center not in caller.centers:
         raise Forbidden(f"The advice of {item.center} is its own to give.", code="other-center")
     if caller.divisions and item.division not in caller.divisions:

@@ -1,9 +1,24 @@
-"""What a person does with an item: claim it, keep it, give it back, finish it. One holder, one lease, one token."""
+"""What a person does with an item: claim it, keep it, give it back, finish it. One holder, one lease, one token.
 
+Also what stays of that when upstream says something new of the item.
+"""
+
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.workqueue.domain.item import ACTS_FROM, SYSTEM, Change, Item, NotAllowed, Note, Person, next_state
+from services.workqueue.domain.item import (
+    ACTS_FROM,
+    LAST,
+    SYSTEM,
+    Change,
+    Item,
+    NotAllowed,
+    Note,
+    Person,
+    State,
+    next_state,
+)
 
 
 def claim(item: Item, person: Person, now: datetime, lease: timedelta) -> tuple[Item, tuple[Note, ...]]:
@@ -47,7 +62,7 @@ def release(item: Item, person: Person, token: int, now: datetime) -> tuple[Item
     """Give the item back to its queue."""
     demand_token(item, person, token)
     released, note = _act(item, "released", person, now)
-    return without_holder(released), (note,)
+    return _without_holder(released), (note,)
 
 
 def complete(item: Item, person: Person, token: int, now: datetime) -> tuple[Item, tuple[Note, ...]]:
@@ -61,14 +76,7 @@ def expire(item: Item) -> tuple[Item, tuple[Note, ...]]:
     """End a claim whose lease has run out; the change is dated at the end of the lease, whenever it is noticed."""
     assert item.lease_until is not None
     expired, note = _act(item, "lease-expired", SYSTEM, item.lease_until)
-    return without_holder(expired), (note,)
-
-
-def lose(item: Item, center: str, at: datetime) -> tuple[Item, tuple[Note, ...]]:
-    """End a claim because the item goes to another Center: its people, not the holder, work on it from now on."""
-    lost, note = _act(item, "released", SYSTEM, at)
-    text = f"The item goes from {item.center} to {center}: the claim of {item.holder_name} ends."
-    return without_holder(lost), (replace(note, reasons=({"code": "other-center", "text": text},)),)
+    return _without_holder(expired), (note,)
 
 
 def demand_token(item: Item, person: Person, token: int) -> None:
@@ -92,7 +100,52 @@ def demand_token(item: Item, person: Person, token: int) -> None:
     )
 
 
-def without_holder(item: Item) -> Item:
+def hand_over(
+    item: Item | None, change: Change, center: str, at: datetime
+) -> tuple[Item | None, State, tuple[Note, ...]]:
+    """The item before and its state after upstream calls for it in a Center (`routed`) or ends it (`cancelled`).
+
+    A claim ends when the item goes to another Center, with a line of history: that Center's people, not the holder,
+    work on it from now on. None is an item that is not there yet.
+    """
+    lost: tuple[Note, ...] = ()
+    if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
+        text = f"The item goes from {item.center} to {center}: the claim of {item.holder_name} ends."
+        released, note = _act(item, "released", SYSTEM, at)
+        item, lost = _without_holder(released), (replace(note, reasons=({"code": "other-center", "text": text},)),)
+    return item, next_state(item.state if item is not None else "open", change), lost
+
+
+def rank_after_acts(note: Note, item: Item | None, state: State) -> Note:
+    """The line of what now stands upstream, after what people have done with the item already, if anything.
+
+    So the highest sequence always tells the item's state.
+    """
+    if item is None or not item.acts:
+        return note
+    return replace(note, sequence=ACTS_FROM + item.acts + 1, state=state)
+
+
+def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
+    """The item by the facts of upstream, with what people have made of it: holder, token, lease and count of acts.
+
+    `item` is what `hand_over` gave, `notes` are the lines that the facts add. A completed item stays where it is.
+    """
+    if item is None:
+        return facts
+    facts = replace(
+        facts,
+        token=item.token,
+        acts=item.acts + sum(ACTS_FROM < note.sequence < LAST for note in notes),
+    )
+    if item.state != "claimed" or facts.state == "claimed":
+        facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)
+    if item.state == "completed":
+        facts = replace(facts, center=item.center, division=item.division, center_since=item.center_since)
+    return facts
+
+
+def _without_holder(item: Item) -> Item:
     """The item with no one holding it; the token stays, so that an old one is never valid again."""
     return replace(item, holder=None, holder_name=None, lease_until=None)
 

@@ -1,4 +1,4 @@
-"""Batches of upstream events in; items, their history and events out."""
+"""The handler: load what a batch of events needs, decide, write."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,37 +7,39 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.workqueue.domain.filing import NOT_QUEUED, Clock, Filing, FilingRoute, review_filing
+from services.workqueue.domain.filing import NOT_QUEUED, Filing, FilingRoute, review_filing
 from services.workqueue.domain.filing import absorb as absorb_routing
-from services.workqueue.domain.item import Goods, Item, Note
-from services.workqueue.domain.protest import PROCESS, REOPENING, Protest, ProtestAct, review_protest
+from services.workqueue.domain.item import Item, Note
+from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
 from services.workqueue.domain.review import (
-    Consultation,
     LegalAct,
     LegalDates,
-    Matter,
     RoutedVersion,
+    Work,
     in_rank,
-    matter_of,
-    matters_of,
     review_entry,
+    work_called_for,
+    work_of,
 )
 from services.workqueue.domain.review import absorb as absorb_legal_act
-from services.workqueue.publishing import item_changed
-from services.workqueue.store import facts as fact_store
+from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
+from services.workqueue.handlers.liquidation import on_entry_changed, on_protest_changed
+from services.workqueue.handlers.routing import on_account_assigned, on_entry_routed, on_filing_routed
+from services.workqueue.publishing import work_item_changed
+from services.workqueue.store import entries as entry_store
+from services.workqueue.store import filings as filing_store
+from services.workqueue.store import importers as importer_store
 from services.workqueue.store import items as item_store
-from services.workqueue.store.facts import Importer
+from services.workqueue.store import protests as protest_store
+from services.workqueue.store.importers import Importer
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import TYPES
-from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.customs.centers import PENDING
 from shared.db.transaction import Transaction
-from shared.runtime.ids import event_id
 
-TOPICS = ("entry-routed", "filing-routed", "account-assigned", "entry-changed", "protest-changed")
+TOPICS: Final = ("entry-routed", "filing-routed", "account-assigned", "entry-changed", "protest-changed")
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -88,7 +90,7 @@ async def handle(tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[O
     known = await _load(tx, batch)
     changes = decide(batch, known)
     await _write(tx, changes)
-    return [item_changed(item, note) for item, note in changes.notes]
+    return [work_item_changed(item, note) for item, note in changes.notes]
 
 
 def read_batch(events: Sequence[Event[Any]]) -> Batch:
@@ -119,126 +121,39 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
     return batch
 
 
-def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
-    """A routing decision as the queue keeps it."""
-    data = event.data
-    return RoutedVersion(
-        entry_number=data.entry_number,
-        version=data.version,
-        event_id=event.id,
-        filed_at=event.time,
-        importer_number=data.importer_number,
-        center=data.center,
-        division=data.division,
-        lane=data.lane,
-        processes=data.processes,
-        value_usd=data.value_usd,
-        move=data.move,
-        move_reason=next((each.text for each in data.reasons if each.code == "moved"), None) if data.move else None,
-        consultations=tuple(
-            [
-                Consultation(each.center, Goods(each.tariff, each.line_count, each.value_usd))
-                for each in data.consultations
-            ]
-        ),
-        authority=data.authority,
-    )
-
-
-def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
-    """An act of the legal record; the first liquidation ends review, a reliquidation only changes the dates."""
-    data = event.data
-    return LegalAct(
-        entry_number=data.entry_number,
-        sequence=data.sequence,
-        state=data.to_state,
-        scheduled_on=data.scheduled_on,
-        deemed_on=data.deemed_on,
-        occurred_on=data.occurred_on,
-        at=event.time,
-        is_liquidation=data.change in {"liquidated", "deemed-liquidated"},
-    )
-
-
-def on_protest_changed(event: Event[ProtestChanged]) -> ProtestAct:
-    """An act on a protest."""
-    data = event.data
-    return ProtestAct(
-        protest_number=data.protest_number,
-        sequence=data.sequence,
-        change=data.change,
-        importer_number=data.importer_number,
-        entry_number=data.entries[0] if data.entries else None,
-        received_at=data.received_at,
-        decide_by=data.decide_by,
-        further_review=data.further_review,
-        at=event.time,
-    )
-
-
-def on_filing_routed(event: Event[FilingRouted]) -> FilingRoute:
-    """A routing of a post-entry filing, or its move to another Center."""
-    data = event.data
-    return FilingRoute(
-        filing_number=data.filing_number,
-        sequence=data.sequence,
-        event_id=event.id,
-        routed_at=event.time,
-        kind=data.kind,
-        importer_number=data.importer_number,
-        entry_numbers=data.entry_numbers,
-        center=data.center,
-        division=data.division,
-        process=data.process,
-        authority=data.authority,
-        received_at=data.received_at,
-        forwarded_from=data.forwarded_from,
-        clocks=tuple(Clock(each.rule, each.citation, each.what, each.due_on, each.evidence) for each in data.clocks),
-        reasons=tuple(
-            {"code": each.code, "text": each.text, "fact": each.fact, "citation": each.citation}
-            for each in data.reasons
-        ),
-    )
-
-
-def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
-    """An importer account with its Center."""
-    data = event.data
-    return Importer(data.importer_number, data.sequence, data.name, data.center)
-
-
 async def _load(tx: Transaction, batch: Batch) -> Known:
     """Lock in one order (entries, importers, protests, filings, items), and read what a row follows from after that."""
     acts = [act for found in batch.protest_acts.values() for act in found]
     protested = {act.entry_number for act in acts if act.entry_number is not None}
     filers = {route.importer_number for found in batch.filing_routes.values() for route in found}
-    dates = await fact_store.lock_entries(tx, {*batch.versions, *batch.legal_acts, *protested})
-    importers = await fact_store.lock_importers(tx, {*batch.importers, *(act.importer_number for act in acts), *filers})
-    protests = await fact_store.lock_protests(
+    dates = await entry_store.lock_entries(tx, {*batch.versions, *batch.legal_acts, *protested})
+    protestants = {act.importer_number for act in acts}
+    importers = await importer_store.lock_importers(tx, {*batch.importers, *protestants, *filers})
+    protests = await protest_store.lock_protests(
         tx, batch.protest_acts, entry_numbers=batch.versions, importer_numbers=batch.importers
     )
-    filings = await fact_store.lock_filings(tx, batch.filing_routes, importer_numbers=batch.importers)
+    filings = await filing_store.lock_filings(tx, batch.filing_routes, importer_numbers=batch.importers)
     holders = {each.importer_number for each in protests.values() if each.importer_number is not None}
     holders |= {each.standing.importer_number for each in filings.values() if each.standing is not None}
     if holders - importers.keys():
-        importers |= await fact_store.load_importers(tx, holders - importers.keys())
+        importers |= await importer_store.load_importers(tx, holders - importers.keys())
     standing: Mapping[str, RoutedVersion] = {}
     if protests:
         named = {each.entry_number for each in protests.values() if each.entry_number is not None}
-        standing = await fact_store.load_standing(tx, (named | protested) - batch.versions.keys())
+        standing = await entry_store.load_standing(tx, (named | protested) - batch.versions.keys())
     items = await item_store.lock_items(
         tx,
         [*_items_of_protests(protests.values(), acts), *map(filing_item_id, filings)],
         entry_numbers={*batch.versions, *batch.legal_acts},
     )
-    reviewed = {item.entry_number for item in items.values() if item.entry_number and item.protest_number is None}
+    reviewed = {item.reviewed_entry for item in items.values() if item.reviewed_entry is not None}
     return Known(
         dates=dates,
         importers=importers,
         protests=protests,
         filings=filings,
         centers={number: version.center for number, version in standing.items()},
-        versions=await fact_store.load_versions(tx, {*batch.versions, *reviewed}),
+        versions=await entry_store.load_versions(tx, {*batch.versions, *reviewed}),
         items=items,
     )
 
@@ -267,10 +182,10 @@ def decide(batch: Batch, known: Known) -> Changes:
 
 
 def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
-    items: defaultdict[str, dict[Matter, Item]] = defaultdict(dict)
+    items: defaultdict[str, dict[Work, Item]] = defaultdict(dict)
     for item in known.items.values():
-        if item.entry_number is not None and item.protest_number is None:
-            items[item.entry_number][matter_of(item)] = item
+        if item.reviewed_entry is not None:
+            items[item.reviewed_entry][work_of(item)] = item
     for number in sorted({*batch.versions, *batch.legal_acts}):
         before = after = known.dates[number]
         for act in batch.legal_acts.get(number, ()):
@@ -283,12 +198,12 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
             version.event_id: version for version in batch.versions.get(number, ()) if version.event_id not in seen
         }
         changes.versions.extend(added.values())
-        called_for: set[Matter] = set()
+        called_for: set[Work] = set()
         for version in added.values():
-            called_for.update(matters_of(version))
+            called_for.update(work_called_for(version))
         if not called_for and number not in items:
             continue
-        ids = {matter: entry_item_id(number, *matter) for matter in called_for}
+        ids = {work: entry_item_id(number, *work) for work in called_for}
         for reviewed in review_entry(
             versions, list(added.values()), before, after, items.get(number, {}), ids, batch.at
         ):
@@ -352,30 +267,10 @@ def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]
 
 
 async def _write(tx: Transaction, changes: Changes) -> None:
-    await fact_store.write_versions(tx, changes.versions)
-    await fact_store.write_dates(tx, changes.dates)
-    await fact_store.write_importers(tx, changes.importers)
-    await fact_store.write_protests(tx, changes.protests)
-    await fact_store.write_filings(tx, changes.filings)
+    await entry_store.write_versions(tx, changes.versions)
+    await entry_store.write_dates(tx, changes.dates)
+    await importer_store.write_importers(tx, changes.importers)
+    await protest_store.write_protests(tx, changes.protests)
+    await filing_store.write_filings(tx, changes.filings)
     await item_store.write_items(tx, changes.items)
     await item_store.append_notes(tx, changes.notes)
-
-
-def entry_item_id(entry_number: str, process: str, consulted: str | None = None) -> UUID:
-    """The id of the item for one process of an entry, or for the advice of one consulted Center on it."""
-    parts = (entry_number, process) if consulted is None else (entry_number, process, consulted)
-    return UUID(event_id("work-item", *parts))
-
-
-def protest_item_id(protest_number: str, reopened: int | None = None) -> UUID:
-    """The id of the item for a protest, or for its reopening by the act with that sequence.
-
-    "protest" is no entry number, so it meets no entry's item.
-    """
-    parts = (protest_number,) if reopened is None else (protest_number, str(reopened))
-    return UUID(event_id("work-item", PROCESS, *parts))
-
-
-def filing_item_id(filing_number: str) -> UUID:
-    """The id of the item for a filing; "filing" is no entry number either."""
-    return UUID(event_id("work-item", "filing", filing_number))
