@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from services.notifications.store.deliveries import Changed
+from services.notifications.store.deliveries import ChangedDelivery
 from shared.bus.outbox import Outgoing
 from shared.contracts.notice import NoticeChanged
 from shared.runtime.ids import event_id
@@ -11,7 +11,7 @@ from shared.runtime.ids import event_id
 SOURCE: Final = "urn:centerline:notifications"
 
 
-def notice_changed(changed: Changed, at: datetime) -> Outgoing:
+def notice_changed(changed: ChangedDelivery, at: datetime) -> Outgoing:
     """The event of one ledger line; its id is that of the line, so that a repeat is recognised."""
     data = NoticeChanged(
         notice_id=changed.notice_id,

@@ -9,8 +9,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.wording import facts_of, subject_line
-from services.notifications.mail import Mail
-from services.notifications.store.deliveries import NoticeFacts
+from services.notifications.store.notices import WrittenNotice
+from shared.mail.protocol import Mail
 
 
 def _one_line(text: object) -> str:
@@ -18,7 +18,7 @@ def _one_line(text: object) -> str:
 
 
 _TEMPLATES: Final = ImmutableSandboxedEnvironment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
     undefined=StrictUndefined,
     autoescape=select_autoescape(["html"], default=False),
     trim_blocks=True,
@@ -31,12 +31,12 @@ _HTML: Final = _TEMPLATES.get_template("notice.html")
 _BULLETIN: Final = _TEMPLATES.get_template("bulletin.html")
 
 
-def render_text(notice: NoticeFacts, *, name: str, base_url: str) -> str:
+def render_text(notice: WrittenNotice, *, name: str, base_url: str) -> str:
     """The notice as plain text; importer numbers are masked in it, because mail travels in the open."""
     return _TEXT.render(_words(notice, name, base_url))
 
 
-def render_mail(notice: NoticeFacts, *, to: str, name: str, message_id: str, base_url: str) -> Mail:
+def render_mail(notice: WrittenNotice, *, to: str, name: str, message_id: str, base_url: str) -> Mail:
     """The notice as a mail to an address."""
     words = _words(notice, name, base_url)
     return Mail(
@@ -71,7 +71,7 @@ def render_bulletin(
     )
 
 
-def _words(notice: NoticeFacts, name: str, base_url: str) -> dict[str, Any]:
+def _words(notice: WrittenNotice, name: str, base_url: str) -> dict[str, Any]:
     kind = CATALOGUE[notice.kind]
     return {
         "kind": kind,

@@ -1,4 +1,7 @@
-"""Sends the mails that are due: claim a batch, send it outside of any transaction, write down what became of it."""
+"""Sending mail, which the service does by itself: claim a batch that is due, send it, write down what became of it.
+
+The sending stands between two transactions, so the act opens them itself: no mail server is waited for inside of one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Final, assert_never
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifications.acts.rendering import render_mail
 from services.notifications.domain.delivery import (
     AWAY_PAUSE,
     NoAddress,
@@ -17,13 +21,12 @@ from services.notifications.domain.delivery import (
     next_step,
     retry_after,
 )
-from services.notifications.mail import Fate, Mailer, Outcome
-from services.notifications.outgoing import SOURCE, notice_changed
-from services.notifications.rendering import render_mail
+from services.notifications.publishing import SOURCE, notice_changed
 from services.notifications.store import deliveries as store
 from services.notifications.store.deliveries import Claimed, Settlement
 from shared.bus import outbox
 from shared.db.transaction import transaction
+from shared.mail.protocol import Fate, Mailer, Outcome
 from shared.runtime.clock import Clock, start_stopwatch
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)

@@ -1,4 +1,4 @@
-"""What must always hold of notices, each asked in one statement."""
+"""What must hold of the bulletin and the notices beside it."""
 
 from typing import Final
 
@@ -16,24 +16,10 @@ LEFT JOIN bulletin_postings p ON p.notice_id = o.notice_id
 LEFT JOIN deliveries d ON d.notice_id = o.notice_id AND d.channel = 'bulletin' AND d.state = 'posted'
 WHERE o.notice_id IS NULL OR c.notice_id IS NULL OR p.notice_id IS NULL OR d.notice_id IS NULL
 """
-_SENT_TWICE = """
-SELECT notice_id || ' by ' || channel || ' to ' || recipient_role || ': ' || count(*) || ' times'
-FROM delivery_events WHERE event = 'sent'
-GROUP BY notice_id, channel, recipient_role HAVING count(*) > 1
-"""
-_LEDGER_DISAGREES = """
-SELECT d.notice_id || ' by ' || d.channel || ': ' || d.state || ', the ledger says ' || coalesce(e.event, 'nothing')
-FROM deliveries d LEFT JOIN delivery_events e USING (notice_id, channel, recipient_role, sequence)
-WHERE e.event IS NULL OR (CASE e.event WHEN 'failed' THEN 'queued' ELSE e.event END) <> d.state
-"""
 _NOTICE_NOT_POSTED = """
 SELECT n.subject || ' act ' || n.cause_sequence || ': ' || n.kind || ' is not on the bulletin' FROM notices n
 WHERE n.kind IN ('N-10', 'N-11', 'N-39')
     AND NOT EXISTS (SELECT FROM bulletin_postings p WHERE p.notice_id = n.notice_id)
-"""
-_NOTICE_WITHOUT_DELIVERY = """
-SELECT n.notice_id || ' (' || n.kind || ')' FROM notices n
-WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.notice_id = n.notice_id)
 """
 
 INVARIANTS: Final = (
@@ -42,12 +28,9 @@ INVARIANTS: Final = (
         "Every liquidation known has one official notice posted on the bulletin and one courtesy notice beside it.",
         _BULLETIN_COURTESY_MISMATCH,
     ),
-    QueryInvariant("sent-once", "No delivery has been sent twice.", _SENT_TWICE),
-    QueryInvariant("ledger-agrees", "Every delivery is in the state of its last ledger line.", _LEDGER_DISAGREES),
     QueryInvariant(
         "posted-notices-are-posted",
         "Every extension, suspension and voided liquidation is posted on the bulletin.",
         _NOTICE_NOT_POSTED,
     ),
-    QueryInvariant("notice-delivered", "Every notice has a delivery.", _NOTICE_WITHOUT_DELIVERY),
 )
