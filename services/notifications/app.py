@@ -4,14 +4,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-from services.notifications.api import public_router, router
-from services.notifications.handlers import TOPICS, MailRules, NotificationsHandler
-from services.notifications.mail import FolderMailer, Mailer, SmtpMailer
-from services.notifications.sender import Sender, SendingRules
+from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
+from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
+from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import metadata
-from shared.runtime.service import Job, Parts, Platform, Service
+from shared.mail.folder import FolderMailer
+from shared.mail.protocol import Mailer
+from shared.mail.smtp import SmtpMailer
+from shared.runtime.service import Parts, Platform, Service
 
 
 def build(platform: Platform) -> Parts:
@@ -26,10 +29,10 @@ def build(platform: Platform) -> Parts:
     mail = MailRules(host=settings.mail_host, late_address=timedelta(days=settings.late_address_days))
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
-        routers=[router],
-        public_routers=[public_router],
+        routers=ROUTERS,
+        public_routers=PUBLIC_ROUTERS,
         state={},
-        jobs=[Job("send-mail", timedelta(seconds=0.5), sender.run)],
+        jobs=schedule(sender),
         invariants=INVARIANTS,
     )
 

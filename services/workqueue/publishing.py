@@ -1,19 +1,21 @@
-"""The events that the work queue publishes, made from its items, history, decisions and letters."""
+"""The events that the work queue publishes, made from its items, history, decisions and requests."""
 
-from services.workqueue.domain.decision import Outcome, ReviewOutcome
+from typing import Final
+
+from services.workqueue.domain.decision import Decision, Outcome, ReviewOutcome
 from services.workqueue.domain.item import Item, Note, Person
-from services.workqueue.store.outcomes import Decision, Letter
+from services.workqueue.domain.request import IssuedRequest
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
-SOURCE = "urn:centerline:workqueue"
+SOURCE: Final = "urn:centerline:workqueue"
 
 
-def item_changed(item: Item, note: Note, outcome: Outcome | None = None) -> Outgoing:
-    """One line of an item's history as an event."""
+def work_item_changed(item: Item, note: Note, outcome: Outcome | None = None) -> Outgoing:
+    """One line of an item's history as an event; `outcome` is that of the act which completed it."""
     data = WorkItemChanged(
         item_id=str(item.item_id),
         sequence=note.sequence,
@@ -33,9 +35,9 @@ def item_changed(item: Item, note: Note, outcome: Outcome | None = None) -> Outg
     return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
 
 
-def review_decided(decision: Decision, entry_number: str, outcome: ReviewOutcome) -> Outgoing:
+def review_decided(item: Item, decision: Decision, entry_number: str, outcome: ReviewOutcome) -> Outgoing:
     """A decision on an entry under review, for the legal record to apply."""
-    item = decision.item
+    finding = decision.finding
     data = ReviewDecided(
         decision_id=str(decision.decision_id),
         item_id=str(item.item_id),
@@ -45,37 +47,37 @@ def review_decided(decision: Decision, entry_number: str, outcome: ReviewOutcome
         center=item.center,
         outcome=outcome,
         effect=MoneyEffect(
-            duty_usd=format_cents(decision.duty_cents),
-            fees_usd=format_cents(decision.fees_cents),
+            duty_usd=format_cents(finding.duty_cents),
+            fees_usd=format_cents(finding.fees_cents),
             by_class=tuple(
-                ClassEffect(class_code=code, change_usd=format_cents(cents)) for code, cents in decision.by_class
+                ClassEffect(class_code=code, change_usd=format_cents(cents)) for code, cents in finding.by_class
             ),
         ),
         reasons=tuple(
-            Reason(code=each.code, text=each.text, fact=each.fact, citation=each.citation) for each in decision.reasons
+            Reason(code=each.code, text=each.text, fact=each.fact, citation=each.citation) for each in finding.reasons
         ),
-        legal_basis=tuple(LegalBasis(rule=each.rule, citation=each.citation) for each in decision.legal_basis),
+        legal_basis=tuple(LegalBasis(rule=each.rule, citation=each.citation) for each in finding.legal_basis),
         decided_by=_actor(decision.by),
         decided_at=decision.at,
     )
     return Outgoing(event_id("review-decided", str(decision.decision_id)), data, decision.at)
 
 
-def request_issued(letter: Letter) -> Outgoing:
+def request_issued(item: Item, issued: IssuedRequest) -> Outgoing:
     """A request or notice to an importer."""
     data = RequestIssued(
-        request_id=str(letter.request_id),
-        form=letter.form,
-        item_id=str(letter.item.item_id),
-        entry_numbers=letter.entry_numbers,
-        importer_number=letter.item.importer_number,
-        center=letter.item.center,
-        questions=letter.questions,
-        issued_on=letter.issued_on,
-        due_on=letter.due_on,
-        issued_by=_actor(letter.by),
+        request_id=str(issued.request_id),
+        form=issued.form,
+        item_id=str(item.item_id),
+        entry_numbers=issued.entry_numbers,
+        importer_number=item.importer_number,
+        center=item.center,
+        questions=issued.questions,
+        issued_on=issued.issued_on,
+        due_on=issued.due_on,
+        issued_by=_actor(issued.by),
     )
-    return Outgoing(event_id("request-issued", str(letter.request_id)), data, letter.at)
+    return Outgoing(event_id("request-issued", str(issued.request_id)), data, issued.at)
 
 
 def _actor(person: Person) -> Actor:

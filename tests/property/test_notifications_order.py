@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.notifications.handlers import issue_notices
-from services.notifications.mail import Fate, Outcome
+from services.notifications.handlers.handler import issue_notices
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import (
     bulletin_postings,
@@ -23,6 +22,7 @@ from services.notifications.store.tables import (
 )
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading
+from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (

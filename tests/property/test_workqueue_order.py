@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.workqueue.handlers import handle
+from services.workqueue.handlers.handler import handle
 from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables import (
     entries,

@@ -21,17 +21,17 @@ class Money:
     without which the amount cannot be computed, or the refund not be paid.
     """
 
-    duty_effect_usd: str | None = None
-    fees_effect_usd: str | None = None
-    by_class: tuple[tuple[str, str], ...] = ()
-    interest_usd: str | None = None
-    bill_number: str | None = None
-    bill_due_on: date | None = None
-    bill_open_usd: str | None = None
-    refund_number: str | None = None
-    refund_state: str | None = None
-    refund_usd: str | None = None
-    missing: str | None = None
+    duty_effect_usd: str | None
+    fees_effect_usd: str | None
+    by_class: tuple[tuple[str, str], ...]
+    interest_usd: str | None
+    bill_number: str | None
+    bill_due_on: date | None
+    bill_open_usd: str | None
+    refund_number: str | None
+    refund_state: str | None
+    refund_usd: str | None
+    missing: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ class EntryAct:
     citation: str
     grounds: tuple[Ground, ...]
     state: str
-    money: Money = Money()
-    liquidated_on: date | None = None
-    voided_liquidation_on: date | None = None
-    corrected_by: str | None = None
+    money: Money
+    liquidated_on: date | None
+    voided_liquidation_on: date | None
+    corrected_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class ProtestAct:
     citation: str
     grounds: tuple[Ground, ...]
     surety_code: str | None
-    outcomes: tuple[LineOutcome, ...] = ()
+    outcomes: tuple[LineOutcome, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,13 +126,15 @@ class Notice:
         return self.catalogued.words(self.variant)
 
 
-def causes_notice(change: str, reasons: Iterable[str] = ()) -> bool:
+def causes_notice(change: str, reasons: Iterable[str]) -> bool:
     """Whether an act on an entry, by its change and the codes of its reasons, is one that anybody is told about.
 
     `scheduled`, for one, is not, unless it tells of a correction by another filer.
 
-    >>> causes_notice("scheduled"), causes_notice("liquidated"), causes_notice("scheduled", [CORRECTED_BY_OTHER])
-    (False, True, True)
+    >>> causes_notice("scheduled", []), causes_notice("liquidated", [])
+    (False, True)
+    >>> causes_notice("scheduled", [CORRECTED_BY_OTHER])
+    True
     """
     return change in _KINDS_BY_CHANGE or CORRECTED_BY_OTHER in reasons
 

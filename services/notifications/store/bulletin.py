@@ -1,6 +1,7 @@
 """The public bulletin: postings written once and searched."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.bulletin import LIQUIDATIONS, VOIDING, Search
+from services.notifications.domain.bulletin import LIQUIDATIONS, VOIDING, Posting, Search
 from services.notifications.store.notices import IssuedNotice
 from services.notifications.store.tables import bulletin_postings, notices
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _COLUMNS = tuple(column.name for column in bulletin_postings.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posting with the notice that it is of."""
+
+    notice_id: UUID
+    posting: Posting
 
 
 async def write_postings(tx: Transaction, issued: Sequence[IssuedNotice]) -> None:
@@ -29,14 +38,15 @@ async def write_postings(tx: Transaction, issued: Sequence[IssuedNotice]) -> Non
 
 async def search_postings(
     connection: AsyncConnection, search: Search, *, after: tuple[date, str, UUID] | None, limit: int
-) -> list[Any]:
+) -> list[Posted]:
     """Postings that a search finds, newest first."""
-    return list(await connection.execute(postings_query(search, after=after, limit=limit)))
+    rows = await connection.execute(postings_query(search, after=after, limit=limit))
+    return [Posted(notice_id, Posting(*facts)) for notice_id, *facts in rows]
 
 
-async def find_voided(connection: AsyncConnection, postings: Sequence[Any]) -> dict[UUID, date]:
+async def find_voided(connection: AsyncConnection, postings: Sequence[Posted]) -> dict[UUID, date]:
     """Of these postings, the liquidations that have no effect in law, with the day on which that was posted."""
-    ids = [row.notice_id for row in postings if row.event_type in LIQUIDATIONS]
+    ids = [each.notice_id for each in postings if each.posting.event_type in LIQUIDATIONS]
     if not ids:
         return {}
     return {row.notice_id: row.voided_on for row in await connection.execute(voided_query(ids))}

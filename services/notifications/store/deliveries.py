@@ -1,13 +1,16 @@
 """Deliveries and their ledger: made with the notice, claimed for sending, settled; each change is one ledger line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
-import orjson
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import Recipient, State
+from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, notice_of
 from services.notifications.store.tables import deliveries, delivery_events
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -30,7 +33,7 @@ _COLUMNS = (
 _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event", "detail", "at")
 
 # The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
-_CLAIM = """
+_CLAIM = f"""
 WITH due AS (
     SELECT notice_id, channel, recipient_role FROM deliveries
     WHERE state = 'queued' AND next_try_at <= $1
@@ -40,8 +43,8 @@ WITH due AS (
     WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
     RETURNING d.*
 )
-SELECT c.channel, c.recipient_role, c.sequence, c.attempts, c.message_id, c.queued_at, c.next_try_at,
-    i.sequence AS account_sequence, i.name, i.email, n.*
+SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
+    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email
 FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.importer_number = c.importer_number
 ORDER BY n.caused_at, n.notice_id
 """
@@ -100,33 +103,13 @@ class NewDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeFacts:
-    """A notice as it was written down."""
-
-    notice_id: str
-    kind: str
-    subject: str
-    importer_number: str
-    entry_number: str | None
-    entry_numbers: tuple[str, ...]
-    center: str | None
-    issued_on: date
-    due_on: date | None
-    citation: str
-    if_nothing_is_done: str
-    body: dict[str, Any]
-    caused_at: datetime
-    variant: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery that this process may send until its lease ends.
 
     `recipient` and `account_sequence` are what the importer's account said when claiming, None while it is unknown.
     """
 
-    notice: NoticeFacts
+    notice: WrittenNotice
     channel: str
     recipient_role: str
     attempts: int
@@ -137,7 +120,7 @@ class Claimed:
     account_sequence: int | None
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[UUID, str, str]:
         """What tells deliveries apart."""
         return (self.notice.notice_id, self.channel, self.recipient_role)
 
@@ -156,7 +139,7 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedDelivery:
     """A delivery that moved to another state, with its line in the ledger."""
 
     notice_id: str
@@ -167,6 +150,42 @@ class Changed:
     importer_number: str
     entry_number: str | None
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a delivery of a notice stands."""
+
+    channel: str
+    recipient_role: str
+    state: State
+    attempts: int
+    message_id: str | None
+    sent_to: str | None
+    last_error: str | None
+    queued_at: datetime
+    next_try_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of a delivery's ledger."""
+
+    channel: str
+    recipient_role: str
+    sequence: int
+    event: str
+    detail: str | None
+    at: datetime
+
+
+class DeliveryCount(NamedTuple):
+    """How many deliveries of a kind of notice are in a state."""
+
+    kind: str
+    state: str
+    deliveries: int
 
 
 async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> None:
@@ -199,7 +218,7 @@ async def claim_due(tx: Transaction, now: datetime, lease: timedelta, limit: int
     return [_claimed(row) for row in await bulk.fetch(tx, _CLAIM, now, limit, now + lease)]
 
 
-async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[Changed]:
+async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[ChangedDelivery]:
     """Write down what became of claimed deliveries; gives those that left the queue. A lost claim changes nothing.
 
     Accounts are not written while deliveries are given up for want of an address (the lock): one that arrives later
@@ -230,14 +249,20 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
     written = await bulk.fetch(tx, _SETTLE, now, *(list(column) for column in columns))
     lines, changed = [], []
     for row in written:
-        key = (str(row["notice_id"]), row["channel"], row["recipient_role"])
-        item = by_key[key]
+        item = by_key[row["notice_id"], row["channel"], row["recipient_role"]]
         if item.event is not None:
-            lines.append((*key, row["sequence"], item.event, item.error, now))
+            lines.append((*item.claimed.key, row["sequence"], item.event, item.error, now))
         if item.state is not State.QUEUED:
             notice = item.claimed.notice
             changed.append(
-                Changed(*key, row["sequence"], notice.kind, notice.importer_number, notice.entry_number, item.state)
+                ChangedDelivery(
+                    *_names(row),
+                    sequence=row["sequence"],
+                    kind=notice.kind,
+                    importer_number=notice.importer_number,
+                    entry_number=notice.entry_number,
+                    state=item.state,
+                )
             )
     await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
     return changed
@@ -255,7 +280,9 @@ async def wait_for_address(tx: Transaction, waiting: Sequence[tuple[Claimed, dat
     await bulk.execute(tx, _WAIT, *(list(column) for column in columns))
 
 
-async def wake(tx: Transaction, importer_numbers: Sequence[str], now: datetime, oldest: datetime) -> list[Changed]:
+async def wake(
+    tx: Transaction, importer_numbers: Sequence[str], now: datetime, oldest: datetime
+) -> list[ChangedDelivery]:
     """Deliveries of importers whose account has just been written become due.
 
     Those that were given up for want of an address are queued again when there is one now and they were queued after
@@ -266,15 +293,13 @@ async def wake(tx: Transaction, importer_numbers: Sequence[str], now: datetime, 
     await bulk.execute(tx, _WAKE, list(importer_numbers), now)
     rows = await bulk.fetch(tx, _REQUEUE, list(importer_numbers), now, oldest)
     changed = [
-        Changed(
-            str(row["notice_id"]),
-            row["channel"],
-            row["recipient_role"],
-            row["sequence"],
-            row["kind"],
-            row["importer_number"],
-            row["entry_number"],
-            State.QUEUED,
+        ChangedDelivery(
+            *_names(row),
+            sequence=row["sequence"],
+            kind=row["kind"],
+            importer_number=row["importer_number"],
+            entry_number=row["entry_number"],
+            state=State.QUEUED,
         )
         for row in rows
     ]
@@ -286,39 +311,63 @@ async def wake(tx: Transaction, importer_numbers: Sequence[str], now: datetime, 
     return changed
 
 
-def notice_facts(row: Any) -> NoticeFacts:
-    """A row of `notices`, from the driver (JSON as text) or from SQLAlchemy (JSON decoded)."""
-    return NoticeFacts(
-        notice_id=str(row["notice_id"]),
-        kind=row["kind"],
-        subject=row["subject"],
-        importer_number=row["importer_number"],
-        entry_number=row["entry_number"],
-        entry_numbers=tuple(_json(row["entry_numbers"])),
-        center=row["center"],
-        issued_on=row["issued_on"],
-        due_on=row["due_on"],
-        citation=row["citation"],
-        if_nothing_is_done=row["if_nothing_is_done"],
-        body=_json(row["body"]),
-        caused_at=row["caused_at"],
-        variant=row["variant"],
-    )
+async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Delivery]:
+    """The deliveries of a notice."""
+    columns = deliveries.c
+    query = select(
+        columns.channel,
+        columns.recipient_role,
+        columns.state,
+        columns.attempts,
+        columns.message_id,
+        columns.sent_to,
+        columns.last_error,
+        columns.queued_at,
+        columns.next_try_at,
+        columns.settled_at,
+    ).where(columns.notice_id == notice_id)
+    rows = await connection.execute(query.order_by(columns.channel, columns.recipient_role))
+    return [_delivery(row) for row in rows]
 
 
-def _claimed(row: Any) -> Claimed:
+async def find_ledger(connection: AsyncConnection, notice_id: UUID) -> list[LedgerLine]:
+    """The ledger of a notice's deliveries, oldest line first."""
+    columns = delivery_events.c
+    query = select(
+        columns.channel, columns.recipient_role, columns.sequence, columns.event, columns.detail, columns.at
+    ).where(columns.notice_id == notice_id)
+    rows = await connection.execute(query.order_by(columns.channel, columns.recipient_role, columns.sequence))
+    return [LedgerLine(*row) for row in rows]
+
+
+async def count_deliveries(connection: AsyncConnection) -> list[DeliveryCount]:
+    """Deliveries by kind of notice and state, in the order of these."""
+    by = (deliveries.c.kind, deliveries.c.state)
+    rows = await connection.execute(select(*by, func.count()).group_by(*by))
+    return sorted(DeliveryCount(kind, state, number) for kind, state, number in rows)
+
+
+def _delivery(row: bulk.Row) -> Delivery:
+    channel, recipient_role, state, *rest = row
+    return Delivery(*(channel, recipient_role, State(state), *rest))
+
+
+def _claimed(row: bulk.Row) -> Claimed:
+    of_notice, of_delivery = row[: len(NOTICE_COLUMNS)], row[len(NOTICE_COLUMNS) :]
+    channel, recipient_role, attempts, message_id, queued_at, lease_until, account_sequence, name, email = of_delivery
     return Claimed(
-        notice=notice_facts(row),
-        channel=row["channel"],
-        recipient_role=row["recipient_role"],
-        attempts=row["attempts"],
-        message_id=row["message_id"],
-        queued_at=row["queued_at"],
-        lease_until=row["next_try_at"],
-        recipient=Recipient(row["name"], row["email"]) if row["account_sequence"] is not None else None,
-        account_sequence=row["account_sequence"],
+        notice=notice_of(of_notice),
+        channel=channel,
+        recipient_role=recipient_role,
+        attempts=attempts,
+        message_id=message_id,
+        queued_at=queued_at,
+        lease_until=lease_until,
+        recipient=Recipient(name, email) if account_sequence is not None else None,
+        account_sequence=account_sequence,
     )
 
 
-def _json(value: Any) -> Any:
-    return orjson.loads(value) if isinstance(value, str) else value
+def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What tells a delivery apart, as events name it."""
+    return str(row["notice_id"]), row["channel"], row["recipient_role"]

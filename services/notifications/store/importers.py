@@ -15,7 +15,7 @@ _KEEP_NEWEST = (
 
 
 @dataclass(frozen=True, slots=True)
-class ImporterRow:
+class Importer:
     """An importer as a recipient; of several the highest sequence is the newest."""
 
     importer_number: str
@@ -24,9 +24,9 @@ class ImporterRow:
     sequence: int
 
 
-async def write_importers(tx: Transaction, given: Sequence[ImporterRow]) -> list[str]:
+async def write_importers(tx: Transaction, given: Sequence[Importer]) -> list[str]:
     """Write importers, the newest of each; gives the numbers of those that are new or changed."""
-    newest: dict[str, ImporterRow] = {}
+    newest: dict[str, Importer] = {}
     for row in given:
         known = newest.get(row.importer_number)
         if known is None or known.sequence < row.sequence:

@@ -1,22 +1,22 @@
-"""Notices as facts: written once, listed, read, counted."""
+"""Notices as facts: written once, listed and read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.catalogue import VERSION
 from services.notifications.domain.notices import Notice
-from services.notifications.store.tables import deliveries, delivery_events, notices
+from services.notifications.store.tables import deliveries, notices
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_COLUMNS = (
+NOTICE_COLUMNS = (
     "notice_id",
     "kind",
     "subject",
@@ -24,7 +24,6 @@ _COLUMNS = (
     "version",
     "importer_number",
     "entry_number",
-    "entry_numbers",
     "filer_code",
     "surety_code",
     "center",
@@ -35,6 +34,7 @@ _COLUMNS = (
     "body",
     "caused_at",
     "variant",
+    "entry_numbers",
 )
 
 
@@ -45,6 +45,30 @@ class IssuedNotice:
     notice_id: str
     notice: Notice
     caused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNotice:
+    """A notice as it was written down; `version` is that of the catalogue."""
+
+    notice_id: UUID
+    kind: str
+    subject: str
+    cause_sequence: int
+    version: int
+    importer_number: str
+    entry_number: str | None
+    filer_code: str | None
+    surety_code: str | None
+    center: str | None
+    issued_on: date
+    due_on: date | None
+    citation: str
+    if_nothing_is_done: str
+    body: Mapping[str, Any]
+    caused_at: datetime
+    variant: str | None
+    entry_numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +94,24 @@ class NoticeFilter:
 async def write_notices(tx: Transaction, issued: Sequence[IssuedNotice]) -> set[str]:
     """Write notices, each once; gives the ids of those that were not known."""
     rows = [_row(item) for item in issued]
-    new = await bulk.insert(tx, notices, _COLUMNS, rows, on_conflict="(notice_id) DO NOTHING", returning="notice_id")
+    new = await bulk.insert(
+        tx, notices, NOTICE_COLUMNS, rows, on_conflict="(notice_id) DO NOTHING", returning="notice_id"
+    )
     return {str(row["notice_id"]) for row in new}
 
 
-async def find_notice(connection: AsyncConnection, notice_id: UUID) -> Any | None:
+async def find_notice(connection: AsyncConnection, notice_id: UUID) -> WrittenNotice | None:
     """One notice, or None."""
-    return (await connection.execute(select(notices).where(notices.c.notice_id == notice_id))).one_or_none()
-
-
-async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Any]:
-    """The deliveries of a notice."""
-    query = select(deliveries).where(deliveries.c.notice_id == notice_id)
-    return list(await connection.execute(query.order_by(deliveries.c.channel, deliveries.c.recipient_role)))
-
-
-async def find_ledger(connection: AsyncConnection, notice_id: UUID) -> list[Any]:
-    """The ledger of a notice's deliveries, oldest line first."""
-    query = select(delivery_events).where(delivery_events.c.notice_id == notice_id)
-    order = (delivery_events.c.channel, delivery_events.c.recipient_role, delivery_events.c.sequence)
-    return list(await connection.execute(query.order_by(*order)))
+    row = (await connection.execute(_select().where(notices.c.notice_id == notice_id))).one_or_none()
+    return notice_of(row) if row is not None else None
 
 
 async def list_notices(
     connection: AsyncConnection, wanted: NoticeFilter, *, after: tuple[date, UUID] | None, limit: int
-) -> list[Any]:
+) -> list[WrittenNotice]:
     """Notices, newest first."""
     position = tuple_(notices.c.issued_on, notices.c.notice_id)
-    query = select(notices).order_by(notices.c.issued_on.desc(), notices.c.notice_id.desc()).limit(limit)
+    query = _select().order_by(notices.c.issued_on.desc(), notices.c.notice_id.desc()).limit(limit)
     if wanted.kind is not None:
         query = query.where(notices.c.kind == wanted.kind)
     if wanted.entry_number is not None:
@@ -112,13 +126,17 @@ async def list_notices(
         query = query.where(_within(wanted.sight))
     if after is not None:
         query = query.where(position < tuple_(*after))
-    return list(await connection.execute(query))
+    return [notice_of(row) for row in await connection.execute(query)]
 
 
-async def count_deliveries(connection: AsyncConnection) -> list[Any]:
-    """Deliveries by kind of notice and state."""
-    query = select(deliveries.c.kind, deliveries.c.state, func.count().label("deliveries"))
-    return list(await connection.execute(query.group_by(deliveries.c.kind, deliveries.c.state)))
+def notice_of(row: bulk.Row) -> WrittenNotice:
+    """A notice from its `NOTICE_COLUMNS`."""
+    *facts, entry_numbers = row
+    return WrittenNotice(*(*facts, tuple(entry_numbers)))
+
+
+def _select() -> Select[Any]:
+    return select(*(notices.c[name] for name in NOTICE_COLUMNS))
 
 
 def _within(sight: Sight) -> ColumnElement[bool]:
@@ -142,7 +160,6 @@ def _row(item: IssuedNotice) -> tuple[Any, ...]:
         VERSION,
         notice.importer_number,
         notice.entry_number,
-        orjson.dumps(notice.entry_numbers).decode(),
         notice.filer_code,
         notice.surety_code,
         notice.center,
@@ -153,4 +170,5 @@ def _row(item: IssuedNotice) -> tuple[Any, ...]:
         orjson.dumps(notice.body).decode(),
         item.caused_at,
         notice.variant,
+        orjson.dumps(notice.entry_numbers).decode(),
     )

@@ -1,10 +1,13 @@
-"""What a decision on an item must say before it can stand."""
+"""What a decision on an item says, and what it must say before it can stand."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Literal, assert_never, get_args
+from uuid import UUID
 
-from services.workqueue.domain.item import Item, Kind
+from services.workqueue.domain.item import Item, Kind, Person
 
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 Advice = Literal["agree", "differ"]
@@ -20,6 +23,49 @@ OUTCOMES: Final[Mapping[Kind, tuple[Outcome, ...]]] = MappingProxyType(
     }
 )
 """The outcomes of each kind of item. A Center that is consulted agrees or differs: the Center of record decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One ground of a decision."""
+
+    code: str
+    text: str
+    fact: str | None
+    citation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """A rule that a decision rests on."""
+
+    rule: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a person finds on an item; money in cents, an increase is positive.
+
+    `by_class` is the money by accounting class, empty where the finding does not say it; it comes to duty and fees.
+    """
+
+    outcome: Outcome
+    duty_cents: int
+    fees_cents: int
+    by_class: tuple[tuple[str, int], ...]
+    reasons: tuple[Reason, ...]
+    legal_basis: tuple[LegalBasis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A finding that completed an item, by whom and when."""
+
+    decision_id: UUID
+    finding: Finding
+    by: Person
+    at: datetime
 
 
 def flaw_in_outcome(item: Item, outcome: Outcome) -> str | None:

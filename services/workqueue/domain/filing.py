@@ -1,13 +1,13 @@
 """The item that a post-entry filing is for the Center team that answers it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from services.workqueue.domain.holding import lose
-from services.workqueue.domain.item import ACTS_FROM, SYSTEM, Division, Item, Note, State, next_state
+from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
+from services.workqueue.domain.item import SYSTEM, Division, Item, Note, State
 from services.workqueue.domain.priority import FILING_PRIORITY
 from shared.customs.centers import PENDING
 
@@ -97,13 +97,11 @@ def review_filing(
     if standing is None or filing.received_at is None:
         return None
     center = standing.center if standing.center != PENDING else account_center or PENDING
-    lost: tuple[Note, ...] = ()
-    if item is not None and item.state == "claimed" and item.center != center:
-        item, lost = lose(item, center, at)
-    state = next_state(item.state if item else "open", "routed")
+    item, state, lost = hand_over(item, "routed", center, at)
     first = earliest_clock(standing.clocks)
     facts = Item(
         item_id=new_id,
+        kind="filing",
         process=standing.process,
         entry_number=None,
         protest_number=None,
@@ -120,18 +118,7 @@ def review_filing(
         center_since=filing.received_at if standing.sequence == 1 else standing.routed_at,
     )
     notes = _new_notes(standing, added, item, state)
-    if item is not None:
-        facts = replace(
-            facts,
-            holder=item.holder,
-            holder_name=item.holder_name,
-            token=item.token,
-            lease_until=item.lease_until,
-            acts=item.acts + sum(note.sequence > ACTS_FROM for note in notes),
-        )
-        if item.state == "completed":
-            facts = replace(facts, center=item.center, division=item.division, center_since=item.center_since)
-    return facts, (*lost, *notes)
+    return carry_over(facts, item, notes), (*lost, *notes)
 
 
 def _new_notes(standing: FilingRoute, added: Collection[FilingRoute], item: Item | None, state: State) -> list[Note]:
@@ -141,9 +128,7 @@ def _new_notes(standing: FilingRoute, added: Collection[FilingRoute], item: Item
         if route.sequence > 1 and item is not None and item.state == "completed":
             continue
         note = _note(route)
-        if item is not None and item.acts and route.event_id == standing.event_id:
-            note = replace(note, sequence=ACTS_FROM + item.acts + 1, state=state)
-        notes.append(note)
+        notes.append(rank_after_acts(note, item, state) if route.event_id == standing.event_id else note)
     return notes
 
 

@@ -74,14 +74,18 @@ class Goods:
 class Item:
     """One piece of work: a process on an entry, a Center's advice on goods of an entry, a protest, or another filing.
 
+    `kind` says which, and so who reads its outcome, which outcomes there are, and what else it carries: a review and a
+    consultation their entry, a consultation `asking_center` and `goods` as well, a protest its number and the first
+    entry named, a filing its number and no entry, for it may name thousands.
+
     `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
     it cannot be computed; `opened_at` is when the first routing decision that called for it was filed (a protest or a
-    filing: received), whichever Centers have had it; `center_since` is when it came to the present one.
-    `asking_center` and `goods` are of a consultation. `authority` is the row of the authority table that says who
-    decides. An item of a filing names no entry: the filing may name thousands.
+    filing: received), whichever Centers have had it; `center_since` is when it came to the present one. `authority` is
+    the row of the authority table that says who decides.
     """
 
     item_id: UUID
+    kind: Kind
     process: str
     entry_number: str | None
     protest_number: str | None
@@ -101,26 +105,19 @@ class Item:
     filing_number: str | None = None
     asking_center: str | None = None
     authority: str | None = None
-    goods: tuple[Goods, ...] | None = None
     center_since: datetime | None = None
+    goods: tuple[Goods, ...] | None = None
 
     @property
-    def kind(self) -> Kind:
-        """What the item is about, which says who reads its outcome and which outcomes there are."""
-        return kind_of(self.protest_number, self.filing_number, self.asking_center)
-
-
-def kind_of(protest_number: str | None, filing_number: str | None, asking_center: str | None) -> Kind:
-    """The kind of the item that names these.
-
-    >>> kind_of(None, None, "CEE007")
-    'consultation'
-    """
-    if protest_number is not None:
-        return "protest"
-    if filing_number is not None:
-        return "filing"
-    return "review" if asking_center is None else "consultation"
+    def reviewed_entry(self) -> str | None:
+        """The entry whose routing decisions and liquidation say what becomes of the item; None when none does."""
+        match self.kind:
+            case "review" | "consultation":
+                return self.entry_number
+            case "protest" | "filing":
+                return None
+            case _:
+                assert_never(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

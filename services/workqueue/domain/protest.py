@@ -5,14 +5,12 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from services.workqueue.domain.holding import lose, without_holder
-from services.workqueue.domain.item import LAST, SYSTEM, Change, Division, Item, Note, next_state
+from services.workqueue.domain.claim import carry_over, hand_over
+from services.workqueue.domain.item import LAST, SYSTEM, Division, Item, Note
 from services.workqueue.domain.priority import PROTEST_PRIORITY
 
 PROCESS: Final = "protest"
 DIVISION: Final[Division] = "validation-and-compliance"
-
-
 SETTLING: Final = frozenset({"decided", "withdrawn"})
 """The changes after which nobody in the queue has anything to do on a protest."""
 REOPENING: Final = "reopened"
@@ -114,18 +112,15 @@ def review_protest(
     """
     if not after.is_filed or after.importer_number is None or after.received_at is None:
         return None
-    change: Change = "cancelled" if _endings(after, opening) else "routed"
-    lost: tuple[Note, ...] = ()
-    if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
-        item, lost = lose(item, center, at)
-    state = next_state(item.state if item else "open", change)
+    item, state, lost = hand_over(item, "cancelled" if _endings(after, opening) else "routed", center, at)
     facts = Item(
         item_id=new_id,
+        kind="protest",
         process=PROCESS,
         entry_number=after.entry_number,
         protest_number=after.protest_number,
         importer_number=after.importer_number,
-        center=item.center if item is not None and item.state == "completed" else center,
+        center=center,
         division=DIVISION,
         priority=PROTEST_PRIORITY,
         value_usd=None,
@@ -133,17 +128,6 @@ def review_protest(
         due_on=after.decide_by,
         state=state,
     )
-    if item is not None:
-        facts = replace(
-            facts,
-            holder=item.holder,
-            holder_name=item.holder_name,
-            token=item.token,
-            lease_until=item.lease_until,
-            acts=item.acts,
-        )
-        if item.state == "claimed" and state != "claimed":
-            facts = without_holder(facts)
     known = {note.key for note in _notes(before, opening)}
     is_completed = item is not None and item.state == "completed"
     notes = [
@@ -151,7 +135,7 @@ def review_protest(
         for note in _notes(after, opening)
         if note.key not in known and not (is_completed and note.change == "cancelled")
     ]
-    return facts, (*lost, *notes)
+    return carry_over(facts, item, notes), (*lost, *notes)
 
 
 def _endings(protest: Protest, opening: Turning | None) -> list[Turning]:

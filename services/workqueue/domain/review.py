@@ -5,24 +5,23 @@ lines for a set of events are the same in every order of arrival.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
 from services.workqueue.domain.clocks import review_due_on
-from services.workqueue.domain.holding import lose, without_holder
 from services.workqueue.domain.item import (
-    ACTS_FROM,
     LAST,
     SYSTEM,
     Change,
     Division,
     Goods,
     Item,
+    Kind,
     Note,
     State,
-    next_state,
 )
 from services.workqueue.domain.priority import priority_of
 
@@ -33,8 +32,8 @@ _LIQUIDATED: Final = "liquidated"
 _SEQUENCES_OF_A_VERSION: Final = 100
 
 
-class Matter(NamedTuple):
-    """What an entry's item is about: a process, or the advice of a consulted Center."""
+class Work(NamedTuple):
+    """What one item of an entry is for: a process, or the advice of a consulted Center on it."""
 
     process: str
     consulted: str | None = None
@@ -52,8 +51,8 @@ class Consultation:
 class RoutedVersion:
     """A routing decision for one version of an entry, with what a queue needs of it.
 
-    `move` is 0 for the decision on filing, then counts the times that the open matter was moved to another Center.
-    `authority` gives the row of the authority table for a process.
+    `move` is 0 for the decision on filing, then counts the times that what is open was moved to another Center, with
+    its `move_reason`. `authority` gives the row of the authority table for a process.
     """
 
     entry_number: str
@@ -66,28 +65,28 @@ class RoutedVersion:
     lane: str
     processes: tuple[str, ...]
     value_usd: int
-    move: int = 0
-    move_reason: str | None = None
-    consultations: tuple[Consultation, ...] = ()
-    authority: Mapping[str, str] = field(default_factory=dict)
+    move: int
+    move_reason: str | None
+    consultations: tuple[Consultation, ...]
+    authority: Mapping[str, str]
 
 
-def matters_of(version: RoutedVersion) -> list[Matter]:
+def work_called_for(version: RoutedVersion) -> list[Work]:
     """What a routing decision calls for: its processes, and the advice of other Centers while there is a review.
 
     Advice is no transfer: the processes stay with the Center that has the entry. A Center is not asked about an entry
     that it has itself.
     """
-    matters = [Matter(process) for process in version.processes] if version.processes else []
+    called_for = [Work(process) for process in version.processes]
     if version.consultations and version.lane != _NO_REVIEW:
         consulted = {each.center for each in version.consultations} - {version.center}
-        matters += [Matter(CONSULTATION, center) for center in sorted(consulted)]
-    return matters
+        called_for += [Work(CONSULTATION, center) for center in sorted(consulted)]
+    return called_for
 
 
-def matter_of(item: Item) -> Matter:
-    """What an entry's item is about."""
-    return Matter(item.process, item.center if item.asking_center is not None else None)
+def work_of(item: Item) -> Work:
+    """What an entry's item is for."""
+    return Work(item.process, item.center if item.kind == "consultation" else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,100 +155,84 @@ def review_entry(
     added: Collection[RoutedVersion],
     before: LegalDates,
     after: LegalDates,
-    items: Mapping[Matter, Item],
-    new_id: Mapping[Matter, UUID],
+    items: Mapping[Work, Item],
+    new_id: Mapping[Work, UUID],
     at: datetime,
 ) -> list[Reviewed]:
     """Bring an entry's items to what is known now.
 
-    `known` and `before` are what was known, `added` and `after` what the batch brings; `items` are the entry's items
-    by matter, `new_id` the id of the item of each matter that `added` calls for; `at` is the time of what is learned.
+    `known` and `before` are what was known, `added` and `after` what the batch brings; `items` are those that the entry
+    has, `new_id` the ids of those for the work that `added` calls for; `at` is the time of what is learned.
     """
     old, new = in_rank(known), in_rank([*known, *added])
     if not new:
         return []
-    matters = [*items, *(matter for matter in sorted(new_id, key=str) if matter not in items)]
-    earlier, now = _Facts(_with_matters(old), before), _Facts(_with_matters(new), after)
-    return [_review(matter, items.get(matter), new_id.get(matter), earlier, now, at) for matter in matters]
+    concerned = [*items, *(work for work in sorted(new_id, key=str) if work not in items)]
+    earlier, now = _Facts(_with_work(old), before), _Facts(_with_work(new), after)
+    return [_review(work, items.get(work), new_id.get(work), earlier, now, at) for work in concerned]
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    versions: Sequence[tuple[RoutedVersion, list[Matter]]]
+    versions: Sequence[tuple[RoutedVersion, list[Work]]]
     dates: LegalDates
 
 
-def _with_matters(versions: Iterable[RoutedVersion]) -> list[tuple[RoutedVersion, list[Matter]]]:
-    return [(version, matters_of(version)) for version in versions]
+def _with_work(versions: Iterable[RoutedVersion]) -> list[tuple[RoutedVersion, list[Work]]]:
+    return [(version, work_called_for(version)) for version in versions]
 
 
 def _review(
-    matter: Matter, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime
+    work: Work, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime
 ) -> Reviewed:
-    standing, wanted = after.versions[-1]
-    is_wanted = matter in wanted and after.dates.liquidated_on is None
-    change: Change = "routed" if is_wanted else "cancelled"
-    center = matter.consulted or standing.center
-    lost: tuple[Note, ...] = ()
-    if item is not None and item.state == "claimed" and is_wanted and item.center != center:
-        item, lost = lose(item, center, at)
-    state = next_state(item.state if item else "open", change)
-    notes = _new_notes(matter, before, after, item, state)
-    facts = _item_of(matter, after, item.item_id if item is not None else new_id, state)
-    if item is not None:
-        taken = sum(ACTS_FROM < note.sequence < LAST for note in notes)
-        facts = replace(
-            facts,
-            holder=item.holder,
-            holder_name=item.holder_name,
-            token=item.token,
-            lease_until=item.lease_until,
-            acts=item.acts + taken,
-        )
-        if item.state == "claimed" and state != "claimed":
-            facts = without_holder(facts)
-        if item.state == "completed":
-            facts = replace(facts, center=item.center, division=item.division, center_since=item.center_since)
-    return Reviewed(facts, (*lost, *notes))
+    standing, called_for = after.versions[-1]
+    is_wanted = work in called_for and after.dates.liquidated_on is None
+    item, state, lost = hand_over(item, "routed" if is_wanted else "cancelled", work.consulted or standing.center, at)
+    notes = _new_notes(work, before, after, item, state)
+    facts = _item_of(work, after, item.item_id if item is not None else new_id, state)
+    return Reviewed(carry_over(facts, item, notes), (*lost, *notes))
 
 
-def _item_of(matter: Matter, facts: _Facts, item_id: UUID | None, state: State) -> Item:
+def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State) -> Item:
     """The item by the decision that stands and those that called for it, the newest of which is the last."""
     assert item_id is not None
     standing = facts.versions[-1][0]
-    calling = [version for version, matters in facts.versions if matter in matters]
+    calling = [version for version, called_for in facts.versions if work in called_for]
     newest = calling[-1]
     center, division, value_usd = standing.center, standing.division, standing.value_usd
+    kind: Kind = "review"
     asking_center, goods = None, None
-    if matter.consulted is None:
+    if work.consulted is None:
         center_since = _center_since(facts.versions)
     else:
-        asked = (each.goods for each in newest.consultations if each.center == matter.consulted)
-        center, division, asking_center = matter.consulted, CONSULTATION_DIVISION, standing.center
+        kind = "consultation"
+        asked = (each.goods for each in newest.consultations if each.center == work.consulted)
+        center, division, asking_center = work.consulted, CONSULTATION_DIVISION, standing.center
         goods = tuple(sorted(asked, key=str))
         value_usd = sum(each.value_usd for each in goods)
         center_since = calling[0].filed_at
     return Item(
         item_id=item_id,
-        process=matter.process,
+        kind=kind,
+        process=work.process,
         entry_number=standing.entry_number,
         protest_number=None,
         importer_number=standing.importer_number,
         center=center,
         division=division,
-        priority=priority_of(matter.process, standing.lane, value_usd),
+        priority=priority_of(work.process, standing.lane, value_usd),
         value_usd=value_usd,
         opened_at=calling[0].filed_at,
         due_on=review_due_on(facts.dates.scheduled_on),
         state=state,
         asking_center=asking_center,
-        authority=newest.authority.get(matter.process),
+        authority=newest.authority.get(work.process),
         goods=goods,
         center_since=center_since,
     )
 
 
-def _center_since(versions: Sequence[tuple[RoutedVersion, list[Matter]]]) -> datetime:
+def _center_since(versions: Sequence[tuple[RoutedVersion, list[Work]]]) -> datetime:
     """Since when the Center of the standing decision has had the entry without a break."""
     standing = versions[-1][0]
     since = standing.filed_at
@@ -260,37 +243,30 @@ def _center_since(versions: Sequence[tuple[RoutedVersion, list[Matter]]]) -> dat
     return since
 
 
-def _new_notes(matter: Matter, before: _Facts, after: _Facts, item: Item | None, state: State) -> list[Note]:
+def _new_notes(work: Work, before: _Facts, after: _Facts, item: Item | None, state: State) -> list[Note]:
     """The lines that `after` has and `before` has not.
 
-    A line's sequence comes from the entry's version and move. When people have acted on the item already, a line that
-    changes what stands comes after their acts, so that the highest sequence always tells the item's state.
+    A line's sequence comes from the entry's version and move, that of what now stands from what people have done.
     """
-    known = {note.key for note in _notes(matter, before)}
-    notes = []
-    acts = item.acts if item else 0
+    known = {note.key for note in _notes(work, before)}
     is_completed = item is not None and item.state == "completed"
-    standing = after.versions[-1][0]
-    for note in _notes(matter, after):
-        if note.key in known:
+    newest = _version_key(after.versions[-1][0])
+    notes = []
+    for note in _notes(work, after):
+        if note.key in known or (is_completed and (note.key == _LIQUIDATED or _is_moved(note))):
             continue
-        if is_completed and (note.key == _LIQUIDATED or _is_moved(note)):
-            continue
-        if acts and note.key == _version_key(standing):
-            acts += 1
-            note = replace(note, sequence=ACTS_FROM + acts, state=state)  # noqa: PLW2901
-        notes.append(note)
+        notes.append(rank_after_acts(note, item, state) if note.key == newest else note)
     return notes
 
 
-def _notes(matter: Matter, facts: _Facts) -> list[Note]:
+def _notes(work: Work, facts: _Facts) -> list[Note]:
     """Every line that the facts give an item, from the oldest version to the newest."""
     notes: list[Note] = []
-    for version, matters in facts.versions:
-        if matter in matters:
-            notes.append(_version_note(matter, version, "routed", "open"))
+    for version, called_for in facts.versions:
+        if work in called_for:
+            notes.append(_version_note(work, version, "routed", "open"))
         elif notes:
-            notes.append(_version_note(matter, version, "cancelled", "cancelled"))
+            notes.append(_version_note(work, version, "cancelled", "cancelled"))
     if notes and facts.dates.liquidated_at is not None:
         reason = {
             "code": "entry-liquidated",
@@ -300,20 +276,20 @@ def _notes(matter: Matter, facts: _Facts) -> list[Note]:
     return notes
 
 
-def _version_note(matter: Matter, version: RoutedVersion, change: Change, state: State) -> Note:
+def _version_note(work: Work, version: RoutedVersion, change: Change, state: State) -> Note:
     """What one routing decision says of an item; the text rests on that decision alone."""
     is_routed = change == "routed"
     says = "calls for" if is_routed else "does not call for"
-    if version.move and is_routed and matter.consulted is None:
+    if version.move and is_routed and work.consulted is None:
         code = "moved"
         text = f"The open matter was moved to {version.center}: {version.move_reason or 'no reason was given'}"
-    elif matter.consulted is None:
+    elif work.consulted is None:
         code = "routed" if is_routed else "process-dropped"
         text = f"Routing of version {version.version} {says} this review."
     else:
         code = "consulted" if is_routed else "consultation-dropped"
         text = (
-            f"Routing of version {version.version} {says} the advice of {matter.consulted};"
+            f"Routing of version {version.version} {says} the advice of {work.consulted};"
             f" {version.center} has the entry and decides."
         )
     reason = {"code": code, "text": text, "fact": f"lane {version.lane}"}

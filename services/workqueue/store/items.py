@@ -1,20 +1,28 @@
-"""Items and their history: what events and people write."""
+"""Items and their history: locked and written by events and people, listed and read in the order of the queue."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import Select, any_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workqueue.domain.item import Goods, Item, Note, Person
-from services.workqueue.store.tables import item_events, items
+from services.workqueue.domain.decision import Outcome
+from services.workqueue.domain.filing import Clock
+from services.workqueue.domain.item import Goods, Item, Kind, Note, Person
+from services.workqueue.store.filings import clocks_of
+from services.workqueue.store.tables import decisions, entries, filings, importers, item_events, items
+from services.workqueue.store.tables.items import QUEUE_ORDER
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
+_ORDER = tuple(items.c[name] for name in QUEUE_ORDER)
 ITEM_COLUMNS = (
     "item_id",
+    "kind",
     "process",
     "entry_number",
     "protest_number",
@@ -34,21 +42,16 @@ ITEM_COLUMNS = (
     "filing_number",
     "asking_center",
     "authority",
-    "goods",
     "center_since",
+    "goods",
 )
-_SELECT = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
+SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
 _LOCK = f"""
-{_SELECT}
+{SELECT_ITEMS}
 WHERE item_id IN (SELECT unnest($1::uuid[])
-                  UNION SELECT item_id FROM items WHERE entry_number = ANY($2::text[]) AND protest_number IS NULL)
+                  UNION SELECT item_id FROM items
+                  WHERE entry_number = ANY($2::text[]) AND kind IN ('review', 'consultation'))
 ORDER BY item_id FOR UPDATE
-"""
-_LOCK_EXPIRED = f"""
-{_SELECT}
-WHERE state = 'claimed' AND lease_until <= $1
-  AND ($3::text[] IS NULL OR center = ANY($3)) AND ($4::text[] IS NULL OR division = ANY($4))
-ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 _REPLACE_ITEM = "(item_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in ITEM_COLUMNS[1:])
 _NOTE_COLUMNS = (
@@ -63,50 +66,40 @@ _NOTE_COLUMNS = (
     "acting_for",
     "reasons",
 )
-_ORDER = "due_order, priority, opened_at, item_id"
-_TAKE = f"""
-UPDATE items taken
-SET state = 'claimed', holder = $1, holder_name = $2, lease_until = $3, token = taken.token + 1, acts = taken.acts + 1
-FROM chosen WHERE taken.item_id = chosen.item_id
-RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}
-"""
-OPEN_CENTERS = """
-WITH RECURSIVE found AS (
-    SELECT min(center) AS center FROM items WHERE state = 'open'
-    UNION ALL
-    SELECT (SELECT min(i.center) FROM items i WHERE i.state = 'open' AND i.center > found.center) FROM found
-    WHERE found.center IS NOT NULL)
-SELECT center FROM found WHERE center IS NOT NULL
-"""
 
 
-def _claim_next(is_by_process: bool, heads: str) -> str:
-    """Look at the first open items of each queue in their order, lock the best that nobody else has in hand, take it.
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which items to show; None means any. `sees` are the Centers of the caller, None for all."""
 
-    The lock comes after the order and before the limit, so a row that another call holds is passed over, never waited
-    for; PostgreSQL checks `state` again on the row as it is when the lock is had.
+    sees: Collection[str] | None = None
+    center: str | None = None
+    division: str | None = None
+    process: str | None = None
+    kind: Kind | None = None
+    state: str | None = None
+    importer_number: str | None = None
+    due_before: date | None = None
+    entry_number: str | None = None
+    filing_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item with what a list shows beside it; what is None or empty is not of its kind, or not known.
+
+    `due_order` is the place of `due_on` in the queue: unknown days come last.
     """
-    process = "AND q.process = $6" if is_by_process else ""
-    return f"""
-WITH chosen AS MATERIALIZED (
-    SELECT candidate.item_id
-    FROM (SELECT head.* FROM unnest($4::text[]) AS c(center) CROSS JOIN unnest($5::text[]) AS d(division)
-          CROSS JOIN LATERAL (
-              SELECT {_ORDER} FROM items q
-              WHERE q.center = c.center AND q.division = d.division AND q.state = 'open' {process}
-              ORDER BY {_ORDER} {heads}) AS head
-          ORDER BY {_ORDER}) AS head
-    JOIN items candidate USING (item_id)
-    WHERE candidate.state = 'open'
-    ORDER BY {", ".join(f"head.{name}" for name in _ORDER.split(", "))}
-    LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED)
-{_TAKE}"""
 
-
-CLAIM_NEXT = _claim_next(False, "LIMIT 32")
-CLAIM_NEXT_OF_PROCESS = _claim_next(True, "LIMIT 32")
-_CLAIM_ANY = _claim_next(False, "")
-_CLAIM_ANY_OF_PROCESS = _claim_next(True, "")
+    item: Item
+    due_order: date
+    importer_name: str | None
+    scheduled_on: date | None
+    outcome: Outcome | None
+    filing_kind: str | None
+    forwarded_from: str | None
+    filing_clocks: tuple[Clock, ...]
+    filing_entry_count: int | None
 
 
 async def lock_items(
@@ -114,49 +107,7 @@ async def lock_items(
 ) -> dict[UUID, Item]:
     """Items by id, and the reviews of these entries, each locked for this transaction."""
     rows = await bulk.fetch(tx, _LOCK, sorted(set(item_ids)), sorted(set(entry_numbers)))
-    return {item.item_id: item for item in map(_item, rows)}
-
-
-async def lock_expired(
-    tx: Transaction,
-    now: datetime,
-    limit: int,
-    *,
-    centers: Sequence[str] | None = None,
-    divisions: Sequence[str] | None = None,
-) -> list[Item]:
-    """Claims whose lease has run out and that nobody else has in hand, locked for this transaction; None means all."""
-    return [_item(row) for row in await bulk.fetch(tx, _LOCK_EXPIRED, now, limit, centers, divisions)]
-
-
-async def claim_next(
-    tx: Transaction,
-    person: Person,
-    *,
-    lease_until: datetime,
-    centers: Sequence[str],
-    divisions: Sequence[str],
-    process: str | None,
-) -> Item | None:
-    """Give the person the first open item of these queues in one statement; None when there is none.
-
-    When every head of every queue is in the hands of other calls, a second statement looks at all open items.
-    """
-    arguments = [person.subject, person.name, lease_until, list(centers), list(divisions)]
-    statements = (CLAIM_NEXT, _CLAIM_ANY)
-    if process is not None:
-        arguments.append(process)
-        statements = (CLAIM_NEXT_OF_PROCESS, _CLAIM_ANY_OF_PROCESS)
-    for statement in statements:
-        rows = await bulk.fetch(tx, statement, *arguments)
-        if rows:
-            return _item(rows[0])
-    return None
-
-
-async def find_open_centers(tx: Transaction) -> list[str]:
-    """The Centers that have open items: one step in the index for each, however many items there are."""
-    return [row["center"] for row in await bulk.fetch(tx, OPEN_CENTERS)]
+    return {item.item_id: item for item in map(item_of, rows)}
 
 
 async def write_items(tx: Transaction, changed: Sequence[Item]) -> None:
@@ -185,12 +136,105 @@ async def append_notes(tx: Transaction, notes: Sequence[tuple[Item, Note]]) -> N
     await bulk.insert(tx, item_events, _NOTE_COLUMNS, rows, on_conflict="DO NOTHING")
 
 
+async def list_items(
+    connection: AsyncConnection, wanted: Filter, *, after: Sequence[Any] | None, limit: int
+) -> list[ListedItem]:
+    """Items in the order of the queue: due first, unknown last; then priority; then age."""
+    return [_listed(row) for row in await connection.execute(select_page(wanted, after=after, limit=limit))]
+
+
+def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> Select[Any]:
+    """The query of `list_items`.
+
+    Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
+    """
+    query = _select_items()
+    for column, value in (
+        (items.c.center, wanted.center),
+        (items.c.division, wanted.division),
+        (items.c.process, wanted.process),
+        (items.c.kind, wanted.kind),
+        (items.c.state, wanted.state),
+        (items.c.importer_number, wanted.importer_number),
+        (items.c.filing_number, wanted.filing_number),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.sees is not None:
+        sees = sorted(wanted.sees)
+        query = query.where(or_(items.c.center.in_(sees), items.c.asking_center.in_(sees)))
+    if wanted.entry_number is not None:
+        entry = func.jsonb_build_array(wanted.entry_number)
+        naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))
+        is_named = items.c.filing_number == any_(func.array(naming.scalar_subquery()))
+        query = query.where(or_(items.c.entry_number == wanted.entry_number, is_named))
+    if wanted.due_before is not None:
+        query = query.where(items.c.due_on < wanted.due_before)
+    if after is not None:
+        query = query.where(tuple_(*_ORDER) > tuple_(*after))
+    return query.order_by(*_ORDER).limit(limit)
+
+
+async def find_item(connection: AsyncConnection, item_id: UUID) -> ListedItem | None:
+    """One item, or None."""
+    row = (await connection.execute(_select_items().where(items.c.item_id == item_id))).one_or_none()
+    return _listed(row) if row is not None else None
+
+
+async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]:
+    """An item's history, ending with the line that tells its state (`Note` says how lines rank)."""
+    query = select(*(item_events.c[name] for name in _NOTE_COLUMNS[1:])).where(item_events.c.item_id == item_id)
+    rank = (item_events.c.sequence, item_events.c.at.desc(), item_events.c.change_key.collate("C").desc())
+    return [_note(row) for row in await connection.execute(query.order_by(*rank))]
+
+
+def item_of(row: bulk.Row) -> Item:
+    """An item from its `ITEM_COLUMNS`."""
+    *facts, goods = row
+    return Item(*(*facts, None if goods is None else tuple(Goods(**each) for each in goods)))
+
+
+def _select_items() -> Select[Any]:
+    return (
+        select(
+            *(items.c[name] for name in ITEM_COLUMNS),
+            items.c.due_order,
+            importers.c.name.label("importer_name"),
+            entries.c.scheduled_on,
+            decisions.c.outcome,
+            filings.c.kind.label("filing_kind"),
+            filings.c.forwarded_from,
+            filings.c.clocks.label("filing_clocks"),
+            func.jsonb_array_length(filings.c.entry_numbers).label("filing_entry_count"),
+        )
+        .join(importers, importers.c.importer_number == items.c.importer_number, isouter=True)
+        .join(entries, entries.c.entry_number == items.c.entry_number, isouter=True)
+        .join(decisions, decisions.c.item_id == items.c.item_id, isouter=True)
+        .join(filings, filings.c.filing_number == items.c.filing_number, isouter=True)
+    )
+
+
+def _listed(row: bulk.Row) -> ListedItem:
+    own, beside = row[: len(ITEM_COLUMNS)], row[len(ITEM_COLUMNS) :]
+    due_order, importer_name, scheduled_on, outcome, filing_kind, forwarded_from, clocks, entry_count = beside
+    return ListedItem(
+        item=item_of(own),
+        due_order=due_order,
+        importer_name=importer_name,
+        scheduled_on=scheduled_on,
+        outcome=outcome,
+        filing_kind=filing_kind,
+        forwarded_from=forwarded_from,
+        filing_clocks=clocks_of(clocks or ()),
+        filing_entry_count=entry_count,
+    )
+
+
+def _note(row: bulk.Row) -> Note:
+    key, sequence, change, state, at, subject, name, acting_for, reasons = row
+    return Note(key, sequence, change, state, at, Person(subject, name, acting_for), tuple(reasons))
+
+
 def _cell(item: Item, name: str) -> Any:
     value = getattr(item, name)
     return orjson.dumps(value).decode() if name == "goods" and value is not None else value
-
-
-def _item(row: Any) -> Item:
-    goods = row["goods"]
-    item = Item(*row)
-    return item if goods is None else replace(item, goods=tuple(Goods(**each) for each in goods))

@@ -9,14 +9,14 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.app import SERVICE, build
-from services.notifications.handlers import MailRules, NotificationsHandler
-from services.notifications.mail import Mail, Outcome
-from services.notifications.sender import Sender, SendingRules
+from services.notifications.handlers.handler import MailRules, NotificationsHandler
 from services.notifications.settings import NotificationsSettings
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
+from shared.mail.protocol import Mail, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity
 from shared.runtime.lifecycle import Readiness

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.notifications.mail import Fate, Outcome
+from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.notifications.builders import (

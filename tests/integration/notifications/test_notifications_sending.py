@@ -14,11 +14,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.domain.delivery import BACKOFF, State
-from services.notifications.mail import Fate, FolderMailer, Outcome, SmtpMailer
 from services.notifications.store import deliveries as store
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries, delivery_events
 from shared.db.transaction import reading, transaction
+from shared.mail.folder import FolderMailer
+from shared.mail.protocol import Fate, Outcome
+from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
 from tests.integration.notifications.builders import (

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.app import SERVICE
-from services.workqueue.handlers import handle
+from services.workqueue.handlers.handler import handle
 from services.workqueue.publishing import SOURCE
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.workqueue import acts
-from services.workqueue.handlers import entry_item_id
+from services.workqueue.acts import claim as acts
+from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import decisions, items, requests
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.workqueue.handlers import entry_item_id, filing_item_id
+from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
 from services.workqueue.store.tables import item_events, items
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, NOW, Desk

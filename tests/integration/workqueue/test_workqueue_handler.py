@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from services.workqueue.handlers import entry_item_id, protest_item_id
+from services.workqueue.handlers.item_ids import entry_item_id, protest_item_id
 from services.workqueue.store.tables import item_events, items, protests
 from shared.db.transaction import transaction
 from tests.integration.workqueue.desk import KIM, Desk

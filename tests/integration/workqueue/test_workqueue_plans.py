@@ -8,16 +8,17 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workqueue.store import facts as fact_store
+from services.workqueue.store import claims as claim_store
+from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
-from services.workqueue.store import views
 from shared.db.transaction import transaction
 from tests.integration.workqueue.desk import Desk
 
 FILL = """
-INSERT INTO items (item_id, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
+INSERT INTO items (item_id, kind, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
                    state, token, acts)
-SELECT gen_random_uuid(), (ARRAY['ad-cvd', 'quota', 'entry-summary-review'])[1 + n % 3], 'E' || n, '07-345678900',
+SELECT gen_random_uuid(), 'review', (ARRAY['ad-cvd', 'quota', 'entry-summary-review'])[1 + n % 3], 'E' || n,
+       '07-345678900',
        'CEE00' || 1 + n % 9, (ARRAY['partnership', 'validation-and-compliance', 'enforcement'])[1 + n / 10 % 3],
        1 + n % 4, '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03'::date + n % 300,
        CASE WHEN n % 20 = 0 THEN 'completed' ELSE 'open' END, 0, 0
@@ -30,9 +31,9 @@ SELECT 'F' || n, 1, 'I' || n % 5000, jsonb_build_array('E' || n, 'E' || n + 1),
 FROM generate_series(1, 60000) AS numbers(n)
 """
 FILL_FILING_ITEMS = """
-INSERT INTO items (item_id, process, filing_number, importer_number, center, division, priority, opened_at, state,
+INSERT INTO items (item_id, kind, process, filing_number, importer_number, center, division, priority, opened_at, state,
                    token, acts)
-SELECT gen_random_uuid(), 'prior-disclosure', filing_number, importer_number, center, 'enforcement', 2,
+SELECT gen_random_uuid(), 'filing', 'prior-disclosure', filing_number, importer_number, center, 'enforcement', 2,
        '2026-01-01'::timestamptz, 'open', 0, 0
 FROM filings
 """
@@ -60,8 +61,8 @@ async def full_desk(unchecked_desk: Desk) -> Desk:
 @pytest.mark.parametrize(
     ("statement", "index", "process"),
     [
-        (item_store.CLAIM_NEXT, "items_next", []),
-        (item_store.CLAIM_NEXT_OF_PROCESS, "items_next_of_process", ["quota"]),
+        (claim_store.CLAIM_NEXT, "items_next", []),
+        (claim_store.CLAIM_NEXT_OF_PROCESS, "items_next_of_process", ["quota"]),
     ],
 )
 async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
@@ -79,19 +80,19 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
 
 async def test_centers_with_open_work_are_read_by_steps_in_the_index(full_desk: Desk) -> None:
     async with transaction(full_desk.engine) as tx:
-        assert await item_store.find_open_centers(tx) == [*(f"CEE00{n}" for n in range(1, 10)), "PNDING"]
-        plan = await explain(tx.connection, item_store.OPEN_CENTERS, [])
+        assert await claim_store.find_open_centers(tx) == [*(f"CEE00{n}" for n in range(1, 10)), "PNDING"]
+        plan = await explain(tx.connection, claim_store.OPEN_CENTERS, [])
     assert "Seq Scan on items" not in plan, plan
     assert "items_next" in plan, plan
 
 
 async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:
-    query = views.select_page(views.Filter(entry_number="E777"), after=None, limit=51)
+    query = item_store.select_page(item_store.Filter(entry_number="E777"), after=None, limit=51)
     statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
     async with full_desk.engine.connect() as connection, connection.begin():
-        rows = await views.list_items(connection, views.Filter(entry_number="E777"), after=None, limit=51)
+        rows = await item_store.list_items(connection, item_store.Filter(entry_number="E777"), after=None, limit=51)
         plan = await explain(connection, statement, [])
-    assert sorted(row.filing_number or row.entry_number for row in rows) == ["E777", "F776", "F777"]
+    assert sorted(row.item.filing_number or row.item.entry_number or "" for row in rows) == ["E777", "F776", "F777"]
     for index in ("items_entry", "items_filing", "filings_entries"):
         assert index in plan, plan
     assert "Seq Scan on items" not in plan, plan
@@ -99,7 +100,7 @@ async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(
 
 async def test_filings_without_a_center_are_found_by_their_importer(full_desk: Desk) -> None:
     async with full_desk.engine.connect() as connection, connection.begin() as begun:
-        plan = await explain(connection, fact_store.LOCK_FILINGS, [["F1"], ["I10", "I20"]])
+        plan = await explain(connection, filing_store.LOCK_FILINGS, [["F1"], ["I10", "I20"]])
         await begun.rollback()
     assert "filings_pending" in plan, plan
     assert "Seq Scan on filings" not in plan, plan

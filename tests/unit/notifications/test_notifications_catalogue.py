@@ -8,7 +8,7 @@ from services.liquidation.domain.protest.stages import ActKind
 from services.notifications.domain.catalogue import CATALOGUE, EMAIL, POSTING
 from services.notifications.domain.notices import Notice, notices_for
 from services.notifications.domain.wording import facts_of
-from services.notifications.handlers import act_of
+from services.notifications.handlers.handler import act_of
 from shared.contracts.liquidation import EntryChange, RefundState
 from tests.integration.notifications.builders import (
     account_assigned,

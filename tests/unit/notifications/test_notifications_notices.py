@@ -15,7 +15,7 @@ from services.notifications.domain.notices import (
     surety_protest_by,
 )
 from services.notifications.domain.wording import facts_of
-from services.notifications.handlers import act_of, issue_notices
+from services.notifications.handlers.handler import act_of, issue_notices
 from shared.contracts.envelope import Event
 from tests.integration.notifications.builders import entry_changed, protest_changed, protest_decided, request_issued
 from tests.support.events import entry_number
@@ -35,7 +35,7 @@ def notices(event: Event[Any]) -> dict[str, Notice]:
 
 @pytest.mark.parametrize("change", ["scheduled", "recorded"])
 def test_some_changes_cause_no_notice(change: str) -> None:
-    assert not causes_notice(change)
+    assert not causes_notice(change, [])
 
 
 def test_the_protest_period_counts_180_days_from_liquidation() -> None:

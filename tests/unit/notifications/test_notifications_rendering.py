@@ -6,28 +6,35 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from jinja2 import UndefinedError
 
+from services.notifications.acts.rendering import render_bulletin, render_mail, render_text
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.mail import Fate, FolderMailer, Mail, build_message
-from services.notifications.rendering import render_bulletin, render_mail, render_text
-from services.notifications.store.deliveries import NoticeFacts
+from services.notifications.store.notices import WrittenNotice
+from shared.mail.folder import FolderMailer
+from shared.mail.message import build_message
+from shared.mail.protocol import Fate, Mail
 
 HOSTILE = '<script>alert("x")</script> {{ 7 * 7 }} & Söhne\r\nBcc: eve@x.example'
 BASE = "https://bulletin.example"
 SENDER = "Centerline <notices@centerline.example>"
 
 
-def facts(**changes: Any) -> NoticeFacts:
-    notice = NoticeFacts(
-        notice_id="11111111-2222-5333-8444-555555555555",
+def facts(**changes: Any) -> WrittenNotice:
+    notice = WrittenNotice(
+        notice_id=UUID("11111111-2222-5333-8444-555555555555"),
         kind="N-09",
         subject="B7603245278",
+        cause_sequence=2,
+        version=2,
         importer_number="123-45-6789",
         entry_number="B7603245278",
         entry_numbers=("B7603245278",),
+        filer_code="B76",
+        surety_code=None,
         center="CEE007",
         issued_on=date(2026, 3, 6),
         due_on=date(2026, 9, 2),

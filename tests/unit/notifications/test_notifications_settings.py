@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from services.notifications.app import choose_mailer
-from services.notifications.mail import FolderMailer, SmtpMailer
 from services.notifications.settings import NotificationsSettings
+from shared.mail.folder import FolderMailer
+from shared.mail.smtp import SmtpMailer
 from shared.runtime.settings import SettingsError, load_settings
 
 

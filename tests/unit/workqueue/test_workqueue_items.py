@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.workqueue.domain import holding
+from services.workqueue.domain import claim as claims
 from services.workqueue.domain.item import NEXT_STATE, Change, Item, NotAllowed, Person, State, next_state
 
 NOW = datetime(2026, 3, 2, 19, tzinfo=UTC)
@@ -15,6 +15,7 @@ LEASE = timedelta(minutes=30)
 KIM, LEE = Person("kim", "Kim Reyes"), Person("lee", "Lee Park")
 OPEN = Item(
     item_id=UUID(int=1),
+    kind="review",
     process="ad-cvd",
     entry_number="B7603245275",
     protest_number=None,
@@ -56,21 +57,21 @@ def test_completed_is_final() -> None:
 
 
 def test_claim_names_the_holder_and_grows_the_token() -> None:
-    claimed, (note,) = holding.claim(OPEN, KIM, NOW, LEASE)
+    claimed, (note,) = claims.claim(OPEN, KIM, NOW, LEASE)
     assert (claimed.state, claimed.holder, claimed.token, claimed.lease_until) == ("claimed", "kim", 1, NOW + LEASE)
     assert (note.key, note.sequence, note.by) == ("claimed:1", 1_000_001, KIM)
 
 
 def test_claim_of_a_held_item_names_the_holder() -> None:
-    claimed, _ = holding.claim(OPEN, KIM, NOW, LEASE)
+    claimed, _ = claims.claim(OPEN, KIM, NOW, LEASE)
     with pytest.raises(NotAllowed, match="Kim Reyes holds") as refusal:
-        holding.claim(claimed, LEE, NOW + LEASE - timedelta(seconds=1), LEASE)
+        claims.claim(claimed, LEE, NOW + LEASE - timedelta(seconds=1), LEASE)
     assert refusal.value.code == "already-claimed"
 
 
 def test_lease_ends_at_its_last_instant() -> None:
-    claimed, _ = holding.claim(OPEN, KIM, NOW, LEASE)
-    taken, notes = holding.claim(claimed, LEE, NOW + LEASE, LEASE)
+    claimed, _ = claims.claim(OPEN, KIM, NOW, LEASE)
+    taken, notes = claims.claim(claimed, LEE, NOW + LEASE, LEASE)
     assert (taken.holder, taken.token) == ("lee", 2)
     assert [(note.change, note.at) for note in notes] == [
         ("lease-expired", NOW + LEASE),
@@ -80,17 +81,17 @@ def test_lease_ends_at_its_last_instant() -> None:
 
 
 def test_claim_that_ran_out_unnoticed_still_writes() -> None:
-    claimed, _ = holding.claim(OPEN, KIM, NOW, LEASE)
-    completed, _ = holding.complete(claimed, KIM, 1, NOW + 2 * LEASE)
+    claimed, _ = claims.claim(OPEN, KIM, NOW, LEASE)
+    completed, _ = claims.complete(claimed, KIM, 1, NOW + 2 * LEASE)
     assert (completed.state, completed.holder, completed.lease_until) == ("completed", "kim", None)
 
 
 @pytest.mark.parametrize("person", [KIM, LEE])
 def test_token_of_an_earlier_claim_is_stale(person: Person) -> None:
-    claimed, _ = holding.claim(OPEN, KIM, NOW, LEASE)
-    taken, _ = holding.claim(claimed, LEE, NOW + LEASE, LEASE)
+    claimed, _ = claims.claim(OPEN, KIM, NOW, LEASE)
+    taken, _ = claims.claim(claimed, LEE, NOW + LEASE, LEASE)
     with pytest.raises(NotAllowed) as refusal:
-        holding.keep(taken, person, 1, NOW + LEASE, LEASE)
+        claims.keep(taken, person, 1, NOW + LEASE, LEASE)
     assert refusal.value.code == "stale-token"
 
 
@@ -98,12 +99,12 @@ def test_token_of_an_earlier_claim_is_stale(person: Person) -> None:
 def test_no_token_writes_on_an_item_that_nobody_holds(state: State) -> None:
     item = replace(OPEN, state=state, token=1, holder="kim" if state == "completed" else None)
     with pytest.raises(NotAllowed) as refusal:
-        holding.release(item, KIM, 1, NOW)
+        claims.release(item, KIM, 1, NOW)
     assert refusal.value.code == "stale-token"
 
 
 def test_finished_items_cannot_be_claimed() -> None:
     for state, code in (("completed", "item-completed"), ("cancelled", "item-cancelled")):
         with pytest.raises(NotAllowed) as refusal:
-            holding.claim(replace(OPEN, state=state), KIM, NOW, LEASE)  # type: ignore[arg-type]
+            claims.claim(replace(OPEN, state=state), KIM, NOW, LEASE)  # type: ignore[arg-type]
         assert refusal.value.code == code

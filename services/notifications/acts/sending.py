@@ -1,0 +1,128 @@
+"""Sending mail, which the service does by itself: claim a batch that is due, send it, write down what became of it.
+
+The sending stands between two transactions, so the act opens them itself: no mail server is waited for inside of one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.notifications.acts.rendering import render_mail
+from services.notifications.domain.delivery import (
+    AWAY_PAUSE,
+    NoAddress,
+    SendTo,
+    State,
+    WaitForAddress,
+    next_step,
+    retry_after,
+)
+from services.notifications.publishing import SOURCE, notice_changed
+from services.notifications.store import deliveries as store
+from services.notifications.store.deliveries import Claimed, Settlement
+from shared.bus import outbox
+from shared.db.transaction import transaction
+from shared.mail.protocol import Fate, Mailer, Outcome
+from shared.runtime.clock import Clock, start_stopwatch
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+_LONGEST_RUN: Final = 5.0
+"""Seconds after which a run ends though more is due, so that a stop need not wait long."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingRules:
+    """How long a batch is held, how long an unknown importer is waited for, and what links in mails begin with."""
+
+    lease: timedelta
+    grace: timedelta
+    base_url: str
+
+
+class Sender:
+    """Empties the queue of mails, batch by batch."""
+
+    def __init__(self, engine: AsyncEngine, mailer: Mailer, clock: Clock, rules: SendingRules) -> None:
+        self._engine = engine
+        self._mailer = mailer
+        self._clock = clock
+        self._rules = rules
+
+    async def run(self) -> None:
+        """Send what is due, until nothing is, or the mail server is away, or it has taken long enough."""
+        elapsed = start_stopwatch()
+        while await self.send_batch() and elapsed() < _LONGEST_RUN:
+            pass
+
+    async def send_batch(self) -> bool:
+        """Send one batch; whether more may be due."""
+        now = self._clock.now()
+        async with transaction(self._engine) as tx:
+            claimed = await store.claim_due(tx, now, self._rules.lease, self._mailer.batch)
+        if not claimed:
+            return False
+        to_send: list[tuple[Claimed, SendTo]] = []
+        waiting: list[tuple[Claimed, datetime]] = []
+        settlements: list[Settlement] = []
+        for item in claimed:
+            match step := next_step(item.recipient, item.queued_at, now, self._rules.grace):
+                case SendTo():
+                    to_send.append((item, step))
+                case WaitForAddress(until):
+                    waiting.append((item, until))
+                case NoAddress(why):
+                    settlements.append(Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why))
+                case _:
+                    assert_never(step)
+        outcomes = await self._send(to_send)
+        now = self._clock.now()
+        settlements.extend(
+            settlement_of(item, step.address, outcome, now)
+            for (item, step), outcome in zip(to_send, outcomes, strict=True)
+        )
+        async with transaction(self._engine) as tx:
+            await store.wait_for_address(tx, waiting)
+            changed = await store.settle(tx, settlements, now)
+            await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
+        is_away = bool(outcomes) and all(outcome.fate is Fate.AWAY for outcome in outcomes)
+        if is_away:
+            log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
+        return len(claimed) == self._mailer.batch and not is_away
+
+    async def _send(self, to_send: Sequence[tuple[Claimed, SendTo]]) -> Sequence[Outcome]:
+        if not to_send:
+            return ()
+        mails = [
+            render_mail(
+                item.notice,
+                to=step.address,
+                name=item.recipient.name if item.recipient else "",
+                message_id=item.message_id,
+                base_url=self._rules.base_url,
+            )
+            for item, step in to_send
+        ]
+        return await self._mailer.send(mails)
+
+
+def settlement_of(item: Claimed, address: str, outcome: Outcome, now: datetime) -> Settlement:
+    """What a mail's outcome means for its delivery; a server that is away costs no try."""
+    match outcome.fate:
+        case Fate.SENT:
+            return Settlement(item, State.SENT, "sent", 1, sent_to=address)
+        case Fate.AWAY:
+            return Settlement(item, State.QUEUED, None, 0, error=outcome.error, next_try_at=now + AWAY_PAUSE)
+        case Fate.REFUSED:
+            return Settlement(item, State.BOUNCED, "bounced", 1, sent_to=address, error=outcome.error)
+        case Fate.DEFERRED:
+            pause = retry_after(item.attempts + 1)
+            if pause is None:
+                return Settlement(item, State.BOUNCED, "bounced", 1, sent_to=address, error=outcome.error)
+            return Settlement(item, State.QUEUED, "failed", 1, error=outcome.error, next_try_at=now + pause)
+        case _:
+            assert_never(outcome.fate)

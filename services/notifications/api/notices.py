@@ -1,0 +1,205 @@
+"""Notices, each with its words and its deliveries."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from services.notifications.acts.rendering import render_text
+from services.notifications.domain.catalogue import CATALOGUE
+from services.notifications.domain.delivery import State
+from services.notifications.settings import NotificationsSettings
+from services.notifications.store import deliveries as delivery_store
+from services.notifications.store import notices as notice_store
+from services.notifications.store.deliveries import Delivery, LedgerLine
+from services.notifications.store.notices import NoticeFilter, Sight, WrittenNotice
+from shared.db.transaction import reading
+from shared.runtime.access import demand_sight, is_staff, shown_importer_number
+from shared.runtime.errors import NotFound, Refused
+from shared.runtime.identity import Identity, RoleName
+from shared.web.identity import CurrentIdentity
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import canonical_entry_number, engine_of
+
+router = APIRouter()
+
+
+class NoticeOut(BaseModel):
+    """A notice: what it is, about what, since when, until when, under which law."""
+
+    notice_id: UUID
+    kind: str = Field(examples=["N-09"])
+    name: str = Field(examples=["Courtesy notice of liquidation"])
+    form: str
+    has_legal_effect: bool = Field(description="False where the notice itself changes nobody's rights.")
+    variant: str | None = Field(description="Which case of its kind the notice is.", examples=["allowed-in-part"])
+    version: int = Field(description="The version of the catalogue that the notice was made with.")
+    importer_number: str = Field(description="Masked when it is a social security number of someone else.")
+    entry_number: str | None = Field(description="The entry, when the notice is about one.")
+    entry_count: int
+    filer_code: str | None
+    center: str | None
+    issued_on: date
+    due_on: date | None
+    citation: str
+    if_nothing_is_done: str
+
+
+class LedgerLineOut(BaseModel):
+    """One line of a delivery's ledger."""
+
+    sequence: int
+    event: str = Field(examples=["sent"])
+    detail: str | None
+    at: datetime
+
+
+class DeliveryOut(BaseModel):
+    """One way of a notice to a recipient, its state and its history."""
+
+    channel: str = Field(examples=["email"])
+    recipient_role: str = Field(examples=["importer"])
+    state: State
+    attempts: int
+    message_id: str | None
+    sent_to: str | None = Field(description="Shown to staff and to the importer.")
+    last_error: str | None
+    queued_at: datetime
+    next_try_at: datetime | None
+    settled_at: datetime | None
+    ledger: list[LedgerLineOut]
+
+
+class NoticeDetailOut(NoticeOut):
+    """A notice with its facts, its words and its deliveries."""
+
+    entry_numbers: list[str]
+    facts: dict[str, Any]
+    text: str
+    deliveries: list[DeliveryOut]
+
+
+@router.get("/notices", summary="Notices")
+async def list_notices(
+    request: Request,
+    response: Response,
+    caller: CurrentIdentity,
+    page: CurrentPage,
+    kind: Annotated[str | None, Query(description="Id in the catalogue.", examples=["N-09"])] = None,
+    entry: Annotated[str | None, Query(description="Entry number, with or without hyphens.")] = None,
+    importer: Annotated[str | None, Query(description="Importer number, whole.", max_length=20)] = None,
+    state: Annotated[State | None, Query(description="Only notices with a delivery in this state.")] = None,
+) -> Page[NoticeOut]:
+    """Newest first. Staff see all; importers, brokers and sureties those that concern them."""
+    if kind is not None and kind not in CATALOGUE:
+        raise Refused(
+            f"There is no kind of notice {kind!r}.",
+            rule="notice-kind-exists",
+            code="unknown-kind",
+            remedy=f"Give one of {', '.join(CATALOGUE)}.",
+        )
+    wanted = NoticeFilter(
+        kind=kind,
+        entry_number=canonical_entry_number(entry) if entry else None,
+        importer_number=importer,
+        state=state.value if state else None,
+        sight=None if is_staff(caller) else _sight(caller),
+    )
+    after = page.position(date, UUID)
+    async with reading(engine_of(request)) as connection:
+        rows = await notice_store.list_notices(
+            connection, wanted, after=(after[0], after[1]) if after else None, limit=page.fetch
+        )
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.issued_on, row.notice_id),
+        item=lambda row: NoticeOut(**_notice(row, caller)),
+        request=request,
+        response=response,
+    )
+
+
+@router.get("/notices/{notice_id}", summary="A notice with its words and its deliveries")
+async def read_notice(
+    notice_id: Annotated[UUID, Path(description="The id of the notice.")], request: Request, caller: CurrentIdentity
+) -> NoticeDetailOut:
+    """Everything about one notice; the importer number is masked in its words."""
+    async with reading(engine_of(request)) as connection:
+        notice = await notice_store.find_notice(connection, notice_id)
+        deliveries = await delivery_store.find_deliveries(connection, notice_id)
+        ledger = await delivery_store.find_ledger(connection, notice_id)
+    if notice is None:
+        raise NotFound(f"There is no notice {notice_id}.", remedy="Take the id from GET /notices.")
+    demand_sight(
+        caller,
+        f"notice {notice_id}",
+        importer_number=notice.importer_number,
+        filer_code=notice.filer_code,
+        surety_code=notice.surety_code,
+    )
+    settings: NotificationsSettings = request.app.state.settings
+    shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers
+    return NoticeDetailOut(
+        **_notice(notice, caller),
+        entry_numbers=list(notice.entry_numbers),
+        facts=dict(notice.body),
+        text=render_text(notice, name="the importer of record", base_url=settings.public_base_url),
+        deliveries=[_delivery(item, ledger, shows_address=shows_address) for item in deliveries],
+    )
+
+
+def _sight(caller: Identity) -> Sight:
+    return Sight(
+        importer_numbers=tuple(sorted(caller.importer_numbers)),
+        filer_code=caller.filer_code if caller.has_role(RoleName.BROKER) else None,
+        surety_code=caller.surety_code if caller.has_role(RoleName.SURETY) else None,
+    )
+
+
+def _notice(notice: WrittenNotice, caller: Identity) -> dict[str, Any]:
+    kind = CATALOGUE[notice.kind]
+    return {
+        "notice_id": notice.notice_id,
+        "kind": notice.kind,
+        "name": kind.name,
+        "form": kind.form,
+        "has_legal_effect": kind.words(notice.variant).has_legal_effect,
+        "variant": notice.variant,
+        "version": notice.version,
+        "importer_number": shown_importer_number(caller, notice.importer_number),
+        "entry_number": notice.entry_number,
+        "entry_count": len(notice.entry_numbers),
+        "filer_code": notice.filer_code,
+        "center": notice.center,
+        "issued_on": notice.issued_on,
+        "due_on": notice.due_on,
+        "citation": notice.citation,
+        "if_nothing_is_done": notice.if_nothing_is_done,
+    }
+
+
+def _delivery(delivery: Delivery, ledger: Sequence[LedgerLine], *, shows_address: bool) -> DeliveryOut:
+    way = (delivery.channel, delivery.recipient_role)
+    return DeliveryOut(
+        channel=delivery.channel,
+        recipient_role=delivery.recipient_role,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        message_id=delivery.message_id,
+        sent_to=delivery.sent_to if shows_address else None,
+        last_error=delivery.last_error if shows_address else None,
+        queued_at=delivery.queued_at,
+        next_try_at=delivery.next_try_at,
+        settled_at=delivery.settled_at,
+        ledger=[
+            LedgerLineOut(
+                sequence=line.sequence, event=line.event, detail=line.detail if shows_address else None, at=line.at
+            )
+            for line in ledger
+            if (line.channel, line.recipient_role) == way
+        ],
+    )

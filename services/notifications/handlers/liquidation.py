@@ -1,0 +1,106 @@
+"""What the legal record says, in the words of the domain: acts on entries and on protests."""
+
+from datetime import date
+
+from services.notifications.domain.facts import EntryAct, LineOutcome, Money, ProtestAct, ProtestFiled
+from services.notifications.domain.notices import causes_notice, protest_act_causes_notice
+from services.notifications.handlers.grounds import grounds_of
+from shared.contracts.envelope import Event
+from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.customs.calendar import legal_date
+
+
+def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
+    """An act on an entry; None when nobody is told about it."""
+    data = event.data
+    if not causes_notice(data.change, (reason.code for reason in data.reasons)):
+        return None
+    return EntryAct(
+        entry_number=data.entry_number,
+        sequence=data.sequence,
+        change=data.change,
+        importer_number=data.importer_number,
+        filer_code=data.filer_code,
+        surety_code=data.surety_code,
+        entry_type=data.entry_type,
+        port_of_entry=data.port_of_entry,
+        entry_date=data.entry_date,
+        center=data.center,
+        occurred_on=data.occurred_on,
+        scheduled_on=data.scheduled_on,
+        previous_scheduled_on=data.previous_scheduled_on,
+        deemed_on=data.deemed_on,
+        kind=data.kind,
+        rule=data.legal_basis.rule,
+        citation=data.legal_basis.citation,
+        grounds=grounds_of(data.reasons),
+        state=data.to_state,
+        money=Money(
+            duty_effect_usd=data.effect.duty_usd if data.effect else None,
+            fees_effect_usd=data.effect.fees_usd if data.effect else None,
+            by_class=tuple((each.class_code, each.change_usd) for each in data.effect.by_class) if data.effect else (),
+            interest_usd=data.interest_usd,
+            bill_number=data.bill_number,
+            bill_due_on=data.bill_due_on,
+            bill_open_usd=data.bill_open_usd,
+            refund_number=data.refund_number,
+            refund_state=data.refund_state,
+            refund_usd=data.refund_usd,
+            missing=data.missing,
+        ),
+        liquidated_on=data.liquidated_on,
+        voided_liquidation_on=data.voided_liquidation_on,
+        corrected_by=data.corrected_by,
+    )
+
+
+def on_protest_changed(event: Event[ProtestChanged]) -> ProtestFiled | ProtestAct | None:
+    """A protest that was filed, or an act on one; None when nobody is told about it."""
+    data = event.data
+    if data.change == "filed":
+        return _protest_filed(data)
+    if data.act is None or not protest_act_causes_notice(data.act):
+        return None
+    return _protest_act(data, data.act, legal_date(event.time))
+
+
+def _protest_filed(data: ProtestChanged) -> ProtestFiled:
+    return ProtestFiled(
+        protest_number=data.protest_number,
+        sequence=data.sequence,
+        importer_number=data.importer_number,
+        entry_numbers=data.entries,
+        received_on=legal_date(data.received_at),
+        decide_by=data.decide_by,
+        is_further_review=data.further_review,
+        citation=data.legal_basis.citation,
+        surety_code=_protesting_surety(data),
+    )
+
+
+def _protest_act(data: ProtestChanged, act: str, told_on: date) -> ProtestAct:
+    return ProtestAct(
+        protest_number=data.protest_number,
+        sequence=data.sequence,
+        act=act,
+        importer_number=data.importer_number,
+        entry_numbers=data.entries,
+        occurred_on=data.occurred_on or told_on,
+        further_review_state=data.further_review_state,
+        denied_on=data.denied_on,
+        sue_by=data.sue_by,
+        ask_set_aside_by=data.ask_set_aside_by,
+        duty_effect_usd=data.effect.duty_usd if data.effect else None,
+        fees_effect_usd=data.effect.fees_usd if data.effect else None,
+        citation=data.legal_basis.citation,
+        grounds=grounds_of(data.reasons),
+        surety_code=_protesting_surety(data),
+        outcomes=tuple(
+            LineOutcome(each.entry_number, each.line_number, each.outcome, each.reasons) for each in data.outcomes
+        ),
+    )
+
+
+def _protesting_surety(data: ProtestChanged) -> str | None:
+    """The surety that filed the protest, which is then told of it as a party."""
+    return data.filer_id if data.filer_role == "surety" else None

@@ -1,0 +1,28 @@
+"""What routing says, in the words of the domain: accounts of importers, with their Center and their address."""
+
+from services.notifications.domain.facts import Assignment
+from services.notifications.handlers.grounds import grounds_of
+from services.notifications.store.importers import Importer
+from shared.contracts.envelope import Event
+from shared.contracts.routing import AccountAssigned
+
+
+def on_account_assigned(event: Event[AccountAssigned]) -> Assignment | None:
+    """An assignment of an account to a Center; None while it has none."""
+    data = event.data
+    if data.center is None:
+        return None
+    return Assignment(
+        importer_number=data.importer_number,
+        sequence=data.sequence,
+        center=data.center,
+        previous_center=data.previous_center,
+        basis=data.basis,
+        effective_on=data.effective_on,
+        grounds=grounds_of(data.reasons),
+    )
+
+
+def importer_of(data: AccountAssigned) -> Importer:
+    """The importer as a recipient."""
+    return Importer(data.importer_number, data.name, data.contact_email, data.sequence)

@@ -1,0 +1,28 @@
+"""The events that notifications publishes: one for each change of a delivery's state."""
+
+from datetime import datetime
+from typing import Final
+
+from services.notifications.store.deliveries import ChangedDelivery
+from shared.bus.outbox import Outgoing
+from shared.contracts.notice import NoticeChanged
+from shared.runtime.ids import event_id
+
+SOURCE: Final = "urn:centerline:notifications"
+
+
+def notice_changed(changed: ChangedDelivery, at: datetime) -> Outgoing:
+    """The event of one ledger line; its id is that of the line, so that a repeat is recognised."""
+    data = NoticeChanged(
+        notice_id=changed.notice_id,
+        sequence=changed.sequence,
+        kind=changed.kind,
+        state=changed.state.value,
+        channel=changed.channel,
+        recipient_role=changed.recipient_role,
+        importer_number=changed.importer_number,
+        entry_number=changed.entry_number,
+        at=at,
+    )
+    line = (changed.notice_id, changed.channel, changed.recipient_role, str(changed.sequence))
+    return Outgoing(event_id("notice-changed", *line), data, at)

@@ -1,0 +1,17 @@
+"""The tables of notifications, a module for each subject."""
+
+from services.notifications.store.tables.bulletin import bulletin_postings
+from services.notifications.store.tables.core import metadata, platform
+from services.notifications.store.tables.deliveries import deliveries, delivery_events
+from services.notifications.store.tables.importers import importers
+from services.notifications.store.tables.notices import notices
+
+__all__ = [
+    "bulletin_postings",
+    "deliveries",
+    "delivery_events",
+    "importers",
+    "metadata",
+    "notices",
+    "platform",
+]

@@ -1,0 +1,8 @@
+"""The metadata that every table of notifications belongs to."""
+
+from sqlalchemy import MetaData
+
+from shared.db.platform_tables import platform_tables
+
+metadata = MetaData()
+platform = platform_tables(metadata)

@@ -1,0 +1,54 @@
+"""Deliveries and their ledger."""
+
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import UUID
+
+from services.notifications.store.tables.core import metadata
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("notice_id", UUID(as_uuid=True), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("recipient_role", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("importer_number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_waiting", Boolean, nullable=False),
+    Column("message_id", Text),
+    Column("sent_to", Text),
+    Column("last_error", Text),
+    Column("queued_at", DateTime(timezone=True), nullable=False),
+    Column("next_try_at", DateTime(timezone=True)),
+    Column("settled_at", DateTime(timezone=True)),
+    Index("deliveries_due", "next_try_at", postgresql_where=text("state = 'queued'::text")),
+    Index(
+        "deliveries_unaddressed",
+        "importer_number",
+        postgresql_where=text("is_waiting OR state = 'no-address'::text"),
+    ),
+    comment="The state of each notice on each way to each recipient.",
+)
+
+delivery_events = Table(
+    "delivery_events",
+    metadata,
+    Column("notice_id", UUID(as_uuid=True), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("recipient_role", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("event", Text, nullable=False),
+    Column("detail", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index(
+        "delivery_events_sent_once",
+        "notice_id",
+        "channel",
+        "recipient_role",
+        unique=True,
+        postgresql_where=text("event = 'sent'::text"),
+    ),
+    comment="The delivery ledger: every change and every failed try, append-only.",
+)

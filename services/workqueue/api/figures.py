@@ -1,0 +1,75 @@
+"""How much work there is: by queue, and by state."""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from services.workqueue.acts.reach import seen_centers
+from services.workqueue.domain.item import Division
+from services.workqueue.store import figures as figure_store
+from shared.db.transaction import reading
+from shared.web.identity import StaffIdentity
+from shared.web.requests import engine_of
+
+router = APIRouter()
+
+
+class QueueOut(BaseModel):
+    """How much work waits in a queue."""
+
+    center: str
+    division: str
+    process: str
+    open: int
+    claimed: int
+    oldest_opened_at: datetime
+    next_due_on: date | None
+
+
+class WorkqueueFigures(BaseModel):
+    """Items by state, and those that are not finished by queue."""
+
+    open: int
+    claimed: int
+    completed: int
+    cancelled: int
+    by_queue: dict[str, int] = Field(examples=[{"CEE007/enforcement/ad-cvd": 12}])
+
+
+@router.get("/queues", summary="How much work waits, by queue")
+async def list_queues(
+    request: Request,
+    caller: StaffIdentity,
+    center: Annotated[str | None, Query(examples=["CEE007"])] = None,
+    division: Annotated[Division | None, Query()] = None,
+    process: Annotated[str | None, Query(examples=["ad-cvd"])] = None,
+) -> list[QueueOut]:
+    """Open and claimed items by Center, division and process, with the oldest and the next due date."""
+    async with reading(engine_of(request)) as connection:
+        rows = await figure_store.count_queues(
+            connection, sees=seen_centers(caller), center=center, division=division, process=process
+        )
+    return [QueueOut.model_validate(row, from_attributes=True) for row in rows]
+
+
+@router.get("/figures", summary="Items by state and queue")
+async def read_workqueue_figures(request: Request, _: StaffIdentity) -> WorkqueueFigures:
+    """Counts over all items; `by_queue` counts open and claimed ones."""
+    async with reading(engine_of(request)) as connection:
+        rows = await figure_store.count_items(connection)
+    by_state: Counter[str] = Counter()
+    by_queue: Counter[str] = Counter()
+    for row in rows:
+        by_state[row.state] += row.items
+        if row.state in {"open", "claimed"}:
+            by_queue[f"{row.center}/{row.division}/{row.process}"] += row.items
+    return WorkqueueFigures(
+        open=by_state["open"],
+        claimed=by_state["claimed"],
+        completed=by_state["completed"],
+        cancelled=by_state["cancelled"],
+        by_queue=by_queue,
+    )

@@ -1,0 +1,253 @@
+"""Items in the order of the queue, and one of them with everything that happened to it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, assert_never
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.workqueue.acts.reach import demand_item_sight, seen_centers
+from services.workqueue.api.common import ItemId
+from services.workqueue.api.decisions import DecisionOut, decision_out
+from services.workqueue.api.requests import RequestOut, request_out
+from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF
+from services.workqueue.domain.decision import Outcome
+from services.workqueue.domain.item import Division, Kind, Note, State
+from services.workqueue.store import decisions as decision_store
+from services.workqueue.store import filings as filing_store
+from services.workqueue.store import items as item_store
+from services.workqueue.store import requests as request_store
+from services.workqueue.store.items import Filter, ListedItem
+from shared.db.transaction import reading
+from shared.runtime.access import shown_importer_number
+from shared.runtime.errors import NotFound
+from shared.runtime.identity import Identity
+from shared.web.identity import StaffIdentity
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import canonical_entry_number, engine_of
+
+router = APIRouter()
+
+
+class GoodsOut(BaseModel):
+    """Goods on the entry that the consulted Center is asked about."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    tariff: str = Field(examples=["8703230170"])
+    line_count: int = Field(examples=[2])
+    value_usd: int = Field(examples=[48000])
+
+
+class ClockOut(BaseModel):
+    """A day by which something is due."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    rule: str = Field(examples=["pd-unknown-data"])
+    citation: str = Field(examples=["19 CFR 162.74(b)(4)"])
+    what: str = Field(examples=["Complete the disclosure."])
+    due_on: date
+    evidence: str = Field(description="How well the rule is evidenced: S, P, M, or U for uncertain.", examples=["M"])
+
+
+class ItemOut(BaseModel):
+    """A piece of work in its queue: who has it, since when, until when, and on whose authority."""
+
+    item_id: UUID
+    kind: Kind = Field(
+        description="A process on an entry; another Center's advice on goods of an entry; a protest; another filing."
+    )
+    process: str = Field(examples=["ad-cvd"])
+    entry_number: str | None = Field(description="Null for a filing: it names `entry_count` of them.")
+    entry_count: int = Field(description="How many entries the item names; of a protest the first is known.")
+    protest_number: str | None
+    filing_number: str | None = Field(examples=["PD-2026-000017"])
+    filing_kind: str | None = Field(description="The kind of post-entry filing.", examples=["prior-disclosure"])
+    forwarded_from: str | None = Field(description="Where a misfiled filing was handed in; its receipt counts.")
+    importer_number: str = Field(description="Masked when it is a social security number.")
+    importer_name: str | None
+    center: str = Field(description="The Center that has the item.", examples=["CEE007"])
+    center_since: datetime = Field(description="Since when it has been that Center's.")
+    asking_center: str | None = Field(
+        description="The Center of record that asks for advice, and decides the entry itself.", examples=["CEE007"]
+    )
+    goods: list[GoodsOut] | None = Field(description="What a consultation is about.")
+    authority: str | None = Field(description="The row of the authority table that says who decides.")
+    division: Division
+    state: State
+    priority: int = Field(description="1 is the most urgent.")
+    value_usd: int | None
+    opened_at: datetime = Field(
+        description="When the filing was made that first called for the work; a move to another Center leaves it."
+    )
+    due_on: date | None = Field(description="The day by which to finish; null while it cannot be computed.")
+    due_rule: str | None = Field(
+        description="Which clock `due_on` is: the policy clock `review-cutoff`, the statutory `protest-decide`, or the"
+        " earliest of a filing's `clocks`.",
+        examples=["review-cutoff"],
+    )
+    clocks: list[ClockOut] = Field(description="Every clock that routing found for a filing, the earliest first.")
+    scheduled_on: date | None = Field(description="When the entry is scheduled to liquidate.")
+    holder: str | None
+    holder_name: str | None
+    lease_until: datetime | None
+    outcome: Outcome | None
+
+
+class ChangeOut(BaseModel):
+    """One line of an item's history."""
+
+    sequence: int
+    change: str
+    state: str
+    at: datetime
+    actor: str
+    actor_name: str
+    acting_for: str | None
+    reasons: list[dict[str, str | None]]
+
+
+class ItemDetailOut(ItemOut):
+    """A piece of work with everything that happened to it."""
+
+    entry_numbers: list[str] = Field(description="Every entry that the item is known to name.")
+    token: int | None = Field(description="The token of the claim in force, shown to its holder only.")
+    decision: DecisionOut | None
+    requests: list[RequestOut]
+    history: list[ChangeOut]
+
+
+@router.get("/items", summary="Items in the order of the queue")
+async def list_items(
+    request: Request,
+    response: Response,
+    caller: StaffIdentity,
+    page: CurrentPage,
+    center: Annotated[str | None, Query(examples=["CEE007"])] = None,
+    division: Annotated[Division | None, Query()] = None,
+    process: Annotated[str | None, Query(examples=["ad-cvd"])] = None,
+    kind: Annotated[Kind | None, Query(description="What the items are about.")] = None,
+    state: Annotated[State | None, Query()] = None,
+    importer: Annotated[str | None, Query(description="Importer of record number.")] = None,
+    due_before: Annotated[date | None, Query(description="Only items due before this day.")] = None,
+    entry: Annotated[
+        str | None, Query(description="Entry number, with or without hyphens: all work on it, filings included.")
+    ] = None,
+    filing: Annotated[str | None, Query(description="Number of a post-entry filing.")] = None,
+) -> Page[ItemOut]:
+    """Items of the caller's Centers: due first, unknown due dates last, then the more urgent, then the older.
+
+    With `entry` this answers who has it: each item with its Center, division, holder, since when and until when. A
+    Center also sees the consultations that it asked for.
+    """
+    wanted = Filter(
+        sees=seen_centers(caller),
+        center=center,
+        division=division,
+        process=process,
+        kind=kind,
+        state=state,
+        importer_number=importer,
+        due_before=due_before,
+        entry_number=canonical_entry_number(entry) if entry is not None else None,
+        filing_number=filing,
+    )
+    position = page.position(date, int, datetime, UUID)
+    async with reading(engine_of(request)) as connection:
+        rows = await item_store.list_items(connection, wanted, after=position, limit=page.fetch)
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.due_order, row.item.priority, row.item.opened_at, row.item.item_id),
+        item=lambda row: ItemOut(**_item_fields(row, caller)),
+        request=request,
+        response=response,
+    )
+
+
+@router.get("/items/{item_id}", summary="An item with its history")
+async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) -> ItemDetailOut:
+    """The item, every change with who made it and why, its decision, and the letters issued."""
+    async with reading(engine_of(request)) as connection:
+        listed = await item_store.find_item(connection, item_id)
+        history = await item_store.find_history(connection, item_id)
+        decision = await decision_store.find_decision(connection, item_id)
+        issued = await request_store.find_requests(connection, item_id)
+        named: list[str] = []
+        if listed is not None and listed.item.filing_number is not None:
+            named = await filing_store.find_named_entries(connection, listed.item.filing_number)
+        elif listed is not None and listed.item.entry_number is not None:
+            named = [listed.item.entry_number]
+    if listed is None:
+        raise NotFound(f"There is no item {item_id}.", remedy="Check the id.")
+    item = listed.item
+    demand_item_sight(caller, item)
+    return ItemDetailOut(
+        **_item_fields(listed, caller),
+        entry_numbers=named,
+        token=item.token if item.state == "claimed" and item.holder == caller.subject else None,
+        decision=decision_out(decision) if decision is not None else None,
+        requests=[request_out(each) for each in issued],
+        history=[_change_out(note) for note in history],
+    )
+
+
+def _item_fields(listed: ListedItem, caller: Identity) -> dict[str, Any]:
+    item = listed.item
+    clocks = sorted(listed.filing_clocks, key=lambda clock: (clock.due_on, clock.rule))
+    rule: str | None
+    match item.kind:
+        case "review" | "consultation":
+            rule = REVIEW_CUTOFF
+        case "protest":
+            rule = PROTEST_DECIDE
+        case "filing":
+            rule = clocks[0].rule if clocks else None
+        case _:
+            assert_never(item.kind)
+    return {
+        "item_id": item.item_id,
+        "kind": item.kind,
+        "process": item.process,
+        "entry_number": item.entry_number,
+        "entry_count": listed.filing_entry_count if item.kind == "filing" else int(item.entry_number is not None),
+        "protest_number": item.protest_number,
+        "filing_number": item.filing_number,
+        "filing_kind": listed.filing_kind,
+        "forwarded_from": listed.forwarded_from,
+        "importer_number": shown_importer_number(caller, item.importer_number),
+        "importer_name": listed.importer_name,
+        "center": item.center,
+        "center_since": item.center_since or item.opened_at,
+        "asking_center": item.asking_center,
+        "goods": [GoodsOut.model_validate(each) for each in item.goods] if item.goods is not None else None,
+        "authority": item.authority,
+        "division": item.division,
+        "state": item.state,
+        "priority": item.priority,
+        "value_usd": item.value_usd,
+        "opened_at": item.opened_at,
+        "due_on": item.due_on,
+        "due_rule": rule if item.due_on is not None else None,
+        "clocks": [ClockOut.model_validate(clock) for clock in clocks],
+        "scheduled_on": listed.scheduled_on,
+        "holder": item.holder,
+        "holder_name": item.holder_name,
+        "lease_until": item.lease_until,
+        "outcome": listed.outcome,
+    }
+
+
+def _change_out(note: Note) -> ChangeOut:
+    return ChangeOut(
+        sequence=note.sequence,
+        change=note.change,
+        state=note.state,
+        at=note.at,
+        actor=note.by.subject,
+        actor_name=note.by.name,
+        acting_for=note.by.acting_for,
+        reasons=[dict(reason) for reason in note.reasons],
+    )

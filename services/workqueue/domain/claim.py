@@ -1,0 +1,158 @@
+"""What a person does with an item: claim it, keep it, give it back, finish it. One holder, one lease, one token.
+
+Also what stays of that when upstream says something new of the item.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.workqueue.domain.item import (
+    ACTS_FROM,
+    LAST,
+    SYSTEM,
+    Change,
+    Item,
+    NotAllowed,
+    Note,
+    Person,
+    State,
+    next_state,
+)
+
+
+def claim(item: Item, person: Person, now: datetime, lease: timedelta) -> tuple[Item, tuple[Note, ...]]:
+    """Take the item for the length of a lease, under a new token; a lease that ran out is no obstacle.
+
+    Raises `NotAllowed`: `already-claimed` with the holder's name while the lease of another claim is alive.
+    """
+    notes: tuple[Note, ...] = ()
+    if item.state == "claimed":
+        if is_held(item, now):
+            raise NotAllowed(
+                "already-claimed",
+                f"{item.holder_name} holds the item until {item.lease_until:%Y-%m-%dT%H:%M:%SZ}.",
+                "Take another with POST /items/next, or wait until it is released or its lease runs out.",
+            )
+        item, notes = expire(item)
+    claimed, note = _act(item, "claimed", person, now)
+    claimed = replace(
+        claimed, holder=person.subject, holder_name=person.name, token=item.token + 1, lease_until=now + lease
+    )
+    return claimed, (*notes, note)
+
+
+def note_of_claim(item: Item, person: Person, now: datetime) -> Note:
+    """The line of history of a claim that the store has just made (`claim_next`)."""
+    return Note(f"claimed:{item.acts}", ACTS_FROM + item.acts, "claimed", item.state, now, person)
+
+
+def is_held(item: Item, now: datetime) -> bool:
+    """Whether somebody's claim is alive."""
+    return item.state == "claimed" and item.lease_until is not None and now < item.lease_until
+
+
+def keep(item: Item, person: Person, token: int, now: datetime, lease: timedelta) -> Item:
+    """Begin the lease anew (a heartbeat)."""
+    demand_token(item, person, token)
+    return replace(item, lease_until=now + lease)
+
+
+def release(item: Item, person: Person, token: int, now: datetime) -> tuple[Item, tuple[Note, ...]]:
+    """Give the item back to its queue."""
+    demand_token(item, person, token)
+    released, note = _act(item, "released", person, now)
+    return _without_holder(released), (note,)
+
+
+def complete(item: Item, person: Person, token: int, now: datetime) -> tuple[Item, tuple[Note, ...]]:
+    """Finish the item; its last holder stays on it."""
+    demand_token(item, person, token)
+    completed, note = _act(item, "completed", person, now)
+    return replace(completed, lease_until=None), (note,)
+
+
+def expire(item: Item) -> tuple[Item, tuple[Note, ...]]:
+    """End a claim whose lease has run out; the change is dated at the end of the lease, whenever it is noticed."""
+    assert item.lease_until is not None
+    expired, note = _act(item, "lease-expired", SYSTEM, item.lease_until)
+    return _without_holder(expired), (note,)
+
+
+def demand_token(item: Item, person: Person, token: int) -> None:
+    """Raise `NotAllowed` unless this person's claim with this token is the newest one of the item.
+
+    A claim that ran out but that nobody has taken or marked since still counts: the work in it is not lost.
+    """
+    if item.state == "claimed" and item.holder == person.subject and item.token == token:
+        return
+    match item.state:
+        case "open":
+            who = "nobody holds it now"
+        case "claimed":
+            who = f"{item.holder_name} holds it now"
+        case "completed" | "cancelled":
+            who = f"it is {item.state} now"
+    raise NotAllowed(
+        "stale-token",
+        f"Token {token} is not that of the claim in force: {who}.",
+        "Read the item; claim it again if it is open. Nothing was written.",
+    )
+
+
+def hand_over(
+    item: Item | None, change: Change, center: str, at: datetime
+) -> tuple[Item | None, State, tuple[Note, ...]]:
+    """The item before and its state after upstream calls for it in a Center (`routed`) or ends it (`cancelled`).
+
+    A claim ends when the item goes to another Center, with a line of history: that Center's people, not the holder,
+    work on it from now on. None is an item that is not there yet.
+    """
+    lost: tuple[Note, ...] = ()
+    if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
+        text = f"The item goes from {item.center} to {center}: the claim of {item.holder_name} ends."
+        released, note = _act(item, "released", SYSTEM, at)
+        item, lost = _without_holder(released), (replace(note, reasons=({"code": "other-center", "text": text},)),)
+    return item, next_state(item.state if item is not None else "open", change), lost
+
+
+def rank_after_acts(note: Note, item: Item | None, state: State) -> Note:
+    """The line of what now stands upstream, after what people have done with the item already, if anything.
+
+    So the highest sequence always tells the item's state.
+    """
+    if item is None or not item.acts:
+        return note
+    return replace(note, sequence=ACTS_FROM + item.acts + 1, state=state)
+
+
+def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
+    """The item by the facts of upstream, with what people have made of it: holder, token, lease and count of acts.
+
+    `item` is what `hand_over` gave, `notes` are the lines that the facts add. A completed item stays where it is.
+    """
+    if item is None:
+        return facts
+    facts = replace(
+        facts,
+        token=item.token,
+        acts=item.acts + sum(ACTS_FROM < note.sequence < LAST for note in notes),
+    )
+    if item.state != "claimed" or facts.state == "claimed":
+        facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)
+    if item.state == "completed":
+        facts = replace(facts, center=item.center, division=item.division, center_since=item.center_since)
+    return facts
+
+
+def _without_holder(item: Item) -> Item:
+    """The item with no one holding it; the token stays, so that an old one is never valid again."""
+    return replace(item, holder=None, holder_name=None, lease_until=None)
+
+
+def _act(item: Item, change: Change, person: Person, at: datetime) -> tuple[Item, Note]:
+    """The item after one more act, and the line of history for it, keyed by the item's count of acts."""
+    number = item.acts + 1
+    state = next_state(item.state, change)
+    note = Note(f"{change}:{number}", ACTS_FROM + number, change, state, at, person)
+    return replace(item, state=state, acts=number), note

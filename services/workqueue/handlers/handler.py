@@ -1,0 +1,276 @@
+"""The handler: load what a batch of events needs, decide, write."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.workqueue.domain.filing import NOT_QUEUED, Filing, FilingRoute, review_filing
+from services.workqueue.domain.filing import absorb as absorb_routing
+from services.workqueue.domain.item import Item, Note
+from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
+from services.workqueue.domain.protest import absorb as absorb_protest_act
+from services.workqueue.domain.review import (
+    LegalAct,
+    LegalDates,
+    RoutedVersion,
+    Work,
+    in_rank,
+    review_entry,
+    work_called_for,
+    work_of,
+)
+from services.workqueue.domain.review import absorb as absorb_legal_act
+from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
+from services.workqueue.handlers.liquidation import on_entry_changed, on_protest_changed
+from services.workqueue.handlers.routing import on_account_assigned, on_entry_routed, on_filing_routed
+from services.workqueue.publishing import work_item_changed
+from services.workqueue.store import entries as entry_store
+from services.workqueue.store import filings as filing_store
+from services.workqueue.store import importers as importer_store
+from services.workqueue.store import items as item_store
+from services.workqueue.store import protests as protest_store
+from services.workqueue.store.importers import Importer
+from shared.bus.outbox import Outgoing
+from shared.contracts.envelope import Event
+from shared.contracts.registry import TYPES
+from shared.customs.centers import PENDING
+from shared.db.transaction import Transaction
+
+TOPICS: Final = ("entry-routed", "filing-routed", "account-assigned", "entry-changed", "protest-changed")
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the events of a batch say, in the words of the domain, by the key of what they change.
+
+    `at` is the time of the latest: when a claim ends because of what the batch says, it ends then.
+    """
+
+    versions: defaultdict[str, list[RoutedVersion]] = field(default_factory=lambda: defaultdict(list))
+    legal_acts: defaultdict[str, list[LegalAct]] = field(default_factory=lambda: defaultdict(list))
+    protest_acts: defaultdict[str, list[ProtestAct]] = field(default_factory=lambda: defaultdict(list))
+    filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
+    importers: dict[str, Importer] = field(default_factory=dict)
+    at: datetime = _LONG_AGO
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the tables say of everything that a batch touches, locked for the transaction."""
+
+    dates: Mapping[str, LegalDates]
+    importers: Mapping[str, Importer]
+    protests: Mapping[str, Protest]
+    filings: Mapping[str, Filing]
+    centers: Mapping[str, str]
+    versions: Mapping[str, list[RoutedVersion]]
+    items: Mapping[UUID, Item]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch leads to."""
+
+    versions: list[RoutedVersion] = field(default_factory=list)
+    dates: list[LegalDates] = field(default_factory=list)
+    importers: list[Importer] = field(default_factory=list)
+    protests: list[Protest] = field(default_factory=list)
+    filings: list[Filing] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    notes: list[tuple[Item, Note]] = field(default_factory=list)
+
+
+async def handle(tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
+    """Load what the batch needs, decide, write."""
+    batch = read_batch(events)
+    known = await _load(tx, batch)
+    changes = decide(batch, known)
+    await _write(tx, changes)
+    return [work_item_changed(item, note) for item, note in changes.notes]
+
+
+def read_batch(events: Sequence[Event[Any]]) -> Batch:
+    """Sort a batch by what its events are about."""
+    batch = Batch(at=max((event.time for event in events), default=_LONG_AGO))
+    for event in events:
+        match TYPES[event.type].topic:
+            case "entry-routed":
+                version = on_entry_routed(event)
+                batch.versions[version.entry_number].append(version)
+            case "entry-changed":
+                act = on_entry_changed(event)
+                batch.legal_acts[act.entry_number].append(act)
+            case "protest-changed":
+                protest_act = on_protest_changed(event)
+                batch.protest_acts[protest_act.protest_number].append(protest_act)
+            case "filing-routed":
+                if event.data.kind not in NOT_QUEUED:
+                    route = on_filing_routed(event)
+                    batch.filing_routes[route.filing_number].append(route)
+            case "account-assigned":
+                importer = on_account_assigned(event)
+                before = batch.importers.setdefault(importer.importer_number, importer)
+                if before.sequence < importer.sequence:
+                    batch.importers[importer.importer_number] = importer
+            case topic:
+                raise ValueError(f"the work queue does not read {topic}")
+    return batch
+
+
+async def _load(tx: Transaction, batch: Batch) -> Known:
+    """Lock in one order (entries, importers, protests, filings, items), and read what a row follows from after that."""
+    acts = [act for found in batch.protest_acts.values() for act in found]
+    protested = {act.entry_number for act in acts if act.entry_number is not None}
+    filers = {route.importer_number for found in batch.filing_routes.values() for route in found}
+    dates = await entry_store.lock_entries(tx, {*batch.versions, *batch.legal_acts, *protested})
+    protestants = {act.importer_number for act in acts}
+    importers = await importer_store.lock_importers(tx, {*batch.importers, *protestants, *filers})
+    protests = await protest_store.lock_protests(
+        tx, batch.protest_acts, entry_numbers=batch.versions, importer_numbers=batch.importers
+    )
+    filings = await filing_store.lock_filings(tx, batch.filing_routes, importer_numbers=batch.importers)
+    holders = {each.importer_number for each in protests.values() if each.importer_number is not None}
+    holders |= {each.standing.importer_number for each in filings.values() if each.standing is not None}
+    if holders - importers.keys():
+        importers |= await importer_store.load_importers(tx, holders - importers.keys())
+    standing: Mapping[str, RoutedVersion] = {}
+    if protests:
+        named = {each.entry_number for each in protests.values() if each.entry_number is not None}
+        standing = await entry_store.load_standing(tx, (named | protested) - batch.versions.keys())
+    items = await item_store.lock_items(
+        tx,
+        [*_items_of_protests(protests.values(), acts), *map(filing_item_id, filings)],
+        entry_numbers={*batch.versions, *batch.legal_acts},
+    )
+    reviewed = {item.reviewed_entry for item in items.values() if item.reviewed_entry is not None}
+    return Known(
+        dates=dates,
+        importers=importers,
+        protests=protests,
+        filings=filings,
+        centers={number: version.center for number, version in standing.items()},
+        versions=await entry_store.load_versions(tx, {*batch.versions, *reviewed}),
+        items=items,
+    )
+
+
+def _items_of_protests(protests: Iterable[Protest], acts: Iterable[ProtestAct]) -> set[UUID]:
+    """The items that protests have, or get by these acts."""
+    openings = {
+        (each.protest_number, turning.sequence if turning else None) for each in protests for turning in each.openings
+    }
+    openings |= {(act.protest_number, act.sequence) for act in acts if act.change == REOPENING}
+    return {protest_item_id(*opening) for opening in openings}
+
+
+def decide(batch: Batch, known: Known) -> Changes:
+    """Everything that follows from the batch and what is known."""
+    changes = Changes()
+    for importer in batch.importers.values():
+        if importer.sequence > known.importers[importer.importer_number].sequence:
+            changes.importers.append(importer)
+    _decide_entries(batch, known, changes)
+    importers = {**known.importers, **{each.importer_number: each for each in changes.importers}}
+    _decide_protests(batch, known, importers, changes)
+    _decide_filings(batch, known, importers, changes)
+    changes.items.sort(key=lambda item: item.item_id)
+    return changes
+
+
+def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
+    items: defaultdict[str, dict[Work, Item]] = defaultdict(dict)
+    for item in known.items.values():
+        if item.reviewed_entry is not None:
+            items[item.reviewed_entry][work_of(item)] = item
+    for number in sorted({*batch.versions, *batch.legal_acts}):
+        before = after = known.dates[number]
+        for act in batch.legal_acts.get(number, ()):
+            after = absorb_legal_act(after, act)
+        if after != before:
+            changes.dates.append(after)
+        versions = known.versions.get(number, [])
+        seen = {version.event_id for version in versions}
+        added = {
+            version.event_id: version for version in batch.versions.get(number, ()) if version.event_id not in seen
+        }
+        changes.versions.extend(added.values())
+        called_for: set[Work] = set()
+        for version in added.values():
+            called_for.update(work_called_for(version))
+        if not called_for and number not in items:
+            continue
+        ids = {work: entry_item_id(number, *work) for work in called_for}
+        for reviewed in review_entry(
+            versions, list(added.values()), before, after, items.get(number, {}), ids, batch.at
+        ):
+            _note_item(changes, known, reviewed.item, reviewed.notes)
+
+
+def _decide_protests(batch: Batch, known: Known, importers: Mapping[str, Importer], changes: Changes) -> None:
+    centers = dict(known.centers)
+    for number, added in batch.versions.items():
+        centers[number] = in_rank([*known.versions.get(number, []), *added])[-1].center
+    for number, before in known.protests.items():
+        after = before
+        for act in batch.protest_acts.get(number, ()):
+            after = absorb_protest_act(after, act)
+        if after != before:
+            changes.protests.append(after)
+        center = _protest_center(after, centers, importers)
+        for opening in after.openings:
+            item_id = protest_item_id(number, opening.sequence if opening else None)
+            result = review_protest(before, after, opening, center, known.items.get(item_id), item_id, batch.at)
+            if result is not None:
+                _note_item(changes, known, *result)
+
+
+def _protest_center(protest: Protest, centers: Mapping[str, str], importers: Mapping[str, Importer]) -> str:
+    """The Center of the first protested entry, else the importer's, else pending."""
+    if protest.entry_number is not None and protest.entry_number in centers:
+        return centers[protest.entry_number]
+    importer = importers.get(protest.importer_number or "")
+    return importer.center if importer is not None and importer.center is not None else PENDING
+
+
+def _decide_filings(batch: Batch, known: Known, importers: Mapping[str, Importer], changes: Changes) -> None:
+    for number, before in known.filings.items():
+        added = {
+            route.event_id: route for route in batch.filing_routes.get(number, ()) if route.event_id not in before.heard
+        }
+        after = before
+        for route in added.values():
+            after = absorb_routing(after, route)
+        if after != before:
+            changes.filings.append(after)
+        account = importers.get(after.standing.importer_number) if after.standing is not None else None
+        item_id = filing_item_id(number)
+        result = review_filing(
+            after,
+            added.values(),
+            account.center if account is not None else None,
+            known.items.get(item_id),
+            item_id,
+            batch.at,
+        )
+        if result is not None:
+            _note_item(changes, known, *result)
+
+
+def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]) -> None:
+    if known.items.get(item.item_id) != item:
+        changes.items.append(item)
+    changes.notes.extend((item, note) for note in notes)
+
+
+async def _write(tx: Transaction, changes: Changes) -> None:
+    await entry_store.write_versions(tx, changes.versions)
+    await entry_store.write_dates(tx, changes.dates)
+    await importer_store.write_importers(tx, changes.importers)
+    await protest_store.write_protests(tx, changes.protests)
+    await filing_store.write_filings(tx, changes.filings)
+    await item_store.write_items(tx, changes.items)
+    await item_store.append_notes(tx, changes.notes)

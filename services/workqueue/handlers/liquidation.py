@@ -1,0 +1,37 @@
+"""What the legal record says, in the words of the domain: acts on entries and on protests."""
+
+from services.workqueue.domain.protest import ProtestAct
+from services.workqueue.domain.review import LegalAct
+from shared.contracts.envelope import Event
+from shared.contracts.liquidation import EntryChanged, ProtestChanged
+
+
+def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
+    """An act of the legal record; the first liquidation ends review, a reliquidation only changes the dates."""
+    data = event.data
+    return LegalAct(
+        entry_number=data.entry_number,
+        sequence=data.sequence,
+        state=data.to_state,
+        scheduled_on=data.scheduled_on,
+        deemed_on=data.deemed_on,
+        occurred_on=data.occurred_on,
+        at=event.time,
+        is_liquidation=data.change in {"liquidated", "deemed-liquidated"},
+    )
+
+
+def on_protest_changed(event: Event[ProtestChanged]) -> ProtestAct:
+    """An act on a protest."""
+    data = event.data
+    return ProtestAct(
+        protest_number=data.protest_number,
+        sequence=data.sequence,
+        change=data.change,
+        importer_number=data.importer_number,
+        entry_number=data.entries[0] if data.entries else None,
+        received_at=data.received_at,
+        decide_by=data.decide_by,
+        further_review=data.further_review,
+        at=event.time,
+    )

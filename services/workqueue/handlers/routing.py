@@ -1,0 +1,65 @@
+"""What routing says, in the words of the domain: decisions on entries, routings of filings, accounts with a Center."""
+
+from services.workqueue.domain.filing import Clock, FilingRoute
+from services.workqueue.domain.item import Goods
+from services.workqueue.domain.review import Consultation, RoutedVersion
+from services.workqueue.store.importers import Importer
+from shared.contracts.envelope import Event
+from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
+
+
+def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
+    """A routing decision as the queue keeps it."""
+    data = event.data
+    return RoutedVersion(
+        entry_number=data.entry_number,
+        version=data.version,
+        event_id=event.id,
+        filed_at=event.time,
+        importer_number=data.importer_number,
+        center=data.center,
+        division=data.division,
+        lane=data.lane,
+        processes=data.processes,
+        value_usd=data.value_usd,
+        move=data.move,
+        move_reason=next((each.text for each in data.reasons if each.code == "moved"), None) if data.move else None,
+        consultations=tuple(
+            [
+                Consultation(each.center, Goods(each.tariff, each.line_count, each.value_usd))
+                for each in data.consultations
+            ]
+        ),
+        authority=data.authority,
+    )
+
+
+def on_filing_routed(event: Event[FilingRouted]) -> FilingRoute:
+    """A routing of a post-entry filing, or its move to another Center."""
+    data = event.data
+    return FilingRoute(
+        filing_number=data.filing_number,
+        sequence=data.sequence,
+        event_id=event.id,
+        routed_at=event.time,
+        kind=data.kind,
+        importer_number=data.importer_number,
+        entry_numbers=data.entry_numbers,
+        center=data.center,
+        division=data.division,
+        process=data.process,
+        authority=data.authority,
+        received_at=data.received_at,
+        forwarded_from=data.forwarded_from,
+        clocks=tuple(Clock(each.rule, each.citation, each.what, each.due_on, each.evidence) for each in data.clocks),
+        reasons=tuple(
+            {"code": each.code, "text": each.text, "fact": each.fact, "citation": each.citation}
+            for each in data.reasons
+        ),
+    )
+
+
+def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
+    """An importer account with its Center."""
+    data = event.data
+    return Importer(data.importer_number, data.sequence, data.name, data.center)

@@ -1,0 +1,27 @@
+"""The schedule of the work queue: what runs by itself and how often, in one process at a time under its name's lock."""
+
+from datetime import timedelta
+
+from services.workqueue.acts import claim
+from services.workqueue.settings import WorkqueueSettings
+from shared.db import idempotency
+from shared.db.transaction import transaction
+from shared.runtime.service import Job, Platform
+
+
+def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]:
+    """The jobs of one process."""
+
+    async def expire_leases() -> None:
+        async with transaction(platform.engine) as tx:
+            await claim.expire_leases(tx, platform.clock.now())
+
+    async def forget_answers() -> None:
+        before = platform.clock.now() - timedelta(days=settings.idempotency_days)
+        async with transaction(platform.engine) as tx:
+            await idempotency.forget(tx.connection, before)
+
+    return (
+        Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),
+        Job("forget-answers", timedelta(hours=1), forget_answers),
+    )

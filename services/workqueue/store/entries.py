@@ -1,0 +1,130 @@
+"""Entries with their legal dates, and every routing decision on them. Rows are locked in order of their key."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from services.workqueue.domain.item import Goods
+from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
+from services.workqueue.store.tables import routed_versions
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_DATES_COLUMNS = (
+    "entry_number",
+    "sequence",
+    "state",
+    "scheduled_on",
+    "deemed_on",
+    "liquidated_on",
+    "liquidated_at",
+    "liquidated_sequence",
+)
+_STUB_ENTRIES = "INSERT INTO entries (entry_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
+_LOCK_ENTRIES = (
+    f"SELECT {', '.join(_DATES_COLUMNS)} FROM entries"
+    " WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE"
+)
+_WRITE_DATES = """
+UPDATE entries e
+SET sequence = n.sequence, state = n.state, scheduled_on = n.scheduled_on, deemed_on = n.deemed_on,
+    liquidated_on = n.liquidated_on, liquidated_at = n.liquidated_at, liquidated_sequence = n.liquidated_sequence
+FROM unnest($1::text[], $2::int[], $3::text[], $4::date[], $5::date[], $6::date[], $7::timestamptz[], $8::int[])
+    AS n(entry_number, sequence, state, scheduled_on, deemed_on, liquidated_on, liquidated_at, liquidated_sequence)
+WHERE e.entry_number = n.entry_number
+"""
+_VERSION_COLUMNS = (
+    "entry_number",
+    "version",
+    "event_id",
+    "filed_at",
+    "importer_number",
+    "center",
+    "division",
+    "lane",
+    "processes",
+    "value_usd",
+    "move",
+    "move_reason",
+    "consultations",
+    "authority",
+)
+_LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
+_FOREIGN_ENTRIES = """
+SELECT given.entry_number FROM unnest($1::text[]) WITH ORDINALITY AS given(entry_number, position)
+WHERE NOT coalesce((SELECT bool_and(v.importer_number = $2) FROM routed_versions v
+                    WHERE v.entry_number = given.entry_number), false)
+ORDER BY position
+"""
+
+
+async def lock_entries(tx: Transaction, entry_numbers: Iterable[str]) -> dict[str, LegalDates]:
+    """The legal dates of entries, each locked for this transaction; an entry not seen before gets its row."""
+    numbers = sorted(set(entry_numbers))
+    if not numbers:
+        return {}
+    await bulk.execute(tx, _STUB_ENTRIES, numbers)
+    rows = await bulk.fetch(tx, _LOCK_ENTRIES, numbers)
+    return {row["entry_number"]: LegalDates(*row) for row in rows}
+
+
+async def write_dates(tx: Transaction, changed: Sequence[LegalDates]) -> None:
+    """Write the legal dates of entries that are locked."""
+    if changed:
+        await bulk.execute(tx, _WRITE_DATES, *([getattr(dates, name) for dates in changed] for name in _DATES_COLUMNS))
+
+
+async def load_versions(tx: Transaction, entry_numbers: Iterable[str]) -> Mapping[str, list[RoutedVersion]]:
+    """Every routed version of entries, by entry number."""
+    versions: defaultdict[str, list[RoutedVersion]] = defaultdict(list)
+    numbers = sorted(set(entry_numbers))
+    for row in await bulk.fetch(tx, _LOAD_VERSIONS, numbers) if numbers else ():
+        consulted = tuple(
+            Consultation(each["center"], Goods(each["tariff"], each["line_count"], each["value_usd"]))
+            for each in row["consultations"]
+        )
+        version = RoutedVersion(**{**row, "processes": tuple(row["processes"]), "consultations": consulted})
+        versions[version.entry_number].append(version)
+    return versions
+
+
+async def load_standing(tx: Transaction, entry_numbers: Iterable[str]) -> dict[str, RoutedVersion]:
+    """The routed version that stands for each entry."""
+    return {number: in_rank(found)[-1] for number, found in (await load_versions(tx, entry_numbers)).items()}
+
+
+async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> None:
+    """Add routed versions; a repeat changes nothing."""
+    rows = [
+        (
+            item.entry_number,
+            item.version,
+            item.event_id,
+            item.filed_at,
+            item.importer_number,
+            item.center,
+            item.division,
+            item.lane,
+            orjson.dumps(item.processes).decode(),
+            item.value_usd,
+            item.move,
+            item.move_reason,
+            orjson.dumps(_consultations(item)).decode() if item.consultations else "[]",
+            orjson.dumps(item.authority).decode(),
+        )
+        for item in versions
+    ]
+    await bulk.insert(tx, routed_versions, _VERSION_COLUMNS, rows, on_conflict="DO NOTHING")
+
+
+async def find_foreign_entries(tx: Transaction, entry_numbers: Sequence[str], importer_number: str) -> list[str]:
+    """Those of the entries that are unknown or belong to another importer."""
+    rows = await bulk.fetch(tx, _FOREIGN_ENTRIES, list(entry_numbers), importer_number)
+    return [row["entry_number"] for row in rows]
+
+
+def _consultations(version: RoutedVersion) -> list[dict[str, Any]]:
+    return [{"center": each.center, **asdict(each.goods)} for each in version.consultations]

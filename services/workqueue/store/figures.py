@@ -1,0 +1,67 @@
+"""How much work there is, by queue and by state."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.workqueue.domain.item import State
+from services.workqueue.store.tables import items
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """The open and claimed items of a queue, with when the oldest was opened and when the next is due."""
+
+    center: str
+    division: str
+    process: str
+    open: int
+    claimed: int
+    oldest_opened_at: datetime
+    next_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """The items of a queue in one state."""
+
+    center: str
+    division: str
+    process: str
+    state: State
+    items: int
+
+
+async def count_queues(
+    connection: AsyncConnection,
+    *,
+    sees: Collection[str] | None,
+    center: str | None,
+    division: str | None,
+    process: str | None,
+) -> list[QueueCount]:
+    """Open and claimed items by queue; None means any, `sees` are the Centers of the caller."""
+    queue = (items.c.center, items.c.division, items.c.process)
+    query = select(
+        *queue,
+        func.count().filter(items.c.state == "open"),
+        func.count().filter(items.c.state == "claimed"),
+        func.min(items.c.opened_at),
+        func.min(items.c.due_on),
+    ).where(items.c.state.in_(["open", "claimed"]))
+    if sees is not None:
+        query = query.where(items.c.center.in_(sorted(sees)))
+    for column, value in zip(queue, (center, division, process), strict=True):
+        if value is not None:
+            query = query.where(column == value)
+    return [QueueCount(*row) for row in await connection.execute(query.group_by(*queue).order_by(*queue))]
+
+
+async def count_items(connection: AsyncConnection) -> list[StateCount]:
+    """Items by queue and state."""
+    by = (items.c.center, items.c.division, items.c.process, items.c.state)
+    query = select(*by, func.count()).group_by(*by).order_by(*by)
+    return [StateCount(*row) for row in await connection.execute(query)]

@@ -1,0 +1,19 @@
+"""What must hold of decisions."""
+
+from typing import Final
+
+from shared.runtime.invariants import QueryInvariant
+
+_COMPLETED_WITHOUT_DECISION = """
+SELECT i.item_id || ' is ' || i.state || ', decision ' || coalesce(d.decision_id::text, 'none') AS violation
+FROM items i LEFT JOIN decisions d USING (item_id)
+WHERE (i.state = 'completed') <> (d.item_id IS NOT NULL)
+"""
+
+INVARIANTS: Final = (
+    QueryInvariant(
+        "completed-items-have-decisions",
+        "Every completed item has a decision, and only completed items have one.",
+        _COMPLETED_WITHOUT_DECISION,
+    ),
+)

@@ -1,0 +1,24 @@
+"""The tables of the work queue, a module for each subject."""
+
+from services.workqueue.store.tables.core import metadata, platform
+from services.workqueue.store.tables.decisions import decisions
+from services.workqueue.store.tables.entries import entries, routed_versions
+from services.workqueue.store.tables.filings import filings
+from services.workqueue.store.tables.importers import importers
+from services.workqueue.store.tables.items import item_events, items
+from services.workqueue.store.tables.protests import protests
+from services.workqueue.store.tables.requests import requests
+
+__all__ = [
+    "decisions",
+    "entries",
+    "filings",
+    "importers",
+    "item_events",
+    "items",
+    "metadata",
+    "platform",
+    "protests",
+    "requests",
+    "routed_versions",
+]

@@ -1,0 +1,92 @@
+"""Items and their history."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from services.workqueue.store.tables.core import metadata
+
+QUEUE_ORDER = ("due_order", "priority", "opened_at", "item_id")
+_IS_OPEN = text("state = 'open'::text")
+_IS_CLAIMED = text("state = 'claimed'::text")
+
+_CARRIED = text("""
+CASE kind
+    WHEN 'review' THEN entry_number IS NOT NULL AND protest_number IS NULL AND filing_number IS NULL
+        AND asking_center IS NULL AND goods IS NULL
+    WHEN 'consultation' THEN entry_number IS NOT NULL AND protest_number IS NULL AND filing_number IS NULL
+        AND asking_center IS NOT NULL AND goods IS NOT NULL
+    WHEN 'protest' THEN protest_number IS NOT NULL AND filing_number IS NULL
+        AND asking_center IS NULL AND goods IS NULL
+    WHEN 'filing' THEN filing_number IS NOT NULL AND entry_number IS NULL AND protest_number IS NULL
+        AND asking_center IS NULL AND goods IS NULL
+    ELSE false
+END
+""")
+
+items = Table(
+    "items",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("entry_number", Text),
+    Column("protest_number", Text),
+    Column("importer_number", Text, nullable=False),
+    Column("center", Text, nullable=False),
+    Column("division", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("value_usd", BigInteger),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date),
+    Column("due_order", Date, Computed("COALESCE(due_on, 'infinity'::date)", persisted=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("holder", Text),
+    Column("holder_name", Text),
+    Column("token", BigInteger, nullable=False),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("acts", Integer, nullable=False),
+    Column("filing_number", Text),
+    Column("asking_center", Text),
+    Column("authority", Text),
+    Column("goods", JSONB),
+    Column("center_since", DateTime(timezone=True)),
+    Column("kind", Text, nullable=False),
+    CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
+    Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
+    Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
+    Index("items_leases", "lease_until", postgresql_where=_IS_CLAIMED),
+    Index("items_order", *QUEUE_ORDER),
+    Index("items_entry", "entry_number"),
+    Index("items_importer", "importer_number"),
+    Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
+    comment="One item for each process of an entry, each Center consulted on it, each protest and each other filing.",
+    postgresql_with={"fillfactor": "80"},
+)
+
+item_events = Table(
+    "item_events",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("change_key", Text, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("acting_for", Text),
+    Column("reasons", JSONB, nullable=False),
+    comment="History of items, only ever added to, ordered by sequence.",
+)

@@ -1,0 +1,59 @@
+"""Mails, what may become of them, and the protocol that each way of mail keeps."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+_LONGEST_ERROR: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail. The same notice always gives the same bytes, so that a repeat can be recognised."""
+
+    message_id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    dated_at: datetime
+
+
+class Fate(StrEnum):
+    """What became of a mail: accepted, refused for good, refused for now, or not even offered."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The fate of a mail and, unless it was sent, why."""
+
+    fate: Fate
+    error: str | None = None
+
+
+class Mailer(Protocol):
+    """Takes batches of mails. Never raises for a mail or a server that fails: the outcomes say so."""
+
+    @property
+    def batch(self) -> int:
+        """How many mails it takes at once."""
+        ...
+
+    async def send(self, mails: Sequence[Mail], /) -> Sequence[Outcome]:
+        """Send mails; gives the outcome of each, in their order."""
+        ...
+
+
+def explain(error: Exception) -> str:
+    """Why a mail was not sent, short enough for a row; a failure of the system by its name."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{type(error).__name__}: {os.strerror(error.errno)}"
+    return f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
