@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from shared.contracts.terms import OneOf
+from shared.contracts.words import LONGEST_WORD, OpenWord, find_unpublishable
 
 Check = Callable[[Any], None]
 """Raises `ValueError` (or pydantic's own error) when a value that has the right shape breaks a rule."""
@@ -38,6 +39,25 @@ def lean_type(model: type[BaseModel]) -> type[msgspec.Struct]:
     return msgspec.defstruct(
         f"Lean{model.__name__.partition('[')[0]}", [*required, *optional], frozen=True, gc=False, kw_only=True
     )
+
+
+@cache
+def lean_builder(model: type[BaseModel]) -> Callable[..., Any]:
+    """What builds the structure of data to publish: `ValueError` for a word that the contract does not list.
+
+    Nothing else is checked, as when the structure is constructed by its own name.
+    """
+    structure, find = lean_type(model), find_unpublishable(model)
+    if find is None:
+        return structure
+
+    def build(**fields: Any) -> Any:
+        value = structure(**fields)
+        for field, word in find(value):
+            raise ValueError(f"{model.__name__}.{field}: {word!r} is not a word of the contract")
+        return value
+
+    return build
 
 
 @cache
@@ -125,6 +145,8 @@ def _with_bounds(kind: Any, metadata: Any) -> Any:
         match item:
             case AfterValidator(func=OneOf(values=values)):
                 return Literal[tuple(sorted(values))]
+            case OpenWord():
+                return Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_WORD)]
             case StringConstraints():
                 bounds |= {
                     name: value
