@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import orjson
@@ -15,11 +15,12 @@ from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import name_case
 from services.liquidation.domain.information_request import (
-    CHANGES_THAT_TELL,
+    REPLY_RULES,
     ItemChange,
     read_change,
     reply_due_on,
     standing_change,
+    tells_where_it_stands,
 )
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import Plan, plan
@@ -41,7 +42,8 @@ from shared.contracts.liquidation import DecisionApplied, DecisionRefused, Entry
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
-from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
+from shared.contracts.words import known_words
+from shared.contracts.work import RequestIssued, ReviewDecided, ReviewOutcome, WorkItemChanged
 from shared.customs.calendar import legal_date
 from shared.customs.money import to_cents
 from shared.db.transaction import Transaction
@@ -59,6 +61,7 @@ TOPICS = (
     "work-item-changed",
 )
 SOURCE = "urn:centerline:liquidation"
+_OUTCOMES: Final = frozenset(known_words(ReviewOutcome))
 
 SEQUENCE_OF_VERSION = 1_000
 """A version n is act n x 1000 of its entry, so that a number is known before the versions below it have come."""
@@ -241,7 +244,11 @@ def on_entries_routed(routed: Sequence[Event[EntryRouted]], entries: dict[str, E
 def on_reviews_decided(
     decided: Sequence[Event[ReviewDecided]], entries: dict[str, EntryRow], known: dict[str, Origin]
 ) -> tuple[list[DecisionRow], list[Outgoing]]:
-    """Keep each decision; it is applied to an entry that is not liquidated, refused with its remedy otherwise."""
+    """Keep each decision; it is applied to an entry that is not liquidated, refused with its remedy otherwise.
+
+    One with an outcome that is not known here decides nothing and is not answered: it is kept whole, and the review
+    stays open.
+    """
     chosen: dict[str, DecisionRow] = {}
     answers: list[Outgoing] = []
     for event in decided:
@@ -254,7 +261,7 @@ def on_reviews_decided(
             Liquidation(row.liquidated_on, row.liquidation_kind == "deemed") if row.liquidated_on is not None else None
         )
         refusal = refuse_decision(liquidation, legal_date(data.decided_at))
-        changes_money = data.outcome in ("increase", "refund")
+        changes_money, is_known = data.outcome in ("increase", "refund"), data.outcome in _OUTCOMES
         chosen[data.decision_id] = DecisionRow(
             decision_id=data.decision_id,
             entry_number=data.entry_number,
@@ -265,7 +272,7 @@ def on_reviews_decided(
             fees_cents=to_cents(data.effect.fees_usd) if changes_money else 0,
             decided_at=data.decided_at,
             origin=origin,
-            status="refused" if refusal else "applied",
+            status="refused" if refusal else "applied" if is_known else "unknown-outcome",
             rule=refusal.rule if refusal else None,
             remedy=refusal.remedy if refusal else None,
             body=lean.encode(data).decode(),
@@ -273,7 +280,7 @@ def on_reviews_decided(
         known[data.decision_id] = origin
         if before is not None:
             continue
-        if refusal is None:
+        if refusal is None and is_known:
             applied = DecisionApplied(
                 decision_id=data.decision_id,
                 entry_number=data.entry_number,
@@ -281,7 +288,7 @@ def on_reviews_decided(
                 legal_basis=legal_basis("liquidation-date"),
             )
             answers.append(Outgoing(event_id("decision-applied", data.decision_id), applied, event.time))
-        else:
+        elif refusal is not None:
             refused = DecisionRefused(
                 decision_id=data.decision_id,
                 entry_number=data.entry_number,
@@ -337,10 +344,15 @@ async def on_requests_issued(tx: Transaction, events: Sequence[Event[Any]]) -> N
     """Keep each request (CBP 28, CBP 29) by entry; it is open until the item that it was issued from has ended.
 
     A decision ends an item of a review only; what ends advice, filings and items that are called for no more is told by
-    the changes of the item alone, so these are read.
+    the changes of the item alone, so these are read. What waits for the importer by a form that is not known here has
+    no rule, so it is not kept.
     """
-    issued = [event for event in events if carries(event, RequestIssued)]
-    changed = [event for event in events if carries(event, WorkItemChanged) and event.data.change in CHANGES_THAT_TELL]
+    issued = [event for event in events if carries(event, RequestIssued) and event.data.form in REPLY_RULES]
+    changed = [
+        event
+        for event in events
+        if carries(event, WorkItemChanged) and tells_where_it_stands(event.data.change, event.data.state)
+    ]
     if not issued and not changed:
         return
     items = await request_store.lock_items(tx, {event.data.item_id for event in (*issued, *changed)})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from services.notifications.domain.delivery import State
 from services.notifications.domain.facts import (
@@ -17,7 +17,12 @@ from services.notifications.domain.facts import (
     ProtestFiled,
     Request,
 )
-from services.notifications.domain.notices import causes_notice, notices_for, protest_act_causes_notice
+from services.notifications.domain.notices import (
+    causes_notice,
+    notices_for,
+    protest_act_causes_notice,
+    request_causes_notice,
+)
 from services.notifications.outgoing import notice_changed
 from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store import deliveries as delivery_store
@@ -29,9 +34,10 @@ from services.notifications.store.notices import IssuedNotice
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Reasons
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.liquidation import EntryChanged, LiquidationKind, ProtestChanged
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned
+from shared.contracts.words import known_words
 from shared.contracts.work import RequestIssued
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
@@ -39,6 +45,7 @@ from shared.runtime.clock import Clock
 from shared.runtime.ids import event_id
 
 TOPICS = ("entry-changed", "protest-changed", "request-issued", "account-assigned", "work-item-changed")
+_LIQUIDATION_KINDS: Final = frozenset(known_words(LiquidationKind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def act_of(event: Event[Any]) -> Act | None:
         is_told = protest_act_causes_notice(data.act)
         return _protest_act(data, data.act, legal_date(event.time)) if data.act is not None and is_told else None
     if carries(event, RequestIssued):
-        return _request(data)
+        return _request(data) if request_causes_notice(data.form) else None
     if carries(event, AccountAssigned):
         return _assignment(data, data.center) if data.center is not None else None
     return None
@@ -142,7 +149,7 @@ def _entry_act(data: EntryChanged) -> EntryAct:
         scheduled_on=data.scheduled_on,
         previous_scheduled_on=data.previous_scheduled_on,
         deemed_on=data.deemed_on,
-        kind=data.kind,
+        kind=data.kind if data.kind in _LIQUIDATION_KINDS else None,
         rule=data.legal_basis.rule,
         citation=data.legal_basis.citation,
         grounds=_grounds(data.reasons),

@@ -19,8 +19,8 @@ from shared.customs.money import format_cents
 from shared.customs.programs import programs_for, recognise_programs
 from shared.runtime.ids import event_id
 
-_EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
-_FilingRouted: Callable[..., Any] = lean.lean_type(FilingRouted)
+_EntryRouted: Callable[..., Any] = lean.lean_builder(EntryRouted)
+_FilingRouted: Callable[..., Any] = lean.lean_builder(FilingRouted)
 _ENTRY_ROUTED = TOPIC_OF_DATA[EntryRouted]
 
 

@@ -80,7 +80,7 @@ class ItemOut(BaseModel):
     )
     goods: list[GoodsOut] | None = Field(description="What a consultation is about.")
     authority: str | None = Field(description="The row of the authority table that says who decides.")
-    division: Division
+    division: str
     state: State
     priority: int = Field(description="1 is the most urgent.")
     value_usd: int | None
@@ -186,7 +186,7 @@ class ClaimOut(BaseModel):
     filing_number: str | None
     center: str
     asking_center: str | None
-    division: Division
+    division: str
     due_on: date | None
     priority: int
 

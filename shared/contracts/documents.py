@@ -98,8 +98,8 @@ class _Comparison:
             return  # the words are all that there was: a list that was opened has bounds for others
         if only is not None:
             self.found.append(f"{where}: takes only {', '.join(sorted(only))} now")
-        elif gone := set(old.get(LISTED, ())) - set(new.get(LISTED, ())):
-            self.found.append(f"{where}: no longer knows {', '.join(sorted(gone))}")
+        elif lost := set(old.get(LISTED, ())) - set(new.get(LISTED, ())):
+            self.found.append(f"{where}: no longer knows {', '.join(sorted(lost))}")
         for bound in ("minimum", "minLength", "minItems"):
             if bound in new and new[bound] > old.get(bound, float("-inf")):
                 self.found.append(f"{where}: {bound} rose to {new[bound]}")

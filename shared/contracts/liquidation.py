@@ -143,7 +143,9 @@ class ProtestChanged(Contract):
     received_at: Instant
     decide_by: LegalDate | None = None
     further_review: bool = False
-    act: Open[ProtestAct] | None = Field(default=None, description="The act on the protest, such as `deny` or `deem-denied`.")
+    act: Open[ProtestAct] | None = Field(
+        default=None, description="The act on the protest, such as `deny` or `deem-denied`."
+    )
     occurred_on: LegalDate | None = None
     filer_role: Code | None = None
     filer_id: Code | None = None

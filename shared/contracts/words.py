@@ -1,4 +1,4 @@
-"""Open words: a service publishes those that its contract lists, a reader takes any and can tell which it does not know.
+"""Open words: a service publishes those that its contract lists, a reader takes any and can tell which are unknown.
 
 Services are rolled out one after another, so a reader may be older than the producer of an event. A closed list in it
 would make a dead letter of the first new word; the events that services exchange have open words instead

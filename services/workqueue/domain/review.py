@@ -62,7 +62,7 @@ class RoutedVersion:
     filed_at: datetime
     importer_number: str
     center: str
-    division: Division
+    division: str
     lane: str
     processes: tuple[str, ...]
     value_usd: int
