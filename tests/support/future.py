@@ -23,9 +23,7 @@ from shared.contracts.routing import AccountAssigned, Consultation, EntryRouted,
 from shared.contracts.terms import Contract
 from shared.contracts.words import open_words
 from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
-from tests.support.events import entry_number
-
-FUTURE_WORD = "word-of-a-later-release"
+from tests.support.events import FUTURE_WORD, entry_number
 
 AT = datetime(2026, 3, 6, 20, tzinfo=UTC)
 _ON, _LATER = date(2026, 3, 6), date(2027, 3, 5)

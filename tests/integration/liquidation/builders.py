@@ -27,7 +27,7 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
-from tests.support.events import decoded
+from tests.support.events import decoded, demand_known_words
 
 RECORD = (
     entries,
@@ -71,6 +71,7 @@ async def published(engine: AsyncEngine) -> list[Event[Any]]:
         message = row.message
         event = decode(message.topic, message.key, message.value, message.headers, 524_288)
         assert not isinstance(event, Rejection), event
+        demand_known_words(event)
         events.append(event)
     return events
 

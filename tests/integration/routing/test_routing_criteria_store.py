@@ -23,6 +23,7 @@ from services.routing.store.tables import criterion_hits, review_outcomes, routi
 from services.routing.store.unit_values import NewVersion
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
+from tests.support.events import FUTURE_WORD
 
 Engine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -211,6 +212,7 @@ async def test_performance_counts_entries_findings_and_money_of_the_processes_th
                 outcome("d1", numbers[1], "refund", -500),
                 outcome("d2", numbers[2], "no-change"),
                 outcome("d3", numbers[3], "refer"),
+                outcome("d5", numbers[3], FUTURE_WORD),  # says nothing of whether the entry was as declared
                 outcome("d4", numbers[2], "increase", 999, process="preference"),
                 outcome("d6", numbers[6], "increase", 999),
             ],

@@ -26,7 +26,7 @@ from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
 from shared.runtime.metrics import Metrics
-from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.events import decoded, demand_known_words, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 IMPORTER = "07-345678900"
@@ -71,6 +71,7 @@ def _read(item: Outgoing) -> Any:
     topic, key, value = encode(item, "urn:test")
     event = decode(topic, key.encode(), value, {}, 524_288)
     assert not isinstance(event, Rejection), event
+    demand_known_words(event)
     return event.data
 
 
