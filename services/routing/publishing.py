@@ -19,8 +19,8 @@ from shared.customs.money import format_cents
 from shared.customs.programs import programs_for, recognise_programs
 from shared.runtime.ids import event_id
 
-_EntryRouted: Callable[..., Any] = lean.lean_builder(EntryRouted)
-_FilingRouted: Callable[..., Any] = lean.lean_builder(FilingRouted)
+_EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
+_FilingRouted: Callable[..., Any] = lean.lean_type(FilingRouted)
 _ENTRY_ROUTED = TOPIC_OF_DATA[EntryRouted]
 
 
@@ -28,7 +28,8 @@ def publish_decision(
     facts: EntryFacts, account: Account | None, decision: Decision, rule_versions: Mapping[str, str]
 ) -> bytes:
     """The data of entry-routed (JSON), as it is published and kept."""
-    return lean.encode(
+    return lean.encode_to_publish(
+        EntryRouted,
         _EntryRouted(
             entry_number=facts.entry_number,
             version=facts.version,
@@ -55,7 +56,7 @@ def publish_decision(
             authority=decision.authority,
             move=decision.move,
             instructions=decision.selection.instructions,
-        )
+        ),
     )
 
 

@@ -42,25 +42,6 @@ def lean_type(model: type[BaseModel]) -> type[msgspec.Struct]:
 
 
 @cache
-def lean_builder(model: type[BaseModel]) -> Callable[..., Any]:
-    """What builds the structure of data to publish: `ValueError` for a word that the contract does not list.
-
-    Nothing else is checked, as when the structure is constructed by its own name.
-    """
-    structure, find = lean_type(model), find_unpublishable(model)
-    if find is None:
-        return structure
-
-    def build(**fields: Any) -> Any:
-        value = structure(**fields)
-        for field, word in find(value):
-            raise ValueError(f"{model.__name__}.{field}: {word!r} is not a word of the contract")
-        return value
-
-    return build
-
-
-@cache
 def lean_check(model: type[BaseModel]) -> Check | None:
     """The checks that a shape cannot express, such as the check digit; None when the model has none."""
     steps: list[tuple[str, Check, bool]] = []
@@ -105,6 +86,17 @@ def encode(value: Any) -> bytes:
     except TypeError:
         json: bytes = value.model_dump_json().encode()
         return json
+
+
+def encode_to_publish(model: type[BaseModel], value: Any) -> bytes:
+    """The JSON of data of this model, for events; `ValueError` for a word that the contract does not list.
+
+    A model has refused such a word itself; constructing a structure checks nothing.
+    """
+    find = find_unpublishable(model)
+    for field, word in find(value) if find is not None else ():
+        raise ValueError(f"{model.__name__}.{field}: {word!r} is not a word of the contract")
+    return encode(value)
 
 
 _encoder = msgspec.json.Encoder()

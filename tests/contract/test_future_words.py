@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,13 +11,15 @@ import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from shared.bus import dead_letters, outbox
 from shared.bus.consumer import Consumer, Handler
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.lag import measure_lag
 from shared.bus.outbox import Outgoing
 from shared.bus.postgres import PostgresBus
-from shared.bus.protocol import Message, TopicPartition, TopicSpec
+from shared.bus.protocol import Message, Record, TopicPartition, TopicSpec
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.contracts.registry import TOPICS
@@ -30,8 +32,9 @@ from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import Parts, Platform, Service, consumer_settings
 from tests.support.databases import TestDatabases
+from tests.support.events import FUTURE_WORD
 from tests.support.future import SAMPLES, Told, parts_at, tell_all
-from tests.support.services import SERVICES
+from tests.support.services import ROUTING, SERVICES
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 OPEN = {topic for topic, contract in TOPICS.items() if open_words(contract.data)}
@@ -88,7 +91,9 @@ class Run:
     service: Service
     platform: Platform
     parts: Parts
+    consumer: Consumer
     told: Sequence[Told]
+    log: Sequence[MutableMapping[str, Any]]
 
     async def fetch(self, query: str) -> list[str]:
         async with reading(self.platform.engine) as connection:
@@ -121,15 +126,16 @@ async def read_all(service: Service, engine: AsyncEngine, bus_url: str) -> Run:
         metrics=platform.metrics,
     )
     stopping = Stopping()
-    consuming = asyncio.create_task(consumer.run(stopping))
-    async with asyncio.timeout(60):
-        while sum((await lag_of(platform, service)).values()) and not consuming.done():
-            await asyncio.sleep(0.02)
-    stopping.set()
-    await consuming
+    with capture_logs() as log:
+        consuming = asyncio.create_task(consumer.run(stopping))
+        async with asyncio.timeout(60):
+            while sum((await lag_of(platform, service)).values()) and not consuming.done():
+                await asyncio.sleep(0.02)
+        stopping.set()
+        await consuming
     assert handler.raised == []
     await bus.close()
-    return Run(service, platform, parts, told)
+    return Run(service, platform, parts, consumer, told, log)
 
 
 async def lag_of(platform: Platform, service: Service) -> Mapping[TopicPartition, int]:
@@ -179,6 +185,12 @@ async def test_each_unknown_word_is_counted_by_its_place(run: Run) -> None:
             assert run.counted(topic, place) == expected[topic, place] > 0
 
 
+async def test_the_log_names_each_unknown_word_once(run: Run) -> None:
+    named = [(line["topic"], line["field"], line["word"]) for line in run.log if line["event"] == "unknown_word"]
+    places = {(each.topic, each.future, FUTURE_WORD) for each in run.told if each.future is not None}
+    assert (len(named), set(named)) == (len(places), places)
+
+
 async def test_what_is_known_of_the_event_is_applied_and_so_are_those_behind_it(run: Run) -> None:
     for topic in {each.topic for each in run.told}:
         reader = (run.service.name, topic)
@@ -203,3 +215,27 @@ async def test_what_the_reader_says_of_it_is_taken_by_its_own_readers(run: Run) 
         assert not isinstance(decoded, Rejection), decoded
         find = find_unpublishable(TOPICS[message.topic].data)
         assert find is None or find(decoded.data) == ()
+
+
+async def test_replayed_dead_letter_is_counted_like_any_event(
+    service_engine: Callable[[str], Awaitable[AsyncEngine]], databases: TestDatabases
+) -> None:
+    run = await read_all(ROUTING, await service_engine("routing"), await databases.empty())
+    told = next(each for topic in run.service.topics if topic in OPEN for each in tell_all(topic) if each.future)
+    record = Record(told.topic, 0, 1_000_000, told.key.encode(), told.value, {})
+    letter = DeadLetter(record, "handler-failed", "by an older release", attempts=1)
+    before = run.counted(told.topic, told.future or "")
+    async with transaction(run.platform.engine) as tx:
+        await dead_letters.park(tx, run.service.name, [letter], at=NOW, code_version="older")
+        (row,) = await dead_letters.listing(tx, state="parked", reason=None, after=0, limit=5)
+        await dead_letters.request_replay(tx, [row["id"]])
+    stopping = Stopping()
+    replaying = asyncio.create_task(run.consumer.run_replays(stopping))
+    async with asyncio.timeout(60):
+        while run.counted(told.topic, told.future or "") == before:
+            await asyncio.sleep(0.02)
+    stopping.set()
+    await replaying
+    async with transaction(run.platform.engine) as tx:
+        (row,) = await dead_letters.listing(tx, state="replayed", reason=None, after=0, limit=5)
+    assert run.counted(told.topic, told.future or "") == before + 1
