@@ -10,7 +10,7 @@ from services.notifications.handlers.handler import TOPICS, MailRules, Notificat
 from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
-from services.notifications.store.tables import metadata
+from services.notifications.store.tables.core import metadata
 from shared.mail.folder import FolderMailer
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer

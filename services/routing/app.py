@@ -9,7 +9,7 @@ from services.routing.jobs import build_jobs
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
-from services.routing.store.tables import metadata
+from services.routing.store.tables.core import metadata
 from shared.runtime.service import Parts, Platform, Service
 
 

@@ -34,7 +34,8 @@ def encode_decision(
     facts: EntryFacts, account: Account | None, decision: Decision, rule_versions: Mapping[str, str]
 ) -> bytes:
     """The data of entry-routed (JSON), as it is published and kept."""
-    return lean.encode(
+    return lean.encode_to_publish(
+        EntryRouted,
         _EntryRouted(
             entry_number=facts.entry_number,
             version=facts.version,
@@ -61,7 +62,7 @@ def encode_decision(
             authority=decision.authority,
             move=decision.move,
             instructions=decision.selection.instructions,
-        )
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
-from services.workqueue.store.tables import metadata
+from services.workqueue.store.tables.core import metadata
 from shared.runtime.service import Parts, Platform, Service
 
 

@@ -11,7 +11,7 @@ being written the next one is polled and decoded. What goes wrong has three answ
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -25,6 +25,8 @@ from shared.bus.outbox import Addressed, Outgoing
 from shared.bus.protocol import Bus, Record, Slice, Subscription, TopicPartition
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
+from shared.contracts.registry import TOPICS
+from shared.contracts.words import find_unknown
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.errors import Refused, Transient
@@ -38,6 +40,7 @@ log = structlog.get_logger(__name__)
 _DECODE_CHUNK = 250
 _WAIT_WHILE_APPLYING = 0.05
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_MOST_WORDS_NAMED = 100  # in the log of a process; all are counted
 
 
 class Handler(Protocol):
@@ -146,6 +149,7 @@ class Consumer:
         self._metrics = metrics
         self._outbox_filled = outbox_filled
         self._pause = _FIRST_PAUSE
+        self._named: set[tuple[str, str, str]] = set()
 
     async def run(self, stopping: Stopping) -> None:
         """Consume until told to stop; what has been polled by then is finished first.
@@ -269,6 +273,9 @@ class Consumer:
         with span(f"{settings.group} batch"):
             outgoing, dead = await self._write(batch, events, letters, has_failed=failure is not None)
         self._note(batch, letters, elapsed())
+        if failure is None:
+            for part in batch.parts:
+                self._note_unknown_words(part.at.topic, (item.content for item in part.items))
         if (outgoing or dead) and self._outbox_filled is not None:
             self._outbox_filled.set()
 
@@ -318,6 +325,7 @@ class Consumer:
                     outgoing = await self._handle(tx, [content])
                     await dead_letters.mark_replayed(tx, letter_id)
                     await outbox.add(tx, self._settings.source, outgoing)
+                self._note_unknown_words(record.topic, [content])
             except Transient:
                 raise
             except Exception as error:  # noqa: BLE001  a letter that fails again is parked again, whatever it raised
@@ -336,6 +344,21 @@ class Consumer:
             self._metrics.events_dead_lettered_total.labels(topic=letter.record.topic, reason=letter.reason).inc()
         if letters:
             log.warning("dead_letters", reasons=dict(Counter(letter.reason for letter in letters)))
+
+    def _note_unknown_words(self, topic: str, contents: Iterable[Event[Any] | Rejection]) -> None:
+        """Count the words of applied events that this release does not know; the log names each once."""
+        find = find_unknown(TOPICS[topic].data)
+        if find is None:
+            return
+        for event in contents:
+            if isinstance(event, Rejection):
+                continue
+            for field, word in find(event.data):
+                self._metrics.unknown_words_total.labels(topic=topic, field=field, group=self._settings.group).inc()
+                named = (topic, field, word)
+                if named not in self._named and len(self._named) < _MOST_WORDS_NAMED:
+                    self._named.add(named)
+                    log.warning("unknown_word", topic=topic, field=field, word=word, event_id=event.id)
 
     async def _wait(self, what: str, error: Exception, stopping: Stopping) -> None:
         self._metrics.consumer_paused.labels(reason=what).set(1)

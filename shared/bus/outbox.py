@@ -66,7 +66,7 @@ def encode(event: Outgoing, source: str) -> tuple[str, str, bytes]:
         contract, key, json = data
     else:
         contract = TOPIC_OF_DATA[type(data)]
-        key, json = contract.key_of(data), lean.encode(data)
+        key, json = contract.key_of(data), lean.encode_to_publish(contract.data, data)
     attributes = orjson.dumps(
         {
             "specversion": SPEC_VERSION,

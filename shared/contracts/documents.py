@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.contracts.envelope import STRUCTURED_CONTENT_TYPE
 from shared.contracts.registry import TOPICS, TopicContract
+from shared.contracts.words import LISTED
 
 ASYNCAPI_VERSION = "3.0.0"
 CONTRACTS_VERSION = "1.0.0"
@@ -49,7 +50,8 @@ def incompatibilities(released: Mapping[str, Any], current: Mapping[str, Any]) -
     """Why messages that were valid under the released schema may be refused by the current one; empty when none are.
 
     Compares the structure of two schemas of one topic: fields that became required or vanished, types and values that
-    are no longer taken, bounds and patterns that became narrower.
+    are no longer taken, bounds and patterns that became narrower. A list of words may be opened and may grow; a word
+    that is no longer listed would be taken and not understood, which is a loss as well.
     """
     comparison = _Comparison(released, current)
     comparison.compare(released, current, "")
@@ -89,10 +91,15 @@ class _Comparison:
     def _compare_values(self, old: Mapping[str, Any], new: Mapping[str, Any], where: str) -> None:
         if "pattern" in new and old.get("pattern") != new["pattern"]:
             self.found.append(f"{where}: pattern was {old.get('pattern')}, is {new['pattern']}")
-        if "const" in new and old.get("const") != new["const"]:
-            self.found.append(f"{where}: must be {new['const']!r} now")
-        if gone := set(old.get("enum", [])) - set(new.get("enum", old.get("enum", []))):
-            self.found.append(f"{where}: no longer takes {', '.join(sorted(gone))}")
+        closed, only = _closed_list(old), _closed_list(new)
+        if closed is not None:
+            if gone := [word for word in closed if not _takes(new, word)]:
+                self.found.append(f"{where}: no longer takes {', '.join(sorted(gone))}")
+            return  # the words are all that there was: a list that was opened has bounds for others
+        if only is not None:
+            self.found.append(f"{where}: takes only {', '.join(sorted(only))} now")
+        elif lost := set(old.get(LISTED, ())) - set(new.get(LISTED, ())):
+            self.found.append(f"{where}: no longer knows {', '.join(sorted(lost))}")
         for bound in ("minimum", "minLength", "minItems"):
             if bound in new and new[bound] > old.get(bound, float("-inf")):
                 self.found.append(f"{where}: {bound} rose to {new[bound]}")
@@ -117,6 +124,18 @@ def _schema(contract: TopicContract) -> dict[str, Any]:
     schema["title"] = contract.event_type
     schema["properties"]["type"] = {"const": contract.event_type}
     return schema
+
+
+def _closed_list(schema: Mapping[str, Any]) -> list[str] | None:
+    """The words that are taken and no other; None where any is taken."""
+    words: list[str] | None = [schema["const"]] if "const" in schema else schema.get("enum")
+    return words
+
+
+def _takes(schema: Mapping[str, Any], word: str) -> bool:
+    """Whether a schema takes a word, and knows it where it lists words."""
+    known = _closed_list(schema) or schema.get(LISTED, [word])
+    return word in known and schema.get("minLength", 0) <= len(word) <= schema.get("maxLength", len(word))
 
 
 def _message(contract: TopicContract) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from shared.contracts.terms import OneOf
+from shared.contracts.words import LONGEST_WORD, OpenWord, find_unpublishable
 
 Check = Callable[[Any], None]
 """Raises `ValueError` (or pydantic's own error) when a value that has the right shape breaks a rule."""
@@ -87,6 +88,17 @@ def encode(value: Any) -> bytes:
         return json
 
 
+def encode_to_publish(model: type[BaseModel], value: Any) -> bytes:
+    """The JSON of data of this model, for events; `ValueError` for a word that the contract does not list.
+
+    A model has refused such a word itself; constructing a structure checks nothing.
+    """
+    find = find_unpublishable(model)
+    for field, word in find(value) if find is not None else ():
+        raise ValueError(f"{model.__name__}.{field}: {word!r} is not a word of the contract")
+    return encode(value)
+
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -125,6 +137,8 @@ def _with_bounds(kind: Any, metadata: Any) -> Any:
         match item:
             case AfterValidator(func=OneOf(values=values)):
                 return Literal[tuple(sorted(values))]
+            case OpenWord():
+                return Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_WORD)]
             case StringConstraints():
                 bounds |= {
                     name: value

@@ -18,6 +18,7 @@ from shared.contracts.terms import (
     PortCode,
     ShortText,
 )
+from shared.contracts.words import Open
 
 EntryState = Literal["recorded", "scheduled", "suspended", "extended", "liquidated", "not-liquidating", "clock-unknown"]
 EntryChange = Literal[
@@ -38,9 +39,38 @@ EntryChange = Literal[
     "preference-claim-decided",
 ]
 LiquidationKind = Literal["no-change", "increase", "refund", "deemed"]
-
-
 RefundState = Literal["waiting-for-enrollment", "ready", "certified", "paid", "replaced"]
+ProtestChange = Literal["filed", "changed", "decided", "withdrawn", "reopened"]
+ProtestAct = Literal[
+    "begin-review",
+    "ask-party",
+    "party-answered",
+    "suspend",
+    "resume",
+    "amend",
+    "add-grounds",
+    "request-acceleration",
+    "apply-further-review",
+    "grant-further-review",
+    "refuse-further-review",
+    "forward",
+    "answer-further-review",
+    "request-set-aside",
+    "set-aside",
+    "refuse-set-aside",
+    "recommend",
+    "return",
+    "allow",
+    "allow-in-part",
+    "deny",
+    "reject",
+    "withdraw",
+    "deem-denied",
+    "request-void",
+    "void-denial",
+    "summon",
+]
+LineOutcome = Literal["allowed", "denied"]
 
 
 class EntryChanged(Contract):
@@ -48,7 +78,7 @@ class EntryChanged(Contract):
 
     entry_number: EntryNumber
     sequence: Annotated[int, Field(ge=1)]
-    change: EntryChange
+    change: Open[EntryChange]
     importer_number: ImporterNumber
     filer_code: Code
     surety_code: Code | None = None
@@ -56,13 +86,13 @@ class EntryChanged(Contract):
     port_of_entry: PortCode
     entry_date: LegalDate
     center: CenterCode | None = None
-    from_state: EntryState | None = None
-    to_state: EntryState
+    from_state: Open[EntryState] | None = None
+    to_state: Open[EntryState]
     occurred_on: LegalDate
     scheduled_on: LegalDate | None = None
     previous_scheduled_on: LegalDate | None = None
     deemed_on: LegalDate | None = None
-    kind: LiquidationKind | None = None
+    kind: Open[LiquidationKind] | None = None
     effect: MoneyEffect | None = None
     interest_usd: Money | None = Field(
         default=None, description="Interest of a bill or refund; not in `effect`. Positive is due to CBP."
@@ -71,7 +101,7 @@ class EntryChanged(Contract):
     bill_due_on: LegalDate | None = None
     bill_open_usd: Money | None = Field(default=None, description="What would settle the bill on `occurred_on`.")
     refund_number: Code | None = None
-    refund_state: RefundState | None = None
+    refund_state: Open[RefundState] | None = None
     refund_usd: Money | None = Field(default=None, description="The whole refund with interest; once paid, as paid.")
     liquidated_on: LegalDate | None = Field(
         default=None, description="Of a bill or refund that comes later than its act: the day of the act."
@@ -94,7 +124,7 @@ class ProtestOutcome(Contract):
 
     entry_number: EntryNumber
     line_number: Annotated[int, Field(ge=1, le=9999)] | None = None
-    outcome: Literal["allowed", "denied"]
+    outcome: Open[LineOutcome]
     reasons: ShortText
 
 
@@ -104,7 +134,7 @@ class ProtestChanged(Contract):
     protest_number: Code
     sequence: Annotated[int, Field(ge=1)]
     change: Annotated[
-        Literal["filed", "changed", "decided", "withdrawn", "reopened"],
+        Open[ProtestChange],
         Field(description="`decided` and `withdrawn` end it, `reopened` follows a voided denial; `act` says by what."),
     ]
     state: Code
@@ -113,7 +143,9 @@ class ProtestChanged(Contract):
     received_at: Instant
     decide_by: LegalDate | None = None
     further_review: bool = False
-    act: Code | None = Field(default=None, description="The act on the protest, such as `deny` or `deem-denied`.")
+    act: Open[ProtestAct] | None = Field(
+        default=None, description="The act on the protest, such as `deny` or `deem-denied`."
+    )
     occurred_on: LegalDate | None = None
     filer_role: Code | None = None
     filer_id: Code | None = None

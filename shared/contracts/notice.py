@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.terms import Code, Contract, EntryNumber, ImporterNumber, Instant
+from shared.contracts.words import Open
 
 NoticeState = Literal["queued", "posted", "sent", "delivered", "bounced", "no-address"]
 
@@ -15,7 +16,7 @@ class NoticeChanged(Contract):
     notice_id: Code
     sequence: Annotated[int, Field(ge=1)]
     kind: Code
-    state: NoticeState
+    state: Open[NoticeState]
     channel: Code
     recipient_role: Code
     importer_number: ImporterNumber

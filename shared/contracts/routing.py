@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.decision import Reasons
+from shared.contracts.post_entry import FilingKind
 from shared.contracts.terms import (
     CenterCode,
     Code,
@@ -19,10 +20,12 @@ from shared.contracts.terms import (
     ShortText,
     TariffNumber,
 )
+from shared.contracts.words import Open
 
 Basis = Literal["account", "tariff", "pending"]
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 Lane = Literal["no-review", "document-review", "enforcement"]
+Evidence = Literal["S", "P", "M", "U"]
 
 
 class Consultation(Contract):
@@ -54,9 +57,9 @@ class EntryRouted(Contract):
     port_of_entry: PortCode
     entry_date: LegalDate
     center: CenterCode
-    basis: Basis
-    division: Division
-    lane: Lane
+    basis: Open[Basis]
+    division: Open[Division]
+    lane: Open[Lane]
     processes: Annotated[tuple[Code, ...], Field(max_length=32)]
     reasons: Reasons
     rule_versions: dict[str, str]
@@ -81,7 +84,7 @@ class FilingClock(Contract):
     citation: ShortText
     what: ShortText
     due_on: LegalDate
-    evidence: Literal["S", "P", "M", "U"]
+    evidence: Open[Evidence]
 
 
 class FilingRouted(Contract):
@@ -93,12 +96,12 @@ class FilingRouted(Contract):
 
     filing_number: Code
     sequence: Annotated[int, Field(ge=1)]
-    kind: Code
+    kind: Open[FilingKind]
     importer_number: ImporterNumber
     entry_numbers: Annotated[tuple[EntryNumber, ...], Field(max_length=10_000)] = ()
     center: CenterCode
     basis: Code
-    division: Division
+    division: Open[Division]
     process: Code
     authority: Code
     received_at: Instant

@@ -16,12 +16,14 @@ from shared.contracts.terms import (
     LegalDate,
     ShortText,
 )
+from shared.contracts.words import Open, PassedOn
 
 ItemState = Literal["open", "claimed", "completed", "cancelled"]
 ItemChange = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]
 """How an item ended: a review by its outcome, advice to another Center, the answer to a filing."""
+Form = Literal["CBP-28", "CBP-29"]
 
 
 class WorkItemChanged(Contract):
@@ -32,16 +34,16 @@ class WorkItemChanged(Contract):
 
     item_id: Code
     sequence: Annotated[int, Field(ge=1)]
-    change: ItemChange
-    state: ItemState
+    change: Open[ItemChange]
+    state: Open[ItemState]
     entry_number: EntryNumber | None = None
     importer_number: ImporterNumber
     center: CenterCode
-    division: Division
+    division: PassedOn[Division]
     process: Code
     actor: Actor
     at: Instant
-    outcome: ItemOutcome | None = None
+    outcome: Open[ItemOutcome] | None = None
     filing_number: Code | None = None
     asking_center: CenterCode | None = None
 
@@ -55,7 +57,7 @@ class ReviewDecided(Contract):
     importer_number: ImporterNumber
     process: Code
     center: CenterCode
-    outcome: ReviewOutcome
+    outcome: Open[ReviewOutcome]
     effect: MoneyEffect
     reasons: Reasons
     legal_basis: tuple[LegalBasis, ...] = ()
@@ -67,7 +69,7 @@ class RequestIssued(Contract):
     """A request for information (CBP 28) or a notice of action (CBP 29) to the importer."""
 
     request_id: Code
-    form: Literal["CBP-28", "CBP-29"]
+    form: Open[Form]
     item_id: Code
     entry_numbers: Annotated[tuple[EntryNumber, ...], Field(min_length=1, max_length=1000)]
     importer_number: ImporterNumber

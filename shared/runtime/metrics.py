@@ -40,6 +40,13 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Events put into a dead-letter topic.",
         ("topic", "reason"),
     ),
+    Declared(
+        Counter,
+        "unknown_words_total",
+        "words",
+        "Words in applied events that this release does not know and leaves out of account.",
+        ("topic", "field", "group"),
+    ),
     Declared(Histogram, "batch_seconds", "seconds", "Time from a batch in hand to its commit.", (), _SECONDS),
     Declared(Histogram, "batch_records", "events", "Events in one batch.", (), _RECORDS),
     Declared(
@@ -90,6 +97,7 @@ class Metrics:
     registry: CollectorRegistry
     events_consumed_total: Counter
     events_dead_lettered_total: Counter
+    unknown_words_total: Counter
     batch_seconds: Histogram
     batch_records: Histogram
     consumer_lag: Gauge

@@ -2,13 +2,24 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.contracts import FOLDER, documents, text_of
+from services.liquidation.domain import record
+from services.liquidation.domain.protest import stages
+from services.notifications.domain import delivery
+from services.routing.domain import authority, center, criteria, decisions, filings
+from services.workqueue.domain import clocks, item
+from services.workqueue.domain import decision as queue_decision
+from shared.contracts import liquidation, notice, routing, work
 from shared.contracts.documents import incompatibilities, json_schemas
+from shared.contracts.post_entry import FilingKind
+from shared.contracts.registry import TOPICS
+from shared.contracts.words import LISTED, find_unknown, known_words, open_words
 
 RELEASED = FOLDER / "released"
 
@@ -55,6 +66,94 @@ def test_narrower_bound_and_lost_field_are_found() -> None:
         ".data.lines[].line_number: maximum fell to 99",
         ".data.lines[].preference: is gone",
     ]
+
+
+def _entry_changed() -> dict[str, Any]:
+    return copy.deepcopy(dict(json_schemas()["entry-changed"]))
+
+
+def _words_of(schema: dict[str, Any], field: str) -> list[str]:
+    found = schema["$defs"]["EntryChanged"]["properties"][field]
+    words: list[str] = next(each for each in (found, *found.get("anyOf", ())) if LISTED in each)[LISTED]
+    return words
+
+
+@pytest.mark.parametrize("field", ["change", "kind"])
+def test_word_that_is_added_to_an_open_list_breaks_nothing(field: str) -> None:
+    changed = _entry_changed()
+    _words_of(changed, field).append("reliquidated-by-court")
+    assert incompatibilities(_entry_changed(), changed) == []
+
+
+@pytest.mark.parametrize("field", ["change", "kind"])
+def test_word_that_is_taken_out_of_an_open_list_is_found(field: str) -> None:
+    changed = _entry_changed()
+    gone = _words_of(changed, field).pop()
+    assert incompatibilities(_entry_changed(), changed) == [f".data.{field}: no longer knows {gone}"]
+
+
+def test_list_that_is_closed_again_is_found() -> None:
+    changed = _entry_changed()
+    state = changed["$defs"]["EntryChanged"]["properties"]["to_state"]
+    state["enum"] = state.pop(LISTED)
+    (found,) = incompatibilities(_entry_changed(), changed)
+    assert found.startswith(".data.to_state: takes only clock-unknown, extended")
+
+
+def test_closed_list_may_be_opened_but_must_keep_its_words() -> None:
+    closed = _entry_changed()
+    state = closed["$defs"]["EntryChanged"]["properties"]["to_state"]
+    state["enum"] = state.pop(LISTED)
+    del state["minLength"], state["maxLength"]
+    assert incompatibilities(closed, _entry_changed()) == []
+    state["enum"] = [*state["enum"], "unheard-of", "x" * 65]
+    assert incompatibilities(closed, _entry_changed()) == [f".data.to_state: no longer takes unheard-of, {'x' * 65}"]
+
+
+def _closed_lists(node: Any, where: str = "") -> Iterator[str]:
+    if isinstance(node, dict):
+        if "enum" in node or "const" in node:
+            yield where
+        for name, child in node.items():
+            yield from _closed_lists(child, f"{where}.{name}")
+    elif isinstance(node, list):
+        for child in node:
+            yield from _closed_lists(child, where)
+
+
+@pytest.mark.parametrize("topic", [name for name, contract in TOPICS.items() if contract.producer != "filers"])
+def test_events_between_services_have_no_closed_list(topic: str) -> None:
+    envelope = {f".properties.{name}" for name in ("specversion", "type", "datacontenttype")}
+    assert set(_closed_lists(json_schemas()[topic])) == envelope
+
+
+@pytest.mark.parametrize("topic", [name for name, contract in TOPICS.items() if contract.producer == "filers"])
+def test_events_of_filers_have_no_open_word(topic: str) -> None:
+    assert open_words(TOPICS[topic].data) == {}
+    assert find_unknown(TOPICS[topic].data) is None
+
+
+PRODUCERS = [
+    (center.Basis, routing.Basis),
+    (decisions.Division, routing.Division),
+    (criteria.Lane, routing.Lane),
+    (filings.Kind, FilingKind),
+    (authority.Evidence, routing.Evidence),
+    (item.Division, routing.Division),
+    (item.State, work.ItemState),
+    (item.Change, work.ItemChange),
+    (queue_decision.Outcome, work.ItemOutcome),
+    (queue_decision.ReviewOutcome, work.ReviewOutcome),
+    (clocks.Form, work.Form),
+    (record.RecordState, liquidation.EntryState),
+    (stages.ActKind, liquidation.ProtestAct),
+    (delivery.State, notice.NoticeState),
+]
+
+
+@pytest.mark.parametrize(("said", "listed"), PRODUCERS)
+def test_what_a_service_can_say_is_listed(said: Any, listed: Any) -> None:
+    assert set(known_words(said)) <= set(known_words(listed))
 
 
 def test_new_optional_field_breaks_nothing() -> None:

@@ -3,12 +3,13 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from shared.contracts.decode import Rejection, decode
-from tests.support.events import cloud_event, entry_body, entry_number, line, released_body
+from tests.support.events import FUTURE_WORD, cloud_event, entry_body, entry_number, line, released_body
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 LIMIT = 524_288
@@ -38,6 +39,16 @@ def test_all_sample_events_are_taken() -> None:
             row = orjson.loads(text)
             result = decode(row["topic"], row["key"].encode(), orjson.dumps(row["event"]), {}, LIMIT)
             assert not isinstance(result, Rejection), result
+
+
+def filing_body(kind: str) -> dict[str, Any]:
+    return {
+        "filing_number": "F-1",
+        "kind": kind,
+        "importer_number": "07-345678900",
+        "filed_by": {"role": "importer", "id": "07-345678900"},
+        "received_at": "2026-09-01T15:00:00Z",
+    }
 
 
 def refuse(topic: str, event: object, headers: dict[str, bytes] | None = None, key: bytes | None = None) -> Rejection:
@@ -106,6 +117,18 @@ def test_date_with_which_no_period_can_be_reckoned_is_refused(changes: dict[str,
     rejection = refuse("entry-filed", cloud_event("entry-filed", entry_body(**changes)))
     assert rejection.reason == "schema"
     assert next(iter(changes)) in rejection.detail
+
+
+@pytest.mark.parametrize(
+    ("topic", "data", "place"),
+    [
+        ("entry-filed", entry_body(bond_type=FUTURE_WORD), "bond_type"),
+        ("post-entry-filed", filing_body(FUTURE_WORD), "kind"),
+    ],
+)
+def test_unknown_word_of_a_filer_is_refused_with_its_place(topic: str, data: dict[str, Any], place: str) -> None:
+    rejection = refuse(topic, cloud_event(topic, data))
+    assert (rejection.reason, place in rejection.detail) == ("schema", True)
 
 
 def test_refusal_names_the_field() -> None:

@@ -22,10 +22,12 @@ from services.liquidation.store.invariants.money import MONEY_INVARIANTS
 from services.liquidation.store.invariants.protests import PROTEST_INVARIANTS
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.recomputes import recompute_differences, recomputes
+from shared.contracts.decode import Rejection, decode
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
-from tests.fault.year import ANSWERS, is_confirmation, steps_of
+from tests.fault.year import ANSWERS, MAX_EVENT_BYTES, is_confirmation, steps_of
 from tests.support.digest import differences, table_contents
+from tests.support.events import demand_known_words
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 SEED = 20261123
@@ -248,5 +250,10 @@ async def published(engine: AsyncEngine) -> Counter[tuple[str, str, str]]:
     """
     async with reading(engine) as connection:
         rows = await connection.execute(text("SELECT topic, key, value FROM outbox"))
-        events = [(row.topic, row.key, orjson.loads(bytes(row.value)) | {"time": None}) for row in rows]
+        told = [(row.topic, row.key, bytes(row.value)) for row in rows]
+    for topic, key, value in told:
+        event = decode(topic, key.encode(), value, {}, MAX_EVENT_BYTES)
+        assert not isinstance(event, Rejection), event
+        demand_known_words(event)
+    events = [(topic, key, orjson.loads(value) | {"time": None}) for topic, key, value in told]
     return Counter((topic, key, orjson.dumps(event).decode()) for topic, key, event in events)

@@ -12,10 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.contracts.lean import lean_check, lean_type, to_lean
+from shared.bus.outbox import Outgoing, encode
+from shared.contracts.lean import encode_to_publish, lean_check, lean_type, to_lean
 from shared.contracts.registry import TOPICS
+from shared.contracts.words import find_unknown, open_words
+from tests.support.events import FUTURE_WORD
+from tests.support.future import AT, SAMPLES, say
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+UPSTREAM = Path(__file__).parents[2] / "samples" / "events.jsonl.gz"
 
 HOSTILE = st.one_of(
     st.none(),
@@ -37,6 +41,8 @@ HOSTILE = st.one_of(
             "2026-03-02T24:00:00Z",
             "2026-03-02T19:03:11",
             "07-345678900 ",
+            "x" * 64,
+            "x" * 65,
             "8",
             [],
             {},
@@ -48,14 +54,17 @@ HOSTILE = st.one_of(
 
 
 def sample_events() -> list[tuple[str, dict[str, Any]]]:
-    """A few whole events of each upstream topic."""
+    """A few whole events of each upstream topic, and one of each that services tell each other."""
     found: dict[str, list[dict[str, Any]]] = {}
-    with gzip.open(SAMPLES / "events.jsonl.gz", "rb") as file:
+    with gzip.open(UPSTREAM, "rb") as file:
         for text in file:
             row = orjson.loads(text)
             some = found.setdefault(row["topic"], [])
             if len(some) < 6:
                 some.append(row["event"])
+    for topic, sample in SAMPLES.items():
+        _, _, value = encode(Outgoing(f"{topic}-1", sample(1), AT), "urn:centerline:test")
+        found[topic] = [orjson.loads(value)]
     return [(topic, event) for topic, events in found.items() for event in events]
 
 
@@ -93,11 +102,46 @@ SAMPLE_EVENTS = sample_events()
 
 
 @pytest.mark.parametrize(("topic", "event"), SAMPLE_EVENTS, ids=[topic for topic, _ in SAMPLE_EVENTS])
-def test_both_read_the_same_from_what_filers_send(topic: str, event: dict[str, Any]) -> None:
+def test_both_read_the_same_from_what_is_sent(topic: str, event: dict[str, Any]) -> None:
     value = orjson.dumps(event)
     lean = read_lean(topic, value)
     assert lean is not None
     assert lean == read_by_model(topic, value)
+
+
+def event_of(topic: str) -> dict[str, Any]:
+    return next(event for name, event in SAMPLE_EVENTS if name == topic)
+
+
+PASSED_ON = {("work-item-changed", "division")}  # routing's word, which the work queue has from it
+OPEN_PLACES = [(topic, place) for topic in SAMPLES for place in open_words(TOPICS[topic].data)]
+
+
+@pytest.mark.parametrize(("topic", "place"), OPEN_PLACES)
+def test_both_read_a_word_that_they_do_not_know_and_find_it(topic: str, place: str) -> None:
+    event = event_of(topic)
+    for word, is_taken in ((FUTURE_WORD, True), ("x" * 64, True), ("x" * 65, False), ("", False)):
+        value = orjson.dumps(event | {"data": say(event["data"], place, word)})
+        lean, model = read_lean(topic, value), read_by_model(topic, value)
+        assert lean == model
+        assert (lean is not None) == is_taken
+        find = find_unknown(TOPICS[topic].data)
+        if lean is not None and find is not None:
+            assert find(lean.data) == ((place, word),)
+
+
+@pytest.mark.parametrize(("topic", "place"), OPEN_PLACES)
+def test_word_that_is_not_listed_cannot_be_published_unless_it_is_passed_on(topic: str, place: str) -> None:
+    model, event = TOPICS[topic].data, event_of(topic)
+    heard = model.model_validate_json(orjson.dumps(say(event["data"], place, FUTURE_WORD)))
+    if (topic, place) in PASSED_ON:
+        assert model.model_validate(heard.model_dump()) == heard
+        assert FUTURE_WORD.encode() in encode_to_publish(model, to_lean(heard))
+        return
+    with pytest.raises(ValidationError):
+        model.model_validate(heard.model_dump())
+    with pytest.raises(ValueError, match=f"{place}: '{FUTURE_WORD}' is not a word"):
+        encode_to_publish(model, to_lean(heard))
 
 
 @settings(max_examples=400, deadline=None)

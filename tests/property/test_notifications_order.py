@@ -13,13 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.handlers.handler import issue_notices
 from services.notifications.store.invariants import INVARIANTS
-from services.notifications.store.tables import (
-    bulletin_postings,
-    deliveries,
-    delivery_events,
-    importers,
-    notices,
-)
+from services.notifications.store.tables import deliveries, importers, notices
+from services.notifications.store.tables.bulletin import bulletin_postings
+from services.notifications.store.tables.deliveries import delivery_events
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Outcome

@@ -33,7 +33,7 @@ from services.routing.domain.proposals import (
     score_window,
 )
 from services.routing.store import activity as activity_store
-from services.routing.store.tables import import_activity
+from services.routing.store.tables.activity import import_activity
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
 

@@ -11,15 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.handlers.handler import handle
 from services.workqueue.store.invariants import INVARIANTS
-from services.workqueue.store.tables import (
-    entries,
-    filings,
-    importers,
-    item_events,
-    items,
-    protests,
-    routed_versions,
-)
+from services.workqueue.store.tables import entries, filings, importers, items, protests
+from services.workqueue.store.tables.entries import routed_versions
+from services.workqueue.store.tables.items import item_events
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all

@@ -9,7 +9,6 @@ from typing import Final, Literal, NamedTuple
 from shared.customs.calendar import add_days
 
 Form = Literal["CBP-28", "CBP-29"]
-ItemState = Literal["open", "claimed", "completed", "cancelled"]
 
 
 class ReplyRule(NamedTuple):
@@ -27,8 +26,13 @@ REPLY_RULES: Final[Mapping[Form, ReplyRule]] = MappingProxyType(
     }
 )
 
-CHANGES_THAT_TELL: Final = frozenset({"routed", "completed", "cancelled"})
-"""Changes of a work item that open or end it; claims and leases say nothing of a request."""
+_CLAIMS: Final = frozenset({"claimed", "released", "lease-expired"})
+_STANDING, _ENDED = frozenset({"open", "claimed"}), frozenset({"completed", "cancelled"})
+
+
+def read_form(word: str) -> Form | None:
+    """The form that an event names; None for one that is not known here, for which there is no rule."""
+    return next((form for form in REPLY_RULES if form == word), None)
 
 
 def reply_due_on(form: Form, issued_on: date, named_on: date | None = None) -> date:
@@ -53,18 +57,31 @@ class ItemChange:
     item_id: str
     sequence: int = 0
     change: str = "routed"
-    state: ItemState = "open"
+    state: str = "open"
     ended_on: date | None = None
     event_id: str = ""
 
 
-def read_change(item_id: str, sequence: int, change: str, state: ItemState, on: date, event_id: str) -> ItemChange:
+def tells_where_it_stands(change: str, state: str) -> bool:
+    """Whether a change of a work item opens or ends it; claims and leases say nothing of a request.
+
+    A change that is not known here is read by its state, a state that is not known by a change that ends the item.
+
+    >>> tells_where_it_stands("claimed", "claimed"), tells_where_it_stands("merged", "cancelled")
+    (False, True)
+    >>> tells_where_it_stands("routed", "parked"), tells_where_it_stands("cancelled", "parked")
+    (False, True)
+    """
+    return change not in _CLAIMS and (state in _STANDING | _ENDED or change in _ENDED)
+
+
+def read_change(item_id: str, sequence: int, change: str, state: str, on: date, event_id: str) -> ItemChange:
     """A change as the work queue tells it; `state` is the item's after the change, `on` the day of the change.
 
     >>> read_change("i", 200, "cancelled", "cancelled", date(2026, 3, 2), "e").ended_on
     datetime.date(2026, 3, 2)
     """
-    ended_on = on if state in ("completed", "cancelled") else None
+    ended_on = on if state in _ENDED or change in _ENDED else None
     return ItemChange(item_id, sequence, change, state, ended_on, event_id)
 
 

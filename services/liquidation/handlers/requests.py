@@ -1,7 +1,8 @@
 """CBP's requests to importers (CBP 28, CBP 29) by entry, and the work items whose end closes them.
 
 A decision ends an item of a review only; what ends advice, filings and items that are called for no more is told by the
-changes of the item alone, so these are read.
+changes of the item alone, so these are read. What waits for the importer by a form that is not known here has no rule,
+so it is not kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,11 +10,12 @@ from typing import Any
 
 from services.liquidation.domain.facts import Origin
 from services.liquidation.domain.information_request import (
-    CHANGES_THAT_TELL,
     ItemChange,
     read_change,
+    read_form,
     reply_due_on,
     standing_change,
+    tells_where_it_stands,
 )
 from services.liquidation.store import requests as store
 from services.liquidation.store.requests import RequestRow
@@ -29,8 +31,12 @@ async def on_requests(tx: Transaction, events: Sequence[Event[Any]]) -> None:
 
     To be called last in its transaction: items are locked after entries, by everyone, so that batches cannot deadlock.
     """
-    issued = [event for event in events if carries(event, RequestIssued)]
-    changed = [event for event in events if carries(event, WorkItemChanged) and event.data.change in CHANGES_THAT_TELL]
+    issued = [event for event in events if carries(event, RequestIssued) and read_form(event.data.form)]
+    changed = [
+        event
+        for event in events
+        if carries(event, WorkItemChanged) and tells_where_it_stands(event.data.change, event.data.state)
+    ]
     if not issued and not changed:
         return
     known = await store.lock_items(tx, {event.data.item_id for event in (*issued, *changed)})
@@ -60,10 +66,11 @@ def on_requests_issued(issued: Iterable[Event[RequestIssued]]) -> list[RequestRo
     requests: dict[tuple[str, str], RequestRow] = {}
     for event in sorted(issued, key=lambda each: (each.time, each.source, each.id)):
         data, origin = event.data, Origin(event.time, event.source, event.id)
-        due_on = reply_due_on(data.form, data.issued_on, data.due_on)
+        form = read_form(data.form)
+        if form is None:
+            continue
+        due_on = reply_due_on(form, data.issued_on, data.due_on)
         for number in data.entry_numbers:
-            row = RequestRow(
-                data.request_id, number, data.form, data.item_id, data.center, data.issued_on, due_on, origin
-            )
+            row = RequestRow(data.request_id, number, form, data.item_id, data.center, data.issued_on, due_on, origin)
             requests.setdefault((data.request_id, number), row)
     return [row for _, row in sorted(requests.items())]

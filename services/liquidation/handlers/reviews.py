@@ -1,6 +1,7 @@
 """Review decisions of the Centers: kept, and answered at once as applied or refused."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from services.liquidation.domain.decision import Liquidation, Refusal, refuse_decision
 from services.liquidation.domain.facts import Origin
@@ -10,15 +11,22 @@ from services.liquidation.store.reviews import DecisionRow
 from shared.bus.outbox import Outgoing
 from shared.contracts import lean
 from shared.contracts.envelope import Event
-from shared.contracts.work import ReviewDecided
+from shared.contracts.words import known_words
+from shared.contracts.work import ReviewDecided, ReviewOutcome
 from shared.customs.calendar import legal_date
 from shared.customs.money import to_cents
+
+_OUTCOMES: Final = frozenset(known_words(ReviewOutcome))
 
 
 def on_reviews_decided(
     decided: Sequence[Event[ReviewDecided]], entries: Mapping[str, EntryRow], known: Mapping[str, Origin]
 ) -> tuple[list[DecisionRow], list[Outgoing]]:
-    """Keep each decision; it is applied to an entry that is not liquidated, refused with its remedy otherwise."""
+    """Keep each decision; it is applied to an entry that is not liquidated, refused with its remedy otherwise.
+
+    One with an outcome that is not known here decides nothing and is not answered: it is kept whole, and the review
+    stays open.
+    """
     origins = dict(known)
     chosen: dict[str, DecisionRow] = {}
     answers: list[Outgoing] = []
@@ -30,7 +38,7 @@ def on_reviews_decided(
         refusal = refuse_decision(_find_liquidation(entries[data.entry_number]), legal_date(data.decided_at))
         chosen[data.decision_id] = _keep(data, origin, refusal)
         origins[data.decision_id] = origin
-        if before is None:
+        if before is None and (refusal is not None or data.outcome in _OUTCOMES):
             answers.append(_answer(event, refusal))
     return list(chosen.values()), answers
 
@@ -53,7 +61,7 @@ def _keep(data: ReviewDecided, origin: Origin, refusal: Refusal | None) -> Decis
         fees_cents=to_cents(data.effect.fees_usd) if changes_money else 0,
         decided_at=data.decided_at,
         origin=origin,
-        status="refused" if refusal else "applied",
+        status="refused" if refusal else "applied" if data.outcome in _OUTCOMES else "unknown-outcome",
         rule=refusal.rule if refusal else None,
         remedy=refusal.remedy if refusal else None,
         body=lean.encode(data).decode(),

@@ -7,7 +7,16 @@ from typing import Any, Final, assert_never
 
 from services.notifications.domain.bulletin import VOIDING, Posting
 from services.notifications.domain.catalogue import CATALOGUE, NoticeKind, Wording
-from services.notifications.domain.facts import Act, Assignment, EntryAct, Ground, ProtestAct, ProtestFiled, Request
+from services.notifications.domain.facts import (
+    Act,
+    Assignment,
+    EntryAct,
+    Ground,
+    Money,
+    ProtestAct,
+    ProtestFiled,
+    Request,
+)
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
 
@@ -18,6 +27,7 @@ CORRECTED_BY_OTHER: Final = "corrected-by-other-filer"
 """The code of the reason by which a version says that somebody else than the first filer presented it."""
 
 _LIQUIDATIONS: Final = frozenset({"liquidated", "deemed-liquidated", "reliquidated"})
+_KINDS_WITHOUT_INCREASE: Final = frozenset({"no-change", "refund", "deemed"})
 _KINDS_BY_CHANGE: Final[Mapping[str, tuple[str, ...]]] = {
     "liquidated": ("N-13", "N-09"),
     "deemed-liquidated": ("N-13", "N-09"),
@@ -148,6 +158,15 @@ def protest_act_causes_notice(act: str | None) -> bool:
     return act in _KIND_BY_PROTEST_ACT
 
 
+def request_causes_notice(form: str) -> bool:
+    """Whether a request is by a form that has a notice; what another form asks of the importer is not known here.
+
+    >>> request_causes_notice("CBP-28"), request_causes_notice("a-later-form")
+    (True, False)
+    """
+    return form in _KIND_BY_FORM
+
+
 def notices_for(act: Act) -> tuple[Notice, ...]:
     """The notices that an act causes; the same act always gives the same ones."""
     match act:
@@ -217,7 +236,14 @@ def _kinds_of(act: EntryAct) -> tuple[str, ...]:
             kinds.append("N-37")
     if any(ground.code == CORRECTED_BY_OTHER for ground in act.grounds):
         kinds.append("N-15")
+    if not _is_state_known(act.money):
+        kinds = [kind for kind in kinds if kind != "N-37"]
     return tuple(kinds)
+
+
+def _is_state_known(money: Money) -> bool:
+    """Whether the state of a refund is one that there are words for; of another nothing is said."""
+    return money.refund_state in (None, _WAITING, *CATALOGUE["N-37"].variants)
 
 
 def _variant_of(kind: str, act: EntryAct) -> str | None:
@@ -231,7 +257,7 @@ def _variant_of(kind: str, act: EntryAct) -> str | None:
             return "no-day"
         case "N-21" if act.rule == "claim-1520d":
             return "granted"
-        case "N-34" if act.change in _LIQUIDATIONS and act.kind != "increase":
+        case "N-34" if act.change in _LIQUIDATIONS and act.kind in _KINDS_WITHOUT_INCREASE:
             return "carried-over"
         case "N-35" if act.rule == "bill-dunning":
             return "dunning"
@@ -244,7 +270,7 @@ def _variant_of(kind: str, act: EntryAct) -> str | None:
 def _variant_of_courtesy(act: EntryAct) -> str | None:
     if act.money.bill_number is not None:
         return "billed"
-    if act.money.refund_number is not None:
+    if act.money.refund_number is not None and _is_state_known(act.money):
         return "refund-waiting" if act.money.refund_state == _WAITING else "refund"
     return "amount-unknown" if act.money.missing is not None else None
 

@@ -1,13 +1,17 @@
 """What the legal record says, in the words of the domain: acts on entries and on protests."""
 
 from datetime import date
+from typing import Final
 
 from services.notifications.domain.facts import EntryAct, LineOutcome, Money, ProtestAct, ProtestFiled
 from services.notifications.domain.notices import causes_notice, protest_act_causes_notice
 from services.notifications.handlers.grounds import grounds_of
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.liquidation import EntryChanged, LiquidationKind, ProtestChanged
+from shared.contracts.words import known_words
 from shared.customs.calendar import legal_date
+
+_LIQUIDATION_KINDS: Final = frozenset(known_words(LiquidationKind))
 
 
 def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
@@ -30,7 +34,7 @@ def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
         scheduled_on=data.scheduled_on,
         previous_scheduled_on=data.previous_scheduled_on,
         deemed_on=data.deemed_on,
-        kind=data.kind,
+        kind=data.kind if data.kind in _LIQUIDATION_KINDS else None,
         rule=data.legal_basis.rule,
         citation=data.legal_basis.citation,
         grounds=grounds_of(data.reasons),

@@ -1,6 +1,6 @@
 """Alembic environment of notifications."""
 
-from services.notifications.store.tables import metadata
+from services.notifications.store.tables.core import metadata
 from shared.db.migrate import run_environment
 
 run_environment(metadata)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.bulletin import LIQUIDATIONS, VOIDING, Posting, Search
 from services.notifications.store.notices import IssuedNotice
-from services.notifications.store.tables import bulletin_postings, notices
+from services.notifications.store.tables import notices
+from services.notifications.store.tables.bulletin import bulletin_postings
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

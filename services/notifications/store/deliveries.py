@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import Recipient, State
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, notice_of
-from services.notifications.store.tables import deliveries, delivery_events
+from services.notifications.store.tables import deliveries
+from services.notifications.store.tables.deliveries import delivery_events
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

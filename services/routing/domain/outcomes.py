@@ -10,6 +10,8 @@ from services.routing.domain.criteria_lifecycle import Revision
 
 FINDINGS: Final = ("increase", "refund", "reject")
 """Outcomes of a review in which the entry was not as declared. `no-change` is none; `refer` is not decided yet."""
+REVIEWED: Final = (*FINDINGS, "no-change")
+"""Outcomes that say whether it was; one that this release does not know does not."""
 
 
 class Week(NamedTuple):

@@ -9,7 +9,8 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.account_imports import Format, Result
-from services.routing.store.tables import account_import_results, account_imports
+from services.routing.store.tables import account_imports
+from services.routing.store.tables.account_imports import account_import_results
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

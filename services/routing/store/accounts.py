@@ -21,7 +21,8 @@ from services.routing.domain.accounts import (
     read_standing,
     write_document,
 )
-from services.routing.store.tables import account_changes, accounts, assignments
+from services.routing.store.tables import accounts, assignments
+from services.routing.store.tables.accounts import account_changes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

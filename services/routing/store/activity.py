@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.activity import Activity, ActivityKey, Figures
-from services.routing.store.tables import accounts, import_activity
+from services.routing.store.tables import accounts
+from services.routing.store.tables.activity import import_activity
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -15,7 +15,8 @@ from services.routing.domain.rulebook import Dated
 from services.routing.domain.selection import RANDOM_FLOOR, Criteria, Selection, compile_criteria
 from services.routing.domain.unit_values import NO_UNIT_VALUES
 from services.routing.store import unit_values as unit_value_store
-from services.routing.store.tables import criteria, criteria_changes, criterion_hits
+from services.routing.store.tables import criteria
+from services.routing.store.tables.criteria import criteria_changes, criterion_hits
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -21,7 +21,7 @@ from services.routing.domain.decisions import Decision
 from services.routing.domain.facts import Account, EntryFacts
 from services.routing.domain.selection import Selection
 from services.routing.domain.unit_values import unit_values_of
-from services.routing.store.tables import conflicts, releases, routing_decisions
+from services.routing.store.tables.decisions import conflicts, releases, routing_decisions
 from shared.contracts import lean
 from shared.db import bulk
 from shared.db.transaction import Transaction

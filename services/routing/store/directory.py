@@ -9,7 +9,7 @@ from sqlalchemy import Row, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.directory import Change, Directory, RecordedChange, UnitKind, build_directory, units_on
-from services.routing.store.tables import directory_changes
+from services.routing.store.tables.directory import directory_changes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

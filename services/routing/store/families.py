@@ -10,7 +10,8 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.store.tables import account_families, account_family_changes, accounts
+from services.routing.store.tables import accounts
+from services.routing.store.tables.families import account_families, account_family_changes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

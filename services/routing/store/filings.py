@@ -14,7 +14,7 @@ from services.routing.domain.facts import Reason
 from services.routing.domain.filings import Clock, FilingRoute
 from services.routing.store import moves as move_store
 from services.routing.store.decisions import Origin
-from services.routing.store.tables import filing_contents, post_entry_filings
+from services.routing.store.tables.filings import filing_contents, post_entry_filings
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

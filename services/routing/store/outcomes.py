@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.outcomes import FINDINGS, Performance, Week
-from services.routing.store.tables import review_outcomes
+from services.routing.domain.outcomes import FINDINGS, REVIEWED, Performance, Week
+from services.routing.store.tables.outcomes import review_outcomes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -43,7 +43,7 @@ WITH hit AS (
         LEFT JOIN criteria c ON c.criterion_id = h.criterion_id AND c.revision = h.revision
     WHERE h.mode = 'floor' OR (h.mode = 'live' AND c.definition -> 'processes' @> to_jsonb(o.process))
 ), found AS (
-    SELECT criterion_id, count(*) FILTER (WHERE outcome <> 'refer') AS reviewed,
+    SELECT criterion_id, count(*) FILTER (WHERE outcome = ANY(CAST(:reviewed AS text[]))) AS reviewed,
         count(*) FILTER (WHERE outcome = 'refer') AS referred,
         count(*) FILTER (WHERE outcome = ANY(CAST(:findings AS text[]))) AS findings,
         coalesce(sum(effect_cents) FILTER (WHERE effect_cents > 0), 0) AS increase_cents,
@@ -104,7 +104,7 @@ async def measure(
     """These criteria, by id, over the entry dates of a period, both days included."""
     span = {"first": first, "last": last}
     entries = int(await connection.scalar(_COUNT_ENTRIES, span) or 0)
-    asked = {"criterion_ids": list(criterion_ids), "findings": list(FINDINGS)}
+    asked = {"criterion_ids": list(criterion_ids), "findings": list(FINDINGS), "reviewed": list(REVIEWED)}
     measured = {item: Performance(item, entries) for item in criterion_ids}
     for row in await connection.execute(_MEASURE, {**span, **asked}):
         measured[row.criterion_id] = _performance(row, entries)

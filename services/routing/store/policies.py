@@ -20,7 +20,7 @@ from services.routing.domain.rulebook import Dated
 from services.routing.domain.tariff_maps import MapVersion, find_in_force
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as map_store
-from services.routing.store.tables import assignment_policies
+from services.routing.store.tables.policies import assignment_policies
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.routing.domain.activity import Activity, Figures, months_before, window_on
 from services.routing.domain.policies import Ground
 from services.routing.domain.proposals import Candidate, Proposal, State, describe_scores
-from services.routing.store.tables import assignment_proposals
+from services.routing.store.tables.proposals import assignment_proposals
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.rulebook import RuleBook
 from services.routing.store import criteria, directory, policies, tariff_maps
-from services.routing.store.tables import rule_changes
+from services.routing.store.tables.rulebook import rule_changes
 from shared.db.transaction import Transaction
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.rulebook import Dated
 from services.routing.domain.tariff_maps import Action, MapVersion
-from services.routing.store.tables import tariff_map_changes, tariff_map_rows, tariff_maps
+from services.routing.store.tables import tariff_maps
+from services.routing.store.tables.tariff_maps import tariff_map_changes, tariff_map_rows
 from shared.customs.tariff_map import TariffMap, TariffMapRow, default_tariff_map
 from shared.db import bulk
 from shared.db.transaction import Transaction

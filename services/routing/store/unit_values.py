@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.rulebook import Dated
 from services.routing.domain.unit_values import UnitValues
-from services.routing.store.tables import unit_value_versions, unit_values
+from services.routing.store.tables import unit_values
+from services.routing.store.tables.unit_values import unit_value_versions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -34,7 +34,7 @@ class ClaimOut(BaseModel):
     filing_number: str | None
     center: str
     asking_center: str | None
-    division: Division
+    division: str
     due_on: date | None
     priority: int
 

@@ -75,7 +75,7 @@ class ItemOut(BaseModel):
     )
     goods: list[GoodsOut] | None = Field(description="What a consultation is about.")
     authority: str | None = Field(description="The row of the authority table that says who decides.")
-    division: Division
+    division: str
     state: State
     priority: int = Field(description="1 is the most urgent.")
     value_usd: int | None

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
-from services.workqueue.domain.item import SYSTEM, Division, Item, Note, State
+from services.workqueue.domain.item import SYSTEM, Item, Note, State
 from services.workqueue.domain.priority import FILING_PRIORITY
 from shared.customs.centers import PENDING
 
@@ -39,7 +39,7 @@ class FilingRoute:
     importer_number: str
     entry_numbers: tuple[str, ...]
     center: str
-    division: Division
+    division: str
     process: str
     authority: str
     received_at: datetime

@@ -91,7 +91,7 @@ class Item:
     protest_number: str | None
     importer_number: str
     center: str
-    division: Division
+    division: str
     priority: int
     value_usd: int | None
     opened_at: datetime

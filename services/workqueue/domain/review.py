@@ -12,17 +12,7 @@ from uuid import UUID
 
 from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
 from services.workqueue.domain.clocks import review_due_on
-from services.workqueue.domain.item import (
-    LAST,
-    SYSTEM,
-    Change,
-    Division,
-    Goods,
-    Item,
-    Kind,
-    Note,
-    State,
-)
+from services.workqueue.domain.item import LAST, SYSTEM, Change, Division, Goods, Item, Kind, Note, State
 from services.workqueue.domain.priority import priority_of
 
 CONSULTATION: Final = "consultation"
@@ -61,7 +51,7 @@ class RoutedVersion:
     filed_at: datetime
     importer_number: str
     center: str
-    division: Division
+    division: str
     lane: str
     processes: tuple[str, ...]
     value_usd: int

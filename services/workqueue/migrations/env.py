@@ -1,6 +1,6 @@
 """Alembic environment of the work queue."""
 
-from services.workqueue.store.tables import metadata
+from services.workqueue.store.tables.core import metadata
 from shared.db.migrate import run_environment
 
 run_environment(metadata)

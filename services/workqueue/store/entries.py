@@ -9,7 +9,7 @@ import orjson
 
 from services.workqueue.domain.item import Goods
 from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
-from services.workqueue.store.tables import routed_versions
+from services.workqueue.store.tables.entries import routed_versions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

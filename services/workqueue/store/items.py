@@ -14,8 +14,8 @@ from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.filing import Clock
 from services.workqueue.domain.item import Goods, Item, Kind, Note, Person
 from services.workqueue.store.filings import clocks_of
-from services.workqueue.store.tables import decisions, entries, filings, importers, item_events, items
-from services.workqueue.store.tables.items import QUEUE_ORDER
+from services.workqueue.store.tables import decisions, entries, filings, importers, items
+from services.workqueue.store.tables.items import QUEUE_ORDER, item_events
 from shared.db import bulk
 from shared.db.transaction import Transaction
 

@@ -39,7 +39,7 @@ from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity, RoleName
-from tests.support.events import decoded
+from tests.support.events import decoded, demand_known_words
 
 Done = TypeVar("Done")
 
@@ -116,6 +116,7 @@ async def published(engine: AsyncEngine) -> list[Event[Any]]:
         message = row.message
         event = decode(message.topic, message.key, message.value, message.headers, 524_288)
         assert not isinstance(event, Rejection), event
+        demand_known_words(event)
         events.append(event)
     return events
 

@@ -20,7 +20,7 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, published, review_decided, routed, rows
-from tests.support.events import decoded, entry_body, entry_number
+from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -65,6 +65,27 @@ async def test_cycle_liquidates_what_is_due_as_entered_and_publishes_valid_event
     assert (data.occurred_on, data.center, data.from_state) == (FRIDAY, "CEE007", "scheduled")
     assert (data.effect.duty_usd, data.legal_basis.citation) == ("0.00", "19 CFR 159.9(a)-(c)(1)")
     assert await violations(engine) == {}
+
+
+async def test_decision_with_an_unknown_outcome_is_kept_and_decides_nothing(engine: AsyncEngine) -> None:
+    number = await file(engine)
+    decision = review_decided(number, FUTURE_WORD, "500.00", decision_id="d-1")
+    assert await apply(engine, [decision]) == []  # neither applied nor refused
+    await cycle(engine, FRIDAY)
+    (row,) = await rows(engine, review_decisions)
+    assert (row.outcome, row.status, row.body["effect"]["duty_usd"]) == (FUTURE_WORD, "unknown-outcome", "500.00")
+    assert (await entry(engine, number)).liquidation_kind == "no-change"
+    assert await violations(engine) == {}
+
+
+async def test_decision_with_an_unknown_outcome_after_liquidation_is_refused_like_any_other(
+    engine: AsyncEngine,
+) -> None:
+    number = await file(engine)
+    await cycle(engine, FRIDAY)
+    decision = review_decided(number, FUTURE_WORD, decision_id="d-1", decided_at="2027-01-20T15:00:00Z")
+    (refused,) = await apply(engine, [decision])
+    assert refused.data.rule == "reliq-1501"
 
 
 async def test_cycle_runs_once_whoever_asks_and_however_often(engine: AsyncEngine) -> None:

@@ -33,7 +33,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.service import Platform, build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, draft_needed, post_entry, review_decided, routed, rows
-from tests.support.events import decoded, entry_body, entry_number
+from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -178,6 +178,33 @@ async def test_day_on_the_form_governs_the_reply(desk: Desk) -> None:
     await apply(desk.engine, [issued("r-1", "i-1", [number], "CBP-29", due_on="2027-01-19")])
     (entry,) = await desk.listed("request-open")
     assert entry["open_requests"][0]["reply_by"] == "2027-01-19"
+
+
+async def test_request_by_an_unknown_form_is_not_kept_for_there_is_no_rule_to_wait_by(desk: Desk) -> None:
+    number = await desk.file()
+    await apply(desk.engine, [issued("r-1", "i-1", [number], FUTURE_WORD), issued("r-2", "i-2", [number])])
+    assert [row.request_id for row in await rows(desk.engine, information_requests)] == ["r-2"]
+
+
+async def test_item_with_an_unknown_word_ends_its_request_when_the_other_word_says_so(desk: Desk) -> None:
+    number = await desk.file()
+    await apply(desk.engine, [issued(f"r-{n}", f"i-{n}", [number]) for n in (1, 2, 3, 4)])
+    await apply(
+        desk.engine,
+        [
+            item_changed("i-1", 200, FUTURE_WORD, "cancelled"),
+            item_changed("i-2", 200, "completed", FUTURE_WORD),
+            item_changed("i-3", 200, "routed", FUTURE_WORD),
+            item_changed("i-4", 200, FUTURE_WORD, FUTURE_WORD),
+        ],
+    )
+    ended = date(2026, 12, 28)
+    assert {name: on for name, (on, _) in (await closed(desk.engine)).items()} == {
+        "r-1": ended,
+        "r-2": ended,
+        "r-3": None,
+        "r-4": None,
+    }
 
 
 async def test_open_review_with_a_proposed_action_is_drafted_and_names_it(desk: Desk) -> None:

@@ -6,13 +6,9 @@ import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.notifications.store.tables import (
-    bulletin_postings,
-    deliveries,
-    delivery_events,
-    importers,
-    notices,
-)
+from services.notifications.store.tables import deliveries, importers, notices
+from services.notifications.store.tables.bulletin import bulletin_postings
+from services.notifications.store.tables.deliveries import delivery_events
 from shared.contracts.liquidation import EntryChanged
 from shared.contracts.registry import carries
 from tests.integration.notifications.builders import (

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.notifications.domain.delivery import BACKOFF, State
 from services.notifications.store import deliveries as store
 from services.notifications.store.invariants import INVARIANTS
-from services.notifications.store.tables import deliveries, delivery_events
+from services.notifications.store.tables import deliveries
+from services.notifications.store.tables.deliveries import delivery_events
 from shared.db.transaction import reading, transaction
 from shared.mail.folder import FolderMailer
 from shared.mail.protocol import Fate, Outcome

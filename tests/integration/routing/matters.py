@@ -24,7 +24,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
 from shared.web.identity import issue_development_token
-from tests.support.events import decoded
+from tests.support.events import decoded, demand_known_words
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -88,6 +88,7 @@ class Matters:
                 if row.message.topic == topic:
                     event = decode(topic, row.message.key, row.message.value, {}, 524_288)
                     assert not isinstance(event, Rejection), event
+                    demand_known_words(event)
                     found.append(orjson.loads(row.message.value)["data"])
         return found
 

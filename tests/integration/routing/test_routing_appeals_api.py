@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.routing.store.tables import appeal_steps, appeals, assignments
+from services.routing.store.tables import appeals, assignments
+from services.routing.store.tables.appeals import appeal_steps
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.routing.matters import (
     BROKER,

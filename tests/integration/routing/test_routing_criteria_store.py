@@ -19,10 +19,13 @@ from services.routing.store import criteria as store
 from services.routing.store import outcomes
 from services.routing.store import unit_values as unit_value_store
 from services.routing.store.outcomes import Outcome, ReviewedShare
-from services.routing.store.tables import criterion_hits, review_outcomes, routing_decisions
+from services.routing.store.tables.criteria import criterion_hits
+from services.routing.store.tables.decisions import routing_decisions
+from services.routing.store.tables.outcomes import review_outcomes
 from services.routing.store.unit_values import ComputedVersion, NewVersion
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
+from tests.support.events import FUTURE_WORD
 
 Engine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -214,6 +217,7 @@ async def test_performance_counts_entries_findings_and_money_of_the_processes_th
                 outcome("d1", numbers[1], "refund", -500),
                 outcome("d2", numbers[2], "no-change"),
                 outcome("d3", numbers[3], "refer"),
+                outcome("d5", numbers[3], FUTURE_WORD),  # says nothing of whether the entry was as declared
                 outcome("d4", numbers[2], "increase", 999, process="preference"),
                 outcome("d6", numbers[6], "increase", 999),
             ],

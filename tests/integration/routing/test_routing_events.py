@@ -12,21 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.routing.handlers.batch import RoutingHandler
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
-from services.routing.store.tables import (
-    appeals,
-    criterion_hits,
-    import_activity,
-    post_entry_filings,
-    review_outcomes,
-    routing_decisions,
-)
+from services.routing.store.tables import appeals
+from services.routing.store.tables.activity import import_activity
+from services.routing.store.tables.criteria import criterion_hits
+from services.routing.store.tables.decisions import routing_decisions
+from services.routing.store.tables.filings import post_entry_filings
+from services.routing.store.tables.outcomes import review_outcomes
 from shared.bus.outbox import Outgoing, encode
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
 from shared.runtime.metrics import Metrics
-from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.events import decoded, demand_known_words, entry_body, entry_number, line
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 IMPORTER = "07-345678900"
@@ -71,6 +69,7 @@ def _read(item: Outgoing) -> Any:
     topic, key, value = encode(item, "urn:test")
     event = decode(topic, key.encode(), value, {}, 524_288)
     assert not isinstance(event, Rejection), event
+    demand_known_words(event)
     return event.data
 
 

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from services.routing.store import moves as move_store
-from services.routing.store.tables import filing_contents, moves, post_entry_filings, routing_decisions
+from services.routing.store.tables import moves
+from services.routing.store.tables.decisions import routing_decisions
+from services.routing.store.tables.filings import filing_contents, post_entry_filings
 from shared.contracts.post_entry import FilingKind
 from shared.db.transaction import transaction
 from shared.runtime.errors import Transient

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.routing.app import SERVICE  # noqa: F401  proves that the service can be assembled
 from services.routing.handlers.batch import RoutingHandler
 from services.routing.store.rulebook import RulesInForce
-from services.routing.store.tables import conflicts, releases, routing_decisions
+from services.routing.store.tables.decisions import conflicts, releases, routing_decisions
 from shared.bus.outbox import Outgoing, encode
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event

@@ -22,7 +22,8 @@ from services.routing.handlers.batch import RoutingHandler
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as store
 from services.routing.store.rulebook import RulesInForce, count_changes
-from services.routing.store.tables import import_activity, routing_decisions
+from services.routing.store.tables.activity import import_activity
+from services.routing.store.tables.decisions import routing_decisions
 from shared.bus.outbox import Encoded
 from shared.customs.calendar import legal_date
 from shared.customs.tariff_map import default_tariff_map

@@ -16,7 +16,7 @@ from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, LEE, Desk
 from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
-from tests.support.events import entry_number
+from tests.support.events import FUTURE_WORD, entry_number
 
 ELSEWHERE = Identity("ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}))
 NATIONAL = Identity("hq", "Headquarters", frozenset({RoleName.OFFICE_OF_TRADE}))
@@ -310,6 +310,17 @@ async def test_other_division_may_not_claim(desk: Desk) -> None:
     item = await one_item(desk)
     partnership = replace(KIM, divisions=frozenset({"partnership"}))
     assert await problem(desk, "POST", f"/items/{item}/claim", partnership) == (403, "other-division")
+
+
+async def test_item_of_an_unknown_division_is_shown_counted_and_can_be_claimed(desk: Desk) -> None:
+    first, second = await one_item(desk, division=FUTURE_WORD), await one_item(desk, division=FUTURE_WORD)
+    shown = (await desk.call("GET", "/items")).json()["items"]
+    assert {each["division"] for each in shown} == {FUTURE_WORD}
+    assert [each["open"] for each in (await desk.call("GET", "/queues")).json()] == [2]
+    assert (await desk.call("GET", "/figures")).json()["by_queue"] == {f"CEE007/{FUTURE_WORD}/ad-cvd": 2}
+    assert (await desk.call("POST", f"/items/{first}/claim")).json()["division"] == FUTURE_WORD
+    of_division = replace(KIM, divisions=frozenset({FUTURE_WORD}))
+    assert (await desk.call("POST", "/items/next", of_division)).json()["item_id"] == str(second)
 
 
 async def test_only_the_holder_reads_the_token(desk: Desk) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
-from services.workqueue.store.tables import item_events, items
+from services.workqueue.store.tables import items
+from services.workqueue.store.tables.items import item_events
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, NOW, Desk
 from tests.integration.workqueue.events import (

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from services.workqueue.handlers.item_ids import entry_item_id, protest_item_id
-from services.workqueue.store.tables import item_events, items, protests
+from services.workqueue.store.tables import entries, items, protests
+from services.workqueue.store.tables.items import item_events
 from shared.db.transaction import transaction
 from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, protest_act, routed
-from tests.support.events import entry_number
+from tests.support.events import FUTURE_WORD, entry_number
 
 
 async def test_entry_gets_one_item_for_each_process(desk: Desk) -> None:
@@ -86,6 +87,20 @@ async def test_older_date_that_comes_late_is_passed_over(desk: Desk) -> None:
     await desk.apply(routed(entry), legal_act(entry, 2, scheduled_on="2027-01-22"))
     await desk.apply(legal_act(entry, 1, scheduled_on="2027-01-15"))
     assert [row.due_on for row in await desk.rows(items)] == [date(2027, 1, 20)]
+
+
+async def test_act_by_an_unknown_change_gives_the_dates_and_ends_nothing(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry), legal_act(entry, 1, FUTURE_WORD, scheduled_on="2027-01-22", to_state=FUTURE_WORD))
+    assert [(row.state, row.due_on) for row in await desk.rows(items)] == [("open", date(2027, 1, 20))]
+    assert [row.state for row in await desk.rows(entries)] == [FUTURE_WORD]
+
+
+async def test_unknown_change_of_a_protest_gives_its_facts_and_settles_nothing(desk: Desk) -> None:
+    await desk.apply(
+        protest_act("P-1", entry_number()), protest_act("P-1", None, 2, FUTURE_WORD, decide_by="2029-03-01")
+    )
+    assert [(row.state, row.due_on) for row in await desk.rows(items)] == [("open", date(2029, 3, 1))]
 
 
 async def test_liquidation_cancels_what_is_not_completed(desk: Desk) -> None:

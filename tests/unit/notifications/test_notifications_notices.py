@@ -18,7 +18,7 @@ from services.notifications.domain.wording import facts_of
 from services.notifications.handlers.handler import act_of, issue_notices
 from shared.contracts.envelope import Event
 from tests.integration.notifications.builders import entry_changed, protest_changed, protest_decided, request_issued
-from tests.support.events import entry_number
+from tests.support.events import FUTURE_WORD, entry_number
 
 
 def act(**changes: Any) -> EntryAct:
@@ -249,3 +249,30 @@ def test_a_voided_liquidation_is_posted_as_one_without_effect() -> None:
     assert notice.posting is not None
     assert (notice.posting.event_type, notice.posting.action) == ("voiding", "no-effect")
     assert (notice.due_on, notice.body["state"]) == (None, "suspended")
+
+
+def test_a_refund_in_an_unknown_state_is_told_without_words_for_the_state() -> None:
+    told = notices(entry_changed(refund_number="R01", refund_state=FUTURE_WORD, kind="refund"))
+    assert told.keys() == {"N-13", "N-09"}
+    assert told["N-09"].variant is None
+    assert notices(entry_changed(change="refund-changed", refund_number="R01", refund_state=FUTURE_WORD)) == {}
+
+
+def test_a_liquidation_of_an_unknown_kind_is_told_without_its_kind() -> None:
+    told = notices(entry_changed(kind=FUTURE_WORD, bill_number="B01", bill_due_on="2026-04-05"))
+    assert told.keys() == {"N-13", "N-09", "N-34"}
+    assert told["N-34"].variant is None  # a bill that took the place of another would say so
+    assert told["N-13"].posting is not None
+    assert told["N-13"].posting.action == "liquidated"
+    assert "kind" not in told["N-13"].body
+
+
+def test_an_unknown_change_act_or_form_causes_no_notice() -> None:
+    assert notices(entry_changed(change=FUTURE_WORD)) == {}
+    assert notices(protest_decided(FUTURE_WORD)) == {}
+    assert notices(request_issued(FUTURE_WORD)) == {}
+
+
+def test_an_act_on_a_protest_is_told_whatever_change_it_is_called() -> None:
+    told = notices(protest_changed(FUTURE_WORD, sequence=2, act="deny", occurred_on="2026-05-04"))
+    assert told.keys() == {"N-17"}

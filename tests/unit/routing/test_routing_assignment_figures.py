@@ -18,12 +18,7 @@ from services.routing.domain.activity import (
 )
 from services.routing.domain.assignments import Holding, explain_assignment, tell_what_would_change
 from services.routing.domain.facts import EntryFacts, LineFacts
-from services.routing.domain.policies import (
-    DEFAULT_VERSION,
-    VALUE_VERSION,
-    from_document,
-    shipped_policies,
-)
+from services.routing.domain.policies import DEFAULT_VERSION, VALUE_VERSION, from_document, shipped_policies
 from services.routing.domain.proposals import (
     AssignmentRules,
     Candidate,

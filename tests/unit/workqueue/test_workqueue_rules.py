@@ -7,13 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.workqueue.domain.clocks import Form, answer_due_on, review_due_on
-from services.workqueue.domain.decision import (
-    OUTCOMES,
-    Outcome,
-    flaw_in_decision,
-    flaw_in_outcome,
-    review_outcome_of,
-)
+from services.workqueue.domain.decision import OUTCOMES, Outcome, flaw_in_decision, flaw_in_outcome, review_outcome_of
 from services.workqueue.domain.item import Item, Kind
 from services.workqueue.domain.priority import priority_of
 
