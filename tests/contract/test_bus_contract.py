@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
-from itertools import count
+from uuid import uuid4
 
 import pytest
 
@@ -12,8 +12,6 @@ from shared.bus.protocol import Bus, Message, Record, Subscription, TopicPartiti
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 from tests.support.topics import fresh_topic
-
-_groups = count(1)
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -67,7 +65,7 @@ async def read(
 
 
 def group() -> str:
-    return f"group-{next(_groups)}"
+    return f"group-{uuid4().hex[:8]}"
 
 
 async def test_new_group_gets_old_messages_whole_and_in_order_per_key(bus: Bus, topic: TopicSpec) -> None:
