@@ -169,6 +169,14 @@ async def test_ensuring_topics_again_creates_nothing(bus: Bus, topic: TopicSpec)
     assert await bus.ensure_topics([topic, other]) == []
 
 
+@pytest.mark.kafka
+async def test_topic_that_the_broker_refuses_is_told_with_its_reason(kafka: str) -> None:
+    bus = KafkaBus(kafka)
+    with pytest.raises(Transient, match="topic no such name was not created: Topic name is invalid"):
+        await bus.ensure_topics([TopicSpec("no such name", 1, 3_600_000)])
+    await bus.close()
+
+
 async def test_missing_topic_says_what_to_do(bus: Bus, topic: TopicSpec) -> None:
     with pytest.raises(Transient, match="topics ensure"):
         await bus.end_offsets([topic.name, "never-made"])

@@ -1,7 +1,7 @@
 """The exactly-once consumer on every bus: repeats, poison, deaths, zombies, limits, replays."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from shared.bus.consumer import Consumer, ConsumerSettings, DeadLetterLimit
 from shared.bus.kafka import KafkaBus
 from shared.bus.outbox import Outgoing
 from shared.bus.postgres import PostgresBus
-from shared.bus.protocol import Bus, Message, Positions, Subscription, TopicPartition, TopicSpec
+from shared.bus.protocol import Bus, Message, Positions, Subscription, TopicSpec
 from shared.bus.relay import Relay
 from shared.contracts.decision import LegalBasis
 from shared.contracts.envelope import Event
@@ -151,7 +151,7 @@ async def bench(
     await bus.ensure_topics([TopicSpec(name, 4, 3_600_000) for name in (TOPIC, "decision-applied")])
     engine = await service_engine("routing")
     group = f"group-{uuid4().hex[:8]}"
-    ends = await end_offsets(bus)
+    ends = await bus.end_offsets([TOPIC])
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE applied (number text PRIMARY KEY, times int NOT NULL)"))
         # A shared broker holds what earlier tests sent: begin at its end.
@@ -161,16 +161,6 @@ async def bench(
         )
     yield Bench(bus, engine, ConsumerSettings(group, "urn:test", (TOPIC,), "test", max_wait_seconds=0.2))
     await bus.close()
-
-
-async def end_offsets(bus: Bus) -> Mapping[TopicPartition, int]:
-    """Where the topic ends; a broker that is busy needs a moment until it knows what it was just told to make."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                return await bus.end_offsets([TOPIC])
-            except Transient:
-                await asyncio.sleep(0.02)
 
 
 async def test_repeats_within_and_across_batches_are_applied_once(bench: Bench) -> None:
