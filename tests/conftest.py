@@ -1,5 +1,6 @@
 """What every test may ask for: a PostgreSQL server, a fresh database per test, a Kafka broker."""
 
+import os
 import shutil
 import signal
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,6 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    # Processes share the cores, so how long a draw takes says nothing; a test that hangs is ended by its timeout.
+    hypothesis.settings.register_profile(
+        "centerline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("centerline")
     config.stash[RUN_FOLDER] = Path(_given_to_worker(config) or tempfile.mkdtemp(prefix="centerline-test-"))
     config.stash[RUN_FOLDER].chmod(0o755)
 
@@ -40,6 +47,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind, whatever became of the workers."""
     if _given_to_worker(config) is None:
         end_shared_broker(config.stash[RUN_FOLDER])
+        for data_dir in find_data_dirs(config.stash[RUN_FOLDER]):
+            embedded.kill(EmbeddedPostgres(data_dir, 0))
         shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
 
 
@@ -47,6 +56,15 @@ def _given_to_worker(config: pytest.Config) -> str | None:
     """The folder of the run as the controller named it; None in the process that began the run."""
     given: dict[str, Any] = getattr(config, "workerinput", {})
     return given.get("run_folder")
+
+
+def find_data_dirs(folder: Path) -> Iterator[Path]:
+    """Data directories of servers that still run below a folder, as an interrupted run leaves them."""
+    for directory, folders, files in os.walk(folder):
+        if "postmaster.pid" in files:
+            yield Path(directory).parent
+        if "PG_VERSION" in files:
+            folders.clear()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -25,7 +25,7 @@ from xml.etree import ElementTree as ET
 KAFKA_FILES = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
 LOOPBACK = "127.0.0.1"
 CLUSTER_ID = "Q2VudGVybGluZS1UZXN0cw"  # sixteen bytes in base64, as Kafka wants it: "Centerline-Tests"
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 100.0
 STOPPED_WITHIN_SECONDS = 15.0
 POLL_SECONDS = 0.02
 PID_FILE = "broker.pid"
