@@ -20,6 +20,7 @@ from tests.support.databases import SERVER_SETTINGS, TestDatabases
 from tests.support.kafka_broker import broker_from_environment, end_shared_broker, ensure_shared_broker, file_lock
 
 RUN_FOLDER: Final = pytest.StashKey[Path]()
+LEFT_OUT: Final = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,29 +34,28 @@ def pytest_configure(config: pytest.Config) -> None:
         "centerline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("centerline")
-    config.stash[RUN_FOLDER] = Path(_given_to_worker(config) or tempfile.mkdtemp(prefix="centerline-test-"))
+    given: dict[str, Any] | None = getattr(config, "workerinput", None)
+    config.stash[LEFT_OUT] = _choose_left_out(config) if given is None else given["left_out"]
+    config.stash[RUN_FOLDER] = Path(
+        tempfile.mkdtemp(prefix="centerline-test-") if given is None else given["run_folder"]
+    )
     config.stash[RUN_FOLDER].chmod(0o755)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist which folder the whole run shares."""
+    """Tell a worker of pytest-xdist what the run was asked for, and which folder all of it shares."""
+    node.workerinput["left_out"] = node.config.stash[LEFT_OUT]
     node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind, whatever became of the workers."""
-    if _given_to_worker(config) is None:
+    if not hasattr(config, "workerinput"):
         end_shared_broker(config.stash[RUN_FOLDER])
         for data_dir in find_data_dirs(config.stash[RUN_FOLDER]):
             embedded.kill(EmbeddedPostgres(data_dir, 0))
         shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
-
-
-def _given_to_worker(config: pytest.Config) -> str | None:
-    """The folder of the run as the controller named it; None in the process that began the run."""
-    given: dict[str, Any] = getattr(config, "workerinput", {})
-    return given.get("run_folder")
 
 
 def find_data_dirs(folder: Path) -> Iterator[Path]:
@@ -72,8 +72,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--long"):
-        items[:] = [item for item in items if item.get_closest_marker("long") is None]
+    left_out = config.stash[LEFT_OUT]
+    items[:] = [item for item in items if not any(item.get_closest_marker(marker) for marker in left_out)]
+
+
+def _choose_left_out(config: pytest.Config) -> list[str]:
+    """The markers whose tests are not run: `verify` unless asked for by marker or path, `long` without `--long`."""
+    is_named = config.args_source is pytest.Config.ArgsSource.ARGS or "verify" in config.option.markexpr
+    return [*(() if is_named else ("verify",)), *(() if config.getoption("--long") else ("long",))]
 
 
 @pytest.fixture(scope="session")
