@@ -1,7 +1,9 @@
 # `make` alone lists the targets. Needs Python 3.11 or newer; PYTHON= names another one, ARGS= passes arguments on.
+# WORKERS= says how many processes `make test` runs in: one per core, or none of its own when ARGS names files.
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= $(if $(findstring tests/,$(ARGS)),0,auto)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -9,10 +11,12 @@ LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --pytho
 
 MAKEFLAGS += --no-print-directory
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start dozens of processes of our own; compiling the same modules in each would be a good part of the run.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench fault contracts lock clean-data clean
+.PHONY: help setup run test verify lint format bench fault contracts lock clean-data clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +57,11 @@ $(STAMP): requirements-dev.lock pyproject.toml
 run: $(STAMP)  ## the whole system on this machine, with sample entries (ARGS="--once --json" for a script)
 	@$(BIN)/centerline demo $(ARGS)
 
-test: $(STAMP)  ## the tests
-	@$(BIN)/python -m pytest -q $(ARGS)
+test: $(STAMP)  ## the tests, but for what is slow by nature (at most 10 minutes on two cores)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
+
+verify: $(STAMP)  ## the tests that are slow by nature, one at a time (at most 35 minutes)
+	@$(BIN)/python -m pytest -q -m verify $(ARGS)
 
 lint: $(STAMP)  ## style, types and the direction of imports
 	@$(BIN)/ruff check

@@ -1,12 +1,14 @@
 """What every test may ask for: a PostgreSQL server, a fresh database per test, a Kafka broker."""
 
-import asyncio
+import os
 import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any, Final
 
+import hypothesis
 import pytest
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,18 +16,55 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
-from shared.db.migrate import upgrade
-from tests.support.databases import TestDatabases
-from tests.support.kafka_broker import KafkaBroker, broker_from_environment
-from tests.support.services import SERVICES
+from tests.support.databases import SERVER_SETTINGS, TestDatabases
+from tests.support.kafka_broker import broker_from_environment, end_shared_broker, ensure_shared_broker, file_lock
+
+RUN_FOLDER: Final = pytest.StashKey[Path]()
+LEFT_OUT: Final = pytest.StashKey[list[str]]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # A background job of a shell ignores SIGINT, and so would every process that the tests start and interrupt.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    # Processes share the cores, so how long a draw takes says nothing; a test that hangs is ended by its timeout.
+    hypothesis.settings.register_profile(
+        "centerline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("centerline")
+    given: dict[str, Any] | None = getattr(config, "workerinput", None)
+    config.stash[LEFT_OUT] = _choose_left_out(config) if given is None else given["left_out"]
+    config.stash[RUN_FOLDER] = Path(
+        tempfile.mkdtemp(prefix="centerline-test-") if given is None else given["run_folder"]
+    )
+    config.stash[RUN_FOLDER].chmod(0o755)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist what the run was asked for, and which folder all of it shares."""
+    node.workerinput["left_out"] = node.config.stash[LEFT_OUT]
+    node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind, whatever became of the workers."""
+    if not hasattr(config, "workerinput"):
+        end_shared_broker(config.stash[RUN_FOLDER])
+        for data_dir in find_data_dirs(config.stash[RUN_FOLDER]):
+            embedded.kill(EmbeddedPostgres(data_dir, 0))
+        shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
+
+
+def find_data_dirs(folder: Path) -> Iterator[Path]:
+    """Data directories of servers that still run below a folder, as an interrupted run leaves them."""
+    for directory, folders, files in os.walk(folder):
+        if "postmaster.pid" in files:
+            yield Path(directory).parent
+        if "PG_VERSION" in files:
+            folders.clear()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,41 +72,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--long"):
-        items[:] = [item for item in items if item.get_closest_marker("long") is None]
+    left_out = config.stash[LEFT_OUT]
+    items[:] = [item for item in items if not any(item.get_closest_marker(marker) for marker in left_out)]
+
+
+def _choose_left_out(config: pytest.Config) -> list[str]:
+    """The markers whose tests are not run: `verify` unless asked for by marker or path, `long` without `--long`."""
+    is_named = config.args_source is pytest.Config.ArgsSource.ARGS or "verify" in config.option.markexpr
+    return [*(() if is_named else ("verify",)), *(() if config.getoption("--long") else ("long",))]
 
 
 @pytest.fixture(scope="session")
-def open_folder() -> Iterator[Path]:
-    """A folder that the database's own user may enter; gone after the session."""
-    folder = Path(tempfile.mkdtemp(prefix="centerline-test-"))
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """A folder that all processes of this run share; gone after it."""
+    return pytestconfig.stash[RUN_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def open_folder(run_folder: Path) -> Path:
+    """A folder of this process that the database's own user may enter; gone after the run."""
+    folder = Path(tempfile.mkdtemp(dir=run_folder))
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def postgres(open_folder: Path) -> Iterator[EmbeddedPostgres]:
-    """A real PostgreSQL server for the session."""
-    server = embedded.start(open_folder / "postgres", settings={"max_connections": "300"})
+    """A real PostgreSQL server for this process."""
+    server = embedded.start(open_folder / "postgres", settings=SERVER_SETTINGS)
     yield server
     embedded.stop(server, mode="immediate")
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: EmbeddedPostgres) -> TestDatabases:
+async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[TestDatabases]:
     """Makes databases: copies of a template per service, so that each test has its own."""
     databases = TestDatabases(postgres)
-
-    async def prepare() -> None:
-        for service in SERVICES:
-            url = await databases.create(f"template_{service.name}")
-            engine = create_engine(url, application="tests")
-            await upgrade(engine, service.migrations)
-            await engine.dispose()
-
-    asyncio.run(prepare())
-    return databases
+    yield databases
+    await databases.close()
 
 
 @pytest.fixture
@@ -83,14 +125,17 @@ async def service_engine(databases: TestDatabases) -> AsyncIterator[Callable[[st
     yield make
     for engine in engines:
         await engine.dispose()
+        databases.give_back(engine.url.render_as_string(hide_password=False))
 
 
 @pytest.fixture(scope="session")
-def kafka(open_folder: Path) -> Iterator[str]:
-    """Bootstrap address of a real Kafka broker: the one of CENTERLINE_TEST_KAFKA, or one of our own."""
-    given = broker_from_environment()
-    if given is not None:
-        yield given
-        return
-    with KafkaBroker.start(open_folder / "kafka") as broker:
-        yield broker.bootstrap
+def kafka(run_folder: Path) -> str:
+    """Bootstrap address of a real Kafka broker: the one of CENTERLINE_TEST_KAFKA, or one of the whole run."""
+    return broker_from_environment() or ensure_shared_broker(run_folder)
+
+
+@pytest.fixture
+def kafka_turn(run_folder: Path) -> Iterator[None]:
+    """The broker's topics with fixed names are one test's at a time, whatever process it runs in."""
+    with file_lock(run_folder / "kafka.turn"):
+        yield

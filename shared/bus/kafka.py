@@ -17,7 +17,7 @@ from aiokafka import (
     TopicPartition as KafkaPartition,
 )
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
 
 from shared.bus.protocol import Message, Positions, Record, Slice, TopicPartition, TopicSpec
 from shared.runtime.errors import Transient
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 _MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 _REPLICAS = 3
+_KNOWN_WITHIN_SECONDS = 10.0
 
 
 class KafkaBus:
@@ -78,35 +79,25 @@ class KafkaBus:
         return subscription
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
-        """Create missing topics with one replica per broker up to three."""
+        """Create missing topics with one replica per broker up to three; returns when the cluster knows them.
+
+        Raises `Transient` with the broker's reason when it refuses one.
+        """
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client_id)
         try:
             await admin.start()
             existing = set(await admin.list_topics())
-            brokers = len((await admin.describe_cluster())["brokers"])
             missing = [topic for topic in topics if topic.name not in existing]
-            if missing:
-                await admin.create_topics(
-                    [
-                        NewTopic(
-                            topic.name,
-                            num_partitions=topic.partitions,
-                            replication_factor=min(_REPLICAS, brokers),
-                            topic_configs={
-                                "retention.ms": str(topic.retention_ms),
-                                "max.message.bytes": str(_MAX_MESSAGE_BYTES),
-                                "min.insync.replicas": "2" if brokers >= _REPLICAS else "1",
-                            },
-                        )
-                        for topic in missing
-                    ]
-                )
-        except TopicAlreadyExistsError:
-            return []
+            if not missing:
+                return []
+            brokers = len((await admin.describe_cluster())["brokers"])
+            answer = await admin.create_topics([_new_topic(topic, brokers) for topic in missing])
+            created = [name for name, code, message in answer.topic_errors if _is_created(name, code, message)]
+            await _await_known(admin, [topic.name for topic in missing])
         except (KafkaError, OSError) as error:
             raise Transient(f"kafka: {error!r}") from error
         else:
-            return [topic.name for topic in missing]
+            return created
         finally:
             await admin.close()
 
@@ -195,6 +186,38 @@ class KafkaBus:
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             await watcher.stop()
+
+
+def _new_topic(topic: TopicSpec, brokers: int) -> NewTopic:
+    return NewTopic(
+        topic.name,
+        num_partitions=topic.partitions,
+        replication_factor=min(_REPLICAS, brokers),
+        topic_configs={
+            "retention.ms": str(topic.retention_ms),
+            "max.message.bytes": str(_MAX_MESSAGE_BYTES),
+            "min.insync.replicas": "2" if brokers >= _REPLICAS else "1",
+        },
+    )
+
+
+def _is_created(name: str, code: int, message: str | None) -> bool:
+    """Read the broker's answer for one topic, which aiokafka does not; somebody else may have been faster."""
+    if code == TopicAlreadyExistsError.errno:
+        return False
+    if code:
+        raise Transient(f"kafka: topic {name} was not created: {message or for_code(code).__name__}")
+    return True
+
+
+async def _await_known(admin: AIOKafkaAdminClient, topics: list[str]) -> None:
+    """Wait until the broker that is asked has heard of topics that the controller has just made."""
+    async with asyncio.timeout(_KNOWN_WITHIN_SECONDS):
+        while True:
+            described = await admin.describe_topics(topics)
+            if not any(found["error_code"] for found in described):
+                return
+            await asyncio.sleep(0.02)
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -85,15 +85,17 @@ def create_app(
         setattr(app.state, name, value)
     install_handlers(app)
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes)
-    app.include_router(build_health_router(settings.service, settings.code_version, metrics, readiness))
+    open_to_all = [*public_routers]
     if settings.development:
         log.warning("development: anyone can issue tokens for anyone at POST /tokens")
-        app.include_router(tokens_router, responses=problem_responses([422]))
-    for router in routers:
+        open_to_all.insert(0, tokens_router)
+    health, guarded = build_health_router(settings.service, settings.code_version, metrics, readiness), [*routers]
+    _check_operation_ids([health, *guarded, *open_to_all])
+    app.include_router(health)
+    for router in guarded:
         app.include_router(router, dependencies=[Depends(identity)], responses=problem_responses())
-    for router in public_routers:
+    for router in open_to_all:
         app.include_router(router, responses=problem_responses([422]))
-    _check_operation_ids(app)
     return app
 
 
@@ -101,9 +103,9 @@ def _name_operation(route: APIRoute) -> str:
     return route.name
 
 
-def _check_operation_ids(app: FastAPI) -> None:
-    names = Counter(
-        route.name for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)
-    )
+def _check_operation_ids(routers: Iterable[APIRouter]) -> None:
+    """Look at the routers as they were written: those of the application are worked out when they are first called."""
+    routes = [route for router in routers for route in router.routes]
+    names = Counter(route.name for route in iter_route_contexts(routes) if isinstance(route.original_route, APIRoute))
     if repeated := [str(name) for name, count in names.items() if count > 1]:
         raise ValueError(f"two routes share a name, which is the operation id: {', '.join(repeated)}")

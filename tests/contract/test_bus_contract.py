@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
-from itertools import count
+from uuid import uuid4
 
 import pytest
 
@@ -12,8 +12,6 @@ from shared.bus.protocol import Bus, Message, Record, Subscription, TopicPartiti
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 from tests.support.topics import fresh_topic
-
-_groups = count(1)
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -67,7 +65,7 @@ async def read(
 
 
 def group() -> str:
-    return f"group-{next(_groups)}"
+    return f"group-{uuid4().hex[:8]}"
 
 
 async def test_new_group_gets_old_messages_whole_and_in_order_per_key(bus: Bus, topic: TopicSpec) -> None:
@@ -169,6 +167,14 @@ async def test_ensuring_topics_again_creates_nothing(bus: Bus, topic: TopicSpec)
     other = fresh_topic()
     assert await bus.ensure_topics([topic, other]) == [other.name]
     assert await bus.ensure_topics([topic, other]) == []
+
+
+@pytest.mark.kafka
+async def test_topic_that_the_broker_refuses_is_told_with_its_reason(kafka: str) -> None:
+    bus = KafkaBus(kafka)
+    with pytest.raises(Transient, match="topic no such name was not created: Topic name is invalid"):
+        await bus.ensure_topics([TopicSpec("no such name", 1, 3_600_000)])
+    await bus.close()
 
 
 async def test_missing_topic_says_what_to_do(bus: Bus, topic: TopicSpec) -> None:

@@ -144,6 +144,7 @@ async def bench(
 ) -> AsyncIterator[Bench]:
     bus: Bus
     if request.param == "kafka":
+        request.getfixturevalue("kafka_turn")
         bus = KafkaBus(request.getfixturevalue("kafka"))
     else:
         bus = PostgresBus(await databases.empty())

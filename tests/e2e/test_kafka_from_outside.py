@@ -33,7 +33,7 @@ from tests.support.kafka_broker import KafkaBroker, _install_by_apt, broker_from
 from tests.support.product import COMMAND, ROOT, Product, broken_invariants, clean_environment, running_product
 from tests.support.traffic import SAMPLES, sample_traffic
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.kafka, pytest.mark.verify, pytest.mark.timeout(240)]
 
 SEED = 20_260_302
 EVENTS = 1_500

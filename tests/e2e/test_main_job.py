@@ -196,11 +196,13 @@ def test_refused_messages_are_counted_by_reason(summary: dict[str, Any], sample:
     assert summary["dead_letters"] == dict(sample.refused)
 
 
+@pytest.mark.verify
 def test_second_run_goes_on_from_the_first(summary: dict[str, Any], data: Data) -> None:
     again = finish(data, data.demo())
     assert without_times(again) == without_times(summary)
 
 
+@pytest.mark.verify
 def test_interrupted_run_is_taken_up_and_ends_as_one_run_does(
     summary: dict[str, Any], new_data: Callable[[], Data]
 ) -> None:

@@ -106,6 +106,7 @@ def clean_contents(make_site: Callable[[str, str], Site]) -> CleanRuns:
 
 @pytest.mark.parametrize("bus", ["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
 @pytest.mark.timeout(400)
+@pytest.mark.verify
 async def test_faults_leave_no_trace(
     make_site: Callable[[str, str], Site], clean_contents: CleanRuns, bus: str
 ) -> None:

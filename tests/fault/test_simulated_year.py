@@ -86,6 +86,7 @@ LONG = Scale(entries=1500, acts=4, kills=60)
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.verify
 async def test_killed_year_ends_as_an_undisturbed_one(service_engine: MakeEngine, tmp_path: Path) -> None:
     await check_year(service_engine, tmp_path, SHORT)
 

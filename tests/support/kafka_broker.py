@@ -1,5 +1,6 @@
 """A real Kafka broker without Docker: one KRaft node on random ports, from jars that Maven fetches once.
 
+All processes of a test run share one broker (`ensure_shared_broker`): each test has topics of its own on it.
 The jars go to `$CENTERLINE_CACHE` or `~/.cache/centerline`, outside the tree. A broker named in
 `CENTERLINE_TEST_KAFKA` is used instead by tests that ask `broker_from_environment`.
 """
@@ -9,6 +10,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -23,9 +25,10 @@ from xml.etree import ElementTree as ET
 KAFKA_FILES = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
 LOOPBACK = "127.0.0.1"
 CLUSTER_ID = "Q2VudGVybGluZS1UZXN0cw"  # sixteen bytes in base64, as Kafka wants it: "Centerline-Tests"
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 100.0
 STOPPED_WITHIN_SECONDS = 15.0
 POLL_SECONDS = 0.02
+PID_FILE = "broker.pid"
 
 # The serial collector starts no threads of its own: two cores are shared with everything else under test.
 JVM = ("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Djava.awt.headless=true")
@@ -66,13 +69,38 @@ def broker_from_environment() -> str | None:
     return os.environ.get("CENTERLINE_TEST_KAFKA") or None
 
 
+def ensure_shared_broker(folder: Path) -> str:
+    """The bootstrap address of the one broker that the processes of a run share; the first that asks starts it.
+
+    It outlives the process that started it: whoever began the run ends it with `end_shared_broker`.
+    """
+    address = folder / "kafka.address"
+    with file_lock(folder / "kafka.lock"):
+        if not address.exists():
+            broker = KafkaBroker.start(folder / "kafka")
+            broker.leave_running()
+            address.write_text(broker.bootstrap)
+    return address.read_text()
+
+
+def end_shared_broker(folder: Path) -> None:
+    """End the broker of a run, if one was started."""
+    pid_file = folder / "kafka" / PID_FILE
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text())
+    arguments = Path(f"/proc/{pid}/cmdline")
+    if str(folder) in arguments.read_text(errors="replace"):
+        os.kill(pid, signal.SIGKILL)
+
+
 def ensure_installed() -> Path:
     """Return the folder of Kafka's jars, fetched on first use; several processes may ask at once."""
     cache = Path(os.environ.get("CENTERLINE_CACHE") or Path.home() / ".cache" / "centerline")
     home = cache / f"kafka-{_kafka_version()}"
     complete = home / "complete"
     cache.mkdir(parents=True, exist_ok=True)
-    with _file_lock(cache / f"{home.name}.lock"):
+    with file_lock(cache / f"{home.name}.lock"):
         if _java_major() < 17:
             _install_by_apt("Java 17", "openjdk-17-jre-headless")
         if complete.exists():
@@ -130,6 +158,13 @@ class KafkaBroker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._process = None
+
+    def leave_running(self) -> None:
+        """Let the broker outlive this process; its number is in `PID_FILE` of the data directory."""
+        assert self._process is not None
+        atexit.unregister(self.kill)
+        self._process.returncode = 0  # not ours to wait for any more
         self._process = None
 
     def kill(self) -> None:
@@ -194,6 +229,7 @@ class KafkaBroker:
                 stderr=log,
                 start_new_session=True,  # a Ctrl-C in the terminal is for the tests; they stop the broker
             )
+        (self.data_dir / PID_FILE).write_text(str(self._process.pid))
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not _answers_as_leader(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -257,7 +293,8 @@ def _install_by_apt(what: str, package: str) -> None:
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold a lock among processes; a dead holder's lock is free at once."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

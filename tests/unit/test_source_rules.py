@@ -2,12 +2,15 @@
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
+
+from shared.contracts.registry import TOPICS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("shared", "services", "cli")
@@ -22,6 +25,11 @@ GIVEN_FOLDER = "../" + "shared"  # what the product was made from, and must not 
 MACHINE_PATH = re.compile(r"/(work|home|root|tmp|Users|mnt)/")
 WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 RANDOMNESS = {"uuid1", "uuid4", "urandom", "SystemRandom", "token_bytes", "token_hex", "token_urlsafe", "randbits"}
+SOURCE_OF_SERVICE = re.compile(r"urn:centerline:(?!problem:)")
+EVENT_MODULES = {contract.data.__module__ for contract in TOPICS.values() if contract.producer != "filers"}
+EVENT_DATA = {contract.data.__name__ for contract in TOPICS.values() if contract.producer != "filers"}
+LAW_TYPES = {"LawSettings", "MoneySettings", "MoneyPolicy", "CyclePolicy", "AssignmentPolicy"}
+LAW_NAMES = {"law", "policy", "money_policy", "cycle_policy", "reading", "readings", "settings"}
 MONEY_MODULES = ("shared/customs/*", "shared/contracts/*", "services/*/domain/*", "services/*/store/*")
 
 
@@ -51,6 +59,12 @@ def _is_one_of(path: PurePosixPath, patterns: tuple[str, ...]) -> bool:
     )
 
 
+@cache
+def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Everything in a module; kept, since each rule looks through all modules."""
+    return tuple(ast.walk(tree))
+
+
 def _dotted(node: ast.expr) -> str:
     """`a.b.c` of an attribute chain; what is not a name is left out: `f().c` gives `c`."""
     if isinstance(node, ast.Attribute):
@@ -60,14 +74,14 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Call):
             yield node, _dotted(node.func)
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Every imported module and name, in full: `from time import time` gives `time` and `time.time`."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -77,7 +91,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _documented(tree: ast.Module) -> Iterator[ast.Constant]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
             value = body[0].value
@@ -88,10 +102,10 @@ def _documented(tree: ast.Module) -> Iterator[ast.Constant]:
 def _texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """String constants that are no docstrings; of an f-string its first part."""
     skipped = {id(node) for node in _documented(tree)}
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.JoinedStr):
             skipped |= {id(part) for part in node.values[1:]}
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield node.lineno, node.value
 
@@ -104,7 +118,7 @@ def find_commits(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_driver_access(tree: ast.Module) -> Iterator[Finding]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in {"get_raw_connection", "driver_connection"}:
             yield node.lineno, node.attr
         elif isinstance(node, ast.Attribute) and _dotted(node) == "tx.driver":
@@ -115,7 +129,7 @@ def find_driver_access(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_wall_clocks(tree: ast.Module) -> Iterator[Finding]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Attribute) and ".".join(_dotted(node).split(".")[-2:]) in WALL_CLOCKS:
             yield node.lineno, _dotted(node)
     for number, name in _imports(tree):
@@ -148,7 +162,7 @@ def find_missing_docstrings(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_bare_excepts(tree: ast.Module) -> Iterator[Finding]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.ExceptHandler) and (node.type is None or _dotted(node.type) == "BaseException"):
             last = node.body[-1]
             goes_on = isinstance(last, ast.Raise) and last.exc is None and node.type is not None
@@ -161,7 +175,7 @@ def find_prints(tree: ast.Module) -> Iterator[Finding]:
 
 
 def find_floats(tree: ast.Module) -> Iterator[Finding]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield node.lineno, repr(node.value)
         elif isinstance(node, ast.Name) and node.id == "float":
@@ -182,6 +196,94 @@ def find_randomness(tree: ast.Module) -> Iterator[Finding]:
         first, _, last = name.rpartition(".")
         if last in RANDOMNESS or (first == "random" and last not in {"Random", "getrandbits"}):
             yield call.lineno, name
+
+
+def find_impure_imports(tree: ast.Module) -> Iterator[Finding]:
+    for number, module in _imports(tree):
+        first = module.split(".")[0]
+        is_own = first == "services"  # which room of which service, import-linter says
+        is_customs = module == "shared.customs" or module.startswith("shared.customs.")
+        if first not in sys.stdlib_module_names and not is_own and not is_customs:
+            yield number, f"import of {module}"
+
+
+def find_sources(tree: ast.Module) -> Iterator[Finding]:
+    for number, text in _texts(tree):
+        if SOURCE_OF_SERVICE.match(text):
+            yield number, repr(text)
+
+
+def find_built_events(tree: ast.Module) -> Iterator[Finding]:
+    known = _names_of_event_data(tree)
+    for call, name in _calls(tree):
+        built = name.removesuffix(".model_construct")
+        if built in known:
+            yield call.lineno, f"{built}(...)"
+        elif name.rpartition(".")[2] in {"lean_type", "partial"}:
+            yield from ((call.lineno, f"{name}({_dotted(each)})") for each in call.args if _dotted(each) in known)
+
+
+def _names_of_event_data(tree: ast.Module) -> set[str]:
+    """As what a module knows the data of events: `EntryChanged`, `Changed` after `as`, `contracts.EntryChanged`."""
+    known = {f"{module}.{kind}" for module in EVENT_MODULES for kind in EVENT_DATA}
+    for node in _nodes(tree):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            for alias in node.names:
+                if node.module in EVENT_MODULES and alias.name in EVENT_DATA:
+                    known.add(alias.asname or alias.name)
+                elif f"{node.module}.{alias.name}" in EVENT_MODULES:
+                    known |= {f"{alias.asname or alias.name}.{kind}" for kind in EVENT_DATA}
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name in EVENT_MODULES and alias.asname:
+                    known |= {f"{alias.asname}.{kind}" for kind in EVENT_DATA}
+    return known
+
+
+def find_default_law(tree: ast.Module) -> Iterator[Finding]:
+    for node in _nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for given, default in _defaults(node.args):
+                if default is not None and _is_law(given.arg, given.annotation, LAW_NAMES | _law_fields()):
+                    yield given.lineno, f"{given.arg} = {ast.unparse(default)}"
+        elif isinstance(node, ast.ClassDef):
+            for item in node.body:
+                is_default = isinstance(item, ast.AnnAssign) and item.value is not None
+                if is_default and _is_law(_dotted(item.target), item.annotation, LAW_NAMES):
+                    yield item.lineno, ast.unparse(item)
+        elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr" and len(node.args) == 3:
+            name = node.args[1]
+            if isinstance(name, ast.Constant) and name.value in LAW_NAMES | _law_fields():
+                yield node.lineno, ast.unparse(node)
+
+
+@cache
+def _law_fields() -> set[str]:
+    """Every single reading: what the records of law, policy and money are made of."""
+    kinds = [
+        node
+        for path, tree in sources().items()
+        if path.match("services/*/domain/*.py") or path.match("services/*/domain/*/*.py")
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name in LAW_TYPES
+    ]
+    fields = [item.target for kind in kinds for item in kind.body if isinstance(item, ast.AnnAssign)]
+    return {field.id for field in fields if isinstance(field, ast.Name)} - {"version"}
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    by_position = [*arguments.posonlyargs, *arguments.args]
+    without: list[ast.expr | None] = [None] * (len(by_position) - len(arguments.defaults))
+    yield from zip(by_position, [*without, *arguments.defaults], strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+
+
+def _is_law(name: str, annotation: ast.expr | None, names: set[str]) -> bool:
+    """Whether a parameter or field is a reading of law, policy or money, by its name or by what it is."""
+    parts = [] if annotation is None else list(ast.walk(annotation))
+    kinds = {part.id for part in parts if isinstance(part, ast.Name)}
+    kinds |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    return name in names or not kinds.isdisjoint(LAW_TYPES)
 
 
 RULES = (
@@ -244,7 +346,6 @@ RULES = (
         good='"""SELECT is what this module is about."""\nx = "Selected", "Update your copy", f"{n} UPDATE"',
         allowed=(
             "services/*/store/*",
-            "services/*/store.py",
             "services/*/migrations/*",
             "shared/db/*",
             "shared/bus/*",
@@ -313,6 +414,75 @@ RULES = (
             "shared/runtime/tracing.py",  # the default for ids of traces, which no decision depends on
             "shared/web/middleware.py",  # ids of requests, likewise
         ),
+    ),
+    Rule(
+        name="domain imports the standard library and customs only",
+        remedy="take what is needed as a parameter, in terms of the rule",
+        find=find_impure_imports,
+        bad=(
+            "import pydantic",
+            "from sqlalchemy import text",
+            "import holidays",
+            "from shared.runtime.clock import Clock",
+            "from shared import db",
+            "import shared.contracts.work",
+            "def f():\n    import orjson",
+        ),
+        good="from datetime import date\nfrom shared.customs.calendar import add_days\nimport services.routing.domain",
+        within=("services/*/domain/*",),
+    ),
+    Rule(
+        name="a service says in publishing only which source it is",
+        remedy="take SOURCE from publishing, or hand it in",
+        find=find_sources,
+        bad=(
+            "x = 'urn:centerline:routing'",
+            "SOURCE: Final = 'urn:centerline:liquidation'",
+            "f'urn:centerline:{name}'",
+        ),
+        good="x = 'urn:filer:B76', 'urn:centerline:problem:not-found', SOURCE",
+        within=("services/*",),
+        allowed=("services/*/publishing.py",),
+    ),
+    Rule(
+        name="events are built in publishing only",
+        remedy="give publishing a builder that makes the event from rows and decisions",
+        find=find_built_events,
+        bad=(
+            "from shared.contracts.liquidation import EntryChanged\nEntryChanged(entry_number='x')",
+            "from shared.contracts.work import ReviewDecided as Decided\nx = [Decided(**row) for row in rows]",
+            "from shared.contracts import notice\nnotice.NoticeChanged()",
+            "import shared.contracts.routing as contracts\ncontracts.EntryRouted()",
+            "import shared.contracts.routing\nshared.contracts.routing.FilingRouted()",
+            "from shared.contracts.routing import AccountAssigned\nlean.lean_type(AccountAssigned)",
+            "from shared.contracts.work import RequestIssued\nRequestIssued.model_construct()",
+            "from shared.contracts.liquidation import ProtestChanged\npartial(ProtestChanged, sequence=1)",
+        ),
+        good="from shared.contracts.liquidation import EntryChanged, ProtestOutcome\n"
+        "def on(data: EntryChanged) -> bool: return isinstance(data, EntryChanged)\n"
+        "TOPIC_OF_DATA[EntryChanged]\nProtestOutcome(outcome='allowed')\nReason(code='x')",
+        within=("services/*",),
+        allowed=("services/*/publishing.py",),
+    ),
+    Rule(
+        name="nothing has a default for law, policy or money",
+        remedy="demand it: a forgotten argument would silently apply another reading; settings.py knows the defaults",
+        find=find_default_law,
+        bad=(
+            "def due(on: date, law: LawSettings = LAW): ...",
+            "async def act(*, law=None): ...",
+            "def assess(how: money.MoneyPolicy | None = None): ...",
+            "def accrue(on: date, days_in_leap_year: Literal[365, 366] = 365): ...",
+            "def is_business_day(on: date, closures: frozenset[date] = NO_CLOSURES): ...",
+            "x = lambda policy=POLICY: policy",
+            "class Facts:\n    law: LawSettings = LAW",
+            "class Policy:\n    cycle: CyclePolicy = field(default_factory=CyclePolicy)",
+            "getattr(request.app.state, 'law', LAW)",
+        ),
+        good="def due(on: date, law: LawSettings, *, months: int = 0): ...\ngetattr(state, 'law')\n"
+        "getattr(x, 'name', 1)\nclass Facts:\n    law: LawSettings\n    name: str = ''\nLAW: Final = LawSettings()",
+        within=("services/*", "shared/customs/*"),
+        allowed=("services/*/settings.py",),
     ),
 )
 

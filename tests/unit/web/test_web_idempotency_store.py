@@ -1,17 +1,13 @@
 """The table of Idempotency-Keys in a real PostgreSQL: first answers are kept, twins wait, misuse is refused."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.db import embedded
-from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from shared.db.idempotency import IdempotentCall, forget, recall, remember
 from shared.db.platform_tables import platform_tables
@@ -19,6 +15,7 @@ from shared.runtime.errors import Refused
 from shared.runtime.invariants import check_all
 from shared.runtime.metrics import Metrics
 from shared.web.idempotency import replay
+from tests.support.databases import TestDatabases
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 CALL = IdempotentCall("k1", "kim", "hash-1")
@@ -26,24 +23,12 @@ METADATA = MetaData()
 TABLES = platform_tables(METADATA)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedPostgres]:
-    with tempfile.TemporaryDirectory(prefix="centerline-web-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)  # the server may run as another user; pytest's own directories are closed
-        server = embedded.start(Path(directory) / "pg")
-        embedded.ensure_database(server, "web")
-        yield server
-        embedded.stop(server, mode="immediate")
-
-
 @pytest.fixture
-async def engine(server: EmbeddedPostgres) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(server.url("web"), application="test")
+async def engine(databases: TestDatabases) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(await databases.empty(), application="test")
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
     yield engine
-    async with engine.begin() as connection:
-        await connection.run_sync(METADATA.drop_all)
     await engine.dispose()
 
 
