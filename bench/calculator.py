@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.calculator import CalculatorFacts, calculate
-from services.liquidation.domain.law import LAW
 from services.liquidation.settings import LiquidationSettings
 from shared.bus.postgres import PostgresBus
 from shared.runtime.clock import SystemClock
@@ -83,8 +82,8 @@ async def measure_calculator(calls: int) -> CalculatorMeasured:
         await app(dict(scope), receive, send)
     seconds = time.perf_counter() - began
     assert sent[0]["status"] == 200
-    facts = CalculatorFacts(**_FACTS)
+    facts, law = CalculatorFacts(**_FACTS), settings.law_in_force
     began = time.perf_counter()
     for _ in range(calls):
-        calculate(facts, LAW)
+        calculate(facts, law)
     return CalculatorMeasured(calls, clocks, seconds, time.perf_counter() - began)
