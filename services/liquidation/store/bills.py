@@ -71,7 +71,7 @@ class PaymentRow:
     number: int
     received_on: date
     cents: int
-    payer: str
+    payer: Payer
     reference: str
     recorded_by: str
     recorded_for: str | None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,8 @@ from services.liquidation.store.sight import Sight
 from services.liquidation.store.tables.refunds import refunds
 from shared.contracts.liquidation import RefundState
 from shared.db.transaction import Transaction
+
+UNCERTIFIED: Final[tuple[RefundState, ...]] = ("waiting-for-enrollment", "ready")
 
 
 @dataclass(slots=True)
@@ -62,9 +64,6 @@ class RefundRow:
     def is_unpaid(self) -> bool:
         """Whether it is still to be paid; a later act takes its place."""
         return self.state not in ("replaced", "paid")
-
-
-UNCERTIFIED = ("waiting-for-enrollment", "ready")
 
 
 def build_refund(row: Mapping[str, Any]) -> RefundRow:

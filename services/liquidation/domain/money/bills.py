@@ -1,5 +1,6 @@
 """A bill for what a liquidation found due: what it bears when it is late, and what a payment settles."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -167,52 +168,60 @@ def settle(bill: Bill, payments: Sequence[Payment], on: date, settings: MoneySet
     >>> settle(bill, [Payment(date(2026, 3, 2), 502_88)], date(2026, 12, 1), MONEY).settled_on
     datetime.date(2026, 3, 2)
     """
-    received = sorted((payment for payment in payments if payment.received_on <= on), key=lambda paid: paid.received_on)
-    ends = [end for end in block_ends(bill.liquidated_on, on) if max(end, bill.due_on) < on]
-    billed_open, delinquency_open, surplus = bill.billed_cents, 0, 0
-    settled_on: date | None = None
+    received = deque(sorted(payments, key=lambda paid: paid.received_on))
+    account = _Account(bill.billed_cents)
     blocks: list[Block] = []
-    taken = 0
-    for number, end in enumerate([*ends, on], start=1):
+    ends = [end for end in block_ends(bill.liquidated_on, on) if max(end, bill.due_on) < on]
+    for number, end in enumerate(ends, start=1):
         # Blocks that ended by the due day are charged at its end, payments of a day before the blocks of that day.
-        charged_on = max(end, bill.due_on) if number <= len(ends) else on
-        while taken < len(received) and received[taken].received_on <= charged_on:
-            payment = received[taken]
-            taken += 1
-            to_interest = min(payment.cents, delinquency_open)
-            to_billed = min(payment.cents - to_interest, billed_open)
-            surplus += payment.cents - to_interest - to_billed
-            was_open = billed_open + delinquency_open > 0
-            delinquency_open -= to_interest
-            billed_open -= to_billed
-            if was_open and billed_open + delinquency_open == 0:
-                settled_on = payment.received_on
-        if number > len(ends):
-            break
-        base = billed_open + (delinquency_open if settings.delinquency_base == "unpaid-balance" else 0)
+        account.take(received, max(end, bill.due_on))
+        base = account.billed_open + (account.delinquency_open if settings.delinquency_base == "unpaid-balance" else 0)
         if base == 0:
             continue
+        start, divisor = add_days(end, -INTEREST_BLOCK_DAYS), settings.days_in_leap_year
         try:
-            interest = accrue(
-                base,
-                add_days(end, -INTEREST_BLOCK_DAYS),
-                end,
-                kind="underpayment",
-                days_in_leap_year=settings.days_in_leap_year,
-            )
+            interest = accrue(base, start, end, kind="underpayment", days_in_leap_year=divisor)
         except InterestRateUnknown as unknown:
             return Undetermined("int-rate-source", "interest-rate", str(unknown))
         blocks.append(Block(number, end, base, interest))
-        delinquency_open += interest
+        account.delinquency_open += interest
+    account.take(received, on)
     return BillStanding(
         on=on,
-        is_delinquent=is_delinquent(bill, on, is_paid=billed_open + delinquency_open == 0),
+        is_delinquent=is_delinquent(bill, on, is_paid=account.open_cents == 0),
         blocks=tuple(blocks),
-        billed_open_cents=billed_open,
-        delinquency_open_cents=delinquency_open,
-        surplus_cents=surplus,
-        settled_on=settled_on,
+        billed_open_cents=account.billed_open,
+        delinquency_open_cents=account.delinquency_open,
+        surplus_cents=account.surplus,
+        settled_on=account.settled_on,
     )
+
+
+@dataclass(slots=True)
+class _Account:
+    """What is open on a bill while blocks and payments are put to it in the order of their days; cents."""
+
+    billed_open: int
+    delinquency_open: int = 0
+    surplus: int = 0
+    settled_on: date | None = None
+
+    @property
+    def open_cents(self) -> int:
+        return self.billed_open + self.delinquency_open
+
+    def take(self, received: deque[Payment], until: date) -> None:
+        """Put the payments up to a day to interest first, then to the bill; what is left is a surplus."""
+        while received and received[0].received_on <= until:
+            payment = received.popleft()
+            was_open = self.open_cents > 0
+            to_interest = min(payment.cents, self.delinquency_open)
+            to_billed = min(payment.cents - to_interest, self.billed_open)
+            self.delinquency_open -= to_interest
+            self.billed_open -= to_billed
+            self.surplus += payment.cents - to_interest - to_billed
+            if was_open and self.open_cents == 0:
+                self.settled_on = payment.received_on
 
 
 def may_set_off(on: date, protest_due_on: date, protest_filed_on: date | None, protest_decided_on: date | None) -> bool:
