@@ -149,13 +149,13 @@ async def apply_instruction(
     chunks: int | None,
 ) -> int:
     """Apply an instruction to the entries that it means and has not reached, some chunks of them or all."""
-    reading_of = _Reading(policy, law, now)
+    by = _Reading(policy, law, now)
 
     async def next_chunk(tx: Transaction, after: str, limit: int) -> list[str]:
         return await store.list_entries_to_apply(tx, instruction, after, limit)
 
     def apply_to(held: HeldEntry) -> Applied[_Done]:
-        return _apply_to(instruction, held, reading_of)
+        return _apply_to(instruction, held, by)
 
     return await apply_in_chunks(engine, next_chunk, apply_to, _write, chunks=chunks)
 

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from services.liquidation.store.deemed_cases import count_open_deemed_cases
 from services.liquidation.store.hold_sets import find_in_force
-from services.liquidation.store.radar import Horizon, count_held_near
+from services.liquidation.store.radar import Horizon, count_held_by_horizon
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 
 
 async def count_alarms(tx: Transaction, now: datetime) -> tuple[int, dict[Horizon, int]]:
     """Open cases of deemed liquidation, and held entries by the days left of their period."""
-    held = await count_held_near(tx, legal_date(now), await find_in_force(tx, now))
+    held = await count_held_by_horizon(tx, legal_date(now), await find_in_force(tx, now))
     return await count_open_deemed_cases(tx.connection), held

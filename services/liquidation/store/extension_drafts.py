@@ -7,7 +7,7 @@ from typing import Final, Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.store.radar import CAUSES, NEAR, OF_ASKED
+from services.liquidation.store.radar import CAUSES, ENDS_SOON, OF_ASKED
 from services.liquidation.store.tables.extension_drafts import extension_drafts
 from services.liquidation.store.tables.records import entries
 from shared.db import bulk
@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (
 """
 _NEEDED: Final = " UNION ".join(
     f"SELECT e.deemed_on, e.entry_number, e.lane FROM entries e {joined}"
-    f" WHERE {NEAR} AND e.deemed_on >= $1::date AND {condition}"
+    f" WHERE {ENDS_SOON} AND e.deemed_on >= $1::date AND {condition}"
     for joined, condition in CAUSES["extension-needed"]
 )
 # Drafts that are needed no more go in the same pass. The first that holds is the reason that the notice would give

@@ -28,7 +28,7 @@ _FARTHEST: Final = HORIZONS[-1]
 _REQUEST_DAYS: Final = 366  # no period is longer than a year, and a request is for the period in which it is made
 
 # $1 is today in every statement.
-NEAR: Final = f"{RUNS} AND NOT e.is_informal AND e.deemed_on <= $1::date + {_FARTHEST}"
+ENDS_SOON: Final = f"{RUNS} AND NOT e.is_informal AND e.deemed_on <= $1::date + {_FARTHEST}"
 _IN_REVIEW: Final = "e.lane IN ('document-review', 'enforcement')"
 _WAITS: Final = "d.status = 'applied' AND d.outcome IN ('no-change', 'increase', 'refund')"
 _UNDECIDED: Final = (
@@ -61,17 +61,17 @@ _COUNT_ALL: Final = f"""
 SELECT e.deemed_on, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
     count(*) FILTER (WHERE {_IN_REVIEW} AND {_MAY_EXTEND}) AS extendable,
     count(*) FILTER (WHERE e.deemed_rule = 'susp-lift-6mo') AS lifted
-FROM entries e WHERE {NEAR} GROUP BY e.deemed_on
+FROM entries e WHERE {ENDS_SOON} GROUP BY e.deemed_on
 """
 _COUNT_DECIDED: Final = f"""
 SELECT e.deemed_on, count(*) AS in_review, count(*) FILTER (WHERE {_MAY_EXTEND}) AS extendable
 FROM (SELECT DISTINCT d.entry_number FROM review_decisions d WHERE {_WAITS}) decided
-JOIN entries e ON e.entry_number = decided.entry_number WHERE {NEAR} AND {_IN_REVIEW} GROUP BY e.deemed_on
+JOIN entries e ON e.entry_number = decided.entry_number WHERE {ENDS_SOON} AND {_IN_REVIEW} GROUP BY e.deemed_on
 """
 _COUNT_REQUESTED: Final = f"""
 SELECT e.deemed_on, count(*) AS requested,
     count(*) FILTER (WHERE {_MAY_EXTEND} AND {_HAS_REASON} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
-FROM entries e {OF_ASKED} WHERE {NEAR} GROUP BY e.deemed_on
+FROM entries e {OF_ASKED} WHERE {ENDS_SOON} GROUP BY e.deemed_on
 """
 # What is joined to an entry `e`, and what holds of it; each branch finds its entries from its own side.
 CAUSES: Final[dict[Cause, tuple[tuple[str, str], ...]]] = {
@@ -127,8 +127,8 @@ async def count_radar(tx: Transaction, today: date, in_force: Sequence[HoldSet])
         horizon = horizon_of(row["deemed_on"], today)
         counts[horizon, "request-open"] += row["requested"]
         counts[horizon, "extension-needed"] += row["extendable"]
-    for near, entries in (await count_held_near(tx, today, in_force)).items():
-        counts[near, "held"] += entries
+    for horizon, entries in (await count_held_by_horizon(tx, today, in_force)).items():
+        counts[horizon, "held"] += entries
     return [
         RadarCount(horizon, cause, counts[horizon, cause]) for horizon in get_args(Horizon) for cause in get_args(Cause)
     ]
@@ -166,7 +166,7 @@ def _page(joined: str, condition: str) -> str:
         SELECT e.deemed_on, e.entry_number, e.state, e.scheduled_on, e.deemed_rule, e.lane, e.center,
             e.importer_number, e.extensions, e.duty_cents, e.fees_cents
         FROM entries e {joined}
-        WHERE {NEAR} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
+        WHERE {ENDS_SOON} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
             AND (e.deemed_on, e.entry_number) > ($4::date, $5::text) AND {condition}
         ORDER BY e.deemed_on, e.entry_number LIMIT $6::integer
     )"""
@@ -200,13 +200,13 @@ def window_of(horizon: Horizon, today: date) -> tuple[date, date]:
     return today + timedelta(days=nearest), today + timedelta(days=HORIZONS[position])
 
 
-async def count_held_near(tx: Transaction, today: date, in_force: Sequence[HoldSet]) -> dict[Horizon, int]:
+async def count_held_by_horizon(tx: Transaction, today: date, in_force: Sequence[HoldSet]) -> dict[Horizon, int]:
     """Held entries whose period ends within 90 days, by horizon: the alarm long before a hold is overridden."""
     found: dict[Horizon, int] = {}
     if not in_force:
         return found
     held, arguments = _held(in_force, first=2)
-    statement = f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {NEAR} AND {held} GROUP BY e.deemed_on"
+    statement = f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {ENDS_SOON} AND {held} GROUP BY e.deemed_on"
     for row in await bulk.fetch(tx, statement, today, *arguments):
         horizon = horizon_of(row["deemed_on"], today)
         found[horizon] = found.get(horizon, 0) + int(row["held"])

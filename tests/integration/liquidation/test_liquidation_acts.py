@@ -18,6 +18,7 @@ from services.liquidation.domain.law import LAW
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.records import entries
+from shared.bus import outbox
 from shared.bus.postgres import PostgresBus
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -213,6 +214,33 @@ async def test_instruction_stopped_between_chunks_goes_on_where_it_was(
     assert shown["results"] == {"lifted": 5}
     lifted = [event.data for event in await published(office.engine) if event.data.change == "suspension-lifted"]
     assert sorted(each.entry_number for each in lifted) == sorted(numbers)
+
+
+async def test_instruction_killed_within_a_chunk_leaves_nothing_of_it_and_does_it_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "CHUNK", 2)
+    monkeypatch.setattr(instructions, "CHUNKS_AT_ONCE", 1)
+    numbers = [await office.file(lines=[of_case(1)]) for _ in range(5)]
+    name = await office.instruct("1", noticed_on="2027-01-04", predicate={"case_numbers": [CASE]})
+
+    async def die(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def lifted() -> list[str]:
+        events = [event.data for event in await published(office.engine)]
+        return sorted(each.entry_number for each in events if each.change == "suspension-lifted")
+
+    with monkeypatch.context() as killing:
+        killing.setattr(outbox, "add", die)
+        with pytest.raises(ZeroDivisionError):
+            await apply_confirmed(office.engine, CyclePolicy(), office.clock, LAW)
+    assert len(await lifted()) == 2
+    shown = (await office.call("GET", f"/instructions/{name}", role=RoleName.ADCVD_TEAM)).json()
+    assert shown["results"] == {"lifted": 2}
+    assert await apply_confirmed(office.engine, CyclePolicy(), office.clock, LAW) == 3
+    assert await lifted() == sorted(numbers)
+    await office.check()
 
 
 async def test_suspension_that_began_after_the_period_ended_finds_the_entry_liquidated_by_law(office: Office) -> None:
