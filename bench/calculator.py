@@ -17,7 +17,8 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Platform, build_app
+from shared.runtime.platform import Platform
+from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 
 _UNUSED = "postgresql+asyncpg://unused"

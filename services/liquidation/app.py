@@ -9,7 +9,8 @@ from services.liquidation.jobs import schedule
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables.records import metadata
-from shared.runtime.service import Parts, Platform, Service
+from shared.runtime.platform import Platform
+from shared.runtime.service import Parts, Service
 
 
 def build(platform: Platform) -> Parts:

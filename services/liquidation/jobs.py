@@ -17,7 +17,7 @@ from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
-from shared.runtime.service import Job, Platform
+from shared.runtime.platform import Job, Platform
 
 
 def schedule(platform: Platform) -> Sequence[Job]:

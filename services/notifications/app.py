@@ -14,7 +14,8 @@ from services.notifications.store.tables.core import metadata
 from shared.mail.folder import FolderMailer
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
-from shared.runtime.service import Parts, Platform, Service
+from shared.runtime.platform import Platform
+from shared.runtime.service import Parts, Service
 
 
 def build(platform: Platform) -> Parts:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.notifications.acts.sending import Sender
-from shared.runtime.service import Job
+from shared.runtime.platform import Job
 
 
 def schedule(sender: Sender) -> tuple[Job, ...]:

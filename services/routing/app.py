@@ -10,7 +10,8 @@ from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables.core import metadata
-from shared.runtime.service import Parts, Platform, Service
+from shared.runtime.platform import Platform
+from shared.runtime.service import Parts, Service
 
 
 def build(platform: Platform) -> Parts:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.routing.acts.proposals import run_proposals
 from shared.customs.calendar import legal_date
-from shared.runtime.service import Job, Platform
+from shared.runtime.platform import Job, Platform
 
 SCHEDULE = "schedule"
 """Who proposes when nobody asked: the scheduled run."""

@@ -10,7 +10,8 @@ from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables.core import metadata
-from shared.runtime.service import Parts, Platform, Service
+from shared.runtime.platform import Platform
+from shared.runtime.service import Parts, Service
 
 
 def build(platform: Platform) -> Parts:

@@ -6,7 +6,7 @@ from services.workqueue.acts import claim
 from services.workqueue.settings import WorkqueueSettings
 from shared.db import idempotency
 from shared.db.transaction import transaction
-from shared.runtime.service import Job, Platform
+from shared.runtime.platform import Job, Platform
 
 
 def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]:

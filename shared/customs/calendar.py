@@ -74,35 +74,35 @@ def _days_closed(year: int) -> frozenset[date]:
     return frozenset(_statutory_holidays(year))
 
 
-def federal_holidays(year: int, closures: frozenset[date] = NO_CLOSURES) -> Mapping[date, str]:
+def federal_holidays(year: int, closures: frozenset[date]) -> Mapping[date, str]:
     """The national holidays of a year by legal day, oldest first, the observed days included.
 
     Rule count-holidays [U], 19 CFR 101.6(a), 5 USC 6103: a fixed-date holiday on a Saturday is observed on
     Friday, on a Sunday on Monday. `closures` adds days on which federal offices are closed by order;
     whether such a day is a national holiday is unsettled, so they are the caller's data.
 
-    >>> federal_holidays(2026)[date(2026, 7, 3)]
+    >>> federal_holidays(2026, closures=NO_CLOSURES)[date(2026, 7, 3)]
     'Independence Day (observed)'
     """
     by_order = {day: "Closed by order" for day in closures if day.year == year}
     return MappingProxyType(dict(sorted({**by_order, **_statutory_holidays(year)}.items())))
 
 
-def is_business_day(on: date, closures: frozenset[date] = NO_CLOSURES) -> bool:
+def is_business_day(on: date, closures: frozenset[date]) -> bool:
     """Whether a legal day is Monday to Friday and no national holiday.
 
     Rules count-business-day [S], 19 CFR 101.1; count-working-day [U]: "working day" is read the same way.
 
-    >>> is_business_day(date(2026, 7, 2)), is_business_day(date(2026, 7, 3))
+    >>> is_business_day(date(2026, 7, 2), closures=NO_CLOSURES), is_business_day(date(2026, 7, 3), closures=NO_CLOSURES)
     (True, False)
     """
     return on.weekday() <= _FRIDAY and on not in _days_closed(on.year) and on not in closures
 
 
-def next_business_day(on: date, closures: frozenset[date] = NO_CLOSURES) -> date:
+def next_business_day(on: date, closures: frozenset[date]) -> date:
     """The day itself if it is a business day, otherwise the first one after it (rule count-business-day [S]).
 
-    >>> next_business_day(date(2026, 7, 3))
+    >>> next_business_day(date(2026, 7, 3), closures=NO_CLOSURES)
     datetime.date(2026, 7, 6)
     """
     while not is_business_day(on, closures):
@@ -110,14 +110,14 @@ def next_business_day(on: date, closures: frozenset[date] = NO_CLOSURES) -> date
     return on
 
 
-def add_business_days(on: date, n: int, closures: frozenset[date] = NO_CLOSURES) -> date:
+def add_business_days(on: date, n: int, closures: frozenset[date]) -> date:
     """The n-th business day after a trigger day; before it for a negative n; the day itself for 0.
 
     Rules count-day-one [S], CBP protest seminar notes (2008), HQ H173819: the trigger day is day 0,
     whatever day it is; count-business-day [S], 19 CFR 101.1. Ten working days for the entry summary
     (es-file, 19 CFR 142.12(b)):
 
-    >>> add_business_days(date(2026, 3, 2), 10)
+    >>> add_business_days(date(2026, 3, 2), 10, closures=NO_CLOSURES)
     datetime.date(2026, 3, 16)
     """
     step = _ONE_DAY if n >= 0 else -_ONE_DAY
@@ -205,7 +205,7 @@ def wednesday_cutoff(friday: date) -> datetime:
     return datetime.combine(wednesday, _WEEKLY_CUTOFF, tzinfo=EASTERN).astimezone(UTC)
 
 
-def due(safe: date, *, rolls: bool, closures: frozenset[date] = NO_CLOSURES) -> Due:
+def due(safe: date, *, rolls: bool, closures: frozenset[date]) -> Due:
     """Both readings of a due date that counting gave as `safe`.
 
     `rolls=True` is rule roll-private-filing [S], T.D. 53961(1) and CBP protest seminar notes (2008): what a
@@ -214,9 +214,9 @@ def due(safe: date, *, rolls: bool, closures: frozenset[date] = NO_CLOSURES) -> 
     (roll-private-filing-electronic [U]), which is why the safe date stays. `rolls=False` is rule
     roll-government-clock [S for 1504(a)(2)(C), U in general]: clocks against CBP are not rolled.
 
-    >>> due(date(2026, 7, 4), rolls=True)
+    >>> due(date(2026, 7, 4), rolls=True, closures=NO_CLOSURES)
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
-    >>> due(date(2026, 7, 4), rolls=False).last_arguable
+    >>> due(date(2026, 7, 4), rolls=False, closures=NO_CLOSURES).last_arguable
     datetime.date(2026, 7, 4)
     """
     return Due(safe=safe, last_arguable=next_business_day(safe, closures) if rolls else safe)

@@ -89,7 +89,7 @@ def rate_on(on: date) -> RatePeriod:
 
 
 @lru_cache(maxsize=8_192)
-def growth_factor(start: date, end: date, *, kind: InterestKind, days_in_leap_year: Literal[365, 366] = 365) -> Decimal:
+def growth_factor(start: date, end: date, *, kind: InterestKind, days_in_leap_year: Literal[365, 366]) -> Decimal:
     """What one dollar that bears interest from `start` to `end` has become, to 50 digits and not rounded to money.
 
     Rules int-rate-source, int-underpay and int-overpay [S], 19 USC 1505(c), 19 CFR 24.3a(c)(1); compounding 26 USC
@@ -99,7 +99,8 @@ def growth_factor(start: date, end: date, *, kind: InterestKind, days_in_leap_ye
     Raises `InterestRateUnknown` when a day that bears interest has no loaded rate, `ValueError` when `end` is before
     `start`.
 
-    >>> growth_factor(date(2026, 3, 31), date(2026, 4, 1), kind="underpayment").quantize(Decimal("1.00000000"))
+    >>> day = date(2026, 3, 31), date(2026, 4, 1)
+    >>> growth_factor(*day, kind="underpayment", days_in_leap_year=365).quantize(Decimal("1.00000000"))
     Decimal('1.00016438')
     """
     if end < start:
@@ -127,11 +128,12 @@ def accrue_unrounded(
     end: date,
     *,
     kind: InterestKind,
-    days_in_leap_year: Literal[365, 366] = 365,
+    days_in_leap_year: Literal[365, 366],
 ) -> Decimal:
     """Interest in cents before rounding, for sums that are rounded once; otherwise as `accrue`.
 
-    >>> accrue_unrounded(100_00, date(2026, 3, 31), date(2026, 4, 1), kind="underpayment").quantize(Decimal("1.0000"))
+    >>> day = date(2026, 3, 31), date(2026, 4, 1)
+    >>> accrue_unrounded(100_00, *day, kind="underpayment", days_in_leap_year=365).quantize(Decimal("1.0000"))
     Decimal('1.6438')
     """
     if principal_cents < 0:
@@ -146,7 +148,7 @@ def accrue(
     end: date,
     *,
     kind: InterestKind,
-    days_in_leap_year: Literal[365, 366] = 365,
+    days_in_leap_year: Literal[365, 366],
 ) -> int:
     """Interest in cents on `principal_cents` from `start` to `end`, compounded daily at each day's own rate.
 
@@ -160,7 +162,8 @@ def accrue(
     Raises `InterestRateUnknown` when a day that bears interest has no loaded rate, `ValueError` when `end` is
     before `start` or the principal is negative (ask for the other kind instead).
 
-    >>> accrue(100_000_00, date(2025, 3, 10), date(2026, 1, 16), kind="underpayment")  # 312 days at 7 %
+    >>> days = date(2025, 3, 10), date(2026, 1, 16)  # 312 days at 7 %
+    >>> accrue(100_000_00, *days, kind="underpayment", days_in_leap_year=365)
     616559
     """
     return round_fractional_cents(

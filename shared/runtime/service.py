@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,6 @@ import structlog
 import uvloop
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import inbox, outbox
 from shared.bus.consumer import Consumer, ConsumerSettings, Handler
@@ -31,6 +30,7 @@ from shared.runtime.invariants import Invariant, check_all
 from shared.runtime.lifecycle import Readiness, Stopping
 from shared.runtime.logging import configure_logging
 from shared.runtime.metrics import Metrics
+from shared.runtime.platform import Job, Platform
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
 from shared.runtime.supervisor import RoleTask, Supervisor, build_http_server
 from shared.web.app import create_app
@@ -39,26 +39,6 @@ log = structlog.get_logger(__name__)
 
 _LAG_SECONDS = 2.0
 _JOB_RETRY_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """What the runtime gives a service to build its parts from."""
-
-    settings: ServiceSettings
-    engine: AsyncEngine
-    bus: Bus
-    clock: Clock
-    metrics: Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work on a schedule; one process of the service at a time does it."""
-
-    name: str
-    every: timedelta
-    run: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

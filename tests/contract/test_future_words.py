@@ -30,7 +30,8 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Parts, Platform, Service, consumer_settings
+from shared.runtime.platform import Platform
+from shared.runtime.service import Parts, Service, consumer_settings
 from tests.support.databases import TestDatabases
 from tests.support.events import FUTURE_WORD
 from tests.support.future import SAMPLES, Told, parts_at, tell_all

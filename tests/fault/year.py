@@ -48,7 +48,8 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.logging import configure_logging
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Platform, build_app
+from shared.runtime.platform import Platform
+from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.support.traffic import SAMPLES
 

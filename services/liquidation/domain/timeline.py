@@ -235,7 +235,7 @@ def _runs_to_suit(protest: ProtestFact) -> bool:
 def _of_protests(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
     for protest in facts.protests:
         if protest.stage in OPEN:
-            until: Due = due(protest.decide_by, rolls=False)
+            until: Due = due(protest.decide_by, rolls=False, closures=law.closures)
             inputs = {"protest": protest.number, "received_on": str(protest.received_on)}
             yield Coming("protest to be decided", "protest-decide-2y", until.safe, until.last_arguable, inputs)
         elif _runs_to_suit(protest) and protest.denied_on is not None:

@@ -26,7 +26,8 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Platform, build_app
+from shared.runtime.platform import Platform
+from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
@@ -234,11 +235,11 @@ async def test_instruction_killed_within_a_chunk_leaves_nothing_of_it_and_does_i
     with monkeypatch.context() as killing:
         killing.setattr(outbox, "add", die)
         with pytest.raises(ZeroDivisionError):
-            await apply_confirmed(office.engine, CyclePolicy(), office.clock, LAW)
+            await apply_confirmed(office.engine, LAW.cycle, office.clock, LAW)
     assert len(await lifted()) == 2
     shown = (await office.call("GET", f"/instructions/{name}", role=RoleName.ADCVD_TEAM)).json()
     assert shown["results"] == {"lifted": 2}
-    assert await apply_confirmed(office.engine, CyclePolicy(), office.clock, LAW) == 3
+    assert await apply_confirmed(office.engine, LAW.cycle, office.clock, LAW) == 3
     assert await lifted() == sorted(numbers)
     await office.check()
 

@@ -18,7 +18,8 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Platform, build_app
+from shared.runtime.platform import Platform
+from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided
 from tests.support.events import decoded, entry_body, entry_number, line

@@ -21,7 +21,8 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Platform, build_app, open_bus
+from shared.runtime.platform import Platform
+from shared.runtime.service import build_app, open_bus
 from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_number
 

@@ -24,7 +24,8 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
-from shared.runtime.service import Platform, build_app
+from shared.runtime.platform import Platform
+from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from shared.customs.calendar import (
+    NO_CLOSURES,
     Due,
     add_business_days,
     add_days,
@@ -66,13 +67,13 @@ def test_a_legal_day_is_as_long_as_eastern_time_makes_it(on: date, hours: int) -
 )
 def test_a_fixed_holiday_at_a_weekend_is_observed_beside_it(holiday: date, observed: date) -> None:
     """Rule count-holidays."""
-    assert holiday in federal_holidays(holiday.year)
-    assert observed in federal_holidays(observed.year)
-    assert not is_business_day(observed)
+    assert holiday in federal_holidays(holiday.year, closures=NO_CLOSURES)
+    assert observed in federal_holidays(observed.year, closures=NO_CLOSURES)
+    assert not is_business_day(observed, closures=NO_CLOSURES)
 
 
 def test_the_eleven_holidays_of_an_ordinary_year() -> None:
-    assert list(federal_holidays(2025)) == [
+    assert list(federal_holidays(2025, closures=NO_CLOSURES)) == [
         date(2025, 1, 1),
         date(2025, 1, 20),
         date(2025, 2, 17),
@@ -88,13 +89,13 @@ def test_the_eleven_holidays_of_an_ordinary_year() -> None:
 
 
 def test_juneteenth_is_a_holiday_only_since_2021() -> None:
-    assert is_business_day(date(2020, 6, 19))
-    assert not is_business_day(date(2024, 6, 19))
+    assert is_business_day(date(2020, 6, 19), closures=NO_CLOSURES)
+    assert not is_business_day(date(2024, 6, 19), closures=NO_CLOSURES)
 
 
 def test_closures_by_order_are_the_callers_data() -> None:
     closures = frozenset({date(2025, 12, 24), date(2025, 12, 26)})
-    assert is_business_day(date(2025, 12, 24))
+    assert is_business_day(date(2025, 12, 24), closures=NO_CLOSURES)
     assert not is_business_day(date(2025, 12, 24), closures)
     assert next_business_day(date(2025, 12, 24), closures) == date(2025, 12, 29)
     assert add_business_days(date(2025, 12, 23), 1, closures) == date(2025, 12, 29)
@@ -113,12 +114,12 @@ def test_a_holiday_keeps_its_name_when_the_office_is_also_closed_by_order() -> N
 )
 def test_a_business_day_is_monday_to_friday_without_holidays(on: date, expected: bool) -> None:
     """Rule count-business-day."""
-    assert is_business_day(on) is expected
+    assert is_business_day(on, closures=NO_CLOSURES) is expected
 
 
 def test_the_next_business_day_after_new_year_lies_beyond_the_weekend() -> None:
-    assert next_business_day(date(2021, 12, 31)) == date(2022, 1, 3)
-    assert next_business_day(date(2022, 1, 3)) == date(2022, 1, 3)
+    assert next_business_day(date(2021, 12, 31), closures=NO_CLOSURES) == date(2022, 1, 3)
+    assert next_business_day(date(2022, 1, 3), closures=NO_CLOSURES) == date(2022, 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_the_next_business_day_after_new_year_lies_beyond_the_weekend() -> None:
 )
 def test_business_days_are_counted_from_the_day_after_the_trigger(on: date, n: int, expected: date) -> None:
     """Rules count-day-one and count-business-day."""
-    assert add_business_days(on, n) == expected
+    assert add_business_days(on, n, closures=NO_CLOSURES) == expected
 
 
 def test_days_are_calendar_days_and_the_trigger_is_day_zero() -> None:
@@ -201,10 +202,16 @@ def test_a_cycle_has_no_other_name_than_its_friday() -> None:
 
 def test_a_private_filing_rolls_over_weekend_and_holiday_but_the_safe_date_stays() -> None:
     """Rule roll-private-filing."""
-    assert due(date(2026, 7, 3), rolls=True) == Due(safe=date(2026, 7, 3), last_arguable=date(2026, 7, 6))
-    assert due(date(2026, 7, 2), rolls=True) == Due(safe=date(2026, 7, 2), last_arguable=date(2026, 7, 2))
+    assert due(date(2026, 7, 3), rolls=True, closures=NO_CLOSURES) == Due(
+        safe=date(2026, 7, 3), last_arguable=date(2026, 7, 6)
+    )
+    assert due(date(2026, 7, 2), rolls=True, closures=NO_CLOSURES) == Due(
+        safe=date(2026, 7, 2), last_arguable=date(2026, 7, 2)
+    )
 
 
 def test_a_clock_against_the_government_does_not_roll() -> None:
     """Rule roll-government-clock: the deemed liquidation of 3 December 2005, a Saturday."""
-    assert due(date(2005, 12, 3), rolls=False) == Due(safe=date(2005, 12, 3), last_arguable=date(2005, 12, 3))
+    assert due(date(2005, 12, 3), rolls=False, closures=NO_CLOSURES) == Due(
+        safe=date(2005, 12, 3), last_arguable=date(2005, 12, 3)
+    )
