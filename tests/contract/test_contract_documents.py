@@ -44,6 +44,12 @@ def test_every_generated_document_is_compared() -> None:
     assert set(generated()) == set(NAMES)
 
 
+@pytest.mark.parametrize("service", [service.name for service in SERVICES])
+def test_no_schema_of_an_api_is_named_after_the_place_of_its_code(service: str) -> None:
+    schemas = generated()[f"openapi/{service}.json"]["components"]["schemas"]
+    assert [name for name in schemas if "__" in name] == [], "two models of a service share a name"
+
+
 @pytest.mark.parametrize("path", sorted(RELEASED.glob("*.json")), ids=lambda path: path.stem)
 def test_messages_of_the_released_schema_are_still_taken(path: Path) -> None:
     released = json.loads(path.read_text(encoding="utf-8"))

@@ -82,7 +82,7 @@ def test_change_of_the_directory_that_is_let_pass_leaves_every_earlier_day_as_it
             day = today - timedelta(days=back)
             known = before.open_centers(day)
             assert {code: center for code, center in after.open_centers(day).items() if code in known} == known
-        for day in after.turning_days():
+        for day in after.days_of_change():
             assert all(after.open_center(item, day) for item in CODES), (
                 "the work of a Center always has somewhere to go"
             )

@@ -161,7 +161,7 @@ class CalculatorIn(BaseModel):
     tib_extended_years: int = Field(default=0, ge=0, le=2)
 
 
-class ClockOut(BaseModel):
+class CalculatedClockOut(BaseModel):
     """One clock: warn by `safe`, refuse only after `last_arguable`."""
 
     model_config = ConfigDict(
@@ -198,7 +198,7 @@ class ClockOut(BaseModel):
     unsettled: str | None = Field(description="What of the rule is open.")
 
 
-class UnknownClockOut(BaseModel):
+class UncalculatedClockOut(BaseModel):
     """A clock that cannot be computed, and the facts that are missing."""
 
     what: str = Field(examples=["deemed liquidated, when CBP has not acted"])
@@ -223,8 +223,8 @@ class FindingOut(BaseModel):
 class CalculatorOut(BaseModel):
     """All clocks that the facts start, those that lack a fact, and what else follows."""
 
-    clocks: list[ClockOut]
-    unknown: list[UnknownClockOut]
+    clocks: list[CalculatedClockOut]
+    unknown: list[UncalculatedClockOut]
     findings: list[FindingOut]
 
 
@@ -254,9 +254,9 @@ def _answer(answer: Answer) -> CalculatorOut:
     )
 
 
-def _clock(clock: Clock) -> ClockOut:
+def _clock(clock: Clock) -> CalculatedClockOut:
     rule = RULES[clock.rule]
-    return ClockOut(
+    return CalculatedClockOut(
         what=clock.what,
         rule=rule.id,
         citation=rule.citation,
@@ -271,9 +271,9 @@ def _clock(clock: Clock) -> ClockOut:
     )
 
 
-def _unknown(clock: UnknownClock) -> UnknownClockOut:
+def _unknown(clock: UnknownClock) -> UncalculatedClockOut:
     rule = RULES[clock.rule]
-    return UnknownClockOut(
+    return UncalculatedClockOut(
         what=clock.what,
         rule=rule.id,
         citation=rule.citation,

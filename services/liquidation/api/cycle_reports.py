@@ -27,7 +27,7 @@ class ComparedOut(BaseModel):
     entries: int
 
 
-class DifferenceOut(BaseModel):
+class CycleDifferenceOut(BaseModel):
     """Entries that differ in the same way and for the same reason."""
 
     way: Way = Field(description="Left out of what the sheet names, added to it, or treated otherwise.")
@@ -85,7 +85,7 @@ class CycleReportOut(BaseModel):
     as_said: int
     differing: int
     counts: list[ComparedOut]
-    differences: list[DifferenceOut]
+    differences: list[CycleDifferenceOut]
 
 
 class DifferingEntryOut(BaseModel):
@@ -122,7 +122,7 @@ async def read_cycle_report(friday: FridayPath, request: Request, _: StaffIdenti
         differing=sum(each.entries for each in compared if each.way is not None),
         counts=[ComparedOut(said=said, did=did, entries=entries) for (said, did), entries in counts.most_common()],
         differences=[
-            DifferenceOut.model_validate(each, from_attributes=True) for each in compared if each.way is not None
+            CycleDifferenceOut.model_validate(each, from_attributes=True) for each in compared if each.way is not None
         ],
     )
 

@@ -94,7 +94,7 @@ class LiftIn(BaseModel):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 
 
-class DraftedOut(BaseModel):
+class DraftedHoldSetOut(BaseModel):
     """A draft that was kept."""
 
     hold_set_id: str
@@ -169,17 +169,17 @@ class PreviewOut(BaseModel):
     lines: list[PreviewLineOut]
 
 
-@router.post("/hold-sets", status_code=201, summary="Draft a hold set", response_model=DraftedOut)
+@router.post("/hold-sets", status_code=201, summary="Draft a hold set", response_model=DraftedHoldSetOut)
 async def create_hold_set(
     body: HoldSetIn, request: Request, caller: DrafterIdentity, call: CurrentIdempotentCall
 ) -> Response:
     """Keep a predicate over entries as a draft: preview it, then a second person applies it."""
     now, hold_set_id = now_of(request), acts.name_hold_set(call)
 
-    async def act(tx: Transaction) -> DraftedOut:
+    async def act(tx: Transaction) -> DraftedHoldSetOut:
         predicate = body.predicate.as_predicate()
         draft = await acts.draft_hold_set(tx, now, hold_set_id, body.name, predicate, body.reason, caller)
-        return DraftedOut.model_validate(draft, from_attributes=True)
+        return DraftedHoldSetOut.model_validate(draft, from_attributes=True)
 
     return await answer_once(
         request,

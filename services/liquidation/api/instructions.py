@@ -103,7 +103,7 @@ class InstructionIn(BaseModel):
         return self
 
 
-class DraftedOut(BaseModel):
+class DraftedInstructionOut(BaseModel):
     """A draft that was kept."""
 
     instruction_id: str
@@ -150,7 +150,7 @@ class InstructionResultOut(BaseModel):
     detail: str
 
 
-@router.post("/instructions", status_code=201, summary="Draft an instruction", response_model=DraftedOut)
+@router.post("/instructions", status_code=201, summary="Draft an instruction", response_model=DraftedInstructionOut)
 async def create_instruction(
     body: InstructionIn, request: Request, caller: InstructorIdentity, call: CurrentIdempotentCall
 ) -> Response:
@@ -172,8 +172,8 @@ async def create_instruction(
         made_for=caller.acting_for,
     )
 
-    async def act(tx: Transaction) -> DraftedOut:
-        return DraftedOut.model_validate(await acts.draft_instruction(tx, now, draft), from_attributes=True)
+    async def act(tx: Transaction) -> DraftedInstructionOut:
+        return DraftedInstructionOut.model_validate(await acts.draft_instruction(tx, now, draft), from_attributes=True)
 
     return await answer_once(request, call, act, headers=lambda drafted: {"ETag": etag(drafted.revision)})
 

@@ -152,7 +152,7 @@ class FiledOut(BaseModel):
     defects: list[DefectOut]
 
 
-class ClockOut(BaseModel):
+class ProtestClockOut(BaseModel):
     """A day that matters: warn by `safe`, hold against somebody only after `last_arguable`. `evidence` as for rules."""
 
     what: str
@@ -221,7 +221,7 @@ class ProtestOut(ProtestSummaryOut):
     body: dict[str, Any]
     verdicts: list[VerdictOut]
     defects: list[DefectOut]
-    clocks: list[ClockOut]
+    clocks: list[ProtestClockOut]
     acts: list[ProtestActOut]
     decisions: list[LineDecisionOut]
     followers: list[str] = Field(description="Protests suspended behind this one.")
@@ -403,9 +403,9 @@ def _verdict_out(verdict: Verdict, outcome: str | None) -> VerdictOut:
     )
 
 
-def _clocks(picture: ProtestPicture, today: date, law: LawSettings) -> list[ClockOut]:
+def _clocks(picture: ProtestPicture, today: date, law: LawSettings) -> list[ProtestClockOut]:
     return [
-        ClockOut(
+        ProtestClockOut(
             what=each.what,
             safe=each.safe,
             last_arguable=each.last_arguable,

@@ -14,7 +14,7 @@ from shared.web.requests import engine_of
 router = APIRouter()
 
 
-class DifferenceOut(BaseModel):
+class RecomputeDifferenceOut(BaseModel):
     """A field of the stored record that differs from what follows from the facts."""
 
     entry_number: str
@@ -30,7 +30,7 @@ class RecomputeOut(BaseModel):
     entries: int
     differences: int
     is_done: bool
-    first_differences: list[DifferenceOut] = Field(description="At most 100.")
+    first_differences: list[RecomputeDifferenceOut] = Field(description="At most 100.")
 
 
 @router.get("/recomputes", summary="Nightly comparisons of the record with its facts")
@@ -58,5 +58,5 @@ def _recompute(row: Recompute, differences: list[Difference]) -> RecomputeOut:
         entries=row.entries,
         differences=row.differences,
         is_done=row.is_done,
-        first_differences=[DifferenceOut.model_validate(each, from_attributes=True) for each in differences],
+        first_differences=[RecomputeDifferenceOut.model_validate(each, from_attributes=True) for each in differences],
     )

@@ -18,7 +18,7 @@ def _one_line(text: object) -> str:
 
 
 _TEMPLATES: Final = ImmutableSandboxedEnvironment(
-    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
     autoescape=select_autoescape(["html"], default=False),
     trim_blocks=True,

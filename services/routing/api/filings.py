@@ -39,7 +39,7 @@ class ClockOut(BaseModel):
     evidence: Evidence = Field(description="S read in a source, P partly read, M from memory, U uncertain.")
 
 
-class ContactOut(BaseModel):
+class FilingContactOut(BaseModel):
     """Where to reach whoever has the matter."""
 
     code: str
@@ -49,14 +49,14 @@ class ContactOut(BaseModel):
     hours: str | None
 
 
-class OfficeOut(BaseModel):
+class FilingOfficeOut(BaseModel):
     """Who has the matter: Center, division, and how to reach them."""
 
     center: str = Field(description="PNDING while no Center is known.", examples=["CEE007"])
     name: str | None
     city: str | None
     division: str
-    contacts: list[ContactOut] = Field(description="Those of the process, else those for every process.")
+    contacts: list[FilingContactOut] = Field(description="Those of the process, else those for every process.")
     since: datetime = Field(description="Since the receipt, or since the last move.")
 
 
@@ -133,7 +133,7 @@ class FilingOut(BaseModel):
     filed_by: dict[str, Any]
     received_at: datetime = Field(description="When it first reached CBP, wherever that was.")
     process: str
-    held_by: OfficeOut
+    held_by: FilingOfficeOut
     basis: str
     authority: str = Field(description="The row of the authority table that says who decides.")
     forwarded_from: str | None
@@ -203,11 +203,11 @@ async def list_importer_filings(
 
 async def _find_office(
     connection: AsyncConnection, filing: KeptFiling, moves: Sequence[MatterMove], today: date
-) -> OfficeOut:
+) -> FilingOfficeOut:
     center = moves[-1].to_center if moves else filing.route.center
     name: str | None = None
     city: str | None = None
-    contacts: list[ContactOut] = []
+    contacts: list[FilingContactOut] = []
     if center != PENDING:
         changes = await directory_store.load_changes(connection, center=center)
         for unit in units_on(changes, today).values():
@@ -220,7 +220,7 @@ async def _find_office(
             elif unit.kind == "contact" and unit.is_open(today):
                 contacts.append(_contact_out(unit))
     fitting = [contact for contact in contacts if contact.process == filing.route.process]
-    return OfficeOut(
+    return FilingOfficeOut(
         center=center,
         name=name,
         city=city,
@@ -230,9 +230,9 @@ async def _find_office(
     )
 
 
-def _contact_out(contact: Unit) -> ContactOut:
+def _contact_out(contact: Unit) -> FilingContactOut:
     details = contact.details
-    return ContactOut(
+    return FilingContactOut(
         code=contact.code,
         process=details.get("process"),
         phone=details.get("phone"),

@@ -84,7 +84,7 @@ class Directory:
         """For each Center that ever was, the one that does its work on a day."""
         return {code: self.open_center(code, on) for code in self.centers}
 
-    def turning_days(self) -> frozenset[date]:
+    def days_of_change(self) -> frozenset[date]:
         """The days on which a Center opens or closes; between two of them `open_centers` stays the same."""
         return frozenset(
             day for unit in self.centers.values() for day in (unit.opened_on, unit.closed_on) if day is not None
@@ -385,7 +385,7 @@ def _check_heirs(change: Change, changes: Sequence[Change]) -> Fault | None:
     if change.kind != "center":
         return None
     directory = build_directory([*changes, change])
-    for day in sorted(directory.turning_days()):
+    for day in sorted(directory.days_of_change()):
         if day < change.effective_on:
             continue
         for code, unit in directory.centers.items():

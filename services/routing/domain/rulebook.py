@@ -56,7 +56,7 @@ class RuleBook:
                 *_first_days(self._criteria),
                 *_first_days(self._policies),
                 date.min,
-                *self.directory.turning_days(),
+                *self.directory.days_of_change(),
             }
         )
         return days, [self._rules_from(day) for day in days]

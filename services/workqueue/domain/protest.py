@@ -18,7 +18,7 @@ REOPENING: Final = "reopened"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Turning:
+class StatusAct:
     """An act that ended the work on a protest or opened it again, by its sequence among the acts on the protest."""
 
     sequence: int
@@ -30,7 +30,7 @@ class Turning:
 class Protest:
     """What is known of a protest: facts are None until an act is known; `entry_number` is the first entry named.
 
-    `turnings` are all that were heard, in order; `settled_as` and `settled_at` are of the last of them, None when that
+    `status_acts` are all that were heard, in order; `settled_as` and `settled_at` are of the last of them, None when that
     reopened the protest.
     """
 
@@ -44,12 +44,12 @@ class Protest:
     is_filed: bool = False
     settled_as: str | None = None
     settled_at: datetime | None = None
-    turnings: tuple[Turning, ...] = ()
+    status_acts: tuple[StatusAct, ...] = ()
 
     @property
-    def openings(self) -> tuple[Turning | None, ...]:
+    def openings(self) -> tuple[StatusAct | None, ...]:
         """What calls for an item each: the filing (None), and every act that reopened the protest."""
-        return (None, *(each for each in self.turnings if each.change == REOPENING))
+        return (None, *(each for each in self.status_acts if each.change == REOPENING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +81,23 @@ def absorb(protest: Protest, act: ProtestAct) -> Protest:
         )
     if act.change == "filed":
         return replace(protest, is_filed=True)
-    if act.change not in {*SETTLING, REOPENING} or any(each.sequence == act.sequence for each in protest.turnings):
+    if act.change not in {*SETTLING, REOPENING} or any(each.sequence == act.sequence for each in protest.status_acts):
         return protest
-    turnings = tuple(sorted((*protest.turnings, Turning(act.sequence, act.change, act.at))))
-    last = turnings[-1]
+    status_acts = tuple(sorted((*protest.status_acts, StatusAct(act.sequence, act.change, act.at))))
+    last = status_acts[-1]
     is_settled = last.change in SETTLING
     return replace(
         protest,
         settled_as=last.change if is_settled else None,
         settled_at=last.at if is_settled else None,
-        turnings=turnings,
+        status_acts=status_acts,
     )
 
 
 def review_protest(
     before: Protest,
     after: Protest,
-    opening: Turning | None,
+    opening: StatusAct | None,
     center: str,
     item: Item | None,
     new_id: UUID,
@@ -138,14 +138,18 @@ def review_protest(
     return carry_over(facts, item, notes), (*lost, *notes)
 
 
-def _endings(protest: Protest, opening: Turning | None) -> list[Turning]:
+def _endings(protest: Protest, opening: StatusAct | None) -> list[StatusAct]:
     """What settled the protest after an opening; the filing comes before everything."""
     first = opening.sequence if opening is not None else 0
-    return [each for each in protest.turnings if each.change in SETTLING and each.sequence > first]
+    return [each for each in protest.status_acts if each.change in SETTLING and each.sequence > first]
 
 
-def _notes(protest: Protest, opening: Turning | None) -> list[Note]:
-    if not protest.is_filed or protest.received_at is None or (opening is not None and opening not in protest.turnings):
+def _notes(protest: Protest, opening: StatusAct | None) -> list[Note]:
+    if (
+        not protest.is_filed
+        or protest.received_at is None
+        or (opening is not None and opening not in protest.status_acts)
+    ):
         return []
     if opening is None:
         notes = [_opened("routed:filed", protest, protest.received_at, "was filed", "19 USC 1514")]

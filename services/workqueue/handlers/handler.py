@@ -160,9 +160,7 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
 
 def _items_of_protests(protests: Iterable[Protest], acts: Iterable[ProtestAct]) -> set[UUID]:
     """The items that protests have, or get by these acts."""
-    openings = {
-        (each.protest_number, turning.sequence if turning else None) for each in protests for turning in each.openings
-    }
+    openings = {(each.protest_number, act.sequence if act else None) for each in protests for act in each.openings}
     openings |= {(act.protest_number, act.sequence) for act in acts if act.change == REOPENING}
     return {protest_item_id(*opening) for opening in openings}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import orjson
 
-from services.workqueue.domain.protest import Protest, Turning
+from services.workqueue.domain.protest import Protest, StatusAct
 from services.workqueue.store.tables import protests
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -52,17 +52,19 @@ async def write_protests(tx: Transaction, changed: Sequence[Protest]) -> None:
     """Write protests that are locked."""
     facts = _COLUMNS[:-1]
     rows = [
-        (*(getattr(item, name) for name in facts), orjson.dumps([asdict(each) for each in item.turnings]).decode())
+        (*(getattr(item, name) for name in facts), orjson.dumps([asdict(each) for each in item.status_acts]).decode())
         for item in changed
     ]
     await bulk.insert(tx, protests, _COLUMNS, rows, on_conflict=_REPLACE)
 
 
 def _protest(row: bulk.Row) -> Protest:
-    """A protest as it is kept. One that was settled before turnings were kept counts as settled by its newest act."""
+    """A protest as it is kept. One settled before such acts were kept counts as settled by its newest act."""
     *facts, kept = row
     protest = Protest(*facts)
-    turnings = tuple(Turning(each["sequence"], each["change"], datetime.fromisoformat(each["at"])) for each in kept)
-    if not turnings and protest.settled_as is not None and protest.settled_at is not None:
-        turnings = (Turning(protest.sequence, protest.settled_as, protest.settled_at),)
-    return replace(protest, turnings=turnings)
+    status_acts = tuple(
+        StatusAct(each["sequence"], each["change"], datetime.fromisoformat(each["at"])) for each in kept
+    )
+    if not status_acts and protest.settled_as is not None and protest.settled_at is not None:
+        status_acts = (StatusAct(protest.sequence, protest.settled_as, protest.settled_at),)
+    return replace(protest, status_acts=status_acts)

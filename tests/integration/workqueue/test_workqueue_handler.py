@@ -254,7 +254,7 @@ async def test_a_reopening_that_comes_before_the_denial_leaves_the_same_work(des
     assert [row.settled_as for row in await desk.rows(protests)] == [None]
 
 
-async def test_a_protest_settled_before_turnings_were_kept_is_reopened_like_any_other(desk: Desk) -> None:
+async def test_a_protest_settled_before_its_acts_were_kept_is_reopened_like_any_other(desk: Desk) -> None:
     number = "2704-27-100001"
     await desk.apply(protest_act(number, None), protest_act(number, None, 2, "decided"))
     async with transaction(desk.engine) as tx:

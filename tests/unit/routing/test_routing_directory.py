@@ -65,7 +65,7 @@ def test_one_directory_answers_for_days_before_and_after_a_closing() -> None:
     last = NEW_YEAR - timedelta(days=1)
     assert (directory.open_center("CEE009", last), directory.open_center("CEE009", NEW_YEAR)) == ("CEE009", "CEE011")
     assert (directory.open_center("CEE011", last), directory.open_center("CEE011", NEW_YEAR)) == (None, "CEE011")
-    assert directory.turning_days() >= {NEW_YEAR}
+    assert directory.days_of_change() >= {NEW_YEAR}
 
 
 def test_center_announced_and_cancelled_has_no_work_to_hand_over_before_its_day() -> None:
