@@ -30,8 +30,8 @@ class StatusAct:
 class Protest:
     """What is known of a protest: facts are None until an act is known; `entry_number` is the first entry named.
 
-    `status_acts` are all that were heard, in order; `settled_as` and `settled_at` are of the last of them, None when that
-    reopened the protest.
+    `status_acts` are all that were heard, in order; `settled_as` and `settled_at` are of the last of them, None when
+    that reopened the protest.
     """
 
     protest_number: str
