@@ -41,7 +41,7 @@ class ActivityKey(NamedTuple):
     hts6: str
 
 
-class Standing(NamedTuple):
+class CountedVersion(NamedTuple):
     """What an entry adds by its highest version that stands: for whom, on which entry date, which goods."""
 
     importer_number: str
@@ -79,7 +79,7 @@ def contribution(facts: EntryFacts) -> Contribution:
     return [[hts6, *counted[hts6]] for hts6 in sorted(counted)]
 
 
-def deltas(changes: Iterable[tuple[Standing | None, Standing | None]]) -> dict[ActivityKey, Figures]:
+def deltas(changes: Iterable[tuple[CountedVersion | None, CountedVersion | None]]) -> dict[ActivityKey, Figures]:
     """By how much activity changes when entries that added the first of each pair now add the second.
 
     None stands for an entry that was, or is, not known. Differences of nothing are left out. Since what an entry adds
@@ -121,7 +121,7 @@ def window_on(day: date) -> tuple[date, date]:
     return months_before(last, WINDOW_MONTHS - 1), last
 
 
-def _add(changed: dict[tuple[str, date, str], list[int]], standing: Standing, times: int) -> None:
+def _add(changed: dict[tuple[str, date, str], list[int]], standing: CountedVersion, times: int) -> None:
     importer_number, entry_date, goods = standing
     month = month_of(entry_date)
     for hts6, lines, count, value in goods:

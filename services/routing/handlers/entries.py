@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from services.routing.domain.activity import Standing, contribution, deltas
+from services.routing.domain.activity import CountedVersion, contribution, deltas
 from services.routing.domain.decisions import Move, decide
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.domain.rulebook import RuleBook
@@ -15,7 +15,14 @@ from services.routing.store import activity as activity_store
 from services.routing.store import criteria as criteria_store
 from services.routing.store import decisions as store
 from services.routing.store.criteria import HitRow, hit_rows
-from services.routing.store.decisions import AccountRow, Conflict, DecidedVersion, KnownVersion, Origin, Release
+from services.routing.store.decisions import (
+    AccountRow,
+    ContradictingEvent,
+    DecidedVersion,
+    KnownVersion,
+    Origin,
+    Release,
+)
 from shared.contracts.entry import EntryBody, EntryReleased, encode_body
 from shared.contracts.envelope import Event
 from shared.customs.money import to_cents
@@ -29,7 +36,7 @@ class DecidedEntries(NamedTuple):
 
     decided: list[DecidedVersion]
     adopted: dict[VersionKey, Origin]
-    conflicts: list[Conflict]
+    conflicts: list[ContradictingEvent]
 
 
 def on_entries(
@@ -48,7 +55,7 @@ def on_entries(
 
     chosen: dict[VersionKey, DecidedVersion] = {}
     adopted: dict[VersionKey, Origin] = {}
-    conflicts: list[Conflict] = []
+    conflicts: list[ContradictingEvent] = []
     for event in events:
         body: EntryBody = event.data
         key = (body.entry_number, body.version)
@@ -73,7 +80,7 @@ def on_entries(
         account = account_on(body.importer_number, body.entry_date)
         rules = book.on(body.entry_date)
         decision = decide(facts, account, rules, moved.get(body.entry_number))
-        standing = Standing(body.importer_number, body.entry_date, contribution(facts))
+        standing = CountedVersion(body.importer_number, body.entry_date, contribution(facts))
         published = encode_decision(facts, account, decision, rules.versions)
         chosen[key] = DecidedVersion(facts, decision, published, standing, digest, origin)
         known[key] = KnownVersion(digest, origin, standing)
@@ -174,8 +181,8 @@ def content_digest(body: EntryBody) -> bytes:
     return hashlib.blake2b(encode_body(body), digest_size=16).digest()
 
 
-def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> Conflict:
-    return Conflict(
+def _contradiction(key: VersionKey, stands: Origin, falls: Origin) -> ContradictingEvent:
+    return ContradictingEvent(
         entry_number=key[0],
         kind="contradicting-version",
         origin=falls,

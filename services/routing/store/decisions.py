@@ -16,7 +16,7 @@ from services.routing.domain.accounts import (
     read_programs,
     read_standing,
 )
-from services.routing.domain.activity import Standing
+from services.routing.domain.activity import CountedVersion
 from services.routing.domain.decisions import Decision
 from services.routing.domain.facts import Account, EntryFacts
 from services.routing.domain.selection import Selection
@@ -146,7 +146,7 @@ class KnownVersion(NamedTuple):
 
     digest: bytes
     origin: Origin
-    standing: Standing
+    standing: CountedVersion
 
 
 class DecidedVersion(NamedTuple):
@@ -155,7 +155,7 @@ class DecidedVersion(NamedTuple):
     facts: EntryFacts
     decision: Decision
     published: bytes
-    standing: Standing
+    standing: CountedVersion
     digest: bytes
     origin: Origin
 
@@ -174,7 +174,7 @@ class Taken(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ContradictingEvent:
     """An event that contradicts what is known; `detail` says which one stands and by what rule."""
 
     entry_number: str
@@ -252,7 +252,7 @@ async def load_known_versions(tx: Transaction, entry_numbers: Sequence[str]) -> 
         (row["entry_number"], row["version"]): KnownVersion(
             row["content_digest"],
             Origin(row["filed_at"], row["event_source"], row["event_id"]),
-            Standing(row["importer_number"], row["entry_date"], row["goods"]),
+            CountedVersion(row["importer_number"], row["entry_date"], row["goods"]),
         )
         for row in await bulk.fetch(tx, _KNOWN_VERSIONS, list(entry_numbers))
     }
@@ -279,11 +279,11 @@ async def take_standing(tx: Transaction, versions: Sequence[tuple[str, int]]) ->
     return [Taken(*row) for row in await bulk.fetch(tx, _TAKE_STANDING, list(numbers), list(wanted))]
 
 
-async def load_standings(tx: Transaction, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
+async def load_standings(tx: Transaction, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], CountedVersion]:
     """What versions add to activity, by entry number and version."""
     numbers, versions = zip(*keys, strict=True)
     return {
-        (row["entry_number"], row["version"]): Standing(row["importer_number"], row["entry_date"], row["goods"])
+        (row["entry_number"], row["version"]): CountedVersion(row["importer_number"], row["entry_date"], row["goods"])
         for row in await bulk.fetch(tx, _STANDINGS, list(numbers), list(versions))
     }
 
@@ -306,7 +306,7 @@ async def write_releases(tx: Transaction, released: Sequence[Release]) -> None:
     await bulk.insert(tx, releases, _RELEASE_COLUMNS, rows, on_conflict=_KEEP_EARLIEST_RELEASE)
 
 
-async def write_conflicts(tx: Transaction, found: Sequence[Conflict]) -> None:
+async def write_conflicts(tx: Transaction, found: Sequence[ContradictingEvent]) -> None:
     """Note conflicts, each once."""
     rows = [(item.entry_number, item.kind, item.origin.source, item.origin.id, item.detail) for item in found]
     columns = ("entry_number", "kind", "event_source", "event_id", "detail")

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.routing.acts.proposals import run_proposals
 from services.routing.api import accounts, assignments, policies, proposals
 from services.routing.app import SERVICE
-from services.routing.domain.activity import ActivityKey, Figures, Standing, deltas
+from services.routing.domain.activity import ActivityKey, CountedVersion, Figures, deltas
 from services.routing.jobs import SCHEDULE
 from services.routing.store import activity
 from services.routing.store.invariants.activity import ACTIVITY
@@ -129,8 +129,8 @@ async def office(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> Asy
 
 
 async def test_activity_that_a_correction_empties_leaves_no_trace(office: Office) -> None:
-    first = Standing(IMPORTER, date(2026, 3, 2), [[COMPUTERS, 2, 2, 900]])
-    second = Standing(IMPORTER, date(2026, 3, 2), [[STEEL, 1, 1, 900]])
+    first = CountedVersion(IMPORTER, date(2026, 3, 2), [[COMPUTERS, 2, 2, 900]])
+    second = CountedVersion(IMPORTER, date(2026, 3, 2), [[STEEL, 1, 1, 900]])
     async with transaction(office.engine) as tx:
         await activity.add(tx, deltas([(None, first)]))
         await activity.add(tx, deltas([(first, second)]))
