@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 from itertools import count
+from pathlib import Path
 from types import MappingProxyType
 
 from sqlalchemy import text
@@ -12,7 +13,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
-from tests.support.services import SERVICES
 
 SERVER_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -32,7 +32,7 @@ SERVER_SETTINGS: Mapping[str, str] = MappingProxyType(
 _KEPT = 2
 """Databases that are not removed yet: a server waits a tenth of a second for sessions that are just going."""
 
-_MIGRATIONS = {service.name: service.migrations for service in SERVICES}
+_SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
 class TestDatabases:
@@ -52,7 +52,7 @@ class TestDatabases:
         template = f"template_{service}"
         if service not in self._templates:
             engine = create_engine(await self._create(template, "template1"), application="tests")
-            await upgrade(engine, _MIGRATIONS[service])
+            await upgrade(engine, _SERVICES / service / "migrations")
             await engine.dispose()
             self._templates.add(service)
         return await self._create(f"{service}_{next(self._numbers)}", template)
