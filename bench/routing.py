@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy import Column, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.routing.handlers.batch import TOPICS, RoutingHandler
+from services.routing.handlers.handler import TOPICS, RoutingHandler
 from services.routing.store.rulebook import RulesInForce
 from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.kafka import KafkaBus

@@ -73,7 +73,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = config.stash[LEFT_OUT]
-    items[:] = [item for item in items if not any(item.get_closest_marker(marker) for marker in left_out)]
+    dropped = [item for item in items if any(item.get_closest_marker(marker) for marker in left_out)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in dropped]
 
 
 def _choose_left_out(config: pytest.Config) -> list[str]:

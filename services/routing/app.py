@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import cast
 
 from services.routing.api import ROUTERS
-from services.routing.handlers.batch import TOPICS, RoutingHandler
-from services.routing.jobs import build_jobs
+from services.routing.handlers.handler import TOPICS, RoutingHandler
+from services.routing.jobs import schedule
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
@@ -22,7 +22,7 @@ def build(platform: Platform) -> Parts:
         handler=RoutingHandler(rules, platform.metrics.conflicts_total),
         routers=ROUTERS,
         state={"rules": rules},
-        jobs=build_jobs(platform),
+        jobs=schedule(platform),
         invariants=INVARIANTS,
     )
 

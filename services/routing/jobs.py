@@ -10,7 +10,7 @@ SCHEDULE = "schedule"
 """Who proposes when nobody asked: the scheduled run."""
 
 
-def build_jobs(platform: Platform) -> list[Job]:
+def schedule(platform: Platform) -> list[Job]:
     """The table of the schedule."""
 
     async def propose_assignments() -> None:

@@ -325,11 +325,12 @@ class Consumer:
                     outgoing = await self._handle(tx, [content])
                     await dead_letters.mark_replayed(tx, letter_id)
                     await outbox.add(tx, self._settings.source, outgoing)
-                self._note_unknown_words(record.topic, [content])
             except Transient:
                 raise
             except Exception as error:  # noqa: BLE001  a letter that fails again is parked again, whatever it raised
                 failure = _explain(error)
+            else:
+                self._note_unknown_words(record.topic, [content])
         if failure is not None:
             async with transaction(self._engine) as tx:
                 await dead_letters.mark_failed_again(tx, letter_id, *failure, self._clock.now())

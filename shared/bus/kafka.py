@@ -217,7 +217,7 @@ async def _await_known(admin: AIOKafkaAdminClient, topics: list[str]) -> None:
             described = await admin.describe_topics(topics)
             if not any(found["error_code"] for found in described):
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]

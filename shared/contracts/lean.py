@@ -93,6 +93,8 @@ def encode_to_publish(model: type[BaseModel], value: Any) -> bytes:
 
     A model has refused such a word itself; constructing a structure checks nothing.
     """
+    if isinstance(value, BaseModel):
+        return encode(value)
     find = find_unpublishable(model)
     for field, word in find(value) if find is not None else ():
         raise ValueError(f"{model.__name__}.{field}: {word!r} is not a word of the contract")

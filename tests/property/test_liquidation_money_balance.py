@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -385,6 +386,8 @@ async def begin(engine: AsyncEngine, seed: int) -> Desk:
     return Desk(engine, FixedClock(at(FRIDAY, 20)), random, decided, asked)
 
 
+@pytest.mark.verify
+@pytest.mark.timeout(600)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 async def test_bills_and_refunds_come_to_what_is_owed(service_engine: MakeEngine, seed: int) -> None:

@@ -51,9 +51,12 @@ class TestDatabases:
         """A fresh database with a service's tables; gives its URL. The first one of a service is migrated."""
         template = f"template_{service}"
         if service not in self._templates:
+            await self._run(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")  # left by one that failed
             engine = create_engine(await self._create(template, "template1"), application="tests")
-            await upgrade(engine, _SERVICES / service / "migrations")
-            await engine.dispose()
+            try:
+                await upgrade(engine, _SERVICES / service / "migrations")
+            finally:
+                await engine.dispose()
             self._templates.add(service)
         return await self._create(f"{service}_{next(self._numbers)}", template)
 

@@ -6,6 +6,7 @@ The jars go to `$CENTERLINE_CACHE` or `~/.cache/centerline`, outside the tree. A
 """
 
 import atexit
+import contextlib
 import fcntl
 import os
 import re
@@ -90,8 +91,9 @@ def end_shared_broker(folder: Path) -> None:
         return
     pid = int(pid_file.read_text())
     arguments = Path(f"/proc/{pid}/cmdline")
-    if str(folder) in arguments.read_text(errors="replace"):
-        os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended by itself
+        if str(folder) in arguments.read_text(errors="replace"):
+            os.kill(pid, signal.SIGKILL)
 
 
 def ensure_installed() -> Path:

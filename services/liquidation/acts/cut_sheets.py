@@ -38,7 +38,9 @@ async def make_forecast(tx: Transaction, day: CycleDay, now: datetime, caller: I
     # Two dry runs at once would take the same number, and the counts and the entries must be of one moment.
     await exclude_everyone(tx)
     await _demand_not_run(tx, day.friday)
-    return await _take_snapshot(tx, day, now, caller)
+    snapshot = await _take_snapshot(tx, day, now, caller)
+    await store.prune_snapshots(tx, day.friday, snapshot.number)
+    return snapshot
 
 
 async def find_compared(tx: Transaction, friday: date, number: int, since: int | None) -> tuple[Snapshot, Snapshot]:
@@ -68,6 +70,8 @@ async def make_cut_sheet(tx: Transaction, day: CycleDay, now: datetime, caller: 
     snapshot = await _take_snapshot(tx, day, now, caller)
     revision = 1 if known is None else known.revision + 1
     await store.write_cut_sheet(tx, CutSheetRow(day.friday, revision, snapshot.number, now, caller.signature))
+    # After the sheet is written: the dry run that the sheet before rested on need not be kept.
+    await store.prune_snapshots(tx, day.friday, snapshot.number)
     return await find_cut_sheet(tx, day.friday)
 
 
@@ -134,9 +138,7 @@ async def find_cut_sheet(tx: Transaction, friday: date) -> CutSheet:
 
 
 async def _take_snapshot(tx: Transaction, day: CycleDay, now: datetime, caller: Identity) -> Snapshot:
-    snapshot = await store.take_snapshot(tx, day, await forecast(tx, day), now, caller.signature)
-    await store.prune_snapshots(tx, day.friday, snapshot.number)
-    return snapshot
+    return await store.take_snapshot(tx, day, await forecast(tx, day), now, caller.signature)
 
 
 async def _find_kept(tx: Transaction, friday: date, number: int) -> Snapshot:

@@ -28,15 +28,6 @@ LiquidationBasis = Literal["as-entered", "by-decision"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command answered, now or when it was first sent with the same Idempotency-Key."""
-
-    status: int
-    body: dict[str, object]
-    is_replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Liquidated:
     """A liquidation by hand and what it comes to. Effects in cents against what was asserted; positive is due."""
 

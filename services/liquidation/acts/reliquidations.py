@@ -26,7 +26,7 @@ from services.liquidation.domain.reliquidation import (
     kind_of_change,
 )
 from services.liquidation.domain.rules import Finding
-from services.liquidation.domain.sequences import OF_RELIQUIDATION, sequence_in_turn
+from services.liquidation.domain.sequences import OF_RELIQUIDATION, reliquidation_key, sequence_in_turn
 from services.liquidation.publishing import describe_effect
 from services.liquidation.store import reliquidations as store
 from services.liquidation.store.records import EntryRow, LegalEvent
@@ -111,7 +111,7 @@ async def reliquidate(
     money = await assess_act(
         tx,
         row.entry_number,
-        _name_act(number),
+        reliquidation_key(number),
         today,
         changes,
         occasion=_OCCASIONS.get(writer, "reliquidation"),
@@ -149,16 +149,12 @@ async def _find_changes(tx: Transaction, row: EntryRow, effect: tuple[int, int],
     return add_amounts(by_class, {class_code: -cents for class_code, cents in stood.items()})
 
 
-def _name_act(number: int) -> str:
-    return f"reliquidation:{number}"
-
-
 def _tell(
     row: EntryRow, done: ReliquidationRow, changes: Amounts, money: Consequence, caller: Identity, now: datetime
 ) -> tuple[LegalEvent, Outgoing]:
     return record_act(
         row,
-        event_key=_name_act(done.number),
+        event_key=reliquidation_key(done.number),
         sequence=sequence_in_turn(row.turns, OF_RELIQUIDATION + done.number),
         change="reliquidated",
         from_state="liquidated",

@@ -6,15 +6,8 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from services.liquidation.api.common import EntryNumberPath
-from services.liquidation.api.money import (
-    MoneyRuleOut,
-    demand_entry_sight,
-    no_entry,
-    show_amounts,
-    show_cents,
-    show_rule,
-)
+from services.liquidation.api.common import EntryNumberPath, RuleOut, show_rule
+from services.liquidation.api.money import demand_entry_sight, no_entry, show_amounts, show_cents
 from services.liquidation.domain.money.amounts import amounts_of_entry, amounts_of_line
 from services.liquidation.store.assessments import AssessmentRow
 from services.liquidation.store.money_cases import VersionMoney, load_cases
@@ -73,7 +66,7 @@ class AssessmentOut(BaseModel):
     liquidated_on: date
     assessed_on: date
     outcome: Literal["no-change", "increase", "refund", "undetermined", "void"]
-    rule: MoneyRuleOut
+    rule: RuleOut
     changes: list[ClassChangeOut]
     change_usd: str
     interest_usd: str | None = Field(description="Interest to the act, less what an earlier act assessed.")

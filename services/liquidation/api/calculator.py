@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from services.liquidation.api.common import law_of
 from services.liquidation.domain.calculator import Answer, CalculatorFacts, Clock, UnknownClock, calculate
-from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules import RULES, Evidence, Finding
 from shared.customs.entry_types import UnknownEntryType
 from shared.runtime.errors import Refused
@@ -236,7 +235,7 @@ async def calculate_deadlines(facts: CalculatorIn, request: Request, caller: Cur
     it ends. A clock that lacks a fact is listed as unknown with the name of that fact; it is never guessed.
     """
     del caller  # anyone who proved who they are may compute
-    law: LawSettings = law_of(request)
+    law = law_of(request)
     try:
         answer = calculate(_FACTS.validate_python(facts.model_dump()), law)
     except UnknownEntryType as error:

@@ -175,7 +175,9 @@ async def create_instruction(
     async def act(tx: Transaction) -> DraftedInstructionOut:
         return DraftedInstructionOut.model_validate(await acts.draft_instruction(tx, now, draft), from_attributes=True)
 
-    return await answer_once(request, call, act, headers=lambda drafted: {"ETag": etag(drafted.revision)})
+    response = await answer_once(request, call, act)
+    response.headers["ETag"] = etag(draft.revision)  # the one that a confirmation must name, also when sent again
+    return response
 
 
 @router.get("/instructions", summary="Instructions")

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.liquidation.publishing import find_rule
+from services.liquidation.api.common import RuleOut, show_rule
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.money_acts import MoneyAct
 from services.liquidation.store.money_rows import Wanted
@@ -50,21 +50,12 @@ class OfWhom:
 CurrentOfWhom = Annotated[OfWhom, Depends()]
 
 
-class MoneyRuleOut(BaseModel):
-    """A rule with its source; `evidence` S read, P partly read, M recalled, U unsettled."""
-
-    id: str = Field(examples=["min-20-liquidation"])
-    citation: str = Field(examples=["19 USC 1321(a)(1), 19 CFR 159.6(a), (c)"])
-    evidence: Literal["S", "P", "M", "U"]
-    text: str
-
-
 class MoneyActOut(BaseModel):
     """A notice, demand, payment or certification, with its rule."""
 
     on: date
     what: str = Field(examples=["bill-overdue"])
-    rule: MoneyRuleOut
+    rule: RuleOut
     detail: str
     actor: str | None
 
@@ -103,11 +94,6 @@ def no_entry(number: str) -> NotFound:
     return NotFound(
         f"There is no entry {number} in liquidation.", remedy="Check the number; a filing may still be on its way."
     )
-
-
-def show_rule(rule: str) -> MoneyRuleOut:
-    """A rule by its id."""
-    return MoneyRuleOut.model_validate(find_rule(rule), from_attributes=True)
 
 
 def show_act(row: MoneyAct) -> MoneyActOut:

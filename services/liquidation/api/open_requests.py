@@ -1,11 +1,11 @@
 """How answers show what CBP asked the importer and is open."""
 
 from datetime import date
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.domain.information_request import REPLY_RULES, Form
+from services.liquidation.store.requests import RequestOnEntry
 from shared.contracts.decision import LegalBasis
 
 
@@ -35,7 +35,7 @@ class OpenRequestOut(BaseModel):
     legal_basis: LegalBasis
 
 
-def show_open_request(row: Any) -> OpenRequestOut:
+def show_open_request(row: RequestOnEntry) -> OpenRequestOut:
     """A request that is open, with the rule by which its reply is due."""
     rule = REPLY_RULES[row.form]
     return OpenRequestOut(

@@ -9,15 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts import payees as acts
 from services.liquidation.acts.payees import AccountFacts, DepositFacts
 from services.liquidation.acts.refunds import find_readiness
-from services.liquidation.api.common import EntryNumberPath, money_policy_of
-from services.liquidation.api.money import (
-    ImporterPath,
-    MoneyRuleOut,
-    RecorderIdentity,
-    demand_entry_sight,
-    no_entry,
-    show_rule,
-)
+from services.liquidation.api.common import EntryNumberPath, RuleOut, money_policy_of, show_rule
+from services.liquidation.api.money import ImporterPath, RecorderIdentity, demand_entry_sight, no_entry
 from services.liquidation.store import payees as store
 from services.liquidation.store.payees import AccountRow, DepositRow
 from services.liquidation.store.sight import find_entry_sight
@@ -106,7 +99,7 @@ class ReadinessOut(BaseModel):
     missing: list[str]
     remedy: str
     is_rate_known: bool = Field(description="Whether it is known if the importer is a corporation.")
-    rule: MoneyRuleOut
+    rule: RuleOut
 
 
 class DepositIn(BaseModel):

@@ -125,6 +125,15 @@ async def test_dry_runs_are_kept_and_compared(desk: Desk) -> None:
     assert [each["number"] for each in listed] == [3, 2, 1]
 
 
+async def test_new_cut_sheet_lets_the_dry_run_of_the_sheet_before_go(desk: Desk) -> None:
+    await desk.file()
+    await desk.call("kim", "POST", f"/cycles/{FRIDAY}/cut-sheet")
+    await desk.call("kim", "POST", f"/cycles/{FRIDAY}/forecasts")
+    await desk.call("kim", "POST", f"/cycles/{FRIDAY}/cut-sheet")
+    listed = (await desk.call("kim", "GET", f"/cycles/{FRIDAY}/forecasts")).json()["items"]
+    assert [(each["number"], each["has_entries"]) for each in listed] == [(3, True), (2, True), (1, False)]
+
+
 async def test_cut_sheet_is_made_after_the_cut_only(desk: Desk) -> None:
     desk.at(2027, 1, 14, 4, 59, 59)
     early = await desk.call("kim", "POST", f"/cycles/{FRIDAY}/cut-sheet")

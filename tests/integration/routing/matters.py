@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.app import SERVICE, build
-from services.routing.handlers.batch import RoutingHandler
+from services.routing.handlers.handler import RoutingHandler
 from services.routing.store.rulebook import RulesInForce
 from shared.bus import outbox
 from shared.contracts.decode import Rejection, decode

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.app import SERVICE
-from services.routing.handlers.batch import RoutingHandler
+from services.routing.handlers.handler import RoutingHandler
 from services.routing.store.invariants import INVARIANTS
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import SystemClock

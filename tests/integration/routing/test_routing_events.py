@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.routing.handlers.batch import RoutingHandler
+from services.routing.handlers.handler import RoutingHandler
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables import appeals

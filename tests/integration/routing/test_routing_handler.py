@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.app import SERVICE  # noqa: F401  proves that the service can be assembled
-from services.routing.handlers.batch import RoutingHandler
+from services.routing.handlers.handler import RoutingHandler
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables.decisions import conflicts, releases, routing_decisions
 from shared.bus.outbox import Outgoing, encode

@@ -18,7 +18,7 @@ from services.routing.domain.activity import window_on
 from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.rulebook import Dated, RuleBook
 from services.routing.domain.selection import first_criteria
-from services.routing.handlers.batch import RoutingHandler
+from services.routing.handlers.handler import RoutingHandler
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as store
 from services.routing.store.rulebook import RulesInForce, count_changes

@@ -111,6 +111,8 @@ def _prepare(call: str, facts: dict[str, Any]) -> Callable[[], object]:
         given["policy"] = law.LAW.cycle
     if "law" in hints and "law" not in given:
         given["law"] = law.LAW
+    if "closures" in hints and "closures" not in given:
+        given["closures"] = law.LAW.closures
     return lambda: function(**given)
 
 

@@ -9,6 +9,9 @@ from services.liquidation.domain.protest.other_protests import OtherProtest, fin
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, join_timeliness
 from services.liquidation.domain.rules import Finding
 
+MOST_NAMED: Final = 20
+"""How many entries a finding names."""
+
 PROTESTABLE: Final = frozenset(
     {
         "appraised-value",
@@ -127,7 +130,9 @@ def find_defects(
     elif timeliness == "mixed":
         late = [each.entry_number for each in verdicts if each.timeliness in ("untimely", "too-early")]
         if late:
-            found.append(Finding("protest-180", "partly-out-of-time", f"out of time for {', '.join(late[:20])}"))
+            found.append(
+                Finding("protest-180", "partly-out-of-time", f"out of time for {', '.join(late[:MOST_NAMED])}")
+            )
     return tuple(found)
 
 

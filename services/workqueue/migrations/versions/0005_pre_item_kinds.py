@@ -1,4 +1,8 @@
-"""Items say which kind they are, instead of leaving it to be told from what they name."""
+"""Items say which kind they are, instead of leaving it to be told from what they name.
+
+One transaction, which holds the table: whoever reads or writes items waits until every row is named. Bring it in a quiet
+hour where there are millions (docs/operations.md).
+"""
 
 from shared.db.platform_migrations import run
 
