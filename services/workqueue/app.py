@@ -29,7 +29,7 @@ def build(platform: Platform) -> Parts:
 SERVICE = Service(
     name="workqueue",
     summary="Which piece of work a Center team takes next, who holds it, what was decided.",
-    description="Items from routing, protests and filings; claims with leases; decisions, advice, letters.",
+    description="Items from routing, protests and filings; claims with leases; decisions, advice, requests.",
     topics=TOPICS,
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",

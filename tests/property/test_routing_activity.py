@@ -15,8 +15,8 @@ from services.routing.domain.activity import (
     Activity,
     ActivityKey,
     Contribution,
+    CountedVersion,
     Figures,
-    Standing,
     deltas,
     month_of,
     months_before,
@@ -38,7 +38,7 @@ from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
-Versions = dict[tuple[str, int], Standing]
+Versions = dict[tuple[str, int], CountedVersion]
 Cells = dict[ActivityKey, Figures]
 
 MARCH = date(2026, 3, 1)
@@ -62,7 +62,7 @@ def contributions(draw: st.DrawFn) -> Contribution:
 
 
 standings = st.builds(
-    Standing,
+    CountedVersion,
     st.sampled_from(["07-345678900", "08-345678900"]),
     st.dates(date(2026, 1, 1), date(2026, 4, 30)),
     contributions(),
@@ -96,10 +96,10 @@ def batches(versions: Versions, seed: int) -> Iterable[list[tuple[str, int]]]:
 
 def changes_of(
     batch: list[tuple[str, int]], versions: Versions, known: Versions
-) -> list[tuple[Standing | None, Standing | None]]:
+) -> list[tuple[CountedVersion | None, CountedVersion | None]]:
     """What each entry of a batch added before and adds after it; `known` grows with the batch."""
 
-    def highest(entry: str) -> Standing | None:
+    def highest(entry: str) -> CountedVersion | None:
         mine = [version for number, version in known if number == entry]
         return known[entry, max(mine)] if mine else None
 

@@ -169,7 +169,7 @@ async def list_items(
 
 @router.get("/items/{item_id}", summary="An item with its history")
 async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) -> ItemDetailOut:
-    """The item, every change with who made it and why, its decision, and the letters issued."""
+    """The item, every change with who made it and why, its decision, and the requests issued."""
     async with reading(engine_of(request)) as connection:
         listed = await item_store.find_item(connection, item_id)
         history = await item_store.find_history(connection, item_id)

@@ -128,7 +128,9 @@ async def test_dry_runs_are_kept_and_compared(desk: Desk) -> None:
 async def test_new_cut_sheet_lets_the_dry_run_of_the_sheet_before_go(desk: Desk) -> None:
     await desk.file()
     await desk.call("kim", "POST", f"/cycles/{FRIDAY}/cut-sheet")
+    desk.at(2027, 1, 14, 19)
     await desk.call("kim", "POST", f"/cycles/{FRIDAY}/forecasts")
+    desk.at(2027, 1, 14, 20)
     await desk.call("kim", "POST", f"/cycles/{FRIDAY}/cut-sheet")
     listed = (await desk.call("kim", "GET", f"/cycles/{FRIDAY}/forecasts")).json()["items"]
     assert [(each["number"], each["has_entries"]) for each in listed] == [(3, True), (2, True), (1, False)]

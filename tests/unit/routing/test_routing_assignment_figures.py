@@ -9,8 +9,8 @@ import pytest
 from services.routing.domain.activity import (
     Activity,
     ActivityKey,
+    CountedVersion,
     Figures,
-    Standing,
     contribution,
     deltas,
     months_before,
@@ -95,8 +95,8 @@ def test_single_line_entry_gives_the_same_as_many_lines_would() -> None:
 
 
 def test_correction_to_other_goods_month_and_importer_moves_the_figures() -> None:
-    before = Standing("07-345678900", date(2026, 3, 2), [["847130", 1, 1, 700]])
-    after = Standing("12-345678900", date(2026, 4, 2), [["731815", 2, 2, 900]])
+    before = CountedVersion("07-345678900", date(2026, 3, 2), [["847130", 1, 1, 700]])
+    after = CountedVersion("12-345678900", date(2026, 4, 2), [["731815", 2, 2, 900]])
     assert deltas([(before, after)]) == {
         ActivityKey("07-345678900", MARCH, "847130"): Figures(-1, -1, -700),
         ActivityKey("12-345678900", date(2026, 4, 1), "731815"): Figures(2, 2, 900),
@@ -104,7 +104,7 @@ def test_correction_to_other_goods_month_and_importer_moves_the_figures() -> Non
 
 
 def test_nothing_changes_when_an_entry_adds_the_same_as_before() -> None:
-    standing = Standing("07-345678900", date(2026, 3, 2), [["847130", 1, 1, 700]])
+    standing = CountedVersion("07-345678900", date(2026, 3, 2), [["847130", 1, 1, 700]])
     other = standing._replace(entry_date=date(2026, 3, 30))
     assert deltas([(standing, standing), (standing, other), (None, None)]) == {}
 

@@ -9,8 +9,8 @@ from services.liquidation.domain.protest.other_protests import OtherProtest, fin
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, join_timeliness
 from services.liquidation.domain.rules import Finding
 
-MOST_NAMED: Final = 20
-"""How many entries a finding names."""
+NAMED: Final = slice(20)
+"""As many entries as a finding names; not law."""
 
 PROTESTABLE: Final = frozenset(
     {
@@ -130,9 +130,7 @@ def find_defects(
     elif timeliness == "mixed":
         late = [each.entry_number for each in verdicts if each.timeliness in ("untimely", "too-early")]
         if late:
-            found.append(
-                Finding("protest-180", "partly-out-of-time", f"out of time for {', '.join(late[:MOST_NAMED])}")
-            )
+            found.append(Finding("protest-180", "partly-out-of-time", f"out of time for {', '.join(late[NAMED])}"))
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
 """Items say which kind they are, instead of leaving it to be told from what they name.
 
-One transaction, which holds the table: whoever reads or writes items waits until every row is named. Bring it in a quiet
-hour where there are millions (docs/operations.md).
+One transaction, which holds the table: whoever reads or writes items waits until every row is named. Where there are
+millions it is brought in a quiet hour (docs/operations.md).
 """
 
 from shared.db.platform_migrations import run

@@ -18,6 +18,7 @@ protests = Table(
     Column("is_filed", Boolean, nullable=False, server_default=text("false")),
     Column("settled_as", Text),
     Column("settled_at", DateTime(timezone=True)),
+    # `Protest.status_acts`
     Column("turnings", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Index("protests_entry", "entry_number"),
     Index("protests_importer", "importer_number"),
