@@ -13,6 +13,7 @@ from services.routing.api import (
     figures,
     filings,
     moves,
+    outcomes,
     policies,
     proposals,
     tariff_maps,
@@ -30,6 +31,8 @@ ROUTERS = [
     policies.router,
     directory.router,
     tariff_maps.router,
+    # Before the paths that name a criterion, so that "stale" is not taken for one.
+    outcomes.router,
     criteria.router,
     unit_values.router,
     appeals.router,

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import criteria as acts
-from services.routing.api import outcomes
 from services.routing.api.criteria_models import (
     RESERVED_IDS,
     CriterionFields,
@@ -34,8 +33,6 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
-# Before the paths that name a criterion, so that "stale" is not taken for one.
-router.include_router(outcomes.router)
 
 WriterIdentity = Annotated[
     Identity, Depends(require(RoleName.INTERNATIONAL_TRADE_SPECIALIST, RoleName.OFFICE_OF_TRADE))

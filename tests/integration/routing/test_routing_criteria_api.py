@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.routing.api import criteria, unit_values
+from services.routing.api import criteria, outcomes, unit_values
 from services.routing.app import SERVICE
 from services.routing.store import criteria as store
 from services.routing.store import rulebook
@@ -100,7 +100,7 @@ async def api(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> AsyncI
     url = engine.url.render_as_string(hide_password=False)
     settings = load_settings(SERVICE.settings, database_url=url, bus="kafka", token_secret="0" * 32)
     platform = open_platform(settings, FixedClock(NOW))
-    parts = Parts(handler=handle_nothing, routers=[criteria.router, unit_values.router], state={})
+    parts = Parts(handler=handle_nothing, routers=[outcomes.router, criteria.router, unit_values.router], state={})
     app = build_app(SERVICE, platform, parts, Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
         yield Api(client, settings, platform.engine)
