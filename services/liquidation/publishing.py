@@ -19,7 +19,8 @@ from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.protest.timeliness import join_known
-from services.liquidation.domain.rules import RULES, Rule
+from services.liquidation.domain.rules.rule import Rule
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.cycles import SEQUENCE, CycleEvents, EventSql

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.liquidation.domain import bill_clocks, clocks, reliquidation, special_clocks, summary_clocks, suspension
-from services.liquidation.domain.calculator import CalculatorFacts, calculate
+from services.liquidation.domain.calculator.answers import calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clocks import MAX_EXTENSIONS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.history_checks import History, RecordedLiquidation, find_breaches
@@ -23,7 +24,7 @@ from services.liquidation.domain.liquidation_period import (
     reckon_period,
 )
 from services.liquidation.domain.protest import decision, further_review, timeliness
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.suspension import Suspension, is_suspended
 from shared.customs.calendar import Due
 from shared.customs.entry_types import entry_types

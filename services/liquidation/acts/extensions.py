@@ -8,7 +8,7 @@ from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
 from services.liquidation.publishing import as_held, entry_changed
 from services.liquidation.store.extensions import ExtensionRow, write_extension

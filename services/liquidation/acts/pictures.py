@@ -18,7 +18,7 @@ from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.plan import find_start
 from services.liquidation.domain.record import find_summary_filing, has_correction_window
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.suspension import Suspension
 from services.liquidation.domain.timeline import (
     Coming,

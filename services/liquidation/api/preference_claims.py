@@ -13,7 +13,7 @@ from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.preference_claim import ClaimTime, find_claim_defects, judge_claim_time
 from services.liquidation.domain.reliquidation import preference_denial_window
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.store import preference_claims as store
 from services.liquidation.store.preference_claims import ClaimDecision
 from shared.contracts.terms import EntryNumber, Money

@@ -10,7 +10,7 @@ from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, is_suspended, judge_liquidation
 
 Cause = Literal["law", "center", "two-years", "courtesy-notice", "center-change"]

@@ -8,7 +8,7 @@ from typing import Literal
 from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, six_months_from_notice
 from shared.customs.calendar import Due, add_days, add_months, add_years
 
@@ -245,10 +245,11 @@ def is_deemed_liquidated(period: Period, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DesignatedImport:
-    """An import that a drawback claim designates; None: not yet."""
+    """An import that a drawback claim designates; None: not known."""
 
     liquidated_on: date | None
     final_1514_on: date | None
+    is_protested: bool | None = None
 
 
 def judge_drawback_claim(

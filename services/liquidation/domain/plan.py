@@ -17,7 +17,7 @@ from services.liquidation.domain.liquidation_period import (
     period_start,
     reckon_period,
 )
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, find_last_lift, six_months_from_notice
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type

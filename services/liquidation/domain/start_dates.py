@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import add_months
 
 EntryBasis = Literal["release", "filing-elected", "immediate-delivery", "withdrawal", "quota"]

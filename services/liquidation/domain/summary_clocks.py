@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import add_business_days, add_months
 
 SUMMARY_WORKING_DAYS: Final = 10

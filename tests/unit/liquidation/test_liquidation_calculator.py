@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from services.liquidation.api import calculator as calculator_api
-from services.liquidation.api.calculator import CalculatorIn
-from services.liquidation.domain.calculator import CalculatorFacts, Clock, calculate
+from services.liquidation.api.calculator_facts import CalculatorIn
+from services.liquidation.domain.calculator.answers import Clock, calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.plan import plan

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from services.liquidation.domain.calculator import CalculatorFacts, calculate
+from services.liquidation.domain.calculator.answers import calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clocks import protest_due
 from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
 from services.liquidation.domain.reliquidation import final_1514_on

@@ -15,7 +15,7 @@ from services.liquidation.domain.extension import Extended, ExtensionRequest, No
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.record import derive
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.timeline import Coming, TimelineFacts, coming_dates
 from shared.customs.entry_types import entry_types
 

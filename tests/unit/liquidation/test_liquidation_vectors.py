@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from services.liquidation.domain.law import LAW
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from tests.unit.liquidation.liquidation_vectors import RULE_MODULES, Vector, read_vectors
 
 IDS_BY_SECTION = {

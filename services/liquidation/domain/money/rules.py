@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.liquidation.domain.rules import Rule
+from services.liquidation.domain.rules.rule import Rule
 
 _RULES: Final = (
     Rule(

@@ -25,7 +25,7 @@ from services.liquidation.domain.protest.stages import (
     Outcome,
 )
 from services.liquidation.domain.protest.timeliness import Verdict, open_window
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
 RULE_OF_ACT: Final[Mapping[ActKind, str]] = {

@@ -10,7 +10,7 @@ from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.other_protests import OtherProtest
 from services.liquidation.domain.protest.timeliness import LONGER_PROTEST_SINCE
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days
 
 DEEMED_DENIAL_DAYS: Final = 30

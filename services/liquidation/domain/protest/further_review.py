@@ -8,7 +8,7 @@ from services.liquidation.domain.counting import due_in_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.decision import suit_due
 from services.liquidation.domain.protest.timeliness import protest_window
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days
 
 Criterion = Literal["conflicts-with-decision", "not-ruled-on", "new-facts-or-arguments", "advice-declined"]

@@ -9,7 +9,7 @@ from services.liquidation.domain.clocks import PROTEST_DAYS
 from services.liquidation.domain.counting import due_in_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.filing import Filing
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
 Timeliness = Literal["unknown", "timely", "arguable", "untimely", "too-early", "mixed"]
