@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
-from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, MAX_EXTENSIONS
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS
 from services.liquidation.store.hold_sets import HORIZONS, HoldSet
 from services.liquidation.store.predicates import compile_predicate
 from services.liquidation.store.tables.records import RUNS
@@ -23,7 +23,6 @@ Cause = Literal["any", "review-open", "request-open", "suspension-lifted", "held
 DRAFTED_DAYS: Final = 60
 """An extension is drafted so many days before the period ends, so that its notice can be posted in time."""
 
-_MOST_MONTHS: Final = MAX_EXTENSIONS * MAX_EXTENSION_MONTHS
 _FARTHEST: Final = HORIZONS[-1]
 _REQUEST_DAYS: Final = 366  # no period is longer than a year, and a request is for the period in which it is made
 
@@ -34,7 +33,7 @@ _WAITS: Final = "d.status = 'applied' AND d.outcome IN ('no-change', 'increase',
 _UNDECIDED: Final = (
     f"{_IN_REVIEW} AND NOT EXISTS (SELECT FROM review_decisions d WHERE d.entry_number = e.entry_number AND {_WAITS})"
 )
-_MAY_EXTEND: Final = f"e.extended_months < {_MOST_MONTHS} AND e.deemed_on <= $1::date + {DRAFTED_DAYS}"
+_MAY_EXTEND: Final = f"e.extended_months < {MAX_EXTENDED_MONTHS} AND e.deemed_on <= $1::date + {DRAFTED_DAYS}"
 _REQUESTED: Final = f"""
 SELECT named AS entry_number, min((f.received_at AT TIME ZONE 'America/New_York')::date) AS requested_on
 FROM post_entry_filings f CROSS JOIN LATERAL jsonb_array_elements_text(f.entries) AS named
