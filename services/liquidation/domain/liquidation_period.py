@@ -138,15 +138,14 @@ def reckon_period(
     for on, kind, _, _, request in sorted(_list_acts(start.on, extensions, suspensions), key=lambda act: act[:-1]):
         if request is not None:
             period = _extend(period, request)
-        elif kind == _BEGINS:
+        elif kind == "1 begins":
             period = _suspend(period, on)
         elif period.is_suspended:
             period = _lift(period, on, law)
     return period
 
 
-_Act = tuple[date, int, int, str, ExtensionRequest | None]
-_BEGINS, _LIFTED, _EXTENDED = range(3)
+_Act = tuple[date, Literal["1 begins", "2 lifted", "3 posted"], int, str, ExtensionRequest | None]
 """Of acts of one day a suspension begins before another is lifted, and both come before a posting."""
 
 
@@ -154,12 +153,12 @@ def _list_acts(
     start: date, extensions: Iterable[ExtensionRequest], suspensions: Iterable[Suspension]
 ) -> Iterator[_Act]:
     for each in extensions:
-        yield each.posted_on, _EXTENDED, -each.months, f"{each.reason} {each.requested_on}", each
+        yield each.posted_on, "3 posted", -each.months, f"{each.reason} {each.requested_on}", each
     for began_on, lifted_on in _merge(suspensions):
         if lifted_on is None or lifted_on > start:
-            yield began_on, _BEGINS, 0, "", None
+            yield began_on, "1 begins", 0, "", None
             if lifted_on is not None:
-                yield lifted_on, _LIFTED, 0, "", None
+                yield lifted_on, "2 lifted", 0, "", None
 
 
 def _merge(suspensions: Iterable[Suspension]) -> Sequence[tuple[date, date | None]]:
