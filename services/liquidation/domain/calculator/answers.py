@@ -91,7 +91,8 @@ def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
     case = open_case(facts, law)
     clocks: list[Clock] = []
     unknown: list[UnknownClock] = []
-    for row in (*before_liquidation.ROWS, *before_liquidation.period_rows(case), *_LATER_ROWS):
+    rows = (*before_liquidation.ROWS, *before_liquidation.period_rows(case), *_LATER_ROWS)
+    for row in (*rows, *protests.reliquidation_rows(case)):
         if not row.applies(case):
             continue
         missing = tuple(name for name in row.needs if case.find(name) is None)
@@ -106,7 +107,7 @@ def _read(case: Case, row: Row, reckoned: date | Due) -> Clock:
     both = reckoned if isinstance(reckoned, Due) else Due(reckoned, reckoned)
     rule = RULES[row.rule]
     unsettled = rule.unsettled or (rule.text if rule.evidence == "U" else None)
-    inputs = {name: _as_text(case.find(name)) for name in row.needs}
+    inputs = {name: _as_text(case.find(name)) for name in row.needs} | dict(row.inputs)
     rolling = explain_roll(both.safe, both, row.roll, case.law)
     return Clock(row.what, row.rule, both.safe, both.last_arguable, rolling, row.effect, inputs, unsettled)
 
