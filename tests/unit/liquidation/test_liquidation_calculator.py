@@ -92,7 +92,10 @@ def test_only_an_extension_that_the_importer_asked_for_opens_the_time_for_correc
 def test_clock_says_what_it_was_reckoned_from_whether_it_rolls_and_what_follows() -> None:
     found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 5)), "protest-180")
     assert found.inputs == {"liquidated_on": "2026-01-05"}
-    assert "Saturday 2026-07-04 is no business day: 2026-07-06 is arguable" in found.rolling
+    assert (
+        "Day 180 from 2026-01-05. Saturday 2026-07-04 (Independence Day) is no business day: 2026-07-06 is"
+        in found.explanation
+    )
     assert "untimely" in found.effect
 
 

@@ -75,7 +75,7 @@ def test_calculator_says_that_a_day_closed_by_order_is_no_business_day() -> None
     facts = CalculatorFacts(entry_type="01", entry_date=date(2025, 3, 3), liquidated_on=date(2026, 1, 7))
     (clock,) = [each for each in calculate(facts, CLOSED_MONDAY).clocks if each.rule == "protest-180"]
     assert (clock.safe, clock.last_arguable) == (MONDAY, TUESDAY)
-    assert clock.rolling.startswith("Monday 2026-07-06 is no business day: 2026-07-07 is arguable")
+    assert "Monday 2026-07-06 (closed by order, or at the port) is no business day: 2026-07-07" in clock.explanation
 
 
 def test_timeline_names_the_cycle_that_the_readings_hold() -> None:

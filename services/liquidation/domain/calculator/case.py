@@ -31,6 +31,7 @@ from services.liquidation.domain.protest.decision import Denial, deemed_denial, 
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, is_older_law, judge_entry
 from services.liquidation.domain.start_dates import (
+    MODERNIZED_ON,
     EntryDates,
     entry_date,
     surety_demand_date,
@@ -88,6 +89,12 @@ class Case:
     @property
     def is_deemed(self) -> bool:
         return self.standing is not None and self.standing.is_deemed
+
+    @property
+    def is_before_modernization(self) -> bool:
+        """Whether other law governed: by the day of entry, which is never after that of the liquidation."""
+        known = self.entry_date or self.liquidated_on
+        return known is not None and known < MODERNIZED_ON
 
     @property
     def is_older_law(self) -> bool:

@@ -42,7 +42,17 @@ def reliquidation_rows(case: Case) -> Iterator[Row]:
 
 
 def _of_reliquidation(rule: str, what: str, again_on: date, window: Due, effect: str) -> Row:
-    return Row(rule, what, (), "private", lambda _: window, effect, lambda _: True, {"reliquidated_on": str(again_on)})
+    return Row(
+        rule,
+        what,
+        (),
+        "private",
+        lambda _: window,
+        effect,
+        lambda _: True,
+        {"reliquidated_on": str(again_on)},
+        again_on,
+    )
 
 
 ROWS: Final = (

@@ -13,7 +13,8 @@ from shared.customs.calendar import Due
 class Row:
     """One clock: which facts it needs, how it is reckoned, when it applies, and what its end means.
 
-    `inputs` are what it was reckoned from besides the facts by name.
+    `start` is the day from which it is counted where that is not the first of the facts, `inputs` what it was reckoned
+    from besides them.
     """
 
     rule: str
@@ -24,3 +25,4 @@ class Row:
     effect: str
     applies: Callable[[Case], bool]
     inputs: Mapping[str, str] = field(default_factory=dict)
+    start: date | None = None
