@@ -15,8 +15,8 @@ from shared.customs.calendar import (
 )
 
 FIRST_PERIOD_MONTHS: Final = 12
-MAX_EXTENSIONS: Final = 3
 MAX_EXTENSION_MONTHS: Final = 12
+MAX_EXTENDED_MONTHS: Final = 36
 CAP_YEARS: Final = 4
 CORRECTION_DAYS: Final = 300
 CORRECTION_DAYS_BEFORE_LIQUIDATION: Final = 15

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final, Literal
 
 LiftReading = Literal["six-months", "longer"]
+ExtendedLiftReading = Literal["extended-period", "six-months"]
 DrawbackFinality = Literal["protest-closed", "liquidated"]
 FridayChoice = Literal["before", "after"]
 
@@ -39,7 +40,9 @@ class LawSettings:
     rolls_court_filings: bool = True
     """roll-court: whether the arguable date of a summons is rolled."""
     lift_reading: LiftReading = "six-months"
-    """susp-lift-6mo: what governs when more of the unsuspended period is left than six months."""
+    """susp-lift-6mo: what governs an entry that was not extended when more of its year is left than six months."""
+    extended_lift_reading: ExtendedLiftReading = "extended-period"
+    """susp-lift-extended: what governs when the notice comes while an extended period is open."""
     drawback_finality: DrawbackFinality = "protest-closed"
     """liq-1yr-drawback: when a designated import counts as final."""
     informal_limit_usd: int = 2500
