@@ -211,11 +211,13 @@ class LawAnswer:
     """What the law says of one history.
 
     Units: legal days. `deemed` is None while a suspension stands. `void` is the rule that takes the effect of the act
-    of liquidation. `reliquidations` and `reliquidation_protests` go in the order of the days of the reliquidations.
+    of liquidation. `cut_extensions` are valid and longer than the total or the fourth anniversary lets them be.
+    `reliquidations` and `reliquidation_protests` go in the order of the days of the reliquidations.
     """
 
     deemed: Period | None
     void_extensions: tuple[int, ...]
+    cut_extensions: tuple[int, ...] = ()
     liquidated_on: date | None = None
     is_deemed: bool = False
     void: str | None = None
@@ -259,8 +261,8 @@ class _Clock:
     def fourth_anniversary(self) -> date:
         return months_after(self.starts_on, 48)
 
-    def extend(self, extension: Extension, *, is_suspended: bool) -> bool:
-        """Lengthen every reading by the extension; False when it is void (19 USC 1504(b), 19 CFR 159.12).
+    def extend(self, extension: Extension, *, is_suspended: bool) -> Literal["valid", "cut", "void"]:
+        """Lengthen every reading by the extension unless it is void (19 USC 1504(b), 19 CFR 159.12).
 
         Each reading ends so many months after its own prior end (ext-length: prior end date plus up to a year), never
         past the fourth anniversary. Reading: an extension that the total or the anniversary cuts is not void, only
@@ -269,20 +271,22 @@ class _Clock:
         """
         granted = min(extension.months, MOST_MONTHS - self.used)
         if not 1 <= extension.months <= 12 or granted <= 0:
-            return False
+            return "void"
         if extension.is_importers:
             asked = extension.requested_on
             if asked is None or asked > extension.posted_on or (not is_suspended and asked > self.governing):
-                return False
+                return "void"
         cap = self.fourth_anniversary
         if not is_suspended and (extension.posted_on > self.governing or self.governing >= cap):
-            return False
+            return "void"
+        uncut = months_after(self.governing, granted)
         self.safe = max(self.safe, min(months_after(self.safe, granted), cap))
-        self.governing = max(self.governing, min(months_after(self.governing, granted), cap))
+        self.governing = max(self.governing, min(uncut, cap))
         self.latest = max(self.latest, min(latest_months_after(self.latest, granted), cap))
         self.used += granted
         self.was_extended = self.is_extension_in_force = True
-        return True
+        is_cut = granted < extension.months or uncut > cap
+        return "cut" if is_cut else "valid"
 
     def lift(self, day: date) -> None:
         """The last suspension is removed: six months, or the extended end that 1504(d) excepts.
@@ -303,16 +307,25 @@ class _Clock:
         self.latest = min(latest, self.fourth_anniversary) if is_capped else latest
 
 
-def find_period(history: History) -> tuple[Period | None, tuple[int, ...]]:
-    """The end of the time to liquidate, None while a suspension stands, and the extensions that are void.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The end of the period, None while a suspension stands, and which extensions are void or cut."""
+
+    period: Period | None
+    void: tuple[int, ...] = ()
+    cut: tuple[int, ...] = ()
+
+
+def find_period(history: History) -> Found:
+    """Walk every day from the first fact to the last, or to the end of the time to liquidate.
 
     The walk knows nothing of liquidations: what CBP did is compared with it afterwards.
     Reading: a suspension that was over when the period began (goods still in a warehouse) leaves the year alone.
     """
     starts_on = history.starts_on
     if starts_on is None:
-        return None, ()
-    clock, void = _Clock(starts_on), set(range(len(history.extensions)))
+        return Found(None)
+    clock, became = _Clock(starts_on), ["void"] * len(history.extensions)
     known = [starts_on, *(each.posted_on for each in history.extensions)]
     for each in history.suspensions:
         known += [each.began_on, *([each.lift_noticed_on] if each.lift_noticed_on else [])]
@@ -323,16 +336,18 @@ def find_period(history: History) -> tuple[Period | None, tuple[int, ...]]:
             clock.lift(day)
         if not was_suspended and day > clock.governing:
             break  # it is over when the next day begins, and nothing that comes later finds it open
-        for number, each in enumerate(history.extensions):
-            if each.posted_on == day and clock.extend(each, is_suspended=is_suspended):
-                void.discard(number)
-        if day >= last_known:
-            if is_suspended:
-                return None, tuple(sorted(void))
-            break
+        for number, extension in enumerate(history.extensions):
+            if extension.posted_on == day:
+                became[number] = clock.extend(extension, is_suspended=is_suspended)
         was_suspended = is_suspended
+        if day >= last_known:
+            break  # a suspension that stands on the last known day was never lifted
         day += DAY
-    return Period(clock.safe, clock.governing, clock.latest), tuple(sorted(void))
+    return Found(
+        None if was_suspended else Period(clock.safe, clock.governing, clock.latest),
+        tuple(number for number, each in enumerate(became) if each == "void"),
+        tuple(number for number, each in enumerate(became) if each == "cut"),
+    )
 
 
 # --- liquidation, reliquidation, protest ----------------------------------------------------------------------------
@@ -538,7 +553,8 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     """All answers for one history in the calculator's own words."""
     history = read(body)
     days = _protest_days(history)
-    period, void_extensions = find_period(history)
+    found = find_period(history)
+    period = found.period
     outcome = _decide(history)
     sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
     surety = None if history.demanded_on is None else _window(history.demanded_on, days)
@@ -549,7 +565,8 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
         verdict, counted_from = _judge_protest(history, None, ())
         return LawAnswer(
             deemed=period,
-            void_extensions=void_extensions,
+            void_extensions=found.void,
+            cut_extensions=found.cut,
             void=liquidation.void,
             surety_protest=surety,
             preference_protest=preference,
@@ -576,7 +593,8 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     windows = [original.window, *(each.window for each in later), *([surety] if surety else [])]
     return LawAnswer(
         deemed=period,
-        void_extensions=void_extensions,
+        void_extensions=found.void,
+        cut_extensions=found.cut,
         liquidated_on=liquidation.on,
         is_deemed=liquidation.is_deemed,
         void=liquidation.void,

@@ -290,9 +290,21 @@ def test_period_ends_as_computed_by_hand(name: str) -> None:
     assert answer.void_extensions == void
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["a fourth extension that goes over 36 months", "extended after a late lift, cut at the fourth anniversary"],
+)
+def test_excess_of_an_extension_is_told_and_leaves_the_rest_valid(name: str) -> None:
+    body, _, _ = PERIODS[name]
+    answer = ask_law(body)
+    assert answer.void_extensions == ()
+    assert answer.cut_extensions == (len(body["extensions"]) - 1,)
+
+
 # --- liquidation and after ------------------------------------------------------------------------------------------
 
-NOTHING = {each.name: each.default for each in fields(LawAnswer) if each.name not in ("deemed", "void_extensions")}
+TOLD_OF_THE_PERIOD = ("deemed", "void_extensions", "cut_extensions")
+NOTHING = {each.name: each.default for each in fields(LawAnswer) if each.name not in TOLD_OF_THE_PERIOD}
 """Every answer as it is when no decision was made: no clock after a liquidation runs."""
 
 COURT, AGENCY = suspended("2025-06-02", None, "court"), suspended("2025-06-02")
