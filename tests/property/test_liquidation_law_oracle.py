@@ -131,7 +131,7 @@ def draw_liquidation(draw: Draw, body: Body) -> None:
         )
         if end is not None and (not is_standing or on > end):  # a label before the end is no orderly history
             on = body["liquidated_on"] = end + draw(st.sampled_from([0, 0, 0, 1, 7])) * DAY
-        body["posted_on"] = draw(st.sampled_from([None, on, on + DAY, on + 13 * DAY, on + 100 * DAY]))
+        body["posted_on"] = draw(st.sampled_from([on, on + DAY, on + 13 * DAY, on + 100 * DAY]))
     elif on < RELIQUIDATION_FROM_LIQUIDATION_SINCE:
         body["posted_on"] = draw(st.sampled_from([None, on, on + DAY, on + 13 * DAY]))
     else:
@@ -150,6 +150,10 @@ def draw_reliquidations(draw: Draw, body: Body) -> None:
     body["reliquidations"] = [{"on": each} for each in sorted(days)]
 
 
+def surety_window(body: Body) -> Window | None:
+    return ask_law(body).surety_protest
+
+
 def draw_protest(draw: Draw, body: Body) -> None:
     start, end, answer = start_of(body), governing_end(body), ask_law(body)
     liquidated_on, acted_on = answer.liquidated_on, body["liquidated_on"]
@@ -162,7 +166,13 @@ def draw_protest(draw: Draw, body: Body) -> None:
     if acted_on is None and not draw(st.integers(0, 1)):
         body["is_exclusion_protest"] = True
     demanded_on = body.get("surety_demanded_on")
-    received_on = max(start, day_near(draw, liquidated_on or end or start, acted_on, *again, demanded_on, edges=EDGES))
+    windows = [each for each in (answer.protest, *answer.reliquidation_protests, surety_window(body)) if each]
+    if windows and draw(st.integers(0, 1)):
+        window = draw(st.sampled_from(windows))
+        received_on = day_near(draw, window.safe, window.last_arguable, within=1)
+    else:
+        decided = (liquidated_on or end or start, acted_on, *again, demanded_on)
+        received_on = max(start, day_near(draw, *decided, edges=EDGES))
     body["protest_received_on"] = received_on
     if demanded_on is not None:
         body["protested_by"] = draw(st.sampled_from([None, "surety", "importer"]))
@@ -344,12 +354,14 @@ def ask_calculator(body: Body) -> LawAnswer:
 def told_by_both(body: Body, answer: LawAnswer, law: LawAnswer) -> dict[str, Any]:
     """What the calculator tells as well: it has no today, so that nothing is decided before an act is given.
 
-    The excess of an extension over the total is a finding as a void extension is; a clock that ran stays in the
-    answer although a decision came before its end; after a suit is begun no time to sue is told.
+    So too when an act without effect is followed by the end of the period.
+
+    A clock that ran stays in the answer although a decision came before its end; after a suit is begun no time to sue
+    is told.
     """
     told = asdict(answer)
     del told["void_extensions"], told["cut_extensions"]
-    if law.liquidated_on is None or body.get("liquidated_on") is None or law.void is not None:
+    if body.get("liquidated_on") is None or (law.void is not None and law.liquidated_on is not None):
         for name in (
             "liquidated_on",
             "is_deemed",
@@ -371,7 +383,7 @@ def told_by_both(body: Body, answer: LawAnswer, law: LawAnswer) -> dict[str, Any
 # --- properties -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=histories())
 def test_readings_of_the_law_keep_their_order(body: Body) -> None:
     answer = ask_law(body)
@@ -385,7 +397,7 @@ def test_readings_of_the_law_keep_their_order(body: Body) -> None:
     assert (answer.liquidated_on is None) == (answer.protest is None)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=histories())
 def test_void_extension_changes_nothing(body: Body) -> None:
     answer = ask_law(body)
@@ -395,11 +407,12 @@ def test_void_extension_changes_nothing(body: Body) -> None:
     assert again.deemed == answer.deemed
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=histories())
 @example(body={"entry_type": "01", "entry_date": date(2025, 3, 3), "liquidated_on": date(2026, 3, 4)})
 def test_calculator_answers_as_the_law_does(body: Body) -> None:
     law, product = ask_law(body), ask_calculator(body)
+    # The excess of an extension is a finding of the calculator as a void extension is.
     assert told_by_both(body, product, law) == told_by_both(body, law, law)
     assert set(law.void_extensions) <= set(product.void_extensions)
     assert set(product.void_extensions) <= {*law.void_extensions, *law.cut_extensions}

@@ -141,6 +141,16 @@ def _known(value: Any) -> date:
     return day
 
 
+def _suspensions(body: Mapping[str, Any], entry_date: date | None) -> tuple[Suspension, ...]:
+    """Reading: an antidumping or countervailing entry of which no suspension is told is suspended since its entry."""
+    if body["entry_type"] == "03" and not body.get("suspensions") and entry_date is not None:
+        return (Suspension("statute", entry_date, None),)
+    return tuple(
+        Suspension(each["authority"], _known(each["began_on"]), _day(each.get("lift_noticed_on")))
+        for each in body.get("suspensions", ())
+    )
+
+
 def read(body: Mapping[str, Any]) -> History:
     """The facts in a calculator's body that these questions turn on."""
     entry_date = _day(body.get("entry_date"))
@@ -161,10 +171,7 @@ def read(body: Mapping[str, Any]) -> History:
             )
             for each in body.get("extensions", ())
         ),
-        suspensions=tuple(
-            Suspension(each["authority"], _known(each["began_on"]), _day(each.get("lift_noticed_on")))
-            for each in body.get("suspensions", ())
-        ),
+        suspensions=_suspensions(body, entry_date),
         liquidated_on=_day(body.get("liquidated_on")),
         posted_on=_day(body.get("posted_on")),
         is_labelled_deemed=body.get("is_deemed", False),

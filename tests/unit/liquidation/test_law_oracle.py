@@ -164,6 +164,20 @@ PERIODS: dict[str, tuple[Body, Period | None, tuple[int, ...]]] = {
         (),
     ),
     "suspended": (entry(suspensions=[suspended("2025-06-02")]), None, ()),
+    "an antidumping entry of which no suspension is told": (
+        {"entry_type": "03", "entry_date": "2025-03-03"},
+        None,
+        (),
+    ),
+    "an antidumping entry": (
+        {
+            "entry_type": "03",
+            "entry_date": "2025-03-03",
+            "suspensions": [suspended("2025-03-03", "2026-08-28", "statute")],
+        },
+        period("2027-02-28"),
+        (),
+    ),
     "suspended on the last day": (entry(suspensions=[suspended("2026-03-03")]), None, ()),
     "suspended too late": (entry(suspensions=[suspended("2026-03-04")]), period("2026-03-03"), ()),
     "suspended and lifted on one day": (
