@@ -96,5 +96,6 @@ NOTICES: Final = (
         "19 CFR 152.2",
         "S",
         "A proposed notice of action gives 20 days from mailing to answer, or as its form says; then action is taken.",
+        unsettled="some forms and practice give 30 days; the day on the form governs",
     ),
 )

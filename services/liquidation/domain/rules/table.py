@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.liquidation.domain.rules.counting import COUNTING, STARTS
+from services.liquidation.domain.rules.enforcement import DEMANDS, DETENTION, EVASION, PENALTIES
 from services.liquidation.domain.rules.liquidation import LIQUIDATION, SUMMARY
 from services.liquidation.domain.rules.money import BILLS, NOTICES
 from services.liquidation.domain.rules.protest import FURTHER_REVIEW, PROTEST
@@ -27,6 +28,10 @@ RULES: Final = _by_id(
     *FURTHER_REVIEW,
     *BILLS,
     *NOTICES,
+    *DEMANDS,
+    *PENALTIES,
+    *EVASION,
+    *DETENTION,
     *SPECIAL,
     *INVARIANTS,
     Rule("version-once", "CATAIR Entry Summary", "U", "Each version of an entry summary is filed once."),
