@@ -1,4 +1,4 @@
-"""The clocks of enforcement in the calculator: which run together, what moves them, and what they say besides a date."""
+"""The clocks of enforcement in the calculator: which run together, what moves them, what they say besides a date."""
 
 from datetime import date
 from typing import Any
