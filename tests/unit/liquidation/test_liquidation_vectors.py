@@ -67,6 +67,8 @@ NOT_A_CLOCK = {
     "ext-notice-presumption": "weighs evidence of old, mailed notices",
     "int-surety-limit": "an amount of money, not a date",
     "version-once": "a rule of filing, kept by the record of an entry",
+    "ieepa-off": "changes rates of duty: no date and no outcome follows from facts",
+    "sec122": "changes rates of duty: no date and no outcome follows from facts",
 }
 
 

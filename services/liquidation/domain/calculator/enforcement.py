@@ -302,7 +302,7 @@ _EVASION: Final = (
     ),
     Row(
         "eapa-liq-still-protest",
-        "protest until, whatever the evasion case brings",
+        "protest, whatever the evasion case brings, until",
         ("investigation_initiated_on", "liquidated_on"),
         "private",
         _protest_of_entry,
