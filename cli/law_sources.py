@@ -22,7 +22,15 @@ from services.liquidation.domain.protest.act_rules import RULE_OF_ACT
 ROOT: Final = Path(__file__).resolve().parent.parent
 _REFUSING: Final = frozenset({"refused", "conflict", "Refused", "Conflict", "NotExtended"})
 _IDS: Final = re.compile(rf"(?<![\w-])({'|'.join(sorted(ALL_RULES, key=len, reverse=True))})(?![\w-])")
-_TABLES: Final = ("domain/rules/", "domain/calculator/", "domain/money/rules.py", "domain/readings.py", "/migrations/")
+_TABLES: Final = (
+    "domain/rules/",
+    "domain/calculator/",
+    "domain/money/rules.py",
+    "domain/money/settings.py",
+    "domain/law.py",
+    "domain/readings.py",
+    "/migrations/",
+)
 """What states the rules, or is listed apart: no use of them. Nor is what an API shows, beyond what it refuses."""
 
 

@@ -12,6 +12,7 @@ _RULE_AND_OUTCOME = re.compile(r"([a-z0-9-]+):(\S+)")
 _MISSING = re.compile(r"missing (.+)$")
 _AFTER_A_DAY = re.compile(r"(?:(?<=\d{4}-\d\d-\d\d)|(?<=arguable\))) (?=\d{4}-|[a-z])")
 _CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+_NAMES = {"n": "number", "usd": "dollars"}
 _PLAIN = {"none": "nothing", "true": "yes", "false": "no"}
 
 
@@ -36,7 +37,7 @@ def say_facts(facts: Mapping[str, Any]) -> str:
 
 
 def _say_fact(name: str, value: Any) -> str:
-    words = name.replace("_", " ")
+    words = _NAMES.get(name, name.replace("_", " "))
     plain = words.removeprefix("is ").removesuffix(" on")
     match value:
         case True:

@@ -83,3 +83,14 @@ def test_nothing_of_enforcement_is_asked_for_when_no_fact_of_it_is_given() -> No
     found = answer(entry_date=date(2026, 3, 2))
     assert all(not each.rule.startswith(("eapa", "detain", "wro", "pd-", "ld-")) for each in found.unknown)
     assert found.findings == ()
+
+
+def test_petition_near_the_limitation_says_that_the_violation_decided_its_safe_day() -> None:
+    known = {"penalty_mailed_on": date(2026, 5, 5)}
+    far = next(each for each in answer(**known).clocks if each.rule == "penalty-petition")
+    near = answer(**known, violated_on=date(2021, 10, 31)).clocks
+    clocks = [each for each in near if each.rule == "penalty-petition"]
+    assert (far.safe, dict(far.inputs)) == (date(2026, 7, 4), {"penalty_mailed_on": "2026-05-05"})
+    assert [(each.safe, dict(each.inputs)) for each in clocks] == [
+        (date(2026, 5, 14), {"penalty_mailed_on": "2026-05-05", "violated_on": "2021-10-31"})
+    ]

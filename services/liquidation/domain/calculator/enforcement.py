@@ -1,12 +1,14 @@
 """The clocks of notices and demands, penalties and prior disclosure, evasion cases, detention and forced labour."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Final
 
 from services.liquidation.domain import detention_clocks, evasion_clocks, notice_clocks, penalty_clocks
 from services.liquidation.domain.calculator.case import Case
 from services.liquidation.domain.calculator.row import Row
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
@@ -97,41 +99,55 @@ _NOTICES: Final = (
     ),
 )
 
+
+def _answered_near_limitation(
+    rule: str, what: str, mailed: str, reckon: Callable[[date, date | None, LawSettings], Due], effect: str
+) -> tuple[Row, Row]:
+    """A clock that may be shorter near the limitation: with the violation among its inputs once that is known."""
+
+    def reckon_case(case: Case) -> Due:
+        return reckon(case.day(mailed), _find_last_day_to_sue(case), case.law)
+
+    def applies(case: Case, *, is_violation_known: bool) -> bool:
+        return case.find(mailed) is not None and (case.facts.violated_on is not None) == is_violation_known
+
+    return (
+        Row(rule, what, (mailed,), "private", reckon_case, effect, partial(applies, is_violation_known=False)),
+        Row(
+            rule,
+            what,
+            (mailed, "violated_on"),
+            "private",
+            reckon_case,
+            effect,
+            partial(applies, is_violation_known=True),
+        ),
+    )
+
+
 _PENALTIES: Final = (
-    Row(
+    *_answered_near_limitation(
         "prepenalty-reply",
         "prepenalty notice answered until",
-        ("prepenalty_mailed_on",),
-        "private",
-        lambda case: penalty_clocks.prepenalty_reply_due(
-            case.day("prepenalty_mailed_on"), _find_last_day_to_sue(case), case.law
-        ),
+        "prepenalty_mailed_on",
+        penalty_clocks.prepenalty_reply_due,
         "the penalty notice issues; with less than a year left to the limitation as few as 7 days may have been given",
-        lambda case: case.facts.prepenalty_mailed_on is not None,
     ),
-    Row(
+    *_answered_near_limitation(
         "penalty-petition",
         "petition against the penalty until",
-        ("penalty_mailed_on",),
-        "private",
-        lambda case: penalty_clocks.penalty_petition_due(
-            case.day("penalty_mailed_on"), _find_last_day_to_sue(case), case.law
-        ),
+        "penalty_mailed_on",
+        penalty_clocks.penalty_petition_due,
         "referred for collection; with less than 180 days left to the limitation as few as 7 working days may have "
         "been given",
-        lambda case: case.facts.penalty_mailed_on is not None,
     ),
-    Row(
+    *_answered_near_limitation(
         "seizure-petition",
         "petition against the seizure until",
-        ("seizure_mailed_on",),
-        "private",
-        lambda case: penalty_clocks.seizure_petition_due(
-            case.day("seizure_mailed_on"), _find_last_day_to_sue(case), case.law
-        ),
+        "seizure_mailed_on",
+        penalty_clocks.seizure_petition_due,
         "forfeiture proceeds; with less than 180 days left to the limitation as few as 7 working days may have been "
         "given",
-        lambda case: case.facts.seizure_mailed_on is not None,
     ),
     Row(
         "ld-petition",

@@ -58,6 +58,7 @@ PENALTIES: Final = (
         "S",
         "A petition against a seizure is filed within 30 days of the mailing of its notice, with the same shorter "
         "time near the limitation.",
+        unsettled="that the shorter time near the limitation of 171.2(e) is given for a seizure too is inferred",
     ),
     Rule(
         "ld-petition",
@@ -94,6 +95,7 @@ PENALTIES: Final = (
         "19 CFR 162.74(b)(4)",
         "M",
         "Data that a disclosure lacks are given within 30 days, which can be extended.",
+        unsettled="how long it is extended: by the practice of 2021 once, by 60 days",
     ),
     Rule(
         "pd-tender",
