@@ -62,7 +62,7 @@ def explain_roll(counted: date, due: Due, how: Roll, law: LawSettings) -> str:
     >>> explain_roll(date(2026, 7, 4), Due(date(2026, 7, 4), date(2026, 7, 6)), "private", LAW)
     'Saturday 2026-07-04 is no business day: 2026-07-06 is arguable (roll-private-filing), 2026-07-04 is safe.'
     >>> explain_roll(date(2026, 3, 22), Due(date(2026, 3, 22), date(2026, 4, 1)), "private", LAW)
-    '2026-04-01 is the last day by the longest reading, 2026-03-22 is safe (roll-private-filing).'
+    '2026-04-01 is the last day by the longest reading of the rule, 2026-03-22 is safe.'
     """
     if how in ("government", "none"):
         return (
@@ -72,7 +72,7 @@ def explain_roll(counted: date, due: Due, how: Roll, law: LawSettings) -> str:
         )
     rule = {"private": "roll-private-filing", "court": "roll-court", "by-text": "the rule's own text"}[how]
     if due.last_arguable > next_business_day(counted, law.closures):
-        return f"{due.last_arguable} is the last day by the longest reading, {counted} is safe ({rule})."
+        return f"{due.last_arguable} is the last day by the longest reading of the rule, {counted} is safe."
     if is_business_day(counted, law.closures):
         return f"Not rolled: {counted:%A} {counted} is a business day."
     head = f"{counted:%A} {counted} is no business day:"
