@@ -69,8 +69,8 @@ def test_rule_with_a_vector_has_a_worked_example() -> None:
 
 def test_worked_example_of_the_protest_has_both_days_and_why_they_differ() -> None:
     assert (
-        "Liquidated 2026-01-05. Protest until 2026-07-04 (safe), 2026-07-06 (last arguable). Saturday 2026-07-04 is no "
-        "business day"
+        "Liquidated 2026-01-05. Protest until 2026-07-04 (safe), 2026-07-06 (last arguable). Day 180 from 2026-01-05. "
+        "Saturday 2026-07-04 (Independence Day) is no business day"
     ) in " ".join(read_book()["protest-180"].examples)
 
 

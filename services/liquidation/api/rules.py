@@ -81,13 +81,14 @@ class RuleDetailOut(RuleSummaryOut):
                     "evidence_means": EVIDENCE_MEANS["S"],
                     "readings": [],
                     "examples": [
-                        "Liquidated 2026-01-05. Protest until 2026-07-04 (safe), 2026-07-06 (last arguable). Saturday "
-                        "2026-07-04 is no business day: 2026-07-06 is arguable (roll-private-filing), 2026-07-04 is "
-                        "safe. At its end: final; a late protest is untimely, not denied on its merits."
+                        "Liquidated 2026-01-05. Protest until 2026-07-04 (safe), 2026-07-06 (last arguable). Day 180 "
+                        "from 2026-01-05. Saturday 2026-07-04 (Independence Day) is no business day: 2026-07-06 is "
+                        "arguable (roll-private-filing). At its end: final; a late protest is untimely, not denied on "
+                        "its merits."
                     ],
                     "vectors": [
                         {
-                            "asks": "Until when a liquidation, reliquidation or other decision is protested",
+                            "asks": "Until when a reliquidation or other decision is protested",
                             "given": "decided 2026-01-05, entered not known",
                             "answer": "2026-07-04 (safe), 2026-07-06 (last arguable)",
                             "source": "1514(c)(3)",
