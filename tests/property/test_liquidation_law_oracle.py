@@ -167,7 +167,8 @@ def draw_protest(draw: Draw, body: Body) -> None:
         body["is_exclusion_protest"] = True
     demanded_on = body.get("surety_demanded_on")
     windows = [each for each in (answer.protest, *answer.reliquidation_protests, surety_window(body)) if each]
-    if windows and draw(st.integers(0, 1)):
+    at_the_end = draw(st.booleans())
+    if at_the_end and windows:
         window = draw(st.sampled_from(windows))
         received_on = day_near(draw, window.safe, window.last_arguable, within=1)
     else:
