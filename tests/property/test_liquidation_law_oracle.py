@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -176,7 +176,10 @@ def draw_protest(draw: Draw, body: Body) -> None:
         received_on = max(start, day_near(draw, *decided, edges=EDGES))
     body["protest_received_on"] = received_on
     if demanded_on is not None:
-        body["protested_by"] = draw(st.sampled_from([None, "surety", "importer"]))
+        is_known = body["demand_identifies_debt"]
+        body["protested_by"] = draw(st.sampled_from([None, "surety", "importer"])) if is_known else "importer"
+    if demanded_on is not None and received_on < demanded_on:
+        body["protested_by"] = "importer"  # a surety waits for its demand
     if again and body.get("protested_by") == "importer":
         body["protested"] = draw(st.sampled_from([None, "liquidation", "reliquidation"]))
     elif again and demanded_on is None:
@@ -221,6 +224,8 @@ def histories(draw: Draw) -> Body:
         body["final_withdrawal_on"] = body["entry_date"] + draw(st.integers(1, 1500)) * DAY
     kinds = st.lists(st.sampled_from(["extension", "suspension"]), max_size=7)
     posted_on = body["entry_date"]
+    if body["entry_type"] == "03":  # suspended by statute since its entry
+        body["suspensions"].append(draw(suspensions(body, 0)) | {"authority": "statute", "began_on": posted_on})
     for kind in draw(kinds):
         if kind == "extension" and len(body["extensions"]) < 4:
             body["extensions"].append(draw(extensions(body, posted_on)))
@@ -259,15 +264,20 @@ AFTER_THE_PERIOD = (
     "demand_identifies_debt",
 )
 VERDICTS: tuple[Verdict, ...] = ("timely", "arguable", "untimely", "too-early")
-PROTEST_RULES = ("protest-180", "protest-90-legacy", "protest-deemed", "protest-reliq-scope")
+PROTEST_RULES = ("protest-180", "protest-90-legacy", "protest-deemed")
+VERDICT_RULES = (*PROTEST_RULES, "protest-surety", "protest-reliq-scope", "inv-correction-protest-order")
+
+
+HOLIDAYS_ALONE = replace(LAW, closures=frozenset())
+"""Days on which the President closed the offices are no national holidays (count-holidays): the product's setting."""
 
 
 def _ask(body: Body) -> Answer:
-    return calculate(_facts().validate_python(body), LAW)
+    return calculate(_facts().validate_python(body), HOLIDAYS_ALONE)
 
 
-def _clocks(answer: Answer, *rules: str, having: str = "", lacking: str = "\0") -> list[Clock]:
-    return [each for each in answer.clocks if each.rule in rules and having in each.what and lacking not in each.what]
+def _clocks(answer: Answer, *rules: str) -> list[Clock]:
+    return [each for each in answer.clocks if each.rule in rules]
 
 
 def _first(clocks: Sequence[Clock]) -> Window | None:
@@ -298,12 +308,15 @@ def _ask_period(body: Body) -> tuple[Period | None, tuple[int, ...]]:
     return Period(clock.safe, final.safe - 91 * DAY, clock.last_arguable), void
 
 
-def _ask_reliquidation(body: Body, on: date) -> tuple[Reach, Window | None]:
-    """One reliquidation, asked alone: another one changes nothing in its own time or window."""
-    answer = _ask({**body, "reliquidations": [{"on": on}]})
-    if any(each.rule == "reliq-1501" and each.outcome == "too-late" for each in answer.findings):
-        return "too-late", None
-    return "in-time", _first(_clocks(answer, *PROTEST_RULES, having="reliquid"))
+def _reliquidation_window(answer: Answer, on: date) -> Window | None:
+    clocks = _clocks(answer, "protest-reliq-scope")
+    return _first([each for each in clocks if each.inputs.get("reliquidated_on") == on.isoformat()])
+
+
+def _ask_reach(body: Body, on: date) -> Reach:
+    """One reliquidation, asked alone: another one changes nothing in its own time."""
+    found = _ask({**body, "reliquidations": [{"on": on}]}).findings
+    return "too-late" if any(each.rule == "reliq-1501" and each.outcome == "too-late" for each in found) else "in-time"
 
 
 def ask_calculator(body: Body) -> LawAnswer:
@@ -314,16 +327,16 @@ def ask_calculator(body: Body) -> LawAnswer:
     void = next((each for each in ("susp-injunction-breach", "susp-false-deemed") if each in outcomes), None)
     may_reliquidate = [each for each in answer.clocks if each.what.startswith("CBP may reliquidate until")]
     until, final_1501 = _first(may_reliquidate), _first(_clocks(answer, "final-two-meanings"))
-    original = _clocks(answer, *PROTEST_RULES, lacking="reliquid")
+    original = _clocks(answer, *PROTEST_RULES)
     days = 90 if body["entry_date"] < PROTEST_180_SINCE else 180
     late = outcomes.get("liq-after-deemed")
     verdict, counted_from = None, None
     for each in answer.findings:
-        if each.rule.startswith("protest-") and each.outcome in VERDICTS:
+        if each.rule in VERDICT_RULES and each.outcome in VERDICTS:
             verdict = next(one for one in VERDICTS if one == each.outcome)
             named = re.search(r"\d{4}-\d\d-\d\d", each.why)
-            counted_from = date.fromisoformat(named.group()) if named else None
-    asked = [_ask_reliquidation(body, each["on"]) for each in body.get("reliquidations", [])]
+            counted_from = date.fromisoformat(named.group()) if named and each.rule in VERDICT_RULES[:-1] else None
+    again = [each["on"] for each in body.get("reliquidations", [])]
     sue = _first(_clocks(answer, "summons-180"))
     by_law = [each.safe for each in _clocks(answer, "protest-exclusion-30", "protest-accel-30")]
     return LawAnswer(
@@ -334,12 +347,10 @@ def ask_calculator(body: Body) -> LawAnswer:
         void=void,
         late_act=None if late is None else "no-power" if late == "no-power" else "reliquidation",
         may_reliquidate_until=until.safe if until else None,
-        reliquidations=tuple(reach for reach, _ in asked),
+        reliquidations=tuple(_ask_reach(body, each) for each in again),
         protest=_first(original),
-        late_act_protest=_first(
-            _clocks(_ask({**body, "reliquidations": []}), *PROTEST_RULES, having="reliquid") if late else []
-        ),
-        reliquidation_protests=tuple(window for _, window in asked),
+        late_act_protest=_reliquidation_window(answer, body["liquidated_on"]) if late else None,
+        reliquidation_protests=tuple(_reliquidation_window(answer, each) for each in again),
         surety_protest=_first(_clocks(answer, "protest-surety")),
         preference_protest=_first(_clocks(answer, "claim-1520d-form")),
         verdict=verdict,
@@ -353,12 +364,12 @@ def ask_calculator(body: Body) -> LawAnswer:
 
 
 def told_by_both(body: Body, answer: LawAnswer, law: LawAnswer) -> dict[str, Any]:
-    """What the calculator tells as well: it has no today, so that nothing is decided before an act is given.
+    """What the calculator tells as well.
 
-    So too when an act without effect is followed by the end of the period.
-
-    A clock that ran stays in the answer although a decision came before its end; after a suit is begun no time to sue
-    is told.
+    It has no today, so that nothing is decided before an act is given, nor after an act without effect that the end of
+    the period followed; what became of a protest of such a deemed liquidation it leaves open. It tells of no time to
+    sue after a suit is begun. A clock that ran stays in its answer although a decision came before its end. An untimely
+    protest is counted from any of the decisions that it missed, one in time for several reliquidations from any of them.
     """
     told = asdict(answer)
     del told["void_extensions"], told["cut_extensions"]
@@ -374,10 +385,14 @@ def told_by_both(body: Body, answer: LawAnswer, law: LawAnswer) -> dict[str, Any
             "final_1514",
         ):
             told[name] = None
+    if told["liquidated_on"] is None and law.liquidated_on is not None:
+        told["verdict"] = told["counted_from"] = told["deemed_denial_on"] = told["denied_on"] = told["sue"] = None
+    if law.verdict == "untimely" or told["counted_from"] in [each["on"] for each in body.get("reliquidations", [])]:
+        told["counted_from"] = "any"
     if law.deemed_denial_on is None:
-        del told["deemed_denial_on"]
+        told["deemed_denial_on"] = None
     if body.get("is_sued_on"):
-        del told["sue"], told["denied_on"]
+        told["sue"] = told["denied_on"] = None
     return told
 
 

@@ -512,19 +512,22 @@ class _Outcome:
     is_allowed: bool = False
 
 
-def _decide(history: History) -> _Outcome:
+def _decide(history: History, verdict: Verdict | None) -> _Outcome:
     """What became of the protest: the first of notice of denial, allowance, and denial by law governs.
 
     The deemed denial comes at the end of day 30, so that what CBP did on that day is still in time.
-    Reading: it is told as a computed event although the thirtieth day may be still to come, and also for a protest
-    that is not in time. A request to accelerate before the protest has no effect, for an entry before 18 December
-    2004 also one before the 90th day after it.
+    Reading: it is told as a computed event although the thirtieth day may be still to come.
+    Reading: only a protest that can be in time is disposed of at an accelerated pace; one that came too early or too
+    late is no protest under section 1514. A notice of its denial has its date all the same.
+    Reading: a request before the protest has no effect, for an entry before 18 December 2004 also one before the 90th
+    day after it.
+    Reading: of a notice of denial and an allowance the first governs: neither is reconsidered (protest-no-rescind).
     """
     received_on, mailed_on = history.received_on, history.acceleration_mailed_on
     by_law = []
     if received_on is not None and history.is_exclusion:
         by_law.append(received_on + 30 * DAY)
-    if received_on is not None and mailed_on is not None:
+    if received_on is not None and mailed_on is not None and verdict not in ("untimely", "too-early"):
         wait = 90 if _protest_days(history) == 90 else 0
         if mailed_on >= received_on + wait * DAY:
             by_law.append(mailed_on + 30 * DAY)
@@ -539,6 +542,11 @@ def _decide(history: History) -> _Outcome:
     if what == "allowed":
         return _Outcome(is_allowed=True)
     return _Outcome(day if what == "deemed" else None, day)
+
+
+def _time_to_sue(outcome: _Outcome) -> Window | None:
+    """180 days from the denial, rolled by the court's own rule (28 USC 2636(a))."""
+    return None if outcome.denied_on is None else _window(outcome.denied_on, 180)
 
 
 def _final_for_everyone(
@@ -562,14 +570,13 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     days = _protest_days(history)
     found = find_period(history)
     period = found.period
-    outcome = _decide(history)
-    sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
     surety = None if history.demanded_on is None else _window(history.demanded_on, days)
     refused_on = history.preference_denied_on
     preference = None if refused_on is None else _window(refused_on, days)
     liquidation = _liquidate(history, period)
     if liquidation.on is None:
         verdict, counted_from = _judge_protest(history, None, ())
+        outcome = _decide(history, verdict)
         return LawAnswer(
             deemed=period,
             void_extensions=found.void,
@@ -581,7 +588,7 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
             counted_from=counted_from,
             deemed_denial_on=outcome.deemed_denial_on,
             denied_on=outcome.denied_on,
-            sue=sue,
+            sue=_time_to_sue(outcome),
         )
     original = _Decision(liquidation.on, _protest_of_liquidation(history, liquidation))
     until = _may_reliquidate_until(history, liquidation)
@@ -597,6 +604,8 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     }
     later = sorted([*([late] if late else []), *counting.values()], key=lambda each: each.on)
     verdict, counted_from = _judge_protest(history, original, later)
+    outcome = _decide(history, verdict)
+    sue = _time_to_sue(outcome)
     windows = [original.window, *(each.window for each in later), *([surety] if surety else [])]
     return LawAnswer(
         deemed=period,

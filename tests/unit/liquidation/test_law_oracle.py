@@ -650,16 +650,42 @@ CASES: dict[str, tuple[Body, dict[str, Any]]] = {
         ),
         {"deemed_denial_on": None, "denied_on": None, "final_1514": None},
     ),
+    "an untimely protest accelerated": (
+        liquidated(protest_received_on="2026-07-10", acceleration_mailed_on="2026-07-13"),
+        {"verdict": "untimely", "deemed_denial_on": None, "sue": None, "final_1514": window("2026-07-02")},
+    ),
+    "a premature protest accelerated": (
+        liquidated(protest_received_on="2026-01-01", acceleration_mailed_on="2026-02-02"),
+        {"verdict": "too-early", "deemed_denial_on": None, "sue": None},
+    ),
+    "denied, then allowed": (
+        liquidated(protest_received_on="2026-03-30", denied_on="2026-05-04", allowed_on="2026-06-01"),
+        {"denied_on": day("2026-05-04"), "sue": window("2026-10-31", "2026-11-02")},
+    ),
+    "allowed, then denied": (
+        liquidated(protest_received_on="2026-03-30", allowed_on="2026-05-04", denied_on="2026-06-01"),
+        {"denied_on": None, "sue": None, "final_1514": None},
+    ),
     "accelerated with the protest": (
         liquidated(protest_received_on="2026-02-02", acceleration_mailed_on="2026-02-02"),
         {"deemed_denial_on": day("2026-03-04"), "denied_on": day("2026-03-04")},
     ),
     "an old protest accelerated on day 89": (
-        entry("2004-06-01", protest_received_on="2005-05-02", acceleration_mailed_on="2005-07-30"),
+        entry(
+            "2004-06-01",
+            liquidated_on="2005-04-15",
+            protest_received_on="2005-05-02",
+            acceleration_mailed_on="2005-07-30",
+        ),
         {"deemed_denial_on": None},
     ),
     "an old protest accelerated on day 90": (
-        entry("2004-06-01", protest_received_on="2005-05-02", acceleration_mailed_on="2005-07-31"),
+        entry(
+            "2004-06-01",
+            liquidated_on="2005-04-15",
+            protest_received_on="2005-05-02",
+            acceleration_mailed_on="2005-07-31",
+        ),
         {"deemed_denial_on": day("2005-08-30")},
     ),
     "an old protest accelerated": (
