@@ -368,8 +368,8 @@ def told_by_both(body: Body, answer: LawAnswer, law: LawAnswer) -> dict[str, Any
 
     It has no today, so that nothing is decided before an act is given, nor after an act without effect that the end of
     the period followed; what became of a protest of such a deemed liquidation it leaves open. It tells of no time to
-    sue after a suit is begun. A clock that ran stays in its answer although a decision came before its end. An untimely
-    protest is counted from any of the decisions that it missed, one in time for several reliquidations from any of them.
+    sue after a suit is begun. A clock that ran stays in its answer although a decision came before its end. A protest
+    that is untimely is counted from any decision that it missed, one in time for reliquidations from any of them.
     """
     told = asdict(answer)
     del told["void_extensions"], told["cut_extensions"]
