@@ -285,7 +285,7 @@ def _first(clocks: Sequence[Clock]) -> Window | None:
 
 
 def _count_void(body: Body) -> int:
-    return sum(each.rule.startswith("ext-") and each.outcome == "void" for each in _ask(body).findings)
+    return sum(each.rule.startswith(("ext-", "liq-4yr-cap")) and each.outcome == "void" for each in _ask(body).findings)
 
 
 def _ask_period(body: Body) -> tuple[Period | None, tuple[int, ...]]:

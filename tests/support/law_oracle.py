@@ -302,10 +302,11 @@ class _Clock:
         posted meanwhile. For a first suspension that is the entry's own year and its extensions; for a second it
         includes what was extended after the first lift.
         Reading: an extension whose end has passed at a lift is spent, and never excepts the entry again.
+        Reading: a lift on the fourth anniversary leaves that day unsuspended, so that the anniversary still ends it.
         """
         six, six_latest = months_after(day, 6), latest_months_after(day, 6)
         latest = max(six_latest, self.latest)
-        is_capped = self.was_extended and day < self.fourth_anniversary
+        is_capped = self.was_extended and day <= self.fourth_anniversary
         if self.is_extension_in_force and self.governing > day:
             self.safe = min(six, self.governing)
         else:

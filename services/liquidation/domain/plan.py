@@ -1,7 +1,7 @@
 """What becomes of one version of an entry summary: scheduled, suspended, extended, not liquidating, or not known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -157,7 +157,7 @@ def plan_around_suspensions(
         return suspended
     lifted_on = period.lifted_on
     if lifted_on is None:
-        return usual
+        return replace(usual, deemed_on=period.ends_on, act_by=period.safe)
     months_since = sum(each.months for each in extensions if each.posted_on >= lifted_on)
     first = friday_on_or_after(add_months(lifted_on, months_since))
     scheduled_on = max(first, scheduled_date(start.on, policy, period.extended_months))
