@@ -130,7 +130,7 @@ def _notices_on(
     found = []
     for notice, open_cents in due:
         act = _act_of_notice(notice, bill, numbers.next(bill.entry_number), open_cents)
-        found.append((act, bill_noticed(case.entry, act, now, bill, open_cents)))
+        found.append((act, bill_noticed(case.entry, act, now, bill, open_cents, policy.law)))
     return found
 
 

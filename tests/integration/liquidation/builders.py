@@ -37,6 +37,7 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity, RoleName
 from tests.support.events import decoded, demand_known_words
@@ -56,8 +57,8 @@ RECORD = (
 
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-    """One batch through the handler, with its events put into the outbox as the consumer does."""
-    handler = LiquidationHandler(LAW.cycle, LAW)
+    """One batch through the handler as the newest of its events comes, with what follows put into the outbox."""
+    handler = LiquidationHandler(LAW.cycle, LAW, FixedClock(max(event.time for event in events)))
     async with transaction(engine) as tx:
         outgoing = await handler(tx, events)
         await outbox.add(tx, SOURCE, outgoing)

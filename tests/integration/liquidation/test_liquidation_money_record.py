@@ -62,10 +62,11 @@ async def decide(engine: AsyncEngine, number: str, duty_usd: str, decided_at: st
 async def liquidate(engine: AsyncEngine, friday: date = FRIDAY, policy: MoneyPolicy = POLICY) -> CycleMoney:
     """The cycle with what it assesses, each in a transaction of its own so that the figures come out."""
     now = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC)
+    day = cycle_day(friday, friday)
     async with transaction(engine) as tx:
-        await run_statements(tx, cycle_day(friday), now, "tests", CYCLE_EVENTS)
+        await run_statements(tx, day, now, "tests", CYCLE_EVENTS)
     async with transaction(engine) as tx:
-        return await assess_cycle(tx, friday, now, policy)
+        return await assess_cycle(tx, day, now, policy)
 
 
 async def act(
@@ -120,7 +121,10 @@ async def test_event_of_the_liquidation_tells_the_bill_and_running_again_changes
     await liquidate(engine)
     before = [await rows(engine, table) for table in (assessments, bills)], await published(engine)
     async with transaction(engine) as tx:
-        assert await assess_cycle(tx, FRIDAY, datetime(2026, 1, 16, 19, tzinfo=UTC), POLICY) == CycleMoney()
+        assert (
+            await assess_cycle(tx, cycle_day(FRIDAY, FRIDAY), datetime(2026, 1, 16, 19, tzinfo=UTC), POLICY)
+            == CycleMoney()
+        )
     assert ([await rows(engine, table) for table in (assessments, bills)], await published(engine)) == before
     data = before[1][-1].data
     assert (data.change, data.kind, data.effect.duty_usd, data.interest_usd) == (

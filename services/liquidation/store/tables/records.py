@@ -51,6 +51,7 @@ entries = Table(
     Column("effect_fees_cents", BigInteger),
     Column("routed_move", Integer, nullable=False, server_default=text("0")),
     Column("turns", Integer, nullable=False, server_default=text("0")),
+    Column("liquidation_cycle_on", Date),
     Index("entries_due", "scheduled_on", postgresql_where=text(RUNS)),
     Index(
         "entries_expiring",
