@@ -87,7 +87,7 @@ def demo(
     """The main job on sample entries: a year of events in, routed work, liquidations and notices out."""
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "WARNING")
     os.environ.setdefault("CENTERLINE_AUTOMATIC_CYCLES", "false")
-    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
+    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port, replays=True)
     _run(_demo(environment, samples, once=once, as_json=as_json))
 
 

@@ -145,6 +145,7 @@ def finish(data: Data, process: subprocess.Popen[str]) -> dict[str, Any]:
     assert printed.endswith("}\n")
     assert printed.count("\n") == 1
     assert pids_of_run(data.run_id) == []
+    assert not (data.folder / "replay-clock").exists()
     found: dict[str, Any] = json.loads(printed)
     return found
 

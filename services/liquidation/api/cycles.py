@@ -10,6 +10,7 @@ from services.liquidation.acts.cycles import cycle_day, run_cycle
 from services.liquidation.api.common import cycle_confirmation_of, money_policy_of
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleFigures, ForecastLine
+from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
@@ -58,7 +59,7 @@ class CycleOut(BaseModel):
     )
 
     date: date
-    posted_on: date = Field(description="The day on which it ran and posted, later than its Friday when it missed it.")
+    posted_on: LegalDate = Field(description="The day on which it ran, later than its Friday when it missed it.")
     liquidated: int
     with_decision: int
     deemed: int
