@@ -215,13 +215,15 @@ def protest_changed(
     after: JudgedProtest,
     done: NumberedAct,
     law: LawSettings,
+    at: datetime,
     *,
     signed: Sequence[LineDecision] = (),
     effect: tuple[int, int] | None = None,
 ) -> Outgoing:
     """The event of an act on a protest, with where the protest stands after it.
 
-    `signed` is what a signed decision says of each entry and line, `effect` what it changes: cents of duty and fees.
+    `at` is when it is told: an act of the law is dated on its own day and told when it was found. `signed` is what a
+    signed decision says of each entry and line, `effect` what it changes: cents of duty and fees.
     """
     record, filing, act = after.record, after.record.filing, done.act
     deemed = find_deemed_denial(record, join_known(after.verdicts))
@@ -255,7 +257,7 @@ def protest_changed(
         if reasons
         else (),
     )
-    return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, done.acted_at)
+    return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, at)
 
 
 def _name_change(done: NumberedAct) -> Literal["changed", "decided", "withdrawn", "reopened"]:

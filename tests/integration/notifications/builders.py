@@ -89,7 +89,8 @@ def protest_changed(change: str = "filed", **changes: Any) -> Event[Any]:
         "further_review": True,
         "legal_basis": {"rule": "protest-180", "citation": "19 USC 1514(c)(3)"},
     } | changes
-    return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}")
+    told_at = f"{data['occurred_on']}T15:00:00Z" if "occurred_on" in data else "2026-03-03T03:00:00Z"
+    return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}", time=told_at)
 
 
 def protest_decided(act: str, sequence: int = 2, **changes: Any) -> Event[Any]:
