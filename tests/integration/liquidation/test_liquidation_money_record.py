@@ -330,6 +330,8 @@ async def test_unpaid_bill_is_delinquent_bears_blocks_and_is_noticed_on_its_days
     changes = [event.data for event in await published(engine) if hasattr(event.data, "change")]
     told = [data for data in changes if data.change == "surety-billed"]
     assert (told[0].occurred_on, told[0].bill_number) == (date(2026, 3, 17), f"{number}-B01")
+    # The demands went out when the job ran, on 20 May: a surety has 180 days from the mailing (protest-surety [S]).
+    assert {data.protest_by for data in told} == {date(2026, 11, 16)}
     assert len({data.sequence for data in changes}) == len(changes) == 9
 
 
