@@ -127,7 +127,7 @@ def cycle(
     data: DataOption = None,
     first_port: PortOption = None,
 ) -> None:
-    """Run the weekly liquidation cycle of a Friday; running it again changes nothing."""
+    """Run the weekly liquidation cycle of a Friday and post it today; running it again changes nothing."""
 
     async def run() -> None:
         environment = open_environment(data=data, first_port=first_port, start_server=False)

@@ -336,7 +336,7 @@ async def test_unpaid_bill_is_delinquent_bears_blocks_and_is_noticed_on_its_days
 
 
 async def test_daily_job_run_late_gives_the_same_notices_as_run_each_day(service_engine: MakeEngine) -> None:
-    found, number = [], entry_number()
+    found, details, number = [], [], entry_number()
     for days in ((date(2026, 2, 16), date(2026, 3, 17), date(2026, 4, 16), date(2026, 4, 17)), (date(2026, 4, 17),)):
         engine = await service_engine("liquidation")
         body = entry_body(number, entry_date="2025-03-03", import_date="2025-03-02", paid_on="2025-03-12")
@@ -345,8 +345,14 @@ async def test_daily_job_run_late_gives_the_same_notices_as_run_each_day(service
         await liquidate(engine)
         for day in days:
             await run_bill_clocks(engine, FixedClock(datetime(day.year, day.month, day.day, 17, tzinfo=UTC)), POLICY)
-        found.append([await rows(engine, table) for table in (bills, bill_payments, money_acts)])
+        sent = await rows(engine, money_acts)
+        acts = [(act.change, act.number, act.occurred_on, act.rule, act.cents) for act in sent]
+        details.append([act.detail.partition(", sent on ") for act in sent])
+        found.append([await rows(engine, bills), await rows(engine, bill_payments), acts])
     assert found[0] == found[1]
+    assert [what for what, *_ in details[0]] == [what for what, *_ in details[1]]
+    assert {on for *_, on in details[0]} == {""}, "each went out on its day"
+    assert {on for *_, on in details[1][:-1]} == {"2026-04-17"}
 
 
 async def test_cycle_finds_what_to_assess_by_its_index(engine: AsyncEngine) -> None:
@@ -354,7 +360,7 @@ async def test_cycle_finds_what_to_assess_by_its_index(engine: AsyncEngine) -> N
         await tx.connection.execute(
             text(
                 "INSERT INTO entries "
-                "(entry_number, state, liquidation_posted_on, effect_duty_cents, effect_fees_cents) "
+                "(entry_number, state, liquidation_cycle_on, effect_duty_cents, effect_fees_cents) "
                 "SELECT 'X' || n, 'liquidated', '2026-01-16', CASE WHEN n % 500 = 0 THEN 100 ELSE 0 END, 0 "
                 "FROM generate_series(1, 50000) n"
             )
@@ -362,7 +368,7 @@ async def test_cycle_finds_what_to_assess_by_its_index(engine: AsyncEngine) -> N
         await tx.connection.execute(text("ANALYZE entries"))
         plan = await tx.connection.execute(
             text(
-                "EXPLAIN SELECT entry_number FROM entries e WHERE e.liquidation_posted_on = '2026-01-16' "
+                "EXPLAIN SELECT entry_number FROM entries e WHERE e.liquidation_cycle_on = '2026-01-16' "
                 "AND (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0) AND e.entry_number > '' "
                 "ORDER BY e.entry_number LIMIT 2000"
             )
