@@ -56,9 +56,11 @@ RECORD = (
 )
 
 
-async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-    """One batch through the handler as the newest of its events comes, with what follows put into the outbox."""
-    handler = LiquidationHandler(LAW.cycle, LAW, FixedClock(max(event.time for event in events)))
+async def apply(
+    engine: AsyncEngine, events: Sequence[Event[Any]], *, now: datetime | None = None
+) -> Sequence[Outgoing]:
+    """One batch through the handler, as the newest of its events comes or later; what follows is in the outbox."""
+    handler = LiquidationHandler(LAW.cycle, LAW, FixedClock(now or max(event.time for event in events)))
     async with transaction(engine) as tx:
         outgoing = await handler(tx, events)
         await outbox.add(tx, SOURCE, outgoing)
