@@ -132,6 +132,21 @@ async def test_report_needs_a_confirmed_sheet_and_a_run(desk: Desk) -> None:
     assert (await desk.report())["differing"] == 0
 
 
+async def test_cycle_that_ran_late_is_compared_by_its_friday(desk: Desk) -> None:
+    """What a person liquidated on the day on which it ran is not the cycle's; what ended in between is deemed."""
+    ended, by_hand = await desk.file(entry_date="2026-01-20"), await desk.file(entry_date="2026-03-09")
+    await desk.file()
+    await desk.confirm_sheet()
+    desk.at(25, 15)
+    await desk.act(f"/entries/{by_hand}/liquidations", {"basis": "as-entered", "explanation": "SYNTHETIC."})
+    await cycle(desk.engine, FRIDAY, days_late=10)
+    assert await desk.differing() == {ended: ("otherwise", "as-entered", "deemed", "period ended")}
+    assert (await desk.report())["counts"] == [
+        {"said": "as-entered", "did": "as-entered", "entries": 1},
+        {"said": "as-entered", "did": "deemed", "entries": 1},
+    ]
+
+
 async def test_cycle_that_went_as_confirmed_is_counted_by_disposition(desk: Desk) -> None:
     _, decided, _ = await desk.file(), await desk.file(), await desk.file(entry_date="2026-01-12")
     await apply(
