@@ -35,7 +35,7 @@ BASIS = {"rule": "liq-cycle-314", "citation": "19 USC 1504(a)"}
 
 
 def entry_changed(number: str | None = None, change: str = "liquidated", **changes: Any) -> Event[Any]:
-    """A legal act on an entry."""
+    """A legal act on an entry; one of a kind that is posted was posted on its day, unless another is given."""
     number = number or entry_number()
     states = {"liquidated": "liquidated", "deemed-liquidated": "liquidated", "reliquidated": "liquidated"}
     states |= {"suspended": "suspended", "extended": "extended", "liquidation-voided": "suspended"}
@@ -57,6 +57,8 @@ def entry_changed(number: str | None = None, change: str = "liquidated", **chang
         "kind": "no-change" if change in {"liquidated", "reliquidated"} else None,
         "legal_basis": BASIS,
     } | changes
+    if change in {"liquidated", "deemed-liquidated", "reliquidated", "suspended", "extended", "liquidation-voided"}:
+        data.setdefault("posted_on", data["occurred_on"])
     return decoded("entry-changed", data, id=f"{number}-{data['sequence']}-{change}", time="2026-03-06T20:00:00Z")
 
 

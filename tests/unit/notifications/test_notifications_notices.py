@@ -190,6 +190,12 @@ def test_act_of_an_earlier_release_counts_by_the_law_of_its_entry(entry_date: st
     assert notices(entry_changed(entry_date=entry_date))["N-09"].due_on == due_on
 
 
+def test_act_of_an_earlier_release_was_posted_when_it_was_told() -> None:
+    posting = notices(entry_changed(occurred_on="2026-03-02", posted_on=None))["N-13"].posting
+    assert posting is not None
+    assert (posting.event_on, posting.posted_on) == (date(2026, 3, 2), date(2026, 3, 6))
+
+
 def shown(notice: Notice) -> dict[str, str]:
     """The facts of a notice as its reader gets them."""
     return dict(
