@@ -10,7 +10,8 @@ import orjson
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.liquidation.app import SERVICE
-from services.liquidation.domain.calculator import CalculatorFacts, calculate
+from services.liquidation.domain.calculator.answers import calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.settings import LiquidationSettings
 from shared.bus.postgres import PostgresBus
 from shared.runtime.clock import SystemClock

@@ -26,7 +26,8 @@ from services.liquidation.domain.protest.timeliness import (
     safe_protest_day,
     surety_window,
 )
-from services.liquidation.domain.rules import RULES, Rule
+from services.liquidation.domain.rules.rule import Rule
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.cycles import SEQUENCE, CycleEvents, EventSql
@@ -310,7 +311,9 @@ def bill_noticed(
         "bill_number": bill.bill_number,
         "bill_due_on": bill.due_on,
         "bill_open_usd": format_cents(open_cents),
-        "protest_by": surety_window(legal_date(at), law).safe if act.change == "surety-billed" else None,
+        "protest_by": surety_window(legal_date(at), entry.entry_date, law).safe
+        if act.change == "surety-billed"
+        else None,
     }
     return _money_changed(entry, act, at, told)
 

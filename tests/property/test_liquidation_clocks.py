@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.liquidation.domain import bill_clocks, clocks, reliquidation, special_clocks, summary_clocks, suspension
-from services.liquidation.domain.calculator import CalculatorFacts, calculate
-from services.liquidation.domain.clocks import MAX_EXTENSIONS, deemed_date, four_year_cap
+from services.liquidation.domain.calculator.answers import calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.history_checks import History, RecordedLiquidation, find_breaches
 from services.liquidation.domain.law import LAW, LawSettings
@@ -23,7 +24,7 @@ from services.liquidation.domain.liquidation_period import (
     reckon_period,
 )
 from services.liquidation.domain.protest import decision, further_review, timeliness
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.suspension import Suspension, is_suspended
 from shared.customs.calendar import Due
 from shared.customs.entry_types import entry_types
@@ -103,7 +104,7 @@ def test_period_ends_between_its_safe_and_its_last_arguable_day_and_not_before_i
 def test_no_more_than_three_extensions_have_effect_and_every_other_says_why(history: Any) -> None:
     start, extensions, suspensions = history
     period = reckon_period(start, extensions, suspensions, law=LAW)
-    assert period.extensions <= MAX_EXTENSIONS
+    assert period.extended_months <= MAX_EXTENDED_MONTHS
     assert period.extensions + len(period.void) == len(extensions)
     assert all(each.because.rule in RULES for each in period.void)
 
@@ -238,7 +239,7 @@ def test_calculator_answers_any_facts_and_guesses_none(facts: CalculatorFacts) -
         assert clock.rule in RULES
         assert clock.safe <= clock.last_arguable
         assert clock.effect
-        assert clock.rolling
+        assert clock.explanation
         assert clock.inputs
     for unknown in answer.unknown:
         assert unknown.rule in RULES

@@ -6,7 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.liquidation.domain.calculator import CalculatorFacts, calculate
+from services.liquidation.domain.calculator.answers import calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, weigh_entry_dates
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from services.liquidation.acts.entries import hold_entry, rederive, write_act
 from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
+from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_excess, find_void
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_EXTENSION, sequence_in_turn
 from services.liquidation.publishing import as_held, entry_changed
 from services.liquidation.store.extensions import ExtensionRow, write_extension
@@ -43,7 +43,7 @@ async def post_extension(
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
     held = await hold_entry(tx, entry_number)
     row, period = held.row, _demand_open_period(held.row)
-    void = find_void(period, request)
+    void = find_void(period, request) or find_excess(period.extended_months, request)
     if void is not None:
         raise _refused(void)
     previous_scheduled_on = row.scheduled_on

@@ -12,7 +12,7 @@ from services.liquidation.domain.protest.clocks import find_act_of_law
 from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import Act, NumberedAct, number_act
 from services.liquidation.domain.protest.timeliness import join_known
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.publishing import SOURCE, protest_changed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records

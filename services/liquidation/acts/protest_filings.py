@@ -12,7 +12,7 @@ from services.liquidation.domain.protest.filing import Filing, read_filing
 from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.other_protests import judge_further_protest
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, judge_entry
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.publishing import SOURCE, protest_filed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records

@@ -18,7 +18,8 @@ from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import Act, LineDecision, number_act, read_recommendation
 from services.liquidation.domain.protest.stages import OPEN, SIGNED, RequestKind
-from services.liquidation.domain.rules import RULES, Finding
+from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.publishing import SOURCE, protest_changed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records

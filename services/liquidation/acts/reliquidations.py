@@ -25,7 +25,7 @@ from services.liquidation.domain.reliquidation import (
     judge_reliquidation,
     kind_of_change,
 )
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.sequences import OF_RELIQUIDATION, reliquidation_key, sequence_in_turn
 from services.liquidation.publishing import describe_effect, tell_liquidation
 from services.liquidation.store import reliquidations as store

@@ -9,7 +9,7 @@ from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.domain.suspension import judge_deemed_posting, judge_liquidation
 from services.liquidation.store import reviews

@@ -14,7 +14,8 @@ from services.liquidation.domain.protest.further_review import Criterion
 from services.liquidation.domain.protest.record import LineDecision
 from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import Verdict
-from services.liquidation.domain.rules import RULES, Finding
+from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.store import protest_pictures as store
 from services.liquidation.store.protest_pictures import ActRow, ProtestPicture, ProtestRow, Sight
 from shared.contracts.terms import EntryNumber, LegalDate

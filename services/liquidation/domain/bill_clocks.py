@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import add_days, add_months
 
 BILL_DAYS: Final = 30

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.liquidation.domain.liquidation_period import DesignatedImport
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.start_dates import EntryBasis, EntryDates, entry_date
 from shared.customs.entry_types import entry_type
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Literal
 
 from services.liquidation.domain.clocks import CORRECTION_DAYS, correction_deadline
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import add_days
 
 SuspensionBasis = Literal["antidumping", "countervailing", "eapa", "injunction", "other"]

@@ -1,14 +1,14 @@
 """The period in which CBP liquidates an entry: its year by kind, lengthened by extensions and moved by suspensions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
-from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
+from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_excess, find_void
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, six_months_from_notice
 from shared.customs.calendar import Due, add_days, add_months, add_years
 
@@ -37,7 +37,7 @@ class PeriodStart:
 
 @dataclass(frozen=True, slots=True)
 class VoidExtension:
-    """An extension without effect, and why."""
+    """An extension without effect, or what of it has none, and why."""
 
     request: ExtensionRequest
     because: NotExtended
@@ -49,7 +49,8 @@ class Period:
 
     `ends_on` is the last day on which CBP may liquidate by the reading in the settings: on it the entry is deemed
     liquidated. `safe` is the earliest plausible reading (alert by it), `last_arguable` the latest. All three are None
-    while the entry is suspended. `lifted_on` is the notice of the last removal that moved it.
+    while the entry is suspended. `lifted_on` is the notice of the last removal that moved it, `lifts` all of them.
+    `void` are extensions without effect, or in part. `effective` are those that moved it.
     """
 
     start: date
@@ -60,7 +61,13 @@ class Period:
     extended_months: int = 0
     extensions: int = 0
     void: tuple[VoidExtension, ...] = ()
-    lifted_on: date | None = None
+    lifts: tuple[date, ...] = ()
+    effective: tuple[ExtensionRequest, ...] = ()
+
+    @property
+    def lifted_on(self) -> date | None:
+        """The notice of the last removal that moved the period; None: none did."""
+        return self.lifts[-1] if self.lifts else None
 
     @property
     def is_suspended(self) -> bool:
@@ -109,11 +116,13 @@ def reckon_period(
 ) -> Period:
     """The period with everything that was done to it; the order in which the facts are given does not matter.
 
-    Rules ext-* and liq-4yr-cap as in `find_void`; susp-lift-6mo [S], 19 USC 1504(d): once no suspension stands, six
-    months from the last notice, and what is posted afterwards extends those. When more is left of the period as it
-    would have been without the suspension, which of them governs is unsettled [U]: by setting the six months, and the
-    other day is arguable. A suspension that was over when the year began, as before the final withdrawal of warehouse
-    goods, does not touch it. `start` without a day raises `ValueError`.
+    Rules ext-* and liq-4yr-cap as in `find_void` and `find_excess`; susp-lift-6mo [S], 19 USC 1504(d): once no
+    suspension stands, six months from the last notice, and what is posted afterwards extends those. When more is left
+    of the year than six months, which of them governs is unsettled [U]: by setting the six months, and the other day is
+    arguable. susp-lift-extended [S], 1504(b), (d): an extended period that is open when the notice comes governs by
+    itself; the six months are the safe day. A suspension that was over when the year began, as before the final
+    withdrawal of warehouse goods, does not touch it, nor one that began after the period had ended. `start` without a
+    day raises `ValueError`.
 
     >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
     >>> reckon_period(entered, [ExtensionRequest("information-needed", 12, date(2026, 2, 2))], law=LAW).ends_on
@@ -124,30 +133,70 @@ def reckon_period(
     """
     if start.on is None:
         raise ValueError(f"{start.rule}: {', '.join(start.missing)} is not known")
-    first_end = _undisturbed(start.on, 0)
-    period = Period(start.on, start.rule, first_end.safe, first_end.safe, first_end.last_arguable)
-    acts: list[tuple[date, int, int, str, ExtensionRequest | tuple[date, date | None]]] = [
-        (each.posted_on, 1, -each.months, f"{each.reason} {each.requested_on}", each) for each in extensions
-    ]
-    acts += [
-        (began_on, 0, 0, "", (began_on, lifted_on))
-        for began_on, lifted_on in _merge(suspensions)
-        if lifted_on is None or lifted_on > start.on
-    ]
-    suspended_until = start.on
-    for *_, act in sorted(acts, key=lambda act: act[:-1]):
-        if isinstance(act, ExtensionRequest):
-            period = _extend(period, act, law, suspended_until)
-            continue
-        began_on, lifted_on = act
-        if period.ends_on is None or began_on > period.ends_on:
-            continue
-        if lifted_on is None:
-            period = replace(period, ends_on=None, safe=None, last_arguable=None)
-        else:
-            suspended_until = lifted_on
-            period = _lift(period, lifted_on, law)
-    return period
+    running = _open(start.on, start.rule)
+    for on, kind, _, _, request in sorted(_list_acts(start.on, extensions, suspensions), key=lambda act: act[:-1]):
+        if request is not None:
+            running = _extend(running, request)
+        elif kind == "1 begins":
+            # One that begins after the period has ended finds the entry liquidated by law.
+            running = running if on > running.ends_on else replace(running, is_suspended=True)
+        elif running.is_suspended:
+            running = _lift(running, on, law)
+    return _close(running)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The period as it stands after some acts: while suspended with the end that it had reached, and would have."""
+
+    start: date
+    rule: str
+    ends_on: date
+    safe: date
+    last_arguable: date
+    extended_months: int = 0
+    extensions: tuple[ExtensionRequest, ...] = ()
+    void: tuple[VoidExtension, ...] = ()
+    lifts: tuple[date, ...] = ()
+    is_suspended: bool = False
+
+
+def _open(start: date, rule: str) -> _Running:
+    """A year; where its month has no such day, the day after is arguable."""
+    end = deemed_date(start)
+    return _Running(start, rule, end, end, end if end.day == start.day else add_days(end, 1))
+
+
+def _close(running: _Running) -> Period:
+    is_open = not running.is_suspended
+    return Period(
+        running.start,
+        running.rule,
+        running.ends_on if is_open else None,
+        running.safe if is_open else None,
+        running.last_arguable if is_open else None,
+        running.extended_months,
+        len(running.extensions),
+        running.void,
+        running.lifts,
+        running.extensions,
+    )
+
+
+_Act = tuple[date, Literal["1 begins", "2 lifted", "3 posted"], int, str, ExtensionRequest | None]
+"""Of acts of one day a suspension begins before another is lifted, and both come before a posting."""
+
+
+def _list_acts(
+    start: date, extensions: Iterable[ExtensionRequest], suspensions: Iterable[Suspension]
+) -> Iterator[_Act]:
+    for each in extensions:
+        yield each.posted_on, "3 posted", -each.months, f"{each.reason} {each.requested_on}", each
+    for began_on, lifted_on in _merge(suspensions):
+        if lifted_on is None or lifted_on > start:
+            yield began_on, "1 begins", 0, "", None
+            if lifted_on is not None:
+                yield lifted_on, "2 lifted", 0, "", None
 
 
 def _merge(suspensions: Iterable[Suspension]) -> Sequence[tuple[date, date | None]]:
@@ -164,70 +213,53 @@ def _merge(suspensions: Iterable[Suspension]) -> Sequence[tuple[date, date | Non
     return merged
 
 
-def _undisturbed(start: date, extended_months: int) -> Due:
-    """The end of a period without suspensions; where its month has no such day, the day after is arguable."""
-    end = deemed_date(start, extended_months)
-    return Due(end, end if end.day == start.day else add_days(end, 1))
-
-
-def _lift(period: Period, lifted_on: date, law: LawSettings) -> Period:
-    six_months = six_months_from_notice(lifted_on)
-    undisturbed = deemed_date(period.start, period.extended_months)
-    latest = max(six_months, undisturbed)
-    longest_six_months = six_months if six_months.day == lifted_on.day else add_days(six_months, 1)
-    safe = _cut(six_months, period.start, lifted_on) if period.extensions else six_months
+def _lift(running: _Running, lifted_on: date, law: LawSettings) -> _Running:
+    six_months, cap = six_months_from_notice(lifted_on), four_year_cap(running.start)
+    latest = max(six_months if six_months.day == lifted_on.day else add_days(six_months, 1), running.last_arguable)
+    lifted = replace(running, is_suspended=False, rule="susp-lift-6mo", lifts=(*running.lifts, lifted_on))
+    if not running.extensions:
+        ends_on = six_months if law.lift_reading == "six-months" else max(six_months, running.ends_on)
+        return replace(lifted, ends_on=ends_on, safe=six_months, last_arguable=latest)
+    if lifted_on <= cap:
+        six_months, latest = min(six_months, cap), min(latest, cap)
+    if running.ends_on <= lifted_on:
+        return replace(lifted, ends_on=six_months, safe=six_months, last_arguable=latest)
     return replace(
-        period,
-        ends_on=six_months if law.lift_reading == "six-months" else latest,
-        safe=safe,
-        last_arguable=max(longest_six_months, undisturbed),
-        rule="susp-lift-6mo",
-        lifted_on=lifted_on,
+        lifted,
+        rule="susp-lift-extended",
+        ends_on=running.ends_on if law.extended_lift_reading == "extended-period" else six_months,
+        safe=min(six_months, running.ends_on),
+        last_arguable=latest,
     )
 
 
-def _extend(period: Period, request: ExtensionRequest, law: LawSettings, suspended_until: date) -> Period:
-    is_suspended = period.is_suspended or request.posted_on < suspended_until
+def _extend(running: _Running, request: ExtensionRequest) -> _Running:
     # While suspended the period is open, so no posting comes too late for it.
-    open_until = request.posted_on if period.ends_on is None or is_suspended else period.ends_on
-    judged = OpenPeriod(period.start, open_until, period.extended_months, period.extensions)
-    because = find_void(judged, request)
+    open_until = request.posted_on if running.is_suspended else running.ends_on
+    judged = OpenPeriod(running.start, open_until, running.extended_months, len(running.extensions))
+    because = find_void(judged, request, is_suspended=running.is_suspended)
     if because is not None:
-        return replace(period, void=(*period.void, VoidExtension(request, because)))
-    months = period.extended_months + request.months
-    extended = replace(period, extended_months=months, extensions=period.extensions + 1)
-    if period.ends_on is None or period.safe is None or period.last_arguable is None:
-        return extended
-    if period.rule != "susp-lift-6mo":
-        end = _undisturbed(period.start, months)
-        return replace(extended, ends_on=end.safe, safe=end.safe, last_arguable=end.last_arguable)
-    if is_suspended:
-        # Posted before the removal: whether it lengthens the six months is unsettled, so only the arguable day moves.
-        undisturbed = deemed_date(period.start, months)
-        latest = max(period.last_arguable, undisturbed)
-        ends_on = period.ends_on if law.lift_reading == "six-months" else latest
-        safe = _cut(period.safe, period.start, suspended_until)
-        return replace(extended, ends_on=ends_on, safe=safe, last_arguable=latest)
-    latest = add_months(period.last_arguable, request.months)
-    is_past_cap = period.last_arguable > four_year_cap(period.start)
+        return replace(running, void=(*running.void, VoidExtension(request, because)))
+    excess = find_excess(running.extended_months, request)
+    added = min(request.months, MAX_EXTENDED_MONTHS - running.extended_months)
     return replace(
-        extended,
-        ends_on=_lengthen(period.ends_on, request.months, period.start),
-        safe=_lengthen(period.safe, request.months, period.start),
-        # Whether the fourth anniversary binds a period that a suspension carried over it is unsettled.
-        last_arguable=latest if is_past_cap else _lengthen(period.last_arguable, request.months, period.start),
+        running,
+        extended_months=running.extended_months + added,
+        extensions=(*running.extensions, request),
+        void=running.void if excess is None else (*running.void, VoidExtension(request, excess)),
+        ends_on=_lengthen(running.ends_on, added, running.start).safe,
+        safe=_lengthen(running.safe, added, running.start).safe,
+        last_arguable=_lengthen(running.last_arguable, added, running.start).last_arguable,
     )
 
 
-def _cut(end: date, start: date, lifted_on: date) -> date:
-    """The fourth anniversary, on which an extended entry that is no longer suspended may be deemed liquidated."""
-    cap = four_year_cap(start)
-    return min(end, cap) if lifted_on <= cap else end
-
-
-def _lengthen(end: date, months: int, start: date) -> date:
-    """Up to the fourth anniversary; a period that reaches beyond it already is not lengthened."""
-    return max(end, min(add_months(end, months), four_year_cap(start)))
+def _lengthen(end: date, months: int, start: date) -> Due:
+    """So many months after the end before, up to the fourth anniversary; where a month has no such day, arguably a day
+    more. A reading that reaches beyond the anniversary already is not lengthened.
+    """
+    cap, longer = four_year_cap(start), add_months(end, months)
+    latest = longer if longer.day == end.day else add_days(longer, 1)
+    return Due(max(end, min(longer, cap)), max(end, min(latest, cap)))
 
 
 def is_deemed_liquidated(period: Period, on: date) -> bool:
@@ -245,10 +277,11 @@ def is_deemed_liquidated(period: Period, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DesignatedImport:
-    """An import that a drawback claim designates; None: not yet."""
+    """An import that a drawback claim designates; None: not known."""
 
     liquidated_on: date | None
     final_1514_on: date | None
+    is_protested: bool | None = None
 
 
 def judge_drawback_claim(

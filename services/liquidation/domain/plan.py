@@ -1,7 +1,7 @@
 """What becomes of one version of an entry summary: scheduled, suspended, extended, not liquidating, or not known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -17,7 +17,7 @@ from services.liquidation.domain.liquidation_period import (
     period_start,
     reckon_period,
 )
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, find_last_lift, six_months_from_notice
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
@@ -29,8 +29,9 @@ PlanState = Literal["scheduled", "suspended", "extended", "not-liquidating", "cl
 class Plan:
     """A state with its dates, the rule that each rests on, and the fact that decided, in a sentence.
 
-    `scheduled_on` and `deemed_on` are set only when the clock runs. `is_informal` tells that the liquidation is dated
-    `scheduled_on`, whenever the cycle comes to it.
+    `scheduled_on`, `deemed_on` and `act_by` are set only when the clock runs: `act_by` is the earliest plausible
+    reading of the last day, by which CBP acts, `deemed_on` that which governs. `is_informal` tells that the liquidation
+    is dated `scheduled_on`, whenever the cycle comes to it.
     """
 
     state: PlanState
@@ -39,6 +40,7 @@ class Plan:
     scheduled_on: date | None = None
     deemed_on: date | None = None
     deemed_rule: str | None = None
+    act_by: date | None = None
     is_informal: bool = False
 
     @property
@@ -102,6 +104,7 @@ def plan_unsuspended(
             scheduled_on=liquidates_on,
             deemed_on=deemed_date(start.on),
             deemed_rule=start.rule,
+            act_by=deemed_date(start.on),
             is_informal=True,
         )
     why = f"{_name_start(start)}, {policy.version}"
@@ -115,6 +118,7 @@ def plan_unsuspended(
         scheduled_on=scheduled_date(start.on, policy, extended_months),
         deemed_on=deemed_on,
         deemed_rule=start.rule,
+        act_by=deemed_on,
     )
 
 
@@ -131,8 +135,9 @@ def plan_around_suspensions(
     """The plan when suspensions are on record; `usual` is the plan without any, `grounds` all that there are.
 
     Rules susp-grounds [S], 19 USC 1504(c): no clock runs while one stands; susp-lift-6mo [S], 1504(d): six months from
-    the notice of the last removal, scheduled for the first Friday from then on, never before the usual one, and within
-    the six months. A suspension that began after the period had ended finds the entry liquidated by law; one that was
+    the notice of the last removal; susp-lift-extended [S], 1504(b), (d): or the extended period that is open then.
+    Scheduled for the first Friday from the notice on, never before the usual one, and by the earliest plausible end. A
+    suspension that began after the period had ended finds the entry liquidated by law; one that was
     over before it began does not touch it.
     """
     kind = entry_type(version.entry_type)
@@ -148,11 +153,11 @@ def plan_around_suspensions(
     if usual.is_informal and all(usual.scheduled_on < each.began_on for each in grounds if usual.scheduled_on):
         return usual
     period = reckon_period(start, extensions, grounds, law=law)
-    if period.ends_on is None:
+    if period.ends_on is None or period.safe is None:
         return suspended
     lifted_on = period.lifted_on
     if lifted_on is None:
-        return usual
+        return replace(usual, deemed_on=period.ends_on, act_by=period.safe)
     months_since = sum(each.months for each in extensions if each.posted_on >= lifted_on)
     first = friday_on_or_after(add_months(lifted_on, months_since))
     scheduled_on = max(first, scheduled_date(start.on, policy, period.extended_months))
@@ -161,11 +166,12 @@ def plan_around_suspensions(
         why += f", extended by {period.extended_months} months"
     return Plan(
         "extended" if period.extended_months else "scheduled",
-        "susp-lift-6mo",
+        period.rule,
         why,
-        scheduled_on=min(scheduled_on, friday_on_or_before(period.ends_on)),
+        scheduled_on=min(scheduled_on, friday_on_or_before(period.safe)),
         deemed_on=period.ends_on,
-        deemed_rule="susp-lift-6mo",
+        deemed_rule=period.rule,
+        act_by=period.safe,
     )
 
 
@@ -215,7 +221,7 @@ def _plan_waived_claim(version: Version, clock: ClockFacts, law: LawSettings) ->
     if claim.rule != "liq-drawback-unliquidated" or claim.outcome == "no-time-limit":
         return None
     on = date.fromisoformat(claim.outcome)
-    return Plan("scheduled", claim.rule, claim.why, friday_on_or_before(on), on, claim.rule)
+    return Plan("scheduled", claim.rule, claim.why, friday_on_or_before(on), on, claim.rule, on)
 
 
 def _hold_waived_claim(waived: Plan, on: date, suspended: Plan, grounds: Sequence[Suspension]) -> Plan:
@@ -231,7 +237,7 @@ def _hold_waived_claim(waived: Plan, on: date, suspended: Plan, grounds: Sequenc
         return suspended
     ends_on = six_months_from_notice(lifted_on)
     why = f"notice of the last removal of a suspension on {lifted_on}; {waived.why}"
-    return Plan("scheduled", "susp-lift-6mo", why, friday_on_or_before(ends_on), ends_on, "susp-lift-6mo")
+    return Plan("scheduled", "susp-lift-6mo", why, friday_on_or_before(ends_on), ends_on, "susp-lift-6mo", ends_on)
 
 
 def _name_start(start: PeriodStart) -> str:

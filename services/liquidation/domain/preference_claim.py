@@ -7,7 +7,7 @@ from typing import Any
 
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.reliquidation import judge_preference_program, preference_claim_due
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
 

@@ -94,7 +94,7 @@ def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSett
         clock=facts.clock,
         law=law,
     )
-    if not facts.suspensions:
+    if not facts.suspensions and (usual.is_suspended or not facts.extensions):
         return usual
     grounds = join_grounds(version, facts.suspensions)
     return plan_around_suspensions(usual, version, policy, grounds, facts.extensions, clock=facts.clock, law=law)

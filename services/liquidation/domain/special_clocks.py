@@ -5,7 +5,7 @@ from typing import Final
 
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days, add_months, add_years
 
 DRAWBACK_MONTHS: Final = 60

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import add_months
 
 EntryBasis = Literal["release", "filing-elected", "immediate-delivery", "withdrawal", "quota"]
 
+MODERNIZED_ON: Final = date(1993, 12, 8)
+"""The Customs Modernization Act; of an entry before it no date here is sure (law-before-1993)."""
 NOTICE_MONTHS: Final = 15
 SEARCH_FIELDS_NEEDED: Final = 2
 SEARCH_FIELDS: Final = frozenset(

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import add_days, add_months
 
 Authority = Literal["statute", "agency", "court"]

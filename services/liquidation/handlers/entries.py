@@ -13,7 +13,7 @@ from services.liquidation.domain.grounds import name_case
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import plan
 from services.liquidation.domain.record import derive
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_VERSION
 from services.liquidation.publishing import as_filed, entry_changed, reason_of
 from services.liquidation.store.records import ContradictingEvent, EntryRow, LegalEvent, VersionRow

@@ -14,7 +14,7 @@ from services.liquidation.domain.protest.filing import read_filing
 from services.liquidation.domain.protest.record import Act, LineDecision, ProtestRecord, replay_acts
 from services.liquidation.domain.protest.stages import ActKind, FurtherReview, Stage
 from services.liquidation.domain.protest.timeliness import Timeliness, Verdict
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.store.tables.protests import (
     FILER_CODE,
     IS_OF_SURETY,

@@ -90,6 +90,7 @@ class EntryRow:
     effect_fees_cents: int | None
     routed_move: int
     turns: int
+    act_by: date | None
     liquidation_cycle_on: date | None
 
 

@@ -64,7 +64,7 @@ async def engine_before(databases: TestDatabases) -> AsyncIterator[AsyncEngine]:
 
     def run(connection: Any) -> None:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0012_pre_claims")
+        command.upgrade(config, "0013_pre_act_by")
 
     async with engine.begin() as connection:
         await connection.run_sync(run)

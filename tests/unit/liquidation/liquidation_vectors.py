@@ -16,15 +16,19 @@ from pydantic import TypeAdapter
 
 from services.liquidation.domain import (
     bill_clocks,
-    calculator,
     clocks,
     correction_window,
     counting,
+    detention_clocks,
+    evasion_clocks,
     extension,
     history_checks,
     information_request,
     law,
+    liquidation_acts,
     liquidation_period,
+    notice_clocks,
+    penalty_clocks,
     reliquidation,
     special_clocks,
     start_dates,
@@ -32,16 +36,41 @@ from services.liquidation.domain import (
     suspension,
 )
 from services.liquidation.domain.bill_clocks import InterestSpan
-from services.liquidation.domain.calculator import Answer, CalculatorFacts, calculate
+from services.liquidation.domain.calculator import (
+    after_liquidation,
+    answers,
+    before_liquidation,
+    case,
+    drawback,
+    enforcement,
+    money,
+    preferences,
+    special,
+)
+from services.liquidation.domain.calculator import protests as calculator_protests
+from services.liquidation.domain.calculator.answers import Answer, calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.extension import Extended, NotExtended
 from services.liquidation.domain.liquidation_period import Period, PeriodStart
 from services.liquidation.domain.protest import act_rules, decision, defects, further_review, other_protests, timeliness
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import LiftNotice
 from shared.customs.calendar import Due
 from shared.customs.interest import RatePeriod
 
+CALCULATOR: tuple[ModuleType, ...] = (
+    answers,
+    before_liquidation,
+    after_liquidation,
+    preferences,
+    calculator_protests,
+    money,
+    drawback,
+    special,
+    enforcement,
+    case,
+)
 RULE_MODULES: tuple[ModuleType, ...] = (
     clocks,
     extension,
@@ -60,8 +89,13 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     timeliness,
     bill_clocks,
     special_clocks,
+    notice_clocks,
+    penalty_clocks,
+    evasion_clocks,
+    detention_clocks,
     history_checks,
-    calculator,
+    liquidation_acts,
+    *CALCULATOR,
     law,
     information_request,
 )

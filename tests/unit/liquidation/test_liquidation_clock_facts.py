@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from services.liquidation.domain import clock_facts
-from services.liquidation.domain.calculator import CalculatorFacts, calculate
+from services.liquidation.domain.calculator.answers import calculate
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, weigh_entry_dates
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.law import LAW, LawSettings

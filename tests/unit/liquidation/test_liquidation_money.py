@@ -71,7 +71,7 @@ from services.liquidation.domain.money.refunds import (
     state_of,
 )
 from services.liquidation.domain.money.settings import MONEY, POLICY, MoneySettings
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
 

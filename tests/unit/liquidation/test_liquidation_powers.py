@@ -7,7 +7,7 @@ import pytest
 
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.reliquidation import FinalWriter, Power, judge_power
-from services.liquidation.domain.rules import RULES
+from services.liquidation.domain.rules.table import RULES
 
 LIQUIDATED = date(2024, 8, 14)
 TODAY = date(2026, 9, 1)

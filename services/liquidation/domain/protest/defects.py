@@ -7,7 +7,7 @@ from typing import Final
 from services.liquidation.domain.protest.filing import Filing, Protestant
 from services.liquidation.domain.protest.other_protests import OtherProtest, find_rivals
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, join_timeliness
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 
 NAMED: Final = slice(20)
 """As many entries as a finding names; not law."""

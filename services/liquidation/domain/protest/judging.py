@@ -19,7 +19,7 @@ from services.liquidation.domain.protest.timeliness import (
     join_timeliness,
     judge_entry,
 )
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.liquidation.domain.protest.filing import Filing
-from services.liquidation.domain.rules import Finding
+from services.liquidation.domain.rules.rule import Finding
 
 
 def judge_further_protest(*, is_same_party: bool, is_same_category: bool) -> Finding:

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0013_pre_posted_day"
-down_revision = "0012_pre_claims"
+revision = "0014_pre_posted_day"
+down_revision = "0013_pre_act_by"
 
 COLUMNS = """
 ALTER TABLE cycles ADD COLUMN posted_on date;

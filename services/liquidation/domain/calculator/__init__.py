@@ -1,0 +1,1 @@
+"""The deadline calculator: one row for each clock, over the same rules as the record of an entry."""
