@@ -164,7 +164,7 @@ async def measure_questions(engine: AsyncEngine, entries: int) -> dict[str, floa
     await _settle(engine)
 
     async def forecast(tx: Transaction) -> object:
-        return await cycles.forecast(tx, cycle_day(FRIDAY))
+        return await cycles.forecast(tx, cycle_day(FRIDAY, TODAY))
 
     async def count(tx: Transaction) -> object:
         return await radar.count_radar(tx, TODAY, [])

@@ -57,7 +57,11 @@ class Reporter:
 
 
 async def run_sample(environment: Environment, client: Client, samples: Path, reporter: Reporter) -> Progress:
-    """Load the sample in order of time, with a liquidation cycle every Friday; gives what was done altogether."""
+    """Load the sample in order of time, with a liquidation cycle every Friday; gives what was done altogether.
+
+    The clock of liquidation stands on each Friday while its week is loaded and its cycle runs, so that what is posted
+    has the day that it would have had; afterwards it is the time that it is.
+    """
     kept = environment.data / "sample-progress.json"
     progress = Progress.load(kept)
     await _load_importers(client, samples / "importers.csv", progress, reporter)
@@ -73,18 +77,33 @@ async def run_sample(environment: Environment, client: Client, samples: Path, re
             if progress.cycled_to is not None and friday <= date.fromisoformat(progress.cycled_to):
                 continue
             began = time.monotonic()
+            set_replay_clock(environment, end_of_legal_day(friday))
             await _feed_until(bus, lines, progress, end_of_legal_day(friday), reporter)
             await quiet.wait()
             await client.post("liquidation", "/cycles", {"date": friday.isoformat()})
             progress.cycled_to = friday.isoformat()
             progress.seconds += time.monotonic() - began
             progress.save(kept)
+        set_replay_clock(environment, None)
         began = time.monotonic()
         await _feed_until(bus, lines, progress, None, reporter)
         await _settle(client, quiet)
         progress.seconds += time.monotonic() - began
         progress.save(kept)
     return progress
+
+
+def set_replay_clock(environment: Environment, at: datetime | None) -> None:
+    """Let the clock of liquidation stand at an instant, or go again."""
+    file = environment.replay_clock
+    if file is None:
+        return
+    if at is None:
+        file.unlink(missing_ok=True)
+        return
+    fresh = file.with_suffix(".new")
+    fresh.write_text(at.isoformat(), encoding="utf-8")
+    fresh.replace(file)
 
 
 async def summarise(environment: Environment, client: Client, progress: Progress) -> dict[str, Any]:

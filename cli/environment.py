@@ -25,7 +25,8 @@ class Environment:
     """Everything that a command needs to reach the services and what they stand on.
 
     `database_url` holds `{service}` where the name of the database goes. `server` is the embedded PostgreSQL
-    when this machine runs one.
+    when this machine runs one. `replay_clock` is the file that says where the clock of liquidation stands while past
+    days are replayed (development only).
     """
 
     bus: BusKind
@@ -37,6 +38,7 @@ class Environment:
     ports: Mapping[str, int]
     data: Path
     server: EmbeddedPostgres | None
+    replay_clock: Path | None = None
 
     def database_of(self, service: str) -> str:
         """The URL of a service's database."""
@@ -68,6 +70,10 @@ class Environment:
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
+        # Only the legal record lives through past days: leases of claims and retries of mail need the time that it is.
+        variables.pop("CENTERLINE_REPLAY_CLOCK", None)
+        if service == "liquidation" and self.replay_clock is not None:
+            variables["CENTERLINE_REPLAY_CLOCK"] = str(self.replay_clock)
         return variables
 
 
@@ -99,8 +105,12 @@ def open_environment(
     kafka: str | None = None,
     first_port: int | None = None,
     start_server: bool = True,
+    replays: bool = False,
 ) -> Environment:
-    """The environment that the variables describe; starts the embedded PostgreSQL where no database is named."""
+    """The environment that the variables describe; starts the embedded PostgreSQL where no database is named.
+
+    `replays` gives liquidation the clock of a replay, also where CENTERLINE_REPLAY_CLOCK names no file.
+    """
     folder = data_folder(data)
     database_url = os.environ.get("CENTERLINE_DATABASE_URL")
     server = None
@@ -113,6 +123,7 @@ def open_environment(
         database_url = "postgresql+asyncpg://localhost/{service}"
     bus_url = os.environ.get("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
     first = first_port or 8001
+    replay_clock = os.environ.get("CENTERLINE_REPLAY_CLOCK") or (folder / "replay-clock" if replays else None)
     return Environment(
         bus=bus_kind(bus),
         kafka_bootstrap=kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP", "localhost:9092"),
@@ -123,6 +134,7 @@ def open_environment(
         ports={service.name: first + position for position, service in enumerate(SERVICES)},
         data=folder,
         server=server,
+        replay_clock=Path(replay_clock).resolve() if replay_clock is not None else None,
     )
 
 

@@ -87,7 +87,7 @@ def demo(
     """The main job on sample entries: a year of events in, routed work, liquidations and notices out."""
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "WARNING")
     os.environ.setdefault("CENTERLINE_AUTOMATIC_CYCLES", "false")
-    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
+    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port, replays=True)
     _run(_demo(environment, samples, once=once, as_json=as_json))
 
 
@@ -127,7 +127,7 @@ def cycle(
     data: DataOption = None,
     first_port: PortOption = None,
 ) -> None:
-    """Run the weekly liquidation cycle of a Friday; running it again changes nothing."""
+    """Run the weekly liquidation cycle of a Friday and post it today; running it again changes nothing."""
 
     async def run() -> None:
         environment = open_environment(data=data, first_port=first_port, start_server=False)

@@ -17,7 +17,7 @@ def build(platform: Platform) -> Parts:
     """The parts of liquidation with the policy in force."""
     settings = cast("LiquidationSettings", platform.settings)
     return Parts(
-        handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force),
+        handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force, platform.clock),
         routers=ROUTERS,
         state={
             "policy": settings.cycle_policy,

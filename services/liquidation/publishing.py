@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from services.liquidation.domain.clocks import PROTEST_DAYS
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.amounts import UNSPECIFIED_CLASSES, Amounts
@@ -18,7 +19,13 @@ from services.liquidation.domain.protest.further_review import set_aside_request
 from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import OPEN
-from services.liquidation.domain.protest.timeliness import join_known
+from services.liquidation.domain.protest.timeliness import (
+    LEGACY_PROTEST_DAYS,
+    LONGER_PROTEST_SINCE,
+    join_known,
+    safe_protest_day,
+    surety_window,
+)
 from services.liquidation.domain.rules.rule import Rule
 from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
@@ -41,6 +48,7 @@ from shared.contracts.liquidation import (
 )
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.terms import Contract
+from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
@@ -165,6 +173,15 @@ def entry_changed(
     return Outgoing(event_id("entry-changed", *parts), data, at)
 
 
+def tell_liquidation(liquidated_on: date, posted_on: date, entry_date: date | None) -> dict[str, date]:
+    """What an event says of a liquidation or reliquidation: its day in law, its posting, and until when to protest."""
+    return {
+        "liquidated_on": liquidated_on,
+        "posted_on": posted_on,
+        "protest_by": safe_protest_day(liquidated_on, entry_date),
+    }
+
+
 def protest_filed(
     *,
     protest_number: str,
@@ -199,13 +216,15 @@ def protest_changed(
     after: JudgedProtest,
     done: NumberedAct,
     law: LawSettings,
+    at: datetime,
     *,
     signed: Sequence[LineDecision] = (),
     effect: tuple[int, int] | None = None,
 ) -> Outgoing:
     """The event of an act on a protest, with where the protest stands after it.
 
-    `signed` is what a signed decision says of each entry and line, `effect` what it changes: cents of duty and fees.
+    `at` is when it is told: an act of the law is dated on its own day and told when it was found. `signed` is what a
+    signed decision says of each entry and line, `effect` what it changes: cents of duty and fees.
     """
     record, filing, act = after.record, after.record.filing, done.act
     deemed = find_deemed_denial(record, join_known(after.verdicts))
@@ -239,7 +258,7 @@ def protest_changed(
         if reasons
         else (),
     )
-    return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, done.acted_at)
+    return Outgoing(event_id("protest-changed", filing.number, str(sequence)), data, at)
 
 
 def _name_change(done: NumberedAct) -> Literal["changed", "decided", "withdrawn", "reopened"]:
@@ -272,15 +291,29 @@ def money_determined(
     outcome: Mapping[str, str | date],
 ) -> Outgoing:
     """The event of a bill or refund for an act that had lacked a fact; `outcome` is what the act came to."""
-    return _money_changed(entry, act, at, {"liquidated_on": liquidated_on, "effect": effect, **outcome})
+    told = {
+        "liquidated_on": liquidated_on,
+        "protest_by": safe_protest_day(liquidated_on, entry.entry_date),
+        "effect": effect,
+    }
+    return _money_changed(entry, act, at, {**told, **outcome})
 
 
-def bill_noticed(entry: MoneyEntry, act: MoneyAct, at: datetime, bill: BillRow, open_cents: int) -> Outgoing:
-    """The event of a notice or demand on a bill, with what was open on its day."""
+def bill_noticed(
+    entry: MoneyEntry, act: MoneyAct, at: datetime, bill: BillRow, open_cents: int, law: LawSettings
+) -> Outgoing:
+    """The event of a notice or demand on a bill, with what was open on its day.
+
+    Rule protest-surety [S], 19 USC 1514(c)(3), 19 CFR 174.12(e)(3): a surety's time runs from the mailing of the
+    demand, which is the day of this event also where the demand was due before.
+    """
     told = {
         "bill_number": bill.bill_number,
         "bill_due_on": bill.due_on,
         "bill_open_usd": format_cents(open_cents),
+        "protest_by": surety_window(legal_date(at), entry.entry_date, law).safe
+        if act.change == "surety-billed"
+        else None,
     }
     return _money_changed(entry, act, at, told)
 
@@ -376,6 +409,12 @@ _LIQUIDATED: Final = {
     "from_state": json_code("CASE WHEN extensions > 0 THEN 'extended' ELSE 'scheduled' END"),
     "to_state": json_code("'liquidated'"),
     "occurred_on": json_code("liquidated_on"),
+    "liquidated_on": json_code("liquidated_on"),
+    "posted_on": json_code("liquidation_posted_on"),
+    "protest_by": json_code(
+        f"(liquidated_on + CASE WHEN entry_date < DATE '{LONGER_PROTEST_SINCE}' THEN {LEGACY_PROTEST_DAYS}"
+        f" ELSE {PROTEST_DAYS} END)"
+    ),
     "scheduled_on": json_code("scheduled_on"),
     "deemed_on": json_code("deemed_on"),
     "kind": json_code("liquidation_kind"),
@@ -396,8 +435,8 @@ _OF_ENTRY: Final = f"'entry-changed:' || entry_number || ':' || {SEQUENCE}"
 _NO_EFFECT: Final = """'{"duty_usd":"0.00","fees_usd":"0.00"}'"""
 
 CYCLE_EVENTS: Final = CycleEvents(
-    liquidated=_event_sql(EntryChanged, _OF_ENTRY, json_object(_LIQUIDATED | {"effect": _NO_EFFECT}), "$4::text"),
+    liquidated=_event_sql(EntryChanged, _OF_ENTRY, json_object(_LIQUIDATED | {"effect": _NO_EFFECT}), "$5::text"),
     assessed=_event_sql(EntryChanged, _OF_ENTRY, f"left({json_object(_LIQUIDATED)}, -1) || told.members", "$3::text"),
-    refused=_event_sql(DecisionRefused, "'decision-refused:' || decision_id", json_object(_REFUSED), "$4::text"),
+    refused=_event_sql(DecisionRefused, "'decision-refused:' || decision_id", json_object(_REFUSED), "$5::text"),
 )
 """What a cycle tells of an entry that it liquidates and of a decision that comes too late."""

@@ -88,7 +88,7 @@ class EntryChanged(Contract):
     center: CenterCode | None = None
     from_state: Open[EntryState] | None = None
     to_state: Open[EntryState]
-    occurred_on: LegalDate
+    occurred_on: Annotated[LegalDate, Field(description="The day of the act in law.")]
     scheduled_on: LegalDate | None = None
     previous_scheduled_on: LegalDate | None = None
     deemed_on: LegalDate | None = None
@@ -104,7 +104,17 @@ class EntryChanged(Contract):
     refund_state: Open[RefundState] | None = None
     refund_usd: Money | None = Field(default=None, description="The whole refund with interest; once paid, as paid.")
     liquidated_on: LegalDate | None = Field(
-        default=None, description="Of a bill or refund that comes later than its act: the day of the act."
+        default=None,
+        description="The day in law of a liquidation or reliquidation, or of that which a later bill or refund is of.",
+    )
+    posted_on: LegalDate | None = Field(
+        default=None,
+        description="The day on which the notice of a liquidation, reliquidation, extension, suspension or voiding was"
+        " posted: never a day that was planned, and later than `occurred_on` where the law dates the act back.",
+    )
+    protest_by: LegalDate | None = Field(
+        default=None,
+        description="The safe last day to protest what the act decided or demanded: it is never rolled.",
     )
     voided_liquidation_on: LegalDate | None = Field(
         default=None, description="The date of the liquidation that has no effect."

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 
@@ -36,6 +37,29 @@ class FixedClock:
             raise ValueError("a clock does not go back")
         self._at += by
         return self._at
+
+
+class ReplayClock:
+    """A clock that stands at the instant that a file names, to live through days that have passed; development only.
+
+    While the file is absent or empty it is the clock of the machine. It is read anew each time: whoever replays moves
+    the clock by writing the file.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        try:
+            written = self._file.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            written = ""
+        if not written:
+            return datetime.now(UTC)
+        at = datetime.fromisoformat(written)
+        if at.tzinfo is None:
+            raise ValueError(f"{self._file} names a time without a time zone: {written}")
+        return at.astimezone(UTC)
 
 
 def start_stopwatch() -> Callable[[], float]:

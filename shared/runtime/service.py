@@ -24,7 +24,7 @@ from shared.bus.relay import Relay
 from shared.db.engine import create_engine
 from shared.db.migrate import pending
 from shared.db.transaction import exclusive_session, reading, transaction
-from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.clock import Clock, ReplayClock, SystemClock
 from shared.runtime.errors import Transient
 from shared.runtime.invariants import Invariant, check_all
 from shared.runtime.lifecycle import Readiness, Stopping
@@ -120,7 +120,13 @@ def open_bus(settings: ServiceSettings) -> Bus:
 
 
 def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Platform:
-    """The things that a service's parts are built from; nothing connects yet."""
+    """The things that a service's parts are built from; nothing connects yet.
+
+    Without a clock it is that of the machine, or in development the one of a replay.
+    """
+    if clock is None and settings.replay_clock is not None:
+        log.warning("replay: the clock stands where a file says", file=str(settings.replay_clock))
+        clock = ReplayClock(settings.replay_clock)
     return Platform(
         settings=settings,
         engine=create_engine(settings.database_url, application=f"centerline-{settings.service}"),

@@ -1,6 +1,7 @@
 """What an operator sets for a service, read from CENTERLINE_* environment variables."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -57,6 +58,10 @@ class ServiceSettings(BaseSettings):
     token_issuer: str = Field(default="centerline-dev", description="who issues access tokens")
     token_audience: str = Field(default="centerline", description="for whom access tokens are issued")
     development: bool = Field(default=False, description="true lets anyone issue tokens: never in production")
+    replay_clock: Path | None = Field(
+        default=None,
+        description="a file that says at which instant the clock stands, to replay past days: never in production",
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
@@ -103,6 +108,12 @@ class ServiceSettings(BaseSettings):
     def _bus_is_reachable(self) -> Self:
         if self.bus == "postgres" and self.bus_database_url is None:
             raise ValueError("bus_database_url: needed when the bus is postgres")
+        return self
+
+    @model_validator(mode="after")
+    def _only_development_replays(self) -> Self:
+        if self.replay_clock is not None and not self.development:
+            raise ValueError("replay_clock: only where development is true, since acts are dated by the clock")
         return self
 
 

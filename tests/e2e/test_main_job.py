@@ -16,9 +16,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
+from shared.db.engine import create_engine
 from tests.support.product import COMMAND, MARK, ROOT, clean_environment, find_free_ports, pids_of_run
 from tests.support.services import SERVICES
 
@@ -145,6 +147,7 @@ def finish(data: Data, process: subprocess.Popen[str]) -> dict[str, Any]:
     assert printed.endswith("}\n")
     assert printed.count("\n") == 1
     assert pids_of_run(data.run_id) == []
+    assert not (data.folder / "replay-clock").exists()
     found: dict[str, Any] = json.loads(printed)
     return found
 
@@ -190,6 +193,27 @@ def test_the_year_passes_so_that_entries_are_liquidated_and_told(summary: dict[s
     assert summary["liquidation"]["liquidated"] > 0
     assert sum(summary["notices"]["N-13"].values()) == summary["liquidation"]["liquidated"], "the bulletin shows each"
     assert not any(states.get("queued") for states in summary["notices"].values()), "every notice has gone out"
+
+
+@pytest.mark.usefixtures("summary")
+async def test_what_the_year_posted_has_the_days_on_which_it_would_have_been_posted(data: Data) -> None:
+    server = embedded.start(data.folder / "postgres")
+    record, bulletin = (
+        create_engine(server.url(name), application="tests") for name in ("liquidation", "notifications")
+    )
+    async with record.connect() as connection:
+        days = (await connection.execute(text("SELECT cycle_on, posted_on FROM cycles"))).all()
+    async with bulletin.connect() as connection:
+        postings = (
+            await connection.execute(text("SELECT event_type, event_on, posted_on FROM bulletin_postings"))
+        ).all()
+    for engine in (record, bulletin):
+        await engine.dispose()
+    fridays = {day.cycle_on for day in days}
+    assert len(fridays) > 40
+    assert all(day.posted_on == day.cycle_on for day in days)
+    assert {each.posted_on for each in postings if each.event_type == "liquidation"} <= fridays
+    assert all(each.event_on <= each.posted_on for each in postings)
 
 
 def test_refused_messages_are_counted_by_reason(summary: dict[str, Any], sample: Sample) -> None:

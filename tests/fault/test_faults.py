@@ -20,9 +20,10 @@ import httpx
 import pytest
 
 from cli.client import CallRefused, Client
-from cli.demo import account_of
+from cli.demo import account_of, set_replay_clock
 from cli.operations import open_bus, watching_quiet
 from shared.bus.protocol import Bus, Message
+from shared.customs.calendar import end_of_legal_day
 from shared.db import embedded
 from shared.db.engine import create_engine
 from shared.runtime.errors import Transient
@@ -139,7 +140,8 @@ async def check_faults_leave_no_trace(
 
 async def clean_run(site: Site, traffic: Traffic) -> Contents:
     """One ordered pass without faults; gives what the tables say."""
-    async with running_product(bus="postgres", folder=site.folder) as product:
+    async with running_product(bus="postgres", folder=site.folder, replays=True) as product:
+        set_replay_clock(product.environment, end_of_legal_day(CYCLES[0]))
         await register_importers(product)
         async with open_bus(product.environment) as bus:
             await publish(bus, list(traffic.messages))
@@ -155,7 +157,8 @@ async def disturbed_run(site: Site, traffic: Traffic, scale: Scale) -> Contents:
     """The same facts delivered twice and in any order, under faults; gives what the tables say."""
     chance = random.Random(SEED)
     bus_kind: Any = site.bus
-    async with running_product(bus=bus_kind, folder=site.folder, kafka=site.kafka) as product:
+    async with running_product(bus=bus_kind, folder=site.folder, kafka=site.kafka, replays=True) as product:
+        set_replay_clock(product.environment, end_of_legal_day(CYCLES[0]))
         await register_importers(product)
         async with open_bus(product.environment) as bus:
             feeding = asyncio.create_task(publish(bus, traffic.disturbed(chance), pause=0.2))
@@ -208,7 +211,8 @@ async def register_importers(product: Product) -> None:
 
 
 async def run_cycle(product: Product, friday: date) -> None:
-    """Run the cycle of a Friday."""
+    """Run the cycle of a Friday on that day."""
+    set_replay_clock(product.environment, end_of_legal_day(friday))
     await call(product, "liquidation", "/cycles", {"date": friday.isoformat()})
 
 

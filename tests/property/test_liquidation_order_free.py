@@ -1,7 +1,7 @@
 """Liquidation ends in the same record, and publishes the same events, whatever the order, repeats and batches."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
@@ -30,6 +30,7 @@ MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 CASE = [{"case_number": "A570012000", "rate_pct": "25.00", "deposit_usd": "10.00"}]
 TYPES = ("01", "03", "06", "11", "21", "23")
+RECORDED_AT = datetime(2026, 3, 24, 15, tzinfo=UTC)  # what is posted has the day on which it is recorded
 
 
 def of_one_entry(serial: int) -> list[Event[Any]]:
@@ -86,7 +87,7 @@ async def run(engine: AsyncEngine, events: list[Event[Any]], random: Random | No
         random.shuffle(given_order)
     while given_order:
         size = len(given_order) if random is None else random.randint(1, 12)
-        await apply(engine, given_order[:size])
+        await apply(engine, given_order[:size], now=RECORDED_AT)
         del given_order[:size]
 
 

@@ -184,7 +184,7 @@ async def test_cycle_does_what_was_forecast_and_no_hold_lets_a_period_end(
             await holds.write_hold_set(tx, hold_set)
     for friday in FRIDAYS:
         async with transaction(engine) as tx:
-            counts = await forecast(tx, cycle_day(friday))
+            counts = await forecast(tx, cycle_day(friday, friday))
         done = await cycle(engine, friday)
         assert (done.liquidated, done.with_decision) == (counts.liquidated, counts.with_decision)
         assert done.deemed == counts.deemed == 0

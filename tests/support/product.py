@@ -112,11 +112,13 @@ async def running_product(
     kafka: str = "",
     first_port: int | None = None,
     variables: Mapping[str, str] | None = None,
+    replays: bool = False,
 ) -> AsyncIterator[Product]:
     """Start the product on an embedded PostgreSQL in `folder`, wait until it is ready, stop it after the block.
 
     The folder must be one that the database's own user may enter (the fixture `open_folder`); a folder that was used
-    before brings its data along. `variables` go over the services' environment. Weekly cycles run on request only.
+    before brings its data along. `variables` go over the services' environment. Weekly cycles run on request only; with
+    `replays` the clock of liquidation stands where `set_replay_clock` puts it.
     Whatever happens in the block, no process outlives it.
     """
     first_port = first_port or find_free_ports(len(SERVICES))
@@ -133,6 +135,7 @@ async def running_product(
             ports={service.name: first_port + position for position, service in enumerate(SERVICES)},
             data=folder,
             server=server,
+            replay_clock=folder / "replay-clock" if replays else None,
         )
         product = _launch(environment, variables or {})
         stack.callback(product.end)
@@ -197,6 +200,8 @@ def _launch(environment: Environment, variables: Mapping[str, str]) -> Product:
         "CENTERLINE_LOG_LEVEL": "WARNING",
         "CENTERLINE_AUTOMATIC_CYCLES": "false",
     }
+    if environment.replay_clock is not None:
+        own["CENTERLINE_REPLAY_CLOCK"] = str(environment.replay_clock)
     command = [str(COMMAND), "up", f"--bus={environment.bus}", f"--data={environment.data}"]
     command += [f"--first-port={min(environment.ports.values())}"]
     if environment.bus == "kafka":

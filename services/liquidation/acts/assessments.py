@@ -22,7 +22,7 @@ from services.liquidation.domain.sequences import liquidation_key
 from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, describe_effect, money_determined
 from services.liquidation.store import assessments as store
 from services.liquidation.store.assessments import AssessmentRow
-from services.liquidation.store.cycles import publish_assessed
+from services.liquidation.store.cycles import CycleDay, publish_assessed
 from services.liquidation.store.money_acts import MoneyAct, MoneyChange, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, MoneyRows, load_cases, write_money
 from shared.bus import outbox
@@ -54,14 +54,14 @@ class Determined:
     consequence: Consequence
 
 
-async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: MoneyPolicy) -> CycleMoney:
+async def assess_cycle(tx: Transaction, day: CycleDay, run_at: datetime, policy: MoneyPolicy) -> CycleMoney:
     """Assess and publish what a cycle liquidated by decision, in the cycle's transaction, after its liquidations.
 
     Entries without an effect need nothing: they are found by an index and left alone. What is under twenty dollars
     becomes as entered (min-20-liquidation [S], 19 USC 1321(a)(1)). Running it again writes nothing.
     """
     figures, after = CycleMoney(), ""
-    while numbers := await store.find_assessable(tx, friday, after, CHUNK):
+    while numbers := await store.find_assessable(tx, day.friday, after, CHUNK):
         after = numbers[-1]
         rows = MoneyRows()
         told: dict[str, dict[str, Any]] = {}
@@ -69,7 +69,7 @@ async def assess_cycle(tx: Transaction, friday: date, run_at: datetime, policy: 
         effects = await store.load_effects(tx, numbers)
         for number, case in (await load_cases(tx, numbers)).items():
             assert case.entry.liquidated_on is not None
-            act = AssessedAct(liquidation_key(case.entry.turns), "liquidation", case.entry.liquidated_on, friday)
+            act = AssessedAct(liquidation_key(case.entry.turns), "liquidation", case.entry.liquidated_on, day.posted_on)
             consequence = judge_act(case, act, effects.get(number, {}), policy, rows)
             figures = _count(figures, consequence)
             effect = describe_effect({} if consequence.is_disregarded else effects.get(number, {}))

@@ -81,8 +81,8 @@ async def post_payment(
 async def run_bill_clocks(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> int:
     """Bring unpaid bills to today: delinquency, blocks, notices and demands, each dated on its own day.
 
-    A daily job: running it again writes nothing, running it late gives the same notices on the same days. Gives how
-    many notices went out.
+    A daily job: running it again writes nothing, running it late gives the same notices of the same days, which say on
+    which day they were sent. Gives how many notices went out.
     """
     now, sent = clock.now(), 0
     while True:
@@ -129,8 +129,8 @@ def _notices_on(
     due = find_notices(bill.bill, payments, bill.noticed_through, today, has_surety=bill.has_surety, policy=policy)
     found = []
     for notice, open_cents in due:
-        act = _act_of_notice(notice, bill, numbers.next(bill.entry_number), open_cents)
-        found.append((act, bill_noticed(case.entry, act, now, bill, open_cents)))
+        act = _act_of_notice(notice, bill, numbers.next(bill.entry_number), open_cents, today)
+        found.append((act, bill_noticed(case.entry, act, now, bill, open_cents, policy.law)))
     return found
 
 
@@ -177,7 +177,9 @@ def _act_of_payment(payment: PaymentRow, entry_number: str, number: int, caller:
     )
 
 
-def _act_of_notice(notice: Notice, bill: BillRow, number: int, open_cents: int) -> MoneyAct:
+def _act_of_notice(notice: Notice, bill: BillRow, number: int, open_cents: int, today: date) -> MoneyAct:
+    """A notice or demand of the day on which it fell due; one that goes out later says when it was sent."""
+    sent = f", sent on {today}" if today != notice.on else ""
     words = {
         "overdue": "unpaid after its due day",
         "dunning": "dunning letter, 120 days after the bill",
@@ -190,7 +192,7 @@ def _act_of_notice(notice: Notice, bill: BillRow, number: int, open_cents: int) 
         "surety-billed" if notice.kind == "surety-demand" else "bill-overdue",
         notice.on,
         notice.rule,
-        f"bill {bill.bill_number}: {format_cents(open_cents)} open, {words[notice.kind]}",
+        f"bill {bill.bill_number}: {format_cents(open_cents)} open, {words[notice.kind]}{sent}",
         bill_number=bill.bill_number,
         cents=open_cents,
     )

@@ -46,18 +46,19 @@ async def record_clock_facts(
     from_state, previous = row.state, row.scheduled_on
     row.turns += 1
     record = rederive(row, replace(held.facts, clock=facts), policy, law)
+    change = _name_change(row, from_state, previous)
     act, event = record_act(
         row,
         event_key=f"clock-facts:{row.turns}",
         sequence=sequence_in_turn(row.turns, OF_TURN),
-        change=_name_change(row, from_state, previous),
+        change=change,
         from_state=from_state,
         occurred_on=today,
         rule=row.deemed_rule or row.rule or "entry-date",
         text=f"{record.plan.why if record.plan is not None else row.why}. {explanation}",
         actor=caller.signature,
         now=now,
-        told={"previous_scheduled_on": previous},
+        told={"previous_scheduled_on": previous, "posted_on": today if change == "suspended" else None},
     )
     await write_act(tx, row, act, event)
     return recorded

@@ -26,8 +26,18 @@ from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import Clock
 
 
-def cycle_day(friday: date) -> CycleDay:
-    """The instants of a cycle; raises `Refused` when the day is no Friday."""
+def cycle_day(friday: date, today: date) -> CycleDay:
+    """The days of a cycle that runs today, or on its Friday when that is still to come.
+
+    Rule liquidation-date [S], 19 CFR 159.9(c)(1): the day of liquidation is that of the posting. The cycle of 15
+    January 2027 that runs on the 25th posts on the 25th: no day to protest is lost. Raises `Refused` when the day is
+    no Friday.
+
+    >>> cycle_day(date(2027, 1, 15), date(2027, 1, 25)).posted_on
+    datetime.date(2027, 1, 25)
+    >>> cycle_day(date(2027, 1, 15), date(2027, 1, 4)).posted_on
+    datetime.date(2027, 1, 15)
+    """
     before, after = nearest_fridays(friday)
     if before != after:
         raise refused(
@@ -36,7 +46,8 @@ def cycle_day(friday: date) -> CycleDay:
             f"{friday} is not a Friday: automatic liquidations post on Fridays.",
             f"Name the cycle by its Friday: {before} or {after}.",
         )
-    return CycleDay(friday, end_of_legal_day(friday), wednesday_cutoff(friday))
+    posted_on = max(friday, today)
+    return CycleDay(friday, wednesday_cutoff(friday), posted_on, end_of_legal_day(posted_on))
 
 
 async def run_cycle(
@@ -44,12 +55,12 @@ async def run_cycle(
 ) -> CycleFigures:
     """Run the cycle of a Friday, or give the figures of its run; a second caller waits for the first.
 
-    What decisions change is assessed with it. `needs_cut_sheet` is the policy by which two people confirm first.
-    Raises `Refused` for a day that is no Friday or has not come, `Conflict` when a later cycle has run or the cut sheet
-    is not confirmed.
+    It takes what is due by its Friday and posts it on the day of `now`: nobody names the day of posting. What decisions
+    change is assessed with it. `needs_cut_sheet` is the policy by which two people confirm first. Raises `Refused` for
+    a day that is no Friday or has not come, `Conflict` when a later cycle has run or the cut sheet is not confirmed.
     """
-    day = cycle_day(friday)
     today = legal_date(now)
+    day = cycle_day(friday, today)
     if friday > today:
         raise refused(
             "liquidation-date",
@@ -72,30 +83,26 @@ async def run_cycle(
     if needs_cut_sheet:
         await demand_confirmed(tx, friday)
     figures = await store.run_statements(tx, day, now, run_by, CYCLE_EVENTS)
-    money = asdict(await assess_cycle(tx, friday, now, policy))
+    money = asdict(await assess_cycle(tx, day, now, policy))
     await store.write_money(tx, friday, money)
     await judge_waiting_protests(tx, policy.law)
     return replace(figures, **money)
 
 
-async def run_due_cycles(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> list[CycleFigures]:
-    """Run each cycle from the Friday after the last one to the latest Friday; only that one when none has run.
+async def run_due_cycles(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> CycleFigures | None:
+    """Run the cycle of the latest Friday, unless it or a later one has run; gives what ran.
 
-    For the policy by which cycles run by themselves: none waits for a cut sheet.
+    It takes all that is due by then. Of several Fridays that were missed none but the latest is run: each would post
+    on this same day, and those before it would only cut off the decisions that came meanwhile. For the policy by which
+    cycles run by themselves: none waits for a cut sheet.
     """
-    latest = friday_on_or_before(legal_date(clock.now()))
+    friday = friday_on_or_before(legal_date(clock.now()))
     async with reading(engine) as connection:
         last = await store.find_last_cycle(connection)
-    friday = latest if last is None else last + timedelta(days=7)
-    done = []
-    while friday <= latest:
-        async with transaction(engine) as tx:
-            figures = await run_cycle(
-                tx, clock.now(), friday, "system:automatic-cycle", needs_cut_sheet=False, policy=policy
-            )
-        done.append(figures)
-        friday += timedelta(days=7)
-    return done
+    if last is not None and last >= friday:
+        return None
+    async with transaction(engine) as tx:
+        return await run_cycle(tx, clock.now(), friday, "system:automatic-cycle", needs_cut_sheet=False, policy=policy)
 
 
 def next_cycle(now: datetime) -> date:

@@ -117,7 +117,7 @@ def _tell(
         now,
         from_state="extended" if extension.number > 1 else "scheduled",
         reasons=[reason],
-        told={"previous_scheduled_on": previous_scheduled_on},
+        told={"previous_scheduled_on": previous_scheduled_on, "posted_on": extension.posted_on},
     )
 
 

@@ -212,7 +212,7 @@ def _suspend(instruction: Instruction, held: HeldEntry, governing: Version, by: 
         text=detail,
         actor=_actor(instruction),
         now=by.now,
-        told={"previous_scheduled_on": previous},
+        told={"previous_scheduled_on": previous, "posted_on": legal_date(by.now)},
     )
     return Applied(_Done(_result(instruction, held, outcome, rule, detail), (written,)), act)
 

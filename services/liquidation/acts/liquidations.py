@@ -16,7 +16,7 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
 from services.liquidation.domain.reliquidation import kind_of_change
 from services.liquidation.domain.sequences import OF_LIQUIDATION, liquidation_key, sequence_in_turn
-from services.liquidation.publishing import describe_effect
+from services.liquidation.publishing import describe_effect, tell_liquidation
 from services.liquidation.store import reviews
 from services.liquidation.store.assessments import load_effects
 from services.liquidation.store.records import EntryRow
@@ -77,7 +77,11 @@ async def post_liquidation(
         actor=caller.signature,
         now=now,
         kind=kind,
-        told={"effect": describe_effect(by_class), **money.event_fields},
+        told={
+            "effect": describe_effect(by_class),
+            **tell_liquidation(today, today, row.entry_date),
+            **money.event_fields,
+        },
     )
     await write_act(tx, row, act, event)
     await judge_protests_on(tx, [entry_number], policy.law)

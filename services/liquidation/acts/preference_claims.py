@@ -13,6 +13,7 @@ from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.preference_claim import judge_claim_time
+from services.liquidation.domain.protest.timeliness import safe_protest_day
 from services.liquidation.domain.sequences import OF_CLAIM
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store import preference_claims as store
@@ -148,6 +149,9 @@ async def _tell_entries(
             text=f"claim {decision.filing_number} under 1520(d) {decision.outcome}: {decision.reasons}",
             actor=caller.signature,
             now=decision.decided_at,
+            told={"protest_by": safe_protest_day(decision.decided_on, row.entry_date)}
+            if decision.outcome == "denied"
+            else {},
         )
         for number, row in sorted(rows.items())
         if row.version is not None

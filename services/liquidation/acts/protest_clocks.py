@@ -1,7 +1,7 @@
 """What the law does to protests by itself when a day has passed: deemed denials, requests that nobody answered."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,31 +39,32 @@ async def run_protest_clocks(engine: AsyncEngine, clock: Clock, law: LawSettings
             await records.exclude_cycles(tx)
             unjudged = await store.find_unjudged(tx, BATCH)
             await judge_protests(tx, unjudged, law)
-    today, done = legal_date(clock.now()), 0
+    now, done = clock.now(), 0
+    today = legal_date(now)
     while True:
         async with transaction(engine) as tx:
             await records.exclude_cycles(tx)
             numbers = await store.find_law_acts(tx, today, BATCH)
             if not numbers:
                 return done
-            _, acted = await do_acts_of_law(tx, numbers, today, law)
+            _, acted = await do_acts_of_law(tx, numbers, now, law)
             if not acted:
                 return done
             done += acted
 
 
 async def do_acts_of_law(
-    tx: Transaction, numbers: Collection[str], today: date, law: LawSettings
+    tx: Transaction, numbers: Collection[str], now: datetime, law: LawSettings
 ) -> tuple[dict[str, JudgedProtest], int]:
     """Judge these protests and do on them what the law has done before today; give how they stand, and how many acts.
 
     One act may bring the next, so each round judges again; the protests of the same entries are judged with them.
     """
-    judged, done = await judge_protests(tx, numbers, law), 0
+    judged, done, today = await judge_protests(tx, numbers, law), 0, legal_date(now)
     while acts := _find_acts_of_law([judged[number] for number in sorted(numbers)], today, law):
         await store.write_acts(tx, acts)
         judged = judged | await judge_protests(tx, [each.filing_number for each in acts], law)
-        await outbox.add(tx, SOURCE, [protest_changed(judged[each.filing_number], each, law) for each in acts])
+        await outbox.add(tx, SOURCE, [protest_changed(judged[each.filing_number], each, law, now) for each in acts])
         done += len(acts)
     return judged, done
 

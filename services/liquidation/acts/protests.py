@@ -123,7 +123,7 @@ async def act_on_protest(
     await store.write_line_decisions(tx, number, done.number, signed)
     effect = await reliquidate_allowed(tx, now, number, signed, caller, policy)
     after = (await judge_protests(tx, [number], policy.law))[number]
-    await outbox.add(tx, SOURCE, [protest_changed(after, done, policy.law, signed=signed, effect=effect)])
+    await outbox.add(tx, SOURCE, [protest_changed(after, done, policy.law, now, signed=signed, effect=effect)])
     return after
 
 
@@ -147,7 +147,7 @@ async def prepare_act(
     _demand_capacity(caller, known.filing, request.kind)
     if request.kind == "sign":
         await records.lock_entries(tx, known.filing.entries, create=False)
-    judged, acted = await do_acts_of_law(tx, [number], legal_date(now), law)
+    judged, acted = await do_acts_of_law(tx, [number], now, law)
     protest = judged.pop(number)
     # What the law has just done is nobody's edit: whoever read the protest before gets its rule for an answer.
     meant.check(protest.record.acts - acted)

@@ -27,7 +27,7 @@ from services.liquidation.domain.reliquidation import (
 )
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.sequences import OF_RELIQUIDATION, reliquidation_key, sequence_in_turn
-from services.liquidation.publishing import describe_effect
+from services.liquidation.publishing import describe_effect, tell_liquidation
 from services.liquidation.store import reliquidations as store
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.reliquidations import ReliquidationRow
@@ -164,7 +164,11 @@ def _tell(
         actor=caller.signature,
         now=now,
         kind=done.kind,
-        told={"effect": describe_effect(changes), **money.event_fields},
+        told={
+            "effect": describe_effect(changes),
+            **tell_liquidation(done.reliquidated_on, done.reliquidated_on, row.entry_date),
+            **money.event_fields,
+        },
     )
 
 

@@ -66,7 +66,7 @@ async def void_liquidation(
         text=f"the liquidation of {voided.liquidated_on} has no effect: {finding.why}. {explanation}",
         actor=caller.signature,
         now=now,
-        told={"voided_liquidation_on": voided.liquidated_on},
+        told={"voided_liquidation_on": voided.liquidated_on, "posted_on": today},
     )
     await write_act(tx, row, act, event)
     await judge_protests_on(tx, [entry_number], law)
@@ -119,7 +119,9 @@ def _take_out(row: EntryRow, finding: Finding, today: date, caller: Identity) ->
         why=finding.why,
         acted_by=caller.subject,
         acted_for=caller.acting_for,
+        liquidation_cycle_on=row.liquidation_cycle_on,
     )
+    row.liquidation_cycle_on = None
     row.liquidated_on = row.liquidation_posted_on = row.liquidation_kind = row.liquidation_rule = None
     row.effect_duty_cents = row.effect_fees_cents = None
     return voided

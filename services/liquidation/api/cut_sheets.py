@@ -12,6 +12,7 @@ from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.api.common import FridayPath
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Snapshot
+from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import etag
@@ -140,7 +141,7 @@ async def keep_cycle_forecast(
     friday: FridayPath, request: Request, caller: ForecasterIdentity, call: CurrentIdempotentCall
 ) -> Response:
     """Keep what the cycle would do with each entry, so that a later dry run can be compared with it."""
-    day = cycle_day(friday)
+    day = cycle_day(friday, legal_date(now_of(request)))
 
     async def act(tx: Transaction) -> SnapshotOut:
         return _snapshot(await acts.make_forecast(tx, day, now_of(request), caller))
@@ -209,7 +210,7 @@ async def create_cut_sheet(
     friday: FridayPath, request: Request, caller: CutterIdentity, call: CurrentIdempotentCall
 ) -> Response:
     """Make it after the Wednesday cut (23:59:59 Eastern); making it again voids what was confirmed before."""
-    day = cycle_day(friday)
+    day = cycle_day(friday, legal_date(now_of(request)))
 
     async def act(tx: Transaction) -> CutSheetOut:
         return _cut_sheet(await acts.make_cut_sheet(tx, day, now_of(request), caller))

@@ -10,6 +10,8 @@ from services.liquidation.acts.cycles import cycle_day, run_cycle
 from services.liquidation.api.common import cycle_confirmation_of, money_policy_of
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleFigures, ForecastLine
+from shared.contracts.terms import LegalDate
+from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.identity import Identity, RoleName
@@ -38,6 +40,7 @@ class CycleOut(BaseModel):
             "examples": [
                 {
                     "date": "2026-08-14",
+                    "posted_on": "2026-08-14",
                     "liquidated": 187,
                     "with_decision": 4,
                     "deemed": 0,
@@ -56,6 +59,7 @@ class CycleOut(BaseModel):
     )
 
     date: date
+    posted_on: LegalDate = Field(description="The day on which it ran, later than its Friday when it missed it.")
     liquidated: int
     with_decision: int
     deemed: int
@@ -130,7 +134,7 @@ class ForecastOut(BaseModel):
 
 @router.post("/cycles", summary="Run a weekly liquidation cycle")
 async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleIdentity) -> CycleOut:
-    """Liquidate what is due on a Friday; asking again gives the figures of the first run.
+    """Liquidate what is due by a Friday and post it today; asking again gives the figures of the first run.
 
     Where the policy asks for two people, only a confirmed cut sheet is run.
     """
@@ -162,7 +166,7 @@ async def forecast_liquidation_cycle(
     request: Request, _: StaffIdentity, on: Annotated[date, Query(alias="date", examples=["2026-08-14"])]
 ) -> ForecastOut:
     """Counts and money by what the record holds now, by Center and kind; nothing is changed."""
-    day = cycle_day(on)
+    day = cycle_day(on, legal_date(now_of(request)))
     async with transaction(engine_of(request)) as tx:
         counts = await store.forecast(tx, day)
     return ForecastOut(
@@ -197,6 +201,7 @@ def _line(each: ForecastLine) -> ForecastLineOut:
 def _cycle(figures: CycleFigures) -> CycleOut:
     return CycleOut(
         date=figures.cycle_on,
+        posted_on=figures.posted_on,
         liquidated=figures.liquidated,
         with_decision=figures.with_decision,
         deemed=figures.deemed,

@@ -38,7 +38,7 @@ class DeemedCaseOut(BaseModel):
     state: CaseState
     revision: int
     deemed_on: date
-    found_on: date = Field(description="The Friday whose cycle found it.")
+    found_on: date = Field(description="The day on which the cycle that found it ran.")
     cause: str = Field(examples=["not-taken-in-time"])
     reliquidation_by: date = Field(description="The last day on which CBP may reliquidate of its own motion.")
     legal_basis: LegalBasis

@@ -144,7 +144,10 @@ class ExtensionRequestOut(BaseModel):
 
 
 class HoldOut(BaseModel):
-    """A hold set that kept the entry out of cycles; `is_overridden`: its period would have ended, so it was taken."""
+    """A hold set that kept the entry out of cycles; `is_overridden`: its period would have ended, so it was taken.
+
+    The days are the Fridays by which these cycles are named.
+    """
 
     hold_set_id: str
     name: str

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -58,9 +59,12 @@ def on_entries_released(released: Sequence[EntryReleased], entries: Mapping[str,
 
 
 def derive_records(
-    rows: Iterable[EntryRow], known: KnownFacts, policy: CyclePolicy, law: LawSettings
+    rows: Iterable[EntryRow], known: KnownFacts, policy: CyclePolicy, law: LawSettings, today: date
 ) -> tuple[list[LegalEvent], list[Outgoing]]:
-    """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled."""
+    """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled.
+
+    `today` is the day on which what they say is posted.
+    """
     acts: list[LegalEvent] = []
     changes: list[Outgoing] = []
     for row in rows:
@@ -71,7 +75,7 @@ def derive_records(
                 version_row.barred_as, version_row.is_remarked = bar, True
             if number in record.settled and not version_row.is_announced:
                 version_row.is_announced = version_row.is_remarked = True
-                act, change = announce_version(row.entry_number, version_row.version, policy, law)
+                act, change = announce_version(row.entry_number, version_row.version, policy, law, today)
                 acts.append(act)
                 changes.append(change)
         if row.liquidated_on is None:
@@ -80,9 +84,12 @@ def derive_records(
 
 
 def announce_version(
-    entry_number: str, version: Version, policy: CyclePolicy, law: LawSettings
+    entry_number: str, version: Version, policy: CyclePolicy, law: LawSettings, today: date
 ) -> tuple[LegalEvent, Outgoing]:
-    """The one act and event of a version, taken by itself: what else is known must not change it."""
+    """The one act and event of a version, taken by itself: what else is known must not change it.
+
+    It happened when the version was filed; the notice of a suspension is posted today, on which it is recorded.
+    """
     outcome = plan(version, policy, law=law)
     change: Literal["scheduled", "suspended", "recorded"] = (
         outcome.state if outcome.state in ("scheduled", "suspended") else "recorded"
@@ -110,7 +117,7 @@ def announce_version(
         version.origin.at,
         from_state=None,
         reasons=reasons,
-        told={"corrected_by": other_filer},
+        told={"corrected_by": other_filer, "posted_on": today if change == "suspended" else None},
         digest=version.digest.hex,
     )
 

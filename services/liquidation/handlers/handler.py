@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from services.liquidation.acts.entries import KnownFacts, load_known_facts
@@ -27,7 +28,9 @@ from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
 from shared.contracts.work import ReviewDecided
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
+from shared.runtime.clock import Clock
 
 TOPICS = (
     "entry-filed",
@@ -93,17 +96,18 @@ class Changes:
 
 
 class LiquidationHandler:
-    """Applies events by the cycle and the readings of the law in force."""
+    """Applies events by the cycle and the readings of the law in force; the clock says when a notice is posted."""
 
-    def __init__(self, policy: CyclePolicy, law: LawSettings) -> None:
+    def __init__(self, policy: CyclePolicy, law: LawSettings, clock: Clock) -> None:
         self._policy = policy
         self._law = law
+        self._clock = clock
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Load what the batch needs, decide, write."""
         batch = read_batch(events)
         known = await _load(tx, batch)
-        changes = decide(batch, known, self._policy, self._law)
+        changes = decide(batch, known, self._policy, self._law, legal_date(self._clock.now()))
         await _write(tx, batch, known, changes, self._law)
         await on_requests(tx, events)
         return changes.events
@@ -121,13 +125,13 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
     )
 
 
-def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings) -> Changes:
+def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, today: date) -> Changes:
     """What follows from a batch; the rows of entries and versions in `known` are changed in place."""
     derived = sorted(batch.derived_entries)
     contradictions = on_entries_filed(batch.filed, known.facts.versions)
     on_entries_released(batch.released, known.entries)
     on_entries_routed(batch.routed, known.entries)
-    acts, changed = derive_records([known.entries[number] for number in derived], known.facts, policy, law)
+    acts, changed = derive_records([known.entries[number] for number in derived], known.facts, policy, law, today)
     decisions, answers = on_reviews_decided(batch.decided, known.entries, known.decisions)
     filings, protested = on_post_entry_filed(batch.post_entry, known.protests)
     accounts = on_accounts_assigned(batch.assigned)

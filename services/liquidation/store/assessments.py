@@ -20,21 +20,18 @@ from shared.db.transaction import Transaction
 AssessmentOutcome = Outcome | Literal["undetermined", "void"]
 
 _KEY: Final = liquidation_key_sql("e.turns")
-# Only entries that a decision changed in this cycle, whose acts name nobody: all others are liquidated as entered and
-# leave nothing here, or were liquidated by hand on that Friday and are assessed by their own acts. And those whose
-# liquidation before had no effect: what was paid on it is taken into account.
+# Only entries that a decision changed in the cycle of this Friday: all others are liquidated as entered and leave
+# nothing here. And those whose liquidation before had no effect: what was paid on it is taken into account.
 _ASSESSABLE: Final = f"""
-SELECT e.entry_number FROM entries e JOIN legal_events a ON a.entry_number = e.entry_number
-    AND a.event_key = {_KEY} AND a.actor IS NULL
-WHERE e.liquidation_posted_on = $1 AND (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0)
+SELECT e.entry_number FROM entries e
+WHERE e.liquidation_cycle_on = $1 AND (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0)
     AND e.entry_number > $2 AND NOT EXISTS (
-        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
+        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = {_KEY}
     )
 UNION
 SELECT e.entry_number FROM assessments v JOIN entries e USING (entry_number)
-JOIN legal_events a ON a.entry_number = e.entry_number AND a.event_key = {_KEY} AND a.actor IS NULL
-WHERE v.outcome = 'void' AND e.liquidation_posted_on = $1 AND e.entry_number > $2 AND NOT EXISTS (
-        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = a.event_key
+WHERE v.outcome = 'void' AND e.liquidation_cycle_on = $1 AND e.entry_number > $2 AND NOT EXISTS (
+        SELECT 1 FROM assessments m WHERE m.entry_number = e.entry_number AND m.act_key = {_KEY}
     )
 ORDER BY entry_number LIMIT $3
 """
@@ -131,7 +128,7 @@ def build_assessment(row: Mapping[str, Any]) -> AssessmentRow:
 
 
 async def find_assessable(tx: Transaction, friday: date, after: str, limit: int) -> list[str]:
-    """Entries posted on a Friday whose decisions changed money and that are not assessed yet, in order of number."""
+    """Entries that the cycle of a Friday took by decisions that changed money, not assessed yet, in order of number."""
     return [row["entry_number"] for row in await bulk.fetch(tx, _ASSESSABLE, friday, after, limit)]
 
 

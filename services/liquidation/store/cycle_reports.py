@@ -15,11 +15,11 @@ _LEGAL_DAY: Final = "({} AT TIME ZONE 'America/New_York')::date"
 _TAKEN: Final = "('deemed', 'by-decision', 'as-entered')"
 
 # $1 the Friday, $2 the dry run of its cut sheet, $3 when that was made, $4 when the cycle ran, $5 the Wednesday cut.
-# What a person liquidated on the day of the cycle is posted on it too; what was voided later was done all the same.
+# What was voided later was done all the same.
 _DONE: Final = f"""
 WITH given AS (SELECT $1::date, $2::integer, $3::timestamptz, $4::timestamptz, $5::timestamptz),
 by_hand AS MATERIALIZED (
-    SELECT DISTINCT entry_number, occurred_on FROM legal_events
+    SELECT DISTINCT entry_number FROM legal_events
     WHERE change = 'liquidated' AND actor IS NOT NULL
         AND occurred_on BETWEEN least($1, {_LEGAL_DAY.format("$3")}) AND {_LEGAL_DAY.format("$4")}
 ),
@@ -29,14 +29,14 @@ taken AS (
             SELECT true FROM review_decisions d
             WHERE d.entry_number = e.entry_number AND d.status = 'effective' LIMIT 1
         ) THEN 'by-decision' ELSE 'as-entered' END AS did
-    FROM entries e WHERE e.liquidation_posted_on = $1
+    FROM entries e WHERE e.liquidation_cycle_on = $1
     UNION ALL
     SELECT v.entry_number, CASE WHEN v.liquidation_kind = 'deemed' THEN 'deemed'
         WHEN v.liquidation_kind <> 'no-change' OR EXISTS (
             SELECT FROM review_decisions d WHERE d.entry_number = v.entry_number AND d.decided_at <= $5
                 AND d.status IN ('applied', 'effective') AND d.outcome IN ('no-change', 'increase', 'refund')
         ) THEN 'by-decision' ELSE 'as-entered' END
-    FROM voided_liquidations v WHERE v.liquidation_posted_on = $1
+    FROM voided_liquidations v WHERE v.liquidation_cycle_on = $1
 ),
 held AS (
     SELECT DISTINCT entry_number FROM held_entries
@@ -44,11 +44,7 @@ held AS (
 ),
 done AS (
     SELECT coalesce(t.entry_number, h.entry_number) AS entry_number, coalesce(t.did, 'held') AS did
-    FROM (
-        SELECT t.* FROM taken t
-        WHERE NOT EXISTS (SELECT FROM by_hand b WHERE b.entry_number = t.entry_number AND b.occurred_on = $1)
-    ) t
-    FULL JOIN held h ON h.entry_number = t.entry_number
+    FROM taken t FULL JOIN held h ON h.entry_number = t.entry_number
 ),
 compared AS (
     SELECT coalesce(s.entry_number, x.entry_number) AS entry_number, s.disposition AS said, x.did,
@@ -64,9 +60,9 @@ compared AS (
 # new when it was filed since, or came late.
 _SINCE: Final = "> $3 AND {0} <= $4"
 _IS_BY_HAND: Final = "(SELECT true FROM by_hand b WHERE b.entry_number = c.entry_number LIMIT 1)"
-_IS_SUSPENDED: Final = """(
-    SELECT true FROM suspensions s WHERE s.entry_number = c.entry_number AND s.began_on <= $1
-        AND (s.lift_noticed_on IS NULL OR s.lift_noticed_on > $1) LIMIT 1
+_IS_SUSPENDED: Final = f"""(
+    SELECT true FROM suspensions s WHERE s.entry_number = c.entry_number AND s.began_on <= {_LEGAL_DAY.format("$4")}
+        AND (s.lift_noticed_on IS NULL OR s.lift_noticed_on > {_LEGAL_DAY.format("$4")}) LIMIT 1
 )"""
 _IS_EXTENDED: Final = f"""(
     SELECT true FROM extensions x WHERE x.entry_number = c.entry_number

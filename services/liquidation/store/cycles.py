@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
@@ -22,16 +22,16 @@ from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-# Parameters of every statement: $1 the Friday, $2 its end, $3 the Wednesday cut-off, $4 the time of the run as text.
-# A version filed after the Friday is not liquidated on it; the entry waits for the cycle after its filing.
+# Parameters of every statement: $1 the Friday, $2 the end of the day of posting, $3 that day, $4 the Wednesday cut-off,
+# $5 the time of the run as text. What is due is due by the Friday; what is done is done on the day of posting.
 _RUNS: Final = f"{RUNS} AND governed_at < $2"
 _DUE: Final = f"{_RUNS} AND scheduled_on <= $1"
 _TAKEN: Final = f"{_DUE} AND {NOT_HELD}"
 # The index is of the day by which CBP acts, which is never after the other.
-_IS_EXPIRED: Final = "coalesce(act_by, deemed_on) < $1 AND deemed_on < $1 AND NOT is_informal"
+_IS_EXPIRED: Final = "coalesce(act_by, deemed_on) < $3 AND deemed_on < $3 AND NOT is_informal"
 _EXPIRED: Final = f"{_RUNS} AND {_IS_EXPIRED}"
 _IN_TIME: Final = (
-    "d.decided_at <= $3 AND (NOT e.is_informal"
+    "d.decided_at <= $4 AND (NOT e.is_informal"
     " OR d.decided_at < (e.scheduled_on + 1)::timestamp AT TIME ZONE 'America/New_York')"
 )
 _DECIDES: Final = "d.outcome IN ('no-change', 'increase', 'refund')"
@@ -42,7 +42,7 @@ FROM review_decisions d JOIN entries e ON e.entry_number = d.entry_number
 WHERE d.status = 'applied' AND {_DECIDES} AND {_IN_TIME} AND {_DUE} AND {NOT_HELD}
 ORDER BY d.entry_number, d.item_id, d.decided_at, d.decision_id
 """
-_USED_PARAMETERS: Final = "$1::date, $2::timestamptz, $3::timestamptz, $4::text"
+_USED_PARAMETERS: Final = "$1::date, $2::timestamptz, $3::date, $4::timestamptz, $5::text"
 
 
 # The sequence of a liquidation as text: after every version and extension, in the turn that the entry is in.
@@ -62,6 +62,7 @@ _OF_ENTRY: Final = ", ".join(
         "scheduled_on",
         "deemed_on",
         "liquidated_on",
+        "liquidation_posted_on",
         "liquidation_kind",
         "liquidation_rule",
         "effect_duty_cents",
@@ -85,7 +86,7 @@ class CycleEvents:
     """The events of a cycle, each over the columns of the rows that its statement has.
 
     `liquidated` tells of an entry that changes no money, `assessed` of one with `told.members`, JSON members that go on
-    where those of the record end, and `refused` of a review decision. The time of the run, as text, is $4 in
+    where those of the record end, and `refused` of a review decision. The time of the run, as text, is $5 in
     `liquidated` and `refused`, $3 in `assessed`.
     """
 
@@ -126,7 +127,7 @@ SELECT count(*) AS entries FROM done
 _OPEN_CASES: Final = """,
 cases AS (
     INSERT INTO deemed_cases (entry_number, deemed_on, found_on, cause)
-    SELECT entry_number, deemed_on, $1,
+    SELECT entry_number, deemed_on, $3,
         CASE WHEN (governed_at AT TIME ZONE 'America/New_York')::date > deemed_on THEN 'filed-after-its-period'
             WHEN scheduled_on > deemed_on THEN 'scheduled-after-its-period' ELSE 'not-taken-in-time' END
     FROM done
@@ -135,13 +136,14 @@ cases AS (
         closed_at = NULL, closed_by = NULL, closed_because = NULL
 )"""
 _DEEM: Final = f"""
-    UPDATE entries e SET state = 'liquidated', liquidated_on = deemed_on, liquidation_posted_on = $1,
-        liquidation_kind = 'deemed', liquidation_rule = 'liquidation-date-deemed',
+    UPDATE entries e SET state = 'liquidated', liquidated_on = deemed_on, liquidation_posted_on = $3,
+        liquidation_cycle_on = $1, liquidation_kind = 'deemed', liquidation_rule = 'liquidation-date-deemed',
         effect_duty_cents = 0, effect_fees_cents = 0
     WHERE {_EXPIRED}
 """
 _LIQUIDATION: Final = """state = 'liquidated',
-        liquidated_on = CASE WHEN is_informal THEN scheduled_on ELSE $1 END, liquidation_posted_on = $1,
+        liquidated_on = CASE WHEN is_informal THEN scheduled_on ELSE $3 END, liquidation_posted_on = $3,
+        liquidation_cycle_on = $1,
         liquidation_rule = CASE WHEN is_informal THEN 'liquidation-date-informal' ELSE 'liquidation-date' END"""
 _AS_DECIDED: Final = f"""
     UPDATE entries e SET {_LIQUIDATION},
@@ -201,7 +203,7 @@ def _judge(in_force: list[HoldSet]) -> tuple[str, tuple[Any, ...]]:
 
     The conditions are those of the statements above, but what is held is asked of the sets instead of being noted.
     """
-    matched = holds.select_held(in_force, first=5)
+    matched = holds.select_held(in_force, first=6)
     statement = f"""
 WITH given AS (SELECT {_USED_PARAMETERS}),
 waiting AS MATERIALIZED (
@@ -252,22 +254,32 @@ _SUSPENDED: Final = "SELECT count(*) AS entries FROM entries WHERE is_suspended 
 
 @dataclass(frozen=True, slots=True)
 class CycleDay:
-    """The Friday of a cycle with the instants that follow from it."""
+    """The Friday of a cycle with its Wednesday cut, and the day on which it is posted with its end.
+
+    They are the same day unless the cycle missed its Friday: it then posts on the day on which it really runs.
+    """
 
     friday: date
-    end: datetime
     cutoff: datetime
+    posted_on: date
+    end: datetime
+
+    def arguments(self, run_at: str) -> tuple[Any, ...]:
+        """The parameters of the statements of a cycle that runs at this time, given as text."""
+        return self.friday, self.end, self.posted_on, self.cutoff, run_at
 
 
 @dataclass(frozen=True, slots=True)
 class CycleFigures:
     """What one cycle did; `liquidated` counts all but the deemed, `with_decision` those of them by a decision.
 
-    Of these, `increases` and `refunds` were billed or refunded (cents, with interest), `disregarded` were under 20
+    `posted_on` is the day on which all of it was posted, later than `cycle_on` when the cycle missed its Friday. Of
+    these, `increases` and `refunds` were billed or refunded (cents, with interest), `disregarded` were under 20
     dollars, and of the `undetermined` a fact is missing.
     """
 
     cycle_on: date
+    posted_on: date
     liquidated: int
     with_decision: int
     deemed: int
@@ -282,7 +294,11 @@ class CycleFigures:
     refund_cents: int = 0
 
 
-_FIGURES: Final = tuple(cycles.c[each.name] for each in fields(CycleFigures))
+# The release before posted every cycle as of its Friday and has no word for the day: what it runs during a roll-out.
+_FIGURES: Final = tuple(
+    func.coalesce(cycles.c.posted_on, cycles.c.cycle_on) if each.name == "posted_on" else cycles.c[each.name]
+    for each in fields(CycleFigures)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,14 +370,16 @@ async def run_statements(
 ) -> CycleFigures:
     """Hold back, deem, liquidate by decision, liquidate as entered, settle what came too late; note the cycle."""
     await bulk.execute(tx, "SET LOCAL work_mem = '64MB'")
-    await holds.hold_back(tx, day.friday, day.end, await holds.find_in_force(tx, day.cutoff))
-    arguments = (day.friday, day.end, day.cutoff, run_at.isoformat())
+    await holds.hold_back(tx, day.friday, day.end, day.posted_on, await holds.find_in_force(tx, day.cutoff))
+    arguments = day.arguments(run_at.isoformat())
     told = events.liquidated
     deemed = await _count(tx, _liquidate(_DEEM, told, then=_OPEN_CASES), arguments)
     with_decision = await _count(tx, _liquidate(_AS_DECIDED, told, also=_DECIDED), arguments)
     as_entered = await _count(tx, _liquidate(_AS_ENTERED, told), arguments)
     refused = await _count(tx, _settle(events.refused), arguments)
-    figures = CycleFigures(day.friday, as_entered + with_decision, with_decision, deemed, refused, run_at, run_by)
+    figures = CycleFigures(
+        day.friday, day.posted_on, as_entered + with_decision, with_decision, deemed, refused, run_at, run_by
+    )
     columns = tuple(CycleFigures.__dataclass_fields__)
     await bulk.insert(tx, cycles, columns, [tuple([getattr(figures, name) for name in columns])])
     return figures
@@ -392,7 +410,7 @@ async def write_money(tx: Transaction, friday: date, money: Mapping[str, int]) -
 
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
     """What the cycle of a Friday would do; changes nothing."""
-    arguments = (day.friday, day.end, day.cutoff, "")
+    arguments = day.arguments("")
     judge, also = _judge(await holds.find_in_force(tx, day.cutoff))
     lines = await bulk.fetch(tx, judge + _FORECAST, *arguments, *also)
     return Forecast(
@@ -409,12 +427,12 @@ async def write_forecast_entries(tx: Transaction, day: CycleDay, number: int) ->
 {judge},
 written AS (
     INSERT INTO forecast_entries (cycle_on, number, entry_number, disposition)
-    SELECT $1, ${5 + len(also)}::integer, entry_number, disposition FROM judged
+    SELECT $1, ${6 + len(also)}::integer, entry_number, disposition FROM judged
     RETURNING 1
 )
 SELECT count(*) AS entries FROM written
 """
-    return await _count(tx, statement, (day.friday, day.end, day.cutoff, "", *also, number))
+    return await _count(tx, statement, (*day.arguments(""), *also, number))
 
 
 async def find_cycle(connection: AsyncConnection, friday: date) -> CycleFigures | None:

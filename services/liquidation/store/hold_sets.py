@@ -25,12 +25,15 @@ NOT_HELD: Final = (
 )
 """Of an entry `e`: the cycle of the Friday $1 does not hold it back."""
 
-# $1 the Friday, $2 its end. Informal entries are not held: payment or release liquidates them (19 CFR 159.10). An entry
-# whose period ends before the next Friday is taken all the same (19 USC 1504(a)): the hold is then overridden.
+# $1 the Friday, $2 the end of the day of posting, $3 that day. Informal entries are not held: payment or release
+# liquidates them (19 CFR 159.10). An entry whose period ends before the first Friday after the posting is taken all the
+# same (19 USC 1504(a)): the hold is then overridden.
 _MAY_BE_HELD: Final = f"""
 {RUNS} AND e.governed_at < $2::timestamptz AND e.scheduled_on <= $1::date AND NOT e.is_informal
-    AND (e.deemed_on IS NULL OR e.deemed_on >= $1::date)"""
-_IS_OVERRIDDEN: Final = f"coalesce({ACT_BY} < $1::date + 7, false)"
+    AND (e.deemed_on IS NULL OR e.deemed_on >= $3::date)"""
+_IS_OVERRIDDEN: Final = (
+    f"coalesce({ACT_BY} < date_trunc('week', ($3::date + 3)::timestamp)::date + 4, false)"  # the Friday after
+)
 HORIZONS: Final = (1, 7, 14, 30, 60, 90)
 """Days in which CBP acts before an entry may be deemed liquidated; each horizon counts what the shorter ones do not."""
 
@@ -99,7 +102,7 @@ async def find_in_force(tx: Transaction, at: datetime) -> list[HoldSet]:
 
 
 def select_held(in_force: Sequence[HoldSet], first: int) -> Condition:
-    """A query for the due entries that match ($1 the Friday, $2 its end); parameters of the sets from `first`."""
+    """A query for the due entries that match ($1 to $3 as above); parameters of the sets from `first`."""
     matched: list[str] = []
     arguments: list[Any] = []
     for each in in_force:
@@ -113,18 +116,21 @@ def select_held(in_force: Sequence[HoldSet], first: int) -> Condition:
     return Condition(union, tuple(arguments))
 
 
-async def hold_back(tx: Transaction, friday: date, end: datetime, in_force: Sequence[HoldSet]) -> None:
-    """Note which due entries the cycle of a Friday leaves, and which it takes although a set matches."""
+async def hold_back(tx: Transaction, friday: date, end: datetime, posted_on: date, in_force: Sequence[HoldSet]) -> None:
+    """Note which due entries the cycle of a Friday leaves, and which it takes although a set matches.
+
+    `posted_on` is the day of posting, `end` its last instant.
+    """
     for each in in_force:
-        condition = compile_predicate(each.predicate, first=4)
+        condition = compile_predicate(each.predicate, first=5)
         statement = f"""
             INSERT INTO held_entries (entry_number, hold_set_id, first_held_on, last_held_on, is_overridden)
-            SELECT e.entry_number, $3::text, $1::date, $1::date, {_IS_OVERRIDDEN} FROM entries e
+            SELECT e.entry_number, $4::text, $1::date, $1::date, {_IS_OVERRIDDEN} FROM entries e
             WHERE {_MAY_BE_HELD} AND {condition.sql}
             ON CONFLICT (entry_number, hold_set_id)
                 DO UPDATE SET last_held_on = excluded.last_held_on, is_overridden = excluded.is_overridden
         """
-        await bulk.execute(tx, statement, friday, end, each.hold_set_id, *condition.arguments)
+        await bulk.execute(tx, statement, friday, end, posted_on, each.hold_set_id, *condition.arguments)
 
 
 async def preview(tx: Transaction, predicate: EntryPredicate, today: date, friday: date) -> list[PreviewLine]:

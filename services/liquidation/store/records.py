@@ -46,7 +46,11 @@ WHERE entry_versions.entry_number = given.entry_number AND entry_versions.versio
 
 @dataclass(slots=True)
 class EntryRow:
-    """A row of `entries`, held by this transaction until it ends."""
+    """A row of `entries`, held by this transaction until it ends.
+
+    `liquidated_on` is the day of liquidation in law, `liquidation_posted_on` that of its posting, and
+    `liquidation_cycle_on` the Friday of the cycle that took it, None when a person did.
+    """
 
     entry_number: str
     state: str
@@ -87,6 +91,7 @@ class EntryRow:
     routed_move: int
     turns: int
     act_by: date | None
+    liquidation_cycle_on: date | None
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ class VoidedRow:
     why: str
     acted_by: str
     acted_for: str | None
+    liquidation_cycle_on: date | None
 
 
 async def write_voided(tx: Transaction, row: VoidedRow) -> None:

@@ -38,7 +38,9 @@ class Money:
 class EntryAct:
     """A legal act on an entry. `change` is the contract's word for it, `state` where the entry stands after it.
 
-    `liquidated_on` is the day of the act that a later bill or refund follows from.
+    `occurred_on` is the day of the act in law, `posted_on` that on which its notice was really posted or made, and
+    `liquidated_on` the day of the liquidation, also of one that a later bill or refund follows from. `protest_by` is
+    None where nothing is to be protested, or the act did not say it.
     """
 
     entry_number: str
@@ -52,6 +54,7 @@ class EntryAct:
     entry_date: date
     center: str | None
     occurred_on: date
+    posted_on: date
     scheduled_on: date | None
     previous_scheduled_on: date | None
     deemed_on: date | None
@@ -62,19 +65,24 @@ class EntryAct:
     state: str
     money: Money
     liquidated_on: date | None
+    protest_by: date | None
     voided_liquidation_on: date | None
     corrected_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ProtestFiled:
-    """A protest that CBP has received; `received_on` is the legal day of receipt (rule count-date-filed-protest)."""
+    """A protest that CBP has received; `received_on` is the legal day of receipt (rule count-date-filed-protest).
+
+    `told_on` is the day on which the record told of it.
+    """
 
     protest_number: str
     sequence: int
     importer_number: str
     entry_numbers: tuple[str, ...]
     received_on: date
+    told_on: date
     decide_by: date | None
     is_further_review: bool
     citation: str
@@ -95,7 +103,8 @@ class LineOutcome:
 class ProtestAct:
     """An act on a protest, by CBP or by the law. `surety_code` is the protestant's when that is the surety.
 
-    `sue_by` and `ask_set_aside_by` are safe last days; a protest whose denial was voided keeps those of the denial.
+    `occurred_on` is the day of the act in law, `told_on` that on which the record told of it. `sue_by` and
+    `ask_set_aside_by` are safe last days; a protest whose denial was voided keeps those of the denial.
     """
 
     protest_number: str
@@ -104,6 +113,7 @@ class ProtestAct:
     importer_number: str
     entry_numbers: tuple[str, ...]
     occurred_on: date
+    told_on: date
     further_review_state: str | None
     denied_on: date | None
     sue_by: date | None
@@ -132,7 +142,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """An assignment of an importer's account to a Center."""
+    """An assignment of an importer's account to a Center: in effect from one day, told on another."""
 
     importer_number: str
     sequence: int
@@ -140,6 +150,7 @@ class Assignment:
     previous_center: str | None
     basis: str
     effective_on: date
+    told_on: date
     grounds: tuple[Ground, ...]
 
 

@@ -20,7 +20,9 @@ from services.notifications.domain.facts import (
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
 
-PROTEST_DAYS: Final = 180
+_PROTEST_DAYS: Final = 180
+_LEGACY_PROTEST_DAYS: Final = 90
+_LONGER_PROTEST_SINCE: Final = date(2004, 12, 18)
 REPLY_DAYS: Final[Mapping[str, int]] = {"N-03": 30, "N-04": 20}
 
 CORRECTED_BY_OTHER: Final = "corrected-by-other-filer"
@@ -185,41 +187,24 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
 
 
 def liquidated_on(act: EntryAct) -> date:
-    """The date of liquidation: the posting, or for a deemed one the end of the period; of a later bill that of its act.
+    """The day in law of a liquidation, of a later bill that of its act, of another act its own.
 
     Rules liquidation-date [S], 19 CFR 159.9(c)(1), and liquidation-date-deemed [S], 19 CFR 159.9(c)(2)(i): an entry
     of 2 March 2025 that nobody liquidated is liquidated on 2 March 2026, also when that is posted a week later.
     """
-    if act.change == "deemed-liquidated" and act.deemed_on is not None:
-        return act.deemed_on
     return act.liquidated_on or act.occurred_on
 
 
 def protest_by(act: EntryAct) -> date:
-    """The safe last day to protest a liquidation: 180 days after it.
+    """The safe last day to protest what an act on an entry decided or demanded, as its event says it.
 
-    Rules protest-180 [S], 19 USC 1514(c)(3), 19 CFR 174.12(e), and protest-deemed [U]: counted from the deemed date.
+    An event of the release before said none: it is counted here, from the liquidation, the demand on the surety or the
+    denial of the claim. Rules protest-180, protest-surety [S], 19 USC 1514(c)(3), 19 CFR 174.12(e); protest-deemed [U];
+    claim-1520d-form [P], 19 USC 1514(a)(7); protest-90-legacy [S]: 90 days for entries before 18 December 2004.
     Liquidated on 6 February 2026: protest by 5 August 2026. Never rolled, because it warns a filer.
     """
-    return add_days(liquidated_on(act), PROTEST_DAYS)
-
-
-def surety_protest_by(demanded_on: date) -> date:
-    """The safe last day for a surety to protest: 180 days after the demand.
-
-    Rule protest-surety [S], 19 USC 1514(c)(3), 19 CFR 174.12(e)(3): counted from the mailing of the demand, which is
-    never before the day of the demand. Demanded on 13 October 2026: protest by 11 April 2027. Never rolled.
-    """
-    return add_days(demanded_on, PROTEST_DAYS)
-
-
-def claim_protest_by(denied_on: date) -> date:
-    """The safe last day to protest the denial of a claim under 1520(d): 180 days after it.
-
-    Rule claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): denied on 2 March 2026, by 29 August 2026. Never
-    rolled.
-    """
-    return add_days(denied_on, PROTEST_DAYS)
+    is_legacy = act.entry_date < _LONGER_PROTEST_SINCE
+    return act.protest_by or add_days(liquidated_on(act), _LEGACY_PROTEST_DAYS if is_legacy else _PROTEST_DAYS)
 
 
 def _kinds_of(act: EntryAct) -> tuple[str, ...]:
@@ -277,14 +262,12 @@ def _variant_of_courtesy(act: EntryAct) -> str | None:
 
 def _due_on(kind: str, act: EntryAct) -> date | None:
     match kind:
-        case "N-09" | "N-13":
+        case "N-09" | "N-13" | "N-36":
             return protest_by(act)
         case "N-21" if act.rule != "claim-1520d":
-            return claim_protest_by(act.occurred_on)
+            return protest_by(act)
         case "N-34":
             return act.money.bill_due_on
-        case "N-36":
-            return surety_protest_by(act.occurred_on)
         case _:
             return None
 
@@ -306,7 +289,7 @@ def _entry_notice(kind: str, act: EntryAct) -> Notice:
         subject=act.entry_number,
         sequence=act.sequence,
         importer_number=act.importer_number,
-        issued_on=act.occurred_on,
+        issued_on=act.posted_on,
         citation=_CITATION_BY_KIND[kind] if is_correction else _with(_CITATION_BY_KIND[kind], act.citation),
         entry_numbers=(act.entry_number,),
         filer_code=act.filer_code,
@@ -324,6 +307,7 @@ def _entry_notice(kind: str, act: EntryAct) -> Notice:
                 "voided_liquidation_on": _iso(act.voided_liquidation_on),
                 "corrected_by": act.corrected_by if is_correction else None,
                 "liquidated_on": liquidated_on(act).isoformat() if is_liquidation else None,
+                **_posting_apart(act),
                 **{name: dates[name] for name in _DATES_OF_KIND.get(kind, ())},
                 **{name: money[name] for name in _MONEY_OF_KIND.get(kind, ())},
                 "protest_by": protest_by(act).isoformat() if is_liquidation and kind == "N-34" else None,
@@ -333,6 +317,16 @@ def _entry_notice(kind: str, act: EntryAct) -> Notice:
         posting=_posting(act) if is_posted else None,
         variant=_variant_of(kind, act),
     )
+
+
+def _posting_apart(act: EntryAct) -> dict[str, Any]:
+    """The second day of an act whose notice was not made on its day in law: of a liquidation, the day of posting.
+
+    Rule liquidation-date-deemed [S], 19 CFR 159.9(c)(2)(i): deemed on 2 March 2027 and posted on Friday the 5th.
+    """
+    if act.change in _LIQUIDATIONS:
+        return {"posted_on": act.posted_on.isoformat()} if act.posted_on != liquidated_on(act) else {}
+    return {"occurred_on": act.occurred_on.isoformat()} if act.posted_on != act.occurred_on else {}
 
 
 def _money(act: EntryAct) -> dict[str, Any]:
@@ -381,7 +375,7 @@ def _posting(act: EntryAct) -> Posting:
         basis=act.rule,
         action="no-effect" if act.change == "liquidation-voided" else act.kind or act.change,
         event_on=liquidated_on(act),
-        posted_on=act.occurred_on,
+        posted_on=act.posted_on,
     )
 
 
@@ -391,7 +385,7 @@ def _protest_receipt(act: ProtestFiled) -> Notice:
         subject=act.protest_number,
         sequence=act.sequence,
         importer_number=act.importer_number,
-        issued_on=act.received_on,
+        issued_on=act.told_on,
         citation=_with(_CITATION_BY_KIND["N-16"], act.citation),
         entry_numbers=act.entry_numbers,
         filer_code=_only_filer(act.entry_numbers),
@@ -422,7 +416,7 @@ def _protest_notice(act: ProtestAct) -> Notice:
         subject=act.protest_number,
         sequence=act.sequence,
         importer_number=act.importer_number,
-        issued_on=act.occurred_on,
+        issued_on=act.told_on,
         citation=_with(_CITATION_BY_KIND[kind], act.citation),
         entry_numbers=act.entry_numbers,
         filer_code=_only_filer(act.entry_numbers),
@@ -432,6 +426,7 @@ def _protest_notice(act: ProtestAct) -> Notice:
             {
                 "protest_number": act.protest_number,
                 "act": act.act,
+                "occurred_on": _iso(act.occurred_on) if act.occurred_on != act.told_on else None,
                 "denied_on": _iso(act.denied_on) if act.act in _SUIT_FOLLOWS else None,
                 "further_review_state": act.further_review_state,
                 "duty_effect_usd": act.duty_effect_usd,
@@ -478,7 +473,7 @@ def _assignment_notice(act: Assignment) -> Notice:
         subject=act.importer_number,
         sequence=act.sequence,
         importer_number=act.importer_number,
-        issued_on=act.effective_on,
+        issued_on=act.told_on,
         citation=_CITATION_BY_KIND["N-01"],
         center=act.center,
         body=_without_nothing(

@@ -15,7 +15,10 @@ _LIQUIDATION_KINDS: Final = frozenset(known_words(LiquidationKind))
 
 
 def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
-    """An act on an entry; None when nobody is told about it."""
+    """An act on an entry; None when nobody is told about it.
+
+    What is not posted, and what a release did that did not say when it posted, is told on the day of its event.
+    """
     data = event.data
     if not causes_notice(data.change, (reason.code for reason in data.reasons)):
         return None
@@ -31,6 +34,7 @@ def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
         entry_date=data.entry_date,
         center=data.center,
         occurred_on=data.occurred_on,
+        posted_on=data.posted_on or legal_date(event.time),
         scheduled_on=data.scheduled_on,
         previous_scheduled_on=data.previous_scheduled_on,
         deemed_on=data.deemed_on,
@@ -53,6 +57,7 @@ def on_entry_changed(event: Event[EntryChanged]) -> EntryAct | None:
             missing=data.missing,
         ),
         liquidated_on=data.liquidated_on,
+        protest_by=data.protest_by,
         voided_liquidation_on=data.voided_liquidation_on,
         corrected_by=data.corrected_by,
     )
@@ -62,19 +67,20 @@ def on_protest_changed(event: Event[ProtestChanged]) -> ProtestFiled | ProtestAc
     """A protest that was filed, or an act on one; None when nobody is told about it."""
     data = event.data
     if data.change == "filed":
-        return _protest_filed(data)
+        return _protest_filed(data, legal_date(event.time))
     if data.act is None or not protest_act_causes_notice(data.act):
         return None
     return _protest_act(data, data.act, legal_date(event.time))
 
 
-def _protest_filed(data: ProtestChanged) -> ProtestFiled:
+def _protest_filed(data: ProtestChanged, told_on: date) -> ProtestFiled:
     return ProtestFiled(
         protest_number=data.protest_number,
         sequence=data.sequence,
         importer_number=data.importer_number,
         entry_numbers=data.entries,
         received_on=legal_date(data.received_at),
+        told_on=told_on,
         decide_by=data.decide_by,
         is_further_review=data.further_review,
         citation=data.legal_basis.citation,
@@ -90,6 +96,7 @@ def _protest_act(data: ProtestChanged, act: str, told_on: date) -> ProtestAct:
         importer_number=data.importer_number,
         entry_numbers=data.entries,
         occurred_on=data.occurred_on or told_on,
+        told_on=told_on,
         further_review_state=data.further_review_state,
         denied_on=data.denied_on,
         sue_by=data.sue_by,

@@ -5,6 +5,7 @@ from services.notifications.handlers.grounds import grounds_of
 from services.notifications.store.importers import Importer
 from shared.contracts.envelope import Event
 from shared.contracts.routing import AccountAssigned
+from shared.customs.calendar import legal_date
 
 
 def on_account_assigned(event: Event[AccountAssigned]) -> Assignment | None:
@@ -19,6 +20,7 @@ def on_account_assigned(event: Event[AccountAssigned]) -> Assignment | None:
         previous_center=data.previous_center,
         basis=data.basis,
         effective_on=data.effective_on,
+        told_on=legal_date(event.time),
         grounds=grounds_of(data.reasons),
     )
 

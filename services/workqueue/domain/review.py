@@ -95,16 +95,15 @@ class LegalDates:
 
 @dataclass(frozen=True, slots=True)
 class LegalAct:
-    """One act of the legal record on an entry."""
+    """One act of the legal record on an entry; `liquidated_on` is the day in law of its liquidation, if it is one."""
 
     entry_number: str
     sequence: int
     state: str
     scheduled_on: date | None
     deemed_on: date | None
-    occurred_on: date
+    liquidated_on: date | None
     at: datetime
-    is_liquidation: bool
 
 
 def absorb(dates: LegalDates, act: LegalAct) -> LegalDates:
@@ -117,8 +116,10 @@ def absorb(dates: LegalDates, act: LegalAct) -> LegalDates:
             scheduled_on=act.scheduled_on,
             deemed_on=act.deemed_on,
         )
-    if act.is_liquidation and (dates.liquidated_sequence is None or act.sequence < dates.liquidated_sequence):
-        dates = replace(dates, liquidated_on=act.occurred_on, liquidated_at=act.at, liquidated_sequence=act.sequence)
+    if act.liquidated_on is not None and (
+        dates.liquidated_sequence is None or act.sequence < dates.liquidated_sequence
+    ):
+        dates = replace(dates, liquidated_on=act.liquidated_on, liquidated_at=act.at, liquidated_sequence=act.sequence)
     return dates
 
 

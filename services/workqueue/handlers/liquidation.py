@@ -9,15 +9,15 @@ from shared.contracts.liquidation import EntryChanged, ProtestChanged
 def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
     """An act of the legal record; the first liquidation ends review, a reliquidation only changes the dates."""
     data = event.data
+    is_liquidation = data.change in {"liquidated", "deemed-liquidated"}
     return LegalAct(
         entry_number=data.entry_number,
         sequence=data.sequence,
         state=data.to_state,
         scheduled_on=data.scheduled_on,
         deemed_on=data.deemed_on,
-        occurred_on=data.occurred_on,
+        liquidated_on=(data.liquidated_on or data.occurred_on) if is_liquidation else None,
         at=event.time,
-        is_liquidation=data.change in {"liquidated", "deemed-liquidated"},
     )
 
 

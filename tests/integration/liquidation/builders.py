@@ -37,6 +37,7 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.idempotency import IdempotentCall, recall, remember
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity, RoleName
 from tests.support.events import decoded, demand_known_words
@@ -55,9 +56,11 @@ RECORD = (
 )
 
 
-async def apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-    """One batch through the handler, with its events put into the outbox as the consumer does."""
-    handler = LiquidationHandler(LAW.cycle, LAW)
+async def apply(
+    engine: AsyncEngine, events: Sequence[Event[Any]], *, now: datetime | None = None
+) -> Sequence[Outgoing]:
+    """One batch through the handler, as the newest of its events comes or later; what follows is in the outbox."""
+    handler = LiquidationHandler(LAW.cycle, LAW, FixedClock(now or max(event.time for event in events)))
     async with transaction(engine) as tx:
         outgoing = await handler(tx, events)
         await outbox.add(tx, SOURCE, outgoing)

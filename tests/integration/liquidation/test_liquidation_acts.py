@@ -276,6 +276,7 @@ async def test_liquidation_in_breach_of_an_injunction_is_voided_and_comes_again(
     sequences = [each.sequence for each in changes]
     assert [each.change for each in changes][-3:] == ["liquidation-voided", "suspension-lifted", "liquidated"]
     assert sequences == sorted(set(sequences))
+    assert (changes[-3].posted_on, changes[-3].voided_liquidation_on) == (date(2027, 1, 20), date(2027, 1, 15))
 
 
 async def test_liquidation_during_an_agency_suspension_stands(office: Office) -> None:
@@ -354,6 +355,11 @@ async def test_record_shows_finality_and_what_was_done(office: Office) -> None:
         "liquidated",
         "reliquidated",
     }
+    told = {event.data.change: event.data for event in await published(office.engine)}
+    for change in ("liquidated", "reliquidated"):
+        days = {told[change].occurred_on, told[change].liquidated_on, told[change].posted_on}
+        assert (days, told[change].protest_by) == ({date(2027, 1, 20)}, date(2027, 7, 19))
+    assert (told["suspension-lifted"].posted_on, told["suspension-lifted"].protest_by) == (None, None)
     coming = {each["rule"]["id"]: each["safe"] for each in timeline["coming"]}
     assert (coming["final-two-meanings"], coming["final-1514"]) == ("2027-04-21", "2027-07-20")
 

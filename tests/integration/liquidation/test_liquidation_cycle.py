@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.cycles import forecast
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.cycles import cycles
+from services.liquidation.store.tables.deemed_cases import deemed_cases
 from services.liquidation.store.tables.records import entries, legal_events, review_decisions
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -153,9 +154,9 @@ async def test_informal_entry_is_liquidated_as_of_its_payment(engine: AsyncEngin
     assert row.liquidation_rule == "liquidation-date-informal"
 
 
-async def test_entry_filed_after_the_friday_waits_for_a_later_cycle(engine: AsyncEngine) -> None:
+async def test_entry_filed_after_the_day_of_posting_waits_for_a_later_cycle(engine: AsyncEngine) -> None:
     number = await file(engine, entry_type="11", paid_on="2026-02-10")
-    assert (await cycle(engine, date(2026, 2, 13), days_late=30)).liquidated == 0
+    assert (await cycle(engine, date(2026, 2, 13), days_late=7)).liquidated == 0
     assert (await cycle(engine, date(2026, 3, 6))).liquidated == 1
     assert (await entry(engine, number)).liquidated_on == date(2026, 2, 10)
 
@@ -171,16 +172,107 @@ async def test_not_a_friday_not_yet_and_out_of_order_are_refused(engine: AsyncEn
         await cycle(engine, date(2027, 1, 8))
 
 
-async def test_automatic_cycles_begin_with_the_latest_friday_and_then_miss_none(engine: AsyncEngine) -> None:
+async def test_cycle_that_missed_its_friday_posts_on_the_day_on_which_it_runs(engine: AsyncEngine) -> None:
+    """liquidation-date [S], 19 CFR 159.9(c)(1): of 180 days to protest none is lost (protest-180 [S])."""
+    number = await file(engine)
+    done = await cycle(engine, FRIDAY, days_late=10)
+    assert (done.cycle_on, done.posted_on, done.liquidated) == (FRIDAY, date(2027, 1, 25), 1)
+    row = await entry(engine, number)
+    assert (row.liquidated_on, row.liquidation_posted_on) == (date(2027, 1, 25), date(2027, 1, 25))
+    assert row.liquidation_cycle_on == FRIDAY
+    told = (await published(engine))[-1].data
+    assert {told.occurred_on, told.liquidated_on, told.posted_on} == {date(2027, 1, 25)}
+    assert told.protest_by == date(2027, 7, 24)
+    assert await violations(engine) == {}
+
+
+async def test_late_cycle_takes_what_was_due_and_decided_by_its_own_friday(engine: AsyncEngine) -> None:
+    decided, later = await file(engine), await file(engine, entry_date="2026-03-09")  # scheduled for 22 January
+    await apply(
+        engine,
+        [
+            review_decided(decided, "increase", "30.00", decision_id="d-1", decided_at=BEFORE_CUT),
+            review_decided(decided, "increase", "9.00", decision_id="d-2", item_id="value", decided_at=AFTER_CUT),
+        ],
+    )
+    figures = await cycle(engine, FRIDAY, days_late=10)
+    assert (figures.liquidated, figures.with_decision, figures.decisions_refused) == (1, 1, 1)
+    assert (await entry(engine, decided)).effect_duty_cents == 3000
+    assert (await entry(engine, later)).state == "scheduled"
+
+
+async def test_period_that_ended_between_the_friday_and_the_posting_is_deemed(engine: AsyncEngine) -> None:
+    """liquidation-date-deemed [S], 19 CFR 159.9(c)(2)(i): nobody liquidated within the year, though a cycle was due."""
+    ended, open_still = await file(engine, entry_date="2026-01-20"), await file(engine, entry_date="2026-01-25")
+    figures = await cycle(engine, FRIDAY, days_late=10)
+    assert (figures.deemed, figures.liquidated) == (1, 1)
+    row = await entry(engine, ended)
+    assert (row.liquidation_kind, row.liquidated_on) == ("deemed", date(2027, 1, 20))
+    assert row.liquidation_posted_on == date(2027, 1, 25)
+    (case,) = await rows(engine, deemed_cases)
+    assert (case.entry_number, case.found_on) == (ended, date(2027, 1, 25))
+    assert (await entry(engine, open_still)).liquidated_on == date(2027, 1, 25)
+    assert await violations(engine) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "friday", "in_law", "protest_by"),
+    [
+        ({}, date(2027, 3, 5), date(2027, 3, 2), date(2027, 8, 29)),
+        ({"entry_type": "11", "paid_on": "2026-03-10"}, date(2026, 3, 13), date(2026, 3, 10), date(2026, 9, 6)),
+    ],
+)
+async def test_event_parts_the_day_in_law_from_the_day_of_posting(
+    engine: AsyncEngine, changes: dict[str, Any], friday: date, in_law: date, protest_by: date
+) -> None:
+    """protest-deemed [U]: the safe day counts from the day in law, whenever the notice was posted."""
+    await file(engine, **changes)
+    await cycle(engine, friday)
+    told = (await published(engine))[-1].data
+    assert (told.occurred_on, told.liquidated_on, told.posted_on) == (in_law, in_law, friday)
+    assert told.protest_by == protest_by
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cycles SET posted_on = posted_on + 7",
+        "UPDATE entries SET liquidation_posted_on = liquidation_cycle_on",
+        "UPDATE entries SET liquidation_posted_on = liquidated_on - 1, liquidation_cycle_on = NULL",
+    ],
+)
+async def test_planned_day_that_stands_as_the_day_of_posting_is_found(engine: AsyncEngine, change: str) -> None:
+    await file(engine)
+    await cycle(engine, FRIDAY, days_late=10)
+    assert await violations(engine) == {}
+    async with transaction(engine) as tx:
+        await tx.connection.execute(text(change))
+    assert "posted-when-it-ran" in await violations(engine)
+
+
+async def test_cycle_by_an_earlier_release_counts_as_posted_on_its_friday(engine: AsyncEngine) -> None:
+    await cycle(engine, FRIDAY, days_late=10)
+    async with transaction(engine) as tx:
+        await tx.connection.execute(text("UPDATE cycles SET posted_on = NULL"))
+    again = await cycle(engine, FRIDAY, days_late=10)
+    assert (again.cycle_on, again.posted_on) == (FRIDAY, FRIDAY)
+
+
+async def test_automatic_cycle_is_that_of_the_latest_friday_and_takes_what_missed_ones_left(
+    engine: AsyncEngine,
+) -> None:
     clock = FixedClock(datetime(2026, 8, 12, 12, tzinfo=UTC))
-    assert [each.cycle_on for each in await run_due_cycles(engine, clock, POLICY)] == [date(2026, 8, 7)]
-    assert await run_due_cycles(engine, clock, POLICY) == []
-    later = FixedClock(datetime(2026, 8, 21, 12, tzinfo=UTC))
-    done = await run_due_cycles(engine, later, POLICY)
-    assert [each.cycle_on for each in done] == [
-        date(2026, 8, 14),
-        date(2026, 8, 21),
-    ]
+    first = await run_due_cycles(engine, clock, POLICY)
+    assert first is not None
+    assert (first.cycle_on, first.posted_on) == (date(2026, 8, 7), date(2026, 8, 12))
+    assert await run_due_cycles(engine, clock, POLICY) is None
+    missed = await file(engine, entry_date="2025-10-01")  # scheduled for 14 August
+    clock.advance(timedelta(days=14))
+    done = await run_due_cycles(engine, clock, POLICY)
+    assert done is not None
+    assert (done.cycle_on, done.posted_on, done.liquidated) == (date(2026, 8, 21), date(2026, 8, 26), 1)
+    assert (await entry(engine, missed)).liquidated_on == date(2026, 8, 26)
+    assert [row.cycle_on for row in await rows(engine, cycles)] == [date(2026, 8, 7), date(2026, 8, 21)]
 
 
 async def test_forecast_says_what_the_cycle_then_does(engine: AsyncEngine) -> None:
@@ -189,10 +281,20 @@ async def test_forecast_says_what_the_cycle_then_does(engine: AsyncEngine) -> No
     await file(engine, entry_type="03")
     await apply(engine, [review_decided(number, "refund", "-1.00", decision_id="d-1")])
     async with transaction(engine) as tx:
-        counts = await forecast(tx, cycle_day(FRIDAY))
+        counts = await forecast(tx, cycle_day(FRIDAY, FRIDAY))
     done = await cycle(engine, FRIDAY)
     assert (counts.deemed, counts.liquidated, counts.with_decision, counts.suspended) == (1, 1, 1, 1)
     assert (done.deemed, done.liquidated, done.with_decision) == (1, 1, 1)
+
+
+async def test_forecast_of_a_missed_friday_says_what_a_cycle_of_today_does(engine: AsyncEngine) -> None:
+    await file(engine, entry_date="2026-01-20")  # its year ends between the Friday and today
+    async with transaction(engine) as tx:
+        on_its_day = await forecast(tx, cycle_day(FRIDAY, FRIDAY))
+        late = await forecast(tx, cycle_day(FRIDAY, date(2027, 1, 25)))
+    assert (on_its_day.deemed, on_its_day.liquidated) == (0, 1)
+    assert (late.deemed, late.liquidated) == (1, 0)
+    assert (await cycle(engine, FRIDAY, days_late=10)).deemed == 1
 
 
 async def test_due_entries_are_found_by_their_indexes(engine: AsyncEngine) -> None:

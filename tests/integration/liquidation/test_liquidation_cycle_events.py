@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.sequences import liquidation_key
-from services.liquidation.publishing import CYCLE_EVENTS, SOURCE, as_held, decision_refused, entry_changed
+from services.liquidation.publishing import (
+    CYCLE_EVENTS,
+    SOURCE,
+    as_held,
+    decision_refused,
+    entry_changed,
+    tell_liquidation,
+)
 from services.liquidation.store.cycles import publish_assessed, run_statements
 from services.liquidation.store.records import EntryRow, LegalEvent, lock_entries
 from services.liquidation.store.tables.records import entries, legal_events, review_decisions
@@ -22,6 +29,7 @@ from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.bus.protocol import Message
 from shared.contracts.decode import Rejection, decode
+from shared.customs.calendar import legal_date
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
 from tests.integration.liquidation.builders import rows
@@ -29,6 +37,7 @@ from tests.support.events import entry_number
 
 FRIDAY = date(2027, 1, 15)
 RAN_AT = datetime(2027, 1, 15, 18, 30, tzinfo=UTC)
+RAN_LATE_AT = datetime(2027, 1, 25, 18, 30, tzinfo=UTC)
 FILED_AT = datetime(2026, 3, 2, 17, tzinfo=UTC)
 ODD_ID: Final = 'd-"odd"\\ é'
 COLUMNS: Final = (
@@ -78,7 +87,7 @@ def some_entry(chance: Random) -> tuple[Any, ...]:
         chance.choice(("01", "06", "11")),
         chance.choice((None, "036")),
         chance.choice(("2704", "1001")),
-        date(2026, 3, chance.randint(2, 9)),
+        chance.choice((date(2026, 3, 2), date(2026, 3, 9), date(2004, 12, 17), date(2004, 12, 18))),
         chance.choice((None, "CEE007")),
         is_informal,
         chance.choice((0, 0, 1, 3)),
@@ -156,9 +165,9 @@ def named(*parts: str) -> str:
     return str(UUID(md5(":".join(parts).encode(), usedforsecurity=False).hexdigest()))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "ran_at"), [(1, RAN_AT), (2, RAN_AT), (3, RAN_LATE_AT)])
 async def test_events_of_a_cycle_equal_what_the_builders_say_of_the_same_rows(
-    service_engine: Callable[[str], Awaitable[AsyncEngine]], seed: int
+    service_engine: Callable[[str], Awaitable[AsyncEngine]], seed: int, ran_at: datetime
 ) -> None:
     engine, chance = await service_engine("liquidation"), Random(seed)
     given = [some_entry(chance) for _ in range(120)]
@@ -171,29 +180,32 @@ async def test_events_of_a_cycle_equal_what_the_builders_say_of_the_same_rows(
     async with transaction(engine) as tx:
         await bulk.insert(tx, entries, COLUMNS, given)
         await bulk.insert(tx, review_decisions, DECISION, decisions)
-        figures = await run_statements(tx, cycle_day(FRIDAY), RAN_AT, "tests", CYCLE_EVENTS)
+        figures = await run_statements(tx, cycle_day(FRIDAY, legal_date(ran_at)), ran_at, "tests", CYCLE_EVENTS)
     assert figures.liquidated + figures.deemed == len(given)
     assert min(figures.liquidated, figures.deemed, figures.with_decision, figures.decisions_refused) > 0
     history = await history_of(engine, numbers)
     changed = {number for number, (row, _) in history.items() if row.effect_duty_cents}
     told = {number: {"effect": {"duty_usd": "1.00", "fees_usd": "0.00"}, "missing": 'a "fact"'} for number in changed}
     async with transaction(engine) as tx:
-        await publish_assessed(tx, CYCLE_EVENTS.assessed, told, RAN_AT)
+        await publish_assessed(tx, CYCLE_EVENTS.assessed, told, ran_at)
         events = await sent(tx)
     refused = [row for row in await rows(engine, review_decisions) if row.status == "refused"]
     assert len(events) == len(given) + len(refused)
     assert len(refused) == figures.decisions_refused
     for number, (row, act) in history.items():
+        assert row.liquidated_on is not None
+        assert row.liquidation_posted_on == legal_date(ran_at)
+        days = tell_liquidation(row.liquidated_on, row.liquidation_posted_on, row.entry_date)
         built = entry_changed(
             as_held(row),
             act,
-            RAN_AT,
+            ran_at,
             from_state="extended" if row.extensions else "scheduled",
             reasons=(),
-            told=told.get(number, {"effect": {"duty_usd": "0.00", "fees_usd": "0.00"}}),
+            told={**days, **told.get(number, {"effect": {"duty_usd": "0.00", "fees_usd": "0.00"}})},
         )
         demand_equal(events[named("entry-changed", number, str(act.sequence))], built)
     for each in refused:
         importer = each.body["importer_number"]
-        built = decision_refused(each.decision_id, each.entry_number, importer, each.rule, each.remedy, RAN_AT)
+        built = decision_refused(each.decision_id, each.entry_number, importer, each.rule, each.remedy, ran_at)
         demand_equal(events[named("decision-refused", each.decision_id)], built)

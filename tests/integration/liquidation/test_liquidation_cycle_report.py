@@ -132,6 +132,21 @@ async def test_report_needs_a_confirmed_sheet_and_a_run(desk: Desk) -> None:
     assert (await desk.report())["differing"] == 0
 
 
+async def test_cycle_that_ran_late_is_compared_by_its_friday(desk: Desk) -> None:
+    """What a person liquidated on the day on which it ran is not the cycle's; what ended in between is deemed."""
+    ended, by_hand = await desk.file(entry_date="2026-01-20"), await desk.file(entry_date="2026-03-09")
+    await desk.file()
+    await desk.confirm_sheet()
+    desk.at(25, 15)
+    await desk.act(f"/entries/{by_hand}/liquidations", {"basis": "as-entered", "explanation": "SYNTHETIC."})
+    await cycle(desk.engine, FRIDAY, days_late=10)
+    assert await desk.differing() == {ended: ("otherwise", "as-entered", "deemed", "period ended")}
+    assert (await desk.report())["counts"] == [
+        {"said": "as-entered", "did": "as-entered", "entries": 1},
+        {"said": "as-entered", "did": "deemed", "entries": 1},
+    ]
+
+
 async def test_cycle_that_went_as_confirmed_is_counted_by_disposition(desk: Desk) -> None:
     _, decided, _ = await desk.file(), await desk.file(), await desk.file(entry_date="2026-01-12")
     await apply(
@@ -293,14 +308,15 @@ async def test_entry_held_since_and_one_held_no_longer(desk: Desk) -> None:
 
 _YEAR = """
 INSERT INTO entries (entry_number, state, version, governed_at, entry_date, scheduled_on, deemed_on, lane,
-    liquidated_on, liquidation_posted_on, liquidation_kind, liquidation_rule, effect_duty_cents, effect_fees_cents)
+    liquidated_on, liquidation_posted_on, liquidation_cycle_on, liquidation_kind, liquidation_rule, effect_duty_cents,
+    effect_fees_cents)
 SELECT 'B76' || lpad(n::text, 8, '0'), 'liquidated', 1, DATE '2026-01-12', DATE '2026-01-12', scheduled, scheduled + 45,
-    'no-review', scheduled, scheduled, 'no-change', 'liquidation-date', 0, 0
+    'no-review', scheduled, scheduled, scheduled, 'no-change', 'liquidation-date', 0, 0
 FROM (SELECT n, DATE '2026-01-16' + n / 2000 * 7 AS scheduled FROM generate_series(1, 104000) AS n) dated
 """
 
 
-async def test_report_reads_the_entries_of_one_cycle_by_the_index_of_postings(service_engine: MakeEngine) -> None:
+async def test_report_reads_the_entries_of_one_cycle_by_its_index(service_engine: MakeEngine) -> None:
     engine = await service_engine("liquidation")
     async with transaction(engine) as tx:
         await bulk.execute(tx, _YEAR)
@@ -320,7 +336,7 @@ async def test_report_reads_the_entries_of_one_cycle_by_the_index_of_postings(se
         counts = await reports.count_compared(tx, basis)
         plan = "\n".join(row[0] for row in await bulk.fetch(tx, f"EXPLAIN {reports._COUNT}", *basis.arguments))
     assert [(each.said, each.did, each.entries) for each in counts] == [("as-entered", "as-entered", 2000)]
-    assert "entries_posted" in plan, plan
+    assert "entries_of_cycle" in plan, plan
     assert "legal_events_by_hand" in plan, plan
     assert "Seq Scan on forecast_entries" not in plan, plan
     assert "Seq Scan on legal_events" not in plan, plan

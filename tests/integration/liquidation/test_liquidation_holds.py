@@ -171,7 +171,7 @@ async def test_cycle_leaves_what_a_hold_set_matches_and_takes_it_when_lifted(eng
     held, free = await file(engine, lines=[DUTY]), await file(engine)
     await stand(engine, EntryPredicate(duty_heading="990388"), lifted_at=datetime(2027, 1, 18, tzinfo=UTC))
     async with transaction(engine) as tx:
-        counts = await forecast(tx, cycle_day(FRIDAY))
+        counts = await forecast(tx, cycle_day(FRIDAY, FRIDAY))
     assert (counts.held, counts.liquidated, counts.total("duty_cents")) == (1, 1, 2500)
     assert (await cycle(engine, FRIDAY)).liquidated == 1
     assert (await state(engine, held), await state(engine, free)) == ("scheduled", "liquidated")
@@ -214,7 +214,7 @@ async def test_end_of_the_period_beats_a_hold_in_the_last_cycle_before_it(
     number = await file(engine, lines=[DUTY])  # deemed liquidated after 2 March 2027, a Tuesday
     await stand(engine, EntryPredicate(origin="CN"))
     async with transaction(engine) as tx:
-        counts = await forecast(tx, cycle_day(friday))
+        counts = await forecast(tx, cycle_day(friday, friday))
     figures = await cycle(engine, friday)
     assert (counts.liquidated, counts.despite_hold, figures.liquidated) == (liquidated, liquidated, liquidated)
     assert figures.deemed == 0
@@ -235,7 +235,7 @@ async def test_two_hold_sets_hold_together(engine: AsyncEngine) -> None:
     await stand(engine, EntryPredicate(duty_heading="9903"), hold_set_id="h-2")
     await stand(engine, EntryPredicate(origin="CN"), hold_set_id="h-3")
     async with transaction(engine) as tx:
-        assert (await forecast(tx, cycle_day(FRIDAY))).held == 2
+        assert (await forecast(tx, cycle_day(FRIDAY, FRIDAY))).held == 2
     await cycle(engine, FRIDAY)
     found = {(row.entry_number, row.hold_set_id) for row in await rows(engine, held_entries)}
     assert found == {(one, "h-1"), (both, "h-2"), (both, "h-3")}

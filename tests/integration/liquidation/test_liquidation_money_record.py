@@ -62,10 +62,11 @@ async def decide(engine: AsyncEngine, number: str, duty_usd: str, decided_at: st
 async def liquidate(engine: AsyncEngine, friday: date = FRIDAY, policy: MoneyPolicy = POLICY) -> CycleMoney:
     """The cycle with what it assesses, each in a transaction of its own so that the figures come out."""
     now = datetime(friday.year, friday.month, friday.day, 18, tzinfo=UTC)
+    day = cycle_day(friday, friday)
     async with transaction(engine) as tx:
-        await run_statements(tx, cycle_day(friday), now, "tests", CYCLE_EVENTS)
+        await run_statements(tx, day, now, "tests", CYCLE_EVENTS)
     async with transaction(engine) as tx:
-        return await assess_cycle(tx, friday, now, policy)
+        return await assess_cycle(tx, day, now, policy)
 
 
 async def act(
@@ -120,7 +121,10 @@ async def test_event_of_the_liquidation_tells_the_bill_and_running_again_changes
     await liquidate(engine)
     before = [await rows(engine, table) for table in (assessments, bills)], await published(engine)
     async with transaction(engine) as tx:
-        assert await assess_cycle(tx, FRIDAY, datetime(2026, 1, 16, 19, tzinfo=UTC), POLICY) == CycleMoney()
+        assert (
+            await assess_cycle(tx, cycle_day(FRIDAY, FRIDAY), datetime(2026, 1, 16, 19, tzinfo=UTC), POLICY)
+            == CycleMoney()
+        )
     assert ([await rows(engine, table) for table in (assessments, bills)], await published(engine)) == before
     data = before[1][-1].data
     assert (data.change, data.kind, data.effect.duty_usd, data.interest_usd) == (
@@ -326,11 +330,13 @@ async def test_unpaid_bill_is_delinquent_bears_blocks_and_is_noticed_on_its_days
     changes = [event.data for event in await published(engine) if hasattr(event.data, "change")]
     told = [data for data in changes if data.change == "surety-billed"]
     assert (told[0].occurred_on, told[0].bill_number) == (date(2026, 3, 17), f"{number}-B01")
+    # The demands went out when the job ran, on 20 May: a surety has 180 days from the mailing (protest-surety [S]).
+    assert {data.protest_by for data in told} == {date(2026, 11, 16)}
     assert len({data.sequence for data in changes}) == len(changes) == 9
 
 
 async def test_daily_job_run_late_gives_the_same_notices_as_run_each_day(service_engine: MakeEngine) -> None:
-    found, number = [], entry_number()
+    found, details, number = [], [], entry_number()
     for days in ((date(2026, 2, 16), date(2026, 3, 17), date(2026, 4, 16), date(2026, 4, 17)), (date(2026, 4, 17),)):
         engine = await service_engine("liquidation")
         body = entry_body(number, entry_date="2025-03-03", import_date="2025-03-02", paid_on="2025-03-12")
@@ -339,8 +345,14 @@ async def test_daily_job_run_late_gives_the_same_notices_as_run_each_day(service
         await liquidate(engine)
         for day in days:
             await run_bill_clocks(engine, FixedClock(datetime(day.year, day.month, day.day, 17, tzinfo=UTC)), POLICY)
-        found.append([await rows(engine, table) for table in (bills, bill_payments, money_acts)])
+        sent = await rows(engine, money_acts)
+        acts = [(act.change, act.number, act.occurred_on, act.rule, act.cents) for act in sent]
+        details.append([act.detail.partition(", sent on ") for act in sent])
+        found.append([await rows(engine, bills), await rows(engine, bill_payments), acts])
     assert found[0] == found[1]
+    assert [what for what, *_ in details[0]] == [what for what, *_ in details[1]]
+    assert {on for *_, on in details[0]} == {""}, "each went out on its day"
+    assert {on for *_, on in details[1][:-1]} == {"2026-04-17"}
 
 
 async def test_cycle_finds_what_to_assess_by_its_index(engine: AsyncEngine) -> None:
@@ -348,7 +360,7 @@ async def test_cycle_finds_what_to_assess_by_its_index(engine: AsyncEngine) -> N
         await tx.connection.execute(
             text(
                 "INSERT INTO entries "
-                "(entry_number, state, liquidation_posted_on, effect_duty_cents, effect_fees_cents) "
+                "(entry_number, state, liquidation_cycle_on, effect_duty_cents, effect_fees_cents) "
                 "SELECT 'X' || n, 'liquidated', '2026-01-16', CASE WHEN n % 500 = 0 THEN 100 ELSE 0 END, 0 "
                 "FROM generate_series(1, 50000) n"
             )
@@ -356,7 +368,7 @@ async def test_cycle_finds_what_to_assess_by_its_index(engine: AsyncEngine) -> N
         await tx.connection.execute(text("ANALYZE entries"))
         plan = await tx.connection.execute(
             text(
-                "EXPLAIN SELECT entry_number FROM entries e WHERE e.liquidation_posted_on = '2026-01-16' "
+                "EXPLAIN SELECT entry_number FROM entries e WHERE e.liquidation_cycle_on = '2026-01-16' "
                 "AND (e.effect_duty_cents <> 0 OR e.effect_fees_cents <> 0) AND e.entry_number > '' "
                 "ORDER BY e.entry_number LIMIT 2000"
             )

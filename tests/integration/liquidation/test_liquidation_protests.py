@@ -25,6 +25,7 @@ from services.liquidation.store.tables.records import entries, legal_events, pro
 from shared.bus.postgres import PostgresBus
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.registry import carries
+from shared.customs.calendar import add_days
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
@@ -580,6 +581,7 @@ async def test_decision_on_a_claim_is_for_the_version_that_was_read_and_told_on_
         (number, 1, "liquidated") for number in numbers
     ]
     assert {each.legal_basis.rule for each in told} == {"claim-1520d-form"}
+    assert {each.protest_by for each in told} == {add_days(told[0].occurred_on, 180)}
     assert told[0].reasons[0].text == "claim C-1 under 1520(d) denied: No certification of origin."
     acts = [each for each in await rows(desk.engine, legal_events) if each.change == "preference-claim-decided"]
     assert [(each.event_key, each.actor) for each in acts] == [("claim:C-1", "sam"), ("claim:C-1", "sam")]

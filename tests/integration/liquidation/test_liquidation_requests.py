@@ -277,7 +277,7 @@ async def test_later_version_does_not_move_the_day_on_which_a_completed_item_clo
 
 
 async def test_request_and_the_end_of_its_item_in_two_batches_at_once_do_not_miss_each_other(desk: Desk) -> None:
-    handler = LiquidationHandler(LAW.cycle, LAW)
+    handler = LiquidationHandler(LAW.cycle, LAW, desk.clock)
     async with transaction(desk.engine) as tx:
         await handler(tx, [issued("r-1", "i-1", [entry_number()])])
         ending = asyncio.create_task(apply(desk.engine, [item_changed("i-1", 1_000_002, "completed", "completed")]))

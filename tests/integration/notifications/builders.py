@@ -35,7 +35,7 @@ BASIS = {"rule": "liq-cycle-314", "citation": "19 USC 1504(a)"}
 
 
 def entry_changed(number: str | None = None, change: str = "liquidated", **changes: Any) -> Event[Any]:
-    """A legal act on an entry."""
+    """A legal act on an entry; one of a kind that is posted was posted on its day, unless another is given."""
     number = number or entry_number()
     states = {"liquidated": "liquidated", "deemed-liquidated": "liquidated", "reliquidated": "liquidated"}
     states |= {"suspended": "suspended", "extended": "extended", "liquidation-voided": "suspended"}
@@ -57,6 +57,8 @@ def entry_changed(number: str | None = None, change: str = "liquidated", **chang
         "kind": "no-change" if change in {"liquidated", "reliquidated"} else None,
         "legal_basis": BASIS,
     } | changes
+    if change in {"liquidated", "deemed-liquidated", "reliquidated", "suspended", "extended", "liquidation-voided"}:
+        data.setdefault("posted_on", data["occurred_on"])
     return decoded("entry-changed", data, id=f"{number}-{data['sequence']}-{change}", time="2026-03-06T20:00:00Z")
 
 
@@ -89,7 +91,8 @@ def protest_changed(change: str = "filed", **changes: Any) -> Event[Any]:
         "further_review": True,
         "legal_basis": {"rule": "protest-180", "citation": "19 USC 1514(c)(3)"},
     } | changes
-    return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}")
+    told_at = f"{data['occurred_on']}T15:00:00Z" if "occurred_on" in data else "2026-03-03T03:00:00Z"
+    return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}", time=told_at)
 
 
 def protest_decided(act: str, sequence: int = 2, **changes: Any) -> Event[Any]:

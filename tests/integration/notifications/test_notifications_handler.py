@@ -53,7 +53,8 @@ async def test_a_liquidation_is_posted_officially_and_told_by_courtesy(engine: A
 
 
 async def test_a_deemed_liquidation_is_dated_by_the_statute_and_posted_later(engine: AsyncEngine) -> None:
-    await apply(engine, [entry_changed(change="deemed-liquidated", kind="deemed", deemed_on="2026-03-02")])
+    days = {"occurred_on": "2026-03-02", "liquidated_on": "2026-03-02", "posted_on": "2026-03-06"}
+    await apply(engine, [entry_changed(change="deemed-liquidated", kind="deemed", deemed_on="2026-03-02", **days)])
     (posting,) = await rows(engine, bulletin_postings)
     assert (posting.event_on, posting.posted_on, posting.action) == (date(2026, 3, 2), date(2026, 3, 6), "deemed")
     assert {row.due_on for row in await rows(engine, notices)} == {date(2026, 8, 29)}

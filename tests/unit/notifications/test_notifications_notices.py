@@ -1,8 +1,9 @@
 """Which notices an act causes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from services.notifications.domain.facts import EntryAct
@@ -12,12 +13,17 @@ from services.notifications.domain.notices import (
     liquidated_on,
     notices_for,
     protest_by,
-    surety_protest_by,
 )
 from services.notifications.domain.wording import facts_of
 from services.notifications.handlers.handler import act_of, issue_notices
 from shared.contracts.envelope import Event
-from tests.integration.notifications.builders import entry_changed, protest_changed, protest_decided, request_issued
+from tests.integration.notifications.builders import (
+    account_assigned,
+    entry_changed,
+    protest_changed,
+    protest_decided,
+    request_issued,
+)
 from tests.support.events import FUTURE_WORD, entry_number
 
 
@@ -43,7 +49,7 @@ def test_the_protest_period_counts_180_days_from_liquidation() -> None:
 
 
 def test_a_deemed_liquidation_counts_from_the_end_of_the_statutory_period() -> None:
-    deemed = act(change="deemed-liquidated", occurred_on="2026-03-09", deemed_on="2026-03-02")
+    deemed = act(change="deemed-liquidated", occurred_on="2026-03-02", deemed_on="2026-03-02")
     assert liquidated_on(deemed) == date(2026, 3, 2)
     assert protest_by(deemed) == date(2026, 8, 29)
 
@@ -169,8 +175,78 @@ def test_an_unpaid_bill_is_reminded_of_then_dunned_then_demanded_of_the_surety()
     assert (demand.surety_code, demand.due_on) == ("036", date(2027, 4, 11))
 
 
-def test_a_surety_protests_within_180_days_of_the_demand() -> None:
-    assert surety_protest_by(date(2026, 10, 13)) == date(2027, 4, 11)
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [("liquidated", "N-13"), ("surety-billed", "N-36"), ("preference-claim-decided", "N-21")],
+)
+def test_last_day_to_protest_is_the_one_that_the_record_says(change: str, kind: str) -> None:
+    told = notices(entry_changed(change=change, kind=None, protest_by="2026-09-09"))[kind]
+    assert told.due_on == date(2026, 9, 9)
+
+
+@pytest.mark.parametrize(("entry_date", "due_on"), [("2004-12-17", date(2026, 6, 4)), ("2004-12-18", date(2026, 9, 2))])
+def test_act_of_an_earlier_release_counts_by_the_law_of_its_entry(entry_date: str, due_on: date) -> None:
+    """protest-90-legacy [S], 19 CFR 174.12(e): entries before 18 December 2004."""
+    assert notices(entry_changed(entry_date=entry_date))["N-09"].due_on == due_on
+
+
+def test_act_of_an_earlier_release_was_posted_when_it_was_told() -> None:
+    posting = notices(entry_changed(occurred_on="2026-03-02", posted_on=None))["N-13"].posting
+    assert posting is not None
+    assert (posting.event_on, posting.posted_on) == (date(2026, 3, 2), date(2026, 3, 6))
+
+
+def shown(notice: Notice) -> dict[str, str]:
+    """The facts of a notice as its reader gets them."""
+    return dict(
+        facts_of(
+            kind=notice.kind,
+            entry_numbers=notice.entry_numbers,
+            importer_number=notice.importer_number,
+            center=notice.center,
+            issued_on=notice.issued_on,
+            due_on=notice.due_on,
+            body=notice.body,
+        )
+    )
+
+
+def test_liquidation_that_is_posted_on_another_day_than_its_own_shows_both() -> None:
+    days = {"occurred_on": "2026-03-02", "liquidated_on": "2026-03-02", "posted_on": "2026-03-06"}
+    told = notices(entry_changed(change="deemed-liquidated", kind="deemed", **days))
+    posting = told["N-13"].posting
+    assert posting is not None
+    assert (posting.event_on, posting.posted_on) == (date(2026, 3, 2), date(2026, 3, 6))
+    letter = shown(told["N-09"])
+    assert (letter["Issued on"], letter["Date of liquidation"], letter["Notice posted on"]) == (
+        "2026-03-06",
+        "2026-03-02",
+        "2026-03-06",
+    )
+    assert "Notice posted on" not in shown(notices(entry_changed())["N-09"])
+
+
+def test_suspension_that_began_long_ago_is_posted_and_told_when_it_is_recorded() -> None:
+    told = notices(entry_changed(change="suspended", occurred_on="2024-01-19", posted_on="2026-03-06"))["N-11"]
+    assert told.posting is not None
+    assert (told.posting.event_on, told.posting.posted_on) == (date(2024, 1, 19), date(2026, 3, 6))
+    assert (shown(told)["Issued on"], shown(told)["As of"]) == ("2026-03-06", "2024-01-19")
+
+
+def test_bill_that_was_due_long_ago_is_told_today() -> None:
+    told = notices(entry_changed(change="bill-overdue", kind=None, occurred_on="2026-02-15", bill_number="B01"))["N-35"]
+    assert (shown(told)["Issued on"], shown(told)["As of"]) == ("2026-03-06", "2026-02-15")
+
+
+def test_account_assigned_long_ago_is_told_of_on_the_day_of_the_letter() -> None:
+    (letter,) = notices(account_assigned(effective_on="2017-01-19")).values()
+    assert (shown(letter)["Issued on"], shown(letter)["In effect from"]) == ("2025-01-01", "2017-01-19")
+
+
+def test_denial_by_operation_of_law_is_told_when_it_was_found() -> None:
+    found = msgspec.structs.replace(protest_decided("deem-denied"), time=datetime(2026, 5, 20, 15, tzinfo=UTC))
+    (letter,) = notices(found).values()
+    assert (shown(letter)["Issued on"], shown(letter)["As of"]) == ("2026-05-20", "2026-05-04")
 
 
 @pytest.mark.parametrize(
@@ -205,17 +281,9 @@ def test_a_protest_decision_says_what_was_decided_on_each_entry_and_line() -> No
         {"entry_number": number, "outcome": "denied", "reasons": "The heading stands."},
     ]
     notice = notices(protest_decided("allow-in-part", outcomes=outcomes))["N-17"]
-    shown = facts_of(
-        kind=notice.kind,
-        entry_numbers=notice.entry_numbers,
-        importer_number=notice.importer_number,
-        center=None,
-        issued_on=notice.issued_on,
-        due_on=None,
-        body=notice.body,
-    )
-    assert (f"Entry {number}, line 2", "allowed: They weigh less than 10 kg.") in shown
-    assert (f"Entry {number}", "denied: The heading stands.") in shown
+    told = shown(notice)
+    assert told[f"Entry {number}, line 2"] == "allowed: They weigh less than 10 kg."
+    assert told[f"Entry {number}"] == "denied: The heading stands."
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Clock, identifiers and the error tree."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
 from shared.runtime import errors
-from shared.runtime.clock import FixedClock, SystemClock, start_stopwatch
+from shared.runtime.clock import FixedClock, ReplayClock, SystemClock, start_stopwatch
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.ids import event_id, event_key
 
@@ -29,6 +30,21 @@ def test_the_system_clock_is_aware_and_the_stopwatch_runs() -> None:
     assert SystemClock().now().tzinfo is UTC
     seconds = start_stopwatch()
     assert 0 <= seconds() <= seconds()
+
+
+def test_a_replay_clock_stands_where_its_file_says_and_goes_again_without_it(tmp_path: Path) -> None:
+    file = tmp_path / "replay-clock"
+    clock = ReplayClock(file)
+    before = SystemClock().now()
+    assert before <= clock.now() <= SystemClock().now()
+    file.write_text("2027-01-15T13:00:00-05:00\n", encoding="utf-8")
+    assert clock.now() == clock.now() == datetime(2027, 1, 15, 18, tzinfo=UTC)
+    assert clock.now().tzinfo is UTC
+    file.write_text("", encoding="utf-8")
+    assert clock.now() >= before
+    file.write_text("2027-01-15T13:00:00", encoding="utf-8")
+    with pytest.raises(ValueError, match="time zone"):
+        clock.now()
 
 
 def test_the_same_cause_has_the_same_event_id() -> None:

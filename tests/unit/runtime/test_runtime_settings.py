@@ -1,8 +1,15 @@
 """Settings from the environment, and what an operator reads when they are wrong."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from cli.demo import set_replay_clock
+from cli.environment import open_environment
+from shared.runtime.clock import ReplayClock, SystemClock
+from shared.runtime.service import open_platform
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
 
 GOOD = {
@@ -47,6 +54,34 @@ def test_every_wrong_variable_is_named_with_what_to_set(monkeypatch: pytest.Monk
     assert lines["CENTERLINE_DATABASE_URL"].startswith("where the service's own database is")
     assert "32 bytes" in lines["CENTERLINE_TOKEN_SECRET"]
     assert "tooshort" not in str(caught.value)
+
+
+def test_production_has_no_clock_but_that_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The day of an act is the day on which it is done: nothing but a development system can name another."""
+    monkeypatch.setenv("CENTERLINE_REPLAY_CLOCK", str(tmp_path / "replay-clock"))
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_REPLAY_CLOCK: a file that says .*only where development is"):
+        load_settings(ServiceSettings)
+    monkeypatch.setenv("CENTERLINE_DEVELOPMENT", "true")
+    assert isinstance(open_platform(load_settings(ServiceSettings)).clock, ReplayClock)
+    monkeypatch.delenv("CENTERLINE_REPLAY_CLOCK")
+    assert isinstance(open_platform(load_settings(ServiceSettings)).clock, SystemClock)
+
+
+def test_only_liquidation_lives_by_the_clock_of_a_replay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CENTERLINE_REPLAY_CLOCK", str(tmp_path / "given"))
+    environment = open_environment(data=tmp_path, start_server=False)
+    given = {each: environment.variables_of(each).get("CENTERLINE_REPLAY_CLOCK") for each in environment.ports}
+    assert given.pop("liquidation") == str(tmp_path / "given")
+    assert set(given.values()) == {None}
+    monkeypatch.delenv("CENTERLINE_REPLAY_CLOCK")
+    assert open_environment(data=tmp_path, start_server=False).replay_clock is None
+    replayed = open_environment(data=tmp_path, start_server=False, replays=True)
+    assert replayed.replay_clock == tmp_path / "replay-clock"
+    set_replay_clock(replayed, datetime(2027, 1, 15, 18, tzinfo=UTC))
+    assert ReplayClock(replayed.replay_clock).now() == datetime(2027, 1, 15, 18, tzinfo=UTC)
+    for _ in range(2):
+        set_replay_clock(replayed, None)
+        assert not replayed.replay_clock.exists()
 
 
 def test_the_embedded_bus_needs_its_database_in_every_role(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from services.liquidation.domain.counting import due_in_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.rules.rule import Finding
-from shared.customs.calendar import Due
+from shared.customs.calendar import Due, add_days
 
 Timeliness = Literal["unknown", "timely", "arguable", "untimely", "too-early", "mixed"]
 
@@ -55,6 +55,18 @@ def protest_window(decided_on: date, entered_on: date | None, law: LawSettings) 
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
     """
     return due_in_days(decided_on, protest_days(entered_on, decided_on), "private", law)
+
+
+def safe_protest_day(decided_on: date, entered_on: date | None) -> date:
+    """The safe last day to protest a decision, as notices say it; it is never rolled, so no setting moves it.
+
+    Rules protest-180 [S], 19 USC 1514(c)(3); protest-90-legacy [S], 19 CFR 174.12(e); protest-deemed [U]: a deemed
+    liquidation counts from its day in law, whenever it was posted.
+
+    >>> safe_protest_day(date(2027, 1, 25), date(2026, 3, 2))
+    datetime.date(2027, 7, 24)
+    """
+    return add_days(decided_on, protest_days(entered_on, decided_on))
 
 
 def liquidation_window(

@@ -40,8 +40,8 @@ RECORD_INVARIANTS: Final = (
         "After a cycle no running entry that was filed by then is past its deemed date, by the days recorded by then.",
         """
         SELECT e.entry_number || ' was deemed on ' || e.deemed_on FROM entries e
-        JOIN (SELECT cycle_on, run_at FROM cycles ORDER BY cycle_on DESC LIMIT 1) c
-            ON e.deemed_on < c.cycle_on AND e.governed_at < c.cycle_on
+        JOIN (SELECT coalesce(posted_on, cycle_on) AS posted_on, run_at FROM cycles ORDER BY cycle_on DESC LIMIT 1) c
+            ON e.deemed_on < c.posted_on AND e.governed_at < c.posted_on
         WHERE e.liquidated_on IS NULL AND NOT e.is_suspended
             AND NOT EXISTS (
                 SELECT 1 FROM entry_versions v WHERE v.entry_number = e.entry_number AND v.recorded_at > c.run_at
@@ -49,6 +49,19 @@ RECORD_INVARIANTS: Final = (
             AND NOT EXISTS (
                 SELECT 1 FROM clock_facts f WHERE f.entry_number = e.entry_number AND f.recorded_at > c.run_at
             )
+        """,
+    ),
+    QueryInvariant(
+        "posted-when-it-ran",
+        "No cycle is posted after it ran, none of its liquidations on another day, none before its day in law.",
+        """
+        SELECT 'cycle of ' || cycle_on || ' posted on ' || posted_on FROM cycles
+        WHERE posted_on > (run_at AT TIME ZONE 'America/New_York')::date
+        UNION ALL
+        SELECT e.entry_number || ' posted on ' || e.liquidation_posted_on FROM entries e
+        LEFT JOIN cycles c ON c.cycle_on = e.liquidation_cycle_on
+        WHERE e.liquidation_posted_on < e.liquidated_on
+            OR e.liquidation_posted_on <> coalesce(c.posted_on, e.liquidation_cycle_on)
         """,
     ),
     QueryInvariant(

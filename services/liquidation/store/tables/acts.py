@@ -55,5 +55,6 @@ voided_liquidations = Table(
     Column("why", Text, nullable=False),
     Column("acted_by", Text, nullable=False),
     Column("acted_for", Text),
+    Column("liquidation_cycle_on", Date),
     comment="Liquidations without effect in law: in breach of an injunction, or deemed while suspended.",
 )

@@ -41,7 +41,7 @@ assessments = Table(
 
 Index(
     "entries_assessable",
-    entries.c.liquidation_posted_on,
+    entries.c.liquidation_cycle_on,
     entries.c.entry_number,
     postgresql_where=text("effect_duty_cents <> 0 OR effect_fees_cents <> 0"),
 )

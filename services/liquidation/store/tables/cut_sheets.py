@@ -60,7 +60,7 @@ cut_sheet_confirmations = Table(
 )
 
 # By these a cycle that has run is told apart from what people liquidated.
-Index("entries_posted", entries.c.liquidation_posted_on, postgresql_using="brin")
+Index("entries_of_cycle", entries.c.liquidation_cycle_on, postgresql_using="brin")
 Index(
     "legal_events_by_hand",
     legal_events.c.occurred_on,

@@ -20,5 +20,6 @@ cycles = Table(
     Column("undetermined", BigInteger, nullable=False, server_default=text("0")),
     Column("billed_cents", BigInteger, nullable=False, server_default=text("0")),
     Column("refund_cents", BigInteger, nullable=False, server_default=text("0")),
+    Column("posted_on", Date),
     comment="Weekly liquidation cycles that have run, one row for each Friday.",
 )

@@ -54,6 +54,7 @@ entries = Table(
     Column("routed_move", Integer, nullable=False, server_default=text("0")),
     Column("turns", Integer, nullable=False, server_default=text("0")),
     Column("act_by", Date),
+    Column("liquidation_cycle_on", Date),
     Index("entries_due", "scheduled_on", postgresql_where=text(RUNS)),
     Index(
         "entries_expiring",
