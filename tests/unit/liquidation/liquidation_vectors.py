@@ -21,6 +21,7 @@ from services.liquidation.domain import (
     counting,
     extension,
     history_checks,
+    history_order,
     information_request,
     law,
     liquidation_period,
@@ -38,6 +39,7 @@ from services.liquidation.domain.calculator import (
     case,
     drawback,
     enforcement,
+    history,
     money,
     preferences,
     special,
@@ -47,6 +49,7 @@ from services.liquidation.domain.calculator.answers import Answer, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.extension import Extended, NotExtended
+from services.liquidation.domain.history_order import Disorder
 from services.liquidation.domain.liquidation_period import Period, PeriodStart
 from services.liquidation.domain.protest import act_rules, decision, defects, further_review, other_protests, timeliness
 from services.liquidation.domain.rules.rule import Finding
@@ -65,6 +68,7 @@ CALCULATOR: tuple[ModuleType, ...] = (
     special,
     enforcement,
     case,
+    history,
 )
 RULE_MODULES: tuple[ModuleType, ...] = (
     clocks,
@@ -85,6 +89,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     bill_clocks,
     special_clocks,
     history_checks,
+    history_order,
     *CALCULATOR,
     law,
     information_request,
@@ -174,6 +179,8 @@ def _show_answer(answer: object, rule: str) -> str:
             return days + void
         case PeriodStart(_, on, missing):
             return str(on or f"missing {' '.join(missing)}")
+        case Disorder(earlier, later):
+            return f"{later.field}<{earlier.field}"
         case LiftNotice(kind, on):
             return f"{kind} {on}"
         case InterestSpan(_, begins_on, ends_on):

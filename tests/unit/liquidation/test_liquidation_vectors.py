@@ -38,10 +38,10 @@ IDS_BY_SECTION = {
         bill-setoff-hold int-surety-limit""",
     "8 notices from the Center": "cf28-reply cf29-proposed",
     "12 drawback, reconciliation, TIB, quota": """drawback-file drawback-export recon-other recon-fta recon-noflag
-        tib-initial tib-extend tib-no-liq quota-present""",
+        tib-initial tib-extend tib-short-heading tib-no-liq quota-present""",
     "13 invariants": """inv-separate-flags inv-lift-period inv-extension-posted inv-three-extensions
         inv-correction-protest-order inv-final-1501 inv-after-final inv-breach inv-deemed-denial inv-two-years
-        inv-courtesy inv-center-change""",
+        inv-courtesy inv-center-change inv-order""",
 }
 PARTLY_READ = """entry-date importation-date liquidation-date-informal demand-date-surety psc-cannot liq-4yr-cap
     ext-notice-presumption susp-notice susp-lift-multiline claim-1520d-form reliq-1509g protest-multi-entry
@@ -49,7 +49,7 @@ PARTLY_READ = """entry-date importation-date liquidation-date-informal demand-da
     quota-present"""
 RECALLED = """roll-court count-date-filed-protest informal-threshold deminimis-repeal refund-before-liq
     susp-lift-target-90 eapa-suspend claim-1520c-gone duty-1592d domestic-1516 protest-reliq-scope summons-paydues
-    action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d"""
+    action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d inv-order"""
 UNSETTLED = """count-month-end count-working-day count-holidays roll-private-filing-electronic count-timezone
     liq-cycle-314 entry-type-no-liq protest-deemed afr-forward bill-notice-surety version-once"""
 NOT_A_CLOCK = {
