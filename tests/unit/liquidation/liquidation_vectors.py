@@ -37,6 +37,7 @@ from services.liquidation.domain.calculator import (
     answers,
     before_liquidation,
     case,
+    corrections,
     drawback,
     enforcement,
     history,
@@ -47,7 +48,7 @@ from services.liquidation.domain.calculator import (
 from services.liquidation.domain.calculator import protests as calculator_protests
 from services.liquidation.domain.calculator.answers import Answer, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
-from services.liquidation.domain.correction_window import CorrectionWindow
+from services.liquidation.domain.correction_window import CorrectionBar, CorrectionWindow
 from services.liquidation.domain.extension import Extended, NotExtended
 from services.liquidation.domain.history_order import Disorder
 from services.liquidation.domain.liquidation_period import Period, PeriodStart
@@ -68,6 +69,7 @@ CALCULATOR: tuple[ModuleType, ...] = (
     special,
     enforcement,
     case,
+    corrections,
     history,
 )
 RULE_MODULES: tuple[ModuleType, ...] = (
@@ -158,6 +160,10 @@ def show(answer: object, rule: str) -> str:
         return str(answer).lower()
     if isinstance(answer, tuple):
         return " ".join(show(each, "") for each in answer) or "none"
+    if isinstance(answer, CorrectionBar):
+        return answer.kind
+    if isinstance(answer, Disorder):
+        return f"{answer.later.field}<{answer.earlier.field}"
     return _show_answer(answer, rule)
 
 
@@ -179,8 +185,6 @@ def _show_answer(answer: object, rule: str) -> str:
             return days + void
         case PeriodStart(_, on, missing):
             return str(on or f"missing {' '.join(missing)}")
-        case Disorder(earlier, later):
-            return f"{later.field}<{earlier.field}"
         case LiftNotice(kind, on):
             return f"{kind} {on}"
         case InterestSpan(_, begins_on, ends_on):
