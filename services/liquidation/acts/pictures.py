@@ -20,6 +20,7 @@ from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.plan import find_start
 from services.liquidation.domain.record import find_bars, find_correction_window, find_summary_filing
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
+from services.liquidation.domain.special_timeline import SpecialFacts, list_special
 from services.liquidation.domain.suspension import Suspension
 from services.liquidation.domain.timeline import (
     Coming,
@@ -172,7 +173,8 @@ def list_happened(picture: EntryPicture) -> list[Happened]:
 
 def list_coming(picture: EntryPicture, law: LawSettings) -> list[Coming]:
     """Every clock of an entry, those of its bills and refunds last."""
-    return [*coming_dates(_timeline_facts(picture, law), law), *_coming_of_money(picture)]
+    special = list_special(_special_facts(picture), law) if picture.versions else ()
+    return [*coming_dates(_timeline_facts(picture, law), law), *special, *_coming_of_money(picture)]
 
 
 def _find_governing(picture: EntryPicture) -> Version | None:
@@ -233,6 +235,21 @@ def _facts_of(picture: EntryPicture) -> EntryFacts:
         ),
         clock=_clock_facts(picture),
         liquidated_on=row.liquidated_on,
+    )
+
+
+def _special_facts(picture: EntryPicture) -> SpecialFacts:
+    """What the version that stands says of a temporary importation or a reconciliation; the last where none does."""
+    stands = next(
+        (each for each in picture.versions if each.version.number == picture.entry.version), picture.versions[-1]
+    )
+    return SpecialFacts(
+        stands.version.entry_type,
+        stands.tariff_numbers,
+        stands.imported_on,
+        stands.issues,
+        find_summary_filing([each.version for each in picture.versions]),
+        _clock_facts(picture).reconciliation_due_on,
     )
 
 
