@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Date, Select, Table, Text, cast, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, Text, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -209,7 +209,11 @@ async def list_versions(connection: AsyncConnection, entry_number: str) -> list[
     columns: list[ColumnElement[Any]] = [column for column in entry_versions.columns if column.name != "body"]
     body = entry_versions.c.body
     columns.append(cast(body["import_date"].astext, Date).label("imported_on"))
-    columns.append(func.jsonb_path_query_array(body, "$.lines[*].tariffs[*].hts").label("tariff_numbers"))
+    columns.append(
+        func.jsonb_path_query_array(body, literal_column("'$.lines[*].tariffs[*].hts'::jsonpath")).label(
+            "tariff_numbers"
+        )
+    )
     columns.append(body["reconciliation_issues"].label("issues"))
     query = select(*columns).where(entry_versions.c.entry_number == entry_number).order_by(entry_versions.c.version)
     found = [row._asdict() for row in await connection.execute(query)]

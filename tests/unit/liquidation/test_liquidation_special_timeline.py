@@ -15,7 +15,10 @@ IMPORTED, FILED = date(2026, 3, 1), date(2026, 3, 9)
 
 def coming(code: str, **facts: Any) -> dict[str, tuple[str | None, str | None]]:
     found = list_special(SpecialFacts(code, **facts), LAW)
-    return {each.rule: (each.safe and str(each.safe), each.last_arguable and str(each.last_arguable)) for each in found}
+    return {
+        each.rule: (str(each.safe), str(each.last_arguable)) if each.safe is not None else (None, None)
+        for each in found
+    }
 
 
 def test_worked_examples_hold() -> None:
