@@ -117,6 +117,7 @@ def _apply(row: EntryRow, governing: Version, outcome: Plan) -> None:
     row.rule, row.why = outcome.rule, outcome.why
     row.is_informal, row.is_suspended = outcome.is_informal, outcome.is_suspended
     row.scheduled_on, row.deemed_on, row.deemed_rule = outcome.scheduled_on, outcome.deemed_on, outcome.deemed_rule
+    row.act_by = outcome.act_by if outcome.act_by != outcome.deemed_on else None
 
 
 def record_act(

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from services.liquidation.acts.entries import hold_entry, rederive, write_act
 from services.liquidation.acts.refusals import conflict, demand_order, refused
-from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
+from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_excess, find_void
 from services.liquidation.domain.history_order import name_days
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
@@ -46,7 +46,7 @@ async def post_extension(
     held = await hold_entry(tx, entry_number)
     row, period = held.row, _demand_open_period(held.row)
     _demand_order(row, request)
-    void = find_void(period, request)
+    void = find_void(period, request) or find_excess(period.extended_months, request)
     if void is not None:
         raise _refused(void)
     previous_scheduled_on = row.scheduled_on

@@ -15,8 +15,16 @@ from services.liquidation.domain.correction_window import (
 )
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Version
-from services.liquidation.domain.grounds import filed_grounds
+from services.liquidation.domain.grounds import filed_grounds, join_grounds
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.liquidation_acts import (
+    JudgedLiquidation,
+    LiquidationAct,
+    ReliquidationAct,
+    StandingLiquidation,
+    judge_acts,
+)
+from services.liquidation.domain.liquidation_period import reckon_period
 from services.liquidation.domain.plan import find_start
 from services.liquidation.domain.record import find_bars, find_correction_window, find_summary_filing
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
@@ -76,13 +84,14 @@ class Happened:
 
 def judge_finality(picture: EntryPicture, law: LawSettings) -> Finality | None:
     """When the liquidation of an entry is final; None while it is not liquidated."""
-    liquidated_on = picture.entry.liquidated_on
-    if liquidated_on is None:
+    liquidation = judge_liquidation_of(picture, law)
+    if liquidation is None or liquidation.standing is None:
         return None
+    standing = liquidation.standing
     judged = {writer: judge_change_after_final(writer) for writer in get_args(FinalWriter)}
     return Finality(
-        final_1501_on(liquidated_on),
-        _find_final_1514(picture, law),
+        final_1501_on(standing.on, standing.posted_on),
+        _find_final_1514(picture, standing, law),
         {writer: finding.rule for writer, finding in judged.items() if finding.outcome != "refused"},
     )
 
@@ -190,13 +199,35 @@ def _clock_facts(picture: EntryPicture) -> ClockFacts:
     return picture.clock_facts[-1].facts if picture.clock_facts else NO_CLOCK_FACTS
 
 
-def _find_final_1514(picture: EntryPicture, law: LawSettings) -> Due | None:
-    row = picture.entry
+def judge_liquidation_of(picture: EntryPicture, law: LawSettings) -> JudgedLiquidation | None:
+    """What the liquidation on record is in law, with its reliquidations; None when there is none on record."""
+    row, governing = picture.entry, _find_governing(picture)
     if row.liquidated_on is None:
         return None
-    posted_on = row.liquidation_posted_on if row.liquidation_kind == "deemed" else None
+    recorded = [
+        Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
+    ]
+    grounds = join_grounds(governing, recorded) if governing is not None and recorded else ()
+    period = None
+    if governing is not None and (recorded or not filed_grounds(governing)):
+        start = find_start(governing, entry_type(governing.entry_type), _clock_facts(picture), law)
+        asked = [
+            ExtensionRequest(each.reason, each.months, each.posted_on, each.requested_on) for each in picture.extensions
+        ]
+        is_known = start.on is not None and not row.is_informal
+        period = reckon_period(start, asked, grounds, law=law) if is_known else None
+    return judge_acts(
+        LiquidationAct(row.liquidated_on, row.liquidation_posted_on, row.liquidation_kind == "deemed"),
+        [ReliquidationAct(each.reliquidated_on, each.writer) for each in picture.reliquidations],
+        grounds,
+        period,
+    )
+
+
+def _find_final_1514(picture: EntryPicture, standing: StandingLiquidation, law: LawSettings) -> Due | None:
+    row = picture.entry
     protests = [_read_protest(each) for each in picture.protests]
-    return find_finality(row.liquidated_on, protests, posted_on=posted_on, entered_on=row.entry_date, law=law)
+    return find_finality(standing, protests, entered_on=row.entry_date, law=law.at_port(row.port_of_entry))
 
 
 def _read_protest(each: ProtestOnEntry) -> ProtestFact:
@@ -255,6 +286,8 @@ def _special_facts(picture: EntryPicture) -> SpecialFacts:
 
 def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
     row, governing = picture.entry, _find_governing(picture)
+    liquidation = judge_liquidation_of(picture, law)
+    standing = liquidation.standing if liquidation is not None else None
     return TimelineFacts(
         state=row.state,
         rule=row.rule,
@@ -264,14 +297,13 @@ def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
         is_informal=row.is_informal,
         extended_months=row.extended_months,
         correction_window=_find_correction_window(picture, law),
-        final=_find_final_1514(picture, law),
+        final=_find_final_1514(picture, standing, law) if standing is not None else None,
+        port=row.port_of_entry,
         start=_find_other_start(governing, _clock_facts(picture), law) if governing is not None else None,
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,
-        liquidated_on=row.liquidated_on,
-        posted_on=row.liquidation_posted_on,
-        is_deemed=row.liquidation_kind == "deemed",
+        liquidation=liquidation,
         protests=tuple(_read_protest(each) for each in picture.protests),
         requests=tuple(
             RequestFact(each.request_id, each.form, each.issued_on, each.due_on)

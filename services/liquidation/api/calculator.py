@@ -12,10 +12,12 @@ from services.liquidation.domain.calculator.answers import Answer, Clock, Unknow
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.calculator.history import list_days
 from services.liquidation.domain.rules.rule import Evidence, Finding
-from services.liquidation.domain.rules.table import RULES
+from services.liquidation.domain.rules.table import RULES, say_unsettled
+from shared.customs.calendar import legal_date
 from shared.customs.entry_types import UnknownEntryType, entry_type
 from shared.runtime.errors import Refused
 from shared.web.identity import CurrentIdentity
+from shared.web.requests import now_of
 
 router = APIRouter()
 
@@ -36,11 +38,12 @@ class CalculatedClockOut(BaseModel):
                     "text": "A protest is filed within 180 days after liquidation, and not before it.",
                     "safe": "2026-07-04",
                     "last_arguable": "2026-07-06",
-                    "rolling": "Saturday 2026-07-04 is no business day: 2026-07-06 is arguable (roll-private-filing), "
-                    "2026-07-04 is safe.",
+                    "explanation": "Day 180 from 2026-01-05. Saturday 2026-07-04 is no business day: 2026-07-06 is "
+                    "arguable (roll-private-filing).",
                     "effect": "final; a late protest is untimely, not denied on its merits",
                     "inputs": {"liquidated_on": "2026-01-05"},
                     "unsettled": None,
+                    "is_past": False,
                 }
             ]
         }
@@ -53,10 +56,11 @@ class CalculatedClockOut(BaseModel):
     text: str = Field(description="The rule in a sentence.")
     safe: date = Field(description="Never rolled, the earliest plausible reading.")
     last_arguable: date = Field(description="The latest plausible reading.")
-    rolling: str = Field(description="Whether it is rolled, and why.")
+    explanation: str = Field(description="What was counted, and what moved the day: roll, month end, posting, closure.")
     effect: str = Field(description="What happens when it ends.")
     inputs: dict[str, str] = Field(description="The facts it was reckoned from.")
     unsettled: str | None = Field(description="What of the rule is open.")
+    is_past: bool = Field(description="Whether it had lapsed on the day of the answer, by the last arguable day.")
 
 
 class UncalculatedClockOut(BaseModel):
@@ -79,6 +83,7 @@ class FindingOut(BaseModel):
     text: str
     outcome: str = Field(examples=["stands-unless-protested"])
     why: str
+    unsettled: str | None = Field(description="What of the rule is open.")
 
 
 class CalculatorOut(BaseModel):
@@ -107,18 +112,18 @@ async def calculate_deadlines(facts: CalculatorIn, request: Request, caller: Cur
         raise Refused(
             str(error), rule="entry-type", code="unknown-entry-type", remedy="Give a two-digit entry type such as 01."
         ) from None
-    return _answer(answer)
+    return _answer(answer, legal_date(now_of(request)))
 
 
-def _answer(answer: Answer) -> CalculatorOut:
+def _answer(answer: Answer, today: date) -> CalculatorOut:
     return CalculatorOut(
-        clocks=[_clock(each) for each in answer.clocks],
+        clocks=[_clock(each, today) for each in answer.clocks],
         unknown=[_unknown(each) for each in answer.unknown],
         findings=[_finding(each) for each in answer.findings],
     )
 
 
-def _clock(clock: Clock) -> CalculatedClockOut:
+def _clock(clock: Clock, today: date) -> CalculatedClockOut:
     rule = RULES[clock.rule]
     return CalculatedClockOut(
         what=clock.what,
@@ -128,10 +133,11 @@ def _clock(clock: Clock) -> CalculatedClockOut:
         text=rule.text,
         safe=clock.safe,
         last_arguable=clock.last_arguable,
-        rolling=clock.rolling,
+        explanation=clock.explanation,
         effect=clock.effect,
         inputs=dict(clock.inputs),
         unsettled=clock.unsettled,
+        is_past=clock.last_arguable < today,
     )
 
 
@@ -156,4 +162,5 @@ def _finding(finding: Finding) -> FindingOut:
         text=rule.text,
         outcome=finding.outcome,
         why=finding.why,
+        unsettled=say_unsettled(finding.rule),
     )

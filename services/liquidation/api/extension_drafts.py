@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.liquidation.api.common import shown_number
 from services.liquidation.api.open_requests import OpenRequestOut, show_open_request
-from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, MAX_EXTENSIONS
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS
 from services.liquidation.publishing import legal_basis
 from services.liquidation.store import extension_drafts as store
 from services.liquidation.store.extension_drafts import ExtensionDraft
@@ -74,7 +74,7 @@ def _draft(row: ExtensionDraft, asked: Sequence[Any], caller: Identity) -> Exten
         legal_basis=legal_basis("ext-notice"),
         extension=DraftedExtensionOut(
             reason=row.reason,
-            months=min(MAX_EXTENSION_MONTHS, MAX_EXTENSIONS * MAX_EXTENSION_MONTHS - row.extended_months),
+            months=min(MAX_EXTENSION_MONTHS, MAX_EXTENDED_MONTHS - row.extended_months),
             requested_on=row.requested_on,
             explanation=row.explanation,
         ),

@@ -119,7 +119,7 @@ async def read_preference_claim(
             ClaimDefectOut(rule=each.rule, outcome=each.outcome, why=each.why)
             for each in find_claim_defects(claim.body, time)
         ],
-        clocks=_clocks(time, decision, law),
+        clocks=_clocks(time, decision, claim.entered_on, law),
         decided_on=decision.decided_on if decision is not None else None,
         reasons=decision.reasons if decision is not None else None,
         change_duty_usd=format_cents(decision.change_duty_cents) if decision is not None else None,
@@ -149,10 +149,12 @@ async def decide_preference_claim(
     response.headers["ETag"] = etag(acts.version_of_claim(decision))
 
 
-def _clocks(time: ClaimTime, decision: ClaimDecision | None, law: LawSettings) -> list[ClaimClockOut]:
+def _clocks(
+    time: ClaimTime, decision: ClaimDecision | None, entered_on: date | None, law: LawSettings
+) -> list[ClaimClockOut]:
     clocks = [_clock("claim filed", "claim-1520d", time.due)] if time.due is not None else []
     if decision is not None and decision.outcome == "denied":
-        window = preference_denial_window(decision.decided_on, law)
+        window = preference_denial_window(decision.decided_on, entered_on, law)
         clocks.append(_clock("denial protested", "claim-1520d-form", window))
     return clocks
 

@@ -62,7 +62,8 @@ class RadarEntryOut(BaseModel):
     """An entry whose period ends soon."""
 
     entry_number: str
-    deemed_on: date
+    act_by: date = Field(description="The earliest plausible last day: CBP acts and is alarmed by it.")
+    deemed_on: date = Field(description="The last day by the reading in force.")
     legal_basis: LegalBasis | None
     state: str
     scheduled_on: date | None
@@ -122,7 +123,7 @@ async def list_radar_entries(
     return build_page(
         rows,
         page,
-        key=lambda row: (row.deemed_on, row.entry_number),
+        key=lambda row: (row.act_by, row.entry_number),
         item=lambda row: _radar_entry(row, asked.get(row.entry_number, ()), caller),
         request=request,
         response=response,
@@ -132,6 +133,7 @@ async def list_radar_entries(
 def _radar_entry(row: RadarEntry, asked: Sequence[Any], caller: Identity) -> RadarEntryOut:
     return RadarEntryOut(
         entry_number=row.entry_number,
+        act_by=row.act_by,
         deemed_on=row.deemed_on,
         legal_basis=legal_basis(row.deemed_rule) if row.deemed_rule else None,
         state=row.state,

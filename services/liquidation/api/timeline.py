@@ -3,12 +3,15 @@
 from datetime import date
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.liquidation.acts.pictures import Happened, list_coming, list_happened
 from services.liquidation.api.common import EntryNumberPath, RuleOut, find_visible_picture, law_of, show_rule
+from services.liquidation.domain.rules.table import say_unsettled
 from services.liquidation.domain.timeline import Coming
+from shared.customs.calendar import legal_date
 from shared.web.identity import CurrentIdentity
+from shared.web.requests import now_of
 
 router = APIRouter()
 
@@ -31,6 +34,8 @@ class ComingOut(BaseModel):
     last_arguable: date | None
     rule: RuleOut
     inputs: dict[str, str]
+    unsettled: str | None = Field(description="What of the rule is open.")
+    is_past: bool = Field(description="Whether it has lapsed, by the last arguable day.")
 
 
 class TimelineOut(BaseModel):
@@ -46,11 +51,12 @@ class TimelineOut(BaseModel):
 async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
     """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
     picture = await find_visible_picture(entry_number, request, caller)
+    today = legal_date(now_of(request))
     return TimelineOut(
         entry_number=picture.entry.entry_number,
         state=picture.entry.state,
         happened=[_act(each) for each in list_happened(picture)],
-        coming=[_coming(each) for each in list_coming(picture, law_of(request))],
+        coming=[_coming(each, today) for each in list_coming(picture, law_of(request))],
     )
 
 
@@ -64,11 +70,13 @@ def _act(each: Happened) -> ActOut:
     )
 
 
-def _coming(each: Coming) -> ComingOut:
+def _coming(each: Coming, today: date) -> ComingOut:
     return ComingOut(
         what=each.what,
         safe=each.safe,
         last_arguable=each.last_arguable,
         rule=show_rule(each.rule),
         inputs=dict(each.inputs),
+        unsettled=say_unsettled(each.rule),
+        is_past=each.last_arguable is not None and each.last_arguable < today,
     )

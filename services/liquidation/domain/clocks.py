@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Final
 
-from services.liquidation.domain.counting import roll
-from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.law import CyclePolicy
 from shared.customs.calendar import (
-    Due,
     add_days,
     add_months,
     add_years,
@@ -15,8 +13,8 @@ from shared.customs.calendar import (
 )
 
 FIRST_PERIOD_MONTHS: Final = 12
-MAX_EXTENSIONS: Final = 3
 MAX_EXTENSION_MONTHS: Final = 12
+MAX_EXTENDED_MONTHS: Final = 36
 CAP_YEARS: Final = 4
 CORRECTION_DAYS: Final = 300
 CORRECTION_DAYS_BEFORE_LIQUIDATION: Final = 15
@@ -96,22 +94,6 @@ def correction_deadline(
         return None
     before_liquidation = add_days(scheduled_on, -CORRECTION_DAYS_BEFORE_LIQUIDATION)
     return before_liquidation if is_extended else min(add_days(entry_date, CORRECTION_DAYS), before_liquidation)
-
-
-def protest_due(liquidated_on: date, posted_on: date, law: LawSettings) -> Due:
-    """Until when a liquidation can be protested, safe and last arguable.
-
-    Rules protest-180 [S], 19 USC 1514(c)(3): 180 calendar days after liquidation, rolled for private filers
-    (roll-private-filing [S], by setting for electronic ones); protest-deemed [U]: when the notice was posted later, the
-    later day is arguable.
-
-    >>> protest_due(date(2026, 1, 2), date(2026, 1, 2), LAW).safe
-    datetime.date(2026, 7, 1)
-    >>> protest_due(date(2026, 1, 5), date(2026, 1, 9), LAW)
-    Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 8))
-    """
-    from_posting = add_days(max(liquidated_on, posted_on), PROTEST_DAYS)
-    return roll(add_days(liquidated_on, PROTEST_DAYS), "private", law, latest=from_posting)
 
 
 def reliquidation_due(liquidated_on: date) -> date:

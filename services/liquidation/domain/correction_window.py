@@ -1,6 +1,6 @@
 """Until when a post-summary correction is taken, what it may not change, and what bars one that was asked for."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -8,8 +8,6 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clocks import CORRECTION_DAYS, correction_deadline
 from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension
 from shared.customs import entry_types
@@ -121,25 +119,6 @@ def list_known_by(
             if each.began_on <= on
         ),
     )
-
-
-def list_effective(
-    start: PeriodStart, extensions: Sequence[ExtensionRequest], suspensions: Iterable[Suspension], law: LawSettings
-) -> tuple[ExtensionRequest, ...]:
-    """The extensions that have effect: one that is void moves no schedule and opens no window.
-
-    Rules ext-* as in `find_void`; all of them where the year has not begun.
-
-    >>> entered = PeriodStart("liq-1yr-entry", date(2025, 10, 1))
-    >>> list_effective(entered, [ExtensionRequest("information-needed", 12, date(2026, 10, 2))], [], LAW)
-    ()
-    """
-    if start.on is None:
-        return tuple(extensions)
-    effective = list(extensions)
-    for each in reckon_period(start, extensions, suspensions, law=law).void:
-        effective.remove(each.request)
-    return tuple(effective)
 
 
 def is_asked_for(extensions: Iterable[ExtensionRequest]) -> bool:

@@ -4,7 +4,16 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from services.liquidation.domain.law import LawSettings
-from shared.customs.calendar import Due, add_days, add_months, is_business_day, legal_date, next_business_day
+from shared.customs.calendar import (
+    Due,
+    add_days,
+    add_months,
+    federal_holidays,
+    is_business_day,
+    legal_date,
+    next_business_day,
+)
+from shared.customs.closures import CLOSURES
 
 Roll = Literal["private", "court", "by-text", "government", "none"]
 """private: a filing with CBP; court: a summons; by-text: the rule itself rolls; government, none: never rolled."""
@@ -56,27 +65,70 @@ def due_in_months(start: date, months: int, how: Roll, law: LawSettings) -> Due:
     return roll(safe, how, law, latest=safe if safe.day == start.day else add_days(safe, 1))
 
 
-def explain_roll(counted: date, due: Due, how: Roll, law: LawSettings) -> str:
-    """Why a clock is rolled or not, in a sentence; `counted` is the day that counting gave.
+def explain(due: Due, how: Roll, law: LawSettings, *, start: date | None, posted_on: date | None = None) -> str:
+    """What moved a clock: how many days were counted from `start`, and why the arguable day is another, if it is.
 
-    >>> explain_roll(date(2026, 7, 4), Due(date(2026, 7, 4), date(2026, 7, 6)), "private", LAW)
-    'Saturday 2026-07-04 is no business day: 2026-07-06 is arguable (roll-private-filing), 2026-07-04 is safe.'
+    `posted_on` is a later posting from which the arguable day may be counted (protest-deemed).
+
+    >>> explain(Due(date(2026, 7, 11), date(2026, 7, 13)), "private", LAW, start=date(2026, 1, 12))
+    'Day 180 from 2026-01-12. Saturday 2026-07-11 is no business day: 2026-07-13 is arguable (roll-private-filing).'
+    >>> explain(Due(date(2026, 2, 28), date(2026, 3, 1)), "none", LAW, start=date(2025, 8, 31))
+    'Day 181 from 2025-08-31. Its month has no day 31: 2026-03-01 is arguable (count-month-end).'
     """
-    if how in ("government", "none"):
-        return (
-            "Not rolled: it runs against CBP (roll-government-clock)."
-            if how == "government"
-            else "Not rolled: no rule found rolls it."
-        )
-    rule = {"private": "roll-private-filing", "court": "roll-court", "by-text": "the rule's own text"}[how]
-    if is_business_day(counted, law.closures):
-        return f"Not rolled: {counted:%A} {counted} is a business day."
-    head = f"{counted:%A} {counted} is no business day:"
-    if how == "by-text":
-        return f"{head} it moves to {due.safe} ({rule})."
+    counted = f"Day {(due.safe - start).days} from {start}. " if start is not None and start < due.safe else ""
+    return counted + _explain_moves(due, how, law, start, posted_on)
+
+
+def _explain_moves(due: Due, how: Roll, law: LawSettings, start: date | None, posted_on: date | None) -> str:
+    if how == "by-text" and start is not None and next_business_day(due.safe, law.closures) == due.safe:
+        return "It ends on the next business day by the rule's own text."
     if due.last_arguable == due.safe:
-        return f"{head} not rolled by setting ({rule})."
-    return f"{head} {due.last_arguable} is arguable ({rule}), {due.safe} is safe."
+        return _explain_no_roll(due.safe, how, law)
+    rule = {"private": "roll-private-filing", "court": "roll-court"}.get(how)
+    if rule is not None and next_business_day(due.safe, law.closures) == due.last_arguable:
+        return f"{name_closed(due.safe, law)} is no business day: {due.last_arguable} is arguable ({rule})."
+    if posted_on is not None:
+        rolled = f", {due.last_arguable:%A} after a day that is none," if not _is_from(due, posted_on, start) else ""
+        return f"Counted from the posting on {posted_on}{rolled} {due.last_arguable} is arguable (protest-deemed)."
+    next_day = add_days(due.safe, 1)
+    is_month_end = start is not None and due.safe.day != start.day and start.day > due.safe.day
+    if (
+        is_month_end
+        and start is not None
+        and due.last_arguable in (next_day, next_business_day(next_day, law.closures))
+    ):
+        return f"Its month has no day {start.day}: {due.last_arguable} is arguable (count-month-end)."
+    return f"By another reading of the rule {due.last_arguable} is arguable."
+
+
+def _is_from(due: Due, posted_on: date, start: date | None) -> bool:
+    """Whether the arguable day is as many days after the posting as the safe one is after the start."""
+    return start is None or (due.last_arguable - posted_on) == (due.safe - start)
+
+
+def _explain_no_roll(on: date, how: Roll, law: LawSettings) -> str:
+    if how == "government":
+        return "Not rolled: it runs against CBP (roll-government-clock)."
+    if how == "none":
+        return "Not rolled: no rule found rolls it."
+    if is_business_day(on, law.closures):
+        return f"Not rolled: {on:%A} {on} is a business day."
+    rule = "roll-court" if how == "court" else "roll-private-filing"
+    return f"{name_closed(on, law)} is no business day: not rolled by setting ({rule})."
+
+
+def name_closed(on: date, law: LawSettings) -> str:
+    """A day with why it is no business day, where that is not its weekday.
+
+    >>> name_closed(date(2026, 9, 7), LAW), name_closed(date(2018, 12, 24), LAW)
+    ('Monday 2026-09-07 (Labor Day)', 'Monday 2018-12-24 (closed by order: EO 13854)')
+    """
+    name = federal_holidays(on.year, frozenset()).get(on)
+    if name is None and on in CLOSURES:
+        name = f"closed by order: {CLOSURES[on].order}"
+    elif name is None and on in law.closures:
+        name = "closed by order, or at the port"
+    return f"{on:%A} {on}" + (f" ({name})" if name is not None else "")
 
 
 def bond_document_due(noticed_on: date, law: LawSettings) -> Due:

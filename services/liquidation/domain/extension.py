@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, MAX_EXTENSIONS, deemed_date, scheduled_date
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS, deemed_date, scheduled_date
 from services.liquidation.domain.law import CyclePolicy
 
 ExtensionReason = Literal["information-needed", "importer-request"]
@@ -52,9 +52,9 @@ class NotExtended:
 def find_void(period: OpenPeriod, request: ExtensionRequest) -> NotExtended | None:
     """Why an extension is void; None when it has effect.
 
-    Rules ext-max [S], 19 CFR 159.12(e): three at most; ext-length [S], 159.12(a), (d): one year at most each;
-    ext-notice [S], 159.12(b), (d): posted before the end of the open period; ext-reasons [S], 19 USC 1504(b);
-    ext-request-late [S], 159.12(a)(1)(ii): the importer's request came in writing before that end.
+    Rules ext-max [S], 19 CFR 159.12(e): three years in all, however many there are; ext-length [S], 159.12(a), (d): one
+    year at most each; ext-notice [S], 159.12(b), (d): posted before the end of the open period; ext-reasons [S], 19 USC
+    1504(b); ext-request-late [S], 159.12(a)(1)(ii): the importer's request came in writing before that end.
 
     >>> open_until = OpenPeriod(date(2025, 3, 2), date(2026, 3, 2), 0, 0)
     >>> find_void(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 2))) is None
@@ -62,11 +62,11 @@ def find_void(period: OpenPeriod, request: ExtensionRequest) -> NotExtended | No
     >>> find_void(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 3))).rule
     'ext-notice'
     """
-    if period.extensions >= MAX_EXTENSIONS:
+    if period.extended_months >= MAX_EXTENDED_MONTHS:
         return NotExtended(
             "ext-max",
-            f"Liquidation has been extended {period.extensions} times.",
-            f"Liquidate by {period.deemed_on}: a fourth extension is void.",
+            f"Liquidation has been extended by {period.extended_months} months in all.",
+            f"Liquidate by {period.deemed_on}: what goes over three years in all is void.",
         )
     if not 1 <= request.months <= MAX_EXTENSION_MONTHS:
         return NotExtended(
@@ -92,6 +92,22 @@ def find_void(period: OpenPeriod, request: ExtensionRequest) -> NotExtended | No
     return None
 
 
+def find_excess(extended_months: int, request: ExtensionRequest) -> NotExtended | None:
+    """What of an extension goes over the total and is void; None when all of it has effect.
+
+    Rule ext-max [S], 19 CFR 159.12(e): three years in all; the rest of it extends the period.
+
+    >>> request = ExtensionRequest("information-needed", 12, date(2026, 3, 2))
+    >>> find_excess(24, request) is None, find_excess(30, request).why
+    (True, '12 months were posted, 6 are left of three years in all.')
+    """
+    left = max(MAX_EXTENDED_MONTHS - extended_months, 0)
+    if request.months <= left:
+        return None
+    why = f"{request.months} months were posted, {left} are left of three years in all."
+    return NotExtended("ext-max", why, f"Extend by at most {left} months.")
+
+
 def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -> Extended | NotExtended:
     """The new period, or why the extension is void.
 
@@ -107,7 +123,7 @@ def extend(period: OpenPeriod, request: ExtensionRequest, policy: CyclePolicy) -
     void = find_void(period, request)
     if void is not None:
         return void
-    months = period.extended_months + request.months
+    months = min(period.extended_months + request.months, MAX_EXTENDED_MONTHS)
     return Extended(
         number=period.extensions + 1,
         extended_months=months,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from services.liquidation.domain.clocks import MAX_EXTENSIONS, four_year_cap
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
@@ -108,8 +108,8 @@ def _breaches_of_periods(history: History, law: LawSettings) -> Iterator[Finding
             yield Finding("inv-separate-flags", "deemed-while-suspended", f"deemed {each.on}")
         elif each.is_deemed and (period.safe is None or each.on < period.safe):
             yield Finding("inv-separate-flags", "deemed-early", f"deemed {each.on}, period ends {period.safe}")
-    if period.rule == "susp-lift-6mo" and history.period_ends_on not in (None, period.ends_on):
-        why = f"recorded end {history.period_ends_on}, six months from notice give {period.ends_on}"
+    if period.lifted_on is not None and history.period_ends_on not in (None, period.ends_on):
+        why = f"recorded end {history.period_ends_on}, the notice of {period.lifted_on} gives {period.ends_on}"
         yield Finding("inv-lift-period", "wrong-period", why)
 
 
@@ -118,8 +118,8 @@ def _breaches_of_extensions(history: History, law: LawSettings) -> Iterator[Find
     for void in reckon_period(history.start, requests, history.suspensions, law=law).void:
         if void.because.rule == "ext-notice":
             yield Finding("inv-extension-posted", "posted-late", void.because.why)
-    if len(requests) > MAX_EXTENSIONS:
-        yield Finding("inv-three-extensions", "too-many", f"{len(requests)} extensions")
+    if (months := sum(each.months for each in requests)) > MAX_EXTENDED_MONTHS:
+        yield Finding("inv-three-extensions", "too-long", f"extended by {months} months in all")
     assert history.start.on is not None
     cap = four_year_cap(history.start.on)
     for extension in history.extensions:

@@ -1,10 +1,13 @@
 """Readings of the law that are unsettled or only recalled, as settings; their defaults stand here and nowhere else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
+from shared.customs.closures import CLOSED_BY_ORDER
+
 LiftReading = Literal["six-months", "longer"]
+ExtendedLiftReading = Literal["extended-period", "six-months"]
 DrawbackFinality = Literal["protest-closed", "liquidated"]
 FridayChoice = Literal["before", "after"]
 
@@ -32,14 +35,20 @@ class LawSettings:
 
     cycle: CyclePolicy = CYCLE
     """liq-cycle-314: the weekly cycle."""
-    closures: frozenset[date] = frozenset()
-    """count-holidays: days closed by order that are to count as holidays."""
+    closures: frozenset[date] = CLOSED_BY_ORDER
+    """roll-private-filing: days on which CBP was closed by order of the President, beside the national holidays."""
+    port_closures: frozenset[tuple[date, str]] = frozenset()
+    """roll-private-filing: days on which one port was closed, with its code."""
+    closures_are_holidays: bool = False
+    """count-holidays: whether a day closed by order is no business day where business days are counted."""
     rolls_electronic_filings: bool = True
     """roll-private-filing-electronic: whether the arguable date of a private filing is rolled."""
     rolls_court_filings: bool = True
     """roll-court: whether the arguable date of a summons is rolled."""
     lift_reading: LiftReading = "six-months"
-    """susp-lift-6mo: what governs when more of the unsuspended period is left than six months."""
+    """susp-lift-6mo: what governs an entry that was not extended when more of its year is left than six months."""
+    extended_lift_reading: ExtendedLiftReading = "extended-period"
+    """susp-lift-extended: what governs when the notice comes while an extended period is open."""
     drawback_finality: DrawbackFinality = "protest-closed"
     """liq-1yr-drawback: when a designated import counts as final."""
     informal_limit_usd: int = 2500
@@ -68,6 +77,16 @@ class LawSettings:
     """recon-other: how many days the old system is taken to have counted for a month."""
     tib_extension_years: int = 2
     """tib-extend: what the extensions of a temporary importation add at most."""
+
+    @property
+    def days_off(self) -> frozenset[date]:
+        """The days by order that are left out where business days are counted."""
+        return self.closures if self.closures_are_holidays else frozenset()
+
+    def at_port(self, port: str | None) -> "LawSettings":
+        """The readings where a filing is made: with the days on which that port was closed."""
+        closed = {on for on, closed_port in self.port_closures if closed_port == port}
+        return replace(self, closures=self.closures | closed) if closed else self
 
 
 LAW: Final = LawSettings()

@@ -1,12 +1,12 @@
 """The period in which CBP liquidates an entry: its year by kind, lengthened by extensions and moved by suspensions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
-from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_void
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
+from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_excess, find_void
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, six_months_from_notice
@@ -37,7 +37,7 @@ class PeriodStart:
 
 @dataclass(frozen=True, slots=True)
 class VoidExtension:
-    """An extension without effect, and why."""
+    """An extension without effect, or what of it has none, and why."""
 
     request: ExtensionRequest
     because: NotExtended
@@ -49,7 +49,8 @@ class Period:
 
     `ends_on` is the last day on which CBP may liquidate by the reading in the settings: on it the entry is deemed
     liquidated. `safe` is the earliest plausible reading (alert by it), `last_arguable` the latest. All three are None
-    while the entry is suspended. `lifted_on` is the notice of the last removal that moved it.
+    while the entry is suspended. `lifted_on` is the notice of the last removal that moved it, `lifts` all of them.
+    `void` are extensions without effect, or in part. `effective` are those that moved it.
     """
 
     start: date
@@ -60,7 +61,13 @@ class Period:
     extended_months: int = 0
     extensions: int = 0
     void: tuple[VoidExtension, ...] = ()
-    lifted_on: date | None = None
+    lifts: tuple[date, ...] = ()
+    effective: tuple[ExtensionRequest, ...] = ()
+
+    @property
+    def lifted_on(self) -> date | None:
+        """The notice of the last removal that moved the period; None: none did."""
+        return self.lifts[-1] if self.lifts else None
 
     @property
     def is_suspended(self) -> bool:
@@ -109,11 +116,13 @@ def reckon_period(
 ) -> Period:
     """The period with everything that was done to it; the order in which the facts are given does not matter.
 
-    Rules ext-* and liq-4yr-cap as in `find_void`; susp-lift-6mo [S], 19 USC 1504(d): once no suspension stands, six
-    months from the last notice, and what is posted afterwards extends those. When more is left of the period as it
-    would have been without the suspension, which of them governs is unsettled [U]: by setting the six months, and the
-    other day is arguable. A suspension that was over when the year began, as before the final withdrawal of warehouse
-    goods, does not touch it. `start` without a day raises `ValueError`.
+    Rules ext-* and liq-4yr-cap as in `find_void` and `find_excess`; susp-lift-6mo [S], 19 USC 1504(d): once no
+    suspension stands, six months from the last notice, and what is posted afterwards extends those. When more is left
+    of the year than six months, which of them governs is unsettled [U]: by setting the six months, and the other day is
+    arguable. susp-lift-extended [S], 1504(b), (d): an extended period that is open when the notice comes governs by
+    itself; the six months are the safe day. A suspension that was over when the year began, as before the final
+    withdrawal of warehouse goods, does not touch it, nor one that began after the period had ended. `start` without a
+    day raises `ValueError`.
 
     >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
     >>> reckon_period(entered, [ExtensionRequest("information-needed", 12, date(2026, 2, 2))], law=LAW).ends_on
@@ -126,28 +135,30 @@ def reckon_period(
         raise ValueError(f"{start.rule}: {', '.join(start.missing)} is not known")
     first_end = _undisturbed(start.on, 0)
     period = Period(start.on, start.rule, first_end.safe, first_end.safe, first_end.last_arguable)
-    acts: list[tuple[date, int, int, str, ExtensionRequest | tuple[date, date | None]]] = [
-        (each.posted_on, 1, -each.months, f"{each.reason} {each.requested_on}", each) for each in extensions
-    ]
-    acts += [
-        (began_on, 0, 0, "", (began_on, lifted_on))
-        for began_on, lifted_on in _merge(suspensions)
-        if lifted_on is None or lifted_on > start.on
-    ]
-    suspended_until = start.on
-    for *_, act in sorted(acts, key=lambda act: act[:-1]):
-        if isinstance(act, ExtensionRequest):
-            period = _extend(period, act, law, suspended_until)
-            continue
-        began_on, lifted_on = act
-        if period.ends_on is None or began_on > period.ends_on:
-            continue
-        if lifted_on is None:
-            period = replace(period, ends_on=None, safe=None, last_arguable=None)
-        else:
-            suspended_until = lifted_on
-            period = _lift(period, lifted_on, law)
+    for on, kind, _, _, request in sorted(_list_acts(start.on, extensions, suspensions), key=lambda act: act[:-1]):
+        if request is not None:
+            period = _extend(period, request)
+        elif kind == "1 begins":
+            period = _suspend(period, on)
+        elif period.is_suspended:
+            period = _lift(period, on, law)
     return period
+
+
+_Act = tuple[date, Literal["1 begins", "2 lifted", "3 posted"], int, str, ExtensionRequest | None]
+"""Of acts of one day a suspension begins before another is lifted, and both come before a posting."""
+
+
+def _list_acts(
+    start: date, extensions: Iterable[ExtensionRequest], suspensions: Iterable[Suspension]
+) -> Iterator[_Act]:
+    for each in extensions:
+        yield each.posted_on, "3 posted", -each.months, f"{each.reason} {each.requested_on}", each
+    for began_on, lifted_on in _merge(suspensions):
+        if lifted_on is None or lifted_on > start:
+            yield began_on, "1 begins", 0, "", None
+            if lifted_on is not None:
+                yield lifted_on, "2 lifted", 0, "", None
 
 
 def _merge(suspensions: Iterable[Suspension]) -> Sequence[tuple[date, date | None]]:
@@ -170,59 +181,64 @@ def _undisturbed(start: date, extended_months: int) -> Due:
     return Due(end, end if end.day == start.day else add_days(end, 1))
 
 
+def _suspend(period: Period, began_on: date) -> Period:
+    """A suspension that begins after the period has ended finds the entry liquidated by law."""
+    if period.ends_on is None or began_on > period.ends_on:
+        return period
+    return replace(period, ends_on=None, safe=None, last_arguable=None)
+
+
 def _lift(period: Period, lifted_on: date, law: LawSettings) -> Period:
     six_months = six_months_from_notice(lifted_on)
+    longest = six_months if six_months.day == lifted_on.day else add_days(six_months, 1)
     undisturbed = deemed_date(period.start, period.extended_months)
-    latest = max(six_months, undisturbed)
-    longest_six_months = six_months if six_months.day == lifted_on.day else add_days(six_months, 1)
-    safe = _cut(six_months, period.start, lifted_on) if period.extensions else six_months
+    lifted = replace(period, rule="susp-lift-6mo", lifts=(*period.lifts, lifted_on))
+    if not period.extensions:
+        later = max(six_months, undisturbed)
+        ends_on = six_months if law.lift_reading == "six-months" else later
+        return replace(lifted, ends_on=ends_on, safe=six_months, last_arguable=max(longest, undisturbed))
+    cap = four_year_cap(period.start)
+    by_notice = Due(min(six_months, cap), min(longest, cap)) if lifted_on <= cap else Due(six_months, longest)
+    if undisturbed <= lifted_on:
+        return replace(lifted, ends_on=by_notice.safe, safe=by_notice.safe, last_arguable=by_notice.last_arguable)
     return replace(
-        period,
-        ends_on=six_months if law.lift_reading == "six-months" else latest,
-        safe=safe,
-        last_arguable=max(longest_six_months, undisturbed),
-        rule="susp-lift-6mo",
-        lifted_on=lifted_on,
+        lifted,
+        rule="susp-lift-extended",
+        ends_on=undisturbed if law.extended_lift_reading == "extended-period" else by_notice.safe,
+        safe=min(by_notice.safe, undisturbed),
+        last_arguable=max(by_notice.last_arguable, undisturbed),
     )
 
 
-def _extend(period: Period, request: ExtensionRequest, law: LawSettings, suspended_until: date) -> Period:
-    is_suspended = period.is_suspended or request.posted_on < suspended_until
+def _extend(period: Period, request: ExtensionRequest) -> Period:
     # While suspended the period is open, so no posting comes too late for it.
-    open_until = request.posted_on if period.ends_on is None or is_suspended else period.ends_on
-    judged = OpenPeriod(period.start, open_until, period.extended_months, period.extensions)
-    because = find_void(judged, request)
+    open_until = period.ends_on or request.posted_on
+    because = find_void(OpenPeriod(period.start, open_until, period.extended_months, period.extensions), request)
     if because is not None:
         return replace(period, void=(*period.void, VoidExtension(request, because)))
-    months = period.extended_months + request.months
-    extended = replace(period, extended_months=months, extensions=period.extensions + 1)
+    excess = find_excess(period.extended_months, request)
+    added = min(request.months, MAX_EXTENDED_MONTHS - period.extended_months)
+    extended = replace(
+        period,
+        extended_months=period.extended_months + added,
+        extensions=period.extensions + 1,
+        effective=(*period.effective, request),
+        void=period.void if excess is None else (*period.void, VoidExtension(request, excess)),
+    )
     if period.ends_on is None or period.safe is None or period.last_arguable is None:
         return extended
-    if period.rule != "susp-lift-6mo":
-        end = _undisturbed(period.start, months)
+    if not period.lifts:
+        end = _undisturbed(period.start, extended.extended_months)
         return replace(extended, ends_on=end.safe, safe=end.safe, last_arguable=end.last_arguable)
-    if is_suspended:
-        # Posted before the removal: whether it lengthens the six months is unsettled, so only the arguable day moves.
-        undisturbed = deemed_date(period.start, months)
-        latest = max(period.last_arguable, undisturbed)
-        ends_on = period.ends_on if law.lift_reading == "six-months" else latest
-        safe = _cut(period.safe, period.start, suspended_until)
-        return replace(extended, ends_on=ends_on, safe=safe, last_arguable=latest)
-    latest = add_months(period.last_arguable, request.months)
+    latest = add_months(period.last_arguable, added)
     is_past_cap = period.last_arguable > four_year_cap(period.start)
     return replace(
         extended,
-        ends_on=_lengthen(period.ends_on, request.months, period.start),
-        safe=_lengthen(period.safe, request.months, period.start),
+        ends_on=_lengthen(period.ends_on, added, period.start),
+        safe=_lengthen(period.safe, added, period.start),
         # Whether the fourth anniversary binds a period that a suspension carried over it is unsettled.
-        last_arguable=latest if is_past_cap else _lengthen(period.last_arguable, request.months, period.start),
+        last_arguable=latest if is_past_cap else _lengthen(period.last_arguable, added, period.start),
     )
-
-
-def _cut(end: date, start: date, lifted_on: date) -> date:
-    """The fourth anniversary, on which an extended entry that is no longer suspended may be deemed liquidated."""
-    cap = four_year_cap(start)
-    return min(end, cap) if lifted_on <= cap else end
 
 
 def _lengthen(end: date, months: int, start: date) -> date:

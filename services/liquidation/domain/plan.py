@@ -30,8 +30,9 @@ PlanState = Literal["scheduled", "suspended", "extended", "not-liquidating", "cl
 class Plan:
     """A state with its dates, the rule that each rests on, and the fact that decided, in a sentence.
 
-    `scheduled_on` and `deemed_on` are set only when the clock runs. `is_informal` tells that the liquidation is dated
-    `scheduled_on`, whenever the cycle comes to it.
+    `scheduled_on`, `deemed_on` and `act_by` are set only when the clock runs: `act_by` is the earliest plausible
+    reading of the last day, by which CBP acts, `deemed_on` that which governs. `is_informal` tells that the liquidation
+    is dated `scheduled_on`, whenever the cycle comes to it.
     """
 
     state: PlanState
@@ -40,6 +41,7 @@ class Plan:
     scheduled_on: date | None = None
     deemed_on: date | None = None
     deemed_rule: str | None = None
+    act_by: date | None = None
     is_informal: bool = False
 
     @property
@@ -103,6 +105,7 @@ def plan_unsuspended(
             scheduled_on=liquidates_on,
             deemed_on=deemed_date(start.on),
             deemed_rule=start.rule,
+            act_by=deemed_date(start.on),
             is_informal=True,
         )
     why = f"{_name_start(start)}, {policy.version}"
@@ -116,6 +119,7 @@ def plan_unsuspended(
         scheduled_on=scheduled_date(start.on, policy, extended_months),
         deemed_on=deemed_on,
         deemed_rule=start.rule,
+        act_by=deemed_on,
     )
 
 
@@ -132,8 +136,9 @@ def plan_around_suspensions(
     """The plan when suspensions are on record; `usual` is the plan without any, `grounds` all that there are.
 
     Rules susp-grounds [S], 19 USC 1504(c): no clock runs while one stands; susp-lift-6mo [S], 1504(d): six months from
-    the notice of the last removal, scheduled for the first Friday from then on, never before the usual one, and within
-    the six months. A suspension that began after the period had ended finds the entry liquidated by law; one that was
+    the notice of the last removal; susp-lift-extended [S], 1504(b), (d): or the extended period that is open then.
+    Scheduled for the first Friday from the notice on, never before the usual one, and by the earliest plausible end. A
+    suspension that began after the period had ended finds the entry liquidated by law; one that was
     over before it began does not touch it.
     """
     kind = entry_type(version.entry_type)
@@ -149,7 +154,7 @@ def plan_around_suspensions(
     if usual.is_informal and all(usual.scheduled_on < each.began_on for each in grounds if usual.scheduled_on):
         return usual
     period = reckon_period(start, extensions, grounds, law=law)
-    if period.ends_on is None:
+    if period.ends_on is None or period.safe is None:
         return suspended
     lifted_on = period.lifted_on
     if lifted_on is None:
@@ -159,31 +164,32 @@ def plan_around_suspensions(
         why += f", extended by {period.extended_months} months"
     return Plan(
         "extended" if period.extended_months else "scheduled",
-        "susp-lift-6mo",
+        period.rule,
         why,
-        scheduled_on=schedule_after_lift(period, extensions, policy),
+        scheduled_on=schedule_after_lift(period, policy),
         deemed_on=period.ends_on,
-        deemed_rule="susp-lift-6mo",
+        deemed_rule=period.rule,
+        act_by=period.safe,
     )
 
 
-def schedule_after_lift(period: Period, extensions: Sequence[ExtensionRequest], policy: CyclePolicy) -> date | None:
+def schedule_after_lift(period: Period, policy: CyclePolicy) -> date | None:
     """The Friday on which an entry is scheduled that was suspended; None while it is, or when it never was.
 
     Rules susp-lift-6mo [S], 19 USC 1504(d), liq-cycle-314 [U]: the first Friday from the notice of the last removal on,
-    moved by the extensions since, never before the usual one, and within the six months.
+    moved by the extensions since, never before the usual one, and within the period by its earliest plausible end.
 
     >>> lifted = Suspension("A570012000", "agency", date(2025, 3, 3), date(2027, 5, 31))
     >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
-    >>> schedule_after_lift(reckon_period(entered, suspensions=[lifted], law=LAW), [], LAW.cycle)
+    >>> schedule_after_lift(reckon_period(entered, suspensions=[lifted], law=LAW), LAW.cycle)
     datetime.date(2027, 6, 4)
     """
-    if period.lifted_on is None or period.ends_on is None:
+    if period.lifted_on is None or period.safe is None:
         return None
-    since = [each.months for each in extensions if each.posted_on >= period.lifted_on]
+    since = [each.months for each in period.effective if each.posted_on >= period.lifted_on]
     first = friday_on_or_after(add_months(period.lifted_on, sum(since)))
     scheduled_on = max(first, scheduled_date(period.start, policy, period.extended_months))
-    return min(scheduled_on, friday_on_or_before(period.ends_on))
+    return min(scheduled_on, friday_on_or_before(period.safe))
 
 
 def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings) -> PeriodStart:
@@ -232,7 +238,7 @@ def _plan_waived_claim(version: Version, clock: ClockFacts, law: LawSettings) ->
     if claim.rule != "liq-drawback-unliquidated" or claim.outcome == "no-time-limit":
         return None
     on = date.fromisoformat(claim.outcome)
-    return Plan("scheduled", claim.rule, claim.why, friday_on_or_before(on), on, claim.rule)
+    return Plan("scheduled", claim.rule, claim.why, friday_on_or_before(on), on, claim.rule, on)
 
 
 def _hold_waived_claim(waived: Plan, on: date, suspended: Plan, grounds: Sequence[Suspension]) -> Plan:
@@ -248,7 +254,7 @@ def _hold_waived_claim(waived: Plan, on: date, suspended: Plan, grounds: Sequenc
         return suspended
     ends_on = six_months_from_notice(lifted_on)
     why = f"notice of the last removal of a suspension on {lifted_on}; {waived.why}"
-    return Plan("scheduled", "susp-lift-6mo", why, friday_on_or_before(ends_on), ends_on, "susp-lift-6mo")
+    return Plan("scheduled", "susp-lift-6mo", why, friday_on_or_before(ends_on), ends_on, "susp-lift-6mo", ends_on)
 
 
 def _name_start(start: PeriodStart) -> str:

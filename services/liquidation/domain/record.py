@@ -20,12 +20,12 @@ from services.liquidation.domain.correction_window import (
     has_correction_window,
     is_asked_for,
     judge_correction,
-    list_effective,
     list_known_by,
 )
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import find_suspension_basis, join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.liquidation_period import reckon_period
 from services.liquidation.domain.plan import (
     Plan,
     PlanState,
@@ -180,16 +180,14 @@ def find_correction_window(
     if by is not None:
         extensions, suspensions = list_known_by(by, extensions, suspensions)
     start = find_start(version, entry_type(version.entry_type), facts.clock, law)
-    effective = list_effective(start, extensions, join_grounds(version, suspensions), law)
-    months = sum(each.months for each in effective)
-    then = _plan(
-        version, replace(facts, extensions=effective, extended_months=months, suspensions=suspensions), policy, law
-    )
+    period = reckon_period(start, extensions, join_grounds(version, suspensions), law=law)
+    known = replace(facts, extensions=period.effective, extended_months=period.extended_months, suspensions=suspensions)
+    then = _plan(version, known, policy, law)
     return correction_window(
         version.entry_type,
         version.entry_date,
         then.scheduled_on,
-        is_extended_on_request=is_asked_for(effective),
+        is_extended_on_request=is_asked_for(period.effective),
         has_case=version.case is not None,
         suspended_for=(find_suspension_basis(version, suspensions) or "other") if then.is_suspended else None,
     )

@@ -1,14 +1,15 @@
 """After liquidation: CBP's own 90 days, the two meanings of final, and the roads that stay open behind them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from services.liquidation.domain.clocks import RELIQUIDATION_DAYS, protest_due, reliquidation_due
+from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.decision import suit_due
-from services.liquidation.domain.protest.timeliness import protest_window
+from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days, add_years
 
@@ -39,20 +40,36 @@ def reliquidation_base(liquidated_on: date, noticed_on: date) -> date:
     return liquidated_on if liquidated_on >= RELIQUIDATION_FROM_LIQUIDATION_SINCE else noticed_on
 
 
-def judge_reliquidation(liquidated_on: date, acts_on: date, *, is_protest_pending: bool = False) -> Finding:
+def own_motion_until(liquidated_on: date, posted_on: date | None = None) -> date:
+    """The last day on which CBP may reliquidate of its own motion; `posted_on` is that of the notice, if it is known.
+
+    Rules reliq-1501 [S], 19 USC 1501: 90 days from the original liquidation; reliq-1501-base [S]: before 24 February
+    2016 from its notice.
+
+    >>> own_motion_until(date(2016, 2, 23), date(2016, 3, 1)), own_motion_until(date(2016, 2, 24), date(2016, 3, 1))
+    (datetime.date(2016, 5, 30), datetime.date(2016, 5, 24))
+    """
+    return reliquidation_due(reliquidation_base(liquidated_on, posted_on or liquidated_on))
+
+
+def judge_reliquidation(
+    liquidated_on: date, acts_on: date, *, posted_on: date | None = None, is_protest_pending: bool = False
+) -> Finding:
     """Whether CBP may reliquidate on its own motion on a day; `liquidated_on` is the original liquidation.
 
-    Rules reliq-1501 [S], 19 USC 1501: posted by day 90; reliq-protest-pending [S]: a protest on file does not prevent
-    it.
+    Rules reliq-1501 [S], 19 USC 1501: posted by day 90; reliq-1501-base [S]; reliq-protest-pending [S]: a protest on
+    file does not prevent it.
 
     >>> judge_reliquidation(date(2026, 8, 14), date(2026, 11, 12), is_protest_pending=True).outcome
     'allowed'
     >>> judge_reliquidation(date(2026, 8, 14), date(2026, 11, 13)).outcome
     'too-late'
     """
-    until = reliquidation_due(liquidated_on)
+    until = own_motion_until(liquidated_on, posted_on)
+    is_in_time = acts_on <= until
     rule = "reliq-protest-pending" if is_protest_pending else "reliq-1501"
-    return Finding(rule, "allowed" if acts_on <= until else "too-late", f"liquidated {liquidated_on}, until {until}")
+    why = f"liquidated {liquidated_on}, until {until}, acted on {acts_on}: day {(acts_on - liquidated_on).days}"
+    return Finding(rule, "allowed" if is_in_time else "too-late", why)
 
 
 def kind_of_change(total_cents: int) -> ChangeKind:
@@ -64,15 +81,15 @@ def kind_of_change(total_cents: int) -> ChangeKind:
     return "increase" if total_cents > 0 else "refund" if total_cents < 0 else "no-change"
 
 
-def final_1501_on(liquidated_on: date) -> date:
+def final_1501_on(liquidated_on: date, posted_on: date | None = None) -> date:
     """The day on which CBP's own power to reliquidate is over: day 91 after the original liquidation.
 
-    Rules final-two-meanings [S], inv-final-1501 [S], 19 USC 1501.
+    Rules final-two-meanings [S], inv-final-1501 [S], 19 USC 1501; counted as in `own_motion_until`.
 
     >>> final_1501_on(date(2026, 8, 14))
     datetime.date(2026, 11, 13)
     """
-    return add_days(liquidated_on, RELIQUIDATION_DAYS) + _ONE_DAY
+    return own_motion_until(liquidated_on, posted_on) + _ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +102,34 @@ class Contest:
 
 def final_1514_on(
     liquidated_on: date,
-    contest: Contest | None = None,
+    contests: Iterable[Contest] = (),
     *,
     posted_on: date | None = None,
+    is_deemed: bool = False,
+    reliquidated_on: Iterable[date] = (),
     entered_on: date | None = None,
     law: LawSettings,
 ) -> Due | None:
     """From which day a liquidation is final for everyone; None while a protest, an allowance or a suit keeps it open.
 
-    Rules final-1514 [S], 19 USC 1514(a): the day after the last day to protest; final-two-meanings [S]: or, once the
-    protest is denied, after the last day to sue. For a deemed liquidation give `posted_on` too (protest-deemed [U]).
+    Rules final-1514 [S], 19 USC 1514(a): the day after the last day to protest it, or what a reliquidation decided
+    (1514(d)); final-two-meanings [S]: once a protest is denied not before the last day to sue is over. Contests are
+    protests in time.
 
     >>> final_1514_on(date(2026, 1, 2), law=LAW).safe
     datetime.date(2026, 7, 2)
-    >>> final_1514_on(date(2026, 1, 2), Contest(), law=LAW) is None
+    >>> final_1514_on(date(2026, 1, 2), reliquidated_on=[date(2026, 4, 2)], law=LAW).safe
+    datetime.date(2026, 9, 30)
+    >>> final_1514_on(date(2026, 1, 2), [Contest()], law=LAW) is None
     True
     """
-    if contest is None:
-        last = protest_window(liquidated_on, entered_on, law)
-        if posted_on is not None and posted_on > liquidated_on:
-            last = Due(last.safe, max(last.last_arguable, protest_due(liquidated_on, posted_on, law).last_arguable))
-    elif contest.denied_on is not None and not contest.is_sued_on:
-        last = suit_due(contest.denied_on, law)
-    else:
-        return None
-    return Due(last.safe + _ONE_DAY, last.last_arguable + _ONE_DAY)
+    lasts = [liquidation_window(liquidated_on, posted_on, entered_on, law, is_deemed=is_deemed)]
+    lasts += [protest_window(again_on, entered_on, law) for again_on in reliquidated_on]
+    for contest in contests:
+        if contest.denied_on is None or contest.is_sued_on:
+            return None
+        lasts.append(suit_due(contest.denied_on, law))
+    return Due(max(each.safe for each in lasts) + _ONE_DAY, max(each.last_arguable for each in lasts) + _ONE_DAY)
 
 
 def judge_change_after_final(writer: FinalWriter) -> Finding:
@@ -252,15 +272,16 @@ def judge_preference_program(program: str) -> Finding:
     return Finding("claim-1520d", outcome, f"program {program}")
 
 
-def preference_denial_window(denied_on: date, law: LawSettings) -> Due:
+def preference_denial_window(denied_on: date, entered_on: date | None, law: LawSettings) -> Due:
     """Until when the denial of such a claim can be protested.
 
-    Rule claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): 180 days after the denial.
+    Rules claim-1520d-form [P], 19 CFR 182.32, 19 USC 1514(a)(7): 180 days after the denial; protest-90-legacy [S]: 90
+    days for entries before 18 December 2004.
 
-    >>> preference_denial_window(date(2026, 1, 2), LAW).safe
+    >>> preference_denial_window(date(2026, 1, 2), None, LAW).safe
     datetime.date(2026, 7, 1)
     """
-    return protest_window(denied_on, None, law)
+    return protest_window(denied_on, entered_on, law)
 
 
 def judge_clerical_petition(entered_on: date, law: LawSettings) -> Finding:

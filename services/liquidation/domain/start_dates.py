@@ -10,6 +10,8 @@ from shared.customs.calendar import add_months
 
 EntryBasis = Literal["release", "filing-elected", "immediate-delivery", "withdrawal", "quota"]
 
+MODERNIZED_ON: Final = date(1993, 12, 8)
+"""The Customs Modernization Act; of an entry before it no date here is sure (law-before-1993)."""
 NOTICE_MONTHS: Final = 15
 SEARCH_FIELDS_NEEDED: Final = 2
 SEARCH_FIELDS: Final = frozenset(

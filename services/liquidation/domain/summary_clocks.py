@@ -22,7 +22,7 @@ def summary_due(entered_on: date, law: LawSettings) -> date:
     >>> summary_due(date(2026, 3, 2), LAW)
     datetime.date(2026, 3, 16)
     """
-    return add_business_days(entered_on, SUMMARY_WORKING_DAYS, law.closures)
+    return add_business_days(entered_on, SUMMARY_WORKING_DAYS, law.days_off)
 
 
 def immediate_delivery_summary_due(
@@ -35,7 +35,7 @@ def immediate_delivery_summary_due(
     >>> immediate_delivery_summary_due(date(2026, 3, 25), date(2026, 3, 31), law=LAW)
     datetime.date(2026, 3, 31)
     """
-    due = add_business_days(released_on, SUMMARY_WORKING_DAYS, law.closures)
+    due = add_business_days(released_on, SUMMARY_WORKING_DAYS, law.days_off)
     return min(due, quota_period_ends_on) if quota_period_ends_on is not None else due
 
 
@@ -47,7 +47,7 @@ def deposit_limit(entered_or_released_on: date, law: LawSettings) -> date:
     >>> deposit_limit(date(2026, 3, 2), LAW)
     datetime.date(2026, 3, 18)
     """
-    return add_business_days(entered_or_released_on, DEPOSIT_WORKING_DAYS, law.closures)
+    return add_business_days(entered_or_released_on, DEPOSIT_WORKING_DAYS, law.days_off)
 
 
 def monthly_statement_due(entered_on: date | None, released_on: date | None, law: LawSettings) -> date | None:
@@ -63,7 +63,7 @@ def monthly_statement_due(entered_on: date | None, released_on: date | None, law
     if not known:
         return None
     last_of_month = add_months(min(known).replace(day=1), 1) - timedelta(days=1)
-    return add_business_days(last_of_month, STATEMENT_WORKING_DAY, law.closures)
+    return add_business_days(last_of_month, STATEMENT_WORKING_DAY, law.days_off)
 
 
 def judge_informal_entry(value_usd: int, law: LawSettings) -> Finding:

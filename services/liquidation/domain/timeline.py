@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.liquidation.domain.clocks import four_year_cap, protest_due, reliquidation_due
+from services.liquidation.domain.clocks import four_year_cap
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.information_request import REPLY_RULES, Form
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.liquidation_acts import JudgedLiquidation, StandingLiquidation
 from services.liquidation.domain.protest.decision import suit_due
 from services.liquidation.domain.protest.stages import DENIED, OPEN, Stage
-from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on
+from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window, window_rule
+from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on, own_motion_until
 from services.liquidation.domain.summary_clocks import summary_due
 from shared.customs.calendar import Due, due
 
@@ -54,30 +56,26 @@ def find_contest(protest: ProtestFact) -> Contest | None:
 
 
 def find_finality(
-    liquidated_on: date,
-    protests: Iterable[ProtestFact],
-    *,
-    posted_on: date | None = None,
-    entered_on: date | None = None,
-    law: LawSettings,
+    standing: StandingLiquidation, protests: Iterable[ProtestFact], *, entered_on: date | None, law: LawSettings
 ) -> Due | None:
-    """From which day a liquidation is final for everyone: the latest that any protest on it gives, or none does.
+    """From which day a liquidation is final for everyone; None while a protest, an allowance or a suit keeps it open.
 
-    Rules final-1514, final-two-meanings as in `final_1514_on`; None while a protest, an allowance or a suit keeps it
-    open.
+    Rules final-1514, final-two-meanings as in `final_1514_on`.
 
     >>> denied = ProtestFact("P-1", date(2026, 2, 2), date(2028, 2, 2), "denied", denied_on=date(2026, 6, 1))
-    >>> find_finality(date(2026, 1, 2), [denied], law=LAW).safe
+    >>> liquidated = StandingLiquidation(date(2026, 1, 2), date(2026, 1, 2), is_deemed=False)
+    >>> find_finality(liquidated, [denied], entered_on=None, law=LAW).safe
     datetime.date(2026, 11, 29)
     """
-    contests = [None, *(each for each in map(find_contest, protests) if each is not None)]
-    days = [
-        final_1514_on(liquidated_on, each, posted_on=posted_on, entered_on=entered_on, law=law) for each in contests
-    ]
-    known = [each for each in days if each is not None]
-    if len(known) < len(days):
-        return None
-    return Due(max(each.safe for each in known), max(each.last_arguable for each in known))
+    return final_1514_on(
+        standing.on,
+        [each for each in map(find_contest, protests) if each is not None],
+        posted_on=standing.posted_on,
+        is_deemed=standing.is_deemed,
+        reliquidated_on=standing.reliquidated_on,
+        entered_on=entered_on,
+        law=law,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,8 @@ class TimelineFacts:
 
     `correction_window` is the window for corrections (None: none is known to close), `final` from when a
     liquidation is final for everyone (None while a protest, an allowance or a suit keeps it open). `start` names the
-    fact and the day from which the year runs where it is not the entry date.
+    fact and the day from which the year runs where it is not the entry date. `liquidation` is what stands in law of the
+    acts on record, None before there are any.
     """
 
     state: str
@@ -109,14 +108,18 @@ class TimelineFacts:
     scheduled_on: date | None = None
     deemed_on: date | None = None
     deemed_rule: str | None = None
-    liquidated_on: date | None = None
-    posted_on: date | None = None
-    is_deemed: bool = False
+    liquidation: JudgedLiquidation | None = None
     protests: tuple[ProtestFact, ...] = ()
     requests: tuple[RequestFact, ...] = ()
     correction_window: CorrectionWindow | None = None
     final: Due | None = None
+    port: str | None = None
     start: tuple[str, date] | None = None
+
+    @property
+    def standing(self) -> StandingLiquidation | None:
+        """The liquidation that stands; None: none does."""
+        return self.liquidation.standing if self.liquidation is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,11 @@ class Coming:
 
 def coming_dates(facts: TimelineFacts, law: LawSettings) -> tuple[Coming, ...]:
     """Every clock of the entry, in the order in which the law comes to them."""
+    law = law.at_port(facts.port)
     return (
         *_of_requests(facts),
         *_before_liquidation(facts, law),
+        *_of_acts(facts),
         *_after_liquidation(facts, law),
         *_of_protests(facts, law),
     )
@@ -142,7 +147,7 @@ def coming_dates(facts: TimelineFacts, law: LawSettings) -> tuple[Coming, ...]:
 
 def _of_requests(facts: TimelineFacts) -> Iterator[Coming]:
     """Rules cf28-reply [S], practice; cf29-proposed [S], 19 CFR 152.2: the day on the form governs, as it is."""
-    if facts.liquidated_on is not None:
+    if facts.liquidation is not None:
         return
     for request in facts.requests:
         what = f"reply to {request.form.replace('-', ' ')} due"
@@ -151,7 +156,7 @@ def _of_requests(facts: TimelineFacts) -> Iterator[Coming]:
 
 
 def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
-    if facts.liquidated_on is not None or facts.rule is None:
+    if facts.liquidation is not None or facts.rule is None:
         return
     if facts.state == "clock-unknown":
         if facts.rule == "es-file" and facts.released_on is not None:
@@ -194,15 +199,23 @@ def _of_correction(facts: TimelineFacts, inputs: Mapping[str, str]) -> Iterator[
         yield Coming("last day for a correction", window.rule, window.closes_on, window.closes_on, inputs)
 
 
+def _of_acts(facts: TimelineFacts) -> Iterator[Coming]:
+    """What the rules say of the acts on record: of no effect in law, too late, by another reading deemed."""
+    for each in facts.liquidation.findings if facts.liquidation is not None else ():
+        if each.outcome != "stands":
+            yield Coming(f"an act on record: {each.outcome}", each.rule, None, None, {"fact": each.why})
+
+
 def _after_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
-    if facts.liquidated_on is None:
+    standing = facts.standing
+    if standing is None:
         return
-    posted_on = facts.posted_on or facts.liquidated_on
-    inputs = {"liquidated_on": str(facts.liquidated_on)}
-    until = reliquidation_due(facts.liquidated_on)
-    rule = "liq-after-deemed" if facts.is_deemed else "reliq-1501"
+    inputs = {"liquidated_on": str(standing.on)}
+    noticed = inputs | ({"posted_on": str(standing.posted_on)} if standing.posted_on is not None else {})
+    until = own_motion_until(standing.on, standing.posted_on)
+    rule = "liq-after-deemed" if standing.is_deemed else "reliq-1501"
     yield Coming("CBP may reliquidate until", rule, until, until, inputs)
-    closed = final_1501_on(facts.liquidated_on)
+    closed = final_1501_on(standing.on, standing.posted_on)
     yield Coming("final for CBP itself", "final-two-meanings", closed, closed, inputs)
     final = facts.final
     if final is None:
@@ -211,10 +224,14 @@ def _after_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comin
     else:
         denied = {f"denied_on of {each.number}": str(each.denied_on) for each in facts.protests if _runs_to_suit(each)}
         yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs | denied)
-    # Only a deemed liquidation is posted later than its date in law; the posting then is an arguable start.
-    window = protest_due(facts.liquidated_on, posted_on if facts.is_deemed else facts.liquidated_on, law)
-    rule = "protest-deemed" if facts.is_deemed else "protest-180"
-    yield Coming("last day to protest", rule, window.safe, window.last_arguable, inputs | {"posted_on": str(posted_on)})
+    window = liquidation_window(standing.on, standing.posted_on, facts.entry_date, law, is_deemed=standing.is_deemed)
+    rule = window_rule(standing.on, facts.entry_date, is_deemed=standing.is_deemed)
+    yield Coming("last day to protest", rule, window.safe, window.last_arguable, noticed)
+    for again_on in standing.reliquidated_on:
+        window = protest_window(again_on, facts.entry_date, law)
+        what = f"last day to protest what the reliquidation of {again_on} decided"
+        again = {"reliquidated_on": str(again_on)}
+        yield Coming(what, "protest-reliq-scope", window.safe, window.last_arguable, again)
 
 
 def _say_open(protests: Iterable[ProtestFact]) -> str:

@@ -27,7 +27,8 @@ from shared.db.transaction import Transaction
 _RUNS: Final = f"{RUNS} AND governed_at < $2"
 _DUE: Final = f"{_RUNS} AND scheduled_on <= $1"
 _TAKEN: Final = f"{_DUE} AND {NOT_HELD}"
-_IS_EXPIRED: Final = "deemed_on < $1 AND NOT is_informal"
+# The index is of the day by which CBP acts, which is never after the other.
+_IS_EXPIRED: Final = "coalesce(act_by, deemed_on) < $1 AND deemed_on < $1 AND NOT is_informal"
 _EXPIRED: Final = f"{_RUNS} AND {_IS_EXPIRED}"
 _IN_TIME: Final = (
     "d.decided_at <= $3 AND (NOT e.is_informal"

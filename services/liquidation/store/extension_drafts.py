@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.radar import CAUSES, ENDS_SOON, OF_ASKED
 from services.liquidation.store.tables.extension_drafts import extension_drafts
-from services.liquidation.store.tables.records import entries
+from services.liquidation.store.tables.records import ACT_BY, entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -25,8 +25,8 @@ LEFT JOIN LATERAL (
 ) named ON true
 """
 _NEEDED: Final = " UNION ".join(
-    f"SELECT e.deemed_on, e.entry_number, e.lane FROM entries e {joined}"
-    f" WHERE {ENDS_SOON} AND e.deemed_on >= $1::date AND {condition}"
+    f"SELECT {ACT_BY} AS deemed_on, e.entry_number, e.lane FROM entries e {joined}"
+    f" WHERE {ENDS_SOON} AND {ACT_BY} >= $1::date AND {condition}"
     for joined, condition in CAUSES["extension-needed"]
 )
 # Drafts that are needed no more go in the same pass. The first that holds is the reason that the notice would give

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
 from services.liquidation.store.predicates import Condition, compile_predicate
 from services.liquidation.store.tables.hold_sets import hold_set_events, hold_sets
-from services.liquidation.store.tables.records import RUNS
+from services.liquidation.store.tables.records import ACT_BY, RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -30,13 +30,13 @@ NOT_HELD: Final = (
 _MAY_BE_HELD: Final = f"""
 {RUNS} AND e.governed_at < $2::timestamptz AND e.scheduled_on <= $1::date AND NOT e.is_informal
     AND (e.deemed_on IS NULL OR e.deemed_on >= $1::date)"""
-_IS_OVERRIDDEN: Final = "coalesce(e.deemed_on < $1::date + 7, false)"
+_IS_OVERRIDDEN: Final = f"coalesce({ACT_BY} < $1::date + 7, false)"
 HORIZONS: Final = (1, 7, 14, 30, 60, 90)
-"""Days until an entry is deemed liquidated; each horizon counts what the shorter ones do not."""
+"""Days in which CBP acts before an entry may be deemed liquidated; each horizon counts what the shorter ones do not."""
 
 _BY_HORIZON: Final = (
-    "CASE WHEN e.deemed_on IS NULL THEN 'no date' "
-    + " ".join(f"WHEN e.deemed_on <= DAY + {days} THEN '{days}'" for days in HORIZONS)
+    f"CASE WHEN {ACT_BY} IS NULL THEN 'no date' "
+    + " ".join(f"WHEN {ACT_BY} <= DAY + {days} THEN '{days}'" for days in HORIZONS)
     + " ELSE 'later' END"
 )
 
@@ -128,7 +128,7 @@ async def hold_back(tx: Transaction, friday: date, end: datetime, in_force: Sequ
 
 
 async def preview(tx: Transaction, predicate: EntryPredicate, today: date, friday: date) -> list[PreviewLine]:
-    """What a predicate matches among the entries that are not liquidated, by Center and by days to the deemed date."""
+    """What a predicate matches among the entries that are not liquidated, by Center and by the days left."""
     condition = compile_predicate(predicate, first=3)
     statement = f"""
         SELECT e.center, {_BY_HORIZON.replace("DAY", "$1::date")} AS horizon, count(*) AS entries,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.tables.preference_claims import preference_claim_decisions
-from services.liquidation.store.tables.records import entry_versions, post_entry_filings
+from services.liquidation.store.tables.records import entries, entry_versions, post_entry_filings
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -38,7 +38,7 @@ class ClaimDecision:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim as filed, the earliest importation among its entries, and its decision; None: not known, undecided."""
+    """A claim as filed, the earliest importation and entry among its entries, and its decision; None: not known."""
 
     filing_number: str
     importer_number: str
@@ -46,6 +46,7 @@ class Claim:
     received_at: datetime
     body: Mapping[str, Any]
     imported_on: date | None
+    entered_on: date | None
     decision: ClaimDecision | None
 
 
@@ -60,6 +61,7 @@ async def find_claim(connection: AsyncConnection, filing_number: str) -> Claim |
     decision = decided.mappings().one_or_none()
     imported = func.min(entry_versions.c.body["import_date"].astext)
     first = await connection.scalar(select(imported).where(entry_versions.c.entry_number.in_(filing.entries)))
+    entered = select(func.min(entries.c.entry_date)).where(entries.c.entry_number.in_(filing.entries))
     return Claim(
         filing.filing_number,
         filing.importer_number,
@@ -67,6 +69,7 @@ async def find_claim(connection: AsyncConnection, filing_number: str) -> Claim |
         filing.received_at,
         filing.body,
         date.fromisoformat(first) if first else None,
+        await connection.scalar(entered),
         ClaimDecision(**decision) if decision is not None else None,
     )
 

@@ -1,6 +1,6 @@
-"""The deadline radar: running entries by days to their deemed date and cause.
+"""The deadline radar: running entries by cause and by the days left in which CBP acts (`act_by`).
 
-Counts go by the index of deemed dates alone; what is rarer (decisions that wait, requests, holds) is counted from its
+Counts go by the index of these days alone; what is rarer (decisions that wait, requests, holds) is counted from its
 own side and joined to it.
 """
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal, get_args
 
-from services.liquidation.domain.clocks import MAX_EXTENSION_MONTHS, MAX_EXTENSIONS
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS
 from services.liquidation.store.hold_sets import HORIZONS, HoldSet
 from services.liquidation.store.predicates import compile_predicate
-from services.liquidation.store.tables.records import RUNS
+from services.liquidation.store.tables.records import ACT_BY, RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -23,18 +23,17 @@ Cause = Literal["any", "review-open", "request-open", "suspension-lifted", "held
 DRAFTED_DAYS: Final = 60
 """An extension is drafted so many days before the period ends, so that its notice can be posted in time."""
 
-_MOST_MONTHS: Final = MAX_EXTENSIONS * MAX_EXTENSION_MONTHS
 _FARTHEST: Final = HORIZONS[-1]
 _REQUEST_DAYS: Final = 366  # no period is longer than a year, and a request is for the period in which it is made
 
 # $1 is today in every statement.
-ENDS_SOON: Final = f"{RUNS} AND NOT e.is_informal AND e.deemed_on <= $1::date + {_FARTHEST}"
+ENDS_SOON: Final = f"{RUNS} AND NOT e.is_informal AND {ACT_BY} <= $1::date + {_FARTHEST}"
 _IN_REVIEW: Final = "e.lane IN ('document-review', 'enforcement')"
 _WAITS: Final = "d.status = 'applied' AND d.outcome IN ('no-change', 'increase', 'refund')"
 _UNDECIDED: Final = (
     f"{_IN_REVIEW} AND NOT EXISTS (SELECT FROM review_decisions d WHERE d.entry_number = e.entry_number AND {_WAITS})"
 )
-_MAY_EXTEND: Final = f"e.extended_months < {_MOST_MONTHS} AND e.deemed_on <= $1::date + {DRAFTED_DAYS}"
+_MAY_EXTEND: Final = f"e.extended_months < {MAX_EXTENDED_MONTHS} AND {ACT_BY} <= $1::date + {DRAFTED_DAYS}"
 _REQUESTED: Final = f"""
 SELECT named AS entry_number, min((f.received_at AT TIME ZONE 'America/New_York')::date) AS requested_on
 FROM post_entry_filings f CROSS JOIN LATERAL jsonb_array_elements_text(f.entries) AS named
@@ -57,28 +56,29 @@ FULL JOIN (
 """
 OF_ASKED: Final = f"JOIN ({_ASKED}) asked ON asked.entry_number = e.entry_number"
 _HAS_REASON: Final = "(asked.requested_on IS NOT NULL OR asked.lacks_information)"
+_IS_LIFTED: Final = "e.deemed_rule IN ('susp-lift-6mo', 'susp-lift-extended')"
 _COUNT_ALL: Final = f"""
-SELECT e.deemed_on, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
+SELECT {ACT_BY} AS act_by, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
     count(*) FILTER (WHERE {_IN_REVIEW} AND {_MAY_EXTEND}) AS extendable,
-    count(*) FILTER (WHERE e.deemed_rule = 'susp-lift-6mo') AS lifted
-FROM entries e WHERE {ENDS_SOON} GROUP BY e.deemed_on
+    count(*) FILTER (WHERE {_IS_LIFTED}) AS lifted
+FROM entries e WHERE {ENDS_SOON} GROUP BY {ACT_BY}
 """
 _COUNT_DECIDED: Final = f"""
-SELECT e.deemed_on, count(*) AS in_review, count(*) FILTER (WHERE {_MAY_EXTEND}) AS extendable
+SELECT {ACT_BY} AS act_by, count(*) AS in_review, count(*) FILTER (WHERE {_MAY_EXTEND}) AS extendable
 FROM (SELECT DISTINCT d.entry_number FROM review_decisions d WHERE {_WAITS}) decided
-JOIN entries e ON e.entry_number = decided.entry_number WHERE {ENDS_SOON} AND {_IN_REVIEW} GROUP BY e.deemed_on
+JOIN entries e ON e.entry_number = decided.entry_number WHERE {ENDS_SOON} AND {_IN_REVIEW} GROUP BY {ACT_BY}
 """
 _COUNT_REQUESTED: Final = f"""
-SELECT e.deemed_on, count(*) AS requested,
+SELECT {ACT_BY} AS act_by, count(*) AS requested,
     count(*) FILTER (WHERE {_MAY_EXTEND} AND {_HAS_REASON} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
-FROM entries e {OF_ASKED} WHERE {ENDS_SOON} GROUP BY e.deemed_on
+FROM entries e {OF_ASKED} WHERE {ENDS_SOON} GROUP BY {ACT_BY}
 """
 # What is joined to an entry `e`, and what holds of it; each branch finds its entries from its own side.
 CAUSES: Final[dict[Cause, tuple[tuple[str, str], ...]]] = {
     "any": (("", "true"),),
     "review-open": (("", _UNDECIDED),),
     "request-open": ((OF_ASKED, "true"),),
-    "suspension-lifted": (("", "e.deemed_rule = 'susp-lift-6mo'"),),
+    "suspension-lifted": (("", _IS_LIFTED),),
     "extension-needed": ((OF_ASKED, f"{_MAY_EXTEND} AND {_HAS_REASON}"), ("", f"{_MAY_EXTEND} AND {_UNDECIDED}")),
 }
 
@@ -94,10 +94,14 @@ class RadarCount:
 
 @dataclass(frozen=True, slots=True)
 class RadarEntry:
-    """A running entry whose period ends soon; `requested_on`: when the importer asked for an extension in writing."""
+    """A running entry whose period ends soon: `act_by` by the earliest plausible reading, `deemed_on` by that in force.
 
-    deemed_on: date
+    `requested_on`: when the importer asked for an extension in writing.
+    """
+
+    act_by: date
     entry_number: str
+    deemed_on: date
     state: str
     scheduled_on: date | None
     deemed_rule: str | None
@@ -114,17 +118,17 @@ async def count_radar(tx: Transaction, today: date, in_force: Sequence[HoldSet])
     """Running entries by horizon and cause; an entry may have several causes, or none (it then counts in `any`)."""
     counts: dict[tuple[Horizon, Cause], int] = defaultdict(int)
     for row in await bulk.fetch(tx, _COUNT_ALL, today):
-        horizon = horizon_of(row["deemed_on"], today)
+        horizon = horizon_of(row["act_by"], today)
         counts[horizon, "any"] += row["any"]
         counts[horizon, "review-open"] += row["in_review"]
         counts[horizon, "extension-needed"] += row["extendable"]
         counts[horizon, "suspension-lifted"] += row["lifted"]
     for row in await bulk.fetch(tx, _COUNT_DECIDED, today):
-        horizon = horizon_of(row["deemed_on"], today)
+        horizon = horizon_of(row["act_by"], today)
         counts[horizon, "review-open"] -= row["in_review"]
         counts[horizon, "extension-needed"] -= row["extendable"]
     for row in await bulk.fetch(tx, _COUNT_REQUESTED, today):
-        horizon = horizon_of(row["deemed_on"], today)
+        horizon = horizon_of(row["act_by"], today)
         counts[horizon, "request-open"] += row["requested"]
         counts[horizon, "extension-needed"] += row["extendable"]
     for horizon, entries in (await count_held_by_horizon(tx, today, in_force)).items():
@@ -156,29 +160,29 @@ async def list_radar(
     statement = f"""
         SELECT page.*, importers.requested_on FROM ({" UNION ".join(_page(*each) for each in branches)}) page
         LEFT JOIN ({_REQUESTED}) importers ON importers.entry_number = page.entry_number
-        ORDER BY page.deemed_on, page.entry_number LIMIT $6::integer
+        ORDER BY page.act_by, page.entry_number LIMIT $6::integer
     """
     return [RadarEntry(**dict(row)) for row in await bulk.fetch(tx, statement, *arguments)]
 
 
 def _page(joined: str, condition: str) -> str:
     return f"""(
-        SELECT e.deemed_on, e.entry_number, e.state, e.scheduled_on, e.deemed_rule, e.lane, e.center,
-            e.importer_number, e.extensions, e.duty_cents, e.fees_cents
+        SELECT {ACT_BY} AS act_by, e.entry_number, e.deemed_on, e.state, e.scheduled_on, e.deemed_rule, e.lane,
+            e.center, e.importer_number, e.extensions, e.duty_cents, e.fees_cents
         FROM entries e {joined}
-        WHERE {ENDS_SOON} AND e.deemed_on BETWEEN $2::date AND $3::date AND e.deemed_on >= $4::date
-            AND (e.deemed_on, e.entry_number) > ($4::date, $5::text) AND {condition}
-        ORDER BY e.deemed_on, e.entry_number LIMIT $6::integer
+        WHERE {ENDS_SOON} AND {ACT_BY} BETWEEN $2::date AND $3::date AND {ACT_BY} >= $4::date
+            AND ({ACT_BY}, e.entry_number) > ($4::date, $5::text) AND {condition}
+        ORDER BY {ACT_BY}, e.entry_number LIMIT $6::integer
     )"""
 
 
-def horizon_of(deemed_on: date, today: date) -> Horizon:
+def horizon_of(act_by: date, today: date) -> Horizon:
     """The shortest horizon within which a period ends.
 
     >>> horizon_of(date(2026, 3, 9), date(2026, 3, 2)), horizon_of(date(2026, 3, 1), date(2026, 3, 2))
     ('7', 'past')
     """
-    days = (deemed_on - today).days
+    days = (act_by - today).days
     if days < 0:
         return "past"
     found: Horizon = next(
@@ -188,7 +192,7 @@ def horizon_of(deemed_on: date, today: date) -> Horizon:
 
 
 def window_of(horizon: Horizon, today: date) -> tuple[date, date]:
-    """The first and last deemed date of a horizon.
+    """The first and last day of a horizon.
 
     >>> window_of("7", date(2026, 3, 2))
     (datetime.date(2026, 3, 4), datetime.date(2026, 3, 9))
@@ -206,9 +210,11 @@ async def count_held_by_horizon(tx: Transaction, today: date, in_force: Sequence
     if not in_force:
         return found
     held, arguments = _held(in_force, first=2)
-    statement = f"SELECT e.deemed_on, count(*) AS held FROM entries e WHERE {ENDS_SOON} AND {held} GROUP BY e.deemed_on"
+    statement = (
+        f"SELECT {ACT_BY} AS act_by, count(*) AS held FROM entries e WHERE {ENDS_SOON} AND {held} GROUP BY {ACT_BY}"
+    )
     for row in await bulk.fetch(tx, statement, today, *arguments):
-        horizon = horizon_of(row["deemed_on"], today)
+        horizon = horizon_of(row["act_by"], today)
         found[horizon] = found.get(horizon, 0) + int(row["held"])
     return found
 

@@ -86,6 +86,7 @@ class EntryRow:
     effect_fees_cents: int | None
     routed_move: int
     turns: int
+    act_by: date | None
 
 
 @dataclass(slots=True)

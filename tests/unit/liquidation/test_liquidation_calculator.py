@@ -15,6 +15,7 @@ from services.liquidation.domain.calculator.answers import Clock, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.facts import Origin, Version
 from services.liquidation.domain.law import LAW, LawSettings
+from services.liquidation.domain.liquidation_acts import JudgedLiquidation, StandingLiquidation
 from services.liquidation.domain.plan import plan
 from services.liquidation.domain.reliquidation import final_1514_on
 from services.liquidation.domain.timeline import TimelineFacts, coming_dates
@@ -59,8 +60,7 @@ def test_calculator_and_timeline_give_the_same_dates_after_liquidation() -> None
         "liquidated",
         "liq-cycle-314",
         "",
-        liquidated_on=liquidated_on,
-        posted_on=liquidated_on,
+        liquidation=JudgedLiquidation(StandingLiquidation(liquidated_on, liquidated_on, is_deemed=False), ()),
         final=final_1514_on(liquidated_on, law=LAW),
     )
     for coming in coming_dates(facts, LAW):
@@ -71,7 +71,10 @@ def test_calculator_and_timeline_give_the_same_dates_after_liquidation() -> None
 def test_clock_says_what_it_was_reckoned_from_whether_it_rolls_and_what_follows() -> None:
     found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 5)), "protest-180")
     assert found.inputs == {"liquidated_on": "2026-01-05"}
-    assert "Saturday 2026-07-04 is no business day: 2026-07-06 is arguable" in found.rolling
+    assert (
+        "Day 180 from 2026-01-05. Saturday 2026-07-04 (Independence Day) is no business day: 2026-07-06 is"
+        in found.explanation
+    )
     assert "untimely" in found.effect
 
 

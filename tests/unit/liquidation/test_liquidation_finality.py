@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.liquidation_acts import JudgedLiquidation, StandingLiquidation
 from services.liquidation.domain.protest.stages import OPEN
 from services.liquidation.domain.reliquidation import Contest, final_1514_on
 from services.liquidation.domain.timeline import ProtestFact, TimelineFacts, coming_dates, find_contest, find_finality
+from shared.customs.calendar import Due
 
 LIQUIDATED, DENIED = date(2026, 1, 2), date(2026, 6, 1)
-AFTER_SUIT = final_1514_on(LIQUIDATED, Contest(DENIED), law=LAW)
+STANDING = StandingLiquidation(LIQUIDATED, LIQUIDATED, is_deemed=False)
+AFTER_SUIT = final_1514_on(LIQUIDATED, [Contest(DENIED)], law=LAW)
 AFTER_WINDOW = final_1514_on(LIQUIDATED, law=LAW)
 
 
@@ -20,29 +23,33 @@ def protest(stage: Any = "filed", **changes: Any) -> ProtestFact:
     return ProtestFact("P-1", date(2026, 3, 2), date(2028, 3, 2), stage, **given)
 
 
+def final(*protests: ProtestFact) -> Due | None:
+    return find_finality(STANDING, protests, entered_on=None, law=LAW)
+
+
 @pytest.mark.parametrize("stage", [*OPEN, "allowed"])
 def test_open_or_allowed_protest_keeps_the_liquidation_from_becoming_final(stage: str) -> None:
-    assert find_finality(LIQUIDATED, [protest(stage)], law=LAW) is None
+    assert final(protest(stage)) is None
 
 
 @pytest.mark.parametrize("stage", ["denied", "deemed-denied", "allowed-in-part"])
 def test_denied_protest_lets_it_become_final_after_the_time_to_sue(stage: str) -> None:
-    assert find_finality(LIQUIDATED, [protest(stage, denied_on=DENIED)], law=LAW) == AFTER_SUIT
+    assert final(protest(stage, denied_on=DENIED)) == AFTER_SUIT
 
 
 def test_denial_that_was_voided_counts_no_more() -> None:
     reopened = protest("in-review", denied_on=DENIED)
     assert find_contest(reopened) == Contest()
-    assert find_finality(LIQUIDATED, [reopened], law=LAW) is None
-    assert find_finality(LIQUIDATED, [protest("allowed", denied_on=DENIED)], law=LAW) is None
+    assert final(reopened) is None
+    assert final(protest("allowed", denied_on=DENIED)) is None
 
 
 def test_denial_of_other_entries_of_the_protest_is_none_of_this_entry() -> None:
-    assert find_finality(LIQUIDATED, [protest("allowed-in-part", outcome="allowed", denied_on=DENIED)], law=LAW) is None
+    assert final(protest("allowed-in-part", outcome="allowed", denied_on=DENIED)) is None
 
 
 def test_suit_keeps_it_open_whatever_was_found_of_the_protest() -> None:
-    assert find_finality(LIQUIDATED, [protest("in-court", timeliness="untimely", denied_on=DENIED)], law=LAW) is None
+    assert final(protest("in-court", timeliness="untimely", denied_on=DENIED)) is None
 
 
 @pytest.mark.parametrize(
@@ -57,19 +64,17 @@ def test_suit_keeps_it_open_whatever_was_found_of_the_protest() -> None:
 )
 def test_protest_that_does_not_attack_the_liquidation_in_time_does_not_keep_it_open(gone: ProtestFact) -> None:
     assert find_contest(gone) is None
-    assert find_finality(LIQUIDATED, [gone], law=LAW) == AFTER_WINDOW
+    assert final(gone) == AFTER_WINDOW
 
 
 def test_protest_whose_time_is_not_known_keeps_it_open() -> None:
-    assert find_finality(LIQUIDATED, [protest(timeliness="unknown")], law=LAW) is None
+    assert final(protest(timeliness="unknown")) is None
 
 
 def test_of_several_protests_the_last_decides() -> None:
     first, last = protest("denied", denied_on=DENIED), protest("deemed-denied", denied_on=date(2026, 7, 1))
-    assert find_finality(LIQUIDATED, [last, first], law=LAW) == final_1514_on(
-        LIQUIDATED, Contest(date(2026, 7, 1)), law=LAW
-    )
-    assert find_finality(LIQUIDATED, [first, protest()], law=LAW) is None
+    assert final(last, first) == final_1514_on(LIQUIDATED, [Contest(date(2026, 7, 1))], law=LAW)
+    assert final(first, protest()) is None
 
 
 def of(protests: tuple[ProtestFact, ...]) -> dict[str, tuple[str, date | None]]:
@@ -77,9 +82,9 @@ def of(protests: tuple[ProtestFact, ...]) -> dict[str, tuple[str, date | None]]:
         "liquidated",
         None,
         None,
-        liquidated_on=LIQUIDATED,
+        liquidation=JudgedLiquidation(STANDING, ()),
         protests=protests,
-        final=find_finality(LIQUIDATED, protests, law=LAW),
+        final=final(*protests),
     )
     return {each.rule: (each.what, each.safe) for each in coming_dates(facts, LAW)}
 

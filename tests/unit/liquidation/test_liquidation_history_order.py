@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from services.liquidation.api.calculator_facts import CalculatorIn
-from services.liquidation.domain.calculator.facts import CalculatorFacts, Reliquidation
+from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.calculator.history import list_days
 from services.liquidation.domain.clock_facts import ClockFacts
 from services.liquidation.domain.clock_facts import list_days as list_recorded_days
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.history_order import ORDERS, find_disorder, tell_all
+from services.liquidation.domain.liquidation_acts import ReliquidationAct
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.suspension import Suspension
@@ -77,7 +78,7 @@ def test_each_of_several_is_compared_with_its_own() -> None:
     assert found_in(suspensions=(standing, over)) == []
     wrong = Suspension("c", "agency", LATE, EARLY)
     assert found_in(suspensions=(over, wrong)) == [("suspensions.1.lift_noticed_on", "suspensions.1.began_on")]
-    again = (Reliquidation(LATE), Reliquidation(EARLY))
+    again = (ReliquidationAct(LATE), ReliquidationAct(EARLY))
     assert found_in(liquidated_on=date(2026, 4, 1), reliquidations=again) == [("reliquidations.1.on", "liquidated_on")]
     asked = ExtensionRequest("importer-request", 12, EARLY, LATE)
     assert found_in(extensions=(asked,)) == [("extensions.0.posted_on", "extensions.0.requested_on")]

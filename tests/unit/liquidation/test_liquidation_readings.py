@@ -5,8 +5,9 @@ from datetime import date
 
 from services.liquidation.domain.calculator.answers import calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
-from services.liquidation.domain.clocks import protest_due
 from services.liquidation.domain.law import LAW, CyclePolicy, LawSettings
+from services.liquidation.domain.liquidation_acts import JudgedLiquidation, StandingLiquidation
+from services.liquidation.domain.protest.timeliness import liquidation_window
 from services.liquidation.domain.reliquidation import final_1514_on
 from services.liquidation.domain.timeline import TimelineFacts, coming_dates
 from services.liquidation.settings import LiquidationSettings
@@ -15,6 +16,7 @@ from shared.customs.calendar import Due
 SATURDAY, MONDAY, TUESDAY = date(2026, 7, 4), date(2026, 7, 6), date(2026, 7, 7)
 LIQUIDATED = date(2026, 1, 5)
 CLOSED_MONDAY = replace(LAW, closures=frozenset({MONDAY}))
+STANDING = JudgedLiquidation(StandingLiquidation(LIQUIDATED, LIQUIDATED, is_deemed=False), ())
 NEVER_ROLLED = replace(LAW, rolls_electronic_filings=False)
 
 
@@ -23,36 +25,40 @@ def coming(facts: TimelineFacts, rule: str, law: LawSettings) -> tuple[date | No
     return next((each.safe, each.last_arguable) for each in coming_dates(facts, law) if each.rule == rule)
 
 
-def test_timeline_counts_a_day_closed_by_order_as_no_working_day_for_the_summary() -> None:
+def test_day_closed_by_order_is_no_working_day_for_the_summary_only_by_setting() -> None:
     facts = TimelineFacts("clock-unknown", "es-file", "no summary", released_on=date(2026, 3, 2))
-    last, closed = date(2026, 3, 16), replace(LAW, closures=frozenset({date(2026, 3, 9)}))
+    by_order = replace(LAW, closures=frozenset({date(2026, 3, 9)}))
+    last, closed = date(2026, 3, 16), replace(by_order, closures_are_holidays=True)
+    assert coming(facts, "es-file", by_order) == (last, last)
     assert coming(facts, "es-file", LAW) == (last, last)
     assert coming(facts, "es-file", closed) == (date(2026, 3, 17), date(2026, 3, 17))
 
 
 def test_timeline_rolls_the_last_day_to_protest_over_a_day_closed_by_order() -> None:
-    facts = TimelineFacts("liquidated", None, None, liquidated_on=LIQUIDATED)
+    facts = TimelineFacts("liquidated", None, None, liquidation=STANDING)
     assert coming(facts, "protest-180", LAW) == (SATURDAY, MONDAY)
     assert coming(facts, "protest-180", CLOSED_MONDAY) == (SATURDAY, TUESDAY)
 
 
 def test_timeline_rolls_no_electronic_protest_where_the_setting_says_so() -> None:
-    facts = TimelineFacts("liquidated", None, None, liquidated_on=LIQUIDATED)
+    facts = TimelineFacts("liquidated", None, None, liquidation=STANDING)
     assert coming(facts, "protest-180", NEVER_ROLLED) == (SATURDAY, SATURDAY)
 
 
 def test_window_of_a_liquidation_posted_later_follows_the_readings() -> None:
     posted = date(2026, 1, 7)
-    assert protest_due(LIQUIDATED, posted, LAW) == Due(SATURDAY, MONDAY)
-    assert protest_due(LIQUIDATED, posted, CLOSED_MONDAY) == Due(SATURDAY, TUESDAY)
-    assert protest_due(LIQUIDATED, date(2026, 1, 5), NEVER_ROLLED) == Due(SATURDAY, SATURDAY)
+    assert liquidation_window(LIQUIDATED, posted, None, LAW, is_deemed=True) == Due(SATURDAY, MONDAY)
+    assert liquidation_window(LIQUIDATED, posted, None, CLOSED_MONDAY, is_deemed=True) == Due(SATURDAY, TUESDAY)
+    assert liquidation_window(LIQUIDATED, date(2026, 1, 5), None, NEVER_ROLLED, is_deemed=True) == Due(
+        SATURDAY, SATURDAY
+    )
 
 
 def test_deemed_liquidation_is_final_after_the_window_that_the_readings_give() -> None:
     # Day 180 from the posting is the closed Monday itself.
     posted = date(2026, 1, 7)
-    usual = final_1514_on(LIQUIDATED, posted_on=posted, law=LAW)
-    closed = final_1514_on(LIQUIDATED, posted_on=posted, law=CLOSED_MONDAY)
+    usual = final_1514_on(LIQUIDATED, posted_on=posted, is_deemed=True, law=LAW)
+    closed = final_1514_on(LIQUIDATED, posted_on=posted, is_deemed=True, law=CLOSED_MONDAY)
     assert (usual, closed) == (Due(date(2026, 7, 5), TUESDAY), Due(date(2026, 7, 5), date(2026, 7, 8)))
 
 
@@ -69,7 +75,7 @@ def test_calculator_says_that_a_day_closed_by_order_is_no_business_day() -> None
     facts = CalculatorFacts(entry_type="01", entry_date=date(2025, 3, 3), liquidated_on=date(2026, 1, 7))
     (clock,) = [each for each in calculate(facts, CLOSED_MONDAY).clocks if each.rule == "protest-180"]
     assert (clock.safe, clock.last_arguable) == (MONDAY, TUESDAY)
-    assert clock.rolling.startswith("Monday 2026-07-06 is no business day: 2026-07-07 is arguable")
+    assert "Monday 2026-07-06 (closed by order, or at the port) is no business day: 2026-07-07" in clock.explanation
 
 
 def test_timeline_names_the_cycle_that_the_readings_hold() -> None:

@@ -9,12 +9,14 @@ from uuid import UUID
 import pytest
 
 from services.liquidation.domain import clocks, decision, extension, plan, record, rules, timeline
-from services.liquidation.domain.clocks import correction_deadline, deemed_date, protest_due, scheduled_date
+from services.liquidation.domain.clocks import correction_deadline, deemed_date, scheduled_date
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import Extended, ExtensionRequest, NotExtended, OpenPeriod, extend
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.liquidation_acts import JudgedLiquidation, StandingLiquidation
+from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.domain.record import derive
 from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.timeline import Coming, TimelineFacts, coming_dates
@@ -63,7 +65,7 @@ def test_correction_window_closes_with_the_earlier_limb() -> None:
 
 
 def test_protest_window_rolls_only_in_its_arguable_reading() -> None:
-    window = protest_due(date(2026, 1, 5), date(2026, 1, 5), LAW)
+    window = protest_window(date(2026, 1, 5), None, LAW)
     assert (window.safe, window.last_arguable) == (date(2026, 7, 4), date(2026, 7, 6))
 
 
@@ -236,9 +238,7 @@ def test_timeline_of_a_deemed_liquidation_shows_both_starts_of_the_protest_windo
         "liquidated",
         "liq-cycle-314",
         "",
-        liquidated_on=date(2027, 3, 2),
-        posted_on=date(2027, 3, 5),
-        is_deemed=True,
+        liquidation=JudgedLiquidation(StandingLiquidation(date(2027, 3, 2), date(2027, 3, 5), is_deemed=True), ()),
     )
     window = of_rule(coming_dates(facts, LAW), "protest-deemed")
     assert (window.safe, window.last_arguable) == (date(2027, 8, 29), date(2027, 9, 1))

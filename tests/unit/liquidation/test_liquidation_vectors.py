@@ -47,7 +47,7 @@ PARTLY_READ = """entry-date importation-date liquidation-date-informal demand-da
     ext-notice-presumption susp-notice susp-lift-multiline claim-1520d-form reliq-1509g protest-multi-entry
     protest-accel-request protest-accel-30 protest-allow int-delinquent recon-other recon-fta recon-noflag
     quota-present"""
-RECALLED = """roll-court count-date-filed-protest informal-threshold deminimis-repeal refund-before-liq
+RECALLED = """law-before-1993 roll-court count-date-filed-protest informal-threshold deminimis-repeal refund-before-liq
     susp-lift-target-90 eapa-suspend claim-1520c-gone duty-1592d domestic-1516 protest-reliq-scope summons-paydues
     action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d inv-order"""
 UNSETTLED = """count-month-end count-working-day count-holidays roll-private-filing-electronic count-timezone

@@ -5,30 +5,30 @@ from typing import Final
 
 from services.liquidation.domain import reliquidation
 from services.liquidation.domain.calculator.case import Case
-from services.liquidation.domain.calculator.protests import judge_protest
 from services.liquidation.domain.calculator.row import Row
-from services.liquidation.domain.clocks import (
-    reliquidation_due,
-)
+from services.liquidation.domain.liquidation_acts import StandingLiquidation
 from services.liquidation.domain.rules.rule import Finding
-from services.liquidation.domain.start_dates import (
-    notice_kept_until,
-)
-from services.liquidation.domain.suspension import (
-    judge_deemed_posting,
-    judge_liquidation,
-)
+from services.liquidation.domain.start_dates import notice_kept_until
 from shared.customs.calendar import Due
 
 
-def _final_1514(case: Case) -> Due | None:
-    facts = case.facts
-    verdict = judge_protest(case)
-    is_contested = verdict is not None and verdict.outcome in ("timely", "arguable")
-    contest = reliquidation.Contest(case.denied_on, is_sued_on=facts.is_sued_on) if is_contested else None
-    posted_on = facts.posted_on if facts.is_deemed else None
+def _standing(case: Case) -> StandingLiquidation:
+    assert case.standing is not None
+    return case.standing
+
+
+def _final_1514(case: Case, *, is_reliquidated: bool = True) -> Due | None:
+    """For everyone; without what a reliquidation decided when `is_reliquidated` is false."""
+    standing = _standing(case)
+    contests = [reliquidation.Contest(case.denied_on, is_sued_on=case.facts.is_sued_on)] if case.is_contested else []
     return reliquidation.final_1514_on(
-        case.day("liquidated_on"), contest, posted_on=posted_on, entered_on=case.entry_date, law=case.law
+        standing.on,
+        contests,
+        posted_on=standing.posted_on,
+        is_deemed=standing.is_deemed,
+        reliquidated_on=standing.reliquidated_on if is_reliquidated else (),
+        entered_on=case.entry_date,
+        law=case.law,
     )
 
 
@@ -47,25 +47,25 @@ ROWS: Final = (
         "CBP may reliquidate until",
         ("liquidated_on",),
         "government",
-        lambda case: reliquidation_due(case.day("liquidated_on")),
+        lambda case: reliquidation.own_motion_until(_standing(case).on, _standing(case).posted_on),
         "CBP loses the power to reliquidate on its own motion",
-        lambda case: case.is_liquidated and not case.facts.is_deemed,
+        lambda case: case.is_liquidated and not case.is_deemed,
     ),
     Row(
         "liq-after-deemed",
         "CBP may reliquidate until",
         ("liquidated_on",),
         "government",
-        lambda case: reliquidation_due(case.day("liquidated_on")),
+        lambda case: reliquidation.own_motion_until(_standing(case).on, _standing(case).posted_on),
         "CBP has no power left on its own motion",
-        lambda case: case.is_liquidated and case.facts.is_deemed,
+        lambda case: case.is_liquidated and case.is_deemed,
     ),
     Row(
         "final-two-meanings",
         "final under 1501 from",
         ("liquidated_on",),
         "government",
-        lambda case: reliquidation.final_1501_on(case.day("liquidated_on")),
+        lambda case: reliquidation.final_1501_on(_standing(case).on, _standing(case).posted_on),
         "only a protest, a court or a listed exception changes the entry",
         lambda case: case.is_liquidated,
     ),
@@ -102,10 +102,13 @@ ROWS: Final = (
 
 
 def find(case: Case) -> Iterator[Finding]:
-    """What the rules say of the liquidation itself."""
-    facts = case.facts
-    if facts.liquidated_on is not None and facts.suspensions:
-        judge = judge_deemed_posting if facts.is_deemed else judge_liquidation
-        yield judge(facts.suspensions, facts.liquidated_on)
-    if facts.liquidated_on is not None and facts.records_demanded_on is not None:
-        yield reliquidation.judge_records_reliquidation(facts.liquidated_on, facts.records_demanded_on)
+    """What the rules say of the acts themselves: without effect, too late, in time as a reliquidation."""
+    if case.judged is not None:
+        yield from case.judged.findings
+    if case.standing is not None and case.standing.reliquidated_on and not case.is_contested:
+        others = _final_1514(case, is_reliquidated=False)
+        if others is not None:
+            why = f"what the reliquidation left as it was is final from {others.safe}, arguably {others.last_arguable}"
+            yield Finding("protest-reliq-scope", "stays-final", why)
+    if case.liquidated_on is not None and case.facts.records_demanded_on is not None:
+        yield reliquidation.judge_records_reliquidation(case.liquidated_on, case.facts.records_demanded_on)

@@ -22,14 +22,14 @@ from services.liquidation.domain.calculator import (
 from services.liquidation.domain.calculator.case import Case, open_case
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.calculator.row import Row
-from services.liquidation.domain.counting import explain_roll
+from services.liquidation.domain.counting import explain
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_period import (
     DesignatedImport,
 )
 from services.liquidation.domain.rules.rule import Finding
-from services.liquidation.domain.rules.table import RULES
+from services.liquidation.domain.rules.table import RULES, say_unsettled
 from services.liquidation.domain.suspension import (
     Suspension,
 )
@@ -40,15 +40,15 @@ from shared.customs.calendar import Due
 class Clock:
     """A date that the facts give: warn by `safe`, refuse only after `last_arguable`.
 
-    `rolling` says whether and why it is rolled, `effect` what happens when it ends, `unsettled` what of its rule is
-    open (None: nothing that was found).
+    `explanation` says what was counted and what moved the day, `effect` what happens when it ends, `unsettled` what of
+    its rule is open (None: nothing that was found).
     """
 
     what: str
     rule: str
     safe: date
     last_arguable: date
-    rolling: str
+    explanation: str
     effect: str
     inputs: Mapping[str, str]
     unsettled: str | None = None
@@ -91,7 +91,8 @@ def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
     case = open_case(facts, law)
     clocks: list[Clock] = []
     unknown: list[UnknownClock] = []
-    for row in (*before_liquidation.ROWS, *before_liquidation.period_rows(case), *_LATER_ROWS):
+    rows = (*before_liquidation.ROWS, *before_liquidation.period_rows(case), *_LATER_ROWS)
+    for row in (*rows, *protests.reliquidation_rows(case)):
         if not row.applies(case):
             continue
         missing = tuple(name for name in row.needs if case.find(name) is None)
@@ -104,11 +105,18 @@ def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
 
 def _read(case: Case, row: Row, reckoned: date | Due) -> Clock:
     both = reckoned if isinstance(reckoned, Due) else Due(reckoned, reckoned)
-    rule = RULES[row.rule]
-    unsettled = rule.unsettled or (rule.text if rule.evidence == "U" else None)
-    inputs = {name: _as_text(case.find(name)) for name in row.needs}
-    rolling = explain_roll(both.safe, both, row.roll, case.law)
-    return Clock(row.what, row.rule, both.safe, both.last_arguable, rolling, row.effect, inputs, unsettled)
+    given = [case.find(name) for name in row.needs]
+    inputs = {name: _as_text(value) for name, value in zip(row.needs, given, strict=True)} | dict(row.inputs)
+    start = next((each for each in (row.start, *given) if isinstance(each, date)), None)
+    posted_on = case.standing.posted_on if case.standing is not None and case.is_deemed else None
+    is_later = row.rule in _COUNTED_FROM_POSTING and posted_on is not None and posted_on != case.liquidated_on
+    explanation = explain(both, row.roll, case.law, start=start, posted_on=posted_on if is_later else None)
+    unsettled = _OTHER_LAW if case.is_before_modernization else say_unsettled(row.rule)
+    return Clock(row.what, row.rule, both.safe, both.last_arguable, explanation, row.effect, inputs, unsettled)
+
+
+_COUNTED_FROM_POSTING: Final = frozenset({"protest-deemed", "protest-90-legacy", "afr-file", "final-1514"})
+_OTHER_LAW: Final = RULES["law-before-1993"].text
 
 
 def _as_text(value: object) -> str:

@@ -7,7 +7,7 @@ from services.liquidation.domain.calculator import corrections
 from services.liquidation.domain.calculator.case import Case
 from services.liquidation.domain.calculator.row import Row
 from services.liquidation.domain.clocks import (
-    MAX_EXTENSIONS,
+    MAX_EXTENDED_MONTHS,
     four_year_cap,
     scheduled_date,
 )
@@ -168,7 +168,7 @@ def period_rows(case: Case) -> Iterator[Row]:
         "government",
         lambda _: end.safe,
         "the period is not extended",
-        lambda _: period.extensions < MAX_EXTENSIONS,
+        lambda _: period.extended_months < MAX_EXTENDED_MONTHS,
     )
     yield Row(
         "ext-length",
@@ -177,7 +177,7 @@ def period_rows(case: Case) -> Iterator[Row]:
         "government",
         lambda _: max(end.safe, min(longest_extension(end.safe), four_year_cap(period.start))),
         "deemed liquidated at the new end",
-        lambda _: period.extensions < MAX_EXTENSIONS,
+        lambda _: period.extended_months < MAX_EXTENDED_MONTHS,
     )
     yield Row(
         "liq-4yr-cap",

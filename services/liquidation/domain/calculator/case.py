@@ -6,8 +6,15 @@ from datetime import date
 from typing import Final
 
 from services.liquidation.domain import special_clocks
-from services.liquidation.domain.calculator.facts import CalculatorFacts
+from services.liquidation.domain.calculator.facts import CalculatorFacts, Protested
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.liquidation_acts import (
+    JudgedLiquidation,
+    LiquidationAct,
+    ReliquidationAct,
+    StandingLiquidation,
+    judge_acts,
+)
 from services.liquidation.domain.liquidation_period import (
     Period,
     PeriodKind,
@@ -16,8 +23,11 @@ from services.liquidation.domain.liquidation_period import (
     period_start,
     reckon_period,
 )
-from services.liquidation.domain.protest import decision as protest_decision
+from services.liquidation.domain.protest.decision import Denial, deemed_denial, governing_denial
+from services.liquidation.domain.protest.filing import Protestant
+from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, is_older_law, judge_entry
 from services.liquidation.domain.start_dates import (
+    MODERNIZED_ON,
     EntryDates,
     entry_date,
     surety_demand_date,
@@ -38,7 +48,10 @@ class Case:
     entry_date: date | None
     start: PeriodStart | None
     period: Period | None
-    denied_on: date | None
+    judged: JudgedLiquidation | None
+    verdict: Verdict | None
+    deemed_denial: Denial | None
+    denial: Denial | None
     surety_demanded_on: date | None
 
     def find(self, name: str) -> object:
@@ -57,8 +70,48 @@ class Case:
         return find_last_lift(self.facts.suspensions)
 
     @property
+    def standing(self) -> StandingLiquidation | None:
+        """The liquidation that stands in law; None: none does, whatever was done."""
+        return self.judged.standing if self.judged is not None else None
+
+    @property
+    def liquidated_on(self) -> date | None:
+        return self.standing.on if self.standing is not None else None
+
+    @property
     def is_liquidated(self) -> bool:
-        return self.facts.liquidated_on is not None
+        return self.standing is not None
+
+    @property
+    def is_deemed(self) -> bool:
+        return self.standing is not None and self.standing.is_deemed
+
+    @property
+    def is_before_modernization(self) -> bool:
+        """Whether other law governed: by the day of entry, which is never after that of the liquidation."""
+        known = self.entry_date or self.liquidated_on
+        return known is not None and known < MODERNIZED_ON
+
+    @property
+    def is_older_law(self) -> bool:
+        return is_older_law(self.entry_date, self.liquidated_on)
+
+    @property
+    def denied_on(self) -> date | None:
+        return self.denial.on if self.denial is not None else None
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the protest was allowed, and not after the law had denied it."""
+        return (self.facts.is_protest_allowed or self.facts.allowed_on is not None) and self.denial is None
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether a protest keeps the liquidation from becoming final; one whose time is not known does."""
+        is_of_liquidation = self.facts.protested in (None, "liquidation", "reliquidation")
+        if self.verdict is None or self.facts.is_exclusion_protest or not is_of_liquidation:
+            return False
+        return self.verdict.timeliness in ("timely", "arguable", "unknown")
 
     @property
     def is_suspended(self) -> bool:
@@ -73,7 +126,7 @@ class Case:
 
     @property
     def is_scheduled(self) -> bool:
-        is_after_lift = self.period is not None and self.period.rule == "susp-lift-6mo"
+        is_after_lift = self.period is not None and self.period.lifted_on is not None
         is_by_cycle = self.start is not None and self.start.rule in ("liq-1yr-entry", "liq-1yr-withdrawal")
         return is_by_cycle and not self.is_liquidated and not self.is_suspended and not is_after_lift
 
@@ -82,12 +135,13 @@ class Case:
         return self.period.extended_months if self.period is not None else 0
 
 
-_DERIVED: Final = frozenset({"entry_date", "denied_on", "surety_demanded_on", "lift_noticed_on"})
+_DERIVED: Final = frozenset({"entry_date", "liquidated_on", "denied_on", "surety_demanded_on", "lift_noticed_on"})
 
 
 def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
     """What follows from the facts before any clock is reckoned; raises `UnknownEntryType`."""
     kind = entry_type(facts.entry_type)
+    law = law.at_port(facts.port)
     dates = EntryDates(
         released_on=facts.released_on,
         entry_filed_on=facts.entry_filed_on,
@@ -97,34 +151,131 @@ def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
     )
     entered_on = facts.entry_date or entry_date(facts.entry_basis, dates)
     start = _find_start(facts, kind, entered_on, law)
-    runs = start is not None and start.on is not None
+    period = None
+    if start is not None and start.on is not None:
+        period = reckon_period(start, facts.extensions, facts.suspensions, law=law)
     demanded_on = facts.surety_demanded_on
+    if demanded_on is not None:
+        demanded_on = surety_demand_date(demanded_on, identifies_debt=facts.demand_identifies_debt)
+    judged = _judge_liquidation(facts, kind, period)
+    verdict = _judge_protest(facts, entered_on, judged, demanded_on, period, law)
+    deemed = _find_deemed_denial(facts, verdict)
     return Case(
         facts=facts,
         law=law,
         kind=kind,
         entry_date=entered_on,
         start=start,
-        period=reckon_period(start, facts.extensions, facts.suspensions, law=law)
-        if runs and start is not None
-        else None,
-        denied_on=_find_denial(facts),
-        surety_demanded_on=surety_demand_date(demanded_on, identifies_debt=facts.demand_identifies_debt)
-        if demanded_on is not None
-        else None,
+        period=period,
+        judged=judged,
+        verdict=verdict,
+        deemed_denial=deemed,
+        denial=_find_denial(facts, deemed),
+        surety_demanded_on=demanded_on,
     )
 
 
-def _find_denial(facts: CalculatorFacts) -> date | None:
-    """The denial, or the day on which the protest is deemed denied unless it is decided before."""
-    if facts.denied_on is not None or facts.is_protest_allowed:
-        return facts.denied_on
-    deemed: list[date] = []
-    if facts.acceleration_mailed_on is not None:
-        deemed.append(protest_decision.accelerated_denied_on(facts.acceleration_mailed_on))
-    if facts.is_exclusion_protest and facts.protest_received_on is not None:
-        deemed.append(protest_decision.exclusion_denied_on(facts.protest_received_on))
-    return min(deemed, default=None)
+def _judge_liquidation(facts: CalculatorFacts, kind: EntryType, period: Period | None) -> JudgedLiquidation | None:
+    """What stands of the acts of liquidation; of an entry that its type suspends the end of the period is not known."""
+    if facts.liquidated_on is None:
+        return None
+    is_suspended_by_type = (kind.ad_cvd or facts.has_case) and not facts.suspensions
+    single = (ReliquidationAct(facts.reliquidated_on, facts.reliquidated_by),) if facts.reliquidated_on else ()
+    return judge_acts(
+        LiquidationAct(facts.liquidated_on, facts.posted_on, facts.is_deemed),
+        (*single, *facts.reliquidations),
+        facts.suspensions,
+        None if is_suspended_by_type else period,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenProtest:
+    """A protest as the facts give it (`timeliness.Protest`)."""
+
+    protestant: Protestant
+    decision: str
+    decision_on: date | None
+    demanded_on: date | None
+    received_on: date
+
+
+_DECISIONS: Final[Mapping[Protested, str]] = {
+    "liquidation": "liquidation",
+    "reliquidation": "liquidation",
+    "preference-denial": "preference-refusal-1520d",
+    "exclusion": "exclusion-redelivery",
+    "other-decision": "other",
+}
+
+
+def _judge_protest(
+    facts: CalculatorFacts,
+    entered_on: date | None,
+    judged: JudgedLiquidation | None,
+    demanded_on: date | None,
+    period: Period | None,
+    law: LawSettings,
+) -> Verdict | None:
+    """Whether the protest is in time against what it protests; None when there is none, or its decision is not known.
+
+    Who does not say who protests and gives a demand on the surety means the surety's protest.
+    """
+    received_on, protested = facts.protest_received_on, facts.protested
+    if facts.is_exclusion_protest:
+        protested = protested or "exclusion"
+    if received_on is None:
+        return None
+    standing = judged.standing if judged is not None else None
+    again_on = standing.reliquidated_on if standing is not None else ()
+    decided_on = {
+        "liquidation": standing.on if standing is not None else None,
+        "reliquidation": max((on for on in again_on if on <= received_on), default=max(again_on, default=None)),
+        "preference-denial": facts.preference_denied_on,
+        "exclusion": facts.decision_on or facts.exclusion_advised_on,
+        "other-decision": facts.decision_on,
+    }
+    is_other = protested in ("preference-denial", "exclusion", "other-decision")
+    if is_other and protested is not None and decided_on[protested] is None:
+        return None
+    default: Protestant = "surety" if facts.surety_demanded_on is not None and not is_other else "importer"
+    protest = _GivenProtest(
+        protestant=facts.protested_by or default,
+        decision=_DECISIONS[protested or "liquidation"],
+        decision_on=decided_on[protested] if protested is not None else None,
+        demanded_on=demanded_on,
+        received_on=received_on,
+    )
+    entry = ProtestedEntry(
+        "",
+        is_known=period is not None,
+        entered_on=entered_on,
+        port_of_entry=facts.port,
+        deemed_on=period.ends_on if period is not None else None,
+        liquidated_on=standing.on if standing is not None else None,
+        posted_on=standing.posted_on if standing is not None else None,
+        is_deemed=standing is not None and standing.is_deemed,
+        reliquidated_on=again_on,
+    )
+    return judge_entry(protest, entry, law)
+
+
+def _find_deemed_denial(facts: CalculatorFacts, verdict: Verdict | None) -> Denial | None:
+    """The day at whose end the law denies the protest; it denies none that is out of time."""
+    if verdict is not None and verdict.timeliness in ("untimely", "too-early"):
+        return None
+    is_against_exclusion = facts.is_exclusion_protest or facts.protested == "exclusion"
+    return deemed_denial(
+        facts.protest_received_on, facts.acceleration_mailed_on, is_against_exclusion=is_against_exclusion
+    )
+
+
+def _find_denial(facts: CalculatorFacts, deemed: Denial | None) -> Denial | None:
+    """The denial that governs; an allowance in time leaves none."""
+    is_allowed_in_time = deemed is None or facts.allowed_on is None or facts.allowed_on <= deemed.on
+    if (facts.is_protest_allowed or facts.allowed_on is not None) and is_allowed_in_time:
+        return None
+    return governing_denial(deemed, facts.denied_on)
 
 
 _PERIOD_KINDS: Final[Mapping[str, PeriodKind]] = {

@@ -16,7 +16,6 @@ from services.liquidation.domain.correction_window import (
     has_correction_window,
     is_asked_for,
     judge_correction,
-    list_effective,
     list_known_by,
 )
 from services.liquidation.domain.grounds import basis_of
@@ -43,23 +42,22 @@ def find_window(case: Case, friday: FridayChoice, *, by: date | None = None) -> 
     extensions, suspensions = facts.extensions, facts.suspensions
     if by is not None:
         extensions, suspensions = list_known_by(by, extensions, suspensions)
-    scheduled_on, effective = None, extensions
+    scheduled_on, is_asked = None, False
     # Without any suspension among the facts the summary itself tells whether it is suspended.
     is_suspended = (case.kind.ad_cvd or facts.has_case) and not facts.suspensions
     if start is not None and start.on is not None:
         policy = CyclePolicy(case.law.cycle.days, friday)
-        effective = list_effective(start, extensions, suspensions, case.law)
-        period = reckon_period(start, effective, suspensions, law=case.law)
-        is_suspended = is_suspended or period.is_suspended
+        period = reckon_period(start, extensions, suspensions, law=case.law)
+        is_suspended, is_asked = is_suspended or period.is_suspended, is_asked_for(period.effective)
         if period.lifted_on is not None:
-            scheduled_on = schedule_after_lift(period, effective, policy)
+            scheduled_on = schedule_after_lift(period, policy)
         elif start.rule in ("liq-1yr-entry", "liq-1yr-withdrawal"):
             scheduled_on = scheduled_date(start.on, policy, period.extended_months)
     return correction_window(
         facts.entry_type,
         case.entry_date,
         scheduled_on,
-        is_extended_on_request=is_asked_for(effective),
+        is_extended_on_request=is_asked,
         has_case=facts.has_case,
         suspended_for=_find_basis(case, suspensions) if is_suspended else None,
     )
@@ -97,7 +95,7 @@ def find(case: Case) -> Iterator[Finding]:
 def _judge(case: Case) -> Iterator[Finding]:
     facts, filed_on = case.facts, case.facts.corrected_on
     window = find_window(case, case.law.cycle.friday, by=filed_on)
-    liquidated_on = facts.liquidated_on
+    liquidated_on = case.liquidated_on
     if liquidated_on is None and case.kind.informal:
         liquidated_on = informal_date(facts.paid_on, facts.released_on)
     asked = AskedCorrection(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from services.liquidation.domain.correction_window import SuspensionBasis
 from services.liquidation.domain.extension import ExtensionRequest
+from services.liquidation.domain.liquidation_acts import ReliquidationAct
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.reliquidation import FinalWriter
@@ -16,14 +17,6 @@ ReconciliationIssue = Literal["other", "agreement"]
 Protested = Literal["liquidation", "reliquidation", "preference-denial", "exclusion", "other-decision"]
 DrawbackLaw = Literal["190", "191"]
 ForcedLabor = Literal["wro", "finding", "uflpa"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reliquidation:
-    """A reliquidation as it was posted; `by` None: on whose power is not known, taken as the Center's own."""
-
-    on: date
-    by: FinalWriter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +53,7 @@ class CalculatorFacts:
     is_deemed: bool = False
     reliquidated_on: date | None = None
     reliquidated_by: FinalWriter | None = None
-    reliquidations: tuple[Reliquidation, ...] = ()
+    reliquidations: tuple[ReliquidationAct, ...] = ()
     protested: Protested | None = None
     protested_by: Protestant | None = None
     decision_on: date | None = None

@@ -71,7 +71,7 @@ ROWS: Final = (
         "none",
         lambda case: bill_clocks.refund_due(case.facts.reliquidated_on or case.day("liquidated_on")),
         "interest runs against CBP",
-        lambda case: case.is_liquidated and not case.facts.is_protest_allowed,
+        lambda case: case.is_liquidated and not case.is_allowed,
     ),
     Row(
         "int-underpay",

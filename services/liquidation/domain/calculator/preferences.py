@@ -23,7 +23,9 @@ ROWS: Final = (
         "denial of the preference protested until",
         ("preference_denied_on",),
         "private",
-        lambda case: reliquidation.preference_denial_window(case.day("preference_denied_on"), case.law),
+        lambda case: reliquidation.preference_denial_window(
+            case.day("preference_denied_on"), case.entry_date, case.law
+        ),
         "the denial is final",
         lambda case: case.facts.preference_denied_on is not None,
     ),

@@ -1,43 +1,58 @@
 """The clocks of protests, of further review and of suits."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.calculator.case import Case
 from services.liquidation.domain.calculator.row import Row
-from services.liquidation.domain.clocks import (
-    protest_decision_due,
-    protest_due,
-)
+from services.liquidation.domain.clocks import protest_decision_due
 from services.liquidation.domain.protest import decision as protest_decision
 from services.liquidation.domain.protest import further_review, timeliness
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
 
-def _protest_window(case: Case) -> Due:
-    return timeliness.protest_window(case.day("liquidated_on"), case.entry_date, case.law)
+def _window(case: Case) -> Due:
+    standing = case.standing
+    assert standing is not None
+    return timeliness.liquidation_window(
+        standing.on, standing.posted_on, case.entry_date, case.law, is_deemed=standing.is_deemed
+    )
 
 
-def _deemed_protest_window(case: Case) -> Due:
-    """From the deemed date (safe) and from the posting (arguable)."""
-    liquidated_on = case.day("liquidated_on")
-    safe = _protest_window(case)
-    posted = protest_due(liquidated_on, case.facts.posted_on or liquidated_on, case.law)
-    return Due(safe.safe, max(safe.last_arguable, posted.last_arguable))
-
-
-def judge_protest(case: Case) -> Finding | None:
-    """Whether the protest against the liquidation is in time; None when there is none."""
-    facts = case.facts
-    if facts.liquidated_on is None or facts.protest_received_on is None or facts.is_exclusion_protest:
+def _window_rule(case: Case) -> str | None:
+    if case.standing is None:
         return None
-    due = _deemed_protest_window(case) if facts.is_deemed else _protest_window(case)
-    return timeliness.judge_timeliness(due, facts.liquidated_on, facts.protest_received_on)
+    return timeliness.window_rule(case.standing.on, case.entry_date, is_deemed=case.is_deemed)
 
 
-def _is_legacy(case: Case) -> bool:
-    return case.entry_date is not None and case.entry_date < timeliness.LONGER_PROTEST_SINCE
+def reliquidation_rows(case: Case) -> Iterator[Row]:
+    """Until when what each reliquidation decided is protested, and further review of it applied for."""
+    for again_on in case.standing.reliquidated_on if case.standing is not None else ():
+        window = timeliness.protest_window(again_on, case.entry_date, case.law)
+        what, effect = (
+            f"what the reliquidation of {again_on} decided",
+            "what it decided is final; older issues stay final",
+        )
+        yield _of_reliquidation("protest-reliq-scope", f"protest {what} until", again_on, window, effect)
+        if case.denial is None or case.deemed_denial == case.denial:
+            effect = "it cannot be added, nor after the denial"
+            yield _of_reliquidation("afr-file", f"further review of {what} applied for until", again_on, window, effect)
+
+
+def _of_reliquidation(rule: str, what: str, again_on: date, window: Due, effect: str) -> Row:
+    return Row(
+        rule,
+        what,
+        (),
+        "private",
+        lambda _: window,
+        effect,
+        lambda _: True,
+        {"reliquidated_on": str(again_on)},
+        again_on,
+    )
 
 
 ROWS: Final = (
@@ -46,43 +61,52 @@ ROWS: Final = (
         "protest until",
         ("liquidated_on",),
         "private",
-        _protest_window,
+        _window,
         "final; a late protest is untimely, not denied on its merits",
-        lambda case: case.is_liquidated and not case.facts.is_deemed and not _is_legacy(case),
+        lambda case: _window_rule(case) == "protest-180",
     ),
     Row(
         "protest-90-legacy",
         "protest until",
-        ("liquidated_on", "entry_date"),
+        ("liquidated_on",),
         "private",
-        _protest_window,
+        _window,
         "final; a late protest is untimely, not denied on its merits",
-        lambda case: case.is_liquidated and not case.facts.is_deemed and _is_legacy(case),
+        lambda case: _window_rule(case) == "protest-90-legacy",
     ),
     Row(
         "protest-deemed",
         "protest until",
-        ("liquidated_on", "posted_on"),
+        ("liquidated_on",),
         "private",
-        _deemed_protest_window,
+        _window,
         "final; a late protest is untimely, not denied on its merits",
-        lambda case: case.is_liquidated and case.facts.is_deemed,
+        lambda case: _window_rule(case) == "protest-deemed",
     ),
     Row(
-        "protest-reliq-scope",
-        "protest what the reliquidation decided until",
-        ("reliquidated_on",),
+        "protest-deemed",
+        "arguably protest until, from its posting",
+        ("posted_on",),
         "private",
-        lambda case: timeliness.protest_window(case.day("reliquidated_on"), case.entry_date, case.law),
-        "what it decided is final; older issues stay final",
-        lambda case: case.facts.reliquidated_on is not None,
+        _window,
+        "final; a late protest is untimely, not denied on its merits",
+        lambda case: case.facts.is_deemed and case.is_liquidated and case.facts.posted_on is None,
+    ),
+    Row(
+        "protest-180",
+        "protest that decision until",
+        ("decision_on",),
+        "private",
+        lambda case: timeliness.protest_window(case.day("decision_on"), case.entry_date, case.law),
+        "that decision is final",
+        lambda case: case.facts.protested == "other-decision",
     ),
     Row(
         "protest-surety",
         "the surety protests until",
         ("surety_demanded_on",),
         "private",
-        lambda case: timeliness.surety_window(case.day("surety_demanded_on"), case.law),
+        lambda case: timeliness.surety_window(case.day("surety_demanded_on"), case.entry_date, case.law),
         "the surety is barred",
         lambda case: case.facts.surety_demanded_on is not None,
     ),
@@ -91,7 +115,7 @@ ROWS: Final = (
         "further review applied for until",
         ("liquidated_on",),
         "private",
-        lambda case: further_review.further_review_window(case.day("liquidated_on"), case.entry_date, case.law),
+        _window,
         "it cannot be added, nor after the denial",
         lambda case: case.is_liquidated and case.facts.denied_on is None,
     ),
@@ -102,7 +126,11 @@ ROWS: Final = (
         "none",
         lambda case: protest_decision_due(case.day("protest_received_on")),
         "nothing by law: neither allowed nor denied",
-        lambda case: case.facts.protest_received_on is not None and not case.facts.is_exclusion_protest,
+        lambda case: (
+            case.facts.protest_received_on is not None
+            and not case.facts.is_exclusion_protest
+            and case.facts.protested != "exclusion"
+        ),
     ),
     Row(
         "protest-exclusion-30",
@@ -111,14 +139,16 @@ ROWS: Final = (
         "government",
         lambda case: protest_decision.exclusion_denied_on(case.day("protest_received_on")),
         "denied at the end of the day: the time to sue begins",
-        lambda case: case.facts.is_exclusion_protest,
+        lambda case: case.facts.is_exclusion_protest or case.facts.protested == "exclusion",
     ),
     Row(
         "protest-accel-request",
         "accelerated disposition can be asked for from",
         ("protest_received_on",),
         "none",
-        lambda case: protest_decision.acceleration_from(case.day("protest_received_on"), case.entry_date),
+        lambda case: protest_decision.acceleration_from(
+            case.day("protest_received_on"), is_older_law=case.is_older_law
+        ),
         "its mailing starts 30 days",
         lambda case: case.facts.protest_received_on is not None and case.facts.denied_on is None,
     ),
@@ -174,11 +204,7 @@ ROWS: Final = (
         "court",
         lambda case: protest_decision.suit_due(case.day("denied_on"), case.law),
         "the action is barred; no request stops this clock",
-        lambda case: (
-            case.facts.protest_received_on is not None
-            and not case.facts.is_protest_allowed
-            and not case.facts.is_sued_on
-        ),
+        lambda case: case.facts.protest_received_on is not None and not case.is_allowed and not case.facts.is_sued_on,
     ),
     Row(
         "protest-allow",
@@ -187,12 +213,35 @@ ROWS: Final = (
         "none",
         lambda case: protest_decision.protest_refund_due(case.day("reliquidated_on")),
         "interest runs against CBP",
-        lambda case: case.facts.is_protest_allowed,
+        lambda case: case.is_allowed,
     ),
 )
 
 
 def find(case: Case) -> Iterator[Finding]:
-    """Whether the protest is in time."""
-    if (verdict := judge_protest(case)) is not None:
-        yield verdict
+    """Whether the protest is in time, what follows a deemed denial, and what can be set aside or voided."""
+    facts = case.facts
+    if case.verdict is not None:
+        yield Finding(case.verdict.rule, case.verdict.timeliness, case.verdict.why)
+    yield from _find_acts_after_denial(case)
+    if facts.void_requested_on is not None and case.denial is not None:
+        yield further_review.judge_void_request(
+            case.denial.on, facts.void_requested_on, case.law, is_deemed=case.denial == case.deemed_denial
+        )
+    is_asked = facts.set_aside_requested_on is not None or facts.void_requested_on is not None
+    if facts.further_review_refused_on is not None and is_asked:
+        refused_on, asked_on = facts.further_review_refused_on, facts.set_aside_requested_on
+        yield further_review.judge_set_aside_request(refused_on, asked_on, case.law)
+
+
+def _find_acts_after_denial(case: Case) -> Iterator[Finding]:
+    """Rule inv-deemed-denial [S], 19 USC 1515(b): no decision follows a deemed denial."""
+    deemed, facts = case.deemed_denial, case.facts
+    if deemed is None:
+        return
+    for decided_on in (facts.denied_on, facts.allowed_on):
+        if decided_on is not None and decided_on > deemed.on:
+            yield protest_decision.judge_decision_on_protest(decided_on, deemed_denied_on=deemed.on)
+    if facts.is_protest_allowed and facts.allowed_on is None:
+        why = f"deemed denied on {deemed.on} unless allowed by then: the day of the allowance is not given (allowed_on)"
+        yield Finding("inv-deemed-denial", "allowance-undated", why)

@@ -1,7 +1,7 @@
 """One clock as the tables of the calculator write it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.liquidation.domain.calculator.case import Case
@@ -11,7 +11,11 @@ from shared.customs.calendar import Due
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One clock: which facts it needs, how it is reckoned, when it applies, and what its end means."""
+    """One clock: which facts it needs, how it is reckoned, when it applies, and what its end means.
+
+    `start` is the day from which it is counted where that is not the first of the facts, `inputs` what it was reckoned
+    from besides them.
+    """
 
     rule: str
     what: str
@@ -20,3 +24,5 @@ class Row:
     reckon: Callable[[Case], date | Due | None]
     effect: str
     applies: Callable[[Case], bool]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    start: date | None = None

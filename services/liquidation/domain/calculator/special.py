@@ -12,6 +12,7 @@ from services.liquidation.domain.clocks import (
 from services.liquidation.domain.counting import bond_document_due
 from services.liquidation.domain.plan import not_liquidating
 from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.domain.start_dates import MODERNIZED_ON
 from services.liquidation.domain.summary_clocks import (
     judge_deminimis,
 )
@@ -104,6 +105,11 @@ def find(case: Case) -> Iterator[Finding]:
     if not case.kind.liquidates:
         outcome = not_liquidating(case.kind)
         yield Finding(outcome.rule, outcome.state, outcome.why)
+    if case.is_before_modernization:
+        known = case.entry_date or case.liquidated_on
+        yield Finding(
+            "law-before-1993", "other-law", f"{known}: before the Customs Modernization Act of {MODERNIZED_ON}"
+        )
     if case.kind.low_value and case.entry_date is not None:
         yield judge_deminimis(case.entry_date, case.law)
     imported_on, heading = case.facts.imported_on, case.facts.tib_heading

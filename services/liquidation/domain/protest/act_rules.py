@@ -11,8 +11,8 @@ from services.liquidation.domain.protest.further_review import (
     judge_application,
     judge_criteria,
     judge_local_act,
-    set_aside_request_due,
-    void_request_due,
+    judge_set_aside_request,
+    judge_void_request,
 )
 from services.liquidation.domain.protest.record import Act, ProtestRecord
 from services.liquidation.domain.protest.stages import (
@@ -89,7 +89,7 @@ def judge_act(record: ProtestRecord, verdicts: Sequence[Verdict], act: Act, law:
         case "amend" | "add-grounds":
             return _judge_addition(record, verdicts, act)
         case "request-acceleration":
-            return _judge_acceleration(record, act)
+            return _judge_acceleration(record, verdicts, act)
         case "apply-further-review":
             return _judge_application(record, verdicts, act)
         case "grant-further-review":
@@ -178,13 +178,14 @@ def _judge_addition(record: ProtestRecord, verdicts: Sequence[Verdict], act: Act
     return finding if finding.outcome == "refused" else None
 
 
-def _judge_acceleration(record: ProtestRecord, act: Act) -> Finding | None:
+def _judge_acceleration(record: ProtestRecord, verdicts: Sequence[Verdict], act: Act) -> Finding | None:
     """Whether accelerated disposition is asked for once, not before it can be and not in the future.
 
     Rule protest-accel-request [P], 19 CFR 174.22(a).
     """
     mailed_on = date.fromisoformat(act.details["mailed_on"])
-    first = acceleration_from(record.filing.received_on)
+    is_older_law = any(each.rule == "protest-90-legacy" for each in verdicts)
+    first = acceleration_from(record.filing.received_on, is_older_law=is_older_law)
     if not first <= mailed_on <= act.on:
         why = f"mailed {mailed_on}: it can be mailed from {first} and not after {act.on}, when it is recorded"
         return Finding("protest-accel-request", "too-early" if mailed_on < first else "not-yet", why)
@@ -236,17 +237,16 @@ def _judge_rejection(verdicts: Sequence[Verdict], act: Act) -> Finding | None:
 
 
 def _judge_set_aside_request(record: ProtestRecord, act: Act, law: LawSettings) -> Finding | None:
-    """Whether the setting aside of a refused further review is asked for in time (afr-complaint-1515c)."""
-    refused_on = record.further_review_refused_on
-    if refused_on is None or act.on <= (due := set_aside_request_due(refused_on, law)).last_arguable:
+    """Whether the setting aside of a refused further review is asked for in time."""
+    if record.further_review_refused_on is None:
         return None
-    why = f"further review was refused on {refused_on}: asked until {due.safe}"
-    return Finding("afr-complaint-1515c", "too-late", why)
+    finding = judge_set_aside_request(record.further_review_refused_on, act.on, law)
+    return finding if finding.outcome == "too-late" else None
 
 
 def _judge_void_request(record: ProtestRecord, act: Act, law: LawSettings) -> Finding | None:
-    """Whether the voiding of a denial is asked for in time (void-1515d)."""
-    denied_on = record.denied_on
-    if denied_on is None or act.on <= (due := void_request_due(denied_on, law)).last_arguable:
+    """Whether the voiding of a denial is asked for in time."""
+    if record.denied_on is None:
         return None
-    return Finding("void-1515d", "too-late", f"denied {denied_on}: asked until {due.safe}")
+    finding = judge_void_request(record.denied_on, act.on, law, is_deemed=record.stage == "deemed-denied")
+    return finding if finding.outcome in ("too-late", "not-open") else None

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.decision import (
-    accelerated_denied_on,
-    exclusion_denied_on,
+    Denial,
+    deemed_denial,
     protest_refund_due,
     suit_due,
 )
@@ -24,13 +24,6 @@ from services.liquidation.domain.protest.timeliness import Timeliness, Verdict, 
 from shared.customs.calendar import Due
 
 
-class DeemedDenial(NamedTuple):
-    """The day at whose end a protest is treated as denied, and by which rule."""
-
-    on: date
-    rule: str
-
-
 class ActOfLaw(NamedTuple):
     """What the law does by itself, on the last day of a period that has passed."""
 
@@ -39,7 +32,7 @@ class ActOfLaw(NamedTuple):
     rule: str
 
 
-def find_deemed_denial(record: ProtestRecord, timeliness: Timeliness) -> DeemedDenial | None:
+def find_deemed_denial(record: ProtestRecord, timeliness: Timeliness) -> Denial | None:
     """The day at whose end an open protest is treated as denied, and its rule; None when no such clock runs.
 
     Rules protest-accel-30 [P], 19 USC 1515(b): day 30 after the request was mailed; protest-exclusion-30 [S], 19 CFR
@@ -48,12 +41,13 @@ def find_deemed_denial(record: ProtestRecord, timeliness: Timeliness) -> DeemedD
     """
     if not record.is_open or timeliness in ("unknown", "untimely", "too-early"):
         return None
-    filing, denials = record.filing, []
-    if record.acceleration_mailed_on is not None:
-        denials.append(DeemedDenial(accelerated_denied_on(record.acceleration_mailed_on), "protest-accel-30"))
-    if filing.decision == "exclusion-redelivery" and not filing.is_redelivery and record.denied_on is None:
-        denials.append(DeemedDenial(exclusion_denied_on(filing.received_on), "protest-exclusion-30"))
-    return min(denials, default=None)
+    filing = record.filing
+    is_against_exclusion = filing.decision == "exclusion-redelivery" and not filing.is_redelivery
+    return deemed_denial(
+        filing.received_on,
+        record.acceleration_mailed_on,
+        is_against_exclusion=is_against_exclusion and record.denied_on is None,
+    )
 
 
 def find_act_of_law(record: ProtestRecord, timeliness: Timeliness, today: date, law: LawSettings) -> ActOfLaw | None:

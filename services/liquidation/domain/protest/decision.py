@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.liquidation.domain.clocks import protest_decision_due
 from services.liquidation.domain.counting import due_in_days, protest_filed_on
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.other_protests import OtherProtest
-from services.liquidation.domain.protest.timeliness import LONGER_PROTEST_SINCE
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days
 
@@ -50,17 +49,16 @@ def exclusion_denied_on(received_on: date) -> date:
     return add_days(received_on, DEEMED_DENIAL_DAYS)
 
 
-def acceleration_from(received_on: date, entered_on: date | None = None) -> date:
+def acceleration_from(received_on: date, *, is_older_law: bool) -> date:
     """From which day accelerated disposition can be asked for.
 
     Rule protest-accel-request [P], 19 USC 1515(b), 19 CFR 174.22(a): with the protest; for entries before 18 December
     2004 90 days after it.
 
-    >>> acceleration_from(date(2026, 3, 2))
+    >>> acceleration_from(date(2026, 3, 2), is_older_law=False)
     datetime.date(2026, 3, 2)
     """
-    is_legacy = entered_on is not None and entered_on < LONGER_PROTEST_SINCE
-    return add_days(received_on, LEGACY_ACCELERATION_DAYS) if is_legacy else received_on
+    return add_days(received_on, LEGACY_ACCELERATION_DAYS) if is_older_law else received_on
 
 
 def accelerated_denied_on(request_mailed_on: date) -> date:
@@ -73,6 +71,47 @@ def accelerated_denied_on(request_mailed_on: date) -> date:
     datetime.date(2026, 3, 8)
     """
     return add_days(request_mailed_on, DEEMED_DENIAL_DAYS)
+
+
+class Denial(NamedTuple):
+    """The day of a denial, by notice or at whose end the law denies, and by which rule."""
+
+    on: date
+    rule: str
+
+
+def deemed_denial(
+    received_on: date | None, acceleration_mailed_on: date | None, *, is_against_exclusion: bool
+) -> Denial | None:
+    """The day at whose end an undecided protest is treated as denied; None when no such clock runs.
+
+    Rules protest-accel-30 [P], 19 USC 1515(b): day 30 after the request was mailed; protest-exclusion-30 [S], 19 CFR
+    174.21(b): day 30 after a protest against exclusion; the earlier of both.
+
+    >>> str(deemed_denial(date(2026, 1, 30), None, is_against_exclusion=True).on)
+    '2026-03-01'
+    """
+    denials = []
+    if acceleration_mailed_on is not None:
+        denials.append(Denial(accelerated_denied_on(acceleration_mailed_on), "protest-accel-30"))
+    if is_against_exclusion and received_on is not None:
+        denials.append(Denial(exclusion_denied_on(received_on), "protest-exclusion-30"))
+    return min(denials, default=None)
+
+
+def governing_denial(deemed: Denial | None, noticed_on: date | None) -> Denial | None:
+    """Which denial starts the time to sue: the notice, unless the law had denied before; None: neither.
+
+    Rules inv-deemed-denial [S], 19 USC 1515(b): nothing decides a protest that the law has denied;
+    protest-denial-notice [S], 19 CFR 174.30.
+
+    >>> governing_denial(Denial(date(2026, 3, 1), "protest-exclusion-30"), date(2026, 4, 10)).rule
+    'protest-exclusion-30'
+    """
+    noticed = Denial(noticed_on, "protest-denial-notice") if noticed_on is not None else None
+    if deemed is None or noticed is None:
+        return deemed or noticed
+    return noticed if noticed.on <= deemed.on else deemed
 
 
 def judge_decision_on_protest(

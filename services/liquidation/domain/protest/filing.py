@@ -138,7 +138,10 @@ def read_filing(
         is_redelivery="redelivery" in categories or body.get("redelivery") is True,
         asks_further_review=body.get("further_review") is True,
         further_review_criteria=_texts(body.get("further_review_criteria")),
-        acceleration_mailed_on=(mailed_on or received_on) if body.get("accelerated_disposition") is True else None,
+        # What came with the protest was asked with it, never before (protest-accel-request).
+        acceleration_mailed_on=max(mailed_on or received_on, received_on)
+        if body.get("accelerated_disposition") is True
+        else None,
     )
 
 

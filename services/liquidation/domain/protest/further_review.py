@@ -113,6 +113,40 @@ def void_request_due(denied_on: date, law: LawSettings) -> Due:
     return due_in_days(denied_on, law.void_request_days, "private", law)
 
 
+def judge_void_request(denied_on: date, requested_on: date, law: LawSettings, *, is_deemed: bool = False) -> Finding:
+    """Whether a denial can be voided on a request.
+
+    Rule void-1515d [M], 19 USC 1515(d): within 90 days of the denial. The law denies without instructions, so a deemed
+    denial cannot have been contrary to any. A refusal of further review is no bar: it is set aside by another request,
+    under 1515(c).
+
+    >>> judge_void_request(date(2026, 3, 2), date(2026, 5, 31), LawSettings()).outcome
+    'taken'
+    """
+    if is_deemed:
+        return Finding("void-1515d", "not-open", f"denied by law on {denied_on}, against no instructions")
+    due = void_request_due(denied_on, law)
+    outcome = "taken" if requested_on <= due.safe else "arguable" if requested_on <= due.last_arguable else "too-late"
+    return Finding("void-1515d", outcome, f"denied {denied_on}, requested {requested_on}: asked until {due.safe}")
+
+
+def judge_set_aside_request(refused_on: date, requested_on: date | None, law: LawSettings) -> Finding:
+    """Whether the refusal of further review can be set aside; `requested_on` None: nobody has asked for it.
+
+    Rule afr-complaint-1515c [S], 19 USC 1515(c): only on a request within 60 days of the notice of the refusal. A
+    request to void the denial under 1515(d) is not one.
+
+    >>> judge_set_aside_request(date(2026, 3, 2), None, LawSettings()).outcome
+    'not-asked'
+    """
+    due = set_aside_request_due(refused_on, law)
+    if requested_on is None:
+        why = f"further review was refused on {refused_on}: ask until {due.safe}, apart from any request to void"
+        return Finding("afr-complaint-1515c", "not-asked", why)
+    outcome = "taken" if requested_on <= due.safe else "arguable" if requested_on <= due.last_arguable else "too-late"
+    return Finding("afr-complaint-1515c", outcome, f"refused {refused_on}, requested {requested_on}: until {due.safe}")
+
+
 def suit_due_despite_request(denied_on: date, requested_on: date, law: LawSettings) -> Finding:
     """What a request to set aside or to void does to the time to sue: nothing.
 

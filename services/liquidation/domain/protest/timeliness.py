@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from services.liquidation.domain.clocks import PROTEST_DAYS
 from services.liquidation.domain.counting import due_in_days
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.protest.filing import Filing
+from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
@@ -21,19 +21,32 @@ LONGER_PROTEST_SINCE: Final = date(2004, 12, 18)
 LEGACY_PROTEST_DAYS: Final = 90
 
 
-def protest_days(entered_on: date | None) -> int:
-    """How many days there are to protest; an entry of unknown day is taken as one of present law.
+def is_older_law(entered_on: date | None, decided_on: date | None) -> bool:
+    """Whether the 90 days of the older law hold: by the day of entry, which is never after that of its liquidation.
 
-    Rules protest-180 [S], 19 USC 1514(c)(3); protest-90-legacy [S], 19 CFR 174.12(e): entries before 18 December 2004.
+    Rule protest-90-legacy [S], 19 CFR 174.12(e): entries before 18 December 2004. Of an entry of unknown day whose
+    decision came later it is not known; it is taken as one of present law.
+
+    >>> is_older_law(date(2004, 12, 17), date(2005, 10, 28)), is_older_law(None, date(2004, 12, 17))
+    (True, True)
+    """
+    known = entered_on or decided_on
+    return known is not None and known < LONGER_PROTEST_SINCE
+
+
+def protest_days(entered_on: date | None, decided_on: date | None = None) -> int:
+    """How many days there are to protest.
+
+    Rules protest-180 [S], 19 USC 1514(c)(3); protest-90-legacy [S], 19 CFR 174.12(e), as in `is_older_law`.
 
     >>> protest_days(date(2004, 12, 17)), protest_days(date(2004, 12, 18))
     (90, 180)
     """
-    return LEGACY_PROTEST_DAYS if entered_on is not None and entered_on < LONGER_PROTEST_SINCE else PROTEST_DAYS
+    return LEGACY_PROTEST_DAYS if is_older_law(entered_on, decided_on) else PROTEST_DAYS
 
 
 def protest_window(decided_on: date, entered_on: date | None, law: LawSettings) -> Due:
-    """Until when a liquidation, reliquidation or other decision is protested; nothing done by Commerce later moves it.
+    """Until when a reliquidation or other decision is protested; nothing done by Commerce later moves it.
 
     Rules protest-180, protest-90-legacy [S], 19 USC 1514(c)(3), roll-private-filing [S]; protest-commerce-no-reset [S],
     Acquisition 362 (Fed. Cir. 2023).
@@ -41,18 +54,49 @@ def protest_window(decided_on: date, entered_on: date | None, law: LawSettings) 
     >>> protest_window(date(2026, 1, 5), None, LawSettings())
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
     """
-    return due_in_days(decided_on, protest_days(entered_on), "private", law)
+    return due_in_days(decided_on, protest_days(entered_on, decided_on), "private", law)
 
 
-def surety_window(demanded_on: date, law: LawSettings) -> Due:
-    """Until when a surety protests.
+def liquidation_window(
+    liquidated_on: date, posted_on: date | None, entered_on: date | None, law: LawSettings, *, is_deemed: bool
+) -> Due:
+    """Until when a liquidation is protested; `posted_on` None: not known.
 
-    Rule protest-surety [S], 19 USC 1514(c)(3), 19 CFR 174.12(e)(3): 180 days after the demand was mailed.
+    Rules protest-180, protest-90-legacy [S]; protest-deemed [U], 19 CFR 159.9(c)(2): of a deemed liquidation that was
+    posted later the day of its posting is an arguable start. Any other is dated on its posting, so that is no other
+    start.
 
-    >>> surety_window(date(2026, 9, 1), LawSettings()).safe
+    >>> liquidation_window(date(2026, 1, 5), date(2026, 1, 9), None, LawSettings(), is_deemed=True)
+    Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 8))
+    """
+    window = protest_window(liquidated_on, entered_on, law)
+    if not is_deemed or posted_on is None or posted_on <= liquidated_on:
+        return window
+    days = protest_days(entered_on, liquidated_on)
+    return Due(window.safe, due_in_days(posted_on, days, "private", law).last_arguable)
+
+
+def window_rule(liquidated_on: date, entered_on: date | None, *, is_deemed: bool) -> str:
+    """The rule by which the window of a liquidation is counted.
+
+    >>> window_rule(date(2005, 10, 28), date(2004, 12, 17), is_deemed=True)
+    'protest-90-legacy'
+    """
+    if is_older_law(entered_on, liquidated_on):
+        return "protest-90-legacy"
+    return "protest-deemed" if is_deemed else "protest-180"
+
+
+def surety_window(demanded_on: date, entered_on: date | None, law: LawSettings) -> Due:
+    """Until when a surety protests, counted from the mailing of the demand.
+
+    Rules protest-surety [S], 19 USC 1514(c)(3), 19 CFR 174.12(e)(3): 180 days; protest-90-legacy [S]: 90 days for
+    entries before 18 December 2004.
+
+    >>> surety_window(date(2026, 9, 1), None, LawSettings()).safe
     datetime.date(2027, 2, 28)
     """
-    return due_in_days(demanded_on, PROTEST_DAYS, "private", law)
+    return due_in_days(demanded_on, protest_days(entered_on), "private", law)
 
 
 def judge_timeliness(window: Due, decided_on: date, received_on: date) -> Finding:
@@ -102,15 +146,44 @@ def judge_reliquidation_issue(issue: str, decided_by_reliquidation: Collection[s
     return Finding("protest-reliq-scope", outcome, f"issue: {issue}")
 
 
+class Protest(Protocol):
+    """Who protests what: a filing, or the facts that somebody gives.
+
+    `decision_on` is the day of the protested decision as it is stated, `demanded_on` that of the demand on the surety;
+    None: not stated.
+    """
+
+    @property
+    def protestant(self) -> Protestant: ...
+
+    @property
+    def decision(self) -> str: ...
+
+    @property
+    def decision_on(self) -> date | None: ...
+
+    @property
+    def demanded_on(self) -> date | None: ...
+
+    @property
+    def received_on(self) -> date: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ProtestedEntry:
-    """What the record says of a protested entry; all None while nothing is known."""
+    """What the record says of a protested entry; `is_known`: whether it says anything.
+
+    `deemed_on` is the day on which one that nobody liquidated is deemed liquidated.
+    """
 
     entry_number: str
+    is_known: bool = False
     importer_number: str | None = None
     entered_on: date | None = None
     surety_code: str | None = None
     center: str | None = None
+    port_of_entry: str | None = None
+    deemed_on: date | None = None
     liquidated_on: date | None = None
     posted_on: date | None = None
     is_deemed: bool = False
@@ -129,36 +202,53 @@ class Verdict:
     window: Due | None = None
 
 
-def judge_entry(filing: Filing, entry: ProtestedEntry, law: LawSettings) -> Verdict:
+def judge_entry(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Verdict:
     """Whether a protest comes in time for an entry, by both readings; `unknown` until the day to count from is known.
 
     Rules protest-180 [S], 19 USC 1514(c)(3); protest-90-legacy [S]: entries before 18 December 2004; protest-deemed
     [U]: a deemed liquidation that was posted later arguably counts from the posting; protest-surety [S]: a surety
-    counts from its demand; protest-reliq-scope [M]: a later reliquidation opens its own time for what it decided.
+    counts from its demand; protest-reliq-scope [M], 19 CFR 174.12(e): a later reliquidation opens its own time for what
+    it decided; inv-correction-protest-order [S]: one that comes before there is a decision is premature.
     """
+    law = law.at_port(entry.port_of_entry)
     number = entry.entry_number
-    if filing.protestant == "surety":
-        if filing.demanded_on is None:
+    if protest.protestant == "surety":
+        if protest.demanded_on is None:
             return Verdict(number, "unknown", "protest-surety", "the day of the demand on the surety is not stated")
-        return _judge(filing, number, filing.demanded_on, surety_window(filing.demanded_on, law), "protest-surety")
-    if filing.decision not in LIQUIDATED_DECISIONS and filing.decision_on is not None:
-        window = protest_window(filing.decision_on, entry.entered_on, law)
-        return _judge(filing, number, filing.decision_on, window, _window_rule(entry))
-    if filing.decision not in LIQUIDATED_DECISIONS and filing.decision != "charge-exaction":
+        window = surety_window(protest.demanded_on, entry.entered_on, law)
+        return _judge(protest, number, protest.demanded_on, window, "protest-surety")
+    if protest.decision not in LIQUIDATED_DECISIONS and protest.decision_on is not None:
+        window = protest_window(protest.decision_on, entry.entered_on, law)
+        rule = window_rule(protest.decision_on, entry.entered_on, is_deemed=False)
+        return _judge(protest, number, protest.decision_on, window, rule)
+    if protest.decision not in LIQUIDATED_DECISIONS and protest.decision != "charge-exaction":
         return Verdict(number, "unknown", "protest-180", "the day of the protested decision is not stated")
     if entry.liquidated_on is None:
-        return Verdict(number, "unknown", "protest-180", "the entry is not known to be liquidated")
-    window, rule = protest_window(entry.liquidated_on, entry.entered_on, law), _window_rule(entry)
-    if entry.is_deemed:
-        rule = "protest-deemed" if rule == "protest-180" else rule
-        posted = protest_window(entry.posted_on or entry.liquidated_on, entry.entered_on, law)
-        window = Due(window.safe, max(window.last_arguable, posted.last_arguable))
-    verdict = _judge(filing, number, entry.liquidated_on, window, rule)
-    for again_on in entry.reliquidated_on:
-        if filing.decision_on == again_on or (verdict.timeliness == "untimely" and again_on <= filing.received_on):
+        return _judge_undecided(protest, entry)
+    rule = window_rule(entry.liquidated_on, entry.entered_on, is_deemed=entry.is_deemed)
+    window = liquidation_window(entry.liquidated_on, entry.posted_on, entry.entered_on, law, is_deemed=entry.is_deemed)
+    verdict = _judge(protest, number, entry.liquidated_on, window, rule)
+    if entry.is_deemed and entry.posted_on is None and verdict.timeliness == "untimely":
+        why = f"{verdict.why}; the day of its posting, from which a later day is arguable, is not known"
+        return Verdict(number, "unknown", rule, why, entry.liquidated_on, window)
+    for again_on in sorted(entry.reliquidated_on):
+        is_late_for_others = verdict.timeliness == "untimely" and again_on <= protest.received_on
+        if protest.decision_on == again_on or (is_late_for_others and protest.decision_on != entry.liquidated_on):
             window = protest_window(again_on, entry.entered_on, law)
-            verdict = _judge(filing, number, again_on, window, "protest-reliq-scope")
+            verdict = _judge(protest, number, again_on, window, "protest-reliq-scope")
     return verdict
+
+
+def _judge_undecided(protest: Protest, entry: ProtestedEntry) -> Verdict:
+    """A protest on an entry that is not liquidated: premature, unless the law may have liquidated it before."""
+    number = entry.entry_number
+    if not entry.is_known:
+        return Verdict(number, "unknown", "protest-180", "the entry is not known to be liquidated")
+    if entry.deemed_on is not None and entry.deemed_on < protest.received_on:
+        why = f"deemed liquidated on {entry.deemed_on}, which is not posted yet"
+        return Verdict(number, "unknown", "protest-deemed", why)
+    why = f"received {protest.received_on}, premature: there is no decision to protest yet"
+    return Verdict(number, "too-early", "inv-correction-protest-order", why)
 
 
 def join_timeliness(verdicts: Sequence[Verdict]) -> Timeliness:
@@ -192,12 +282,7 @@ def open_window(verdicts: Sequence[Verdict]) -> Due | None:
     return Due(min(each.safe for each in windows), min(each.last_arguable for each in windows))
 
 
-def _judge(filing: Filing, entry_number: str, decided_on: date, window: Due, rule: str) -> Verdict:
-    finding = judge_timeliness(window, decided_on, filing.received_on)
+def _judge(protest: Protest, entry_number: str, decided_on: date, window: Due, rule: str) -> Verdict:
+    finding = judge_timeliness(window, decided_on, protest.received_on)
     timeliness: Timeliness = finding.outcome  # type: ignore[assignment]
     return Verdict(entry_number, timeliness, rule, finding.why, decided_on, window)
-
-
-def _window_rule(entry: ProtestedEntry) -> str:
-    is_legacy = entry.entered_on is not None and entry.entered_on < LONGER_PROTEST_SINCE
-    return "protest-90-legacy" if is_legacy else "protest-180"

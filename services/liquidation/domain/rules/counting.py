@@ -97,6 +97,12 @@ COUNTING: Final = (
 
 STARTS: Final = (
     Rule(
+        "law-before-1993",
+        "Pub. L. 103-182, title VI",
+        "M",
+        "Other law governed entries before 8 December 1993: no date that is given for one is sure.",
+    ),
+    Rule(
         "entry-date",
         "19 CFR 101.1, 141.68",
         "P",

@@ -134,7 +134,12 @@ LIQUIDATION: Final = (
         "Extended only when CBP lacks information, or when the importer asked in writing in time with good cause.",
     ),
     Rule("ext-length", "19 CFR 159.12(a), (d)", "S", "One extension is for one year at most."),
-    Rule("ext-max", "19 CFR 159.12(e)", "S", "All extensions together are for three years at most."),
+    Rule(
+        "ext-max",
+        "19 CFR 159.12(e)",
+        "S",
+        "All extensions together are for three years at most, however many there are; what goes over is void.",
+    ),
     Rule(
         "liq-4yr-cap",
         "19 USC 1504(b), 19 CFR 159.12(f)",
@@ -173,6 +178,13 @@ LIQUIDATION: Final = (
         "S",
         "An entry is deemed liquidated six months after CBP received notice that its suspension was removed.",
         unsettled="when the notice comes in the first year with more than six months left",
+    ),
+    Rule(
+        "susp-lift-extended",
+        "19 USC 1504(b), (d)",
+        "S",
+        "The six months do not apply to an entry whose liquidation is extended: its extended period governs.",
+        unsettled="when the six months end before the extended period: CBP acts within the six months",
     ),
     Rule(
         "susp-lift-trigger",

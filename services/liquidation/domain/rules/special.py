@@ -86,7 +86,7 @@ INVARIANTS: Final = (
         "inv-three-extensions",
         "19 CFR 159.12(e), (f)",
         "S",
-        "An entry has at most three extensions, none past its fourth anniversary unless suspended.",
+        "The extensions of an entry come to three years at most, none past its fourth anniversary unless suspended.",
     ),
     Rule(
         "inv-correction-protest-order",

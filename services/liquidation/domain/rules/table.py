@@ -31,3 +31,13 @@ RULES: Final = _by_id(
     *INVARIANTS,
     Rule("version-once", "CATAIR Entry Summary", "U", "Each version of an entry summary is filed once."),
 )
+
+
+def say_unsettled(rule: str) -> str | None:
+    """What of a rule is open: the part that it says, or all of it where no more than that was found.
+
+    >>> say_unsettled("protest-180") is None, say_unsettled("suit-bond-2415")
+    (True, 'whether they run from the liquidation or from the demand')
+    """
+    found = RULES[rule]
+    return found.unsettled or (found.text if found.evidence == "U" else None)

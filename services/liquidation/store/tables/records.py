@@ -9,6 +9,8 @@ metadata = MetaData()
 platform = platform_tables(metadata)
 
 RUNS = "liquidated_on IS NULL AND NOT is_suspended"
+ACT_BY = "coalesce(e.act_by, e.deemed_on)"
+"""Of an entry `e`: the day by which CBP acts, `act_by` where it is not the deemed date itself."""
 
 entries = Table(
     "entries",
@@ -51,12 +53,21 @@ entries = Table(
     Column("effect_fees_cents", BigInteger),
     Column("routed_move", Integer, nullable=False, server_default=text("0")),
     Column("turns", Integer, nullable=False, server_default=text("0")),
+    Column("act_by", Date),
     Index("entries_due", "scheduled_on", postgresql_where=text(RUNS)),
     Index(
         "entries_expiring",
-        "deemed_on",
+        text("coalesce(act_by, deemed_on)"),
         postgresql_where=text(RUNS),
-        postgresql_include=["lane", "deemed_rule", "is_informal", "extended_months", "entry_number"],
+        postgresql_include=[
+            "act_by",
+            "deemed_on",
+            "lane",
+            "deemed_rule",
+            "is_informal",
+            "extended_months",
+            "entry_number",
+        ],
     ),
     Index("entries_suspended", "center", postgresql_where=text("is_suspended AND liquidated_on IS NULL")),
     Index("entries_open_importer", "importer_number", postgresql_where=text("liquidated_on IS NULL")),

@@ -1,0 +1,132 @@
+"""What acts of liquidation are in law: of no effect, too late, a reliquidation, and from which day each counts."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.liquidation.domain.liquidation_period import Period
+from services.liquidation.domain.reliquidation import FinalWriter, judge_reliquidation
+from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.domain.suspension import (
+    Suspension,
+    is_suspended,
+    judge_act_after_deemed,
+    judge_deemed_posting,
+    judge_liquidation,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidationAct:
+    """A liquidation as its notice says; `posted_on` None: the day of its posting is not known."""
+
+    on: date
+    posted_on: date | None = None
+    is_deemed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReliquidationAct:
+    """A reliquidation as it was posted; `by` None: on whose power is not known, taken as the Center's own."""
+
+    on: date
+    by: FinalWriter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLiquidation:
+    """The liquidation that stands in law, with the reliquidations that do, by day.
+
+    `on` is its day in law, from which every clock counts; `posted_on` that of its notice: None while it is not known,
+    the day in law itself where a later act shows that nobody posted a deemed one.
+    """
+
+    on: date
+    posted_on: date | None
+    is_deemed: bool
+    reliquidated_on: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLiquidation:
+    """What stands (None: the entry is not liquidated in law), and what the rules say of each act."""
+
+    standing: StandingLiquidation | None
+    findings: tuple[Finding, ...]
+
+
+def judge_acts(
+    liquidation: LiquidationAct,
+    reliquidations: Iterable[ReliquidationAct],
+    suspensions: Sequence[Suspension],
+    period: Period | None,
+) -> JudgedLiquidation:
+    """What stands of a liquidation and of what followed it; `period` None: its end is not known.
+
+    Rules susp-injunction-breach [S], LG Electronics (CIT), and susp-false-deemed [S], Fraserview (CIT 2024): such an
+    act starts no clock, and the entry stays suspended; susp-statutory-breach [S]: one during an agency's suspension
+    stands. liq-after-deemed [S], Aspects (Fed. Cir. 2022): once its period has ended an entry is liquidated by law on
+    the last day of it (liquidation-date-deemed [S], 19 CFR 159.9(c)(2)(i)), and a later act may stand as a
+    reliquidation within 90 days. reliq-1501 [S], 19 USC 1501: counted from the original liquidation only.
+
+    >>> from services.liquidation.domain.liquidation_period import PeriodStart, reckon_period
+    >>> year = reckon_period(PeriodStart("liq-1yr-entry", date(2025, 3, 3)), law=LAW)
+    >>> judge_acts(LiquidationAct(date(2026, 3, 4)), [], [], year).standing
+    StandingLiquidation(on=datetime.date(2026, 3, 3), posted_on=datetime.date(2026, 3, 3), is_deemed=True, \
+reliquidated_on=(datetime.date(2026, 3, 4),))
+    """
+    worth = (judge_deemed_posting if liquidation.is_deemed else judge_liquidation)(suspensions, liquidation.on)
+    said = [worth] if suspensions else []
+    if worth.outcome in ("void", "no-effect"):
+        return JudgedLiquidation(None, tuple(said))
+    on, posted_on, is_deemed, standing = liquidation.on, liquidation.posted_on, liquidation.is_deemed, []
+    deemed_on = _find_deemed(liquidation, suspensions, period)
+    if deemed_on is not None:
+        late = judge_act_after_deemed(deemed_on, liquidation.on)
+        said.append(late)
+        on, posted_on, is_deemed = deemed_on, deemed_on, True
+        standing += [liquidation.on] if late.outcome == "reliquidation" else []
+    elif not is_deemed:
+        posted_on = posted_on or on
+    for act in reliquidations:
+        too_late = _find_too_late(act, on, posted_on)
+        if too_late is None:
+            standing.append(act.on)
+        else:
+            said.append(too_late)
+    said += _find_other_readings(liquidation, suspensions, period)
+    return JudgedLiquidation(StandingLiquidation(on, posted_on, is_deemed, tuple(sorted(standing))), tuple(said))
+
+
+def _find_deemed(act: LiquidationAct, suspensions: Sequence[Suspension], period: Period | None) -> date | None:
+    """The day on which the entry was liquidated by law before the act; None when it was not, or is not known to be."""
+    if act.is_deemed or period is None or period.ends_on is None or is_suspended(suspensions, act.on):
+        return None
+    return period.ends_on if act.on > period.ends_on else None
+
+
+def _find_too_late(act: ReliquidationAct, original_on: date, posted_on: date | None) -> Finding | None:
+    """Why a reliquidation comes too late; other powers than the Center's own have no limit here."""
+    if act.by not in (None, "center"):
+        return None
+    found = judge_reliquidation(original_on, act.on, posted_on=posted_on)
+    return found if found.outcome != "allowed" else None
+
+
+def _find_other_readings(
+    act: LiquidationAct, suspensions: Sequence[Suspension], period: Period | None
+) -> Iterator[Finding]:
+    """Where the notice of a deemed liquidation and the period differ, and an act between two readings of its end."""
+    if period is None or period.safe is None or period.ends_on is None or period.last_arguable is None:
+        return
+    if is_suspended(suspensions, act.on):
+        return
+    if act.is_deemed and act.on < period.safe:
+        why = f"said to be deemed on {act.on}, the period ends on {period.safe}"
+        yield Finding("inv-separate-flags", "deemed-early", why)
+    if act.is_deemed and act.on > period.last_arguable:
+        why = f"said to be deemed on {act.on}, by the facts that are given the period ended on {period.ends_on}"
+        yield Finding("liquidation-date-deemed", "deemed-late", why)
+    if not act.is_deemed and period.safe < act.on <= period.ends_on:
+        why = f"liquidated {act.on}: in time by the reading in force ({period.ends_on}), arguably deemed {period.safe}"
+        yield Finding(period.rule, "arguably-deemed", why)
