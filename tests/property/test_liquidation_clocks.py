@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.liquidation.domain import bill_clocks, clocks, reliquidation, special_clocks, summary_clocks, suspension
 from services.liquidation.domain.calculator.answers import calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
-from services.liquidation.domain.clocks import MAX_EXTENSIONS, deemed_date, four_year_cap
+from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.history_checks import History, RecordedLiquidation, find_breaches
 from services.liquidation.domain.law import LAW, LawSettings
@@ -104,7 +104,7 @@ def test_period_ends_between_its_safe_and_its_last_arguable_day_and_not_before_i
 def test_no_more_than_three_extensions_have_effect_and_every_other_says_why(history: Any) -> None:
     start, extensions, suspensions = history
     period = reckon_period(start, extensions, suspensions, law=LAW)
-    assert period.extensions <= MAX_EXTENSIONS
+    assert period.extended_months <= MAX_EXTENDED_MONTHS
     assert period.extensions + len(period.void) == len(extensions)
     assert all(each.because.rule in RULES for each in period.void)
 

@@ -305,7 +305,7 @@ class _Clock:
         """
         six, six_latest = months_after(day, 6), latest_months_after(day, 6)
         latest = max(six_latest, self.latest)
-        is_capped = self.was_extended and day < self.fourth_anniversary
+        is_capped = self.was_extended and day <= self.fourth_anniversary
         if self.is_extension_in_force and self.governing > day:
             self.safe = min(six, self.governing)
         else:
@@ -512,12 +512,12 @@ class _Outcome:
     is_allowed: bool = False
 
 
-def _decide(history: History) -> _Outcome:
+def _decide(history: History, verdict: Verdict | None) -> _Outcome:
     """What became of the protest: the first of notice of denial, allowance, and denial by law governs.
 
     The deemed denial comes at the end of day 30, so that what CBP did on that day is still in time.
-    Reading: it is told as a computed event although the thirtieth day may be still to come, and also for a protest
-    that is not in time. A request to accelerate before the protest has no effect, for an entry before 18 December
+    Reading: it is told as a computed event although the thirtieth day may be still to come. The law denies no protest
+    that is out of time: there is nothing to deny. A request to accelerate before the protest has no effect, for an entry before 18 December
     2004 also one before the 90th day after it.
     """
     received_on, mailed_on = history.received_on, history.acceleration_mailed_on
@@ -528,6 +528,8 @@ def _decide(history: History) -> _Outcome:
         wait = 90 if _protest_days(history) == 90 else 0
         if mailed_on >= received_on + wait * DAY:
             by_law.append(mailed_on + 30 * DAY)
+    if verdict in ("untimely", "too-early"):
+        by_law = []
     events: list[tuple[date, int, str]] = [(day, 1, "deemed") for day in by_law]
     if history.denied_on is not None:
         events.append((history.denied_on, 0, "denied"))
@@ -562,14 +564,14 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     days = _protest_days(history)
     found = find_period(history)
     period = found.period
-    outcome = _decide(history)
-    sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
     surety = None if history.demanded_on is None else _window(history.demanded_on, days)
     refused_on = history.preference_denied_on
     preference = None if refused_on is None else _window(refused_on, days)
     liquidation = _liquidate(history, period)
     if liquidation.on is None:
         verdict, counted_from = _judge_protest(history, None, ())
+        outcome = _decide(history, verdict)
+        sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
         return LawAnswer(
             deemed=period,
             void_extensions=found.void,
@@ -597,6 +599,8 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     }
     later = sorted([*([late] if late else []), *counting.values()], key=lambda each: each.on)
     verdict, counted_from = _judge_protest(history, original, later)
+    outcome = _decide(history, verdict)
+    sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
     windows = [original.window, *(each.window for each in later), *([surety] if surety else [])]
     return LawAnswer(
         deemed=period,

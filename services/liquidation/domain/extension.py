@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS, deemed_date, scheduled_date
+from services.liquidation.domain.clocks import (
+    MAX_EXTENDED_MONTHS,
+    MAX_EXTENSION_MONTHS,
+    deemed_date,
+    four_year_cap,
+    scheduled_date,
+)
 from services.liquidation.domain.law import CyclePolicy
 
 ExtensionReason = Literal["information-needed", "importer-request"]
@@ -49,12 +55,14 @@ class NotExtended:
     remedy: str
 
 
-def find_void(period: OpenPeriod, request: ExtensionRequest) -> NotExtended | None:
+def find_void(period: OpenPeriod, request: ExtensionRequest, *, is_suspended: bool = False) -> NotExtended | None:
     """Why an extension is void; None when it has effect.
 
     Rules ext-max [S], 19 CFR 159.12(e): three years in all, however many there are; ext-length [S], 159.12(a), (d): one
     year at most each; ext-notice [S], 159.12(b), (d): posted before the end of the open period; ext-reasons [S], 19 USC
-    1504(b); ext-request-late [S], 159.12(a)(1)(ii): the importer's request came in writing before that end.
+    1504(b); ext-request-late [S], 159.12(a)(1)(ii): the importer's request came in writing before that end; liq-4yr-cap
+    [P], 19 USC 1504(b): there is nothing left to extend at the fourth anniversary. While an entry is suspended its
+    period is open: give the day of posting as its end.
 
     >>> open_until = OpenPeriod(date(2025, 3, 2), date(2026, 3, 2), 0, 0)
     >>> find_void(open_until, ExtensionRequest("information-needed", 12, date(2026, 3, 2))) is None
@@ -68,6 +76,9 @@ def find_void(period: OpenPeriod, request: ExtensionRequest) -> NotExtended | No
             f"Liquidation has been extended by {period.extended_months} months in all.",
             f"Liquidate by {period.deemed_on}: what goes over three years in all is void.",
         )
+    if not is_suspended and period.deemed_on >= (cap := four_year_cap(period.entry_date)):
+        why = f"The period ends on {period.deemed_on}; no extension reaches beyond {cap}."
+        return NotExtended("liq-4yr-cap", why, "Liquidate by the end of the period.")
     if not 1 <= request.months <= MAX_EXTENSION_MONTHS:
         return NotExtended(
             "ext-length", f"{request.months} months were asked for.", "Extend by 1 to 12 months at a time."

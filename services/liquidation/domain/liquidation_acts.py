@@ -75,13 +75,15 @@ def judge_acts(
     StandingLiquidation(on=datetime.date(2026, 3, 3), posted_on=datetime.date(2026, 3, 3), is_deemed=True, \
 reliquidated_on=(datetime.date(2026, 3, 4),))
     """
-    worth = (judge_deemed_posting if liquidation.is_deemed else judge_liquidation)(suspensions, liquidation.on)
+    worth = _judge_worth(liquidation, suspensions, period)
     said = [worth] if suspensions else []
     if worth.outcome in ("void", "no-effect"):
         return JudgedLiquidation(None, tuple(said))
     on, posted_on, is_deemed, standing = liquidation.on, liquidation.posted_on, liquidation.is_deemed, []
-    deemed_on = _find_deemed(liquidation, suspensions, period)
-    if deemed_on is not None:
+    deemed_on = _find_deemed(liquidation, period)
+    if deemed_on is not None and is_deemed:
+        on, posted_on = deemed_on, posted_on or liquidation.on
+    elif deemed_on is not None:
         late = judge_act_after_deemed(deemed_on, liquidation.on)
         said.append(late)
         on, posted_on, is_deemed = deemed_on, deemed_on, True
@@ -98,9 +100,24 @@ reliquidated_on=(datetime.date(2026, 3, 4),))
     return JudgedLiquidation(StandingLiquidation(on, posted_on, is_deemed, tuple(sorted(standing))), tuple(said))
 
 
-def _find_deemed(act: LiquidationAct, suspensions: Sequence[Suspension], period: Period | None) -> date | None:
+def _judge_worth(act: LiquidationAct, suspensions: Sequence[Suspension], period: Period | None) -> Finding:
+    """Whether the act has an effect; a suspension that began after the period had ended found nothing to suspend."""
+    ends_on = period.ends_on if period is not None else None
+    if not act.is_deemed:
+        return judge_liquidation(_still_open(suspensions, ends_on, act.on), act.on)
+    posted_on = max(act.on, act.posted_on or act.on)
+    worth = judge_deemed_posting(_still_open(suspensions, ends_on, act.on), act.on)
+    later = judge_deemed_posting(_still_open(suspensions, ends_on, posted_on), posted_on)
+    return worth if worth.outcome == "no-effect" else later if later.outcome == "no-effect" else worth
+
+
+def _still_open(suspensions: Sequence[Suspension], ends_on: date | None, on: date) -> Sequence[Suspension]:
+    return () if ends_on is not None and on > ends_on else suspensions
+
+
+def _find_deemed(act: LiquidationAct, period: Period | None) -> date | None:
     """The day on which the entry was liquidated by law before the act; None when it was not, or is not known to be."""
-    if act.is_deemed or period is None or period.ends_on is None or is_suspended(suspensions, act.on):
+    if period is None or period.ends_on is None:
         return None
     return period.ends_on if act.on > period.ends_on else None
 

@@ -133,16 +133,54 @@ def reckon_period(
     """
     if start.on is None:
         raise ValueError(f"{start.rule}: {', '.join(start.missing)} is not known")
-    first_end = _undisturbed(start.on, 0)
-    period = Period(start.on, start.rule, first_end.safe, first_end.safe, first_end.last_arguable)
+    running = _open(start.on, start.rule)
     for on, kind, _, _, request in sorted(_list_acts(start.on, extensions, suspensions), key=lambda act: act[:-1]):
         if request is not None:
-            period = _extend(period, request)
+            running = _extend(running, request)
         elif kind == "1 begins":
-            period = _suspend(period, on)
-        elif period.is_suspended:
-            period = _lift(period, on, law)
-    return period
+            # One that begins after the period has ended finds the entry liquidated by law.
+            running = running if on > running.ends_on else replace(running, is_suspended=True)
+        elif running.is_suspended:
+            running = _lift(running, on, law)
+    return _close(running)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The period as it stands after some acts: while suspended with the end that it had reached, and would have."""
+
+    start: date
+    rule: str
+    ends_on: date
+    safe: date
+    last_arguable: date
+    extended_months: int = 0
+    extensions: tuple[ExtensionRequest, ...] = ()
+    void: tuple[VoidExtension, ...] = ()
+    lifts: tuple[date, ...] = ()
+    is_suspended: bool = False
+
+
+def _open(start: date, rule: str) -> _Running:
+    """A year; where its month has no such day, the day after is arguable."""
+    end = deemed_date(start)
+    return _Running(start, rule, end, end, end if end.day == start.day else add_days(end, 1))
+
+
+def _close(running: _Running) -> Period:
+    is_open = not running.is_suspended
+    return Period(
+        running.start,
+        running.rule,
+        running.ends_on if is_open else None,
+        running.safe if is_open else None,
+        running.last_arguable if is_open else None,
+        running.extended_months,
+        len(running.extensions),
+        running.void,
+        running.lifts,
+        running.extensions,
+    )
 
 
 _Act = tuple[date, Literal["1 begins", "2 lifted", "3 posted"], int, str, ExtensionRequest | None]
@@ -175,75 +213,53 @@ def _merge(suspensions: Iterable[Suspension]) -> Sequence[tuple[date, date | Non
     return merged
 
 
-def _undisturbed(start: date, extended_months: int) -> Due:
-    """The end of a period without suspensions; where its month has no such day, the day after is arguable."""
-    end = deemed_date(start, extended_months)
-    return Due(end, end if end.day == start.day else add_days(end, 1))
-
-
-def _suspend(period: Period, began_on: date) -> Period:
-    """A suspension that begins after the period has ended finds the entry liquidated by law."""
-    if period.ends_on is None or began_on > period.ends_on:
-        return period
-    return replace(period, ends_on=None, safe=None, last_arguable=None)
-
-
-def _lift(period: Period, lifted_on: date, law: LawSettings) -> Period:
-    six_months = six_months_from_notice(lifted_on)
-    longest = six_months if six_months.day == lifted_on.day else add_days(six_months, 1)
-    undisturbed = deemed_date(period.start, period.extended_months)
-    lifted = replace(period, rule="susp-lift-6mo", lifts=(*period.lifts, lifted_on))
-    if not period.extensions:
-        later = max(six_months, undisturbed)
-        ends_on = six_months if law.lift_reading == "six-months" else later
-        return replace(lifted, ends_on=ends_on, safe=six_months, last_arguable=max(longest, undisturbed))
-    cap = four_year_cap(period.start)
-    by_notice = Due(min(six_months, cap), min(longest, cap)) if lifted_on <= cap else Due(six_months, longest)
-    if undisturbed <= lifted_on:
-        return replace(lifted, ends_on=by_notice.safe, safe=by_notice.safe, last_arguable=by_notice.last_arguable)
+def _lift(running: _Running, lifted_on: date, law: LawSettings) -> _Running:
+    six_months, cap = six_months_from_notice(lifted_on), four_year_cap(running.start)
+    latest = max(six_months if six_months.day == lifted_on.day else add_days(six_months, 1), running.last_arguable)
+    lifted = replace(running, is_suspended=False, rule="susp-lift-6mo", lifts=(*running.lifts, lifted_on))
+    if not running.extensions:
+        ends_on = six_months if law.lift_reading == "six-months" else max(six_months, running.ends_on)
+        return replace(lifted, ends_on=ends_on, safe=six_months, last_arguable=latest)
+    if lifted_on <= cap:
+        six_months, latest = min(six_months, cap), min(latest, cap)
+    if running.ends_on <= lifted_on:
+        return replace(lifted, ends_on=six_months, safe=six_months, last_arguable=latest)
     return replace(
         lifted,
         rule="susp-lift-extended",
-        ends_on=undisturbed if law.extended_lift_reading == "extended-period" else by_notice.safe,
-        safe=min(by_notice.safe, undisturbed),
-        last_arguable=max(by_notice.last_arguable, undisturbed),
+        ends_on=running.ends_on if law.extended_lift_reading == "extended-period" else six_months,
+        safe=min(six_months, running.ends_on),
+        last_arguable=latest,
     )
 
 
-def _extend(period: Period, request: ExtensionRequest) -> Period:
+def _extend(running: _Running, request: ExtensionRequest) -> _Running:
     # While suspended the period is open, so no posting comes too late for it.
-    open_until = period.ends_on or request.posted_on
-    because = find_void(OpenPeriod(period.start, open_until, period.extended_months, period.extensions), request)
+    open_until = request.posted_on if running.is_suspended else running.ends_on
+    judged = OpenPeriod(running.start, open_until, running.extended_months, len(running.extensions))
+    because = find_void(judged, request, is_suspended=running.is_suspended)
     if because is not None:
-        return replace(period, void=(*period.void, VoidExtension(request, because)))
-    excess = find_excess(period.extended_months, request)
-    added = min(request.months, MAX_EXTENDED_MONTHS - period.extended_months)
-    extended = replace(
-        period,
-        extended_months=period.extended_months + added,
-        extensions=period.extensions + 1,
-        effective=(*period.effective, request),
-        void=period.void if excess is None else (*period.void, VoidExtension(request, excess)),
-    )
-    if period.ends_on is None or period.safe is None or period.last_arguable is None:
-        return extended
-    if not period.lifts:
-        end = _undisturbed(period.start, extended.extended_months)
-        return replace(extended, ends_on=end.safe, safe=end.safe, last_arguable=end.last_arguable)
-    latest = add_months(period.last_arguable, added)
-    is_past_cap = period.last_arguable > four_year_cap(period.start)
+        return replace(running, void=(*running.void, VoidExtension(request, because)))
+    excess = find_excess(running.extended_months, request)
+    added = min(request.months, MAX_EXTENDED_MONTHS - running.extended_months)
     return replace(
-        extended,
-        ends_on=_lengthen(period.ends_on, added, period.start),
-        safe=_lengthen(period.safe, added, period.start),
-        # Whether the fourth anniversary binds a period that a suspension carried over it is unsettled.
-        last_arguable=latest if is_past_cap else _lengthen(period.last_arguable, added, period.start),
+        running,
+        extended_months=running.extended_months + added,
+        extensions=(*running.extensions, request),
+        void=running.void if excess is None else (*running.void, VoidExtension(request, excess)),
+        ends_on=_lengthen(running.ends_on, added, running.start).safe,
+        safe=_lengthen(running.safe, added, running.start).safe,
+        last_arguable=_lengthen(running.last_arguable, added, running.start).last_arguable,
     )
 
 
-def _lengthen(end: date, months: int, start: date) -> date:
-    """Up to the fourth anniversary; a period that reaches beyond it already is not lengthened."""
-    return max(end, min(add_months(end, months), four_year_cap(start)))
+def _lengthen(end: date, months: int, start: date) -> Due:
+    """So many months after the end before, up to the fourth anniversary; where a month has no such day, arguably a day
+    more. A reading that reaches beyond the anniversary already is not lengthened.
+    """
+    cap, longer = four_year_cap(start), add_months(end, months)
+    latest = longer if longer.day == end.day else add_days(longer, 1)
+    return Due(max(end, min(longer, cap)), max(end, min(latest, cap)))
 
 
 def is_deemed_liquidated(period: Period, on: date) -> bool:

@@ -1,7 +1,7 @@
 """What becomes of one version of an entry summary: scheduled, suspended, extended, not liquidating, or not known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -158,7 +158,7 @@ def plan_around_suspensions(
         return suspended
     lifted_on = period.lifted_on
     if lifted_on is None:
-        return usual
+        return replace(usual, deemed_on=period.ends_on, act_by=period.safe)
     why = f"notice of the last removal of a suspension on {lifted_on}, {policy.version}"
     if period.extended_months:
         why += f", extended by {period.extended_months} months"

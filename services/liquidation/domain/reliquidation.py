@@ -9,7 +9,7 @@ from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.decision import suit_due
-from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window
+from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window, surety_window
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days, add_years
 
@@ -107,14 +107,15 @@ def final_1514_on(
     posted_on: date | None = None,
     is_deemed: bool = False,
     reliquidated_on: Iterable[date] = (),
+    demanded_on: date | None = None,
     entered_on: date | None = None,
     law: LawSettings,
 ) -> Due | None:
     """From which day a liquidation is final for everyone; None while a protest, an allowance or a suit keeps it open.
 
     Rules final-1514 [S], 19 USC 1514(a): the day after the last day to protest it, or what a reliquidation decided
-    (1514(d)); final-two-meanings [S]: once a protest is denied not before the last day to sue is over. Contests are
-    protests in time.
+    (1514(d)), or for a surety after a demand on it (protest-surety [S]); final-two-meanings [S]: once a protest is
+    denied not before the last day to sue is over. Contests are protests in time.
 
     >>> final_1514_on(date(2026, 1, 2), law=LAW).safe
     datetime.date(2026, 7, 2)
@@ -125,6 +126,7 @@ def final_1514_on(
     """
     lasts = [liquidation_window(liquidated_on, posted_on, entered_on, law, is_deemed=is_deemed)]
     lasts += [protest_window(again_on, entered_on, law) for again_on in reliquidated_on]
+    lasts += [surety_window(demanded_on, entered_on, law)] if demanded_on is not None else []
     for contest in contests:
         if contest.denied_on is None or contest.is_sued_on:
             return None

@@ -14,7 +14,7 @@ from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import Act, LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import ProtestedEntry
-from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
+from services.liquidation.store.tables.protests import WAITS, protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables.records import protests
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -58,9 +58,9 @@ DELETE FROM protest_entries e USING protests p
 WHERE p.filing_number = e.filing_number AND p.filing_number = ANY($1::text[])
     AND NOT p.entries @> jsonb_build_array(e.entry_number)
 """
-_WAITING: Final = """
+_WAITING: Final = f"""
 SELECT DISTINCT p.filing_number FROM protest_entries p JOIN entries e ON e.entry_number = p.entry_number
-WHERE p.timeliness IN ('unknown', 'too-early') AND e.liquidated_on IS NOT NULL AND p.filing_number > $1
+WHERE p.{WAITS} AND e.liquidated_on IS NOT NULL AND p.filing_number > $1
 ORDER BY p.filing_number LIMIT $2
 """
 _UNJUDGED: Final = "SELECT filing_number FROM protests WHERE issue = '' ORDER BY filing_number LIMIT $1"

@@ -27,6 +27,7 @@ def _final_1514(case: Case, *, is_reliquidated: bool = True) -> Due | None:
         posted_on=standing.posted_on,
         is_deemed=standing.is_deemed,
         reliquidated_on=standing.reliquidated_on if is_reliquidated else (),
+        demanded_on=case.surety_demanded_on,
         entered_on=case.entry_date,
         law=case.law,
     )

@@ -23,7 +23,7 @@ from services.liquidation.domain.liquidation_period import (
     period_start,
     reckon_period,
 )
-from services.liquidation.domain.protest.decision import Denial, deemed_denial, governing_denial
+from services.liquidation.domain.protest.decision import Denial, acceleration_from, deemed_denial, governing_denial
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, is_older_law, judge_entry
 from services.liquidation.domain.start_dates import (
@@ -159,7 +159,8 @@ def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
         demanded_on = surety_demand_date(demanded_on, identifies_debt=facts.demand_identifies_debt)
     judged = _judge_liquidation(facts, kind, period)
     verdict = _judge_protest(facts, entered_on, judged, demanded_on, period, law)
-    deemed = _find_deemed_denial(facts, verdict)
+    liquidated_on = judged.standing.on if judged is not None and judged.standing is not None else None
+    deemed = _find_deemed_denial(facts, verdict, is_older=is_older_law(entered_on, liquidated_on))
     return Case(
         facts=facts,
         law=law,
@@ -230,7 +231,7 @@ def _judge_protest(
     again_on = standing.reliquidated_on if standing is not None else ()
     decided_on = {
         "liquidation": standing.on if standing is not None else None,
-        "reliquidation": max((on for on in again_on if on <= received_on), default=max(again_on, default=None)),
+        "reliquidation": max((on for on in again_on if on <= received_on), default=min(again_on, default=None)),
         "preference-denial": facts.preference_denied_on,
         "exclusion": facts.decision_on or facts.exclusion_advised_on,
         "other-decision": facts.decision_on,
@@ -238,7 +239,7 @@ def _judge_protest(
     is_other = protested in ("preference-denial", "exclusion", "other-decision")
     if is_other and protested is not None and decided_on[protested] is None:
         return None
-    default: Protestant = "surety" if facts.surety_demanded_on is not None and not is_other else "importer"
+    default: Protestant = "surety" if demanded_on is not None and not is_other else "importer"
     protest = _GivenProtest(
         protestant=facts.protested_by or default,
         decision=_DECISIONS[protested or "liquidation"],
@@ -260,22 +261,24 @@ def _judge_protest(
     return judge_entry(protest, entry, law)
 
 
-def _find_deemed_denial(facts: CalculatorFacts, verdict: Verdict | None) -> Denial | None:
-    """The day at whose end the law denies the protest; it denies none that is out of time."""
+def _find_deemed_denial(facts: CalculatorFacts, verdict: Verdict | None, *, is_older: bool) -> Denial | None:
+    """The day at whose end the law denies the protest: none that is out of time, nor on a request before its time."""
     if verdict is not None and verdict.timeliness in ("untimely", "too-early"):
         return None
     is_against_exclusion = facts.is_exclusion_protest or facts.protested == "exclusion"
-    return deemed_denial(
-        facts.protest_received_on, facts.acceleration_mailed_on, is_against_exclusion=is_against_exclusion
-    )
+    mailed_on = facts.acceleration_mailed_on
+    if mailed_on is not None and facts.protest_received_on is not None:
+        first = acceleration_from(facts.protest_received_on, is_older_law=is_older)
+        mailed_on = mailed_on if mailed_on >= first else None
+    return deemed_denial(facts.protest_received_on, mailed_on, is_against_exclusion=is_against_exclusion)
 
 
 def _find_denial(facts: CalculatorFacts, deemed: Denial | None) -> Denial | None:
-    """The denial that governs; an allowance in time leaves none."""
-    is_allowed_in_time = deemed is None or facts.allowed_on is None or facts.allowed_on <= deemed.on
-    if (facts.is_protest_allowed or facts.allowed_on is not None) and is_allowed_in_time:
-        return None
-    return governing_denial(deemed, facts.denied_on)
+    """The denial that governs; what was allowed before it, or on a day that is not known, leaves none."""
+    denial = governing_denial(deemed, facts.denied_on)
+    if facts.allowed_on is None:
+        return None if facts.is_protest_allowed else denial
+    return denial if denial is not None and denial.on < facts.allowed_on else None
 
 
 _PERIOD_KINDS: Final[Mapping[str, PeriodKind]] = {

@@ -224,6 +224,12 @@ def find(case: Case) -> Iterator[Finding]:
     if case.verdict is not None:
         yield Finding(case.verdict.rule, case.verdict.timeliness, case.verdict.why)
     yield from _find_acts_after_denial(case)
+    mailed_on, received_on = facts.acceleration_mailed_on, facts.protest_received_on
+    if mailed_on is not None and received_on is not None:
+        first = protest_decision.acceleration_from(received_on, is_older_law=case.is_older_law)
+        if mailed_on < first:
+            why = f"mailed {mailed_on}: it can be asked for from {first}, and starts nothing before"
+            yield Finding("protest-accel-request", "too-early", why)
     if facts.void_requested_on is not None and case.denial is not None:
         yield further_review.judge_void_request(
             case.denial.on, facts.void_requested_on, case.law, is_deemed=case.denial == case.deemed_denial
@@ -235,8 +241,10 @@ def find(case: Case) -> Iterator[Finding]:
 
 
 def _find_acts_after_denial(case: Case) -> Iterator[Finding]:
-    """Rule inv-deemed-denial [S], 19 USC 1515(b): no decision follows a deemed denial."""
+    """Rules inv-deemed-denial [S], 19 USC 1515(b), protest-no-rescind [S]: no decision follows a denial."""
     deemed, facts = case.deemed_denial, case.facts
+    if case.denial is not None and case.denial != deemed and facts.allowed_on is not None:
+        yield protest_decision.judge_decision_on_protest(facts.allowed_on, denied_on=case.denial.on)
     if deemed is None:
         return
     for decided_on in (facts.denied_on, facts.allowed_on):

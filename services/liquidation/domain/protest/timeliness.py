@@ -207,16 +207,26 @@ def judge_entry(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Ve
 
     Rules protest-180 [S], 19 USC 1514(c)(3); protest-90-legacy [S]: entries before 18 December 2004; protest-deemed
     [U]: a deemed liquidation that was posted later arguably counts from the posting; protest-surety [S]: a surety
-    counts from its demand; protest-reliq-scope [M], 19 CFR 174.12(e): a later reliquidation opens its own time for what
-    it decided; inv-correction-protest-order [S]: one that comes before there is a decision is premature.
+    counts from its demand, once it was mailed; protest-reliq-scope [M], 19 CFR 174.12(e): a later reliquidation opens
+    its own time for what it decided; inv-correction-protest-order [S]: one that comes before there is a decision is
+    premature.
     """
     law = law.at_port(entry.port_of_entry)
     number = entry.entry_number
-    if protest.protestant == "surety":
-        if protest.demanded_on is None:
-            return Verdict(number, "unknown", "protest-surety", "the day of the demand on the surety is not stated")
-        window = surety_window(protest.demanded_on, entry.entered_on, law)
-        return _judge(protest, number, protest.demanded_on, window, "protest-surety")
+    demanded_on = protest.demanded_on if protest.protestant == "surety" else None
+    if demanded_on is not None and demanded_on <= protest.received_on:
+        window = surety_window(demanded_on, entry.entered_on, law)
+        return _judge(protest, number, demanded_on, window, "protest-surety")
+    verdict = _judge_decision(protest, entry, law)
+    is_in_time = verdict.timeliness in ("timely", "arguable")
+    if protest.protestant == "surety" and protest.demanded_on is None and not is_in_time:
+        return Verdict(number, "unknown", "protest-surety", "the day of the demand on the surety is not stated")
+    return verdict
+
+
+def _judge_decision(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Verdict:
+    """Whether a protest is in time as that of anybody: by the day of the decision that it protests."""
+    number = entry.entry_number
     if protest.decision not in LIQUIDATED_DECISIONS and protest.decision_on is not None:
         window = protest_window(protest.decision_on, entry.entered_on, law)
         rule = window_rule(protest.decision_on, entry.entered_on, is_deemed=False)
@@ -231,11 +241,14 @@ def judge_entry(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Ve
     if entry.is_deemed and entry.posted_on is None and verdict.timeliness == "untimely":
         why = f"{verdict.why}; the day of its posting, from which a later day is arguable, is not known"
         return Verdict(number, "unknown", rule, why, entry.liquidated_on, window)
-    for again_on in sorted(entry.reliquidated_on):
-        is_late_for_others = verdict.timeliness == "untimely" and again_on <= protest.received_on
-        if protest.decision_on == again_on or (is_late_for_others and protest.decision_on != entry.liquidated_on):
+    is_of_liquidation = protest.decision_on == entry.liquidated_on
+    for again_on in sorted(entry.reliquidated_on, reverse=True):
+        is_reached = again_on <= protest.received_on and verdict.timeliness == "untimely" and not is_of_liquidation
+        if protest.decision_on == again_on or is_reached:
             window = protest_window(again_on, entry.entered_on, law)
-            verdict = _judge(protest, number, again_on, window, "protest-reliq-scope")
+            again = _judge(protest, number, again_on, window, "protest-reliq-scope")
+            if protest.decision_on == again_on or again.timeliness != "untimely":
+                return again
     return verdict
 
 
