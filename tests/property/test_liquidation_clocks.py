@@ -239,7 +239,7 @@ def test_calculator_answers_any_facts_and_guesses_none(facts: CalculatorFacts) -
         assert clock.rule in RULES
         assert clock.safe <= clock.last_arguable
         assert clock.effect
-        assert clock.rolling
+        assert clock.explanation
         assert clock.inputs
     for unknown in answer.unknown:
         assert unknown.rule in RULES

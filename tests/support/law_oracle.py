@@ -517,8 +517,8 @@ def _decide(history: History, verdict: Verdict | None) -> _Outcome:
 
     The deemed denial comes at the end of day 30, so that what CBP did on that day is still in time.
     Reading: it is told as a computed event although the thirtieth day may be still to come. The law denies no protest
-    that is out of time: there is nothing to deny. A request to accelerate before the protest has no effect, for an entry before 18 December
-    2004 also one before the 90th day after it.
+    that is out of time: there is nothing to deny. A request to accelerate before the protest has no effect, for an
+    entry before 18 December 2004 also one before the 90th day after it.
     """
     received_on, mailed_on = history.received_on, history.acceleration_mailed_on
     by_law = []

@@ -23,6 +23,7 @@ from services.liquidation.api import (
     radar,
     recomputes,
     refunds,
+    rules,
     timeline,
 )
 
@@ -50,4 +51,5 @@ ROUTERS = [
     bills.router,
     refunds.router,
     calculator.router,
+    rules.router,
 ]

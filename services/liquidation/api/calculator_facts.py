@@ -101,6 +101,14 @@ class CalculatorIn(BaseModel):
                     "protest_received_on": "2026-06-30",
                     "acceleration_mailed_on": "2026-07-10",
                 },
+                {
+                    "entry_type": "01",
+                    "imported_on": "2026-06-26",
+                    "presented_for_examination_on": "2026-06-29",
+                    "forced_labor": "uflpa",
+                    "prepenalty_mailed_on": "2026-08-03",
+                    "violated_on": "2026-06-26",
+                },
             ]
         },
     )

@@ -135,14 +135,23 @@ ORDERS: Final = (
     Order("earliest_summary_on", "reconciliation_due_on", "recon-other", _RECONCILED),
     Order("earliest_imported_on", "reconciliation_filed_on", "recon-fta", _RECONCILED),
     Order("earliest_imported_on", "reconciliation_due_on", "recon-fta", _RECONCILED),
-    Order("allegation_received_on", "investigation_initiated_on", "inv-order", "an allegation comes before its case"),
-    Order("investigation_initiated_on", "interim_measures_on", "inv-order", "measures are taken in a case"),
-    Order("investigation_initiated_on", "evasion_determined_on", "inv-order", "a case is determined after it began"),
-    Order("evasion_determined_on", "evasion_review_requested_on", "inv-order", _REVIEWED),
-    Order("evasion_review_requested_on", "evasion_review_decided_on", "inv-order", _REVIEWED),
-    Order("presented_for_examination_on", "detained_on", "inv-order", "goods are detained after they were presented"),
-    Order("prepenalty_mailed_on", "penalty_mailed_on", "inv-order", "a penalty notice follows the prepenalty notice"),
-    Order("damages_mailed_on", "petition_decided_on", "inv-order", "a petition answers the notice of damages"),
+    Order(
+        "allegation_received_on", "investigation_initiated_on", "eapa-initiate", "an allegation comes before its case"
+    ),
+    Order("investigation_initiated_on", "interim_measures_on", "eapa-interim", "measures are taken in a case"),
+    Order("investigation_initiated_on", "evasion_determined_on", "eapa-decide", "a case is determined after it began"),
+    Order("evasion_determined_on", "evasion_review_requested_on", "eapa-review-request", _REVIEWED),
+    Order("evasion_review_requested_on", "evasion_review_decided_on", "eapa-review-decide", _REVIEWED),
+    Order(
+        "presented_for_examination_on", "detained_on", "detain-decide", "goods are detained after they were presented"
+    ),
+    Order(
+        "prepenalty_mailed_on",
+        "penalty_mailed_on",
+        "penalty-petition",
+        "a penalty notice follows the prepenalty notice",
+    ),
+    Order("damages_mailed_on", "petition_decided_on", "ld-decision-life", "a petition answers the notice of damages"),
 )
 """Every pair, in the order of an entry's life.
 

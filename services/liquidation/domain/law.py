@@ -31,7 +31,7 @@ CYCLE: Final = CyclePolicy(days=314, friday="after")
 
 @dataclass(frozen=True, slots=True)
 class LawSettings:
-    """One reading of each rule that is recalled (M) or unsettled (U). Days are calendar days."""
+    """One reading of each rule that is recalled (M) or unsettled (U). Days are calendar days unless it says so."""
 
     cycle: CyclePolicy = CYCLE
     """liq-cycle-314: the weekly cycle."""
@@ -60,7 +60,7 @@ class LawSettings:
     clerical_petition_ended_on: date = date(2004, 12, 18)
     """claim-1520c-gone: the first day of entry without it."""
     lost_duty_years: int = 5
-    """duty-1592d."""
+    """duty-1592d, sol-1592."""
     bond_suit_years: int = 6
     """suit-bond-2415."""
     forward_days: int = 60
@@ -77,6 +77,24 @@ class LawSettings:
     """recon-other: how many days the old system is taken to have counted for a month."""
     tib_extension_years: int = 2
     """tib-extend: what the extensions of a temporary importation add at most."""
+    records_demand_days: int = 30
+    """records-demand."""
+    redelivery_demand_days: int = 30
+    """redelivery-demand: until when CBP demands it."""
+    redelivery_days: int = 30
+    """redelivery-demand: until when it is complied with."""
+    damages_petition_days: int = 60
+    """ld-petition."""
+    petition_decision_days: int = 60
+    """ld-decision-life."""
+    disclosure_data_days: int = 30
+    """pd-unknown-data."""
+    tender_days: int = 30
+    """pd-tender."""
+    evasion_review_business_days: int = 60
+    """eapa-review-decide, in business days."""
+    evasion_suit_business_days: int = 30
+    """eapa-suit, in business days."""
 
     @property
     def days_off(self) -> frozenset[date]:

@@ -106,7 +106,7 @@ def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSett
         clock=facts.clock,
         law=law,
     )
-    if usual.is_suspended or not (facts.suspensions or facts.extensions):
+    if not facts.suspensions and (usual.is_suspended or not facts.extensions):
         return usual
     grounds = join_grounds(version, facts.suspensions)
     return plan_around_suspensions(usual, version, policy, grounds, facts.extensions, clock=facts.clock, law=law)

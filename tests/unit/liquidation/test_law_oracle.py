@@ -252,7 +252,7 @@ PERIODS: dict[str, tuple[Body, Period | None, tuple[int, ...]]] = {
     ),
     "lifted on the fourth anniversary": (
         entry("2022-01-03", extensions=[extended("2022-06-01")], suspensions=[suspended("2023-06-01", "2026-01-03")]),
-        period("2026-07-03"),
+        period("2026-01-03"),
         (),
     ),
     "lifted after the fourth anniversary": (

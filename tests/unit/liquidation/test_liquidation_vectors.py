@@ -36,7 +36,15 @@ IDS_BY_SECTION = {
     "7 bills, refunds, interest": """bill-due int-underpay int-overpay int-overpay-1520d int-delinquent refund-due
         refund-ach int-rate-source int-rate-known bill-notice-principal bill-notice-surety bill-dunning
         bill-setoff-hold int-surety-limit""",
-    "8 notices from the Center": "cf28-reply cf29-proposed",
+    "8 notices from the Center": """cf28-reply cf29-proposed cf29-threshold cf29-taken records-demand
+        redelivery-demand recordkeeping""",
+    "9 penalties, prior disclosure, liquidated damages": """prepenalty-reply penalty-petition seizure-petition
+        ld-petition ld-decision-life ld-not-protestable pd-timing pd-oral-confirm pd-unknown-data pd-tender
+        sol-1592""",
+    "10 evasion": """eapa-initiate eapa-interim eapa-notice eapa-facts eapa-argument eapa-decide eapa-review-request
+        eapa-review-decide eapa-suit eapa-liq-still-protest""",
+    "11 detention, forced labour": """detain-decide detain-notice detain-final uflpa-detention detain-protest
+        wro-proof wro-abandon wro-finding""",
     "12 drawback, reconciliation, TIB, quota": """drawback-file drawback-export recon-other recon-fta recon-noflag
         tib-initial tib-extend tib-short-heading tib-no-liq quota-present""",
     "13 invariants": """inv-separate-flags inv-lift-period inv-extension-posted inv-three-extensions
@@ -46,10 +54,12 @@ IDS_BY_SECTION = {
 PARTLY_READ = """entry-date importation-date liquidation-date-informal demand-date-surety psc-cannot liq-4yr-cap
     ext-notice-presumption susp-notice susp-lift-multiline claim-1520d-form reliq-1509g protest-multi-entry
     protest-accel-request protest-accel-30 protest-allow int-delinquent recon-other recon-fta recon-noflag
-    quota-present"""
+    quota-present recordkeeping ld-not-protestable detain-decide detain-notice uflpa-detention"""
 RECALLED = """law-before-1993 roll-court count-date-filed-protest informal-threshold deminimis-repeal refund-before-liq
     susp-lift-target-90 eapa-suspend claim-1520c-gone duty-1592d domestic-1516 protest-reliq-scope summons-paydues
-    action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d inv-order"""
+    action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d cf29-taken records-demand
+    redelivery-demand ld-petition ld-decision-life pd-unknown-data pd-tender sol-1592 eapa-review-decide
+    eapa-suit inv-order"""
 UNSETTLED = """count-month-end count-working-day count-holidays roll-private-filing-electronic count-timezone
     liq-cycle-314 entry-type-no-liq protest-deemed afr-forward bill-notice-surety version-once"""
 NOT_A_CLOCK = {
@@ -57,6 +67,8 @@ NOT_A_CLOCK = {
     "ext-notice-presumption": "weighs evidence of old, mailed notices",
     "int-surety-limit": "an amount of money, not a date",
     "version-once": "a rule of filing, kept by the record of an entry",
+    "ieepa-off": "changes rates of duty: no date and no outcome follows from facts",
+    "sec122": "changes rates of duty: no date and no outcome follows from facts",
 }
 
 

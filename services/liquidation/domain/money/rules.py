@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.liquidation.domain.rules.rule import Rule
+from services.liquidation.domain.rules.rule import Rule, Section
 
 _RULES: Final = (
     Rule(
@@ -80,5 +80,6 @@ _RULES: Final = (
     ),
 )
 
+FEES: Final = Section("fees", "Fees, the twenty-dollar limit and the order of payment", _RULES)
 MONEY_RULES: Final = {rule.id: rule for rule in _RULES}
 """By id. The rules of section 7 (`int-*`, `bill-*`, `refund-*`) are in `services.liquidation.domain.rules`."""

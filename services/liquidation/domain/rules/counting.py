@@ -1,5 +1,6 @@
 """How days are counted and rolled, and from which days clocks start."""
 
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.rules.rule import Rule
@@ -119,6 +120,8 @@ STARTS: Final = (
         "19 CFR 159.9(a)-(c)(1)",
         "S",
         "The date of liquidation is the date on which its notice is posted.",
+        effective_from=date(2017, 1, 14),
+        applies_to="the day of the notice",
     ),
     Rule(
         "notice-search-fields",

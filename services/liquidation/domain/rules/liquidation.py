@@ -1,5 +1,6 @@
 """Entry summary, deposit, correction, liquidation, extension and suspension."""
 
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.rules.rule import Rule
@@ -35,8 +36,17 @@ SUMMARY: Final = (
         "EO 14324; 90 FR 42418",
         "S",
         "Goods entered on or after 29 August 2025 have no duty-free treatment under section 321(a)(2)(C).",
+        effective_from=date(2025, 8, 29),
+        applies_to="the day of entry",
     ),
-    Rule("deminimis-repeal", "Pub. L. 119-21", "M", "The commercial exemption ends by statute on 1 July 2027."),
+    Rule(
+        "deminimis-repeal",
+        "Pub. L. 119-21",
+        "M",
+        "The commercial exemption ends by statute on 1 July 2027.",
+        effective_from=date(2027, 7, 1),
+        applies_to="the day of entry",
+    ),
     Rule(
         "psc-window",
         "CBP general notice of 1 Nov 2017",
@@ -73,6 +83,7 @@ SUMMARY: Final = (
         "M",
         "CBP may refund an excess deposit before liquidation, at its discretion and without a time limit.",
     ),
+    Rule("version-once", "CATAIR Entry Summary", "U", "Each version of an entry summary is filed once."),
 )
 
 LIQUIDATION: Final = (
@@ -151,6 +162,8 @@ LIQUIDATION: Final = (
         "19 CFR 159.12(b), (d); 81 FR 89375",
         "S",
         "An extension counts only if its notice was posted before the current period ended.",
+        effective_from=date(2017, 1, 14),
+        applies_to="the day of the notice",
     ),
     Rule(
         "ext-notice-presumption",
@@ -171,6 +184,8 @@ LIQUIDATION: Final = (
         "19 USC 1504(c), 19 CFR 159.12(c)",
         "P",
         "A suspension is posted promptly; without its notice a statutory suspension still stands.",
+        effective_from=date(2017, 1, 14),
+        applies_to="the day of the notice",
     ),
     Rule(
         "susp-lift-6mo",

@@ -1,5 +1,6 @@
 """Bills, refunds and interest, and the notices of the Center."""
 
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.rules.rule import Rule
@@ -42,6 +43,8 @@ BILLS: Final = (
         "91 FR 21 (CBP Dec. 25-18)",
         "S",
         "Refunds certified since 6 February 2026 are paid by ACH, on paper only by waiver.",
+        effective_from=date(2026, 2, 6),
+        applies_to="the day on which the refund is certified",
     ),
     Rule(
         "int-rate-source",
@@ -96,5 +99,6 @@ NOTICES: Final = (
         "19 CFR 152.2",
         "S",
         "A proposed notice of action gives 20 days from mailing to answer, or as its form says; then action is taken.",
+        unsettled="some forms and practice give 30 days; the day on the form governs",
     ),
 )

@@ -1,5 +1,6 @@
 """Protest and further review."""
 
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.rules.rule import Rule
@@ -25,12 +26,16 @@ PROTEST: Final = (
         "19 USC 1514(c)(3), 19 CFR 174.12(e)",
         "S",
         "A protest is filed within 180 days after liquidation, and not before it.",
+        effective_from=date(2004, 12, 18),
+        applies_to="the day of entry",
     ),
     Rule(
         "protest-90-legacy",
         "19 CFR 174.12(e), 159.9(c)(2)(ii)",
         "S",
         "For entries before 18 December 2004 a protest is filed within 90 days.",
+        effective_until=date(2004, 12, 17),
+        applies_to="the day of entry",
     ),
     Rule(
         "protest-deemed",

@@ -1,5 +1,6 @@
 """Reliquidation, refund and finality."""
 
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.rules.rule import Rule
@@ -16,6 +17,8 @@ RELIQUIDATION: Final = (
         "Pub. L. 114-125 s. 911",
         "S",
         "Since 24 February 2016 the 90 days run from the original liquidation itself; before, from its notice.",
+        effective_from=date(2016, 2, 24),
+        applies_to="the day of the original liquidation",
     ),
     Rule(
         "reliq-protest-pending",
@@ -29,6 +32,8 @@ RELIQUIDATION: Final = (
         "CBP guidance of 20 Apr 2026, as reported",
         "S",
         "CAPE phase 1 takes an entry whose liquidation is at most 80 days old when the declaration is filed.",
+        effective_from=date(2026, 4, 20),
+        applies_to="the day of the declaration",
     ),
     Rule(
         "final-1514",
@@ -54,6 +59,7 @@ RELIQUIDATION: Final = (
         "19 USC 1520(d), 19 CFR 182.31-33, 181.31-33",
         "S",
         "A preference not claimed at entry is claimed within one year of importation, under the listed programs.",
+        applies_to="the day of importation: NAFTA until 2020-06-30, USMCA since 2020-07-01",
     ),
     Rule(
         "claim-1520d-form",
@@ -66,6 +72,8 @@ RELIQUIDATION: Final = (
         "Pub. L. 108-429 s. 2105",
         "M",
         "For entries on or after 18 December 2004 the petition for clerical error is repealed.",
+        effective_from=date(2004, 12, 18),
+        applies_to="the day of entry",
     ),
     Rule(
         "reliq-1509g",

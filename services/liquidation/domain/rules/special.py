@@ -1,5 +1,6 @@
 """Drawback, reconciliation, temporary importation and quota, and what holds over any history."""
 
+from datetime import date
 from typing import Final
 
 from services.liquidation.domain.rules.rule import Rule
@@ -127,4 +128,25 @@ INVARIANTS: Final = (
     Rule("inv-two-years", "Hitachi (Fed. Cir. 2011)", "S", "Two years without a decision change nothing."),
     Rule("inv-courtesy", "19 CFR 159.9(c)", "S", "A courtesy notice starts no clock."),
     Rule("inv-center-change", "19 CFR 101.1", "S", "A change of Center moves the work, not the clocks."),
+)
+
+SWITCHES: Final = (
+    Rule(
+        "ieepa-off",
+        "Learning Resources; V.O.S. Selections (Supreme Court, 20 Feb 2026)",
+        "S",
+        "The International Emergency Economic Powers Act gives no power to impose tariffs.",
+        unsettled="relief for finally liquidated entries of those who did not sue; the Government announced an appeal",
+        effective_from=date(2026, 2, 20),
+        applies_to="the day of the judgment",
+    ),
+    Rule(
+        "sec122",
+        "section 122 of the Trade Act of 1974",
+        "S",
+        "A surcharge of 10 % holds for 150 days.",
+        effective_from=date(2026, 2, 24),
+        effective_until=date(2026, 7, 24),
+        applies_to="the days of the surcharge",
+    ),
 )

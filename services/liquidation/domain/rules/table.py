@@ -1,36 +1,37 @@
-"""Every rule of law by its id; a rule that is not here cannot be quoted."""
+"""Every rule of law by its id, and in sections; a rule that is not here cannot be quoted."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from services.liquidation.domain.rules.counting import COUNTING, STARTS
+from services.liquidation.domain.rules.enforcement import DEMANDS, DETENTION, EVASION, PENALTIES
 from services.liquidation.domain.rules.liquidation import LIQUIDATION, SUMMARY
 from services.liquidation.domain.rules.money import BILLS, NOTICES
 from services.liquidation.domain.rules.protest import FURTHER_REVIEW, PROTEST
 from services.liquidation.domain.rules.reliquidation import RELIQUIDATION
-from services.liquidation.domain.rules.rule import Rule
-from services.liquidation.domain.rules.special import INVARIANTS, SPECIAL
+from services.liquidation.domain.rules.rule import Rule, Section
+from services.liquidation.domain.rules.special import INVARIANTS, SPECIAL, SWITCHES
 
-
-def _by_id(*rules: Rule) -> Mapping[str, Rule]:
-    return MappingProxyType({rule.id: rule for rule in rules})
-
-
-RULES: Final = _by_id(
-    *COUNTING,
-    *STARTS,
-    *SUMMARY,
-    *LIQUIDATION,
-    *RELIQUIDATION,
-    *PROTEST,
-    *FURTHER_REVIEW,
-    *BILLS,
-    *NOTICES,
-    *SPECIAL,
-    *INVARIANTS,
-    Rule("version-once", "CATAIR Entry Summary", "U", "Each version of an entry summary is filed once."),
+SECTIONS: Final = (
+    Section("counting", "How days are counted and rolled", COUNTING),
+    Section("starts", "Days that start a clock", STARTS),
+    Section("summary", "Entry summary, deposit and correction", SUMMARY),
+    Section("liquidation", "Liquidation, extension and suspension", LIQUIDATION),
+    Section("reliquidation", "Reliquidation, refund and finality", RELIQUIDATION),
+    Section("protest", "Protest and suit", PROTEST),
+    Section("further-review", "Further review and void denials", FURTHER_REVIEW),
+    Section("bills", "Bills, refunds and interest", BILLS),
+    Section("notices", "Notices and demands of the Center", (*NOTICES, *DEMANDS)),
+    Section("penalties", "Penalties, liquidated damages and prior disclosure", PENALTIES),
+    Section("evasion", "Evasion cases (EAPA)", EVASION),
+    Section("detention", "Detention and forced labour", DETENTION),
+    Section("special", "Drawback, reconciliation, temporary importation and quota", SPECIAL),
+    Section("invariants", "What holds over any history", INVARIANTS),
+    Section("switches", "Recent changes of duties", SWITCHES),
 )
+
+RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for section in SECTIONS for rule in section.rules})
 
 
 def say_unsettled(rule: str) -> str | None:
