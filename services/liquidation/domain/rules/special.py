@@ -53,6 +53,9 @@ SPECIAL: Final = (
         "HTSUS ch. 98 sub. XIII US note 1(a)(1)",
         "S",
         "Goods of heading 9813.00.75 leave or are destroyed within six months of importation, without extension.",
+        unsettled="that it has held since the HTSUS took effect is recalled",
+        effective_from=date(1989, 1, 1),
+        applies_to="the day of importation",
     ),
     Rule(
         "quota-present",
