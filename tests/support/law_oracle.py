@@ -302,6 +302,7 @@ class _Clock:
         posted meanwhile. For a first suspension that is the entry's own year and its extensions; for a second it
         includes what was extended after the first lift.
         Reading: an extension whose end has passed at a lift is spent, and never excepts the entry again.
+        Reading: a lift on the fourth anniversary leaves that day unsuspended, so that the anniversary still ends it.
         """
         six, six_latest = months_after(day, 6), latest_months_after(day, 6)
         latest = max(six_latest, self.latest)
@@ -516,20 +517,21 @@ def _decide(history: History, verdict: Verdict | None) -> _Outcome:
     """What became of the protest: the first of notice of denial, allowance, and denial by law governs.
 
     The deemed denial comes at the end of day 30, so that what CBP did on that day is still in time.
-    Reading: it is told as a computed event although the thirtieth day may be still to come. The law denies no protest
-    that is out of time: there is nothing to deny. A request to accelerate before the protest has no effect, for an
-    entry before 18 December 2004 also one before the 90th day after it.
+    Reading: it is told as a computed event although the thirtieth day may be still to come.
+    Reading: only a protest that can be in time is disposed of at an accelerated pace; one that came too early or too
+    late is no protest under section 1514. A notice of its denial has its date all the same.
+    Reading: a request before the protest has no effect, for an entry before 18 December 2004 also one before the 90th
+    day after it.
+    Reading: of a notice of denial and an allowance the first governs: neither is reconsidered (protest-no-rescind).
     """
     received_on, mailed_on = history.received_on, history.acceleration_mailed_on
     by_law = []
     if received_on is not None and history.is_exclusion:
         by_law.append(received_on + 30 * DAY)
-    if received_on is not None and mailed_on is not None:
+    if received_on is not None and mailed_on is not None and verdict not in ("untimely", "too-early"):
         wait = 90 if _protest_days(history) == 90 else 0
         if mailed_on >= received_on + wait * DAY:
             by_law.append(mailed_on + 30 * DAY)
-    if verdict in ("untimely", "too-early"):
-        by_law = []
     events: list[tuple[date, int, str]] = [(day, 1, "deemed") for day in by_law]
     if history.denied_on is not None:
         events.append((history.denied_on, 0, "denied"))
@@ -541,6 +543,11 @@ def _decide(history: History, verdict: Verdict | None) -> _Outcome:
     if what == "allowed":
         return _Outcome(is_allowed=True)
     return _Outcome(day if what == "deemed" else None, day)
+
+
+def _time_to_sue(outcome: _Outcome) -> Window | None:
+    """180 days from the denial, rolled by the court's own rule (28 USC 2636(a))."""
+    return None if outcome.denied_on is None else _window(outcome.denied_on, 180)
 
 
 def _final_for_everyone(
@@ -571,7 +578,6 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     if liquidation.on is None:
         verdict, counted_from = _judge_protest(history, None, ())
         outcome = _decide(history, verdict)
-        sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
         return LawAnswer(
             deemed=period,
             void_extensions=found.void,
@@ -583,7 +589,7 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
             counted_from=counted_from,
             deemed_denial_on=outcome.deemed_denial_on,
             denied_on=outcome.denied_on,
-            sue=sue,
+            sue=_time_to_sue(outcome),
         )
     original = _Decision(liquidation.on, _protest_of_liquidation(history, liquidation))
     until = _may_reliquidate_until(history, liquidation)
@@ -600,7 +606,7 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
     later = sorted([*([late] if late else []), *counting.values()], key=lambda each: each.on)
     verdict, counted_from = _judge_protest(history, original, later)
     outcome = _decide(history, verdict)
-    sue = None if outcome.denied_on is None else _window(outcome.denied_on, 180)
+    sue = _time_to_sue(outcome)
     windows = [original.window, *(each.window for each in later), *([surety] if surety else [])]
     return LawAnswer(
         deemed=period,

@@ -147,7 +147,10 @@ def reckon_period(
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """The period as it stands after some acts: while suspended with the end that it had reached, and would have."""
+    """The period as it stands after some acts: while suspended with the end that it had reached, and would have.
+
+    `is_extended`: an extension is in force; one whose end had passed at a lift is spent.
+    """
 
     start: date
     rule: str
@@ -159,6 +162,7 @@ class _Running:
     void: tuple[VoidExtension, ...] = ()
     lifts: tuple[date, ...] = ()
     is_suspended: bool = False
+    is_extended: bool = False
 
 
 def _open(start: date, rule: str) -> _Running:
@@ -222,8 +226,8 @@ def _lift(running: _Running, lifted_on: date, law: LawSettings) -> _Running:
         return replace(lifted, ends_on=ends_on, safe=six_months, last_arguable=latest)
     if lifted_on <= cap:
         six_months, latest = min(six_months, cap), min(latest, cap)
-    if running.ends_on <= lifted_on:
-        return replace(lifted, ends_on=six_months, safe=six_months, last_arguable=latest)
+    if not running.is_extended or running.ends_on <= lifted_on:
+        return replace(lifted, ends_on=six_months, safe=six_months, last_arguable=latest, is_extended=False)
     return replace(
         lifted,
         rule="susp-lift-extended",
@@ -246,6 +250,7 @@ def _extend(running: _Running, request: ExtensionRequest) -> _Running:
         running,
         extended_months=running.extended_months + added,
         extensions=(*running.extensions, request),
+        is_extended=True,
         void=running.void if excess is None else (*running.void, VoidExtension(request, excess)),
         ends_on=_lengthen(running.ends_on, added, running.start).safe,
         safe=_lengthen(running.safe, added, running.start).safe,

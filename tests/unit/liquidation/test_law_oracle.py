@@ -136,6 +136,25 @@ PERIODS: dict[str, tuple[Body, Period | None, tuple[int, ...]]] = {
         period("2024-01-06"),
         (3,),
     ),
+    "a fourth extension after 36 months, while suspended": (
+        entry(
+            "2020-01-06",
+            extensions=[extended(on) for on in (*STEPS[:3], "2024-03-01")],
+            suspensions=[suspended("2023-06-01")],
+        ),
+        None,
+        (3,),
+    ),
+    "a suspension lifted on the day of the final withdrawal": (
+        {
+            "entry_type": "21",
+            "entry_date": "2023-05-01",
+            "final_withdrawal_on": "2025-03-03",
+            "suspensions": [suspended("2023-05-01", "2025-03-03")],
+        },
+        period("2026-03-03"),
+        (),
+    ),
     "a fourth extension that goes over 36 months": (
         entry("2020-01-06", extensions=[extended(on, m) for on, m in zip(STEPS, (12, 12, 6, 12), strict=True)]),
         period("2024-01-06"),
@@ -315,6 +334,11 @@ def test_excess_of_an_extension_is_told_and_leaves_the_rest_valid(name: str) -> 
     assert answer.cut_extensions == (len(body["extensions"]) - 1,)
 
 
+def test_extension_that_ends_on_the_fourth_anniversary_is_whole() -> None:
+    body, _, _ = PERIODS["extended thrice, lifted in the fourth year"]
+    assert ask_law(body).cut_extensions == ()
+
+
 # --- liquidation and after ------------------------------------------------------------------------------------------
 
 TOLD_OF_THE_PERIOD = ("deemed", "void_extensions", "cut_extensions")
@@ -376,6 +400,26 @@ CASES: dict[str, tuple[Body, dict[str, Any]]] = {
     "labelled deemed while an agency suspends": (
         liquidated(is_deemed=True, suspensions=[AGENCY]),
         {**NOTHING, "deemed": None, "void": "susp-false-deemed"},
+    ),
+    "labelled deemed on a day of suspension, posted after it": (
+        liquidated(
+            "2026-03-03", is_deemed=True, posted_on="2026-07-01", suspensions=[suspended("2026-03-01", "2026-06-01")]
+        ),
+        {**NOTHING, "deemed": period("2026-12-01"), "void": "susp-false-deemed"},
+    ),
+    "labelled deemed before a suspension, posted in it": (
+        liquidated(
+            "2026-02-02", is_deemed=True, posted_on="2026-04-01", suspensions=[suspended("2026-03-01", "2026-06-01")]
+        ),
+        {**NOTHING, "deemed": period("2026-12-01"), "void": "susp-false-deemed"},
+    ),
+    "a late act before the change of 2016": (
+        entry("2014-03-03", liquidated_on="2015-03-10", posted_on="2015-03-20"),
+        {
+            "late_act": "reliquidation",
+            "may_reliquidate_until": day("2015-06-01"),
+            "protest": window("2015-08-30", "2015-08-31"),
+        },
     ),
     "an injunction after the entry was deemed liquidated": (
         liquidated("2026-05-01", suspensions=[suspended("2026-04-01", None, "court")]),
@@ -482,6 +526,36 @@ CASES: dict[str, tuple[Body, dict[str, Any]]] = {
         ),
         {"verdict": "timely", "counted_from": day("2026-03-10")},
     ),
+    "against the last of two reliquidations, on its day": (
+        liquidated(
+            reliquidations=reliquidated("2026-02-02", "2026-03-10"),
+            protested="reliquidation",
+            protest_received_on="2026-03-10",
+        ),
+        {"verdict": "timely", "counted_from": day("2026-03-10")},
+    ),
+    "in time for both, and naming neither": (
+        liquidated(reliquidations=reliquidated("2026-03-10"), protest_received_on="2026-05-02"),
+        {"verdict": "timely", "counted_from": day("2026-01-02")},
+    ),
+    "arguable for the liquidation, in time for a reliquidation": (
+        liquidated("2026-01-05", reliquidations=reliquidated("2026-03-10"), protest_received_on="2026-07-06"),
+        {"verdict": "arguable", "counted_from": day("2026-01-05")},
+    ),
+    "against the liquidation, in time only for a reliquidation": (
+        liquidated(
+            reliquidations=reliquidated("2026-03-10"), protested="liquidation", protest_received_on="2026-09-02"
+        ),
+        {"verdict": "untimely", "counted_from": day("2026-01-02")},
+    ),
+    "a surety on the day of its demand": (
+        liquidated(surety_demanded_on="2026-02-03", protest_received_on="2026-02-03"),
+        {"verdict": "timely", "counted_from": day("2026-02-03")},
+    ),
+    "a surety before its demand": (
+        liquidated(surety_demanded_on="2026-08-03", protest_received_on="2026-05-02"),
+        {"verdict": "timely", "counted_from": day("2026-01-02")},
+    ),
     "against a reliquidation that did not count": (
         liquidated(reliquidations=reliquidated("2026-04-03"), protest_received_on="2026-09-02"),
         {"verdict": "untimely", "counted_from": day("2026-01-02")},
@@ -575,6 +649,44 @@ CASES: dict[str, tuple[Body, dict[str, Any]]] = {
             acceleration_mailed_on="2005-05-10",
         ),
         {"deemed_denial_on": None, "denied_on": None, "final_1514": None},
+    ),
+    "an untimely protest accelerated": (
+        liquidated(protest_received_on="2026-07-10", acceleration_mailed_on="2026-07-13"),
+        {"verdict": "untimely", "deemed_denial_on": None, "sue": None, "final_1514": window("2026-07-02")},
+    ),
+    "a premature protest accelerated": (
+        liquidated(protest_received_on="2026-01-01", acceleration_mailed_on="2026-02-02"),
+        {"verdict": "too-early", "deemed_denial_on": None, "sue": None},
+    ),
+    "denied, then allowed": (
+        liquidated(protest_received_on="2026-03-30", denied_on="2026-05-04", allowed_on="2026-06-01"),
+        {"denied_on": day("2026-05-04"), "sue": window("2026-10-31", "2026-11-02")},
+    ),
+    "allowed, then denied": (
+        liquidated(protest_received_on="2026-03-30", allowed_on="2026-05-04", denied_on="2026-06-01"),
+        {"denied_on": None, "sue": None, "final_1514": None},
+    ),
+    "accelerated with the protest": (
+        liquidated(protest_received_on="2026-02-02", acceleration_mailed_on="2026-02-02"),
+        {"deemed_denial_on": day("2026-03-04"), "denied_on": day("2026-03-04")},
+    ),
+    "an old protest accelerated on day 89": (
+        entry(
+            "2004-06-01",
+            liquidated_on="2005-04-15",
+            protest_received_on="2005-05-02",
+            acceleration_mailed_on="2005-07-30",
+        ),
+        {"deemed_denial_on": None},
+    ),
+    "an old protest accelerated on day 90": (
+        entry(
+            "2004-06-01",
+            liquidated_on="2005-04-15",
+            protest_received_on="2005-05-02",
+            acceleration_mailed_on="2005-07-31",
+        ),
+        {"deemed_denial_on": day("2005-08-30")},
     ),
     "an old protest accelerated": (
         entry(

@@ -216,7 +216,9 @@ def judge_entry(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Ve
     demanded_on = protest.demanded_on if protest.protestant == "surety" else None
     if demanded_on is not None and demanded_on <= protest.received_on:
         window = surety_window(demanded_on, entry.entered_on, law)
-        return _judge(protest, number, demanded_on, window, "protest-surety")
+        by_demand = _judge(protest, number, demanded_on, window, "protest-surety")
+        as_party = _judge_decision(protest, entry, law)
+        return as_party if by_demand.timeliness == "untimely" and as_party.timeliness == "timely" else by_demand
     verdict = _judge_decision(protest, entry, law)
     is_in_time = verdict.timeliness in ("timely", "arguable")
     if protest.protestant == "surety" and protest.demanded_on is None and not is_in_time:
