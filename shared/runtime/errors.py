@@ -12,7 +12,18 @@ Exception
 └── Transient                try again later; the offset stays where it is                503
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One field of a request that breaks a rule: where it stands, as `body.denied_on`, the rule's id, and how."""
+
+    field: str
+    rule: str
+    message: str
 
 
 class Refused(Exception):  # noqa: N818 - the word of the domain, not "RefusedError"
@@ -20,7 +31,8 @@ class Refused(Exception):  # noqa: N818 - the word of the domain, not "RefusedEr
 
     `rule` is the id of the rule (reference/deadlines.md for rules of law), `citation` the statute, regulation
     or directive, `remedy` what the caller can do instead, `code` the machine-readable name of the problem,
-    `status` the HTTP status with which an API answers. Event handlers use the same error: the event goes to
+    `status` the HTTP status with which an API answers, `faults` the fields that break a rule when there are
+    several or when they can be named. Event handlers use the same error: the event goes to
     the dead letters with this reason.
     """
 
@@ -38,6 +50,7 @@ class Refused(Exception):  # noqa: N818 - the word of the domain, not "RefusedEr
         citation: str | None = None,
         remedy: str | None = None,
         status: int | None = None,
+        faults: Sequence[FieldFault] = (),
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -46,6 +59,7 @@ class Refused(Exception):  # noqa: N818 - the word of the domain, not "RefusedEr
         self.citation = citation
         self.remedy = remedy or self.default_remedy
         self.status = status or self.default_status
+        self.faults = tuple(faults)
 
     def __str__(self) -> str:
         return (

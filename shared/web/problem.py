@@ -29,7 +29,9 @@ class FieldProblem(BaseModel):
     """One field of a request that breaks a rule."""
 
     field: str = Field(description="Where: `body.lines.0.value_usd`, `query.limit`.")
-    rule: str = Field(description="Which rule of form, such as `missing` or `greater_than`.")
+    rule: str = Field(
+        description="Which rule of form, such as `missing` or `greater_than`, or of law, such as `susp-lift-6mo`."
+    )
     message: str = Field(description="The rule in words.")
 
 
@@ -118,6 +120,11 @@ async def _on_refused(request: Request, error: Exception) -> Response:
         rule=error.rule,
         citation=error.citation,
         remedy=error.remedy,
+        errors=[
+            FieldProblem(field=each.field, rule=each.rule, message=mask_importer_numbers(each.message))
+            for each in error.faults
+        ]
+        or None,
     )
     headers = None
     if error.status == HTTPStatus.UNAUTHORIZED:

@@ -152,7 +152,7 @@ def test_exactly_one_candidate_governs_and_it_is_the_day_that_is_named(
 
 @given(facts=facts_of_entries())
 def test_facts_of_a_kind_fit_that_kind_only(facts: EntryFacts) -> None:
-    own = find_unfit(facts.clock, facts.versions[0].entry_type, ENTERED, TODAY)
+    own = find_unfit(facts.clock, facts.versions[0].entry_type, TODAY)
     assert own is None or own.outcome == "contradiction"
-    other = find_unfit(facts.clock, "01", ENTERED, TODAY)
+    other = find_unfit(facts.clock, "01", TODAY)
     assert (other is None) is (facts.clock == ClockFacts())

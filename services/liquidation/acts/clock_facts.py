@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.liquidation.acts.entries import hold_entry, record_act, rederive, write_act
-from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.domain.clock_facts import ClockFacts, find_unfit
+from services.liquidation.acts.refusals import conflict, demand_order, refused
+from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, list_days
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.store import clock_facts as store
@@ -13,6 +13,7 @@ from services.liquidation.store.clock_facts import ClockFactsRow
 from services.liquidation.store.records import EntryRow
 from shared.contracts.liquidation import EntryChange
 from shared.customs.calendar import legal_date
+from shared.customs.entry_types import entry_type
 from shared.db.transaction import Transaction
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.identity import Identity
@@ -32,7 +33,8 @@ async def record_clock_facts(
     """Record what is known now of an entry's days in place of what was recorded before, and derive its clocks.
 
     Begins a turn of the record: what follows has higher sequences. Raises `NotFound`, `Stale`, `Refused` for facts that
-    cannot be those of the entry (`find_unfit`), and `Conflict` when the entry is liquidated or no summary has come.
+    cannot be those of the entry (`find_unfit`) or cannot all be right (`find_disorder`), and `Conflict` when the entry
+    is liquidated or no summary has come.
     """
     today = legal_date(now)
     held = await hold_entry(tx, entry_number)
@@ -75,7 +77,8 @@ def _demand_fitting(row: EntryRow, facts: ClockFacts, today: date) -> None:
         )
     if row.entry_type is None or row.entry_date is None:
         raise conflict("entry-date", "no-summary", f"No summary of entry {number} has come.", "Record it when it has.")
-    unfit = find_unfit(facts, row.entry_type, row.entry_date, today)
+    demand_order(list_days(facts, row.entry_date), entry_type(row.entry_type))
+    unfit = find_unfit(facts, row.entry_type, today)
     if unfit is not None:
         remedy = "Record what has happened, and what is of this kind of entry."
         raise refused(unfit.rule, unfit.outcome, f"Entry {number}: {unfit.why}.", remedy)

@@ -55,6 +55,7 @@ class KnownFacts:
             extensions=tuple(extensions),
             suspensions=tuple(self.suspensions.get(number, ())),
             clock=self.clocks.get(number, NO_CLOCK_FACTS),
+            liquidated_on=row.liquidated_on,
         )
 
 

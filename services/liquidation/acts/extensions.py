@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.liquidation.acts.entries import hold_entry, rederive, write_act
-from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_excess, find_void
+from services.liquidation.domain.history_order import name_days
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
 from services.liquidation.domain.rules.table import RULES
@@ -16,6 +17,7 @@ from services.liquidation.store.records import EntryRow, LegalEvent
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Reason
 from shared.customs.calendar import legal_date
+from shared.customs.entry_types import entry_type
 from shared.db.transaction import Transaction
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
@@ -43,6 +45,7 @@ async def post_extension(
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
     held = await hold_entry(tx, entry_number)
     row, period = held.row, _demand_open_period(held.row)
+    _demand_order(row, request)
     void = find_void(period, request) or find_excess(period.extended_months, request)
     if void is not None:
         raise _refused(void)
@@ -66,6 +69,17 @@ async def post_extension(
     await write_act(tx, row, *_tell(row, extension, previous_scheduled_on, policy, now))
     await write_extension(tx, extension)
     return extension
+
+
+def _demand_order(row: EntryRow, request: ExtensionRequest) -> None:
+    fields = {"extension_posted_on": "posted_on", "extension_requested_on": "requested_on"}
+    days = {
+        "entry_date": row.entry_date,
+        "extension_requested_on": request.requested_on,
+        "extension_posted_on": request.posted_on,
+    }
+    assert row.entry_type is not None
+    demand_order(name_days(days, fields), entry_type(row.entry_type))
 
 
 def _demand_open_period(row: EntryRow) -> OpenPeriod:

@@ -24,6 +24,7 @@ from services.liquidation.domain.grounds import (
     name_case,
     select_lifted,
 )
+from services.liquidation.domain.history_order import NamedDay, find_disorder
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.domain.suspension import (
@@ -218,19 +219,12 @@ def _suspend(instruction: Instruction, held: HeldEntry, governing: Version, by: 
 
 
 def _lift(instruction: Instruction, held: HeldEntry, governing: Version, by: _Reading) -> Applied[_Done]:
-    row, meant = held.row, instruction.predicate
+    row = held.row
     known = join_grounds(governing, held.facts.suspensions)
-    standing = [each for each in known if each.lift_noticed_on is None and each.began_on <= instruction.noticed_on]
-    chosen = select_lifted(
-        standing,
-        cast("GroundKind", instruction.ground),
-        instruction.reference,
-        meant.case_numbers,
-        meant.manufacturer_ids,
-        meant.exporter_ids,
-    )
+    named = _select_named(instruction, known)
+    chosen = [each for each in named if each.began_on <= instruction.noticed_on]
     if not chosen:
-        detail = f"no {instruction.ground} of this message stands on {instruction.noticed_on}"
+        detail = _explain_nothing_to_lift(instruction, named)
         return _leave(instruction, held, "nothing-to-lift", "susp-lift-6mo", detail)
     recorded = {(each.ground, each.began_on) for each in held.facts.suspensions}
     written = tuple(
@@ -267,6 +261,27 @@ def _lift(instruction: Instruction, held: HeldEntry, governing: Version, by: _Re
     )
     outcome = "still-suspended" if row.is_suspended else "lifted"
     return Applied(_Done(_result(instruction, held, outcome, rule, detail), written), act)
+
+
+def _select_named(instruction: Instruction, known: Sequence[Suspension]) -> Sequence[Suspension]:
+    """The standing suspensions that a message of removal names, whenever they began."""
+    meant = instruction.predicate
+    return select_lifted(
+        [each for each in known if each.lift_noticed_on is None],
+        cast("GroundKind", instruction.ground),
+        instruction.reference,
+        meant.case_numbers,
+        meant.manufacturer_ids,
+        meant.exporter_ids,
+    )
+
+
+def _explain_nothing_to_lift(instruction: Instruction, named: Sequence[Suspension]) -> str:
+    """Why a removal ends nothing: no such ground stands, or those that stand began after its notice."""
+    days = [NamedDay("suspension_lifted_on", instruction.noticed_on, "noticed_on")]
+    days += [NamedDay("suspension_began_on", each.began_on, f"began_on of {each.ground}") for each in named]
+    disorder = "; ".join(each.text for each in find_disorder(days, kind=None))
+    return disorder or f"no {instruction.ground} of this message stands on {instruction.noticed_on}"
 
 
 def _with(held: HeldEntry, changed: list[Suspension]) -> EntryFacts:

@@ -1,20 +1,21 @@
 """What follows from everything that is recorded of one entry: finality, corrections, what happened and what comes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, get_args
 
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts, TimeOfEntry, weigh_entry_dates
 from services.liquidation.domain.correction_window import (
+    CorrectionBar,
     CorrectionOutlook,
     CorrectionWindow,
-    correction_window,
+    describe_bar,
     foresee_correction,
 )
 from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.facts import Version
-from services.liquidation.domain.grounds import filed_grounds, find_suspension_basis, join_grounds
+from services.liquidation.domain.facts import EntryFacts, Version
+from services.liquidation.domain.grounds import filed_grounds, join_grounds
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_acts import (
     JudgedLiquidation,
@@ -25,9 +26,9 @@ from services.liquidation.domain.liquidation_acts import (
 )
 from services.liquidation.domain.liquidation_period import reckon_period
 from services.liquidation.domain.plan import find_start
-from services.liquidation.domain.record import find_summary_filing, has_correction_window
+from services.liquidation.domain.record import find_bars, find_correction_window, find_summary_filing
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
-from services.liquidation.domain.rules.table import RULES
+from services.liquidation.domain.special_timeline import SpecialFacts, list_special
 from services.liquidation.domain.suspension import Suspension
 from services.liquidation.domain.timeline import (
     Coming,
@@ -48,7 +49,6 @@ _START_FACTS: Final = {
     "liq-1yr-recon": "reconciliation_filed_or_due_on",
     "liq-1yr-drawback": "drawback_claimed_on",
 }
-_BAR_RULES: Final = {"correction-after-liquidation": "psc-preconditions", "correction-outside-window": "psc-window"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,11 @@ def weigh_dates_of_entry(picture: EntryPicture) -> TimeOfEntry:
     )
 
 
-def foresee_correction_of(picture: EntryPicture, today: date, *, may_know_of_review: bool) -> CorrectionOutlook | None:
+def foresee_correction_of(
+    picture: EntryPicture, today: date, law: LawSettings, *, may_know_of_review: bool
+) -> CorrectionOutlook | None:
     """Whether the summary could be corrected today; None where no window is known: nothing runs or was filed."""
-    row, window = picture.entry, _find_correction_window(picture)
+    row, window = picture.entry, _find_correction_window(picture, law)
     if window is None:
         return None
     is_decided = any(each.status in ("applied", "effective") for each in picture.decisions)
@@ -146,15 +148,31 @@ def is_open_request(request: AskedExtension, picture: EntryPicture) -> bool:
     return picture.entry.liquidated_on is None and not is_granted
 
 
-def list_contradictions(picture: EntryPicture) -> list[NotedContradiction]:
-    """Events that contradict the record, and the versions that cannot govern."""
-    barred = []
+def list_barred(
+    picture: EntryPicture, law: LawSettings, show_number: Callable[[str], str]
+) -> dict[int, tuple[CorrectionBar, str]]:
+    """The versions that cannot govern: the first bar of each, and everything that bars it in words.
+
+    `show_number` gives an importer number as the reader may see it.
+    """
+    found = find_bars(_facts_of(picture), law.cycle, law) if picture.versions else {}
+    return {
+        number: (bars[0], "; ".join(describe_bar(each, show_number) for each in bars)) for number, bars in found.items()
+    }
+
+
+def list_contradictions(
+    picture: EntryPicture, barred: Mapping[int, tuple[CorrectionBar, str]]
+) -> list[NotedContradiction]:
+    """Events that contradict the record, and the versions that cannot govern, as `list_barred` gives them."""
+    found = []
     for each in picture.versions:
-        if each.barred_as is not None:
-            rule, origin = _BAR_RULES.get(each.barred_as, "psc-cannot"), each.version.origin
-            detail = f"version {each.version.number} does not govern: {RULES[rule].text}"
-            barred.append(NotedContradiction(each.barred_as, rule, detail, origin.source, origin.id))
-    return [*picture.contradictions, *barred]
+        number, origin = each.version.number, each.version.origin
+        if number in barred:
+            bar, why = barred[number]
+            detail = f"version {number} does not govern: {why}"
+            found.append(NotedContradiction(bar.kind, bar.rule, detail, origin.source, origin.id))
+    return [*picture.contradictions, *found]
 
 
 def list_happened(picture: EntryPicture) -> list[Happened]:
@@ -164,7 +182,8 @@ def list_happened(picture: EntryPicture) -> list[Happened]:
 
 def list_coming(picture: EntryPicture, law: LawSettings) -> list[Coming]:
     """Every clock of an entry, those of its bills and refunds last."""
-    return [*coming_dates(_timeline_facts(picture, law), law), *_coming_of_money(picture)]
+    special = list_special(_special_facts(picture), law) if picture.versions else ()
+    return [*coming_dates(_timeline_facts(picture, law), law), *special, *_coming_of_money(picture)]
 
 
 def _find_governing(picture: EntryPicture) -> Version | None:
@@ -224,39 +243,45 @@ def _read_protest(each: ProtestOnEntry) -> ProtestFact:
     )
 
 
-def _find_correction_window(picture: EntryPicture) -> CorrectionWindow | None:
-    """The window of the suspended or scheduled entry; None where none is known."""
-    row, governing = picture.entry, _find_governing(picture)
-    window = _find_suspended_window(picture)
-    if window is not None or governing is None:
-        return window
-    if row.scheduled_on is None or not has_correction_window(governing.entry_type):
-        return None
-    return correction_window(
-        governing.entry_type,
-        governing.entry_date,
-        row.scheduled_on,
-        is_extended_on_request=_is_extended_on_request(picture),
-        has_case=governing.case is not None,
+def _find_correction_window(picture: EntryPicture, law: LawSettings) -> CorrectionWindow | None:
+    """The window of the version that stands, by all that is recorded; None where none is known."""
+    governing = _find_governing(picture)
+    return find_correction_window(governing, _facts_of(picture), law.cycle, law) if governing is not None else None
+
+
+def _facts_of(picture: EntryPicture) -> EntryFacts:
+    """What the record of the entry is derived from."""
+    row = picture.entry
+    extensions = tuple(
+        ExtensionRequest(each.reason, each.months, each.posted_on, each.requested_on) for each in picture.extensions
+    )
+    return EntryFacts(
+        versions=tuple(each.version for each in picture.versions),
+        released_on=legal_date(row.released_at) if row.released_at is not None else None,
+        extended_months=sum(each.months for each in extensions),
+        liquidated_version=row.version if row.liquidated_on is not None else None,
+        extensions=extensions,
+        suspensions=tuple(
+            Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
+        ),
+        clock=_clock_facts(picture),
+        liquidated_on=row.liquidated_on,
     )
 
 
-def _find_suspended_window(picture: EntryPicture) -> CorrectionWindow | None:
-    governing = _find_governing(picture)
-    if governing is None or not picture.entry.is_suspended:
-        return None
-    recorded = [
-        Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
-    ]
-    basis = find_suspension_basis(governing, recorded)
-    if basis is None:
-        return None
-    has_case = governing.case is not None
-    return correction_window(governing.entry_type, governing.entry_date, None, has_case=has_case, suspended_for=basis)
-
-
-def _is_extended_on_request(picture: EntryPicture) -> bool:
-    return any(each.reason == "importer-request" for each in picture.extensions)
+def _special_facts(picture: EntryPicture) -> SpecialFacts:
+    """What the version that stands says of a temporary importation or a reconciliation; the last where none does."""
+    stands = next(
+        (each for each in picture.versions if each.version.number == picture.entry.version), picture.versions[-1]
+    )
+    return SpecialFacts(
+        stands.version.entry_type,
+        stands.tariff_numbers,
+        stands.imported_on,
+        stands.issues,
+        find_summary_filing([each.version for each in picture.versions]),
+        _clock_facts(picture).reconciliation_due_on,
+    )
 
 
 def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
@@ -271,12 +296,10 @@ def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
         entry_date=row.entry_date,
         is_informal=row.is_informal,
         extended_months=row.extended_months,
-        is_extended_on_request=_is_extended_on_request(picture),
-        suspended_window=_find_suspended_window(picture),
+        correction_window=_find_correction_window(picture, law),
         final=_find_final_1514(picture, standing, law) if standing is not None else None,
         port=row.port_of_entry,
         start=_find_other_start(governing, _clock_facts(picture), law) if governing is not None else None,
-        has_correction_window=governing is not None and has_correction_window(governing.entry_type),
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,

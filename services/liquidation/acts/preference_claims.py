@@ -8,8 +8,9 @@ from typing import Final
 from services.liquidation.acts.entries import record_act
 from services.liquidation.acts.granted_changes import reliquidate_granted
 from services.liquidation.acts.protest_judging import judge_protests_on
-from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.counting import protest_filed_on
+from services.liquidation.domain.history_order import name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.preference_claim import judge_claim_time
@@ -114,6 +115,9 @@ def _demand_decidable(claim: Claim, ruling: ClaimRuling, rows: Mapping[str, Entr
     if claim.decision is not None:
         text = f"Claim {claim.filing_number} was {claim.decision.outcome} on {claim.decision.decided_on}."
         raise conflict("claim-1520d-form", "claim-decided", text, "A denial can be protested.")
+    if ruling.outcome == "granted":
+        days = {"imported_on": claim.imported_on, "preference_claimed_on": protest_filed_on(claim.received_at)}
+        demand_order(name_days(days), kind=None)
     time = judge_claim_time(claim.imported_on, protest_filed_on(claim.received_at), law)
     if ruling.outcome == "granted" and time.timeliness == "untimely":
         raise conflict("claim-1520d", "untimely", "The claim came after its year.", "Deny it.")

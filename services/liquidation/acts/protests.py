@@ -9,14 +9,15 @@ from services.liquidation.acts.protest_clocks import do_acts_of_law
 from services.liquidation.acts.protest_decisions import cover_every_entry, demand_decidable, reliquidate_allowed
 from services.liquidation.acts.protest_filings import demand_first
 from services.liquidation.acts.protest_judging import judge_protests
-from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.acts.refusals import conflict, demand_order, refused
+from services.liquidation.domain.history_order import NamedDay, name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.protest.act_rules import judge_act, judge_second_person, rule_of_act
 from services.liquidation.domain.protest.decision import judge_summons
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.judging import JudgedProtest
-from services.liquidation.domain.protest.record import Act, LineDecision, number_act, read_recommendation
+from services.liquidation.domain.protest.record import Act, LineDecision, ProtestRecord, number_act, read_recommendation
 from services.liquidation.domain.protest.stages import OPEN, SIGNED, RequestKind
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.rules.table import RULES
@@ -155,6 +156,7 @@ async def prepare_act(
     act = _state_act(protest, request, caller, legal_date(now), law)
     lines = _list_decided(protest, act)
     _demand(judge_second_person(protest.record, act, await store.find_deciders(tx, protest.record.filing.entries)))
+    demand_order(_list_days(protest.record, act), kind=None)
     _demand(judge_act(protest.record, protest.verdicts, act, law))
     await demand_decidable(tx, protest.verdicts, lines)
     if act.kind == "amend":
@@ -192,6 +194,27 @@ def _state_act(protest: JudgedProtest, request: ActRequest, caller: Identity, to
         case _:
             pass
     return Act(request.kind, today, caller.subject, caller.acting_for, details)
+
+
+def _list_days(record: ProtestRecord, act: Act) -> list[NamedDay]:
+    """The day that an act states or is done on, with what it follows, as the table of orders knows them."""
+    days: dict[str, date | None] = {"protest_received_on": record.filing.received_on}
+    match act.kind:
+        case "request-acceleration":
+            days["acceleration_mailed_on"] = date.fromisoformat(act.details["mailed_on"])
+        case "deny":
+            days["denied_on"] = act.on
+        case "allow" | "allow-in-part":
+            days["allowed_on"] = act.on
+        case "refuse-further-review":
+            days["further_review_refused_on"] = act.on
+        case "request-set-aside":
+            days = {"further_review_refused_on": record.further_review_refused_on, "set_aside_requested_on": act.on}
+        case "request-void":
+            days = {"denied_on": record.denied_on, "void_requested_on": act.on}
+        case _:
+            pass
+    return name_days(days, {"acceleration_mailed_on": "mailed_on"})
 
 
 def _list_decided(protest: JudgedProtest, act: Act) -> tuple[LineDecision, ...]:

@@ -9,8 +9,9 @@ from services.liquidation.acts.assessment_judging import Consequence
 from services.liquidation.acts.assessments import assess_act, find_standing_effect
 from services.liquidation.acts.entries import hold_entry, record_act, write_act
 from services.liquidation.acts.protest_judging import judge_protests_on
-from services.liquidation.acts.refusals import conflict, refused
+from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.clocks import reliquidation_due
+from services.liquidation.domain.history_order import name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion
@@ -33,6 +34,7 @@ from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.reliquidations import ReliquidationRow
 from shared.bus.outbox import Outgoing
 from shared.customs.calendar import legal_date
+from shared.customs.entry_types import entry_type
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 
@@ -99,7 +101,8 @@ async def reliquidate(
     accounting class, where it is known. `writer` says whose power it is, counted from the days in `power`; a caller
     that has judged the time itself, as one that decides a protest or a claim, leaves `power` out. `claimed_on` is the
     day of the claim. A difference that is disregarded changes nothing: the reliquidation is noted as one without
-    change. Raises `Conflict` when the entry is not liquidated, `Refused` when the power does not exist.
+    change. Raises `Conflict` when the entry is not liquidated, `Refused` when the power does not exist
+    or its days cannot all be right.
     """
     today = legal_date(now)
     finding = await _demand_power(tx, row, writer, power, today, policy.law)
@@ -201,8 +204,22 @@ async def _demand_power(
         return finding
     if power is None:
         return judge_change_after_final(writer)
+    _demand_order(row, power, today)
     finding = judge_power(power, row.liquidated_on, today, law)
     if finding.outcome not in ("allowed", "as-instructed"):
         remedy = "Give the day that the power is counted from; once its time has passed it is not exercised."
         raise refused(finding.rule, finding.outcome, f"{writer}: {finding.why}.", remedy)
     return finding
+
+
+def _demand_order(row: EntryRow, power: Power, today: date) -> None:
+    days = {
+        "imported_on": power.imported_on,
+        "preference_claimed_on": power.preference_claimed_on,
+        "violated_on": power.violated_on,
+        "fraud_discovered_on": power.fraud_discovered_on,
+        "liquidated_on": row.liquidated_on,
+        "reliquidated_on": today,
+    }
+    assert row.entry_type is not None
+    demand_order(name_days(days), entry_type(row.entry_type))

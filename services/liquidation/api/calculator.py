@@ -5,14 +5,16 @@ from datetime import date
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from services.liquidation.acts.refusals import demand_order
 from services.liquidation.api.calculator_facts import CalculatorIn
 from services.liquidation.api.common import law_of
 from services.liquidation.domain.calculator.answers import Answer, Clock, UnknownClock, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
+from services.liquidation.domain.calculator.history import list_days
 from services.liquidation.domain.rules.rule import Evidence, Finding
 from services.liquidation.domain.rules.table import RULES, say_unsettled
 from shared.customs.calendar import legal_date
-from shared.customs.entry_types import UnknownEntryType
+from shared.customs.entry_types import UnknownEntryType, entry_type
 from shared.runtime.errors import Refused
 from shared.web.identity import CurrentIdentity
 from shared.web.requests import now_of
@@ -97,12 +99,15 @@ async def calculate_deadlines(facts: CalculatorIn, request: Request, caller: Cur
     """Compute all clocks from the facts: the same rules as for the entries on record, and nothing is stored.
 
     Each clock names its rule, source and inputs, both readings of its date, whether it is rolled, and what happens when
-    it ends. A clock that lacks a fact is listed as unknown with the name of that fact; it is never guessed.
+    it ends. A clock that lacks a fact is listed as unknown with the name of that fact; it is never guessed. Days that
+    cannot all be right, as a denial before its protest, are refused with every such pair by name.
     """
     del caller  # anyone who proved who they are may compute
     law = law_of(request)
+    known = _FACTS.validate_python(facts.model_dump())
     try:
-        answer = calculate(_FACTS.validate_python(facts.model_dump()), law)
+        demand_order(list_days(known), entry_type(known.entry_type))
+        answer = calculate(known, law)
     except UnknownEntryType as error:
         raise Refused(
             str(error), rule="entry-type", code="unknown-entry-type", remedy="Give a two-digit entry type such as 01."

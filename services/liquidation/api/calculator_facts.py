@@ -1,9 +1,9 @@
 """The facts of an entry as the deadline calculator takes them over HTTP."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.reliquidation import FinalWriter
@@ -41,12 +41,6 @@ class SuspensionFact(BaseModel):
     authority: Literal["statute", "agency", "court"] = Field(description="Who suspended: a court's is an injunction.")
     began_on: Day
     lift_noticed_on: MaybeDay = Field(default=None, description="When CBP received notice of its removal.")
-
-    @model_validator(mode="after")
-    def _is_lifted_after_it_began(self) -> Self:
-        if self.lift_noticed_on is not None and self.lift_noticed_on < self.began_on:
-            raise ValueError("lift_noticed_on is before began_on: a suspension is lifted after it began")
-        return self
 
 
 class DesignatedImportFact(BaseModel):

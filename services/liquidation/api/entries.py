@@ -1,6 +1,7 @@
 """The HTTP side of the legal record of an entry."""
 
 from datetime import date, datetime
+from functools import partial
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -10,6 +11,7 @@ from services.liquidation.acts.pictures import (
     foresee_correction_of,
     is_open_request,
     judge_finality,
+    list_barred,
     list_contradictions,
     list_suspensions,
     weigh_dates_of_entry,
@@ -17,7 +19,7 @@ from services.liquidation.acts.pictures import (
 from services.liquidation.api.common import EntryNumberPath, RuleOut, find_visible_picture, law_of, show_rule
 from services.liquidation.api.extensions import ExtensionOut
 from services.liquidation.domain.clock_facts import TimeOfEntry
-from services.liquidation.domain.correction_window import CorrectionOutlook
+from services.liquidation.domain.correction_window import CorrectionBar, CorrectionOutlook
 from services.liquidation.store.pictures import FiledVersion, ReviewOfEntry
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.reliquidations import ReliquidationRow
@@ -60,7 +62,7 @@ class LiquidationOut(BaseModel):
 
 
 class VersionOut(BaseModel):
-    """One version of the entry summary; `barred_as` says why it cannot govern."""
+    """One version of the entry summary; `barred_as` and `barred_because` say why it cannot govern."""
 
     version: int
     governs: bool
@@ -69,7 +71,13 @@ class VersionOut(BaseModel):
     entry_date: date
     duty_usd: str
     fees_usd: str
-    barred_as: str | None
+    barred_as: str | None = Field(examples=["correction-changes-port"], description="The first reason.")
+    barred_because: str | None = Field(
+        examples=[
+            "port_of_entry changed from 2704 to 1101; filed on 2026-08-03, after the window closed on 2026-07-28"
+        ],
+        description="Every reason, with both values of a field or both days.",
+    )
 
 
 class DecisionOut(BaseModel):
@@ -253,7 +261,8 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
     picture = await find_visible_picture(entry_number, request, caller)
     row, today = picture.entry, legal_date(now_of(request))
     finality = judge_finality(picture, law_of(request))
-    correction = foresee_correction_of(picture, today, may_know_of_review=is_staff(caller))
+    correction = foresee_correction_of(picture, today, law_of(request), may_know_of_review=is_staff(caller))
+    barred = list_barred(picture, law_of(request), partial(shown_importer_number, caller))
     return EntryRecordOut(
         entry_number=row.entry_number,
         state=row.state,
@@ -288,13 +297,17 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
             for each in picture.extension_requests
         ],
         holds=[HoldOut.model_validate(each, from_attributes=True) for each in picture.holds],
-        versions=[_version(each, governing=row.version) for each in picture.versions],
+        versions=[
+            _version(each, governing=row.version, barred=barred.get(each.version.number)) for each in picture.versions
+        ],
         extensions=[ExtensionOut.model_validate(each, from_attributes=True) for each in picture.extensions],
         decisions=[_decision(each) for each in picture.decisions],
         protests=[each.filing.number for each in picture.protests],
         bills=[each.bill_number for each in picture.bills],
         refunds=[each.refund_number for each in picture.refunds],
-        conflicts=[ConflictOut.model_validate(each, from_attributes=True) for each in list_contradictions(picture)],
+        conflicts=[
+            ConflictOut.model_validate(each, from_attributes=True) for each in list_contradictions(picture, barred)
+        ],
     )
 
 
@@ -394,7 +407,7 @@ def _voided(row: VoidedRow) -> VoidedLiquidationOut:
     )
 
 
-def _version(filed: FiledVersion, governing: int | None) -> VersionOut:
+def _version(filed: FiledVersion, governing: int | None, barred: tuple[CorrectionBar, str] | None) -> VersionOut:
     version = filed.version
     return VersionOut(
         version=version.number,
@@ -405,6 +418,7 @@ def _version(filed: FiledVersion, governing: int | None) -> VersionOut:
         duty_usd=format_cents(version.duty_cents),
         fees_usd=format_cents(version.fees_cents),
         barred_as=filed.barred_as,
+        barred_because=barred[1] if barred is not None else None,
     )
 
 

@@ -127,9 +127,6 @@ class ReliquidationIn(BaseModel):
         for name, writer in _WRITER_OF_DAY.items():
             if getattr(self, name) is not None and self.writer != writer:
                 raise PydanticCustomError("power", "{name} is of {writer}", {"name": name, "writer": writer})
-        discovered_on = self.fraud_discovered_on
-        if discovered_on is not None and self.violated_on is not None and discovered_on < self.violated_on:
-            raise PydanticCustomError("power", "fraud is discovered on the day of the violation or later")
         return self
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from services.liquidation.domain.history_order import NamedDay, name_days
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.start_dates import EntryBasis, EntryDates, entry_date
@@ -120,14 +121,14 @@ def weigh_entry_dates(
     )
 
 
-def find_unfit(facts: ClockFacts, code: str, entered_on: date, today: date) -> Finding | None:
-    """Why facts cannot be those of an entry of this type; None when they can.
+def find_unfit(facts: ClockFacts, code: str, today: date) -> Finding | None:
+    """Why facts cannot be those of an entry of this type; None when they can. Their order is judged by `find_disorder`.
 
     Rules by which each day counts: entry-date [P], 19 CFR 141.68; liq-1yr-warehouse, liq-1yr-recon, liq-1yr-drawback,
     liq-drawback-unliquidated [S], 19 USC 1504(a). What has not happened starts no clock; only a reconciliation can be
     due on a day to come.
 
-    >>> find_unfit(ClockFacts(final_withdrawal_on=date(2026, 9, 1)), "01", date(2026, 3, 2), date(2026, 9, 2)).outcome
+    >>> find_unfit(ClockFacts(final_withdrawal_on=date(2026, 9, 1)), "01", date(2026, 9, 2)).outcome
     'not-of-this-type'
     """
     kind = entry_type(code)
@@ -143,17 +144,34 @@ def find_unfit(facts: ClockFacts, code: str, entered_on: date, today: date) -> F
     for rule, on in _happened(facts):
         if on is not None and on > today:
             return Finding(rule, "in-the-future", f"{on} has not come")
-    if facts.final_withdrawal_on is not None and facts.final_withdrawal_on < entered_on:
-        why = f"withdrawn {facts.final_withdrawal_on}, entered {entered_on}"
-        return Finding("liq-1yr-warehouse", "before-entry", why)
-    for each in facts.designated_imports:
-        if each.final_1514_on is not None and (each.liquidated_on is None or each.final_1514_on <= each.liquidated_on):
-            why = f"final {each.final_1514_on}, liquidated {each.liquidated_on or 'not yet'}"
-            return Finding("liq-1yr-drawback", "contradiction", why)
+    if any(each.final_1514_on is not None and each.liquidated_on is None for each in facts.designated_imports):
+        return Finding("liq-1yr-drawback", "contradiction", "an import is final that is not liquidated")
     needed = _DAY_OF_BASIS.get(facts.entry_basis) if facts.entry_basis is not None else None
     if needed is not None and getattr(facts, needed) is None:
         return Finding("entry-date", "missing-fact", f"the basis {facts.entry_basis} needs {needed}")
     return None
+
+
+def list_days(facts: ClockFacts, entered_on: date) -> list[NamedDay]:
+    """The recorded days and the time of entry as the table of orders knows them, by the fields of clock facts.
+
+    >>> [each.field for each in list_days(ClockFacts(final_withdrawal_on=date(2026, 9, 1)), date(2026, 3, 2))]
+    ['entry_date', 'final_withdrawal_on']
+    """
+    known = name_days(
+        {
+            "entry_date": entered_on,
+            "final_withdrawal_on": facts.final_withdrawal_on,
+            "reconciliation_due_on": facts.reconciliation_due_on,
+            "withdrawn_on": facts.withdrawn_on,
+        }
+    )
+    for number, each in enumerate(facts.designated_imports):
+        group = f"designated_imports.{number}"
+        days = {"liquidated_on": each.liquidated_on, "final_1514_on": each.final_1514_on}
+        facts_of = {"liquidated_on": "import_liquidated_on", "final_1514_on": "import_final_on"}
+        known += [NamedDay(facts_of[name], on, f"{group}.{name}", group) for name, on in days.items() if on is not None]
+    return known
 
 
 _DAY_OF_BASIS: Final[Mapping[EntryBasis, str]] = {

@@ -53,9 +53,9 @@ class EntryFacts:
     """All that is known of an entry; versions in rising order, at most one of a number.
 
     `released_on` is the legal day of the earliest release, `extended_months` the sum of its extensions,
-    `liquidated_version` the version that was liquidated (None: not liquidated), `extensions` what makes up the months,
-    `suspensions` those on record besides what the summary itself shows, `clock` what people recorded of days that no
-    summary carries.
+    `liquidated_version` the version that was liquidated (None: not liquidated) and `liquidated_on` when, `extensions`
+    what makes up the months, `suspensions` those on record besides what the summary itself shows, `clock` what people
+    recorded of days that no summary carries.
     """
 
     versions: tuple[Version, ...]
@@ -65,3 +65,4 @@ class EntryFacts:
     extensions: tuple[ExtensionRequest, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     clock: ClockFacts = NO_CLOCK_FACTS
+    liquidated_on: date | None = None

@@ -11,6 +11,7 @@ from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.liquidation_period import (
+    Period,
     PeriodStart,
     StartFacts,
     judge_drawback_claim,
@@ -158,9 +159,6 @@ def plan_around_suspensions(
     lifted_on = period.lifted_on
     if lifted_on is None:
         return replace(usual, deemed_on=period.ends_on, act_by=period.safe)
-    months_since = sum(each.months for each in extensions if each.posted_on >= lifted_on)
-    first = friday_on_or_after(add_months(lifted_on, months_since))
-    scheduled_on = max(first, scheduled_date(start.on, policy, period.extended_months))
     why = f"notice of the last removal of a suspension on {lifted_on}, {policy.version}"
     if period.extended_months:
         why += f", extended by {period.extended_months} months"
@@ -168,11 +166,30 @@ def plan_around_suspensions(
         "extended" if period.extended_months else "scheduled",
         period.rule,
         why,
-        scheduled_on=min(scheduled_on, friday_on_or_before(period.safe)),
+        scheduled_on=schedule_after_lift(period, policy),
         deemed_on=period.ends_on,
         deemed_rule=period.rule,
         act_by=period.safe,
     )
+
+
+def schedule_after_lift(period: Period, policy: CyclePolicy) -> date | None:
+    """The Friday on which an entry is scheduled that was suspended; None while it is, or when it never was.
+
+    Rules susp-lift-6mo [S], 19 USC 1504(d), liq-cycle-314 [U]: the first Friday from the notice of the last removal on,
+    moved by the extensions since, never before the usual one, and within the period by its earliest plausible end.
+
+    >>> lifted = Suspension("A570012000", "agency", date(2025, 3, 3), date(2027, 5, 31))
+    >>> entered = PeriodStart("liq-1yr-entry", date(2025, 3, 3))
+    >>> schedule_after_lift(reckon_period(entered, suspensions=[lifted], law=LAW), LAW.cycle)
+    datetime.date(2027, 6, 4)
+    """
+    if period.lifted_on is None or period.safe is None:
+        return None
+    since = [each.months for each in period.effective if each.posted_on >= period.lifted_on]
+    first = friday_on_or_after(add_months(period.lifted_on, sum(since)))
+    scheduled_on = max(first, scheduled_date(period.start, policy, period.extended_months))
+    return min(scheduled_on, friday_on_or_before(period.safe))
 
 
 def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings) -> PeriodStart:

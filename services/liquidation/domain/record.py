@@ -1,6 +1,6 @@
 """The record of an entry as a function of everything known about it: which version governs, and what follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -8,26 +8,38 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clock_facts import find_time_of_entry
 from services.liquidation.domain.clocks import informal_date
-from services.liquidation.domain.correction_window import correction_window, find_barred_change
+from services.liquidation.domain.correction_window import (
+    AskedCorrection,
+    Bar,
+    CorrectionBar,
+    CorrectionWindow,
+    LockedChange,
+    LockedField,
+    choose_latest,
+    correction_window,
+    has_correction_window,
+    is_asked_for,
+    judge_correction,
+    list_known_by,
+)
 from services.liquidation.domain.facts import EntryFacts, Version
 from services.liquidation.domain.grounds import find_suspension_basis, join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
-from services.liquidation.domain.plan import Plan, PlanState, plan, plan_around_suspensions, plan_unsuspended
+from services.liquidation.domain.liquidation_period import reckon_period
+from services.liquidation.domain.plan import (
+    Plan,
+    PlanState,
+    find_start,
+    plan,
+    plan_around_suspensions,
+    plan_unsuspended,
+)
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
 
 RecordState = PlanState | Literal["recorded"]
 STATES_WITH_A_PERIOD: Final = ("scheduled", "extended")
 """In which states a period runs in which CBP liquidates, and which an extension lengthens."""
-
-Bar = Literal[
-    "correction-changes-importer",
-    "correction-changes-type",
-    "correction-changes-port",
-    "correction-changes-reconciliation-flag",
-    "correction-after-liquidation",
-    "correction-outside-window",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,11 @@ def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Record:
             return Record("recorded", None, None, MappingProxyType({}), frozenset())
         reason = f"released {facts.released_on}, no entry summary has come (es-file)"
         return Record("clock-unknown", None, None, MappingProxyType({}), frozenset(), reason)
-    barred = find_barred(facts, policy, law)
+    barred = MappingProxyType({number: bars[0].kind for number, bars in find_bars(facts, policy, law).items()})
     # Until the first version is known, no later one can be compared with it: it counts, but is not announced yet.
     is_first_known = facts.versions[0].number == 1
     # Nor may the announcement of a version hang on whether a release has come yet.
-    barred_for_good = find_barred(replace(facts, released_on=None), policy, law)
+    barred_for_good = find_bars(replace(facts, released_on=None), policy, law)
     settled = frozenset(
         version.number
         for version in facts.versions
@@ -100,93 +112,88 @@ def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSett
     return plan_around_suspensions(usual, version, policy, grounds, facts.extensions, clock=facts.clock, law=law)
 
 
-def find_barred(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Mapping[int, Bar]:
-    """The versions that are corrections which cannot be made.
+def find_bars(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Mapping[int, tuple[CorrectionBar, ...]]:
+    """The versions that are corrections which cannot be made, each with everything that bars it (`judge_correction`).
 
-    Rules psc-cannot [P], CBP PSC page: the importer of record, the port and the reconciliation flag cannot be
-    changed, the type only 01 to 03 and back; psc-preconditions [S], ACE business rules chapter 7: nothing can be
-    corrected once the entry is liquidated. An informal entry is liquidated by its payment or release
-    (liquidation-date-informal [P]), so for it the day of the correction decides; for others, what had been
-    liquidated when the correction came. psc-window, psc- window-extended, psc-window-suspended [S]: filed in time,
-    by what had been done to the entry by then. Of the versions before it any one that leaves the window open is
-    enough, by the day that it asserts or by the recorded time of entry: this way what comes late can admit a
+    An informal entry is liquidated by its payment or release (liquidation-date-informal [P]), so for it the day of the
+    correction decides; for others, what had been liquidated when the correction came. The window is judged by what had
+    been done to the entry by the day of the correction. Of the versions before it the one counts that leaves the window
+    open longest, by the day that it asserts or by the recorded time of entry: this way what comes late can admit a
     correction, never bar one.
     """
     first = facts.versions[0]
-    barred: dict[int, Bar] = {}
+    found: dict[int, tuple[CorrectionBar, ...]] = {}
     admitted = [first]
     for version in facts.versions[1:]:
-        bar = _bar(version, first, facts)
+        filed_on = legal_date(version.origin.at)
         starts = (start for each in admitted for start in (each, _with_time_of_entry(each, facts)))
-        if bar is None and not any(_is_window_open(each, version, facts, policy, law) for each in starts):
-            bar = "correction-outside-window"
-        if bar is not None:
-            barred[version.number] = bar
+        window = choose_latest(find_correction_window(each, facts, policy, law, by=filed_on) for each in starts)
+        liquidated_on = _find_informal_liquidation(first, facts) or facts.liquidated_on
+        bars = judge_correction(
+            AskedCorrection(first.entry_type, version.entry_type, _list_locked(first, version), filed_on),
+            window,
+            is_liquidated=_came_after_liquidation(version, first, facts),
+            liquidated_on=liquidated_on,
+        )
+        if bars:
+            found[version.number] = bars
         else:
             admitted.append(version)
-    return MappingProxyType(barred)
+    return MappingProxyType(found)
 
 
-def _bar(version: Version, first: Version, facts: EntryFacts) -> Bar | None:
-    if version.importer_number != first.importer_number:
-        return "correction-changes-importer"
-    if find_barred_change(first.entry_type, version.entry_type) is not None:
-        return "correction-changes-type"
-    if version.port_of_entry != first.port_of_entry:
-        return "correction-changes-port"
-    if version.is_flagged != first.is_flagged:
-        return "correction-changes-reconciliation-flag"
+def _list_locked(first: Version, version: Version) -> tuple[LockedChange, ...]:
+    """What a correction changes of the fields that are locked."""
+    flags = [str(each.is_flagged).lower() for each in (first, version)]
+    fields: tuple[tuple[LockedField, str, str], ...] = (
+        ("importer-number", first.importer_number, version.importer_number),
+        ("port", first.port_of_entry, version.port_of_entry),
+        ("reconciliation-flag", flags[0], flags[1]),
+    )
+    return tuple(LockedChange(field, before, after) for field, before, after in fields if before != after)
+
+
+def _came_after_liquidation(version: Version, first: Version, facts: EntryFacts) -> bool:
     if facts.liquidated_version is not None and version.number > facts.liquidated_version:
-        return "correction-after-liquidation"
-    if first.number == 1 and entry_type(first.entry_type).informal:
-        liquidated_on = informal_date(first.paid_on, facts.released_on)
-        if liquidated_on is not None and legal_date(version.origin.at) > liquidated_on:
-            return "correction-after-liquidation"
-    return None
-
-
-def has_correction_window(code: str) -> bool:
-    """Whether the window of psc-window closes for an entry of this type; for others it is not known to.
-
-    >>> has_correction_window("01"), has_correction_window("21"), has_correction_window("11")
-    (True, False, False)
-    """
-    kind = entry_type(code)
-    is_other = kind.informal or kind.category == "warehouse" or kind.reconciliation or kind.drawback
-    return kind.liquidates and not is_other
-
-
-def _is_window_open(
-    before: Version, correction: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings
-) -> bool:
-    """Whether the window was open on the day of a correction, by the version before it and the acts until that day.
-
-    An entry without a clock that could close it (informal, warehouse, reconciliation, drawback, none) leaves it open.
-    """
-    on = legal_date(correction.origin.at)
-    if not has_correction_window(before.entry_type):
         return True
-    extensions = tuple(each for each in facts.extensions if each.posted_on <= on)
-    suspensions = tuple(
-        each if each.lift_noticed_on is None or each.lift_noticed_on <= on else replace(each, lift_noticed_on=None)
-        for each in facts.suspensions
-        if each.began_on <= on
-    )
-    months = sum(each.months for each in extensions)
-    known = replace(facts, extensions=extensions, extended_months=months, suspensions=suspensions)
-    then = _plan(before, known, policy, law)
-    window = correction_window(
-        before.entry_type,
-        before.entry_date,
+    informal_on = _find_informal_liquidation(first, facts)
+    return informal_on is not None and legal_date(version.origin.at) > informal_on
+
+
+def _find_informal_liquidation(first: Version, facts: EntryFacts) -> date | None:
+    """The day on which an informal entry liquidated by itself; None for any other, or when it is not known."""
+    is_informal = first.number == 1 and entry_type(first.entry_type).informal
+    return informal_date(first.paid_on, facts.released_on) if is_informal else None
+
+
+def find_correction_window(
+    version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings, *, by: date | None = None
+) -> CorrectionWindow | None:
+    """Until when a version can be corrected, by what had been done to the entry by a day, or by all that is known.
+
+    Rules psc-window, psc-window-extended, psc-window-suspended [S] as in `correction_window`; None where no window is
+    known to close. Only extensions with effect count.
+    """
+    if not has_correction_window(version.entry_type):
+        return None
+    extensions, suspensions = facts.extensions, facts.suspensions
+    if by is not None:
+        extensions, suspensions = list_known_by(by, extensions, suspensions)
+    start = find_start(version, entry_type(version.entry_type), facts.clock, law)
+    period = reckon_period(start, extensions, join_grounds(version, suspensions), law=law)
+    known = replace(facts, extensions=period.effective, extended_months=period.extended_months, suspensions=suspensions)
+    then = _plan(version, known, policy, law)
+    return correction_window(
+        version.entry_type,
+        version.entry_date,
         then.scheduled_on,
-        is_extended_on_request=any(each.reason == "importer-request" for each in extensions),
-        has_case=before.case is not None,
-        suspended_for=(find_suspension_basis(before, suspensions) or "other") if then.is_suspended else None,
+        is_extended_on_request=is_asked_for(period.effective),
+        has_case=version.case is not None,
+        suspended_for=(find_suspension_basis(version, suspensions) or "other") if then.is_suspended else None,
     )
-    return window.closes_on is None or on <= window.closes_on
 
 
-def _governing(facts: EntryFacts, barred: Mapping[int, Bar]) -> Version:
+def _governing(facts: EntryFacts, barred: Collection[int]) -> Version:
     if facts.liquidated_version is not None:
         for version in facts.versions:
             if version.number == facts.liquidated_version:
@@ -194,5 +201,5 @@ def _governing(facts: EntryFacts, barred: Mapping[int, Bar]) -> Version:
     return _highest(facts.versions, barred)
 
 
-def _highest(versions: Sequence[Version], barred: Mapping[int, Bar]) -> Version:
+def _highest(versions: Sequence[Version], barred: Collection[int]) -> Version:
     return max((version for version in versions if version.number not in barred), key=lambda version: version.number)

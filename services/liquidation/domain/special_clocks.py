@@ -1,17 +1,43 @@
 """The clocks of drawback, reconciliation, temporary importation and quota."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules.rule import Finding
-from shared.customs.calendar import Due, add_days, add_months, add_years
+from shared.customs.calendar import Due, add_days, add_months
 
 DRAWBACK_MONTHS: Final = 60
 RECONCILIATION_MONTHS: Final = 21
 RECONCILIATION_AGREEMENT_MONTHS: Final = 12
-TIB_YEARS: Final = 1
+MONTHS_OF_YEAR: Final = 12
+TIB_MONTHS: Final = 12
+TIB_SHORT_MONTHS: Final = 6
+TIB_SHORT_SINCE: Final = date(1989, 1, 1)
+"""Since when the tariff schedule has these headings: the HTSUS took effect on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortPeriod:
+    """A heading whose goods are imported temporarily for less than a year, from a day of importation on."""
+
+    heading: str
+    since: date
+    months: int
+    is_extendable: bool
+
+
+def list_short_periods() -> tuple[ShortPeriod, ...]:
+    """The headings with a shorter period. Others that have one are not known here.
+
+    Rule tib-short-heading [S], HTSUS chapter 98 subchapter XIII, US note 1(a)(1).
+
+    >>> [each.heading for each in list_short_periods()]
+    ['9813.00.75']
+    """
+    return (ShortPeriod("9813.00.75", TIB_SHORT_SINCE, TIB_SHORT_MONTHS, is_extendable=False),)
 
 
 def drawback_claim_due(imported_on: date, law: LawSettings) -> Due:
@@ -79,16 +105,53 @@ def judge_reconciliation_flag(*, is_flagged_at_summary: bool) -> Finding:
     return Finding("recon-noflag", outcome, "the flag is set with the entry summary, or not at all")
 
 
-def tib_due(imported_on: date, extended_years: int = 0, *, law: LawSettings) -> date:
+def find_short_period(heading: str | None, imported_on: date) -> ShortPeriod | None:
+    """The shorter period of a heading; None when its goods have the year of all others, or it is not known.
+
+    Rule tib-short-heading [S], HTSUS chapter 98 subchapter XIII, US note 1(a)(1). Dots do not matter, nor what follows
+    the eight digits.
+
+    >>> find_short_period("98130075", date(2026, 3, 2)).months, find_short_period("9813.00.05", date(2026, 3, 2))
+    (6, None)
+    """
+    digits = heading.replace(".", "") if heading is not None else ""
+    named = (each for each in list_short_periods() if digits.startswith(each.heading.replace(".", "")))
+    return next((each for each in named if imported_on >= each.since), None)
+
+
+def tib_due(imported_on: date, extended_years: int = 0, heading: str | None = None, *, law: LawSettings) -> Due:
     """By when goods temporarily imported under bond leave or are destroyed, with the years of their extensions.
 
-    Rules tib-initial [S], HTSUS chapter 98 subchapter XIII note 1, 19 CFR 10.37: one year, the anniversary included;
-    tib-extend [S, M], 19 CFR 10.37: up to two more years. Headings with shorter periods are not among the facts.
+    Rules tib-initial [S], HTSUS chapter 98 subchapter XIII, US note 1(a), 19 CFR 10.37: one year, the anniversary
+    included; tib-extend [S, M], 19 CFR 10.37: up to two more years; tib-short-heading [S], note 1(a)(1): six months for
+    heading 9813.00.75, which no extension lengthens.
 
-    >>> tib_due(date(2026, 3, 2), law=LAW), tib_due(date(2026, 3, 2), extended_years=5, law=LAW)
+    >>> tib_due(date(2026, 3, 2), law=LAW).safe, tib_due(date(2026, 3, 2), extended_years=5, law=LAW).safe
     (datetime.date(2027, 3, 2), datetime.date(2029, 3, 2))
+    >>> tib_due(date(2026, 3, 2), extended_years=1, heading="9813.00.75", law=LAW).safe
+    datetime.date(2026, 9, 2)
     """
-    return add_years(imported_on, TIB_YEARS + min(max(extended_years, 0), law.tib_extension_years))
+    years = min(max(extended_years, 0), law.tib_extension_years)
+    short = find_short_period(heading, imported_on)
+    months = TIB_MONTHS if short is None else short.months
+    if short is None or short.is_extendable:
+        months += years * MONTHS_OF_YEAR
+    return due_in_months(imported_on, months, "none", law)
+
+
+def judge_tib_extension(imported_on: date, heading: str) -> Finding:
+    """Whether a temporary importation under a heading can be extended at all.
+
+    Rules tib-short-heading [S], HTSUS chapter 98 subchapter XIII, US note 1(a)(1); tib-extend [S, M], 19 CFR 10.37.
+
+    >>> judge_tib_extension(date(2026, 3, 2), "9813.00.75").outcome
+    'no-extension'
+    """
+    short = find_short_period(heading, imported_on)
+    if short is not None and not short.is_extendable:
+        why = f"goods of heading {short.heading} leave within {short.months} months, and no extension is given"
+        return Finding("tib-short-heading", "no-extension", why)
+    return Finding("tib-extend", "may-be-extended", f"no shorter period of heading {heading} is known")
 
 
 def judge_tib_request(due_on: date, requested_on: date) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.liquidation.domain.clocks import correction_deadline, four_year_cap
+from services.liquidation.domain.clocks import four_year_cap
 from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.information_request import REPLY_RULES, Form
 from services.liquidation.domain.law import LawSettings
@@ -92,12 +92,10 @@ class RequestFact:
 class TimelineFacts:
     """The record of an entry as far as its coming dates depend on it.
 
-    `is_extended_on_request`: the importer asked for one of its extensions, which opens the time for corrections
-    (psc-window-extended). `suspended_window` is the window of corrections of a suspended entry, `final` from when a
+    `correction_window` is the window for corrections (None: none is known to close), `final` from when a
     liquidation is final for everyone (None while a protest, an allowance or a suit keeps it open). `start` names the
-    fact and the day from which the year runs where it is not the entry date; `has_correction_window`: whether a window
-    for corrections is known to close. `liquidation` is what stands in law of the acts on record, None before there are
-    any.
+    fact and the day from which the year runs where it is not the entry date. `liquidation` is what stands in law of the
+    acts on record, None before there are any.
     """
 
     state: str
@@ -107,18 +105,16 @@ class TimelineFacts:
     entry_date: date | None = None
     is_informal: bool = False
     extended_months: int = 0
-    is_extended_on_request: bool = True
     scheduled_on: date | None = None
     deemed_on: date | None = None
     deemed_rule: str | None = None
     liquidation: JudgedLiquidation | None = None
     protests: tuple[ProtestFact, ...] = ()
     requests: tuple[RequestFact, ...] = ()
-    suspended_window: CorrectionWindow | None = None
+    correction_window: CorrectionWindow | None = None
     final: Due | None = None
     port: str | None = None
     start: tuple[str, date] | None = None
-    has_correction_window: bool = True
 
     @property
     def standing(self) -> StandingLiquidation | None:
@@ -171,17 +167,13 @@ def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comi
         return
     if facts.state == "not-liquidating":
         yield Coming("no liquidation", facts.rule, None, None, {"fact": facts.why or ""})
+        yield from _of_correction(facts, {"entry_date": str(facts.entry_date)})
         return
     if facts.entry_date is None:
         return
     if facts.state == "suspended":
         yield Coming("liquidation suspended", facts.rule, None, None, {"fact": facts.why or ""})
-        window = facts.suspended_window
-        if window is not None and window.closes_on is None:
-            yield Coming("correction possible while suspended", window.rule, None, None)
-        elif window is not None:
-            last = window.closes_on
-            yield Coming("last day for a correction", window.rule, last, last, {"entry_date": str(facts.entry_date)})
+        yield from _of_correction(facts, {"entry_date": str(facts.entry_date)})
         return
     if facts.scheduled_on is None or facts.deemed_on is None:
         return
@@ -189,17 +181,22 @@ def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comi
     inputs = {from_fact: str(from_day)}
     if facts.extended_months:
         inputs["extended_months"] = str(facts.extended_months)
-    if facts.has_correction_window and not facts.is_informal:
-        is_longer = facts.extended_months > 0 and facts.is_extended_on_request
-        last = correction_deadline(facts.entry_date, facts.scheduled_on, is_extended=is_longer, is_suspended=False)
-        rule = "psc-window-extended" if is_longer else "psc-window"
-        yield Coming("last day for a correction", rule, last, last, inputs | {"scheduled_on": str(facts.scheduled_on)})
+    yield from _of_correction(facts, inputs | {"scheduled_on": str(facts.scheduled_on)})
     how = {"fact": facts.why or ""} if facts.is_informal else {"policy": law.cycle.version}
     yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
     yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", facts.deemed_on, facts.deemed_on, inputs)
     if facts.extended_months:
         cap = four_year_cap(from_day)
         yield Coming("no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
+
+
+def _of_correction(facts: TimelineFacts, inputs: Mapping[str, str]) -> Iterator[Coming]:
+    """Rules psc-window, psc-window-extended, psc-window-suspended [S], as the one window of the entry has them."""
+    window = facts.correction_window
+    if window is not None and window.closes_on is None:
+        yield Coming("correction possible while suspended", window.rule, None, None)
+    elif window is not None:
+        yield Coming("last day for a correction", window.rule, window.closes_on, window.closes_on, inputs)
 
 
 def _of_acts(facts: TimelineFacts) -> Iterator[Coming]:

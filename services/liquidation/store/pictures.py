@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Date, Select, Table, Text, cast, func, select
+from sqlalchemy import ColumnElement, Date, Select, Table, Text, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,11 +46,16 @@ RowT = TypeVar("RowT", bound="DataclassInstance")
 
 @dataclass(frozen=True, slots=True)
 class FiledVersion:
-    """A version of the summary, with the day of importation that it states and why it cannot govern."""
+    """A version of the summary, with the day of importation that it states and why it cannot govern.
+
+    `tariff_numbers` are all that its lines report, `issues` what it leaves to a reconciliation.
+    """
 
     version: Version
     imported_on: date | None
     barred_as: str | None
+    tariff_numbers: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +207,26 @@ async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryP
 async def list_versions(connection: AsyncConnection, entry_number: str) -> list[FiledVersion]:
     """Every version of an entry in order, without the bodies."""
     columns: list[ColumnElement[Any]] = [column for column in entry_versions.columns if column.name != "body"]
-    columns.append(cast(entry_versions.c.body["import_date"].astext, Date).label("imported_on"))
+    body = entry_versions.c.body
+    columns.append(cast(body["import_date"].astext, Date).label("imported_on"))
+    columns.append(
+        func.jsonb_path_query_array(body, literal_column("'$.lines[*].tariffs[*].hts'::jsonpath")).label(
+            "tariff_numbers"
+        )
+    )
+    columns.append(body["reconciliation_issues"].label("issues"))
     query = select(*columns).where(entry_versions.c.entry_number == entry_number).order_by(entry_versions.c.version)
     found = [row._asdict() for row in await connection.execute(query)]
-    return [FiledVersion(version_of(row), row["imported_on"], row["barred_as"]) for row in found]
+    return [
+        FiledVersion(
+            version_of(row),
+            row["imported_on"],
+            row["barred_as"],
+            tuple(row["tariff_numbers"]),
+            tuple(row["issues"] or ()),
+        )
+        for row in found
+    ]
 
 
 async def list_protests_on(connection: AsyncConnection, entry_number: str) -> list[ProtestOnEntry]:

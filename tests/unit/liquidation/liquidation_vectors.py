@@ -23,6 +23,7 @@ from services.liquidation.domain import (
     evasion_clocks,
     extension,
     history_checks,
+    history_order,
     information_request,
     law,
     liquidation_acts,
@@ -41,8 +42,10 @@ from services.liquidation.domain.calculator import (
     answers,
     before_liquidation,
     case,
+    corrections,
     drawback,
     enforcement,
+    history,
     money,
     preferences,
     special,
@@ -50,8 +53,9 @@ from services.liquidation.domain.calculator import (
 from services.liquidation.domain.calculator import protests as calculator_protests
 from services.liquidation.domain.calculator.answers import Answer, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
-from services.liquidation.domain.correction_window import CorrectionWindow
+from services.liquidation.domain.correction_window import CorrectionBar, CorrectionWindow
 from services.liquidation.domain.extension import Extended, NotExtended
+from services.liquidation.domain.history_order import Disorder
 from services.liquidation.domain.liquidation_period import Period, PeriodStart
 from services.liquidation.domain.protest import act_rules, decision, defects, further_review, other_protests, timeliness
 from services.liquidation.domain.rules.rule import Finding
@@ -70,6 +74,8 @@ CALCULATOR: tuple[ModuleType, ...] = (
     special,
     enforcement,
     case,
+    corrections,
+    history,
 )
 RULE_MODULES: tuple[ModuleType, ...] = (
     clocks,
@@ -94,6 +100,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     evasion_clocks,
     detention_clocks,
     history_checks,
+    history_order,
     liquidation_acts,
     *CALCULATOR,
     law,
@@ -163,6 +170,10 @@ def show(answer: object, rule: str) -> str:
         return str(answer).lower()
     if isinstance(answer, tuple):
         return " ".join(show(each, "") for each in answer) or "none"
+    if isinstance(answer, CorrectionBar):
+        return answer.kind
+    if isinstance(answer, Disorder):
+        return f"{answer.later.field}<{answer.earlier.field}"
     return _show_answer(answer, rule)
 
 

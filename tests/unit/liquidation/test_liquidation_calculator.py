@@ -68,27 +68,6 @@ def test_calculator_and_timeline_give_the_same_dates_after_liquidation() -> None
         assert (found.safe, found.last_arguable) == (coming.safe, coming.last_arguable)
 
 
-@pytest.mark.parametrize(
-    ("on_request", "rule", "last"),
-    [(True, "psc-window-extended", date(2027, 12, 30)), (False, "psc-window", date(2026, 12, 27))],
-)
-def test_only_an_extension_that_the_importer_asked_for_opens_the_time_for_corrections(
-    on_request: bool, rule: str, last: date
-) -> None:
-    facts = TimelineFacts(
-        "extended",
-        "liq-cycle-314",
-        "",
-        entry_date=ENTERED_ON,
-        extended_months=12,
-        is_extended_on_request=on_request,
-        scheduled_on=date(2028, 1, 14),
-        deemed_on=date(2028, 3, 2),
-    )
-    assert coming_dates(facts, LAW)[0].rule == rule
-    assert coming_dates(facts, LAW)[0].safe == last
-
-
 def test_clock_says_what_it_was_reckoned_from_whether_it_rolls_and_what_follows() -> None:
     found = clock_of(CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 5)), "protest-180")
     assert found.inputs == {"liquidated_on": "2026-01-05"}

@@ -118,7 +118,6 @@ def test_timeline_counts_the_cap_from_the_day_from_which_the_year_runs() -> None
         deemed_on=date(2028, 9, 1),
         deemed_rule="liq-1yr-warehouse",
         start=("final_withdrawal_on", date(2026, 9, 1)),
-        has_correction_window=False,
     )
     found = {each.rule: each for each in coming_dates(facts, LAW)}
     assert found["liq-4yr-cap"].safe == date(2030, 9, 1)

@@ -10,6 +10,7 @@ import pytest
 
 from services.liquidation.domain import clocks, decision, extension, plan, record, rules, timeline
 from services.liquidation.domain.clocks import correction_deadline, deemed_date, scheduled_date
+from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.decision import Liquidation, refuse_decision
 from services.liquidation.domain.extension import Extended, ExtensionRequest, NotExtended, OpenPeriod, extend
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
@@ -225,6 +226,7 @@ def test_timeline_of_a_scheduled_entry_has_correction_schedule_and_deemed_date()
         scheduled_on=date(2027, 1, 15),
         deemed_on=date(2027, 3, 2),
         deemed_rule="liq-1yr-entry",
+        correction_window=CorrectionWindow("psc-window", date(2026, 12, 27)),
     )
     found = coming_dates(facts, LAW)
     assert [each.rule for each in found] == ["psc-window", "liq-cycle-314", "liq-1yr-entry"]

@@ -46,10 +46,10 @@ IDS_BY_SECTION = {
     "11 detention, forced labour": """detain-decide detain-notice detain-final uflpa-detention detain-protest
         wro-proof wro-abandon wro-finding""",
     "12 drawback, reconciliation, TIB, quota": """drawback-file drawback-export recon-other recon-fta recon-noflag
-        tib-initial tib-extend tib-no-liq quota-present""",
+        tib-initial tib-extend tib-short-heading tib-no-liq quota-present""",
     "13 invariants": """inv-separate-flags inv-lift-period inv-extension-posted inv-three-extensions
         inv-correction-protest-order inv-final-1501 inv-after-final inv-breach inv-deemed-denial inv-two-years
-        inv-courtesy inv-center-change""",
+        inv-courtesy inv-center-change inv-order""",
 }
 PARTLY_READ = """entry-date importation-date liquidation-date-informal demand-date-surety psc-cannot liq-4yr-cap
     ext-notice-presumption susp-notice susp-lift-multiline claim-1520d-form reliq-1509g protest-multi-entry
@@ -59,7 +59,7 @@ RECALLED = """law-before-1993 roll-court count-date-filed-protest informal-thres
     susp-lift-target-90 eapa-suspend claim-1520c-gone duty-1592d domestic-1516 protest-reliq-scope summons-paydues
     action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d cf29-taken records-demand
     redelivery-demand ld-petition ld-decision-life pd-unknown-data pd-tender sol-1592 eapa-review-decide
-    eapa-suit"""
+    eapa-suit inv-order"""
 UNSETTLED = """count-month-end count-working-day count-holidays roll-private-filing-electronic count-timezone
     liq-cycle-314 entry-type-no-liq protest-deemed afr-forward bill-notice-surety version-once"""
 NOT_A_CLOCK = {

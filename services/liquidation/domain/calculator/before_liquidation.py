@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from services.liquidation.domain.calculator import corrections
 from services.liquidation.domain.calculator.case import Case
 from services.liquidation.domain.calculator.row import Row
 from services.liquidation.domain.clocks import (
@@ -37,13 +38,13 @@ def _is_awaiting_summary(case: Case) -> bool:
 
 
 def _is_window(case: Case, rule: str) -> bool:
-    window = case.window(case.law.cycle.friday)
-    return case.is_correctable and (window.rule if window is not None else "psc-window") == rule
+    window = corrections.find_window(case, case.law.cycle.friday)
+    return corrections.is_correctable(case) and (window.rule if window is not None else "psc-window") == rule
 
 
 def _read_window(case: Case) -> Due | None:
     """With both Fridays that CBP may choose; None while a suspension keeps the window open."""
-    windows = (case.window("before"), case.window("after"))
+    windows = (corrections.find_window(case, "before"), corrections.find_window(case, "after"))
     days = sorted(window.closes_on for window in windows if window is not None and window.closes_on is not None)
     return Due(days[0], days[-1]) if days else None
 
@@ -92,7 +93,7 @@ ROWS: Final = (
         "none",
         _deposit_limits,
         "the ceiling of the statute; a scheduled statement stays inside it",
-        lambda case: case.is_correctable and case.facts.paid_on is None and not case.facts.pays_monthly,
+        lambda case: case.has_deposit and case.facts.paid_on is None and not case.facts.pays_monthly,
     ),
     Row(
         "deposit-pms",
@@ -101,7 +102,7 @@ ROWS: Final = (
         "none",
         lambda case: monthly_statement_due(case.entry_date, case.facts.released_on, case.law),
         "interest from then; default means the loss of the privilege",
-        lambda case: case.is_correctable and case.facts.pays_monthly,
+        lambda case: case.has_deposit and case.facts.pays_monthly,
     ),
     Row(
         "psc-window",
@@ -202,8 +203,6 @@ def find(case: Case) -> Iterator[Finding]:
     """Whether the entry is suspended, whether it can be corrected meanwhile, and which extensions are void."""
     if case.is_suspended and not case.is_liquidated:
         yield Finding("susp-grounds", "suspended", "no period to liquidate runs until the last suspension is removed")
-    window = case.window(case.law.cycle.friday)
-    if window is not None and window.closes_on is None:
-        yield Finding(window.rule, "open", "a correction is taken as long as the entry is suspended")
+    yield from corrections.find(case)
     if case.period is not None:
         yield from (Finding(each.because.rule, "void", each.because.why) for each in case.period.void)

@@ -7,11 +7,7 @@ from typing import Final
 
 from services.liquidation.domain import special_clocks
 from services.liquidation.domain.calculator.facts import CalculatorFacts, Protested
-from services.liquidation.domain.clocks import (
-    scheduled_date,
-)
-from services.liquidation.domain.correction_window import CorrectionWindow, SuspensionBasis, correction_window
-from services.liquidation.domain.law import CyclePolicy, FridayChoice, LawSettings
+from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_acts import (
     JudgedLiquidation,
     LiquidationAct,
@@ -123,7 +119,8 @@ class Case:
         return is_open or ((self.kind.ad_cvd or self.facts.has_case) and not self.facts.suspensions)
 
     @property
-    def is_correctable(self) -> bool:
+    def has_deposit(self) -> bool:
+        """Whether estimated duties are deposited with a summary of this kind, and still count."""
         is_summary = self.kind.in_ace_summary and self.kind.liquidates and not self.kind.informal
         return is_summary and not self.is_liquidated
 
@@ -136,26 +133,6 @@ class Case:
     @property
     def extended_months(self) -> int:
         return self.period.extended_months if self.period is not None else 0
-
-    def window(self, friday: FridayChoice) -> CorrectionWindow | None:
-        """The window for corrections if the cycle takes that Friday; None when it is not known, or none is open."""
-        if self.entry_date is None or not self.is_correctable:
-            return None
-        policy = CyclePolicy(self.law.cycle.days, friday)
-        by_case: SuspensionBasis = "antidumping" if self.kind.ad_cvd or self.facts.has_case else "other"
-        return correction_window(
-            self.facts.entry_type,
-            self.entry_date,
-            scheduled_date(self.entry_date, policy, self.extended_months) if self.is_scheduled else None,
-            is_extended_on_request=self.has_extension_on_request,
-            has_case=self.facts.has_case,
-            suspended_for=(self.facts.suspended_for or by_case) if self.is_suspended else None,
-        )
-
-    @property
-    def has_extension_on_request(self) -> bool:
-        void = [each.request for each in self.period.void] if self.period is not None else []
-        return any(each.reason == "importer-request" and each not in void for each in self.facts.extensions)
 
 
 _DERIVED: Final = frozenset({"entry_date", "liquidated_on", "denied_on", "surety_demanded_on", "lift_noticed_on"})

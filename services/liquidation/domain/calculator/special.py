@@ -17,6 +17,13 @@ from services.liquidation.domain.summary_clocks import (
     judge_deminimis,
 )
 
+
+def _is_short(case: Case) -> bool:
+    """Whether the heading of a temporary importation has a shorter period."""
+    on = case.facts.imported_on
+    return on is not None and special_clocks.find_short_period(case.facts.tib_heading, on) is not None
+
+
 ROWS: Final = (
     Row(
         "recon-other",
@@ -43,7 +50,7 @@ ROWS: Final = (
         "none",
         lambda case: special_clocks.tib_due(case.day("imported_on"), law=case.law),
         "breach of the bond, unless exported, destroyed or extended before",
-        lambda case: case.kind.tib and case.facts.tib_extended_years <= 0,
+        lambda case: case.kind.tib and case.facts.tib_extended_years <= 0 and not _is_short(case),
     ),
     Row(
         "tib-extend",
@@ -52,7 +59,16 @@ ROWS: Final = (
         "none",
         lambda case: special_clocks.tib_due(case.day("imported_on"), case.facts.tib_extended_years, law=case.law),
         "breach of the bond, unless exported or destroyed before",
-        lambda case: case.kind.tib and case.facts.tib_extended_years > 0,
+        lambda case: case.kind.tib and case.facts.tib_extended_years > 0 and not _is_short(case),
+    ),
+    Row(
+        "tib-short-heading",
+        "temporary importation ends",
+        ("imported_on", "tib_heading"),
+        "none",
+        lambda case: special_clocks.tib_due(case.day("imported_on"), heading=case.facts.tib_heading, law=case.law),
+        "breach of the bond, unless exported or destroyed before; it cannot be extended",
+        lambda case: case.kind.tib and _is_short(case),
     ),
     Row(
         "roll-specific-113-42",
@@ -85,7 +101,7 @@ ROWS: Final = (
 
 
 def find(case: Case) -> Iterator[Finding]:
-    """Whether the entry liquidates at all, and whether it may claim the exemption of low value."""
+    """Whether the entry liquidates, may claim the exemption of low value, or be extended as a temporary importation."""
     if not case.kind.liquidates:
         outcome = not_liquidating(case.kind)
         yield Finding(outcome.rule, outcome.state, outcome.why)
@@ -96,3 +112,6 @@ def find(case: Case) -> Iterator[Finding]:
         )
     if case.kind.low_value and case.entry_date is not None:
         yield judge_deminimis(case.entry_date, case.law)
+    imported_on, heading = case.facts.imported_on, case.facts.tib_heading
+    if case.kind.tib and heading is not None and imported_on is not None and case.facts.tib_extended_years > 0:
+        yield special_clocks.judge_tib_extension(imported_on, heading)

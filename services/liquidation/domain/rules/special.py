@@ -18,7 +18,8 @@ SPECIAL: Final = (
         "19 USC 1484(b)",
         "P",
         "A reconciliation is due 21 months after the earliest underlying entry summary.",
-        unsettled="the old system computed an earlier day, it seems by counting days",
+        unsettled="the old system computed an earlier day, it seems by counting days (HQ 229670): that is the safe day,"
+        " by setting (reconciliation_month_days) of 30 days to a month; 21 months by the calendar are arguable",
     ),
     Rule(
         "recon-fta",
@@ -37,13 +38,24 @@ SPECIAL: Final = (
         "HTSUS ch. 98 sub. XIII note 1, 19 CFR 10.37",
         "S",
         "Goods temporarily imported under bond leave or are destroyed within one year of importation.",
+        unsettled="of the headings with a shorter period only 9813.00.75 is known here (tib-short-heading)",
     ),
     Rule(
         "tib-extend",
         "19 CFR 10.37, 10.39",
         "S",
         "A temporary importation is extended on a request before it ends, to three years in all.",
-        unsettled="shorter periods of some headings are partly recalled",
+        unsettled="of the headings with a shorter period, or without extension, only 9813.00.75 is known here "
+        "(tib-short-heading)",
+    ),
+    Rule(
+        "tib-short-heading",
+        "HTSUS ch. 98 sub. XIII US note 1(a)(1)",
+        "S",
+        "Goods of heading 9813.00.75 leave or are destroyed within six months of importation, without extension.",
+        unsettled="that it has held since the HTSUS took effect is recalled",
+        effective_from=date(1989, 1, 1),
+        applies_to="the day of importation",
     ),
     Rule(
         "quota-present",
@@ -109,6 +121,12 @@ INVARIANTS: Final = (
         "19 USC 1515(b), 1499(c)(5)",
         "S",
         "A deemed denial is computed at the end of day 30, and no decision follows it.",
+    ),
+    Rule(
+        "inv-order",
+        "19 USC 1504, 1514, 1515, 1517, 1520(d)",
+        "M",
+        "What the law lets follow from a fact does not come before it; days that say so cannot both be right.",
     ),
     Rule("inv-two-years", "Hitachi (Fed. Cir. 2011)", "S", "Two years without a decision change nothing."),
     Rule("inv-courtesy", "19 CFR 159.9(c)", "S", "A courtesy notice starts no clock."),
