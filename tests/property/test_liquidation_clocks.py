@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.liquidation.domain import bill_clocks, clocks, reliquidation, special_clocks, summary_clocks, suspension
+from services.liquidation.domain import (
+    bill_clocks,
+    clocks,
+    drawback,
+    reliquidation,
+    special_clocks,
+    summary_clocks,
+    suspension,
+)
 from services.liquidation.domain.calculator.answers import calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clocks import MAX_EXTENSIONS, deemed_date, four_year_cap
@@ -156,7 +164,8 @@ SINGLE_START: tuple[Callable[..., date | Due], ...] = (
     reliquidation.lost_duty_until,
     reliquidation.preference_claim_due,
     special_clocks.agreement_reconciliation_due,
-    special_clocks.drawback_claim_due,
+    drawback.drawback_claim_due,
+    drawback.old_drawback_claim_due,
     special_clocks.reconciliation_due,
     special_clocks.tib_due,
     summary_clocks.deposit_limit,

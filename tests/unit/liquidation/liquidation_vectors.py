@@ -19,6 +19,7 @@ from services.liquidation.domain import (
     clocks,
     correction_window,
     counting,
+    drawback,
     extension,
     history_checks,
     information_request,
@@ -36,12 +37,12 @@ from services.liquidation.domain.calculator import (
     answers,
     before_liquidation,
     case,
-    drawback,
     enforcement,
     money,
     preferences,
     special,
 )
+from services.liquidation.domain.calculator import drawback as calculator_drawback
 from services.liquidation.domain.calculator import protests as calculator_protests
 from services.liquidation.domain.calculator.answers import Answer, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
@@ -61,7 +62,7 @@ CALCULATOR: tuple[ModuleType, ...] = (
     preferences,
     calculator_protests,
     money,
-    drawback,
+    calculator_drawback,
     special,
     enforcement,
     case,
@@ -84,6 +85,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     timeliness,
     bill_clocks,
     special_clocks,
+    drawback,
     history_checks,
     *CALCULATOR,
     law,

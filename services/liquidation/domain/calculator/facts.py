@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from services.liquidation.domain.correction_window import SuspensionBasis
+from services.liquidation.domain.drawback import DrawbackLaw
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.domain.protest.filing import Protestant
@@ -14,7 +15,6 @@ from services.liquidation.domain.suspension import LiftNotice, Suspension
 
 ReconciliationIssue = Literal["other", "agreement"]
 Protested = Literal["liquidation", "reliquidation", "preference-denial", "exclusion", "other-decision"]
-DrawbackLaw = Literal["190", "191"]
 ForcedLabor = Literal["wro", "finding", "uflpa"]
 
 
