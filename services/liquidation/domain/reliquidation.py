@@ -21,9 +21,6 @@ RELIQUIDATION_FROM_LIQUIDATION_SINCE: Final = date(2016, 2, 24)
 CAPE_DAYS: Final = 80
 PREFERENCE_CLAIM_MONTHS: Final = 12
 RECORDS_DEMAND_YEARS: Final = 2
-PREFERENCE_CLAIM_PROGRAMS: Final = frozenset(
-    {"USMCA", "korea", "colombia", "panama", "peru", "chile", "CAFTA-DR", "oman"}
-)
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -238,18 +235,6 @@ def preference_claim_due(imported_on: date, law: LawSettings) -> Due:
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
     """
     return due_in_months(imported_on, PREFERENCE_CLAIM_MONTHS, "private", law)
-
-
-def judge_preference_program(program: str) -> Finding:
-    """Whether a preference may be claimed after entry, which its program decides.
-
-    Rule claim-1520d [S], 19 USC 1520(d): USMCA, Korea, Colombia, Panama, Peru, Chile, CAFTA-DR, Oman.
-
-    >>> judge_preference_program("USMCA").outcome, judge_preference_program("australia").outcome
-    ('may-claim', 'not-listed')
-    """
-    outcome = "may-claim" if program in PREFERENCE_CLAIM_PROGRAMS else "not-listed"
-    return Finding("claim-1520d", outcome, f"program {program}")
 
 
 def preference_denial_window(denied_on: date, law: LawSettings) -> Due:

@@ -31,7 +31,8 @@ SPECIAL: Final = (
         "recon-fta",
         "19 USC 1520(d); reconciliation test notices",
         "P",
-        "A reconciliation of a trade agreement claim is due 12 months after the earliest importation in its group.",
+        "A reconciliation of a trade agreement claim is due 12 months after the earliest importation in its group; "
+        "what is left to it is not claimed otherwise.",
     ),
     Rule(
         "recon-noflag",
