@@ -109,3 +109,5 @@ def find(case: Case) -> Iterator[Finding]:
         yield judge(facts.suspensions, facts.liquidated_on)
     if facts.liquidated_on is not None and facts.records_demanded_on is not None:
         yield reliquidation.judge_records_reliquidation(facts.liquidated_on, facts.records_demanded_on)
+    if facts.liquidated_on is not None and facts.court_ordered_on is not None:
+        yield reliquidation.judge_court_order(_final_1514(case), facts.court_ordered_on, is_in_suit=facts.is_in_suit)
