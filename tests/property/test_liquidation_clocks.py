@@ -231,11 +231,21 @@ def calculator_facts(draw: st.DrawFn) -> CalculatorFacts:
         extensions=draw(extensions_after(start)),
         suspensions=draw(suspensions_after(start)),
         suspended_for=draw(st.sampled_from((None, "antidumping", "injunction", "other"))),
-        preference_program=draw(st.sampled_from((None, "USMCA", "australia"))),
+        preference_program=draw(st.sampled_from((None, "u.s.m.c.a.", "NAFTA", "australia"))),
         reconciliation_issues=draw(st.sampled_from(((), ("other",), ("agreement",), ("other", "agreement")))),
         designated_imports=draw(
-            st.sampled_from(((), (DesignatedImport(None, None),), (DesignatedImport(start, start),)))
+            st.sampled_from(
+                (
+                    (),
+                    (DesignatedImport(None, None),),
+                    (DesignatedImport(start, start),),
+                    (DesignatedImport(start), DesignatedImport(start, is_protested=True)),
+                    (DesignatedImport(start, is_protested=False),),
+                )
+            )
         ),
+        drawback_law=draw(st.sampled_from((None, "190", "191"))),
+        is_in_suit=draw(st.none() | st.booleans()),
         tib_extended_years=draw(st.integers(0, 2)),
         **{**given_days, **flags, "is_sued_on": draw(st.booleans())},
     )

@@ -77,7 +77,8 @@ async def post_reliquidation(
     if writer == "court-judgment":
         power = await _know_finality(tx, entry_number, power or Power(writer), policy.law)
     if power is not None and writer == "claim-1520d":
-        power = replace(power, imported_on=await store.find_import_date(tx, entry_number))
+        imported_on = await store.find_import_date(tx, entry_number)
+        power = replace(power, imported_on=imported_on, is_flagged=await store.has_agreement_flag(tx, entry_number))
     done = await reliquidate(tx, row, now, writer, effect, explanation, caller, policy, by_class=by_class, power=power)
     await write_act(tx, row, done.act, done.event)
     await judge_protests_on(tx, [entry_number], policy.law)

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS, protest_due, reliquidation_due
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.preference_programs import judge_flagged_claim
 from services.liquidation.domain.protest.decision import suit_due
 from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.domain.rules.rule import Finding
@@ -138,7 +139,8 @@ def judge_change_after_final(writer: FinalWriter) -> Finding:
 class Power:
     """A power to write after finality with the days that it rests on; what is not known, or not asked of it, is None.
 
-    `preference_claimed_on` and `imported_on` are of 1520(d), `records_demanded_on` is of 1509(g), `violated_on` of
+    `preference_claimed_on` and `imported_on` are of 1520(d), with `is_flagged` when the entry leaves the agreement to a
+    reconciliation; `records_demanded_on` is of 1509(g), `violated_on` of
     1592(d), with `fraud_discovered_on` if it was fraud and `limit_waived_until` if the limit of 19 USC 1621 was waived.
     The others are of a judgment: the day of the order (the day of the act when it is not known), whether the entry was
     in the suit, and its court number. `final_1514` is from which day the liquidation is final, reckoned without a
@@ -148,6 +150,7 @@ class Power:
     writer: FinalWriter
     preference_claimed_on: date | None = None
     imported_on: date | None = None
+    is_flagged: bool = False
     records_demanded_on: date | None = None
     violated_on: date | None = None
     fraud_discovered_on: date | None = None
@@ -162,13 +165,13 @@ class Power:
 def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettings) -> Finding:
     """Whether a power that outlasts finality exists on a day; `liquidated_on` is the original liquidation.
 
-    Rules claim-1520d [S], 19 USC 1520(d): claimed within a year of importation; reliq-1509g [P], 19 USC 1509(g)(2):
-    liquidated within the two years before a demand for records; duty-1592d [M], 19 USC 1592(d), 1621: five years from
-    the violation, or from the discovery of fraud, unless the limit is waived. Without the day that it is counted from
-    such a power is not exercised. A judgment reaches a final liquidation only if its entry was in the suit
-    (`judge_court_order`). Two have no limit of time here: for a petition (domestic-1516 [M]) none is known, and a
-    protest is allowed only where it may still be decided, which its own life tells (inv-deemed-denial [S],
-    action-ends-admin [M]).
+    Rules claim-1520d [S], 19 USC 1520(d): claimed within a year of importation, if it is not left to a reconciliation
+    (recon-fta [P]); reliq-1509g [P], 19 USC 1509(g)(2): liquidated within the two years before a demand for records;
+    duty-1592d [M], 19 USC 1592(d), 1621: five years from the violation, or from the discovery of fraud, unless the
+    limit is waived. Without the day that it is counted from such a power is not exercised. A judgment reaches a final
+    liquidation only if its entry was in the suit (`judge_court_order`). Two have no limit of time here: for a petition
+    (domestic-1516 [M]) none is known, and a protest is allowed only where it may still be decided, which its own life
+    tells (inv-deemed-denial [S], action-ends-admin [M]).
 
     >>> fraud = Power("duty-1592d", violated_on=date(2020, 3, 2), fraud_discovered_on=date(2024, 9, 10))
     >>> judge_power(fraud, date(2021, 1, 8), date(2029, 9, 10), LAW).outcome
@@ -223,6 +226,8 @@ def _judge_judgment(power: Power, liquidated_on: date, acts_on: date, law: LawSe
 
 
 def _judge_claim(power: Power, acts_on: date, law: LawSettings) -> Finding:
+    if power.is_flagged:
+        return judge_flagged_claim()
     if power.preference_claimed_on is None or power.imported_on is None:
         missing = "on which the preference was claimed" if power.preference_claimed_on is None else "of importation"
         return Finding("claim-1520d", "missing-fact", f"the day {missing} is not known")

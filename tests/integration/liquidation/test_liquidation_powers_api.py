@@ -106,3 +106,10 @@ async def test_judgment_reaches_what_is_not_final_whether_or_not_it_names_a_suit
     ordered = REFUND | {"writer": "court-judgment", "court_ordered_on": "2027-03-01"}
     answer = await office.act(number, "reliquidations", "in time", ordered)
     assert answer.status_code == 201, answer.text
+
+
+async def test_preference_of_a_flagged_entry_is_left_to_its_reconciliation(office: Office) -> None:
+    number = await liquidated(office, reconciliation_issues=["FTA"])
+    claim = {"writer": "claim-1520d", "preference_claimed_on": "2027-03-01"}
+    answer = await office.act(number, "reliquidations", "r", REFUND | claim)
+    assert (answer.status_code, answer.json()["rule"]) == (422, "recon-fta")

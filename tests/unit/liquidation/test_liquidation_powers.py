@@ -33,6 +33,11 @@ def test_preference_is_claimed_within_a_year_of_importation(claimed_on: date, ou
     assert found == ("claim-1520d", outcome)
 
 
+def test_preference_that_is_left_to_a_reconciliation_is_claimed_by_it_only() -> None:
+    days = {"preference_claimed_on": date(2026, 7, 4), "imported_on": date(2025, 7, 4)}
+    assert judged("claim-1520d", **days, is_flagged=True) == ("recon-fta", "only-by-reconciliation")
+
+
 def test_claim_that_came_in_time_is_decided_whenever() -> None:
     days = {"preference_claimed_on": date(2026, 7, 4), "imported_on": date(2025, 7, 4)}
     assert judged("claim-1520d", date(2029, 1, 2), **days) == ("claim-1520d", "allowed")
