@@ -176,7 +176,13 @@ def judge_drawback_claim(
         ends_on = add_years(start.on, 1)
         if start.rule == "liq-drawback-old":
             return Finding(start.rule, str(ends_on), f"claimed {claimed_on}, before {OLD_CLAIMS_BEFORE}")
-        return Finding(start.rule, str(ends_on), f"claimed {claimed_on}, all {len(imports)} imports final")
+        derived = [
+            f"designated_imports[{number}] on {final.on}, if it stays unprotested"
+            for number, (each, final) in enumerate(zip(imports, _find_finality(imports, law), strict=True))
+            if final.on not in (each.final_1514_on, each.liquidated_on)
+        ]
+        why = "; ".join((f"claimed {claimed_on}, all {len(imports)} imports final in the year", *derived))
+        return Finding(start.rule, str(ends_on), why)
     if start.missing:
         return _explain_missing(start, claimed_on, _find_finality(imports, law))
     if deposited_on is not None and waived_on is not None:

@@ -106,6 +106,17 @@ def test_claim_whose_imports_nobody_protested_has_its_year() -> None:
     assert (plan.state, plan.deemed_rule, plan.deemed_on) == ("scheduled", "liq-1yr-drawback", date(2026, 3, 3))
 
 
+def test_derived_finality_is_told_as_one_that_a_protest_would_move() -> None:
+    known = CalculatorFacts(
+        entry_type="47",
+        drawback_claimed_on=date(2025, 10, 16),
+        designated_imports=(FINAL, DesignatedImport(date(2025, 5, 2), is_protested=False)),
+    )
+    (finding,) = [each for each in calculate(known, LAW).findings if each.rule == "liq-1yr-drawback"]
+    assert finding.why.endswith("designated_imports[1] on 2025-10-30, if it stays unprotested")
+    assert "designated_imports[0]" not in finding.why
+
+
 def test_claim_has_no_limit_of_time_only_when_that_is_known() -> None:
     late = record_of("41", ClockFacts(designated_imports=(DesignatedImport(date(2025, 12, 5)),)))
     assert named(late).startswith("no time limit runs")
