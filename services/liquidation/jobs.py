@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast, get_args
 
+from services.liquidation.acts.assessments import assess_waiting
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycles import run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
@@ -52,6 +53,9 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def run_clocks_of_bills() -> None:
         await run_bill_clocks(engine, clock, money)
 
+    async def assess_what_waits() -> None:
+        await assess_waiting(engine, clock, money)
+
     async def compare() -> None:
         metrics.record_differences.set(await recompute(engine, policy, clock, law))
 
@@ -67,6 +71,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("recompute", timedelta(hours=1), compare),
         Job("protest-clocks", timedelta(hours=1), run_clocks_of_protests),
         Job("bill-clocks", timedelta(hours=1), run_clocks_of_bills),
+        Job("assess-waiting", timedelta(hours=1), assess_what_waits),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))

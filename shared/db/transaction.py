@@ -37,6 +37,27 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
             yield opened
 
 
+class Attempt:
+    """A part of a transaction: given up with the locks that it took, unless it is kept."""
+
+    def __init__(self) -> None:
+        self.is_kept = False
+
+    def keep(self) -> None:
+        """Let what was done and locked stand until the transaction ends."""
+        self.is_kept = True
+
+
+@asynccontextmanager
+async def attempt(tx: Transaction) -> AsyncIterator[Attempt]:
+    """Run a block whose locks are given back when it was in vain: who waits for one never holds another."""
+    async with tx.connection.begin_nested() as point:
+        made = Attempt()
+        yield made
+        if not made.is_kept:
+            await point.rollback()
+
+
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection for questions only: the server refuses writes on it."""

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import bulk
 from shared.db.engine import create_engine
-from shared.db.transaction import Transaction, exclusive_session, reading, transaction
+from shared.db.transaction import Transaction, attempt, exclusive_session, reading, transaction
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 
@@ -138,6 +138,39 @@ async def test_block_that_is_cancelled_leaves_nothing_and_the_pool_goes_on(shelf
     async with transaction(engine) as tx:
         await execute_row(tx)
     assert await shelf.names() == ["stray"]
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_attempt_keeps_or_gives_back_what_it_wrote_and_locked(shelf: Shelf, is_kept: bool) -> None:
+    await shelf.add("held")
+    lock_row = "SELECT 1 FROM goods WHERE name = 'held' FOR UPDATE SKIP LOCKED"
+    lock_name = "SELECT pg_try_advisory_xact_lock(7) AS taken"
+    async with transaction(shelf.engine()) as tx:
+        async with attempt(tx) as trying:
+            assert await bulk.fetch(tx, lock_row)
+            await bulk.fetch(tx, lock_name)
+            await bulk.insert(tx, GOODS, ("name", "cents"), [("tried", 0)])
+            if is_kept:
+                trying.keep()
+        async with transaction(shelf.engine()) as other:
+            assert len(await bulk.fetch(other, lock_row)) == (0 if is_kept else 1)
+            (row,) = await bulk.fetch(other, lock_name)
+            assert row["taken"] is not is_kept
+    assert await shelf.names() == (["held", "tried"] if is_kept else ["held"])
+
+
+async def test_attempt_that_raises_leaves_the_transaction_usable(shelf: Shelf) -> None:
+    async def try_in_vain(tx: Transaction) -> None:
+        async with attempt(tx) as trying:
+            trying.keep()
+            await bulk.insert(tx, GOODS, ("name", "cents"), [("tried", 0)])
+            raise KeyError
+
+    async with transaction(shelf.engine()) as tx:
+        with pytest.raises(KeyError):
+            await try_in_vain(tx)
+        await bulk.insert(tx, GOODS, ("name", "cents"), [("done", 0)])
+    assert await shelf.names() == ["done"]
 
 
 async def test_identity_numbers_follow_the_order_of_the_rows(shelf: Shelf) -> None:

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.liquidation.domain import bill_clocks, clocks, reliquidation, special_clocks, summary_clocks, suspension
+from services.liquidation.domain import (
+    bill_clocks,
+    clocks,
+    drawback,
+    reliquidation,
+    special_clocks,
+    summary_clocks,
+    suspension,
+)
 from services.liquidation.domain.calculator.answers import calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
 from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, deemed_date, four_year_cap
@@ -156,7 +164,8 @@ SINGLE_START: tuple[Callable[..., date | Due], ...] = (
     reliquidation.lost_duty_until,
     reliquidation.preference_claim_due,
     special_clocks.agreement_reconciliation_due,
-    special_clocks.drawback_claim_due,
+    drawback.drawback_claim_due,
+    drawback.old_drawback_claim_due,
     special_clocks.reconciliation_due,
     special_clocks.tib_due,
     summary_clocks.deposit_limit,
@@ -222,11 +231,21 @@ def calculator_facts(draw: st.DrawFn) -> CalculatorFacts:
         extensions=draw(extensions_after(start)),
         suspensions=draw(suspensions_after(start)),
         suspended_for=draw(st.sampled_from((None, "antidumping", "injunction", "other"))),
-        preference_program=draw(st.sampled_from((None, "USMCA", "australia"))),
+        preference_program=draw(st.sampled_from((None, "u.s.m.c.a.", "NAFTA", "australia"))),
         reconciliation_issues=draw(st.sampled_from(((), ("other",), ("agreement",), ("other", "agreement")))),
         designated_imports=draw(
-            st.sampled_from(((), (DesignatedImport(None, None),), (DesignatedImport(start, start),)))
+            st.sampled_from(
+                (
+                    (),
+                    (DesignatedImport(None, None),),
+                    (DesignatedImport(start, start),),
+                    (DesignatedImport(start), DesignatedImport(start, is_protested=True)),
+                    (DesignatedImport(start, is_protested=False),),
+                )
+            )
         ),
+        drawback_law=draw(st.sampled_from((None, "190", "191"))),
+        is_in_suit=draw(st.none() | st.booleans()),
         tib_extended_years=draw(st.integers(0, 2)),
         **{**given_days, **flags, "is_sued_on": draw(st.booleans())},
     )

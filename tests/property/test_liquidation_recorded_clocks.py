@@ -24,11 +24,12 @@ days = st.dates(ENTERED, ENTERED + timedelta(days=1200))
 maybe_days = st.none() | days
 imports = st.lists(
     st.builds(
-        lambda liquidated_on, after: DesignatedImport(
-            liquidated_on, liquidated_on + timedelta(days=after) if liquidated_on and after else None
+        lambda liquidated_on, after, is_protested: DesignatedImport(
+            liquidated_on, liquidated_on + timedelta(days=after) if liquidated_on and after else None, is_protested
         ),
         maybe_days,
         st.none() | st.integers(1, 400),
+        st.none() | st.booleans(),
     ),
     max_size=3,
 )
@@ -91,13 +92,10 @@ def test_record_and_calculator_give_the_same_day_of_a_recorded_clock(facts: Entr
     record = derive(facts, POLICY, LAW)
     assert record.plan is not None
     grounds = join_grounds(facts.versions[0], facts.suspensions) if facts.suspensions else ()
-    if record.plan.deemed_on is None or record.plan.deemed_rule == "liq-drawback-unliquidated":
+    if record.plan.deemed_on is None:
         return
     assert record.plan.deemed_rule is not None
-    if facts.versions[0].entry_type not in ("41", "47"):
-        assert calculated(facts, grounds)[record.plan.deemed_rule] == record.plan.deemed_on
-    elif record.plan.deemed_rule == "liq-1yr-drawback":
-        assert record.plan.deemed_on == date(2026, 3, 3)
+    assert calculated(facts, grounds)[record.plan.deemed_rule] == record.plan.deemed_on
 
 
 @given(facts=facts_of_entries())

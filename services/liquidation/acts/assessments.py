@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from services.liquidation.acts.assessment_judging import (
     AssessedAct,
     Consequence,
@@ -25,11 +27,19 @@ from services.liquidation.store.assessments import AssessmentRow
 from services.liquidation.store.cycles import CycleDay, publish_assessed
 from services.liquidation.store.money_acts import MoneyAct, MoneyChange, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, MoneyRows, load_cases, write_money
+from services.liquidation.store.payees import hold_accounts_unchanged
+from services.liquidation.store.records import exclude_cycles, lock_entries
 from shared.bus import outbox
-from shared.db.transaction import Transaction
+from shared.customs.calendar import legal_date
+from shared.customs.interest import rate_periods
+from shared.db.transaction import Transaction, transaction
+from shared.runtime.clock import Clock
 
 CHUNK: Final = 2_000
 """Entries with an effect that are assessed at a time."""
+
+BATCH: Final = 500
+"""Entries that one transaction of the job takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ async def assess_cycle(tx: Transaction, day: CycleDay, run_at: datetime, policy:
     """Assess and publish what a cycle liquidated by decision, in the cycle's transaction, after its liquidations.
 
     Entries without an effect need nothing: they are found by an index and left alone. What is under twenty dollars
-    becomes as entered (min-20-liquidation [S], 19 USC 1321(a)(1)). Running it again writes nothing.
+    becomes as entered (min-20-liquidation [S], 19 USC 1321(a)(1)). Running it again writes nothing. Nobody records a
+    fact meanwhile: who does excludes cycles.
     """
     figures, after = CycleMoney(), ""
     while numbers := await store.find_assessable(tx, day.friday, after, CHUNK):
@@ -99,6 +110,7 @@ async def assess_act(
     known). `claimed_on` is the day of a claim under 1520(d) that the act grants (int-overpay-1520d). The caller
     publishes the act with the consequence's `event_fields`, and posts it by its `kind`.
     """
+    await hold_accounts_unchanged(tx, [entry_number])
     case = await _load_case(tx, entry_number)
     known = {row.act_key: row for row in case.assessments}
     if act_key in known:
@@ -135,6 +147,7 @@ async def determine(
     known now.
     """
     rows = MoneyRows()
+    await hold_accounts_unchanged(tx, entry_numbers)
     cases = await load_cases(tx, entry_numbers)
     done = [each for case in cases.values() for each in _determine_case(case, today, policy, rows)]
     numbers = await number_acts(tx, list(cases))
@@ -157,6 +170,23 @@ async def determine(
     ]
     await outbox.add(tx, SOURCE, events)
     return len(done)
+
+
+async def assess_waiting(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> int:
+    """Assess again what lacked a fact that has come without an act of its own: a rate that this release brings.
+
+    A job: what still lacks its fact is left alone, and it may run late or twice. Gives how many are known now.
+    """
+    now, done, after = clock.now(), 0, ""
+    while True:
+        async with transaction(engine) as tx:
+            await exclude_cycles(tx)
+            numbers = await store.find_determinable(tx, rate_periods()[-1].to_on, after, BATCH)
+            if not numbers:
+                return done
+            await lock_entries(tx, numbers, create=False)
+            done += await determine(tx, numbers, legal_date(now), now, policy)
+            after = numbers[-1]
 
 
 def _determine_case(case: MoneyCase, today: date, policy: MoneyPolicy, rows: MoneyRows) -> list[Determined]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from services.liquidation.acts.assessments import determine
 from services.liquidation.acts.refunds import recheck_refunds
@@ -15,10 +16,13 @@ from services.liquidation.store.assessments import find_undetermined
 from services.liquidation.store.payees import AccountRow, DepositRow
 from services.liquidation.store.refunds import find_entries_with_uncertified
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, attempt
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
+
+_TRIES: Final = 20
+"""How often a payee and its entries are tried for together before waiting for them one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,7 @@ async def record_account(
     """
     today = legal_date(now)
     await records.exclude_cycles(tx)
-    await store.hold_account(tx, importer_number)
-    waiting = await find_entries_with_uncertified(tx.connection, importer_number)
-    undetermined = await find_undetermined(tx, importer_number)
-    await records.lock_entries(tx, [*undetermined, *waiting], create=False)
+    waiting, undetermined = await _hold_payee(tx, importer_number)
     known = await store.load_accounts(tx.connection, importer_number)
     meant.check(known[-1].revision if known else 0)
     last_on = known[-1].effective_on if known else None
@@ -87,6 +88,33 @@ async def record_account(
     await recheck_refunds(tx, waiting, today, now)
     await determine(tx, undetermined, today, now, policy)
     return row
+
+
+async def _hold_payee(tx: Transaction, importer_number: str) -> tuple[list[str], list[str]]:
+    """Hold a payee and its entries with a refund that waits, or an assessment that lacks a fact; gives both.
+
+    Assessments hold their entry first and then the payee as it is, so that none is judged beside a fact that comes in
+    the same moment. This waits for either while it holds neither. Should entries be in use again and again, it waits
+    for them with the payee held, and the server ends a deadlock, which is transient.
+    """
+    for _ in range(_TRIES):
+        async with attempt(tx) as trying:
+            await store.hold_account(tx, importer_number)
+            waiting, undetermined = await _find_waiting(tx, importer_number)
+            if await records.try_lock_entries(tx, [*undetermined, *waiting]):
+                trying.keep()
+                return waiting, undetermined
+        async with attempt(tx):
+            await records.lock_entries(tx, [*undetermined, *waiting], create=False)
+    await store.hold_account(tx, importer_number)
+    waiting, undetermined = await _find_waiting(tx, importer_number)
+    await records.lock_entries(tx, [*undetermined, *waiting], create=False)
+    return waiting, undetermined
+
+
+async def _find_waiting(tx: Transaction, importer_number: str) -> tuple[list[str], list[str]]:
+    waiting = await find_entries_with_uncertified(tx.connection, importer_number)
+    return waiting, await find_undetermined(tx, importer_number)
 
 
 async def record_deposit(

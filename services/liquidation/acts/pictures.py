@@ -48,6 +48,7 @@ _START_FACTS: Final = {
     "liq-1yr-warehouse": "final_withdrawal_on",
     "liq-1yr-recon": "reconciliation_filed_or_due_on",
     "liq-1yr-drawback": "drawback_claimed_on",
+    "liq-drawback-old": "drawback_claimed_on",
 }
 
 

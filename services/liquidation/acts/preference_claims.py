@@ -14,6 +14,7 @@ from services.liquidation.domain.history_order import name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.preference_claim import judge_claim_time
+from services.liquidation.domain.preference_programs import judge_flagged_claim, judge_preference_program
 from services.liquidation.domain.protest.timeliness import safe_protest_day
 from services.liquidation.domain.sequences import OF_CLAIM
 from services.liquidation.publishing import SOURCE
@@ -62,8 +63,8 @@ async def decide_claim(
 ) -> ClaimDecision:
     """Decide a claim once, and tell so on each of its entries; what is granted is reliquidated.
 
-    Raises `NotFound`, `Stale`, `Conflict` when it is decided, out of time or an entry not liquidated, `Refused` for
-    changes that the claim does not cover.
+    Raises `NotFound`, `Stale`, `Conflict` when it is decided, cannot be granted or an entry is not liquidated,
+    `Refused` for changes that the claim does not cover.
     """
     claim, rows = await _hold_claim(tx, filing_number)
     meant.check(version_of_claim(claim.decision))
@@ -121,6 +122,8 @@ def _demand_decidable(claim: Claim, ruling: ClaimRuling, rows: Mapping[str, Entr
     time = judge_claim_time(claim.imported_on, protest_filed_on(claim.received_at), law)
     if ruling.outcome == "granted" and time.timeliness == "untimely":
         raise conflict("claim-1520d", "untimely", "The claim came after its year.", "Deny it.")
+    if ruling.outcome == "granted":
+        _demand_grantable(claim)
     foreign = sorted(set(ruling.changes) - set(claim.entries))
     if foreign or (ruling.changes and ruling.outcome == "denied"):
         text = f"Not to be changed by this claim: {', '.join(foreign or sorted(ruling.changes))}."
@@ -131,6 +134,16 @@ def _demand_decidable(claim: Claim, ruling: ClaimRuling, rows: Mapping[str, Entr
         if row is None or row.liquidated_on is None:
             text = f"Entry {number} is not liquidated."
             raise conflict("claim-1520d", "not-liquidated", text, "It liquidates with the preference by a decision.")
+
+
+def _demand_grantable(claim: Claim) -> None:
+    """Rules claim-1520d [S]: of a listed program; recon-fta [P]: not left to a reconciliation."""
+    program = judge_preference_program(str(claim.body.get("program", "")), entered_on=claim.entered_on)
+    if program.outcome != "may-claim":
+        raise conflict(program.rule, program.outcome, f"The claim names {program.why}.", "Deny it.")
+    if claim.flagged:
+        found = judge_flagged_claim(claim.flagged)
+        raise conflict(found.rule, found.outcome, f"{found.why}.", "Deny it: its reconciliation claims the preference.")
 
 
 async def _tell_entries(

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from services.liquidation.acts.assessment_judging import Consequence
 from services.liquidation.acts.assessments import assess_act, find_standing_effect
 from services.liquidation.acts.entries import hold_entry, record_act, write_act
+from services.liquidation.acts.pictures import judge_finality
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.clocks import reliquidation_due
@@ -30,6 +31,7 @@ from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.sequences import OF_RELIQUIDATION, reliquidation_key, sequence_in_turn
 from services.liquidation.publishing import describe_effect, tell_liquidation
 from services.liquidation.store import reliquidations as store
+from services.liquidation.store.pictures import find_picture
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.reliquidations import ReliquidationRow
 from shared.bus.outbox import Outgoing
@@ -70,11 +72,15 @@ async def post_reliquidation(
 ) -> Reliquidated:
     """Reliquidate one entry today, as `reliquidate` does, and write and publish it.
 
-    The day of importation, from which a claim under 1520(d) is counted, is taken from the entry's own versions.
+    The day of importation, from which a claim under 1520(d) is counted, is taken from the entry's own versions, and
+    from when it is final, on which a judgment depends, from its record.
     """
     row = (await hold_entry(tx, entry_number)).row
+    if writer == "court-judgment":
+        power = await _know_finality(tx, entry_number, power or Power(writer), policy.law)
     if power is not None and writer == "claim-1520d":
-        power = replace(power, imported_on=await store.find_import_date(tx, entry_number))
+        imported_on = await store.find_import_date(tx, entry_number)
+        power = replace(power, imported_on=imported_on, is_flagged=await store.has_agreement_flag(tx, entry_number))
     done = await reliquidate(tx, row, now, writer, effect, explanation, caller, policy, by_class=by_class, power=power)
     await write_act(tx, row, done.act, done.event)
     await judge_protests_on(tx, [entry_number], policy.law)
@@ -144,6 +150,18 @@ async def reliquidate(
     return Reliquidated(done, *_tell(row, done, changes, money, caller, now), money)
 
 
+async def _know_finality(tx: Transaction, entry_number: str, power: Power, law: LawSettings) -> Power:
+    """A judgment with what the record says of its entry: from when it is final, or that a protest keeps it open.
+
+    Rule final-1514 [S], 19 USC 1514(a).
+    """
+    picture = await find_picture(tx.connection, entry_number)
+    finality = judge_finality(picture, law) if picture is not None else None
+    if finality is None:
+        return power
+    return replace(power, final_1514=finality.final_1514, is_open=finality.final_1514 is None)
+
+
 async def _find_changes(tx: Transaction, row: EntryRow, effect: tuple[int, int], by_class: Amounts | None) -> Amounts:
     """By class, what a reliquidation changes against what stands."""
     if by_class is None:
@@ -208,6 +226,8 @@ async def _demand_power(
     finding = judge_power(power, row.liquidated_on, today, law)
     if finding.outcome not in ("allowed", "as-instructed"):
         remedy = "Give the day that the power is counted from; once its time has passed it is not exercised."
+        if writer == "court-judgment":
+            remedy = "Say whether the entry was in the suit, and its court number; one that was not stays final."
         raise refused(finding.rule, finding.outcome, f"{writer}: {finding.why}.", remedy)
     return finding
 

@@ -32,12 +32,15 @@ RecorderIdentity = Annotated[
 
 
 class DesignatedImportIn(BaseModel):
-    """An import that a drawback claim designates; null: not yet."""
+    """An import that a drawback claim designates; null: not known."""
 
     model_config = ConfigDict(extra="forbid")
 
     liquidated_on: LegalDate | None = None
     final_1514_on: LegalDate | None = Field(default=None, description="The first day on which nobody can protest it.")
+    is_protested: bool | None = Field(
+        default=None, description="Whether a protest is on file against it; false lets its finality be derived."
+    )
 
 
 class ClockFactsIn(BaseModel):
@@ -48,6 +51,10 @@ class ClockFactsIn(BaseModel):
         json_schema_extra={
             "examples": [
                 {"final_withdrawal_on": "2026-09-01", "explanation": "Type 31, the last one."},
+                {
+                    "designated_imports": [{"liquidated_on": "2025-05-02", "is_protested": False}],
+                    "explanation": "The imports as the claim lists them.",
+                },
                 {
                     "entry_basis": "quota",
                     "presented_on": "2026-03-05",
@@ -126,7 +133,9 @@ async def put_clock_facts(
     """The clocks of the entry are derived from them at once; refused once it is liquidated."""
     number = canonical_entry_number(entry_number)
     given = body.model_dump(exclude={"explanation", "designated_imports"})
-    imports = tuple(DesignatedImport(each.liquidated_on, each.final_1514_on) for each in body.designated_imports)
+    imports = tuple(
+        DesignatedImport(each.liquidated_on, each.final_1514_on, each.is_protested) for each in body.designated_imports
+    )
     async with transaction(engine_of(request)) as tx:
         row = await record_clock_facts(
             tx,
@@ -151,7 +160,9 @@ def _show(number: str, row: ClockFactsRow | None) -> ClockFactsOut:
         final_withdrawal_on=facts.final_withdrawal_on,
         reconciliation_due_on=facts.reconciliation_due_on,
         designated_imports=[
-            DesignatedImportIn(liquidated_on=each.liquidated_on, final_1514_on=each.final_1514_on)
+            DesignatedImportIn(
+                liquidated_on=each.liquidated_on, final_1514_on=each.final_1514_on, is_protested=each.is_protested
+            )
             for each in facts.designated_imports
         ],
         deposited_on=facts.deposited_on,

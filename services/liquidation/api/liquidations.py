@@ -63,14 +63,17 @@ class LiquidatedOut(ActMoneyOut):
     final_1501_on: date
 
 
-_WRITER_OF_DAY: Final = {
+_WRITER_OF_FACT: Final = {
     "preference_claimed_on": "claim-1520d",
     "records_demanded_on": "records-1509g",
     "violated_on": "duty-1592d",
     "fraud_discovered_on": "duty-1592d",
     "limit_waived_until": "duty-1592d",
+    "court_ordered_on": "court-judgment",
+    "is_in_suit": "court-judgment",
+    "court_number": "court-judgment",
 }
-"""The days that a power which outlasts finality is counted from, each with the power."""
+"""The facts on which a power that outlasts finality rests, each with the power."""
 
 
 class ReliquidationIn(BaseModel):
@@ -83,7 +86,16 @@ class ReliquidationIn(BaseModel):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"effect_duty_usd": "-120.00", "effect_fees_usd": "0.00", "explanation": "The rate was applied twice."}
+                {"effect_duty_usd": "-120.00", "effect_fees_usd": "0.00", "explanation": "The rate was applied twice."},
+                {
+                    "writer": "court-judgment",
+                    "effect_duty_usd": "-120.00",
+                    "effect_fees_usd": "0.00",
+                    "explanation": "As headquarters instructed on the judgment.",
+                    "court_ordered_on": "2026-09-01",
+                    "is_in_suit": True,
+                    "court_number": "21-00567",
+                },
             ]
         },
     )
@@ -116,6 +128,17 @@ class ReliquidationIn(BaseModel):
     limit_waived_until: LegalDate | None = Field(
         default=None, description="duty-1592d: until when the party waived the limit of 19 USC 1621."
     )
+    court_ordered_on: LegalDate | None = Field(
+        default=None, description="court-judgment: the day of the judgment or order; left out: taken as today."
+    )
+    is_in_suit: bool | None = Field(
+        default=None,
+        description="court-judgment: whether the entry was in the suit, with `court_number`; a liquidation that is"
+        " final without protest or suit is not reopened by an order alone (final-1514).",
+    )
+    court_number: str | None = Field(
+        default=None, min_length=1, max_length=40, examples=["21-00567"], description="court-judgment: of the suit."
+    )
 
     @model_validator(mode="after")
     def _check_classes(self) -> Self:
@@ -124,9 +147,11 @@ class ReliquidationIn(BaseModel):
 
     @model_validator(mode="after")
     def _check_days(self) -> Self:
-        for name, writer in _WRITER_OF_DAY.items():
+        for name, writer in _WRITER_OF_FACT.items():
             if getattr(self, name) is not None and self.writer != writer:
                 raise PydanticCustomError("power", "{name} is of {writer}", {"name": name, "writer": writer})
+        if self.is_in_suit and self.court_number is None:
+            raise PydanticCustomError("power", "an entry that was in the suit is stated with its court_number")
         return self
 
 
@@ -199,7 +224,7 @@ async def create_reliquidation(
     number, policy = canonical_entry_number(entry_number), money_policy_of(request)
     effect = (to_cents(body.effect_duty_usd), to_cents(body.effect_fees_usd))
     by_class = {each.class_code: to_cents(each.change_usd) for each in body.by_class} or None
-    power = Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_DAY})
+    power = Power(body.writer, **{name: getattr(body, name) for name in _WRITER_OF_FACT})
 
     async def act(tx: Transaction) -> ReliquidatedOut:
         return show_reliquidation(

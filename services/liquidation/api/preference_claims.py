@@ -117,7 +117,7 @@ async def read_preference_claim(
         imported_on=claim.imported_on,
         defects=[
             ClaimDefectOut(rule=each.rule, outcome=each.outcome, why=each.why)
-            for each in find_claim_defects(claim.body, time)
+            for each in find_claim_defects(claim.body, time, entered_on=claim.entered_on, flagged=claim.flagged)
         ],
         clocks=_clocks(time, decision, claim.entered_on, law),
         decided_on=decision.decided_on if decision is not None else None,

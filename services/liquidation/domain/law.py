@@ -51,6 +51,10 @@ class LawSettings:
     """susp-lift-extended: what governs when the notice comes while an extended period is open."""
     drawback_finality: DrawbackFinality = "protest-closed"
     """liq-1yr-drawback: when a designated import counts as final."""
+    drawback_law_since: date = date(2018, 2, 24)
+    """drawback-file-191: the first day on which a drawback claim may be under 19 CFR part 190."""
+    old_drawback_law_until: date = date(2019, 2, 23)
+    """drawback-file-191: the last day on which one may be under part 191."""
     informal_limit_usd: int = 2500
     """informal-threshold, in whole dollars."""
     deminimis_repealed_on: date = date(2027, 7, 1)

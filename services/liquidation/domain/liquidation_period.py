@@ -8,9 +8,8 @@ from typing import Literal
 from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS, deemed_date, four_year_cap
 from services.liquidation.domain.extension import ExtensionRequest, NotExtended, OpenPeriod, find_excess, find_void
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension, six_months_from_notice
-from shared.customs.calendar import Due, add_days, add_months, add_years
+from shared.customs.calendar import Due, add_days, add_months
 
 PeriodKind = Literal["consumption", "warehouse", "withdrawal", "reconciliation", "activity-statement", "drawback"]
 
@@ -282,43 +281,14 @@ def is_deemed_liquidated(period: Period, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DesignatedImport:
-    """An import that a drawback claim designates; None: not known."""
+    """An import that a drawback claim designates; None: not known, never "not yet" or "never".
 
-    liquidated_on: date | None
-    final_1514_on: date | None
-    is_protested: bool | None = None
-
-
-def judge_drawback_claim(
-    claimed_on: date,
-    imports: Sequence[DesignatedImport],
-    *,
-    deposited_on: date | None = None,
-    waived_on: date | None = None,
-    law: LawSettings,
-) -> Finding:
-    """When a drawback claim is deemed liquidated: the outcome is the day, or `no-time-limit`.
-
-    Rules liq-1yr-drawback [S, U on appeal], 19 USC 1504(a)(2)(A): the anniversary of the claim, if all designated
-    imports are liquidated and final within the year, final by setting when their protest window is closed;
-    liq-drawback-unliquidated [S, U], (a)(2)(B): otherwise with the deposit of estimated duties and the written request
-    and waiver; until then no time limit runs.
-
-    >>> final = DesignatedImport(date(2025, 6, 6), date(2025, 12, 4))
-    >>> judge_drawback_claim(date(2025, 3, 3), [final], law=LAW).outcome
-    '2026-03-03'
-    >>> judge_drawback_claim(date(2025, 3, 3), [DesignatedImport(date(2025, 12, 5), date(2026, 6, 4))], law=LAW).outcome
-    'no-time-limit'
+    `is_protested`: whether a protest is on file against its liquidation, which keeps it from being final.
     """
-    anniversary = add_years(claimed_on, 1)
-    by_protest = law.drawback_finality == "protest-closed"
-    final = [each.final_1514_on if by_protest else each.liquidated_on for each in imports]
-    if imports and all(on is not None and on <= anniversary for on in final):
-        return Finding("liq-1yr-drawback", str(anniversary), f"claimed {claimed_on}, all {len(final)} imports final")
-    if deposited_on is not None and waived_on is not None:
-        why = f"deposited {deposited_on}, request and waiver {waived_on}"
-        return Finding("liq-drawback-unliquidated", str(max(deposited_on, waived_on)), why)
-    return Finding("liq-drawback-unliquidated", "no-time-limit", "not all designated imports are final in the year")
+
+    liquidated_on: date | None = None
+    final_1514_on: date | None = None
+    is_protested: bool | None = None
 
 
 def longest_extension(ends_on: date) -> date:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.clocks import deemed_date, informal_date, scheduled_date
+from services.liquidation.domain.drawback import end_of_waived_claim, find_drawback_start, judge_drawback_claim
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.law import CyclePolicy, LawSettings
@@ -14,12 +15,11 @@ from services.liquidation.domain.liquidation_period import (
     Period,
     PeriodStart,
     StartFacts,
-    judge_drawback_claim,
     period_start,
     reckon_period,
 )
 from services.liquidation.domain.rules.rule import Finding
-from services.liquidation.domain.suspension import Suspension, find_last_lift, six_months_from_notice
+from services.liquidation.domain.suspension import Suspension
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
 
@@ -195,8 +195,8 @@ def schedule_after_lift(period: Period, policy: CyclePolicy) -> date | None:
 def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSettings) -> PeriodStart:
     """From which day the year of an entry runs, by its kind; without a day the facts that are missing.
 
-    Rules liq-1yr-* [S], 19 USC 1504(a)(1). A drawback claim runs from its filing if `judge_drawback_claim` gives it a
-    time limit at all; the date of a claim is its entry date.
+    Rules liq-1yr-* [S], 19 USC 1504(a)(1). A drawback claim has its year by `find_drawback_start`, if any; the date of
+    a claim is its entry date.
 
     >>> withdrawn = ClockFacts(final_withdrawal_on=date(2026, 9, 1))
     >>> from services.liquidation.domain.facts import Origin
@@ -208,9 +208,13 @@ def find_start(version: Version, kind: EntryType, clock: ClockFacts, law: LawSet
     datetime.date(2026, 9, 1)
     """
     if kind.drawback:
-        if judge_claim(version, clock, law).rule != "liq-1yr-drawback":
-            return PeriodStart("liq-drawback-unliquidated", None, ("designated_imports",))
-        return period_start("drawback", StartFacts(claimed_on=version.entry_date))
+        return find_drawback_start(
+            version.entry_date,
+            clock.designated_imports,
+            deposited_on=clock.deposited_on,
+            waived_on=clock.waived_on,
+            law=law,
+        )
     if kind.reconciliation:
         days = StartFacts(filed_on=version.entry_date, due_on=clock.reconciliation_due_on)
         return period_start("reconciliation", days)
@@ -242,19 +246,14 @@ def _plan_waived_claim(version: Version, clock: ClockFacts, law: LawSettings) ->
 
 
 def _hold_waived_claim(waived: Plan, on: date, suspended: Plan, grounds: Sequence[Suspension]) -> Plan:
-    """What suspensions make of a claim that deposit, request and waiver would liquidate on a day.
-
-    Rules inv-separate-flags [S]: nothing is deemed while suspended; susp-lift-6mo [S], 19 USC 1504(d). A suspension
-    that began after that day finds the claim liquidated by law.
-    """
-    if not any(each.stands_on(on) for each in grounds):
-        return waived
-    lifted_on = find_last_lift(grounds)
-    if lifted_on is None:
+    """What suspensions make of a claim that deposit, request and waiver would liquidate (`end_of_waived_claim`)."""
+    end = end_of_waived_claim(on, grounds)
+    if end.on is None:
         return suspended
-    ends_on = six_months_from_notice(lifted_on)
-    why = f"notice of the last removal of a suspension on {lifted_on}; {waived.why}"
-    return Plan("scheduled", "susp-lift-6mo", why, friday_on_or_before(ends_on), ends_on, "susp-lift-6mo", ends_on)
+    if end.rule == waived.rule:
+        return waived
+    why = f"six months from the notice of the last removal of a suspension end on {end.on}; {waived.why}"
+    return Plan("scheduled", end.rule, why, friday_on_or_before(end.on), end.on, end.rule, end.on)
 
 
 def _name_start(start: PeriodStart) -> str:
@@ -262,6 +261,7 @@ def _name_start(start: PeriodStart) -> str:
         "liq-1yr-warehouse": "final withdrawal",
         "liq-1yr-recon": "reconciliation filed or due",
         "liq-1yr-drawback": "claimed",
+        "liq-drawback-old": "claimed before",
     }
     return f"{names.get(start.rule, 'entry date')} {start.on}"
 
@@ -310,16 +310,19 @@ def unknown_clock(version: Version, kind: EntryType, clock: ClockFacts, law: Law
     """Why the clock of an entry cannot be computed, or None; it is then listed and never guessed.
 
     Rules liq-1yr-recon [S], 19 USC 1504(a)(1)(D): from filing or due date, whichever is earlier, and the due date is
-    not in the summary; liq-1yr-drawback [U], liq-drawback-unliquidated [S, U], 1504(a)(2): depends on the designated
-    imports being final, or on a deposit with request and waiver, which take effect by themselves.
+    not in the summary; liq-1yr-drawback, liq-drawback-unliquidated [S, U], 1504(a)(2): depends on the designated
+    imports being final, or on a deposit with request and waiver, which take effect by themselves. What is not recorded
+    of an import is not known: `why` names the facts that are missing.
     """
     if kind.reconciliation and clock.reconciliation_due_on is None:
         return Plan("clock-unknown", "liq-1yr-recon", "the day on which the reconciliation was due is not known")
     if kind.drawback:
+        start = find_start(version, kind, clock, law)
         claim = judge_claim(version, clock, law)
-        if claim.rule == "liq-1yr-drawback" or claim.outcome != "no-time-limit":
-            return None
-        if not clock.designated_imports:
-            return Plan("clock-unknown", "liq-1yr-drawback", "whether the designated imports are final is not known")
-        return Plan("clock-unknown", claim.rule, f"no time limit runs: {claim.why}")
+        if start.missing and not clock.designated_imports:
+            return Plan("clock-unknown", claim.rule, "whether the designated imports are final is not known")
+        if start.missing:
+            return Plan("clock-unknown", claim.rule, claim.why)
+        if start.on is None and claim.outcome == "no-time-limit":
+            return Plan("clock-unknown", claim.rule, f"no time limit runs: {claim.why}")
     return None

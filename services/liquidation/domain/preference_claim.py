@@ -1,12 +1,13 @@
 """A claim after importation for a preference that was not claimed at entry, 19 USC 1520(d)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.reliquidation import judge_preference_program, preference_claim_due
+from services.liquidation.domain.preference_programs import judge_flagged_claim, judge_preference_program
+from services.liquidation.domain.reliquidation import preference_claim_due
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due
 
@@ -35,16 +36,56 @@ def judge_claim_time(imported_on: date | None, received_on: date, law: LawSettin
     return ClaimTime("arguable" if received_on <= due.last_arguable else "untimely", due)
 
 
-def find_claim_defects(body: Mapping[str, Any], time: ClaimTime) -> tuple[Finding, ...]:
+def judge_preference(
+    program: str | None,
+    *,
+    imported_on: date | None = None,
+    entered_on: date | None = None,
+    claimed_on: date | None = None,
+    is_flagged: bool = False,
+    law: LawSettings,
+) -> Finding | None:
+    """What becomes of a preference claimed after entry; None while neither its program nor its time says anything.
+
+    Rules recon-fta [P]: one left to a reconciliation is claimed by it only; claim-1520d [S], 19 USC 1520(d): a listed
+    program (`judge_preference_program`), and within a year of importation: a late claim is `untimely`, `arguable` on a
+    rolled day.
+
+    >>> days = {"imported_on": date(2025, 7, 4), "law": LawSettings()}
+    >>> judge_preference("KORUS", claimed_on=date(2026, 7, 4), **days).outcome
+    'may-claim'
+    >>> judge_preference("KORUS", claimed_on=date(2026, 7, 7), **days).outcome
+    'untimely'
+    """
+    if is_flagged:
+        return judge_flagged_claim()
+    found = None
+    if program is not None:
+        found = judge_preference_program(program, entered_on=entered_on, imported_on=imported_on)
+    if (found is None or found.outcome == "may-claim") and claimed_on is not None:
+        return _tell_late(judge_claim_time(imported_on, claimed_on, law), claimed_on) or found
+    return found
+
+
+def find_claim_defects(
+    body: Mapping[str, Any],
+    time: ClaimTime,
+    *,
+    entered_on: date | None = None,
+    flagged: Sequence[str] = (),
+) -> tuple[Finding, ...]:
     """What a claim lacks, each with its rule; empty when it is complete and in time.
 
-    Rules claim-1520d [S]: a listed program, in time; claim-1520d-form [P], 19 CFR 182.32: a written declaration, the
-    certification of origin, a statement on other claims.
+    Rules claim-1520d [S]: a listed program, in time; recon-fta [P]: none of its entries (`flagged`) leaves it to a
+    reconciliation; claim-1520d-form [P], 19 CFR 182.32: a written declaration, the certification of origin, a
+    statement on other claims. `entered_on` is the earliest day of entry.
     """
     found = []
-    program = judge_preference_program(str(body.get("program", "")))
+    program = judge_preference_program(str(body.get("program", "")), entered_on=entered_on)
     if program.outcome != "may-claim":
         found.append(program)
+    if flagged:
+        found.append(judge_flagged_claim(flagged))
     if time.timeliness == "untimely" and time.due is not None:
         found.append(Finding("claim-1520d", "untimely", f"the year ended on {time.due.safe}"))
     wanted = ("declaration", "certification_of_origin", "other_claims_statement")
@@ -52,3 +93,12 @@ def find_claim_defects(body: Mapping[str, Any], time: ClaimTime) -> tuple[Findin
     if missing:
         found.append(Finding("claim-1520d-form", "incomplete", f"missing: {', '.join(missing)}"))
     return tuple(found)
+
+
+def _tell_late(time: ClaimTime, claimed_on: date) -> Finding | None:
+    if time.due is None or time.timeliness == "timely":
+        return None
+    why = f"claimed {claimed_on}, the year ended on {time.due.safe}"
+    if time.due.last_arguable != time.due.safe:
+        why += f", arguably on {time.due.last_arguable}"
+    return Finding("claim-1520d", time.timeliness, why)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.preference_programs import judge_flagged_claim
 from services.liquidation.domain.protest.decision import suit_due
 from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window, surety_window
 from services.liquidation.domain.rules.rule import Finding
@@ -22,9 +23,6 @@ RELIQUIDATION_FROM_LIQUIDATION_SINCE: Final = date(2016, 2, 24)
 CAPE_DAYS: Final = 80
 PREFERENCE_CLAIM_MONTHS: Final = 12
 RECORDS_DEMAND_YEARS: Final = 2
-PREFERENCE_CLAIM_PROGRAMS: Final = frozenset(
-    {"USMCA", "korea", "colombia", "panama", "peru", "chile", "CAFTA-DR", "oman"}
-)
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -163,28 +161,39 @@ def judge_change_after_final(writer: FinalWriter) -> Finding:
 class Power:
     """A power to write after finality with the days that it rests on; what is not known, or not asked of it, is None.
 
-    `preference_claimed_on` and `imported_on` are of 1520(d), `records_demanded_on` is of 1509(g), `violated_on` of
+    `preference_claimed_on` and `imported_on` are of 1520(d), with `is_flagged` when the entry leaves the agreement to a
+    reconciliation; `records_demanded_on` is of 1509(g), `violated_on` of
     1592(d), with `fraud_discovered_on` if it was fraud and `limit_waived_until` if the limit of 19 USC 1621 was waived.
+    The others are of a judgment: the day of the order (the day of the act when it is not known), whether the entry was
+    in the suit, and its court number. `final_1514` is from which day the liquidation is final, reckoned without a
+    protest when it is not given; `is_open`: a protest, an allowance or a suit keeps it from being final.
     """
 
     writer: FinalWriter
     preference_claimed_on: date | None = None
     imported_on: date | None = None
+    is_flagged: bool = False
     records_demanded_on: date | None = None
     violated_on: date | None = None
     fraud_discovered_on: date | None = None
     limit_waived_until: date | None = None
+    court_ordered_on: date | None = None
+    is_in_suit: bool | None = None
+    court_number: str | None = None
+    final_1514: Due | None = None
+    is_open: bool = False
 
 
 def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettings) -> Finding:
     """Whether a power that outlasts finality exists on a day; `liquidated_on` is the original liquidation.
 
-    Rules claim-1520d [S], 19 USC 1520(d): claimed within a year of importation; reliq-1509g [P], 19 USC 1509(g)(2):
-    liquidated within the two years before a demand for records; duty-1592d [M], 19 USC 1592(d), 1621: five years from
-    the violation, or from the discovery of fraud, unless the limit is waived. Without the day that it is counted from
-    such a power is not exercised. Three have no limit of time here: a judgment is carried out as ordered (reliq-court
-    [S]), for a petition (domestic-1516 [M]) none is known, and a protest is allowed only where it may still be decided,
-    which its own life tells (inv-deemed-denial [S], action-ends-admin [M]).
+    Rules claim-1520d [S], 19 USC 1520(d): claimed within a year of importation, if it is not left to a reconciliation
+    (recon-fta [P]); reliq-1509g [P], 19 USC 1509(g)(2): liquidated within the two years before a demand for records;
+    duty-1592d [M], 19 USC 1592(d), 1621: five years from the violation, or from the discovery of fraud, unless the
+    limit is waived. Without the day that it is counted from such a power is not exercised. A judgment reaches a final
+    liquidation only if its entry was in the suit (`judge_court_order`). Two have no limit of time here: for a petition
+    (domestic-1516 [M]) none is known, and a protest is allowed only where it may still be decided, which its own life
+    tells (inv-deemed-denial [S], action-ends-admin [M]).
 
     >>> fraud = Power("duty-1592d", violated_on=date(2020, 3, 2), fraud_discovered_on=date(2024, 9, 10))
     >>> judge_power(fraud, date(2021, 1, 8), date(2029, 9, 10), LAW).outcome
@@ -199,11 +208,48 @@ def judge_power(power: Power, liquidated_on: date, acts_on: date, law: LawSettin
             return _judge_records(power, liquidated_on, acts_on)
         case "duty-1592d":
             return _judge_lost_duty(power, acts_on, law)
+        case "court-judgment":
+            return _judge_judgment(power, liquidated_on, acts_on, law)
         case _:
             return judge_change_after_final(power.writer)
 
 
+def judge_court_order(
+    final: Due | None, ordered_on: date, *, is_in_suit: bool | None, court_number: str | None = None
+) -> Finding:
+    """Whether a judgment or order lets CBP reliquidate; `final` None: a protest, an allowance or a suit keeps it open.
+
+    Rules final-1514 [S], 19 USC 1514(a), Target (Fed. Cir. 2025): a liquidation that became final without protest or
+    suit is not reopened by an order alone; reliq-court [S, U on the orders of 2026]: one that is not final, or whose
+    entry was in the suit, is reliquidated as headquarters instructs. Not final before the last arguable day.
+
+    >>> final = Due(date(2026, 7, 2), date(2026, 7, 2))
+    >>> [judge_court_order(final, date(2026, 9, 1), is_in_suit=each).outcome for each in (True, False, None)]
+    ['as-instructed', 'refused', 'missing-fact']
+    """
+    if final is None or ordered_on < final.last_arguable:
+        since = "a protest or suit keeps it open" if final is None else f"final from {final.last_arguable}"
+        return Finding("reliq-court", "as-instructed", f"ordered {ordered_on}, not final: {since}")
+    since = f"ordered {ordered_on}, final since {final.last_arguable}"
+    if is_in_suit is None:
+        return Finding("reliq-court", "missing-fact", f"{since}; not known: is_in_suit, whether it was in the suit")
+    if is_in_suit:
+        suit = f"court number {court_number}" if court_number else "court number not stated"
+        return Finding("reliq-court", "as-instructed", f"{since}, in the suit: {suit}")
+    return Finding("final-1514", "refused", f"{since}, not in the suit: an order alone does not reopen it")
+
+
+def _judge_judgment(power: Power, liquidated_on: date, acts_on: date, law: LawSettings) -> Finding:
+    if power.court_ordered_on is not None and power.court_ordered_on > acts_on:
+        return Finding("reliq-court", "no-power", f"{power.court_ordered_on} has not come")
+    final = None if power.is_open else power.final_1514 or final_1514_on(liquidated_on, law=law)
+    ordered_on = power.court_ordered_on or acts_on
+    return judge_court_order(final, ordered_on, is_in_suit=power.is_in_suit, court_number=power.court_number)
+
+
 def _judge_claim(power: Power, acts_on: date, law: LawSettings) -> Finding:
+    if power.is_flagged:
+        return judge_flagged_claim()
     if power.preference_claimed_on is None or power.imported_on is None:
         missing = "on which the preference was claimed" if power.preference_claimed_on is None else "of importation"
         return Finding("claim-1520d", "missing-fact", f"the day {missing} is not known")
@@ -260,18 +306,6 @@ def preference_claim_due(imported_on: date, law: LawSettings) -> Due:
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
     """
     return due_in_months(imported_on, PREFERENCE_CLAIM_MONTHS, "private", law)
-
-
-def judge_preference_program(program: str) -> Finding:
-    """Whether a preference may be claimed after entry, which its program decides.
-
-    Rule claim-1520d [S], 19 USC 1520(d): USMCA, Korea, Colombia, Panama, Peru, Chile, CAFTA-DR, Oman.
-
-    >>> judge_preference_program("USMCA").outcome, judge_preference_program("australia").outcome
-    ('may-claim', 'not-listed')
-    """
-    outcome = "may-claim" if program in PREFERENCE_CLAIM_PROGRAMS else "not-listed"
-    return Finding("claim-1520d", outcome, f"program {program}")
 
 
 def preference_denial_window(denied_on: date, entered_on: date | None, law: LawSettings) -> Due:

@@ -1,4 +1,4 @@
-"""The clocks of drawback, reconciliation, temporary importation and quota."""
+"""The clocks of reconciliation, temporary importation and quota."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,9 +7,8 @@ from typing import Final
 from services.liquidation.domain.counting import due_in_months
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules.rule import Finding
-from shared.customs.calendar import Due, add_days, add_months
+from shared.customs.calendar import Due, add_days
 
-DRAWBACK_MONTHS: Final = 60
 RECONCILIATION_MONTHS: Final = 21
 RECONCILIATION_AGREEMENT_MONTHS: Final = 12
 MONTHS_OF_YEAR: Final = 12
@@ -38,33 +37,6 @@ def list_short_periods() -> tuple[ShortPeriod, ...]:
     ['9813.00.75']
     """
     return (ShortPeriod("9813.00.75", TIB_SHORT_SINCE, TIB_SHORT_MONTHS, is_extendable=False),)
-
-
-def drawback_claim_due(imported_on: date, law: LawSettings) -> Due:
-    """By when a drawback claim is complete, counted from the importation of the designated goods.
-
-    Rule drawback-file [S], 19 USC 1313(r), 19 CFR 190.51(e): five years; a roll is arguable, not relied on.
-
-    >>> drawback_claim_due(date(2021, 7, 4), LAW)
-    Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 6))
-    """
-    return due_in_months(imported_on, DRAWBACK_MONTHS, "private", law)
-
-
-def judge_drawback_export(imported_on: date, exported_on: date, claimed_on: date | None = None) -> Finding:
-    """Whether an export or destruction supports a drawback claim.
-
-    Rule drawback-export [S], 19 USC 1313: within five years of importation, and before the claim.
-
-    >>> judge_drawback_export(date(2021, 7, 4), date(2026, 7, 5)).outcome
-    'no-claim'
-    """
-    until = add_months(imported_on, DRAWBACK_MONTHS)
-    if exported_on > until:
-        return Finding("drawback-export", "no-claim", f"exported {exported_on}, five years ended on {until}")
-    if claimed_on is not None and exported_on > claimed_on:
-        return Finding("drawback-export", "no-claim", f"exported {exported_on}, after the claim of {claimed_on}")
-    return Finding("drawback-export", "supports-claim", f"exported {exported_on}, five years end on {until}")
 
 
 def reconciliation_due(earliest_summary_on: date, law: LawSettings) -> Due:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.liquidation.domain.law import LawSettings
-from services.liquidation.domain.reliquidation import PREFERENCE_CLAIM_PROGRAMS
+from services.liquidation.domain.preference_programs import has_agreement_issue
 from services.liquidation.domain.special_clocks import (
     agreement_reconciliation_due,
     find_short_period,
@@ -18,7 +18,6 @@ from shared.customs.calendar import Due
 from shared.customs.entry_types import entry_type
 
 TIB_CHAPTER: Final = "9813"
-_AGREEMENTS: Final = frozenset({"agreement", "fta", "nafta", *(each.lower() for each in PREFERENCE_CLAIM_PROGRAMS)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,6 @@ def list_special(facts: SpecialFacts, law: LawSettings) -> Iterator[Coming]:
         yield from _of_flag(facts, law)
 
 
-def is_of_agreement(issue: str) -> bool:
-    """Whether an issue of reconciliation is a claim under a trade agreement (recon-fta); any other is recon-other.
-
-    >>> is_of_agreement("USMCA"), is_of_agreement("value")
-    (True, False)
-    """
-    return issue.strip().lower() in _AGREEMENTS
-
-
 def _of_temporary_importation(facts: SpecialFacts, law: LawSettings) -> Iterator[Coming]:
     """Rules tib-initial, tib-short-heading [S], HTSUS chapter 98 subchapter XIII, US note 1(a): one for each period."""
     what = "temporary importation ends"
@@ -91,7 +81,7 @@ def _of_flag(facts: SpecialFacts, law: LawSettings) -> Iterator[Coming]:
     Of one entry only its own day is known, so that this is the latest day that is possible.
     """
     earlier = "this entry; one before it in the same reconciliation makes it earlier"
-    if not all(map(is_of_agreement, facts.issues)):
+    if not all(has_agreement_issue([each]) for each in facts.issues):
         yield _due_at_latest(
             "reconciliation due at the latest",
             "recon-other",
@@ -100,7 +90,7 @@ def _of_flag(facts: SpecialFacts, law: LawSettings) -> Iterator[Coming]:
             earlier,
             reconciliation_due(facts.summary_filed_on, law) if facts.summary_filed_on is not None else None,
         )
-    if any(map(is_of_agreement, facts.issues)):
+    if has_agreement_issue(facts.issues):
         yield _due_at_latest(
             "reconciliation of a trade agreement due at the latest",
             "recon-fta",
@@ -119,7 +109,7 @@ def _due_at_latest(what: str, rule: str, fact: str, on: date | None, counted: st
 
 def _of_reconciliation(facts: SpecialFacts) -> Coming:
     """Rules recon-other, recon-fta [P]: as recorded, because no summary says which entries it reconciles since when."""
-    is_agreement = bool(facts.issues) and all(map(is_of_agreement, facts.issues))
+    is_agreement = bool(facts.issues) and all(has_agreement_issue([each]) for each in facts.issues)
     rule, due_on = "recon-fta" if is_agreement else "recon-other", facts.reconciliation_due_on
     if due_on is None:
         return Coming("reconciliation due: not known", rule, None, None, {"missing": "reconciliation_due_on"})

@@ -83,6 +83,31 @@ _UNDETERMINED: Final = """
 SELECT DISTINCT entry_number FROM assessments
 WHERE outcome = 'undetermined' AND importer_number = $1 ORDER BY entry_number
 """
+FACT_IS_KNOWN: Final = """
+SELECT u.entry_number, u.act_key, u.missing FROM (
+    SELECT DISTINCT ON (entry_number) * FROM assessments WHERE outcome = 'undetermined' ORDER BY entry_number, ordinal
+) AS u
+JOIN entries e ON e.entry_number = u.entry_number
+LEFT JOIN LATERAL (
+    SELECT is_corporation, pays_monthly FROM importer_refund_accounts a
+    WHERE a.importer_number = u.importer_number ORDER BY a.revision DESC LIMIT 1
+) AS payee ON true
+LEFT JOIN LATERAL (
+    SELECT required_on, case_order_on FROM deposit_facts d
+    WHERE d.entry_number = u.entry_number ORDER BY d.revision DESC LIMIT 1
+) AS deposit ON true
+WHERE (u.missing = 'payee-kind' AND payee.is_corporation IS NOT NULL)
+    OR (u.missing = 'deposit-due-date' AND (payee.pays_monthly IS NOT NULL OR deposit.required_on IS NOT NULL))
+    OR (u.missing = 'case-order-date' AND deposit.case_order_on <= e.entry_date)
+"""
+"""Assessments, of each entry the first that lacks a fact, whose missing fact people have recorded; must be none."""
+_DETERMINABLE: Final = f"""
+SELECT entry_number FROM ({FACT_IS_KNOWN}) AS known WHERE entry_number > $2
+UNION
+SELECT entry_number FROM assessments
+WHERE outcome = 'undetermined' AND missing = 'interest-rate' AND liquidated_on <= $1 AND entry_number > $2
+ORDER BY entry_number LIMIT $3
+"""
 
 
 @dataclass(slots=True)
@@ -135,6 +160,11 @@ async def find_assessable(tx: Transaction, friday: date, after: str, limit: int)
 async def find_undetermined(tx: Transaction, importer_number: str) -> list[str]:
     """Entries of an importer with an assessment that lacks a fact."""
     return [row["entry_number"] for row in await bulk.fetch(tx, _UNDETERMINED, importer_number)]
+
+
+async def find_determinable(tx: Transaction, rates_until: date, after: str, limit: int) -> list[str]:
+    """Entries with an assessment that lacks a fact which is known, in order of number; rates are until a day."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _DETERMINABLE, rates_until, after, limit)]
 
 
 async def load_effects(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, Amounts]:

@@ -70,7 +70,9 @@ async def write_clock_facts(tx: Transaction, row: ClockFactsRow) -> None:
 def _read(row: Mapping[str, Any]) -> ClockFacts:
     values = {each.name: row[each.name] for each in fields(ClockFacts)}
     values["designated_imports"] = tuple(
-        DesignatedImport(_day(each["liquidated_on"]), _day(each["final_1514_on"])) for each in row["designated_imports"]
+        # Rows of releases before say nothing of protests: that is not known, as null is.
+        DesignatedImport(_day(each["liquidated_on"]), _day(each["final_1514_on"]), each.get("is_protested"))
+        for each in row["designated_imports"]
     )
     return ClockFacts(**values)
 

@@ -1,7 +1,9 @@
 """What people record of payees and of deposits: each record stands until the next, none is changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +14,14 @@ from services.liquidation.store.money_rows import append_row
 from services.liquidation.store.tables.payees import deposit_facts, importer_refund_accounts
 from shared.db import bulk
 from shared.db.transaction import Transaction
+
+_ACCOUNT: Final = "refund-account:"
+_HOLD_UNCHANGED: Final = f"""
+SELECT pg_advisory_xact_lock_shared(payee.key) FROM (
+    SELECT DISTINCT hashtextextended('{_ACCOUNT}' || importer_number, 0) AS key FROM entries
+    WHERE entry_number = ANY($1::text[]) AND importer_number IS NOT NULL ORDER BY key
+) AS payee
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +66,19 @@ class DepositRow:
 
 
 async def hold_account(tx: Transaction, importer_number: str) -> None:
-    """Keep others from recording something of this payee until the transaction ends."""
-    key = f"refund-account:{importer_number}"
-    await bulk.fetch(tx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    """Keep others from recording something of this payee, and from assessing by what they read of it before.
+
+    It waits for those that assess, and they hold entries: take it while none is held.
+    """
+    await bulk.fetch(tx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{_ACCOUNT}{importer_number}")
+
+
+async def hold_accounts_unchanged(tx: Transaction, entry_numbers: Sequence[str]) -> None:
+    """Keep what is known of the payees of these held entries as it is until the transaction ends.
+
+    To be called before accounts are read for an assessment: what is recorded meanwhile waits, and finds it then.
+    """
+    await bulk.fetch(tx, _HOLD_UNCHANGED, list(entry_numbers))
 
 
 async def write_account(tx: Transaction, row: AccountRow) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.domain.preference_programs import has_agreement_issue
 from services.liquidation.store.tables.preference_claims import preference_claim_decisions
 from services.liquidation.store.tables.records import entries, entry_versions, post_entry_filings
 from shared.db import bulk
@@ -38,7 +39,10 @@ class ClaimDecision:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim as filed, the earliest importation and entry among its entries, and its decision; None: not known."""
+    """A claim as filed, the earliest importation and entry among its entries, and its decision.
+
+    None: not known, undecided. `flagged` are its entries that leave the trade agreement to a reconciliation.
+    """
 
     filing_number: str
     importer_number: str
@@ -46,8 +50,9 @@ class Claim:
     received_at: datetime
     body: Mapping[str, Any]
     imported_on: date | None
-    entered_on: date | None
     decision: ClaimDecision | None
+    entered_on: date | None = None
+    flagged: tuple[str, ...] = ()
 
 
 async def find_claim(connection: AsyncConnection, filing_number: str) -> Claim | None:
@@ -61,7 +66,16 @@ async def find_claim(connection: AsyncConnection, filing_number: str) -> Claim |
     decision = decided.mappings().one_or_none()
     imported = func.min(entry_versions.c.body["import_date"].astext)
     first = await connection.scalar(select(imported).where(entry_versions.c.entry_number.in_(filing.entries)))
-    entered = select(func.min(entries.c.entry_date)).where(entries.c.entry_number.in_(filing.entries))
+    governing = (
+        select(entries.c.entry_number, entries.c.entry_date, entry_versions.c.body["reconciliation_issues"])
+        .join(
+            entry_versions,
+            (entry_versions.c.entry_number == entries.c.entry_number) & (entry_versions.c.version == entries.c.version),
+        )
+        .where(entries.c.entry_number.in_(filing.entries))
+        .order_by(entries.c.entry_number)
+    )
+    summaries = (await connection.execute(governing)).all()
     return Claim(
         filing.filing_number,
         filing.importer_number,
@@ -69,8 +83,9 @@ async def find_claim(connection: AsyncConnection, filing_number: str) -> Claim |
         filing.received_at,
         filing.body,
         date.fromisoformat(first) if first else None,
-        await connection.scalar(entered),
         ClaimDecision(**decision) if decision is not None else None,
+        min((entered_on for _, entered_on, _ in summaries if entered_on is not None), default=None),
+        tuple(number for number, _, issues in summaries if has_agreement_issue(issues or ())),
     )
 
 

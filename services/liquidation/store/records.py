@@ -164,6 +164,14 @@ async def lock_entries(tx: Transaction, entry_numbers: Sequence[str], *, create:
     return {row["entry_number"]: EntryRow(*row) for row in await bulk.fetch(tx, _LOCK, numbers)}
 
 
+async def try_lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> bool:
+    """Hold the rows of these entries if nobody else does, without waiting; False: somebody holds one of them."""
+    numbers = sorted(set(entry_numbers))
+    if not numbers:
+        return True
+    return len(await bulk.fetch(tx, f"{_LOCK} SKIP LOCKED", numbers)) == len(numbers)
+
+
 async def load_versions(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, dict[int, VersionRow]]:
     """Every known version of these entries, by entry number and version."""
     found: dict[str, dict[int, VersionRow]] = {}

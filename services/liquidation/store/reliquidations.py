@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 
+from services.liquidation.domain.preference_programs import has_agreement_issue
 from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.store.tables.acts import reliquidations
 from shared.db import bulk
@@ -47,6 +48,15 @@ async def find_import_date(tx: Transaction, entry_number: str) -> date | None:
     (row,) = await bulk.fetch(tx, statement, entry_number)
     imported_on: date | None = row["imported_on"]
     return imported_on
+
+
+async def has_agreement_flag(tx: Transaction, entry_number: str) -> bool:
+    """Whether the version that governs the entry leaves the trade agreement to a reconciliation."""
+    statement = (
+        "SELECT body -> 'reconciliation_issues' AS issues FROM entry_versions"
+        " JOIN entries USING (entry_number, version) WHERE entry_number = $1"
+    )
+    return any(has_agreement_issue(row["issues"] or ()) for row in await bulk.fetch(tx, statement, entry_number))
 
 
 async def has_protest(tx: Transaction, entry_number: str, states: Sequence[str]) -> bool:

@@ -232,3 +232,32 @@ async def test_timeline_of_a_warehouse_entry_counts_from_its_final_withdrawal(de
     assert coming["liq-1yr-warehouse"]["inputs"] == {"final_withdrawal_on": "2026-06-01"}
     assert "psc-window" not in coming
     assert (await record_of(desk, number))["correction"] is None
+
+
+async def test_drawback_claim_asks_whether_its_imports_are_protested_and_then_has_its_year(desk: Desk) -> None:
+    number = await file(desk, "41")
+    answer = await put(desk, number, 0, designated_imports=[{"liquidated_on": "2025-05-02"}])
+    assert answer.json()["designated_imports"] == [
+        {"liquidated_on": "2025-05-02", "final_1514_on": None, "is_protested": None}
+    ]
+    record = await record_of(desk, number)
+    assert (record["state"], "designated_imports[0].is_protested" in record["why"]) == ("clock-unknown", True)
+    listed = (await desk.client.get("/clocks-unknown", headers=desk.headers(STAFF))).json()["items"]
+    assert [each["entry_number"] for each in listed] == [number]
+    await put(desk, number, 1, designated_imports=[{"liquidated_on": "2025-05-02", "is_protested": False}])
+    record = await record_of(desk, number)
+    dates = {each["rule"]["id"]: each["on"] for each in record["dates"]}
+    assert (record["state"], dates["liq-1yr-drawback"]) == ("scheduled", "2027-03-02")
+
+
+async def test_import_that_was_recorded_before_protests_were_asked_for_is_one_whose_protest_is_not_known(
+    desk: Desk,
+) -> None:
+    number = await file(desk, "41")
+    await put(desk, number, 0, designated_imports=[{"liquidated_on": "2025-05-02"}])
+    async with transaction(desk.engine) as tx:
+        old = [{"liquidated_on": "2025-05-02", "final_1514_on": None}]
+        await tx.connection.execute(update(clock_facts).values(designated_imports=old))
+    shown = await desk.client.get(f"/entries/{number}/clock-facts", headers=desk.headers(STAFF))
+    assert shown.json()["designated_imports"][0]["is_protested"] is None
+    assert await recompute(desk.engine, LAW.cycle, desk.clock, LAW) == 0

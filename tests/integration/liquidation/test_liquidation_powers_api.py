@@ -29,10 +29,12 @@ async def liquidated(office: Office, **changes: Any) -> str:
         ({"writer": "duty-1592d", "violated_on": "2021-03-02"}, "duty-1592d", "too-late"),
         ({"writer": "claim-1520d"}, "claim-1520d", "missing-fact"),
         ({"writer": "claim-1520d", "preference_claimed_on": "2027-03-02"}, "claim-1520d", "too-late"),
+        ({"writer": "court-judgment"}, "reliq-court", "missing-fact"),
+        ({"writer": "court-judgment", "is_in_suit": False, "court_number": "21-00567"}, "final-1514", "refused"),
     ],
 )
 async def test_power_without_its_day_or_out_of_time_is_refused(
-    office: Office, power: dict[str, str], rule: str, code: str
+    office: Office, power: dict[str, Any], rule: str, code: str
 ) -> None:
     number = await liquidated(office)
     answer = await office.act(number, "reliquidations", "r", REFUND | power)
@@ -51,11 +53,11 @@ async def test_power_without_its_day_or_out_of_time_is_refused(
             "duty-1592d",
         ),
         ({"writer": "claim-1520d", "preference_claimed_on": "2027-03-01"}, "claim-1520d"),
-        ({"writer": "court-judgment"}, "reliq-court"),
+        ({"writer": "court-judgment", "is_in_suit": True, "court_number": "21-00567"}, "reliq-court"),
     ],
 )
 async def test_power_in_time_reliquidates_and_the_history_says_why(
-    office: Office, power: dict[str, str], rule: str
+    office: Office, power: dict[str, Any], rule: str
 ) -> None:
     number = await liquidated(office)
     answer = await office.act(number, "reliquidations", "r", REFUND | power)
@@ -82,10 +84,32 @@ async def test_act_in_time_is_remembered_after_its_time(office: Office) -> None:
     "power",
     [
         {"writer": "center", "violated_on": "2026-03-02"},
+        {"writer": "center", "is_in_suit": False},
+        {"writer": "court-judgment", "is_in_suit": True},
         {"writer": "duty-1592d", "violated_on": "2026-03-02", "fraud_discovered_on": "2026-03-01"},
     ],
 )
-async def test_days_that_do_not_belong_to_the_power_are_refused(office: Office, power: dict[str, str]) -> None:
+async def test_facts_that_do_not_belong_to_the_power_are_refused(office: Office, power: dict[str, Any]) -> None:
     number = await liquidated(office)
     answer = await office.act(number, "reliquidations", "r", REFUND | power)
     assert answer.status_code == 422, answer.text
+
+
+async def test_judgment_reaches_what_is_not_final_whether_or_not_it_names_a_suit(office: Office) -> None:
+    number = await office.file()
+    await cycle(office.engine, date(2027, 1, 15))
+    # 175 days after 20 January is 14 July, day 180 of the liquidation.
+    for count, (days, status) in enumerate([(175, 201), (1, 422)]):
+        office.clock.advance(timedelta(days=days))
+        answer = await office.act(number, "reliquidations", f"r{count}", REFUND | {"writer": "court-judgment"})
+        assert answer.status_code == status, answer.text
+    ordered = REFUND | {"writer": "court-judgment", "court_ordered_on": "2027-03-01"}
+    answer = await office.act(number, "reliquidations", "in time", ordered)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_preference_of_a_flagged_entry_is_left_to_its_reconciliation(office: Office) -> None:
+    number = await liquidated(office, reconciliation_issues=["FTA"])
+    claim = {"writer": "claim-1520d", "preference_claimed_on": "2027-03-01"}
+    answer = await office.act(number, "reliquidations", "r", REFUND | claim)
+    assert (answer.status_code, answer.json()["rule"]) == (422, "recon-fta")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.protest_judging import judge_protests, judge_waiting_protests
 from services.liquidation.api.preference_claims import router as claims_router
+from services.liquidation.api.preference_programs import router as programs_router
 from services.liquidation.api.protest_acts import router as acts_router
 from services.liquidation.api.protests import router
 from services.liquidation.app import SERVICE
@@ -139,7 +140,9 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     clock = FixedClock(datetime(2027, 2, 1, 17, tzinfo=UTC))
     platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())
     parts = SERVICE.build(platform)
-    app = build_app(SERVICE, platform, replace(parts, routers=[router, acts_router, claims_router]), Readiness())
+    app = build_app(
+        SERVICE, platform, replace(parts, routers=[router, acts_router, claims_router, programs_router]), Readiness()
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Desk(engine, clock, client, settings)
     found = await check_all(lambda: reading(engine), PROTEST_INVARIANTS)
@@ -553,6 +556,45 @@ async def test_claim_under_1520d_is_decided_once_within_its_year(desk: Desk) -> 
     assert denied.status_code == 204
     claim = (await desk.client.get("/preference-claims/C-2", headers=desk.importer)).json()
     assert (claim["state"], claim["clocks"][1]["safe"]) == ("denied", "2027-07-31")
+
+
+@pytest.mark.parametrize(
+    ("issues", "program", "defect"),
+    [
+        (["trade agreement"], "korus", ("recon-fta", "only-by-reconciliation")),
+        (["value"], "australia", ("claim-1520d", "not-listed")),
+        (["value"], "u.s.-korea fta", None),
+    ],
+)
+async def test_claim_that_cannot_be_made_says_why_and_is_not_granted(
+    desk: Desk, issues: list[str], program: str, defect: tuple[str, str] | None
+) -> None:
+    (number,) = await desk.liquidated(reconciliation_issues=issues)
+    body = {"program": program, "declaration": "1", "certification_of_origin": "1", "other_claims_statement": "none"}
+    await apply(
+        desk.engine,
+        [post_entry("preference-claim", "C-1", [number], received_at="2027-03-01T15:00:00Z", body=body)],
+    )
+    found = (await desk.client.get("/preference-claims/C-1", headers=desk.importer)).json()["defects"]
+    assert [(each["rule"], each["outcome"]) for each in found] == ([defect] if defect is not None else [])
+    granted = {"outcome": "granted", "reasons": "Originating.", "changes": []}
+    answer = await desk.client.post(
+        "/preference-claims/C-1/decision", json=granted, headers=desk.specialist | {"If-Match": "*"}
+    )
+    if defect is None:
+        assert answer.status_code == 204
+        return
+    assert (answer.status_code, answer.json()["code"]) == (409, defect[1])
+    assert defect[1] != "not-listed" or "korea (KR)" in answer.json()["detail"]
+
+
+async def test_programs_of_claims_are_listed_with_their_names_and_days(desk: Desk) -> None:
+    assert (await desk.client.get("/preference-programs")).status_code == 401
+    items = (await desk.client.get("/preference-programs", headers=desk.importer)).json()["items"]
+    listed = {each["code"]: each for each in items}
+    assert (listed["NAFTA"]["last_on"], listed["USMCA"]["first_on"]) == ("2020-06-30", "2020-07-01")
+    assert (listed["korea"]["symbols"], listed["CAFTA-DR"]["symbols"]) == (["KR"], ["P", "P+"])
+    assert all(each["first_on"] for each in items)
 
 
 async def test_decision_on_a_claim_is_for_the_version_that_was_read_and_told_on_each_entry(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from services.liquidation.domain import (
     correction_window,
     counting,
     detention_clocks,
+    drawback,
     evasion_clocks,
     extension,
     history_checks,
@@ -30,6 +31,8 @@ from services.liquidation.domain import (
     liquidation_period,
     notice_clocks,
     penalty_clocks,
+    preference_claim,
+    preference_programs,
     reliquidation,
     special_clocks,
     start_dates,
@@ -43,13 +46,13 @@ from services.liquidation.domain.calculator import (
     before_liquidation,
     case,
     corrections,
-    drawback,
     enforcement,
     history,
     money,
     preferences,
     special,
 )
+from services.liquidation.domain.calculator import drawback as calculator_drawback
 from services.liquidation.domain.calculator import protests as calculator_protests
 from services.liquidation.domain.calculator.answers import Answer, calculate
 from services.liquidation.domain.calculator.facts import CalculatorFacts
@@ -70,7 +73,7 @@ CALCULATOR: tuple[ModuleType, ...] = (
     preferences,
     calculator_protests,
     money,
-    drawback,
+    calculator_drawback,
     special,
     enforcement,
     case,
@@ -99,6 +102,9 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     penalty_clocks,
     evasion_clocks,
     detention_clocks,
+    drawback,
+    preference_programs,
+    preference_claim,
     history_checks,
     history_order,
     liquidation_acts,

@@ -79,6 +79,59 @@ def test_drawback_runs_when_its_imports_are_final_and_else_only_with_request_and
     assert (plan.rule, plan.deemed_on) == ("liq-drawback-unliquidated", date(2026, 5, 11))
 
 
+def named(record: Record) -> str:
+    assert record.plan is not None
+    return record.plan.why
+
+
+def test_claim_whose_imports_are_not_fully_known_asks_for_the_facts_that_the_calculator_asks_for() -> None:
+    for known, missing in (
+        (DesignatedImport(date(2025, 6, 6)), "designated_imports[1].is_protested"),
+        (DesignatedImport(date(2025, 6, 6), is_protested=True), "designated_imports[1].final_1514_on"),
+        (DesignatedImport(), "designated_imports[1].liquidated_on"),
+    ):
+        imports = (FINAL, known)
+        record = record_of("41", ClockFacts(designated_imports=imports))
+        assert (record.state, missing in named(record)) == ("clock-unknown", True)
+        asked = calculate(
+            CalculatorFacts(entry_type="41", drawback_claimed_on=ENTERED, designated_imports=imports), LAW
+        ).unknown
+        assert [each.missing for each in asked if each.rule == "liq-1yr-drawback"] == [(missing,)]
+
+
+def test_claim_whose_imports_nobody_protested_has_its_year() -> None:
+    unprotested = ClockFacts(designated_imports=(DesignatedImport(date(2025, 6, 6), is_protested=False),))
+    plan = record_of("41", unprotested).plan
+    assert plan is not None
+    assert (plan.state, plan.deemed_rule, plan.deemed_on) == ("scheduled", "liq-1yr-drawback", date(2026, 3, 3))
+
+
+def test_derived_finality_is_told_as_one_that_a_protest_would_move() -> None:
+    known = CalculatorFacts(
+        entry_type="47",
+        drawback_claimed_on=date(2025, 10, 16),
+        designated_imports=(FINAL, DesignatedImport(date(2025, 5, 2), is_protested=False)),
+    )
+    (finding,) = [each for each in calculate(known, LAW).findings if each.rule == "liq-1yr-drawback"]
+    assert finding.why.endswith("designated_imports[1] on 2025-10-30, if it stays unprotested")
+    assert "designated_imports[0]" not in finding.why
+
+
+def test_claim_has_no_limit_of_time_only_when_that_is_known() -> None:
+    late = record_of("41", ClockFacts(designated_imports=(DesignatedImport(date(2025, 12, 5)),)))
+    assert named(late).startswith("no time limit runs")
+    # 180 days from 4 September end on 3 March, so it could be final a day after the anniversary only.
+    assert named(record_of("41", ClockFacts(designated_imports=(DesignatedImport(date(2025, 9, 4)),)))) == named(late)
+    assert "is_protested" in named(
+        record_of("41", ClockFacts(designated_imports=(DesignatedImport(date(2025, 9, 3)),)))
+    )
+
+
+def test_old_claim_is_deemed_liquidated_a_year_after_3_december_2004() -> None:
+    filed = version("41", entry_date=date(2003, 5, 19))
+    assert deemed(EntryFacts((filed,))) == ("scheduled", "liq-drawback-old", date(2005, 12, 3))
+
+
 def test_finality_of_imports_is_read_as_set() -> None:
     late = ClockFacts(designated_imports=(DesignatedImport(date(2026, 1, 2), date(2026, 7, 2)),))
     assert record_of("41", late).state == "clock-unknown"

@@ -8,6 +8,7 @@ import pytest
 from services.liquidation.domain.law import LAW, LawSettings
 from services.liquidation.domain.reliquidation import FinalWriter, Power, judge_power
 from services.liquidation.domain.rules.table import RULES
+from shared.customs.calendar import Due
 
 LIQUIDATED = date(2024, 8, 14)
 TODAY = date(2026, 9, 1)
@@ -30,6 +31,11 @@ def judged(writer: FinalWriter, acts_on: date = TODAY, **days: Any) -> tuple[str
 def test_preference_is_claimed_within_a_year_of_importation(claimed_on: date, outcome: str) -> None:
     found = judged("claim-1520d", preference_claimed_on=claimed_on, imported_on=date(2025, 7, 4))
     assert found == ("claim-1520d", outcome)
+
+
+def test_preference_that_is_left_to_a_reconciliation_is_claimed_by_it_only() -> None:
+    days = {"preference_claimed_on": date(2026, 7, 4), "imported_on": date(2025, 7, 4)}
+    assert judged("claim-1520d", **days, is_flagged=True) == ("recon-fta", "only-by-reconciliation")
 
 
 def test_claim_that_came_in_time_is_decided_whenever() -> None:
@@ -92,7 +98,6 @@ def test_power_is_not_exercised_without_the_day_that_it_is_counted_from(
 @pytest.mark.parametrize(
     ("writer", "expected"),
     [
-        ("court-judgment", ("reliq-court", "as-instructed")),
         ("petition-1516", ("domestic-1516", "allowed")),
         ("allowed-protest", ("protest-allow", "allowed")),
         ("center", ("inv-after-final", "refused")),
@@ -100,6 +105,27 @@ def test_power_is_not_exercised_without_the_day_that_it_is_counted_from(
 )
 def test_writer_without_a_limit_of_time_is_judged_by_what_it_is(writer: FinalWriter, expected: tuple[str, str]) -> None:
     assert judged(writer, date(2099, 1, 2)) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, ("reliq-court", "missing-fact")),
+        ({"is_in_suit": True}, ("reliq-court", "as-instructed")),
+        ({"is_in_suit": False}, ("final-1514", "refused")),
+        ({"is_open": True}, ("reliq-court", "as-instructed")),
+        # Liquidated on 14 August 2024: the 180 days end on Monday, 10 February 2025.
+        ({"court_ordered_on": date(2025, 2, 10)}, ("reliq-court", "as-instructed")),
+        ({"court_ordered_on": date(2025, 2, 11)}, ("reliq-court", "missing-fact")),
+        ({"final_1514": Due(date(2026, 9, 2), date(2026, 9, 2))}, ("reliq-court", "as-instructed")),
+        ({"final_1514": Due(date(2026, 8, 31), date(2026, 9, 2))}, ("reliq-court", "as-instructed")),
+        ({"court_ordered_on": date(2026, 9, 2)}, ("reliq-court", "no-power")),
+    ],
+)
+def test_judgment_reaches_a_final_liquidation_only_if_its_entry_was_in_the_suit(
+    facts: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert judged("court-judgment", **facts) == expected
 
 
 def test_every_writer_is_judged_by_a_rule_of_the_table() -> None:

@@ -20,10 +20,10 @@ IDS_BY_SECTION = {
         informal-threshold deminimis-suspended deminimis-repeal psc-window psc-window-extended psc-window-suspended
         psc-preconditions psc-cannot refund-before-liq""",
     "4 liquidation": """liq-cycle-314 liq-1yr-entry liq-1yr-warehouse liq-1yr-withdrawal liq-1yr-recon
-        liq-1yr-activity-stmt liq-1yr-drawback liq-drawback-unliquidated ext-reasons ext-length ext-max liq-4yr-cap
-        ext-notice ext-notice-presumption ext-request-late susp-grounds susp-notice susp-lift-6mo susp-lift-trigger
-        susp-lift-multiline susp-lift-target-90 susp-injunction-breach susp-statutory-breach susp-false-deemed
-        liq-after-deemed eapa-suspend""",
+        liq-1yr-activity-stmt liq-1yr-drawback liq-drawback-unliquidated liq-drawback-old ext-reasons ext-length
+        ext-max liq-4yr-cap ext-notice ext-notice-presumption ext-request-late susp-grounds susp-notice susp-lift-6mo
+        susp-lift-trigger susp-lift-multiline susp-lift-target-90 susp-injunction-breach susp-statutory-breach
+        susp-false-deemed liq-after-deemed eapa-suspend""",
     "5 reliquidation, finality": """reliq-1501 reliq-1501-base reliq-protest-pending reliq-cape-80 final-1514
         final-two-meanings reliq-court claim-1520d claim-1520d-form claim-1520c-gone reliq-1509g duty-1592d
         domestic-1516 suit-bond-2415""",
@@ -45,7 +45,8 @@ IDS_BY_SECTION = {
         eapa-review-decide eapa-suit eapa-liq-still-protest""",
     "11 detention, forced labour": """detain-decide detain-notice detain-final uflpa-detention detain-protest
         wro-proof wro-abandon wro-finding""",
-    "12 drawback, reconciliation, TIB, quota": """drawback-file drawback-export recon-other recon-fta recon-noflag
+    "12 drawback, reconciliation, TIB, quota": """drawback-file drawback-file-191 drawback-export recon-other recon-fta
+        recon-noflag
         tib-initial tib-extend tib-short-heading tib-no-liq quota-present""",
     "13 invariants": """inv-separate-flags inv-lift-period inv-extension-posted inv-three-extensions
         inv-correction-protest-order inv-final-1501 inv-after-final inv-breach inv-deemed-denial inv-two-years
@@ -59,7 +60,7 @@ RECALLED = """law-before-1993 roll-court count-date-filed-protest informal-thres
     susp-lift-target-90 eapa-suspend claim-1520c-gone duty-1592d domestic-1516 protest-reliq-scope summons-paydues
     action-ends-admin afr-criteria afr-complaint-answer void-1515d int-overpay-1520d cf29-taken records-demand
     redelivery-demand ld-petition ld-decision-life pd-unknown-data pd-tender sol-1592 eapa-review-decide
-    eapa-suit inv-order"""
+    eapa-suit inv-order drawback-file-191"""
 UNSETTLED = """count-month-end count-working-day count-holidays roll-private-filing-electronic count-timezone
     liq-cycle-314 entry-type-no-liq protest-deemed afr-forward bill-notice-surety version-once"""
 NOT_A_CLOCK = {

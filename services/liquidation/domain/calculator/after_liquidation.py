@@ -113,3 +113,6 @@ def find(case: Case) -> Iterator[Finding]:
             yield Finding("protest-reliq-scope", "stays-final", why)
     if case.liquidated_on is not None and case.facts.records_demanded_on is not None:
         yield reliquidation.judge_records_reliquidation(case.liquidated_on, case.facts.records_demanded_on)
+    if case.liquidated_on is not None and case.facts.court_ordered_on is not None:
+        ordered_on, is_in_suit = case.facts.court_ordered_on, case.facts.is_in_suit
+        yield reliquidation.judge_court_order(_final_1514(case), ordered_on, is_in_suit=is_in_suit)

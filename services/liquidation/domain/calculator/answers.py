@@ -127,7 +127,12 @@ def _as_text(value: object) -> str:
         if isinstance(each, Suspension)
         else f"{each.months} months, posted {each.posted_on}"
         if isinstance(each, ExtensionRequest)
-        else f"liquidated {each.liquidated_on or 'not yet'}, final {each.final_1514_on or 'not yet'}"
+        else _describe_import(each)
         for each in value
         if isinstance(each, Suspension | ExtensionRequest | DesignatedImport)
     )
+
+
+def _describe_import(each: DesignatedImport) -> str:
+    protested = {True: "protested", False: "not protested", None: "protest not given"}[each.is_protested]
+    return f"liquidated {each.liquidated_on or 'not given'}, final {each.final_1514_on or 'not given'}, {protested}"

@@ -150,8 +150,11 @@ def period_rows(case: Case) -> Iterator[Row]:
         return
     what = "deemed liquidated, when CBP has not acted"
     effect = "liquidated by operation of law at the rate, value, quantity and amount that the importer asserted"
+    if case.kind.drawback:
+        effect = "liquidated by operation of law at the drawback that was asserted"
     if period is None:
-        yield Row(start.rule, what, _START_FACTS[start.rule], "government", lambda _: None, effect, lambda _: True)
+        facts = start.missing if case.kind.drawback else _START_FACTS[start.rule]
+        yield Row(start.rule, what, facts, "government", lambda _: None, effect, lambda _: True)
         return
     if case.is_suspended or period.safe is None or period.last_arguable is None:
         yield Row("susp-lift-6mo", what, ("lift_noticed_on",), "government", lambda _: None, effect, lambda _: True)
@@ -195,6 +198,8 @@ _START_FACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "liq-1yr-withdrawal": ("entry_date",),
     "liq-1yr-warehouse": ("final_withdrawal_on",),
     "liq-1yr-recon": ("reconciliation_filed_on", "reconciliation_due_on"),
+    "liq-1yr-drawback": ("drawback_claimed_on", "designated_imports"),
+    "liq-drawback-old": ("drawback_claimed_on",),
     "liq-1yr-activity-stmt": ("activity_statement_filed_on", "activity_statement_due_on"),
 }
 

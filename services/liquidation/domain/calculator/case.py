@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.liquidation.domain import special_clocks
+from services.liquidation.domain import drawback, special_clocks
 from services.liquidation.domain.calculator.facts import CalculatorFacts, Protested
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_acts import (
@@ -55,7 +55,9 @@ class Case:
     surety_demanded_on: date | None
 
     def find(self, name: str) -> object:
-        """A fact, or what follows from it, by its name; None: unknown."""
+        """A fact, or what follows from it, by its name; None: unknown, as what the beginning of the period lacks."""
+        if self.start is not None and name in self.start.missing:
+            return None
         value: object = getattr(self, name) if name in _DERIVED else getattr(self.facts, name)
         return value or None
 
@@ -291,14 +293,31 @@ _PERIOD_KINDS: Final[Mapping[str, PeriodKind]] = {
 def _find_start(
     facts: CalculatorFacts, kind: EntryType, entered_on: date | None, law: LawSettings
 ) -> PeriodStart | None:
-    if not kind.liquidates or kind.drawback or kind.informal:
+    if not kind.liquidates or kind.informal:
         return None
+    if kind.drawback:
+        return _find_drawback_start(facts, law)
     if facts.activity_statement_filed_on is not None or facts.activity_statement_due_on is not None:
         days = StartFacts(filed_on=facts.activity_statement_filed_on, due_on=facts.activity_statement_due_on)
         return period_start("activity-statement", days)
     due_on = facts.reconciliation_due_on or _find_reconciliation_due(facts, law)
     days = StartFacts(entered_on, facts.final_withdrawal_on, facts.reconciliation_filed_on, due_on)
     return period_start(_PERIOD_KINDS.get(kind.category, "consumption"), days)
+
+
+def _find_drawback_start(facts: CalculatorFacts, law: LawSettings) -> PeriodStart | None:
+    """None: no limit of time runs, or only the deposit with request and waiver (`calculator/drawback.py`)."""
+    if facts.drawback_claimed_on is None:
+        missing = () if facts.designated_imports else ("designated_imports",)
+        return PeriodStart("liq-1yr-drawback", None, ("drawback_claimed_on", *missing))
+    start = drawback.find_drawback_start(
+        facts.drawback_claimed_on,
+        facts.designated_imports,
+        deposited_on=facts.drawback_deposited_on,
+        waived_on=facts.drawback_waived_on,
+        law=law,
+    )
+    return start if start.on is not None or start.missing else None
 
 
 def _find_reconciliation_due(facts: CalculatorFacts, law: LawSettings) -> date | None:

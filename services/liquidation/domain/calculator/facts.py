@@ -6,6 +6,7 @@ from typing import Literal
 
 from services.liquidation.domain.correction_window import SuspensionBasis
 from services.liquidation.domain.detention_clocks import ForcedLabor
+from services.liquidation.domain.drawback import DrawbackLaw
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.liquidation_acts import ReliquidationAct
 from services.liquidation.domain.liquidation_period import DesignatedImport
@@ -16,7 +17,6 @@ from services.liquidation.domain.suspension import LiftNotice, Suspension
 
 ReconciliationIssue = Literal["other", "agreement"]
 Protested = Literal["liquidation", "reliquidation", "preference-denial", "exclusion", "other-decision"]
-DrawbackLaw = Literal["190", "191"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

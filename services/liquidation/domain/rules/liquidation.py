@@ -139,6 +139,13 @@ LIQUIDATION: Final = (
         unsettled="that no time limit runs until then is the present reading of the CIT, under appeal",
     ),
     Rule(
+        "liq-drawback-old",
+        "19 USC 1504(a)(2)(C); Ford (CIT 2015)",
+        "S",
+        "A claim filed before 3 December 2004 and not finally liquidated then is deemed liquidated on 3 December 2005.",
+        unsettled="whether imports that were not final by then keep such a claim open is recalled only",
+    ),
+    Rule(
         "ext-reasons",
         "19 USC 1504(b), 19 CFR 159.12(a)",
         "S",

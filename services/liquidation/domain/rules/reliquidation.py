@@ -51,7 +51,7 @@ RELIQUIDATION: Final = (
         "reliq-court",
         "Target (Fed. Cir. 2025); Atmus, Euro-Notions (CIT 2026)",
         "S",
-        "A judgment is carried out as headquarters instructs.",
+        "A judgment is carried out as headquarters instructs; a final liquidation only if its entry was in the suit.",
         unsettled="how far the orders of March and April 2026 reach",
     ),
     Rule(

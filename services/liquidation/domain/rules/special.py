@@ -10,7 +10,15 @@ SPECIAL: Final = (
         "drawback-file",
         "19 USC 1313(r), 19 CFR 190.51(e)",
         "S",
-        "A drawback claim is complete within five years of the importation of the designated goods.",
+        "A drawback claim is complete within five years of the importation of the designated goods; no roll is relied "
+        "on.",
+    ),
+    Rule(
+        "drawback-file-191",
+        "19 CFR 191.51(e), 19 USC 1313(r)(1) before Pub. L. 114-125",
+        "M",
+        "Under the law before, for claims until 23 February 2018 and by choice for a year more, a drawback claim is "
+        "complete within three years of the export or destruction.",
     ),
     Rule("drawback-export", "19 USC 1313", "S", "Export or destruction comes before the claim, within five years."),
     Rule(
@@ -25,7 +33,8 @@ SPECIAL: Final = (
         "recon-fta",
         "19 USC 1520(d); reconciliation test notices",
         "P",
-        "A reconciliation of a trade agreement claim is due 12 months after the earliest importation in its group.",
+        "A reconciliation of a trade agreement claim is due 12 months after the earliest importation in its group; "
+        "what is left to it is not claimed otherwise.",
     ),
     Rule(
         "recon-noflag",

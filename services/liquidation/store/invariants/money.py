@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.liquidation.store.assessments import FACT_IS_KNOWN
 from shared.runtime.invariants import QueryInvariant
 
 MONEY_INVARIANTS: Final = (
@@ -41,6 +42,11 @@ MONEY_INVARIANTS: Final = (
         SELECT entry_number || ' ' || act_key FROM assessments
         WHERE outcome = 'undetermined' AND (missing IS NULL OR bill_number IS NOT NULL OR refund_number IS NOT NULL)
         """,
+    ),
+    QueryInvariant(
+        "known-fact-is-assessed",
+        "No assessment lacks a fact that is on record.",
+        f"SELECT entry_number || ' ' || act_key || ': ' || missing FROM ({FACT_IS_KNOWN}) AS known",
     ),
     QueryInvariant(
         "refund-is-paid-by-two",
