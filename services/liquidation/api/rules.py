@@ -108,7 +108,7 @@ class RuleDetailOut(RuleSummaryOut):
                         "outcomes": ["partly-out-of-time"],
                         "refusals": [],
                         "protest_acts": [],
-                        "uses": [{"service": "notifications", "does": "The safe last day to protest a liquidation"}],
+                        "uses": [{"service": "liquidation", "does": "Until when a liquidation is protested"}],
                     },
                 }
             ]

@@ -104,6 +104,10 @@ READINGS: Final = (
         "What governs when the suspension of an extended entry is lifted while its extended period is open.",
     ),
     _law("drawback_finality", "liq-1yr-drawback", "When an import that a drawback claim designates is final."),
+    _law("drawback_law_since", "drawback-file-191", "The first day on which a drawback claim may be under part 190."),
+    _law(
+        "old_drawback_law_until", "drawback-file-191", "The last day on which a drawback claim may be under part 191."
+    ),
     _law("informal_limit_usd", "informal-threshold", "Up to how many dollars a shipment may be entered informally."),
     _law("deminimis_repealed_on", "deminimis-repeal", "The day on which the commercial exemption ends."),
     _law("commerce_target_days", "susp-lift-target-90", "Within how many days Commerce aims to instruct."),
