@@ -64,11 +64,15 @@ def histories(draw: st.DrawFn) -> EntryFacts:
         is_flagged=draw(st.sampled_from([False, False, True])),
     )
     granted = tuple(draw(st.lists(extensions(), max_size=3)))
+    recorded = draw(st.lists(suspensions(), max_size=2, unique_by=lambda each: each.ground))
     return EntryFacts(
         (first, correction),
         extended_months=sum(each.months for each in granted),
         extensions=granted,
-        suspensions=tuple(draw(st.lists(suspensions(), max_size=2, unique_by=lambda each: each.ground))),
+        # A case that the summary names is recorded since entry, when its removal is.
+        suspensions=tuple(
+            replace(each, began_on=ENTERED) if cases and each.ground.endswith(CASE) else each for each in recorded
+        ),
     )
 
 
