@@ -14,7 +14,7 @@ from services.liquidation.domain.money.amounts import Amounts
 from services.liquidation.domain.money.balance import name_effects
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.record import STATES_WITH_A_PERIOD
-from services.liquidation.domain.reliquidation import kind_of_change
+from services.liquidation.domain.reliquidation import kind_of_change, own_motion_until
 from services.liquidation.domain.sequences import OF_LIQUIDATION, liquidation_key, sequence_in_turn
 from services.liquidation.publishing import describe_effect, tell_liquidation
 from services.liquidation.store import reviews
@@ -108,7 +108,7 @@ def _demand_liquidable(row: EntryRow, today: date) -> None:
             "reliq-1501",
             "already-liquidated",
             f"Entry {row.entry_number} was liquidated on {row.liquidated_on}.",
-            f"Reliquidate by {reliquidation_due(row.liquidated_on)}.",
+            f"Reliquidate by {own_motion_until(row.liquidated_on, row.liquidation_posted_on)}.",
         )
     if row.is_suspended:
         raise conflict(

@@ -11,7 +11,6 @@ from services.liquidation.acts.entries import hold_entry, record_act, write_act
 from services.liquidation.acts.pictures import judge_finality
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, demand_order, refused
-from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.domain.history_order import name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
@@ -26,6 +25,7 @@ from services.liquidation.domain.reliquidation import (
     judge_power,
     judge_reliquidation,
     kind_of_change,
+    own_motion_until,
 )
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.sequences import OF_RELIQUIDATION, reliquidation_key, sequence_in_turn
@@ -210,9 +210,11 @@ async def _demand_power(
         )
     if writer == "center":
         is_pending = await store.has_protest(tx, row.entry_number, OPEN)
-        finding = judge_reliquidation(row.liquidated_on, today, is_protest_pending=is_pending)
+        finding = judge_reliquidation(
+            row.liquidated_on, today, posted_on=row.liquidation_posted_on, is_protest_pending=is_pending
+        )
         if finding.outcome != "allowed":
-            until = reliquidation_due(row.liquidated_on)
+            until = own_motion_until(row.liquidated_on, row.liquidation_posted_on)
             raise refused(
                 "reliq-1501",
                 "too-late",

@@ -13,7 +13,7 @@ from services.liquidation.domain.counting import protest_filed_on
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.preference_claim import ClaimTime, find_claim_defects, judge_claim_time
 from services.liquidation.domain.reliquidation import preference_denial_window
-from services.liquidation.domain.rules.table import RULES
+from services.liquidation.domain.rules.table import RULES, say_unsettled
 from services.liquidation.store import preference_claims as store
 from services.liquidation.store.preference_claims import ClaimDecision
 from shared.contracts.terms import EntryNumber, Money
@@ -50,6 +50,7 @@ class ClaimDefectOut(BaseModel):
     rule: str
     outcome: str
     why: str
+    unsettled: str | None = Field(description="What of the rule is open.")
 
 
 class ClaimOut(BaseModel):
@@ -116,7 +117,7 @@ async def read_preference_claim(
         received_at=claim.received_at,
         imported_on=claim.imported_on,
         defects=[
-            ClaimDefectOut(rule=each.rule, outcome=each.outcome, why=each.why)
+            ClaimDefectOut(rule=each.rule, outcome=each.outcome, why=each.why, unsettled=say_unsettled(each.rule))
             for each in find_claim_defects(claim.body, time, entered_on=claim.entered_on, flagged=claim.flagged)
         ],
         clocks=_clocks(time, decision, claim.entered_on, law),

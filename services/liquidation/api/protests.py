@@ -15,7 +15,7 @@ from services.liquidation.domain.protest.record import LineDecision
 from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import Verdict
 from services.liquidation.domain.rules.rule import Finding
-from services.liquidation.domain.rules.table import RULES
+from services.liquidation.domain.rules.table import RULES, say_unsettled
 from services.liquidation.store import protest_pictures as store
 from services.liquidation.store.protest_pictures import ActRow, ProtestPicture, ProtestRow, Sight
 from shared.contracts.terms import EntryNumber, LegalDate
@@ -132,6 +132,7 @@ class VerdictOut(BaseModel):
     protest_by: date | None = Field(description="The safe last day.")
     arguable_by: date | None
     outcome: str | None = Field(description="What was decided on the entry.")
+    unsettled: str | None = Field(description="What of the rule is open.")
 
 
 class DefectOut(BaseModel):
@@ -140,6 +141,7 @@ class DefectOut(BaseModel):
     rule: str
     outcome: str
     why: str
+    unsettled: str | None = Field(description="What of the rule is open.")
 
 
 class FiledOut(BaseModel):
@@ -387,7 +389,8 @@ def _summary(row: ProtestRow, caller: Identity) -> dict[str, Any]:
 
 
 def _defect_out(defect: Finding) -> DefectOut:
-    return DefectOut(rule=defect.rule, outcome=defect.outcome, why=defect.why)
+    unsettled = say_unsettled(defect.rule) if defect.rule in RULES else None
+    return DefectOut(rule=defect.rule, outcome=defect.outcome, why=defect.why, unsettled=unsettled)
 
 
 def _verdict_out(verdict: Verdict, outcome: str | None) -> VerdictOut:
@@ -401,6 +404,7 @@ def _verdict_out(verdict: Verdict, outcome: str | None) -> VerdictOut:
         protest_by=verdict.window.safe if verdict.window is not None else None,
         arguable_by=verdict.window.last_arguable if verdict.window is not None else None,
         outcome=outcome,
+        unsettled=say_unsettled(verdict.rule) if verdict.rule in RULES else None,
     )
 
 
@@ -415,7 +419,7 @@ def _clocks(picture: ProtestPicture, today: date, law: LawSettings) -> list[Prot
             rule=each.rule,
             citation=RULES[each.rule].citation,
             evidence=RULES[each.rule].evidence,
-            unsettled=RULES[each.rule].unsettled,
+            unsettled=say_unsettled(each.rule),
             inputs=dict(each.inputs),
         )
         for each in list_clocks(picture.record, picture.verdicts, picture.protest.decide_by, law)

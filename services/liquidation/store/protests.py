@@ -14,7 +14,7 @@ from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import Act, LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import ProtestedEntry
-from services.liquidation.store.tables.protests import WAITS, protest_acts, protest_decisions, protest_entries
+from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables.records import protests
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -22,7 +22,7 @@ from shared.db.transaction import Transaction
 # An entry is held against acts and cycles that liquidate it, and against another protest on it, until the end.
 _HOLD_ENTRIES: Final = """
 SELECT entry_number, importer_number, entry_date, surety_code, center, liquidated_on, liquidation_posted_on,
-    liquidation_kind, port_of_entry, deemed_on
+    liquidation_kind, port_of_entry
 FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR NO KEY UPDATE
 """
 _RELIQUIDATED: Final = """
@@ -58,9 +58,9 @@ DELETE FROM protest_entries e USING protests p
 WHERE p.filing_number = e.filing_number AND p.filing_number = ANY($1::text[])
     AND NOT p.entries @> jsonb_build_array(e.entry_number)
 """
-_WAITING: Final = f"""
+_WAITING: Final = """
 SELECT DISTINCT p.filing_number FROM protest_entries p JOIN entries e ON e.entry_number = p.entry_number
-WHERE p.{WAITS} AND e.liquidated_on IS NOT NULL AND p.filing_number > $1
+WHERE p.timeliness = 'unknown' AND e.liquidated_on IS NOT NULL AND p.filing_number > $1
 ORDER BY p.filing_number LIMIT $2
 """
 _UNJUDGED: Final = "SELECT filing_number FROM protests WHERE issue = '' ORDER BY filing_number LIMIT $1"
@@ -102,13 +102,11 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
     known = {
         row["entry_number"]: ProtestedEntry(
             entry_number=row["entry_number"],
-            is_known=row["entry_date"] is not None,
             importer_number=row["importer_number"],
             entered_on=row["entry_date"],
             surety_code=row["surety_code"],
             center=row["center"],
             port_of_entry=row["port_of_entry"],
-            deemed_on=row["deemed_on"],
             liquidated_on=row["liquidated_on"],
             posted_on=row["liquidation_posted_on"],
             is_deemed=row["liquidation_kind"] == "deemed",

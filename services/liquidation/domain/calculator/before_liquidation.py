@@ -23,7 +23,10 @@ from services.liquidation.domain.summary_clocks import (
     summary_due,
 )
 from services.liquidation.domain.suspension import (
+    choose_lift_notice,
     instructions_target,
+    judge_lift_notice,
+    six_months_from_notice,
 )
 from shared.customs.calendar import Due
 
@@ -162,8 +165,9 @@ def period_rows(case: Case) -> Iterator[Row]:
     end = Due(period.safe, period.last_arguable)
     known = tuple(name for name in _START_FACTS[start.rule] if case.find(name) is not None)
     needs = (*known, *(("extensions",) if period.extensions else ()))
-    lifted = ("suspensions",) if period.rule == "susp-lift-6mo" else ()
-    yield Row(period.rule, what, (*needs, *lifted), "government", lambda _: end, effect, lambda _: True)
+    lifted = ("suspensions",) if period.lifted_on is not None else ()
+    in_force = "" if end.safe == end.last_arguable else f"; by the reading in force on {period.ends_on}"
+    yield Row(period.rule, what, (*needs, *lifted), "government", lambda _: end, effect + in_force, lambda _: True)
     yield Row(
         "ext-notice",
         "notice of a further extension posted until",
@@ -211,3 +215,22 @@ def find(case: Case) -> Iterator[Finding]:
     yield from corrections.find(case)
     if case.period is not None:
         yield from (Finding(each.because.rule, "void", each.because.why) for each in case.period.void)
+    yield from _find_starts_after_lift(case)
+
+
+def _find_starts_after_lift(case: Case) -> Iterator[Finding]:
+    """Each notice and each removal with the end that it would give: which counts, and what the others would.
+
+    Rules susp-lift-trigger [S], Aspects (Fed. Cir. 2022): the first that is unambiguous and public; susp-lift-multiline
+    [P], HQ H311377: of several suspensions the last removal.
+    """
+    chosen = choose_lift_notice(case.facts.lift_notices)
+    for notice in case.facts.lift_notices:
+        found = judge_lift_notice(notice)
+        outcome = "a-later-one" if found.outcome == "starts" and notice != chosen else found.outcome
+        why = f"{found.why}: six months from it end on {six_months_from_notice(notice.on)}"
+        yield Finding(found.rule, outcome, why)
+    lifts = sorted({each.lift_noticed_on for each in case.facts.suspensions if each.lift_noticed_on is not None})
+    if len(lifts) > 1:
+        ends = ", ".join(f"from {each} on {six_months_from_notice(each)}" for each in lifts)
+        yield Finding("susp-lift-multiline", "last-removal-counts", f"six months end {ends}")

@@ -1,7 +1,7 @@
 """The facts with what follows from them first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -32,9 +32,7 @@ from services.liquidation.domain.start_dates import (
     entry_date,
     surety_demand_date,
 )
-from services.liquidation.domain.suspension import (
-    find_last_lift,
-)
+from services.liquidation.domain.suspension import choose_lift_notice, find_last_lift
 from shared.customs.entry_types import EntryType, entry_type
 
 
@@ -143,7 +141,7 @@ _DERIVED: Final = frozenset({"entry_date", "liquidated_on", "denied_on", "surety
 def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
     """What follows from the facts before any clock is reckoned; raises `UnknownEntryType`."""
     kind = entry_type(facts.entry_type)
-    law = law.at_port(facts.port)
+    facts, law = _with_notice(facts), law.at_port(facts.port)
     dates = EntryDates(
         released_on=facts.released_on,
         entry_filed_on=facts.entry_filed_on,
@@ -176,6 +174,20 @@ def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
         denial=_find_denial(facts, deemed),
         surety_demanded_on=demanded_on,
     )
+
+
+def _with_notice(facts: CalculatorFacts) -> CalculatorFacts:
+    """The facts with the removal that the notices tell of, of each suspension that is not said to be removed."""
+    notice = choose_lift_notice(facts.lift_notices)
+    if notice is None:
+        return facts
+    suspensions = tuple(
+        replace(each, lift_noticed_on=notice.on)
+        if each.lift_noticed_on is None and each.began_on <= notice.on
+        else each
+        for each in facts.suspensions
+    )
+    return replace(facts, suspensions=suspensions)
 
 
 def _judge_liquidation(facts: CalculatorFacts, kind: EntryType, period: Period | None) -> JudgedLiquidation | None:

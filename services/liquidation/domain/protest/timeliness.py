@@ -183,7 +183,9 @@ class Protest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProtestedEntry:
-    """What the record says of a protested entry; `is_known`: whether it says anything.
+    """What is known of a protested entry; `is_known`: that is all, so no day of liquidation means that there is none.
+
+    The record never says so: what liquidates an entry may come to it after the protest.
 
     `deemed_on` is the day on which one that nobody liquidated is deemed liquidated.
     """

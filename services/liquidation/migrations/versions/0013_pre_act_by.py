@@ -1,4 +1,4 @@
-"""The earliest plausible end of the period, by which CBP acts; protests that wait for a decision, premature or not."""
+"""The earliest plausible end of the period, by which CBP acts and is alarmed, beside the one that governs."""
 
 from shared.db.platform_migrations import run
 
@@ -14,7 +14,4 @@ def upgrade() -> None:
         CREATE INDEX entries_expiring ON entries (coalesce(act_by, deemed_on))
             INCLUDE (act_by, deemed_on, lane, deemed_rule, is_informal, extended_months, entry_number)
             WHERE liquidated_on IS NULL AND NOT is_suspended;
-        DROP INDEX protest_entries_unknown;
-        CREATE INDEX protest_entries_waiting ON protest_entries (entry_number)
-            WHERE timeliness IN ('unknown', 'too-early');
     """)

@@ -13,9 +13,6 @@ FILER_CODE: Final = "left(entries ->> 0, 3)"
 SURETY_CODE: Final = "(filed_by ->> 'id')"
 IS_OF_SURETY: Final = "filed_by ->> 'role' = 'surety'"
 
-WAITS: Final = "timeliness IN ('unknown', 'too-early')"
-"""A protest that is judged again once its entry is liquidated."""
-
 protest_entries = Table(
     "protest_entries",
     metadata,
@@ -29,7 +26,7 @@ protest_entries = Table(
     Column("arguable_by", Date),
     Column("outcome", Text),
     Index("protest_entries_entry", "entry_number"),
-    Index("protest_entries_waiting", "entry_number", postgresql_where=text(WAITS)),
+    Index("protest_entries_unknown", "entry_number", postgresql_where=text("timeliness = 'unknown'")),
     comment="Each entry that a protest names: whether it came in time, counted from which day, and what was decided.",
 )
 
