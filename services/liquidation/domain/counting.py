@@ -65,10 +65,13 @@ def due_in_months(start: date, months: int, how: Roll, law: LawSettings) -> Due:
     return roll(safe, how, law, latest=safe if safe.day == start.day else add_days(safe, 1))
 
 
-def explain(due: Due, how: Roll, law: LawSettings, *, start: date | None, posted_on: date | None = None) -> str:
+def explain(
+    due: Due, how: Roll, law: LawSettings, *, start: date | None, posted_on: date | None = None, reading: str = ""
+) -> str:
     """What moved a clock: how many days were counted from `start`, and why the arguable day is another, if it is.
 
-    `posted_on` is a later posting from which the arguable day may be counted (protest-deemed).
+    `posted_on` is a later posting from which the arguable day may be counted (protest-deemed), `reading` what else the
+    arguable day rests on.
 
     >>> explain(Due(date(2026, 7, 11), date(2026, 7, 13)), "private", LAW, start=date(2026, 1, 12))
     'Day 180 from 2026-01-12. Saturday 2026-07-11 is no business day: 2026-07-13 is arguable (roll-private-filing).'
@@ -76,10 +79,12 @@ def explain(due: Due, how: Roll, law: LawSettings, *, start: date | None, posted
     'Day 181 from 2025-08-31. Its month has no day 31: 2026-03-01 is arguable (count-month-end).'
     """
     counted = f"Day {(due.safe - start).days} from {start}. " if start is not None and start < due.safe else ""
-    return counted + _explain_moves(due, how, law, start, posted_on)
+    return counted + _explain_moves(due, how, law, start, posted_on, reading)
 
 
-def _explain_moves(due: Due, how: Roll, law: LawSettings, start: date | None, posted_on: date | None) -> str:
+def _explain_moves(
+    due: Due, how: Roll, law: LawSettings, start: date | None, posted_on: date | None, reading: str
+) -> str:
     if how == "by-text" and start is not None and next_business_day(due.safe, law.closures) == due.safe:
         return "It ends on the next business day by the rule's own text."
     if due.last_arguable == due.safe:
@@ -98,7 +103,7 @@ def _explain_moves(due: Due, how: Roll, law: LawSettings, start: date | None, po
         and due.last_arguable in (next_day, next_business_day(next_day, law.closures))
     ):
         return f"Its month has no day {start.day}: {due.last_arguable} is arguable (count-month-end)."
-    return f"By another reading of the rule {due.last_arguable} is arguable."
+    return f"{due.last_arguable} is arguable: {reading or 'by another reading of the rule'}."
 
 
 def _is_from(due: Due, posted_on: date, start: date | None) -> bool:

@@ -55,7 +55,7 @@ def test_day_closed_by_order_is_no_business_day_of_an_evasion_case() -> None:
 def test_proposed_action_says_that_the_day_on_its_form_governs_and_how_the_readings_differ() -> None:
     clock = next(each for each in answer(cf29_mailed_on=date(2026, 3, 2)).clocks if each.rule == "cf29-proposed")
     assert clock.unsettled == "some forms and practice give 30 days; the day on the form governs"
-    assert "By another reading of the rule 2026-04-01 is arguable" in clock.explanation
+    assert "2026-04-01 is arguable: by another reading of the rule" in clock.explanation
 
 
 @pytest.mark.parametrize(

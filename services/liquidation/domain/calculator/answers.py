@@ -110,12 +110,32 @@ def _read(case: Case, row: Row, reckoned: date | Due) -> Clock:
     start = next((each for each in (row.start, *given) if isinstance(each, date)), None)
     posted_on = case.standing.posted_on if case.standing is not None and case.is_deemed else None
     is_later = row.rule in _COUNTED_FROM_POSTING and posted_on is not None and posted_on != case.liquidated_on
-    explanation = explain(both, row.roll, case.law, start=start, posted_on=posted_on if is_later else None)
+    explanation = explain(
+        both,
+        row.roll,
+        case.law,
+        start=start,
+        posted_on=posted_on if is_later else None,
+        reading=_READINGS.get(row.rule, ""),
+    )
     unsettled = _OTHER_LAW if case.is_before_modernization else say_unsettled(row.rule)
     return Clock(row.what, row.rule, both.safe, both.last_arguable, explanation, row.effect, inputs, unsettled)
 
 
 _COUNTED_FROM_POSTING: Final = frozenset({"protest-deemed", "protest-90-legacy", "afr-file", "final-1514"})
+_READINGS: Final[Mapping[str, str]] = {
+    "liq-cycle-314": "the Friday after the day instead of the one before",
+    "psc-window": "by the Friday after instead of the one before, which the cycle may take",
+    "psc-window-extended": "by the Friday after instead of the one before, which the cycle may take",
+    "deposit-outer-limit": "counted from the later of entry and release",
+    "susp-lift-6mo": "what was left of the period before the suspension",
+    "susp-lift-extended": "by the extended period, and by six months from the notice, the later of both",
+    "final-1514": "the day after the last arguable day to protest or to sue",
+    "suit-bond-2415": "counted from the demand instead of the liquidation",
+    "recon-other": "by calendar months instead of days",
+}
+"""What the arguable day rests on where a rule has two readings that neither a roll nor a posting tells apart."""
+
 _OTHER_LAW: Final = RULES["law-before-1993"].text
 
 
