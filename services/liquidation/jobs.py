@@ -12,6 +12,7 @@ from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute
+from services.liquidation.acts.rederivations import follow_readings
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.pictures import count_unknown_clocks
 from services.liquidation.store.protests import count_overdue
@@ -56,6 +57,10 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def assess_what_waits() -> None:
         await assess_waiting(engine, clock, money)
 
+    async def follow() -> None:
+        async with transaction(engine) as tx:
+            await follow_readings(tx, clock.now(), policy, law)
+
     async def compare() -> None:
         metrics.record_differences.set(await recompute(engine, policy, clock, law))
 
@@ -66,6 +71,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("count-unknown-clocks", timedelta(seconds=30), count_clocks),
         Job("count-alarms", timedelta(minutes=5), count_what_alarms),
         Job("apply-instructions", timedelta(minutes=1), apply_instructions),
+        Job("follow-readings", timedelta(hours=1), follow),
         Job("draft-extensions", timedelta(hours=1), draft),
         # Once for each day, whichever hour comes first: what was stopped goes on.
         Job("recompute", timedelta(hours=1), compare),

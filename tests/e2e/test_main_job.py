@@ -212,8 +212,11 @@ async def test_what_the_year_posted_has_the_days_on_which_it_would_have_been_pos
     fridays = {day.cycle_on for day in days}
     assert len(fridays) > 40
     assert all(day.posted_on == day.cycle_on for day in days)
-    assert {each.posted_on for each in postings if each.event_type == "liquidation"} <= fridays
+    liquidations = [each for each in postings if each.event_type == "liquidation"]
+    assert liquidations
+    assert {each.posted_on for each in liquidations} <= fridays
     assert all(each.event_on <= each.posted_on for each in postings)
+    assert any(each.event_on < each.posted_on for each in liquidations), "informal ones are posted after their day"
 
 
 def test_refused_messages_are_counted_by_reason(summary: dict[str, Any], sample: Sample) -> None:

@@ -127,10 +127,14 @@ def _notices_on(
         return []
     payments = case.payments[bill.bill_number]
     due = find_notices(bill.bill, payments, bill.noticed_through, today, has_surety=bill.has_surety, policy=policy)
+    standing = settle(bill.bill, payments, today, policy.settings)
+    if isinstance(standing, Undetermined) or standing.open_cents <= 0:
+        return []
     found = []
-    for notice, open_cents in due:
-        act = _act_of_notice(notice, bill, numbers.next(bill.entry_number), open_cents, today)
-        found.append((act, bill_noticed(case.entry, act, now, bill, open_cents, policy.law)))
+    # What goes out today says what is open today: of several that were missed the last of each kind is enough.
+    for notice in {each.kind: each for each, _ in due}.values():
+        act = _act_of_notice(notice, bill, numbers.next(bill.entry_number), standing.open_cents, today)
+        found.append((act, bill_noticed(case.entry, act, now, bill, standing.open_cents, policy.law)))
     return found
 
 
@@ -178,8 +182,8 @@ def _act_of_payment(payment: PaymentRow, entry_number: str, number: int, caller:
 
 
 def _act_of_notice(notice: Notice, bill: BillRow, number: int, open_cents: int, today: date) -> MoneyAct:
-    """A notice or demand of the day on which it fell due; one that goes out later says when it was sent."""
-    sent = f", sent on {today}" if today != notice.on else ""
+    """A notice or demand of the day on which it goes out; one that goes out late says when it fell due."""
+    late = f", which fell due on {notice.on}" if today != notice.on else ""
     words = {
         "overdue": "unpaid after its due day",
         "dunning": "dunning letter, 120 days after the bill",
@@ -190,9 +194,9 @@ def _act_of_notice(notice: Notice, bill: BillRow, number: int, open_cents: int, 
         f"{notice.kind}:{bill.bill_number}:{notice.on}",
         number,
         "surety-billed" if notice.kind == "surety-demand" else "bill-overdue",
-        notice.on,
+        today,
         notice.rule,
-        f"bill {bill.bill_number}: {format_cents(open_cents)} open, {words[notice.kind]}{sent}",
+        f"bill {bill.bill_number}: {format_cents(open_cents)} open, {words[notice.kind]}{late}",
         bill_number=bill.bill_number,
         cents=open_cents,
     )

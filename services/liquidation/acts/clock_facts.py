@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from services.liquidation.acts.entries import hold_entry, record_act, rederive, write_act
+from services.liquidation.acts.entries import HeldEntry, hold_entry, record_act, rederive, write_act
 from services.liquidation.acts.refusals import conflict, demand_order, refused
-from services.liquidation.domain.clock_facts import ClockFacts, find_unfit, list_days
+from services.liquidation.domain.clock_facts import ClockFacts, find_time_of_entry, find_unfit, list_days
 from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.record import find_summary_filing
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
 from services.liquidation.store import clock_facts as store
 from services.liquidation.store.clock_facts import ClockFactsRow
@@ -42,7 +43,7 @@ async def record_clock_facts(
     known = await store.list_clock_facts(tx.connection, entry_number)
     revision = known[-1].revision if known else 0
     meant.check(revision)
-    _demand_fitting(row, facts, today)
+    _demand_fitting(held, facts, today)
     recorded = ClockFactsRow(entry_number, revision + 1, facts, explanation, now, caller.subject, caller.acting_for)
     await store.write_clock_facts(tx, recorded)
     from_state, previous = row.state, row.scheduled_on
@@ -66,8 +67,8 @@ async def record_clock_facts(
     return recorded
 
 
-def _demand_fitting(row: EntryRow, facts: ClockFacts, today: date) -> None:
-    number = row.entry_number
+def _demand_fitting(held: HeldEntry, facts: ClockFacts, today: date) -> None:
+    row, number = held.row, held.row.entry_number
     if row.liquidated_on is not None:
         raise conflict(
             "entry-date",
@@ -77,7 +78,10 @@ def _demand_fitting(row: EntryRow, facts: ClockFacts, today: date) -> None:
         )
     if row.entry_type is None or row.entry_date is None:
         raise conflict("entry-date", "no-summary", f"No summary of entry {number} has come.", "Record it when it has.")
-    demand_order(list_days(facts, row.entry_date), entry_type(row.entry_type))
+    (asserted,) = [each.entry_date for each in held.facts.versions if each.number == row.version]
+    filed_on = find_summary_filing(held.facts.versions)
+    entered_on = find_time_of_entry(asserted, facts, held.facts.released_on, filed_on)
+    demand_order(list_days(facts, entered_on), entry_type(row.entry_type))
     unfit = find_unfit(facts, row.entry_type, today)
     if unfit is not None:
         remedy = "Record what has happened, and what is of this kind of entry."

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.assessments import assess_cycle
 from services.liquidation.acts.cut_sheets import demand_confirmed
 from services.liquidation.acts.protest_judging import judge_waiting_protests
+from services.liquidation.acts.rederivations import follow_readings
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.clocks import nearest_fridays
 from services.liquidation.domain.money.settings import MoneyPolicy
@@ -82,6 +83,7 @@ async def run_cycle(
         )
     if needs_cut_sheet:
         await demand_confirmed(tx, friday)
+    await follow_readings(tx, now, policy.law.cycle, policy.law)
     figures = await store.run_statements(tx, day, now, run_by, CYCLE_EVENTS)
     money = asdict(await assess_cycle(tx, day, now, policy))
     await store.write_money(tx, friday, money)

@@ -8,10 +8,12 @@ from typing import Any
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Version
+from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import Plan
 from services.liquidation.domain.record import Record, derive
-from services.liquidation.domain.suspension import Suspension
+from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.domain.suspension import Suspension, judge_deemed_posting, judge_liquidation
 from services.liquidation.publishing import SOURCE, as_held, entry_changed, reason_of
 from services.liquidation.store import records as store
 from services.liquidation.store.clock_facts import load_clock_facts
@@ -84,6 +86,20 @@ async def hold_entry(tx: Transaction, entry_number: str) -> HeldEntry:
     if held is None:
         raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
     return held
+
+
+def judge_worth(held: HeldEntry) -> Finding | None:
+    """What the liquidation of an entry is worth, by the suspensions that stood on its day; None: there is none.
+
+    Rules susp-injunction-breach, susp-statutory-breach, susp-false-deemed [S], as in `judge_liquidation` and
+    `judge_deemed_posting`.
+    """
+    row = held.row
+    if row.liquidated_on is None:
+        return None
+    (governing,) = [each for each in held.facts.versions if each.number == row.version]
+    judge = judge_deemed_posting if row.liquidation_kind == "deemed" else judge_liquidation
+    return judge(join_grounds(governing, held.facts.suspensions), row.liquidated_on)
 
 
 def rederive(row: EntryRow, facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Record:

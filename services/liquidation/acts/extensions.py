@@ -40,11 +40,12 @@ async def post_extension(
     While an entry is suspended no period runs that could be extended (susp-grounds): whether an extension posted then
     would lengthen the six months after the removal is unsettled, and the calculator shows both readings.
     """
-    if request.posted_on > legal_date(now):
+    today = legal_date(now)
+    if request.posted_on > today:
         why = f"{request.posted_on} has not come."
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
     held = await hold_entry(tx, entry_number)
-    row, period = held.row, _demand_open_period(held.row)
+    row, period = held.row, _demand_open_period(held.row, today)
     _demand_order(row, request)
     void = find_void(period, request) or find_excess(period.extended_months, request)
     if void is not None:
@@ -82,7 +83,7 @@ def _demand_order(row: EntryRow, request: ExtensionRequest) -> None:
     demand_order(name_days(days, fields), entry_type(row.entry_type))
 
 
-def _demand_open_period(row: EntryRow) -> OpenPeriod:
+def _demand_open_period(row: EntryRow, today: date) -> OpenPeriod:
     if row.liquidated_on is not None:
         raise conflict(
             "ext-notice",
@@ -98,6 +99,10 @@ def _demand_open_period(row: EntryRow) -> OpenPeriod:
             f"Entry {row.entry_number} is {row.state}: {row.why or 'no period for liquidation runs'}.",
             "There is no period to extend while the clock does not run.",
         )
+    if row.deemed_on < today:
+        # Whatever day is stated: what was not on record when the period ended is not extended behind it.
+        why = f"The period ended on {row.deemed_on}, and no extension was on record on that day."
+        raise _refused(NotExtended("ext-notice", why, "None: the entry is deemed liquidated; the next cycle posts it."))
     return OpenPeriod(row.entry_date, row.deemed_on, row.extended_months, row.extensions)
 
 
@@ -108,7 +113,7 @@ def _tell(
     policy: CyclePolicy,
     now: datetime,
 ) -> tuple[LegalEvent, Outgoing]:
-    """The act of an extension, on the day of its notice, and the event that gives its reason and the cycle policy."""
+    """The act of an extension, of the day that is stated for its notice, and the event that posts it today."""
     act = LegalEvent(
         entry_number=row.entry_number,
         event_key=f"extension:{extension.number}",
@@ -131,7 +136,7 @@ def _tell(
         now,
         from_state="extended" if extension.number > 1 else "scheduled",
         reasons=[reason],
-        told={"previous_scheduled_on": previous_scheduled_on, "posted_on": extension.posted_on},
+        told={"previous_scheduled_on": previous_scheduled_on, "posted_on": legal_date(now)},
     )
 
 

@@ -244,7 +244,7 @@ def _lift(instruction: Instruction, held: HeldEntry, governing: Version, by: _Re
     ended = [Suspension(each.ground, each.authority, each.began_on, instruction.noticed_on) for each in chosen]
     row.turns += 1
     rederive(row, _with(held, ended), by.policy, by.law)
-    rule = "susp-lift-multiline" if row.is_suspended else "susp-lift-6mo"
+    rule = "susp-lift-multiline" if row.is_suspended else row.deemed_rule or "susp-lift-6mo"
     lifted = ", ".join(sorted(each.ground for each in chosen))
     detail = f"lifted: {lifted}, notice of {instruction.noticed_on}, message {instruction.message_number}"
     act = record_act(

@@ -63,6 +63,7 @@ async def post_liquidation(
     # As entered is no change, also when money that was paid on a liquidation without effect comes back.
     kind = money.kind or kind_of_change(sum(effect)) if any(effect) else "no-change"
     row.state, row.liquidated_on, row.liquidation_posted_on = "liquidated", today, today
+    row.liquidation_cycle_on = None
     row.liquidation_kind, row.liquidation_rule = kind, "liquidation-date"
     row.effect_duty_cents, row.effect_fees_cents = effect
     act, event = record_act(

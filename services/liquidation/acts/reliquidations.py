@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from services.liquidation.acts.assessment_judging import Consequence
 from services.liquidation.acts.assessments import assess_act, find_standing_effect
-from services.liquidation.acts.entries import hold_entry, record_act, write_act
+from services.liquidation.acts.entries import HeldEntry, hold_entry, judge_worth, record_act, write_act
 from services.liquidation.acts.pictures import judge_finality
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, demand_order, refused
@@ -75,7 +75,9 @@ async def post_reliquidation(
     The day of importation, from which a claim under 1520(d) is counted, is taken from the entry's own versions, and
     from when it is final, on which a judgment depends, from its record.
     """
-    row = (await hold_entry(tx, entry_number)).row
+    held = await hold_entry(tx, entry_number)
+    row = held.row
+    _demand_effect(held)
     if writer == "court-judgment":
         power = await _know_finality(tx, entry_number, power or Power(writer), policy.law)
     if power is not None and writer == "claim-1520d":
@@ -85,6 +87,18 @@ async def post_reliquidation(
     await write_act(tx, row, done.act, done.event)
     await judge_protests_on(tx, [entry_number], policy.law)
     return done
+
+
+def _demand_effect(held: HeldEntry) -> None:
+    """What has no effect in law is not reliquidated but voided (susp-injunction-breach, susp-false-deemed)."""
+    worth = judge_worth(held)
+    if worth is not None and worth.outcome in ("void", "no-effect"):
+        raise conflict(
+            worth.rule,
+            "liquidation-without-effect",
+            f"The liquidation of entry {held.row.entry_number} has no effect: {worth.why}.",
+            "Void it: POST …/liquidations/void restores what was before it.",
+        )
 
 
 async def reliquidate(

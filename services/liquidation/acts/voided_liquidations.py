@@ -4,14 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.liquidation.acts.assessments import void_assessment
-from services.liquidation.acts.entries import HeldEntry, hold_entry, record_act, rederive, write_act
+from services.liquidation.acts.entries import HeldEntry, hold_entry, judge_worth, record_act, rederive, write_act
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, refused
-from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.sequences import OF_TURN, sequence_in_turn
-from services.liquidation.domain.suspension import judge_deemed_posting, judge_liquidation
 from services.liquidation.store import reviews
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.voided_liquidations import VoidedRow, write_voided
@@ -54,7 +52,7 @@ async def void_liquidation(
     voided = _take_out(row, finding, today, caller)
     await write_voided(tx, voided)
     await reviews.release_decisions(tx, entry_number)
-    rederive(row, replace(held.facts, liquidated_version=None), policy, law)
+    rederive(row, replace(held.facts, liquidated_version=None, liquidated_on=None), policy, law)
     act, event = record_act(
         row,
         event_key=f"voiding:{row.turns}",
@@ -83,10 +81,8 @@ def _judge_standing_liquidation(held: HeldEntry) -> Finding:
             f"Entry {row.entry_number} is {row.state}.",
             "There is nothing to void.",
         )
-    (governing,) = [each for each in held.facts.versions if each.number == row.version]
-    grounds = join_grounds(governing, held.facts.suspensions)
-    judge = judge_deemed_posting if row.liquidation_kind == "deemed" else judge_liquidation
-    finding = judge(grounds, row.liquidated_on)
+    finding = judge_worth(held)
+    assert finding is not None
     if finding.outcome not in ("void", "no-effect"):
         raise refused(
             finding.rule,

@@ -88,7 +88,8 @@ def announce_version(
 ) -> tuple[LegalEvent, Outgoing]:
     """The one act and event of a version, taken by itself: what else is known must not change it.
 
-    It happened when the version was filed; the notice of a suspension is posted today, on which it is recorded.
+    It happened when the version was filed; the notice of a suspension, or of another's correction, is of today, when it
+    is recorded.
     """
     outcome = plan(version, policy, law=law)
     change: Literal["scheduled", "suspended", "recorded"] = (
@@ -107,6 +108,7 @@ def announce_version(
         deemed_on=outcome.deemed_on,
     )
     other_filer = _find_other_filer(entry_number, version)
+    is_noticed = change == "suspended" or other_filer is not None
     reasons = [reason_of(outcome.rule, outcome.why)]
     if other_filer is not None:
         text = f"version {version.number} was filed by {other_filer}, the entry by {entry_number[:3]}"
@@ -117,7 +119,7 @@ def announce_version(
         version.origin.at,
         from_state=None,
         reasons=reasons,
-        told={"corrected_by": other_filer, "posted_on": today if change == "suspended" else None},
+        told={"corrected_by": other_filer, "posted_on": today if is_noticed else None},
         digest=version.digest.hex,
     )
 

@@ -4,6 +4,7 @@ Where protests stand is judged in the same transaction once they are written (`a
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import orjson
 
@@ -19,9 +20,9 @@ from shared.customs.calendar import legal_date
 
 
 def on_post_entry_filed(
-    post_entry: Sequence[Event[PostEntryFiled]], known_protests: Collection[str]
+    post_entry: Sequence[Event[PostEntryFiled]], known_protests: Collection[str], now: datetime
 ) -> tuple[list[FilingRow], list[Outgoing]]:
-    """Keep each filing, of several events for one the earliest; announce protests that were not known."""
+    """Keep each filing, of several events for one the earliest; announce, now, protests that were not known."""
     chosen: dict[str, Event[PostEntryFiled]] = {}
     for event in post_entry:
         before = chosen.get(event.data.filing_number)
@@ -32,7 +33,7 @@ def on_post_entry_filed(
         for number, event in chosen.items()
         if event.data.kind is FilingKind.PROTEST and number not in known_protests
     ]
-    return [_keep(event) for event in chosen.values()], [_announce(event) for event in announced]
+    return [_keep(event) for event in chosen.values()], [_announce(event, now) for event in announced]
 
 
 def _origin(event: Event[PostEntryFiled]) -> Origin:
@@ -55,7 +56,7 @@ def _keep(event: Event[PostEntryFiled]) -> FilingRow:
     )
 
 
-def _announce(event: Event[PostEntryFiled]) -> Outgoing:
+def _announce(event: Event[PostEntryFiled], now: datetime) -> Outgoing:
     data = event.data
     return protest_filed(
         protest_number=data.filing_number,
@@ -66,7 +67,7 @@ def _announce(event: Event[PostEntryFiled]) -> Outgoing:
         asks_further_review=_asks_for_further_review(data),
         filer_role=data.filed_by.role,
         filer_id=data.filed_by.id,
-        at=event.time,
+        at=now,
     )
 
 

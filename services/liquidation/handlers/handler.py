@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from services.liquidation.acts.entries import KnownFacts, load_known_facts
@@ -107,7 +107,7 @@ class LiquidationHandler:
         """Load what the batch needs, decide, write."""
         batch = read_batch(events)
         known = await _load(tx, batch)
-        changes = decide(batch, known, self._policy, self._law, legal_date(self._clock.now()))
+        changes = decide(batch, known, self._policy, self._law, self._clock.now())
         await _write(tx, batch, known, changes, self._law)
         await on_requests(tx, events)
         return changes.events
@@ -125,15 +125,16 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
     )
 
 
-def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, today: date) -> Changes:
+def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, now: datetime) -> Changes:
     """What follows from a batch; the rows of entries and versions in `known` are changed in place."""
     derived = sorted(batch.derived_entries)
     contradictions = on_entries_filed(batch.filed, known.facts.versions)
     on_entries_released(batch.released, known.entries)
     on_entries_routed(batch.routed, known.entries)
-    acts, changed = derive_records([known.entries[number] for number in derived], known.facts, policy, law, today)
+    rows = [known.entries[number] for number in derived]
+    acts, changed = derive_records(rows, known.facts, policy, law, legal_date(now))
     decisions, answers = on_reviews_decided(batch.decided, known.entries, known.decisions)
-    filings, protested = on_post_entry_filed(batch.post_entry, known.protests)
+    filings, protested = on_post_entry_filed(batch.post_entry, known.protests, now)
     accounts = on_accounts_assigned(batch.assigned)
     return Changes(acts, contradictions, decisions, filings, accounts, [*changed, *answers, *protested])
 

@@ -28,7 +28,7 @@ _RUNS: Final = f"{RUNS} AND governed_at < $2"
 _DUE: Final = f"{_RUNS} AND scheduled_on <= $1"
 _TAKEN: Final = f"{_DUE} AND {NOT_HELD}"
 # The index is of the day by which CBP acts, which is never after the other.
-_IS_EXPIRED: Final = "coalesce(act_by, deemed_on) < $3 AND deemed_on < $3 AND NOT is_informal"
+_IS_EXPIRED: Final = "least(act_by, deemed_on) < $3 AND deemed_on < $3 AND NOT is_informal"
 _EXPIRED: Final = f"{_RUNS} AND {_IS_EXPIRED}"
 _IN_TIME: Final = (
     "d.decided_at <= $4 AND (NOT e.is_informal"

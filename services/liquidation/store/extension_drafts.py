@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (
 """
 _NEEDED: Final = " UNION ".join(
     f"SELECT {ACT_BY} AS deemed_on, e.entry_number, e.lane FROM entries e {joined}"
-    f" WHERE {ENDS_SOON} AND {ACT_BY} >= $1::date AND {condition}"
+    f" WHERE {ENDS_SOON} AND e.deemed_on >= $1::date AND {condition}"
     for joined, condition in CAUSES["extension-needed"]
 )
 # Drafts that are needed no more go in the same pass. The first that holds is the reason that the notice would give

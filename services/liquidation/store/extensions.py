@@ -5,13 +5,19 @@ from dataclasses import astuple, dataclass
 from datetime import date
 
 from services.liquidation.domain.extension import ExtensionReason, ExtensionRequest
-from services.liquidation.store.tables.records import extensions
+from services.liquidation.store.tables.records import RUNS, extensions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _EXTENSIONS = """
 SELECT entry_number, reason, months, posted_on, requested_on FROM extensions
 WHERE entry_number = ANY($1::text[]) ORDER BY entry_number, number
+"""
+
+
+_EXTENDED = f"""
+SELECT DISTINCT x.entry_number FROM extensions x JOIN entries e ON e.entry_number = x.entry_number
+WHERE {RUNS} AND x.entry_number > $1::text ORDER BY x.entry_number LIMIT $2::integer
 """
 
 
@@ -29,6 +35,11 @@ class ExtensionRow:
     period_ends_on: date
     explanation: str
     posted_by: str
+
+
+async def list_extended(tx: Transaction, after: str, limit: int) -> list[str]:
+    """The next running entries that were extended, in order of number."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _EXTENDED, after, limit)]
 
 
 async def load_extensions(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, list[ExtensionRequest]]:

@@ -9,11 +9,14 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.domain.liquidation_acts import LiquidationAct, judge_acts
 from services.liquidation.domain.protest.filing import Filing, read_filing
 from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import Act, LineDecision, NumberedAct
 from services.liquidation.domain.protest.stages import Stage
 from services.liquidation.domain.protest.timeliness import ProtestedEntry
+from services.liquidation.domain.suspension import Suspension
+from services.liquidation.store.suspensions import load_suspensions
 from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables.records import protests
 from shared.db import bulk
@@ -97,6 +100,7 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
     numbers = sorted(set(entry_numbers))
     again: dict[str, list[date]] = {}
     held = await bulk.fetch(tx, _HOLD_ENTRIES, numbers)
+    suspensions = await load_suspensions(tx, numbers)
     for row in await bulk.fetch(tx, _RELIQUIDATED, numbers):
         again.setdefault(row["entry_number"], []).append(row["reliquidated_on"])
     known = {
@@ -107,7 +111,7 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
             surety_code=row["surety_code"],
             center=row["center"],
             port_of_entry=row["port_of_entry"],
-            liquidated_on=row["liquidated_on"],
+            liquidated_on=_liquidated_on(row, suspensions.get(row["entry_number"], ())),
             posted_on=row["liquidation_posted_on"],
             is_deemed=row["liquidation_kind"] == "deemed",
             reliquidated_on=tuple(again.get(row["entry_number"], ())),
@@ -115,6 +119,15 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
         for row in held
     }
     return {number: known.get(number) or ProtestedEntry(number) for number in numbers}
+
+
+def _liquidated_on(row: Mapping[str, Any], suspensions: Sequence[Suspension]) -> date | None:
+    """The day of a liquidation that has an effect: none in breach of an injunction, or deemed while suspended, has."""
+    on: date | None = row["liquidated_on"]
+    if on is None:
+        return None
+    act = LiquidationAct(on, row["liquidation_posted_on"], row["liquidation_kind"] == "deemed")
+    return on if judge_acts(act, (), suspensions, None).standing is not None else None
 
 
 async def find_protests_of(tx: Transaction, entry_numbers: Collection[str]) -> set[str]:

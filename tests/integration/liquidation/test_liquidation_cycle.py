@@ -311,7 +311,7 @@ async def test_due_entries_are_found_by_their_indexes(engine: AsyncEngine) -> No
         )
         await tx.connection.execute(text("ANALYZE entries"))
         runs = "liquidated_on IS NULL AND NOT is_suspended AND governed_at < now()"
-        for column, index in (("scheduled_on", "entries_due"), ("coalesce(act_by, deemed_on)", "entries_expiring")):
+        for column, index in (("scheduled_on", "entries_due"), ("least(act_by, deemed_on)", "entries_expiring")):
             plan = await tx.connection.execute(
                 text(f"EXPLAIN SELECT * FROM entries WHERE {runs} AND {column} <= DATE '2026-01-20'")
             )

@@ -11,7 +11,7 @@ def upgrade() -> None:
     run("""
         ALTER TABLE entries ADD COLUMN act_by date;
         DROP INDEX entries_expiring;
-        CREATE INDEX entries_expiring ON entries (coalesce(act_by, deemed_on))
+        CREATE INDEX entries_expiring ON entries (least(act_by, deemed_on))
             INCLUDE (act_by, deemed_on, lane, deemed_rule, is_informal, extended_months, entry_number)
             WHERE liquidated_on IS NULL AND NOT is_suspended;
     """)

@@ -9,8 +9,8 @@ metadata = MetaData()
 platform = platform_tables(metadata)
 
 RUNS = "liquidated_on IS NULL AND NOT is_suspended"
-ACT_BY = "coalesce(e.act_by, e.deemed_on)"
-"""Of an entry `e`: the day by which CBP acts, `act_by` where it is not the deemed date itself."""
+ACT_BY = "least(e.act_by, e.deemed_on)"
+"""Of an entry `e`: the day by which CBP acts, `act_by` where that is before the deemed date (null: it is the same)."""
 
 entries = Table(
     "entries",
@@ -58,7 +58,7 @@ entries = Table(
     Index("entries_due", "scheduled_on", postgresql_where=text(RUNS)),
     Index(
         "entries_expiring",
-        text("coalesce(act_by, deemed_on)"),
+        text("least(act_by, deemed_on)"),
         postgresql_where=text(RUNS),
         postgresql_include=[
             "act_by",
