@@ -453,15 +453,20 @@ def _may_reliquidate_until(history: History, liquidation: _Liquidation) -> date:
     return base + 90 * DAY
 
 
-def _protest_of_liquidation(history: History, liquidation: _Liquidation) -> Window:
+def _protest_of_liquidation(history: History, liquidation: _Liquidation, period: Period | None) -> Window:
     """180 (90) days from the liquidation; a deemed one posted later is arguable from its posting (protest-deemed).
 
-    Reading: an ordinary liquidation counts from its own day also where its posting is given as later.
+    Reading: an ordinary liquidation is dated on its posting, so where that is given as later it is arguable too. An act
+    between two readings of the end of the period arguably is the liquidation itself.
     """
     assert liquidation.on is not None
     posted_on = None
     if history.is_labelled_deemed and liquidation.void is None:
         posted_on = history.posted_on or history.liquidated_on
+    elif liquidation.void is None and liquidation.late_act is None:
+        posted_on = history.posted_on
+    elif liquidation.late_act is not None and period is not None and history.liquidated_on is not None:
+        posted_on = history.liquidated_on if history.liquidated_on <= period.last_arguable else None
     return _window(liquidation.on, _protest_days(history), posted_on)
 
 
@@ -591,7 +596,7 @@ def ask_law(body: Mapping[str, Any]) -> LawAnswer:
             denied_on=outcome.denied_on,
             sue=_time_to_sue(outcome),
         )
-    original = _Decision(liquidation.on, _protest_of_liquidation(history, liquidation))
+    original = _Decision(liquidation.on, _protest_of_liquidation(history, liquidation, period))
     until = _may_reliquidate_until(history, liquidation)
     late = None
     if liquidation.late_act == "reliquidation":

@@ -1,6 +1,6 @@
 """What follows from everything that is recorded of one entry: finality, corrections, what happened and what comes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, get_args
@@ -24,7 +24,7 @@ from services.liquidation.domain.liquidation_acts import (
     StandingLiquidation,
     judge_acts,
 )
-from services.liquidation.domain.liquidation_period import reckon_period
+from services.liquidation.domain.liquidation_period import Period, reckon_period
 from services.liquidation.domain.plan import find_start
 from services.liquidation.domain.record import find_bars, find_correction_window, find_summary_filing
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
@@ -92,7 +92,7 @@ def judge_finality(picture: EntryPicture, law: LawSettings) -> Finality | None:
     judged = {writer: judge_change_after_final(writer) for writer in get_args(FinalWriter)}
     return Finality(
         final_1501_on(standing.on, standing.posted_on),
-        _find_final_1514(picture, standing, law),
+        _find_final_1514(picture, standing, law, demanded_on=_last_demand(picture)),
         {writer: finding.rule for writer, finding in judged.items() if finding.outcome != "refused"},
     )
 
@@ -202,33 +202,65 @@ def _clock_facts(picture: EntryPicture) -> ClockFacts:
 
 def judge_liquidation_of(picture: EntryPicture, law: LawSettings) -> JudgedLiquidation | None:
     """What the liquidation on record is in law, with its reliquidations; None when there is none on record."""
-    row, governing = picture.entry, _find_governing(picture)
+    row = picture.entry
     if row.liquidated_on is None:
         return None
-    recorded = [
-        Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
-    ]
-    grounds = join_grounds(governing, recorded) if governing is not None and recorded else ()
-    period = None
-    if governing is not None and (recorded or not filed_grounds(governing)):
-        start = find_start(governing, entry_type(governing.entry_type), _clock_facts(picture), law)
-        asked = [
-            ExtensionRequest(each.reason, each.months, each.posted_on, each.requested_on) for each in picture.extensions
-        ]
-        is_known = start.on is not None and not row.is_informal
-        period = reckon_period(start, asked, grounds, law=law) if is_known else None
+    # The notice of an informal liquidation is its payment or release, whenever the record posts it.
+    posted_on = row.liquidated_on if row.is_informal else row.liquidation_posted_on
     return judge_acts(
-        LiquidationAct(row.liquidated_on, row.liquidation_posted_on, row.liquidation_kind == "deemed"),
+        LiquidationAct(row.liquidated_on, posted_on, row.liquidation_kind == "deemed"),
         [ReliquidationAct(each.reliquidated_on, each.writer) for each in picture.reliquidations],
-        grounds,
-        period,
+        _grounds_of(picture),
+        _reckon_period_of(picture, law),
     )
 
 
-def _find_final_1514(picture: EntryPicture, standing: StandingLiquidation, law: LawSettings) -> Due | None:
+def _grounds_of(picture: EntryPicture) -> Sequence[Suspension]:
+    """The suspensions of an entry, once any is on record: those that its summary shows alone end with no notice."""
+    governing = _find_governing(picture)
+    recorded = [
+        Suspension(each.ground, each.authority, each.began_on, each.lift_noticed_on) for each in picture.suspensions
+    ]
+    return join_grounds(governing, recorded) if governing is not None and recorded else ()
+
+
+def _reckon_period_of(picture: EntryPicture, law: LawSettings) -> Period | None:
+    """The period by everything that is recorded; None where its start, or how long a summary suspends, is not known."""
+    row, governing = picture.entry, _find_governing(picture)
+    if governing is None or row.is_informal or (filed_grounds(governing) and not picture.suspensions):
+        return None
+    start = find_start(governing, entry_type(governing.entry_type), _clock_facts(picture), law)
+    if start.on is None:
+        return None
+    asked = [
+        ExtensionRequest(each.reason, each.months, each.posted_on, each.requested_on) for each in picture.extensions
+    ]
+    return reckon_period(start, asked, _grounds_of(picture), law=law)
+
+
+def find_first_finality(picture: EntryPicture, law: LawSettings) -> Due | None:
+    """From when what was decided first is final, whatever a reliquidation opened later; None: it is not, or is void.
+
+    Rules final-1514 [S], 19 USC 1514(a), (d), as in `find_finality`.
+    """
+    liquidation = judge_liquidation_of(picture, law)
+    if liquidation is None or liquidation.standing is None:
+        return None
+    return _find_final_1514(picture, replace(liquidation.standing, reliquidated_on=()), law, demanded_on=None)
+
+
+def _find_final_1514(
+    picture: EntryPicture, standing: StandingLiquidation, law: LawSettings, *, demanded_on: date | None
+) -> Due | None:
     row = picture.entry
     protests = [_read_protest(each) for each in picture.protests]
-    return find_finality(standing, protests, entered_on=row.entry_date, law=law.at_port(row.port_of_entry))
+    law = law.at_port(row.port_of_entry)
+    return find_finality(standing, protests, entered_on=row.entry_date, demanded_on=demanded_on, law=law)
+
+
+def _last_demand(picture: EntryPicture) -> date | None:
+    """The last demand on the surety, from which it has its own time to protest (protest-surety)."""
+    return max((each.occurred_on for each in picture.money_acts if each.change == "surety-billed"), default=None)
 
 
 def _read_protest(each: ProtestOnEntry) -> ProtestFact:
@@ -298,12 +330,15 @@ def _timeline_facts(picture: EntryPicture, law: LawSettings) -> TimelineFacts:
         is_informal=row.is_informal,
         extended_months=row.extended_months,
         correction_window=_find_correction_window(picture, law),
-        final=_find_final_1514(picture, standing, law) if standing is not None else None,
+        final=_find_final_1514(picture, standing, law, demanded_on=_last_demand(picture))
+        if standing is not None
+        else None,
         port=row.port_of_entry,
         start=_find_other_start(governing, _clock_facts(picture), law) if governing is not None else None,
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         deemed_rule=row.deemed_rule,
+        period=_reckon_period_of(picture, law),
         liquidation=liquidation,
         protests=tuple(_read_protest(each) for each in picture.protests),
         requests=tuple(

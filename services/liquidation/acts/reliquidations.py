@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from services.liquidation.acts.assessment_judging import Consequence
 from services.liquidation.acts.assessments import assess_act, find_standing_effect
 from services.liquidation.acts.entries import HeldEntry, hold_entry, judge_worth, record_act, write_act
-from services.liquidation.acts.pictures import judge_finality
+from services.liquidation.acts.pictures import find_first_finality
 from services.liquidation.acts.protest_judging import judge_protests_on
 from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.history_order import name_days
@@ -165,15 +165,13 @@ async def reliquidate(
 
 
 async def _know_finality(tx: Transaction, entry_number: str, power: Power, law: LawSettings) -> Power:
-    """A judgment with what the record says of its entry: from when it is final, or that a protest keeps it open.
+    """A judgment with what the record says of its entry: from when it was final, or that a protest keeps it open.
 
     Rule final-1514 [S], 19 USC 1514(a).
     """
     picture = await find_picture(tx.connection, entry_number)
-    finality = judge_finality(picture, law) if picture is not None else None
-    if finality is None:
-        return power
-    return replace(power, final_1514=finality.final_1514, is_open=finality.final_1514 is None)
+    final = find_first_finality(picture, law) if picture is not None else None
+    return replace(power, final_1514=final, is_open=final is None)
 
 
 async def _find_changes(tx: Transaction, row: EntryRow, effect: tuple[int, int], by_class: Amounts | None) -> Amounts:

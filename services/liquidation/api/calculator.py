@@ -119,7 +119,7 @@ def _answer(answer: Answer, today: date) -> CalculatorOut:
     return CalculatorOut(
         clocks=[_clock(each, today) for each in answer.clocks],
         unknown=[_unknown(each) for each in answer.unknown],
-        findings=[_finding(each) for each in answer.findings],
+        findings=[_finding(each, is_before_modernization=answer.is_before_modernization) for each in answer.findings],
     )
 
 
@@ -153,7 +153,7 @@ def _unknown(clock: UnknownClock) -> UncalculatedClockOut:
     )
 
 
-def _finding(finding: Finding) -> FindingOut:
+def _finding(finding: Finding, *, is_before_modernization: bool) -> FindingOut:
     rule = RULES[finding.rule]
     return FindingOut(
         rule=rule.id,
@@ -162,5 +162,5 @@ def _finding(finding: Finding) -> FindingOut:
         text=rule.text,
         outcome=finding.outcome,
         why=finding.why,
-        unsettled=say_unsettled(finding.rule),
+        unsettled=say_unsettled(finding.rule, is_before_modernization=is_before_modernization),
     )

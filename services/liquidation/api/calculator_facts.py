@@ -176,7 +176,7 @@ class CalculatorIn(BaseModel):
     is_in_suit: bool | None = Field(default=None, description="Whether the entry was in the suit; left out: not known.")
     surety_demanded_on: MaybeDay = Field(default=None, description="Mailing of the demand to the surety.")
     demand_identifies_debt: bool = True
-    preference_program: str | None = Field(default=None, max_length=40, examples=["USMCA"])
+    preference_program: str | None = Field(default=None, max_length=100, examples=["USMCA"])
     preference_claimed_on: MaybeDay = None
     preference_denied_on: MaybeDay = None
     records_demanded_on: MaybeDay = Field(default=None, description="Demand for records of a special rate.")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.liquidation.acts.pictures import Happened, list_coming, list_happened
 from services.liquidation.api.common import EntryNumberPath, RuleOut, find_visible_picture, law_of, show_rule
 from services.liquidation.domain.rules.table import say_unsettled
+from services.liquidation.domain.start_dates import MODERNIZED_ON
 from services.liquidation.domain.timeline import Coming
 from shared.customs.calendar import legal_date
 from shared.web.identity import CurrentIdentity
@@ -51,12 +52,13 @@ class TimelineOut(BaseModel):
 async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
     """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
     picture = await find_visible_picture(entry_number, request, caller)
-    today = legal_date(now_of(request))
+    today, entered_on = legal_date(now_of(request)), picture.entry.entry_date
+    is_old = entered_on is not None and entered_on < MODERNIZED_ON
     return TimelineOut(
         entry_number=picture.entry.entry_number,
         state=picture.entry.state,
         happened=[_act(each) for each in list_happened(picture)],
-        coming=[_coming(each, today) for each in list_coming(picture, law_of(request))],
+        coming=[_coming(each, today, is_old=is_old) for each in list_coming(picture, law_of(request))],
     )
 
 
@@ -70,13 +72,13 @@ def _act(each: Happened) -> ActOut:
     )
 
 
-def _coming(each: Coming, today: date) -> ComingOut:
+def _coming(each: Coming, today: date, *, is_old: bool) -> ComingOut:
     return ComingOut(
         what=each.what,
         safe=each.safe,
         last_arguable=each.last_arguable,
         rule=show_rule(each.rule),
         inputs=dict(each.inputs),
-        unsettled=say_unsettled(each.rule),
+        unsettled=say_unsettled(each.rule, is_before_modernization=is_old),
         is_past=each.last_arguable is not None and each.last_arguable < today,
     )

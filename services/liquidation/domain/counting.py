@@ -66,7 +66,14 @@ def due_in_months(start: date, months: int, how: Roll, law: LawSettings) -> Due:
 
 
 def explain(
-    due: Due, how: Roll, law: LawSettings, *, start: date | None, posted_on: date | None = None, reading: str = ""
+    due: Due,
+    how: Roll,
+    law: LawSettings,
+    *,
+    start: date | None,
+    posted_on: date | None = None,
+    reading: str = "",
+    counts_business_days: bool = False,
 ) -> str:
     """What moved a clock: how many days were counted from `start`, and why the arguable day is another, if it is.
 
@@ -78,15 +85,23 @@ def explain(
     >>> explain(Due(date(2026, 2, 28), date(2026, 3, 1)), "none", LAW, start=date(2025, 8, 31))
     'Day 181 from 2025-08-31. Its month has no day 31: 2026-03-01 is arguable (count-month-end).'
     """
-    counted = f"Day {(due.safe - start).days} from {start}. " if start is not None and start < due.safe else ""
+    counted = ""
+    if start is not None and start < due.safe:
+        counted = f"Day {(due.safe - start).days} from {start}. "
+        if counts_business_days:
+            days = sum(is_business_day(add_days(start, n), law.days_off) for n in range(1, (due.safe - start).days + 1))
+            counted = f"Business day {days} from {start}. "
     return counted + _explain_moves(due, how, law, start, posted_on, reading)
 
 
 def _explain_moves(
     due: Due, how: Roll, law: LawSettings, start: date | None, posted_on: date | None, reading: str
 ) -> str:
-    if how == "by-text" and start is not None and next_business_day(due.safe, law.closures) == due.safe:
-        return "It ends on the next business day by the rule's own text."
+    if how == "by-text" and start is not None:
+        counted = add_days(start, BOND_DOCUMENT_DAYS)
+        if counted == due.safe:
+            return f"Not rolled: {counted:%A} {counted} is a business day."
+        return f"{name_closed(counted, law)} is no business day: it ends on {due.safe} by the rule's own text."
     if due.last_arguable == due.safe:
         return _explain_no_roll(due.safe, how, law)
     rule = {"private": "roll-private-filing", "court": "roll-court"}.get(how)
@@ -96,11 +111,15 @@ def _explain_moves(
         rolled = f", {due.last_arguable:%A} after a day that is none," if not _is_from(due, posted_on, start) else ""
         return f"Counted from the posting on {posted_on}{rolled} {due.last_arguable} is arguable (protest-deemed)."
     next_day = add_days(due.safe, 1)
-    is_month_end = start is not None and due.safe.day != start.day and start.day > due.safe.day
+    is_month_end = start is not None and start.day > due.safe.day and next_day.month != due.safe.month
     if (
         is_month_end
         and start is not None
-        and due.last_arguable in (next_day, next_business_day(next_day, law.closures))
+        and due.last_arguable
+        in (
+            next_day,
+            next_business_day(next_day, law.closures),
+        )
     ):
         return f"Its month has no day {start.day}: {due.last_arguable} is arguable (count-month-end)."
     return f"{due.last_arguable} is arguable: {reading or 'by another reading of the rule'}."

@@ -38,13 +38,20 @@ class StandingLiquidation:
     """The liquidation that stands in law, with the reliquidations that do, by day.
 
     `on` is its day in law, from which every clock counts; `posted_on` that of its notice: None while it is not known,
-    the day in law itself where a later act shows that nobody posted a deemed one.
+    the day in law itself where a later act shows that nobody posted a deemed one. `arguably_on` is the day of an act
+    that by another reading of the period is the liquidation.
     """
 
     on: date
     posted_on: date | None
     is_deemed: bool
     reliquidated_on: tuple[date, ...] = ()
+    arguably_on: date | None = None
+
+    @property
+    def latest_start(self) -> date | None:
+        """The latest day from which a protest of it may be counted; None: not known."""
+        return max((on for on in (self.posted_on, self.arguably_on) if on is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +80,22 @@ def judge_acts(
     >>> year = reckon_period(PeriodStart("liq-1yr-entry", date(2025, 3, 3)), law=LAW)
     >>> judge_acts(LiquidationAct(date(2026, 3, 4)), [], [], year).standing
     StandingLiquidation(on=datetime.date(2026, 3, 3), posted_on=datetime.date(2026, 3, 3), is_deemed=True, \
-reliquidated_on=(datetime.date(2026, 3, 4),))
+reliquidated_on=(datetime.date(2026, 3, 4),), arguably_on=None)
     """
     worth = _judge_worth(liquidation, suspensions, period)
     said = [worth] if suspensions else []
     if worth.outcome in ("void", "no-effect"):
         return JudgedLiquidation(None, tuple(said))
     on, posted_on, is_deemed, standing = liquidation.on, liquidation.posted_on, liquidation.is_deemed, []
-    deemed_on = _find_deemed(liquidation, period)
+    deemed_on, arguably_on = _find_deemed(liquidation, period), None
     if deemed_on is not None and is_deemed:
         on, posted_on = deemed_on, posted_on or liquidation.on
     elif deemed_on is not None:
         late = judge_act_after_deemed(deemed_on, liquidation.on)
-        said.append(late)
+        said = [late]
+        is_arguable = period is not None and period.last_arguable is not None and liquidation.on <= period.last_arguable
         on, posted_on, is_deemed = deemed_on, deemed_on, True
+        arguably_on = liquidation.on if is_arguable else None
         standing += [liquidation.on] if late.outcome == "reliquidation" else []
     elif not is_deemed:
         posted_on = posted_on or on
@@ -97,7 +106,9 @@ reliquidated_on=(datetime.date(2026, 3, 4),))
         else:
             said.append(too_late)
     said += _find_other_readings(liquidation, suspensions, period)
-    return JudgedLiquidation(StandingLiquidation(on, posted_on, is_deemed, tuple(sorted(standing))), tuple(said))
+    return JudgedLiquidation(
+        StandingLiquidation(on, posted_on, is_deemed, tuple(sorted(standing)), arguably_on), tuple(said)
+    )
 
 
 def _judge_worth(act: LiquidationAct, suspensions: Sequence[Suspension], period: Period | None) -> Finding:
@@ -123,7 +134,7 @@ def _find_deemed(act: LiquidationAct, period: Period | None) -> date | None:
 
 
 def _find_too_late(act: ReliquidationAct, original_on: date, posted_on: date | None) -> Finding | None:
-    """Why a reliquidation comes too late; other powers than the Center's own have no limit here."""
+    """Why a reliquidation comes too late; other powers than the Center's own are judged apart."""
     if act.by not in (None, "center"):
         return None
     found = judge_reliquidation(original_on, act.on, posted_on=posted_on)
@@ -144,6 +155,9 @@ def _find_other_readings(
     if act.is_deemed and act.on > period.last_arguable:
         why = f"said to be deemed on {act.on}, by the facts that are given the period ended on {period.ends_on}"
         yield Finding("liquidation-date-deemed", "deemed-late", why)
+    if not act.is_deemed and period.ends_on < act.on <= period.last_arguable:
+        why = f"liquidated {act.on}: after {period.ends_on} by the reading in force, arguably in time until"
+        yield Finding(period.rule, "arguably-in-time", f"{why} {period.last_arguable}")
     if not act.is_deemed and period.safe < act.on <= period.ends_on:
         why = f"liquidated {act.on}: in time by the reading in force ({period.ends_on}), arguably deemed {period.safe}"
         yield Finding(period.rule, "arguably-deemed", why)

@@ -103,7 +103,6 @@ def final_1514_on(
     contests: Iterable[Contest] = (),
     *,
     posted_on: date | None = None,
-    is_deemed: bool = False,
     reliquidated_on: Iterable[date] = (),
     demanded_on: date | None = None,
     entered_on: date | None = None,
@@ -122,7 +121,7 @@ def final_1514_on(
     >>> final_1514_on(date(2026, 1, 2), [Contest()], law=LAW) is None
     True
     """
-    lasts = [liquidation_window(liquidated_on, posted_on, entered_on, law, is_deemed=is_deemed)]
+    lasts = [liquidation_window(liquidated_on, posted_on, entered_on, law)]
     lasts += [protest_window(again_on, entered_on, law) for again_on in reliquidated_on]
     lasts += [surety_window(demanded_on, entered_on, law)] if demanded_on is not None else []
     for contest in contests:

@@ -9,6 +9,7 @@ from services.liquidation.domain.correction_window import CorrectionWindow
 from services.liquidation.domain.information_request import REPLY_RULES, Form
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_acts import JudgedLiquidation, StandingLiquidation
+from services.liquidation.domain.liquidation_period import Period
 from services.liquidation.domain.protest.decision import suit_due
 from services.liquidation.domain.protest.stages import DENIED, OPEN, Stage
 from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window, window_rule
@@ -56,11 +57,16 @@ def find_contest(protest: ProtestFact) -> Contest | None:
 
 
 def find_finality(
-    standing: StandingLiquidation, protests: Iterable[ProtestFact], *, entered_on: date | None, law: LawSettings
+    standing: StandingLiquidation,
+    protests: Iterable[ProtestFact],
+    *,
+    entered_on: date | None,
+    demanded_on: date | None = None,
+    law: LawSettings,
 ) -> Due | None:
     """From which day a liquidation is final for everyone; None while a protest, an allowance or a suit keeps it open.
 
-    Rules final-1514, final-two-meanings as in `final_1514_on`.
+    Rules final-1514, final-two-meanings as in `final_1514_on`; `demanded_on` is the last demand on the surety.
 
     >>> denied = ProtestFact("P-1", date(2026, 2, 2), date(2028, 2, 2), "denied", denied_on=date(2026, 6, 1))
     >>> liquidated = StandingLiquidation(date(2026, 1, 2), date(2026, 1, 2), is_deemed=False)
@@ -70,9 +76,9 @@ def find_finality(
     return final_1514_on(
         standing.on,
         [each for each in map(find_contest, protests) if each is not None],
-        posted_on=standing.posted_on,
-        is_deemed=standing.is_deemed,
+        posted_on=standing.latest_start,
         reliquidated_on=standing.reliquidated_on,
+        demanded_on=demanded_on,
         entered_on=entered_on,
         law=law,
     )
@@ -108,6 +114,7 @@ class TimelineFacts:
     scheduled_on: date | None = None
     deemed_on: date | None = None
     deemed_rule: str | None = None
+    period: Period | None = None
     liquidation: JudgedLiquidation | None = None
     protests: tuple[ProtestFact, ...] = ()
     requests: tuple[RequestFact, ...] = ()
@@ -184,7 +191,8 @@ def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comi
     yield from _of_correction(facts, inputs | {"scheduled_on": str(facts.scheduled_on)})
     how = {"fact": facts.why or ""} if facts.is_informal else {"policy": law.cycle.version}
     yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
-    yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", facts.deemed_on, facts.deemed_on, inputs)
+    safe, last = _read_end(facts, facts.deemed_on)
+    yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", safe, last, inputs)
     if facts.extended_months:
         cap = four_year_cap(from_day)
         yield Coming("no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
@@ -197,6 +205,14 @@ def _of_correction(facts: TimelineFacts, inputs: Mapping[str, str]) -> Iterator[
         yield Coming("correction possible while suspended", window.rule, None, None)
     elif window is not None:
         yield Coming("last day for a correction", window.rule, window.closes_on, window.closes_on, inputs)
+
+
+def _read_end(facts: TimelineFacts, deemed_on: date) -> tuple[date, date]:
+    """Both readings of the end of the period; the day on record where they are not known."""
+    period = facts.period
+    if period is None or period.safe is None or period.last_arguable is None:
+        return deemed_on, deemed_on
+    return min(period.safe, deemed_on), max(period.last_arguable, deemed_on)
 
 
 def _of_acts(facts: TimelineFacts) -> Iterator[Coming]:
@@ -224,7 +240,7 @@ def _after_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comin
     else:
         denied = {f"denied_on of {each.number}": str(each.denied_on) for each in facts.protests if _runs_to_suit(each)}
         yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs | denied)
-    window = liquidation_window(standing.on, standing.posted_on, facts.entry_date, law, is_deemed=standing.is_deemed)
+    window = liquidation_window(standing.on, standing.latest_start, facts.entry_date, law)
     rule = window_rule(standing.on, facts.entry_date, is_deemed=standing.is_deemed)
     yield Coming("last day to protest", rule, window.safe, window.last_arguable, noticed)
     for again_on in standing.reliquidated_on:

@@ -24,8 +24,8 @@ from shared.db.transaction import Transaction
 
 # An entry is held against acts and cycles that liquidate it, and against another protest on it, until the end.
 _HOLD_ENTRIES: Final = """
-SELECT entry_number, importer_number, entry_date, surety_code, center, liquidated_on, liquidation_posted_on,
-    liquidation_kind, port_of_entry
+SELECT entry_number, importer_number, entry_date, surety_code, center, liquidated_on, is_informal,
+    liquidation_posted_on, liquidation_kind, port_of_entry
 FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR NO KEY UPDATE
 """
 _RELIQUIDATED: Final = """
@@ -112,7 +112,8 @@ async def hold_entries(tx: Transaction, entry_numbers: Collection[str]) -> dict[
             center=row["center"],
             port_of_entry=row["port_of_entry"],
             liquidated_on=_liquidated_on(row, suspensions.get(row["entry_number"], ())),
-            posted_on=row["liquidation_posted_on"],
+            # The notice of an informal liquidation is its payment or release, whenever the record posts it.
+            posted_on=row["liquidation_posted_on"] if not row["is_informal"] else row["liquidated_on"],
             is_deemed=row["liquidation_kind"] == "deemed",
             reliquidated_on=tuple(again.get(row["entry_number"], ())),
         )

@@ -465,7 +465,7 @@ CASES: dict[str, tuple[Body, dict[str, Any]]] = {
         {
             "may_reliquidate_until": day("2015-04-09"),
             "final_1501_on": day("2015-04-10"),
-            "protest": window("2015-07-01"),
+            "protest": window("2015-07-01", "2015-07-08"),
         },
     ),
     "the last day before the change of 2016": (

@@ -47,18 +47,16 @@ def test_timeline_rolls_no_electronic_protest_where_the_setting_says_so() -> Non
 
 def test_window_of_a_liquidation_posted_later_follows_the_readings() -> None:
     posted = date(2026, 1, 7)
-    assert liquidation_window(LIQUIDATED, posted, None, LAW, is_deemed=True) == Due(SATURDAY, MONDAY)
-    assert liquidation_window(LIQUIDATED, posted, None, CLOSED_MONDAY, is_deemed=True) == Due(SATURDAY, TUESDAY)
-    assert liquidation_window(LIQUIDATED, date(2026, 1, 5), None, NEVER_ROLLED, is_deemed=True) == Due(
-        SATURDAY, SATURDAY
-    )
+    assert liquidation_window(LIQUIDATED, posted, None, LAW) == Due(SATURDAY, MONDAY)
+    assert liquidation_window(LIQUIDATED, posted, None, CLOSED_MONDAY) == Due(SATURDAY, TUESDAY)
+    assert liquidation_window(LIQUIDATED, date(2026, 1, 5), None, NEVER_ROLLED) == Due(SATURDAY, SATURDAY)
 
 
 def test_deemed_liquidation_is_final_after_the_window_that_the_readings_give() -> None:
     # Day 180 from the posting is the closed Monday itself.
     posted = date(2026, 1, 7)
-    usual = final_1514_on(LIQUIDATED, posted_on=posted, is_deemed=True, law=LAW)
-    closed = final_1514_on(LIQUIDATED, posted_on=posted, is_deemed=True, law=CLOSED_MONDAY)
+    usual = final_1514_on(LIQUIDATED, posted_on=posted, law=LAW)
+    closed = final_1514_on(LIQUIDATED, posted_on=posted, law=CLOSED_MONDAY)
     assert (usual, closed) == (Due(date(2026, 7, 5), TUESDAY), Due(date(2026, 7, 5), date(2026, 7, 8)))
 
 

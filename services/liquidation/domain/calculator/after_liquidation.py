@@ -17,23 +17,31 @@ def _standing(case: Case) -> StandingLiquidation:
     return case.standing
 
 
-def _final_1514(case: Case, *, is_reliquidated: bool = True) -> Due | None:
-    """For everyone; without what a reliquidation decided when `is_reliquidated` is false."""
+def _final_1514(case: Case, *, is_original: bool = False) -> Due | None:
+    """For everyone; `is_original`: of what was decided first, whatever a reliquidation or a demand opened later."""
     standing = _standing(case)
     contests = [reliquidation.Contest(case.denied_on, is_sued_on=case.facts.is_sued_on)] if case.is_contested else []
     return reliquidation.final_1514_on(
         standing.on,
         contests,
-        posted_on=standing.posted_on,
-        is_deemed=standing.is_deemed,
-        reliquidated_on=standing.reliquidated_on if is_reliquidated else (),
-        demanded_on=case.surety_demanded_on,
-        entered_on=case.entry_date,
+        posted_on=standing.latest_start,
+        reliquidated_on=() if is_original else standing.reliquidated_on,
+        demanded_on=None if is_original else case.surety_demanded_on,
+        entered_on=case.entered_by,
         law=case.law,
     )
 
 
 ROWS: Final = (
+    Row(
+        "reliq-1501",
+        "CBP may reliquidate until",
+        ("liquidated_on",),
+        "government",
+        lambda _: None,
+        "CBP loses the power to reliquidate on its own motion",
+        lambda case: case.judged is None and bool(case.facts.reliquidated_on or case.facts.reliquidations),
+    ),
     Row(
         "liquidation-date",
         "the notice stays posted at least until",
@@ -107,7 +115,7 @@ def find(case: Case) -> Iterator[Finding]:
     if case.judged is not None:
         yield from case.judged.findings
     if case.standing is not None and case.standing.reliquidated_on and not case.is_contested:
-        others = _final_1514(case, is_reliquidated=False)
+        others = _final_1514(case, is_original=True)
         if others is not None:
             why = f"what the reliquidation left as it was is final from {others.safe}, arguably {others.last_arguable}"
             yield Finding("protest-reliq-scope", "stays-final", why)
@@ -115,4 +123,4 @@ def find(case: Case) -> Iterator[Finding]:
         yield reliquidation.judge_records_reliquidation(case.liquidated_on, case.facts.records_demanded_on)
     if case.liquidated_on is not None and case.facts.court_ordered_on is not None:
         ordered_on, is_in_suit = case.facts.court_ordered_on, case.facts.is_in_suit
-        yield reliquidation.judge_court_order(_final_1514(case), ordered_on, is_in_suit=is_in_suit)
+        yield reliquidation.judge_court_order(_final_1514(case, is_original=True), ordered_on, is_in_suit=is_in_suit)

@@ -29,7 +29,7 @@ from services.liquidation.domain.liquidation_period import (
     DesignatedImport,
 )
 from services.liquidation.domain.rules.rule import Finding
-from services.liquidation.domain.rules.table import RULES, say_unsettled
+from services.liquidation.domain.rules.table import say_unsettled
 from services.liquidation.domain.suspension import (
     Suspension,
 )
@@ -65,11 +65,15 @@ class UnknownClock:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All clocks, those that lack a fact, and what else the rules say of the facts."""
+    """All clocks, those that lack a fact, and what else the rules say of the facts.
+
+    `is_before_modernization`: other law governed, so that none of it is sure.
+    """
 
     clocks: tuple[Clock, ...]
     unknown: tuple[UnknownClock, ...]
     findings: tuple[Finding, ...]
+    is_before_modernization: bool = False
 
 
 _PARTS: Final = (before_liquidation, special, after_liquidation, preferences, protests, money, drawback, enforcement)
@@ -100,15 +104,18 @@ def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
             unknown.append(UnknownClock(row.what, row.rule, missing))
         elif (reckoned := row.reckon(case)) is not None:
             clocks.append(_read(case, row, reckoned))
-    return Answer(tuple(clocks), tuple(unknown), tuple(found for find in _FINDERS for found in find(case)))
+    findings = tuple(found for find in _FINDERS for found in find(case))
+    return Answer(tuple(clocks), tuple(unknown), findings, case.is_before_modernization)
 
 
 def _read(case: Case, row: Row, reckoned: date | Due) -> Clock:
     both = reckoned if isinstance(reckoned, Due) else Due(reckoned, reckoned)
     given = [case.find(name) for name in row.needs]
-    inputs = {name: _as_text(value) for name, value in zip(row.needs, given, strict=True)} | dict(row.inputs)
+    inputs = {_name_input(case, name): _as_text(value) for name, value in zip(row.needs, given, strict=True)}
+    inputs |= dict(row.inputs)
     start = next((each for each in (row.start, *given) if isinstance(each, date)), None)
-    posted_on = case.standing.posted_on if case.standing is not None and case.is_deemed else None
+    start = start if row.rule not in _NOT_COUNTED else None
+    posted_on = case.standing.latest_start if case.standing is not None else None
     is_later = row.rule in _COUNTED_FROM_POSTING and posted_on is not None and posted_on != case.liquidated_on
     explanation = explain(
         both,
@@ -117,12 +124,40 @@ def _read(case: Case, row: Row, reckoned: date | Due) -> Clock:
         start=start,
         posted_on=posted_on if is_later else None,
         reading=_READINGS.get(row.rule, ""),
+        counts_business_days=row.rule in _BUSINESS_DAYS,
     )
-    unsettled = _OTHER_LAW if case.is_before_modernization else say_unsettled(row.rule)
+    unsettled = say_unsettled(row.rule, is_before_modernization=case.is_before_modernization)
     return Clock(row.what, row.rule, both.safe, both.last_arguable, explanation, row.effect, inputs, unsettled)
 
 
-_COUNTED_FROM_POSTING: Final = frozenset({"protest-deemed", "protest-90-legacy", "afr-file", "final-1514"})
+_COUNTED_FROM_POSTING: Final = frozenset({"protest-deemed", "protest-180", "protest-90-legacy"})
+_NOT_COUNTED: Final = frozenset(
+    {
+        "final-1514",
+        "eapa-liq-still-protest",
+        "detain-protest",
+        "liq-drawback-old",
+        "liquidation-date-informal",
+        "afr-file",
+    }
+)
+"""Rules whose day is not so many days after the first of their facts."""
+
+_BUSINESS_DAYS: Final = frozenset(
+    {
+        "es-file",
+        "es-file-immediate-delivery",
+        "deposit-outer-limit",
+        "eapa-initiate",
+        "eapa-notice",
+        "eapa-review-request",
+        "eapa-review-decide",
+        "eapa-suit",
+        "detain-decide",
+        "detain-notice",
+    }
+)
+
 _READINGS: Final[Mapping[str, str]] = {
     "liq-cycle-314": "the Friday after the day instead of the one before",
     "psc-window": "by the Friday after instead of the one before, which the cycle may take",
@@ -136,7 +171,14 @@ _READINGS: Final[Mapping[str, str]] = {
 }
 """What the arguable day rests on where a rule has two readings that neither a roll nor a posting tells apart."""
 
-_OTHER_LAW: Final = RULES["law-before-1993"].text
+
+def _name_input(case: Case, name: str) -> str:
+    """A fact by its name; what the law made of it by another, so that nobody takes it for what was given."""
+    is_other = name in _MADE_BY_LAW and case.find(name) != getattr(case.facts, name)
+    return _MADE_BY_LAW[name] if is_other else name
+
+
+_MADE_BY_LAW: Final = {"liquidated_on": "liquidated_in_law_on", "denied_on": "deemed_denied_on"}
 
 
 def _as_text(value: object) -> str:

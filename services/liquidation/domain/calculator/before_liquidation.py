@@ -160,14 +160,25 @@ def period_rows(case: Case) -> Iterator[Row]:
         yield Row(start.rule, what, facts, "government", lambda _: None, effect, lambda _: True)
         return
     if case.is_suspended or period.safe is None or period.last_arguable is None:
-        yield Row("susp-lift-6mo", what, ("lift_noticed_on",), "government", lambda _: None, effect, lambda _: True)
+        needs = ("lift_noticed_on",) if case.facts.suspensions else ("suspensions",)
+        yield Row("susp-lift-6mo", what, needs, "government", lambda _: None, effect, lambda _: True)
         return
     end = Due(period.safe, period.last_arguable)
     known = tuple(name for name in _START_FACTS[start.rule] if case.find(name) is not None)
     needs = (*known, *(("extensions",) if period.extensions else ()))
     lifted = ("suspensions",) if period.lifted_on is not None else ()
     in_force = "" if end.safe == end.last_arguable else f"; by the reading in force on {period.ends_on}"
-    yield Row(period.rule, what, (*needs, *lifted), "government", lambda _: end, effect + in_force, lambda _: True)
+    counted_from = period.lifted_on or period.start
+    yield Row(
+        period.rule,
+        what,
+        (*needs, *lifted),
+        "government",
+        lambda _: end,
+        effect + in_force,
+        lambda _: True,
+        start=counted_from,
+    )
     yield Row(
         "ext-notice",
         "notice of a further extension posted until",
@@ -228,7 +239,9 @@ def _find_starts_after_lift(case: Case) -> Iterator[Finding]:
     for notice in case.facts.lift_notices:
         found = judge_lift_notice(notice)
         outcome = "a-later-one" if found.outcome == "starts" and notice != chosen else found.outcome
-        why = f"{found.why}: six months from it end on {six_months_from_notice(notice.on)}"
+        why = found.why
+        if found.outcome == "starts":
+            why = f"{why}: six months from it end on {six_months_from_notice(notice.on)}"
         yield Finding(found.rule, outcome, why)
     lifts = sorted({each.lift_noticed_on for each in case.facts.suspensions if each.lift_noticed_on is not None})
     if len(lifts) > 1:

@@ -7,6 +7,7 @@ from typing import Final
 
 from services.liquidation.domain import drawback, special_clocks
 from services.liquidation.domain.calculator.facts import CalculatorFacts, Protested
+from services.liquidation.domain.clocks import informal_date
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.liquidation_acts import (
     JudgedLiquidation,
@@ -26,6 +27,8 @@ from services.liquidation.domain.liquidation_period import (
 from services.liquidation.domain.protest.decision import Denial, acceleration_from, deemed_denial, governing_denial
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.protest.timeliness import ProtestedEntry, Verdict, is_older_law, judge_entry
+from services.liquidation.domain.reliquidation import Power, judge_power
+from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.start_dates import (
     MODERNIZED_ON,
     EntryDates,
@@ -87,10 +90,32 @@ class Case:
         return self.standing is not None and self.standing.is_deemed
 
     @property
+    def entered_by(self) -> date | None:
+        """The day of entry, or of the liquidation, which is never before it; None: neither is known."""
+        return self.entry_date or self.liquidated_on
+
+    @property
+    def reliquidated_on(self) -> date | None:
+        """The first reliquidation that stands since the protest was allowed, or since it came; None: none does."""
+        since = self.facts.allowed_on or self.facts.protest_received_on
+        acts = self.standing.reliquidated_on if self.standing is not None else ()
+        return min((on for on in acts if since is None or on >= since), default=None)
+
+    @property
+    def is_protest_open(self) -> bool:
+        """Whether a protest in time, or of which the time is not known, waits for its decision."""
+        facts, is_late = self.facts, self.verdict is not None and self.verdict.timeliness in ("untimely", "too-early")
+        is_decided = facts.denied_on is not None or self.is_allowed or facts.is_sued_on
+        return facts.protest_received_on is not None and not is_late and not is_decided
+
+    @property
+    def is_denied_by_notice(self) -> bool:
+        return self.denial is not None and self.denial != self.deemed_denial
+
+    @property
     def is_before_modernization(self) -> bool:
         """Whether other law governed: by the day of entry, which is never after that of the liquidation."""
-        known = self.entry_date or self.liquidated_on
-        return known is not None and known < MODERNIZED_ON
+        return self.entered_by is not None and self.entered_by < MODERNIZED_ON
 
     @property
     def is_older_law(self) -> bool:
@@ -109,8 +134,10 @@ class Case:
     def is_contested(self) -> bool:
         """Whether a protest keeps the liquidation from becoming final; one whose time is not known does."""
         is_of_liquidation = self.facts.protested in (None, "liquidation", "reliquidation")
-        if self.verdict is None or self.facts.is_exclusion_protest or not is_of_liquidation:
+        if self.facts.is_exclusion_protest or not is_of_liquidation:
             return False
+        if self.verdict is None:
+            return self.facts.denied_on is not None
         return self.verdict.timeliness in ("timely", "arguable", "unknown")
 
     @property
@@ -122,7 +149,7 @@ class Case:
     def has_deposit(self) -> bool:
         """Whether estimated duties are deposited with a summary of this kind, and still count."""
         is_summary = self.kind.in_ace_summary and self.kind.liquidates and not self.kind.informal
-        return is_summary and not self.is_liquidated
+        return is_summary and self.kind.category != "warehouse" and not self.is_liquidated
 
     @property
     def is_scheduled(self) -> bool:
@@ -135,7 +162,9 @@ class Case:
         return self.period.extended_months if self.period is not None else 0
 
 
-_DERIVED: Final = frozenset({"entry_date", "liquidated_on", "denied_on", "surety_demanded_on", "lift_noticed_on"})
+_DERIVED: Final = frozenset(
+    {"entry_date", "liquidated_on", "reliquidated_on", "denied_on", "surety_demanded_on", "lift_noticed_on"}
+)
 
 
 def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
@@ -157,7 +186,7 @@ def open_case(facts: CalculatorFacts, law: LawSettings) -> Case:
     demanded_on = facts.surety_demanded_on
     if demanded_on is not None:
         demanded_on = surety_demand_date(demanded_on, identifies_debt=facts.demand_identifies_debt)
-    judged = _judge_liquidation(facts, kind, period)
+    judged = _judge_liquidation(facts, kind, period, law)
     verdict = _judge_protest(facts, entered_on, judged, demanded_on, period, law)
     liquidated_on = judged.standing.on if judged is not None and judged.standing is not None else None
     deemed = _find_deemed_denial(facts, verdict, is_older=is_older_law(entered_on, liquidated_on))
@@ -190,18 +219,47 @@ def _with_notice(facts: CalculatorFacts) -> CalculatorFacts:
     return replace(facts, suspensions=suspensions)
 
 
-def _judge_liquidation(facts: CalculatorFacts, kind: EntryType, period: Period | None) -> JudgedLiquidation | None:
+def _judge_liquidation(
+    facts: CalculatorFacts, kind: EntryType, period: Period | None, law: LawSettings
+) -> JudgedLiquidation | None:
     """What stands of the acts of liquidation; of an entry that its type suspends the end of the period is not known."""
-    if facts.liquidated_on is None:
+    liquidated_on = facts.liquidated_on
+    if liquidated_on is None and kind.informal:
+        liquidated_on = informal_date(facts.paid_on, facts.released_on)
+    if liquidated_on is None:
         return None
     is_suspended_by_type = (kind.ad_cvd or facts.has_case) and not facts.suspensions
     single = (ReliquidationAct(facts.reliquidated_on, facts.reliquidated_by),) if facts.reliquidated_on else ()
-    return judge_acts(
-        LiquidationAct(facts.liquidated_on, facts.posted_on, facts.is_deemed),
-        (*single, *facts.reliquidations),
+    acts = tuple(dict.fromkeys((*single, *facts.reliquidations)))
+    powers = {act: found for act in acts if (found := _judge_power(facts, act, liquidated_on, law)) is not None}
+    judged = judge_acts(
+        LiquidationAct(liquidated_on, facts.posted_on, facts.is_deemed),
+        [act for act in acts if act not in powers or powers[act].outcome == "missing-fact"],
         facts.suspensions,
         None if is_suspended_by_type else period,
     )
+    return replace(judged, findings=(*judged.findings, *powers.values()))
+
+
+def _judge_power(
+    facts: CalculatorFacts, act: ReliquidationAct, liquidated_on: date, law: LawSettings
+) -> Finding | None:
+    """What stands against the power on which an entry was reliquidated; None when nothing does."""
+    if act.by not in ("claim-1520d", "records-1509g", "duty-1592d", "court-judgment"):
+        return None
+    power = Power(
+        act.by,
+        preference_claimed_on=facts.preference_claimed_on,
+        imported_on=facts.imported_on,
+        records_demanded_on=facts.records_demanded_on,
+        violated_on=facts.violated_on,
+        fraud_discovered_on=facts.fraud_discovered_on,
+        court_ordered_on=facts.court_ordered_on,
+        is_in_suit=facts.is_in_suit,
+        is_open=facts.is_sued_on,
+    )
+    found = judge_power(power, liquidated_on, act.on, law)
+    return found if found.outcome not in ("allowed", "as-instructed") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +273,12 @@ class _GivenProtest:
     received_on: date
 
 
+_DAY_OF: Final[Mapping[Protested, str]] = {
+    "reliquidation": "reliquidated_on",
+    "preference-denial": "preference_denied_on",
+    "exclusion": "decision_on",
+    "other-decision": "decision_on",
+}
 _DECISIONS: Final[Mapping[Protested, str]] = {
     "liquidation": "liquidation",
     "reliquidation": "liquidation",
@@ -251,8 +315,10 @@ def _judge_protest(
         "other-decision": facts.decision_on,
     }
     is_other = protested in ("preference-denial", "exclusion", "other-decision")
-    if is_other and protested is not None and decided_on[protested] is None:
-        return None
+    is_given = protested == "reliquidation" and bool(facts.reliquidated_on or facts.reliquidations)
+    if protested not in (None, "liquidation") and decided_on[protested] is None and not is_given:
+        why = f"the day of what is protested ({protested}) is not given: {_DAY_OF[protested]}"
+        return Verdict("", "unknown", "protest-180", why)
     default: Protestant = "surety" if demanded_on is not None and not is_other else "importer"
     protest = _GivenProtest(
         protestant=facts.protested_by or default,
@@ -268,7 +334,7 @@ def _judge_protest(
         port_of_entry=facts.port,
         deemed_on=period.ends_on if period is not None else None,
         liquidated_on=standing.on if standing is not None else None,
-        posted_on=standing.posted_on if standing is not None else None,
+        posted_on=standing.latest_start if standing is not None else None,
         is_deemed=standing is not None and standing.is_deemed,
         reliquidated_on=again_on,
     )

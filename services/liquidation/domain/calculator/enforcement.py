@@ -10,6 +10,7 @@ from services.liquidation.domain.calculator.case import Case
 from services.liquidation.domain.calculator.row import Row
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.domain.suspension import judge_evasion_measure
 from shared.customs.calendar import Due
 
 
@@ -410,6 +411,9 @@ ROWS: Final = (*_NOTICES, *_PENALTIES, *_EVASION, *_DETENTION)
 def find(case: Case) -> Iterator[Finding]:
     """What the rules of enforcement say besides dates: what cannot be protested, which clocks forced labour has."""
     facts = case.facts
+    initiated_on = facts.investigation_initiated_on
+    if facts.interim_measures_on is not None and initiated_on is not None and case.entry_date is not None:
+        yield judge_evasion_measure(case.entry_date, initiated_on, is_liquidated=case.is_liquidated)
     if facts.cf29_mailed_on is not None:
         yield notice_clocks.judge_action_taken(facts.cf29_mailed_on)
     if facts.petition_decided_on is not None:

@@ -9,6 +9,12 @@ from services.liquidation.domain.calculator.row import Row
 from shared.customs.calendar import Due
 
 
+def _last_act(case: Case) -> date:
+    """The liquidation, or the last reliquidation of it that stands."""
+    assert case.standing is not None
+    return max(case.standing.reliquidated_on, default=case.standing.on)
+
+
 def _bond_suit(case: Case) -> Due:
     return reliquidation.bond_suit_due(case.day("liquidated_on"), case.surety_demanded_on, law=case.law)
 
@@ -69,7 +75,7 @@ ROWS: Final = (
         "a refund is due",
         ("liquidated_on",),
         "none",
-        lambda case: bill_clocks.refund_due(case.facts.reliquidated_on or case.day("liquidated_on")),
+        lambda case: bill_clocks.refund_due(_last_act(case)),
         "interest runs against CBP",
         lambda case: case.is_liquidated and not case.is_allowed,
     ),

@@ -57,7 +57,7 @@ ROWS: Final = (
         ("preference_denied_on",),
         "private",
         lambda case: reliquidation.preference_denial_window(
-            case.day("preference_denied_on"), case.entry_date, case.law
+            case.day("preference_denied_on"), case.entered_by, case.law
         ),
         "the denial is final",
         lambda case: case.facts.preference_denied_on is not None,

@@ -16,21 +16,25 @@ from shared.customs.calendar import Due
 def _window(case: Case) -> Due:
     standing = case.standing
     assert standing is not None
-    return timeliness.liquidation_window(
-        standing.on, standing.posted_on, case.entry_date, case.law, is_deemed=standing.is_deemed
-    )
+    return timeliness.liquidation_window(standing.on, standing.latest_start, case.entered_by, case.law)
+
+
+def _review_window(case: Case) -> Due:
+    """As long as the protest may be filed that is given, else one of the liquidation."""
+    given = case.verdict.window if case.verdict is not None else None
+    return given or _window(case)
 
 
 def _window_rule(case: Case) -> str | None:
     if case.standing is None:
         return None
-    return timeliness.window_rule(case.standing.on, case.entry_date, is_deemed=case.is_deemed)
+    return timeliness.window_rule(case.standing.on, case.entered_by, is_deemed=case.is_deemed)
 
 
 def reliquidation_rows(case: Case) -> Iterator[Row]:
     """Until when what each reliquidation decided is protested, and further review of it applied for."""
     for again_on in case.standing.reliquidated_on if case.standing is not None else ():
-        window = timeliness.protest_window(again_on, case.entry_date, case.law)
+        window = timeliness.protest_window(again_on, case.entered_by, case.law)
         what, effect = (
             f"what the reliquidation of {again_on} decided",
             "what it decided is final; older issues stay final",
@@ -97,7 +101,7 @@ ROWS: Final = (
         "protest that decision until",
         ("decision_on",),
         "private",
-        lambda case: timeliness.protest_window(case.day("decision_on"), case.entry_date, case.law),
+        lambda case: timeliness.protest_window(case.day("decision_on"), case.entered_by, case.law),
         "that decision is final",
         lambda case: case.facts.protested == "other-decision",
     ),
@@ -106,7 +110,7 @@ ROWS: Final = (
         "the surety protests until",
         ("surety_demanded_on",),
         "private",
-        lambda case: timeliness.surety_window(case.day("surety_demanded_on"), case.entry_date, case.law),
+        lambda case: timeliness.surety_window(case.day("surety_demanded_on"), case.entered_by, case.law),
         "the surety is barred",
         lambda case: case.facts.surety_demanded_on is not None,
     ),
@@ -115,9 +119,9 @@ ROWS: Final = (
         "further review applied for until",
         ("liquidated_on",),
         "private",
-        _window,
+        _review_window,
         "it cannot be added, nor after the denial",
-        lambda case: case.is_liquidated and case.facts.denied_on is None,
+        lambda case: case.is_liquidated and case.facts.denied_on is None and not case.is_allowed,
     ),
     Row(
         "protest-decide-2y",
@@ -127,9 +131,7 @@ ROWS: Final = (
         lambda case: protest_decision_due(case.day("protest_received_on")),
         "nothing by law: neither allowed nor denied",
         lambda case: (
-            case.facts.protest_received_on is not None
-            and not case.facts.is_exclusion_protest
-            and case.facts.protested != "exclusion"
+            case.is_protest_open and not case.facts.is_exclusion_protest and case.facts.protested != "exclusion"
         ),
     ),
     Row(
@@ -139,7 +141,10 @@ ROWS: Final = (
         "government",
         lambda case: protest_decision.exclusion_denied_on(case.day("protest_received_on")),
         "denied at the end of the day: the time to sue begins",
-        lambda case: case.facts.is_exclusion_protest or case.facts.protested == "exclusion",
+        lambda case: (
+            (case.facts.is_exclusion_protest or case.facts.protested == "exclusion")
+            and (case.deemed_denial is not None or case.facts.protest_received_on is None)
+        ),
     ),
     Row(
         "protest-accel-request",
@@ -150,7 +155,7 @@ ROWS: Final = (
             case.day("protest_received_on"), is_older_law=case.is_older_law
         ),
         "its mailing starts 30 days",
-        lambda case: case.facts.protest_received_on is not None and case.facts.denied_on is None,
+        lambda case: case.is_protest_open,
     ),
     Row(
         "protest-accel-30",
@@ -159,7 +164,7 @@ ROWS: Final = (
         "government",
         lambda case: protest_decision.accelerated_denied_on(case.day("acceleration_mailed_on")),
         "denied at the end of the day: the Center cannot decide it afterwards, further review falls away",
-        lambda case: case.facts.acceleration_mailed_on is not None,
+        lambda case: case.facts.acceleration_mailed_on is not None and case.deemed_denial is not None,
     ),
     Row(
         "afr-forward",
@@ -195,7 +200,7 @@ ROWS: Final = (
         "private",
         lambda case: further_review.void_request_due(case.day("denied_on"), case.law),
         "only CBP itself can void it",
-        lambda case: case.facts.denied_on is not None,
+        lambda case: case.is_denied_by_notice,
     ),
     Row(
         "summons-180",
@@ -204,7 +209,9 @@ ROWS: Final = (
         "court",
         lambda case: protest_decision.suit_due(case.day("denied_on"), case.law),
         "the action is barred; no request stops this clock",
-        lambda case: case.facts.protest_received_on is not None and not case.is_allowed and not case.facts.is_sued_on,
+        lambda case: (
+            (case.is_protest_open or case.denial is not None) and not case.is_allowed and not case.facts.is_sued_on
+        ),
     ),
     Row(
         "protest-allow",

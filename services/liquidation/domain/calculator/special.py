@@ -86,7 +86,7 @@ ROWS: Final = (
         "government",
         lambda case: informal_date(case.facts.paid_on, case.facts.released_on),
         "the receipt or the release is the notice; the time to protest begins",
-        lambda case: case.kind.informal and not case.is_liquidated and case.facts.released_on is None,
+        lambda case: case.kind.informal and case.facts.liquidated_on is None and case.facts.released_on is None,
     ),
     Row(
         "liquidation-date-informal",
@@ -95,7 +95,7 @@ ROWS: Final = (
         "government",
         lambda case: informal_date(case.facts.paid_on, case.facts.released_on),
         "the receipt or the release is the notice; the time to protest begins",
-        lambda case: case.kind.informal and not case.is_liquidated and case.facts.released_on is not None,
+        lambda case: case.kind.informal and case.facts.liquidated_on is None and case.facts.released_on is not None,
     ),
 )
 

@@ -69,20 +69,18 @@ def safe_protest_day(decided_on: date, entered_on: date | None) -> date:
     return add_days(decided_on, protest_days(entered_on, decided_on))
 
 
-def liquidation_window(
-    liquidated_on: date, posted_on: date | None, entered_on: date | None, law: LawSettings, *, is_deemed: bool
-) -> Due:
+def liquidation_window(liquidated_on: date, posted_on: date | None, entered_on: date | None, law: LawSettings) -> Due:
     """Until when a liquidation is protested; `posted_on` None: not known.
 
     Rules protest-180, protest-90-legacy [S]; protest-deemed [U], 19 CFR 159.9(c)(2): of a deemed liquidation that was
-    posted later the day of its posting is an arguable start. Any other is dated on its posting, so that is no other
-    start.
+    posted later the day of its posting is an arguable start. Any other is dated on its posting (liquidation-date [S]),
+    so a later one is arguable for it too; the notice of an informal one is its payment or release.
 
-    >>> liquidation_window(date(2026, 1, 5), date(2026, 1, 9), None, LawSettings(), is_deemed=True)
+    >>> liquidation_window(date(2026, 1, 5), date(2026, 1, 9), None, LawSettings())
     Due(safe=datetime.date(2026, 7, 4), last_arguable=datetime.date(2026, 7, 8))
     """
     window = protest_window(liquidated_on, entered_on, law)
-    if not is_deemed or posted_on is None or posted_on <= liquidated_on:
+    if posted_on is None or posted_on <= liquidated_on:
         return window
     days = protest_days(entered_on, liquidated_on)
     return Due(window.safe, due_in_days(posted_on, days, "private", law).last_arguable)
@@ -229,7 +227,7 @@ def judge_entry(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Ve
     number = entry.entry_number
     demanded_on = protest.demanded_on if protest.protestant == "surety" else None
     if demanded_on is not None and demanded_on <= protest.received_on:
-        window = surety_window(demanded_on, entry.entered_on, law)
+        window = surety_window(demanded_on, _entered_by(entry), law)
         by_demand = _judge(protest, number, demanded_on, window, "protest-surety")
         as_party = _judge_decision(protest, entry, law)
         return as_party if by_demand.timeliness == "untimely" and as_party.timeliness == "timely" else by_demand
@@ -244,15 +242,15 @@ def _judge_decision(protest: Protest, entry: ProtestedEntry, law: LawSettings) -
     """Whether a protest is in time as that of anybody: by the day of the decision that it protests."""
     number = entry.entry_number
     if protest.decision not in LIQUIDATED_DECISIONS and protest.decision_on is not None:
-        window = protest_window(protest.decision_on, entry.entered_on, law)
-        rule = window_rule(protest.decision_on, entry.entered_on, is_deemed=False)
+        window = protest_window(protest.decision_on, _entered_by(entry), law)
+        rule = window_rule(protest.decision_on, _entered_by(entry), is_deemed=False)
         return _judge(protest, number, protest.decision_on, window, rule)
     if protest.decision not in LIQUIDATED_DECISIONS and protest.decision != "charge-exaction":
         return Verdict(number, "unknown", "protest-180", "the day of the protested decision is not stated")
     if entry.liquidated_on is None:
         return _judge_undecided(protest, entry)
-    rule = window_rule(entry.liquidated_on, entry.entered_on, is_deemed=entry.is_deemed)
-    window = liquidation_window(entry.liquidated_on, entry.posted_on, entry.entered_on, law, is_deemed=entry.is_deemed)
+    rule = window_rule(entry.liquidated_on, _entered_by(entry), is_deemed=entry.is_deemed)
+    window = liquidation_window(entry.liquidated_on, entry.posted_on, _entered_by(entry), law)
     verdict = _judge(protest, number, entry.liquidated_on, window, rule)
     if entry.is_deemed and entry.posted_on is None and verdict.timeliness == "untimely":
         why = f"{verdict.why}; the day of its posting, from which a later day is arguable, is not known"
@@ -261,11 +259,16 @@ def _judge_decision(protest: Protest, entry: ProtestedEntry, law: LawSettings) -
     for again_on in sorted(entry.reliquidated_on, reverse=True):
         is_reached = again_on <= protest.received_on and verdict.timeliness == "untimely" and not is_of_liquidation
         if protest.decision_on == again_on or is_reached:
-            window = protest_window(again_on, entry.entered_on, law)
+            window = protest_window(again_on, _entered_by(entry), law)
             again = _judge(protest, number, again_on, window, "protest-reliq-scope")
             if protest.decision_on == again_on or again.timeliness != "untimely":
                 return again
     return verdict
+
+
+def _entered_by(entry: ProtestedEntry) -> date | None:
+    """The day of entry, or of the liquidation, which is never before it."""
+    return entry.entered_on or entry.liquidated_on
 
 
 def _judge_undecided(protest: Protest, entry: ProtestedEntry) -> Verdict:

@@ -251,6 +251,7 @@ LIQUIDATION: Final = (
         "19 USC 1501; Aspects (Fed. Cir. 2022)",
         "S",
         "After a deemed liquidation CBP may act only as a reliquidation within 90 days of the deemed date.",
+        unsettled="whether an act without power must be protested to be undone",
     ),
     Rule(
         "eapa-suspend",

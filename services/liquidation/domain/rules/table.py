@@ -34,11 +34,15 @@ SECTIONS: Final = (
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.id: rule for section in SECTIONS for rule in section.rules})
 
 
-def say_unsettled(rule: str) -> str | None:
+def say_unsettled(rule: str, *, is_before_modernization: bool = False) -> str | None:
     """What of a rule is open: the part that it says, or all of it where no more than that was found.
+
+    Of an entry before the Customs Modernization Act everything is (law-before-1993).
 
     >>> say_unsettled("protest-180") is None, say_unsettled("suit-bond-2415")
     (True, 'whether they run from the liquidation or from the demand')
     """
+    if is_before_modernization:
+        return RULES["law-before-1993"].text
     found = RULES[rule]
     return found.unsettled or (found.text if found.evidence == "U" else None)
