@@ -537,7 +537,12 @@ async def test_claim_under_1520d_is_decided_once_within_its_year(desk: Desk) -> 
         "2027-03-01",
     )
     assert claim["defects"] == [
-        {"rule": "claim-1520d-form", "outcome": "incomplete", "why": "missing: other claims statement"}
+        {
+            "rule": "claim-1520d-form",
+            "outcome": "incomplete",
+            "why": "missing: other claims statement",
+            "unsettled": None,
+        }
     ]
     changes = [{"entry_number": number, "change_duty_usd": "-25.00"}]
     granted = {"outcome": "granted", "reasons": "Originating.", "changes": changes}
