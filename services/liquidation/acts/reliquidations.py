@@ -97,7 +97,7 @@ def _demand_effect(held: HeldEntry) -> None:
             worth.rule,
             "liquidation-without-effect",
             f"The liquidation of entry {held.row.entry_number} has no effect: {worth.why}.",
-            "Void it: POST …/liquidations/void restores what was before it.",
+            "Void it: POST …/voided-liquidations restores what was before it.",
         )
 
 

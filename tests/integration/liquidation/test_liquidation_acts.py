@@ -17,6 +17,7 @@ from services.liquidation.app import SERVICE
 from services.liquidation.domain.law import LAW
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
+from services.liquidation.store.protests import hold_entries as hold_protested_entries
 from services.liquidation.store.tables.records import entries
 from shared.bus import outbox
 from shared.bus.postgres import PostgresBus
@@ -315,6 +316,58 @@ async def test_entry_deemed_while_suspended_is_not_liquidated(office: Office) ->
 
 
 REFUND = {"effect_duty_usd": "-5.00", "effect_fees_usd": "0.00", "explanation": "The rate was applied twice."}
+
+
+async def test_liquidation_without_effect_is_not_reliquidated_and_starts_no_time_to_protest(office: Office) -> None:
+    number = await office.file()
+    await cycle(office.engine, date(2027, 1, 15))
+    await office.enjoin("2027-01-11")
+    answer = await office.act(number, "reliquidations", "r1", REFUND)
+    assert (answer.status_code, answer.json()["rule"]) == (409, "susp-injunction-breach"), answer.text
+    shown = (await office.call("GET", f"/entries/{number}/timeline", role=RoleName.CENTER_DIRECTOR)).json()
+    assert [each["rule"]["id"] for each in shown["coming"]] == ["susp-injunction-breach"], shown["coming"]
+    async with transaction(office.engine) as tx:
+        held = await hold_protested_entries(tx, [number])
+    assert held[number].liquidated_on is None
+
+
+async def test_extended_entry_whose_suspension_was_lifted_follows_the_reading_in_force(office: Office) -> None:
+    """susp-lift-extended: its extended period governs, CBP acts by six months from the notice."""
+    number = await office.file(entry_date="2026-03-02")
+    body = {"reason": "information-needed", "posted_on": "2027-01-11", "explanation": "A CBP 28 is unanswered."}
+    assert (await office.act(number, "extensions", "x", body)).status_code == 201
+    await office.enjoin("2027-01-12")
+    await office.instruct(
+        "lift",
+        ground="injunction",
+        reference="24-00123",
+        noticed_on="2027-01-20",
+        predicate={"importer_number": "07-345678900"},
+    )
+    row = await office.row(number)
+    assert (row.deemed_on, row.act_by, row.deemed_rule) == (date(2028, 3, 2), date(2027, 7, 20), "susp-lift-extended")
+    assert row.scheduled_on == date(2027, 7, 16)
+    await office.check()
+    # As an earlier reading had left it: six months governed, and nothing else was known.
+    async with transaction(office.engine) as tx:
+        earlier = "deemed_on = '2027-07-20', act_by = NULL, deemed_rule = 'susp-lift-6mo', rule = 'susp-lift-6mo'"
+        await tx.connection.execute(text(f"UPDATE entries SET {earlier}"))
+    await cycle(office.engine, date(2027, 1, 22))
+    again = await office.row(number)
+    assert (again.deemed_on, again.act_by, again.turns) == (row.deemed_on, row.act_by, row.turns + 1)
+    told = [event.data for event in await published(office.engine)][-1]
+    assert (told.change, told.deemed_on, told.legal_basis.rule) == (
+        "rescheduled",
+        date(2028, 3, 2),
+        "susp-lift-extended",
+    )
+
+
+async def test_extension_is_not_recorded_behind_a_period_that_has_ended(office: Office) -> None:
+    number = await office.file(entry_date="2026-01-18")
+    body = {"reason": "information-needed", "posted_on": "2027-01-15", "explanation": "Posted, as somebody says."}
+    answer = await office.act(number, "extensions", "x", body)
+    assert (answer.status_code, answer.json()["rule"]) == (422, "ext-notice"), answer.text
 
 
 async def test_center_reliquidates_until_day_90_of_the_original_liquidation(office: Office) -> None:
