@@ -117,9 +117,14 @@ class Stored:
         )
 
     def days_of_decision(self, protest: Any, entry: str) -> list[date]:
-        """The days from which the time to protest an entry may be counted."""
+        """The days from which the time to protest an entry may be counted; a surety has its demand beside them."""
+        demanded = []
         if protest.filed_by["role"] == "surety":
-            return [date.fromisoformat(protest.body["demand_on"])]
+            demanded_on = date.fromisoformat(protest.body["demand_on"])
+            demanded = [demanded_on] if demanded_on <= received_on(protest) else []
+        return [*demanded, *self.days_for_everyone(protest, entry)]
+
+    def days_for_everyone(self, protest: Any, entry: str) -> list[date]:
         if protest.body["decision"] == "exclusion-redelivery":
             return [date.fromisoformat(protest.body["decision_on"])]
         known = self.entries.get(entry)

@@ -72,13 +72,13 @@ def explain(
     *,
     start: date | None,
     posted_on: date | None = None,
-    reading: str = "",
+    other_start: str | None = None,
     counts_business_days: bool = False,
 ) -> str:
     """What moved a clock: how many days were counted from `start`, and why the arguable day is another, if it is.
 
-    `posted_on` is a later posting from which the arguable day may be counted (protest-deemed), `reading` what else the
-    arguable day rests on.
+    `posted_on` is a later posting from which the arguable day may be counted (protest-deemed), `other_start` what else
+    the arguable day rests on.
 
     >>> explain(Due(date(2026, 7, 11), date(2026, 7, 13)), "private", LAW, start=date(2026, 1, 12))
     'Day 180 from 2026-01-12. Saturday 2026-07-11 is no business day: 2026-07-13 is arguable (roll-private-filing).'
@@ -91,11 +91,11 @@ def explain(
         if counts_business_days:
             days = sum(is_business_day(add_days(start, n), law.days_off) for n in range(1, (due.safe - start).days + 1))
             counted = f"Business day {days} from {start}. "
-    return counted + _explain_moves(due, how, law, start, posted_on, reading)
+    return counted + _explain_moves(due, how, law, start, posted_on, other_start)
 
 
 def _explain_moves(
-    due: Due, how: Roll, law: LawSettings, start: date | None, posted_on: date | None, reading: str
+    due: Due, how: Roll, law: LawSettings, start: date | None, posted_on: date | None, other_start: str | None
 ) -> str:
     if how == "by-text" and start is not None:
         counted = add_days(start, BOND_DOCUMENT_DAYS)
@@ -109,7 +109,7 @@ def _explain_moves(
         return f"{name_closed(due.safe, law)} is no business day: {due.last_arguable} is arguable ({rule})."
     if posted_on is not None:
         rolled = f", {due.last_arguable:%A} after a day that is none," if not _is_from(due, posted_on, start) else ""
-        return f"Counted from the posting on {posted_on}{rolled} {due.last_arguable} is arguable (protest-deemed)."
+        return f"Counted from {posted_on}, of its notice,{rolled} {due.last_arguable} is arguable (protest-deemed)."
     next_day = add_days(due.safe, 1)
     is_month_end = start is not None and start.day > due.safe.day and next_day.month != due.safe.month
     if (
@@ -122,7 +122,7 @@ def _explain_moves(
         )
     ):
         return f"Its month has no day {start.day}: {due.last_arguable} is arguable (count-month-end)."
-    return f"{due.last_arguable} is arguable: {reading or 'by another reading of the rule'}."
+    return f"{due.last_arguable} is arguable: {other_start or 'by another reading of the rule'}."
 
 
 def _is_from(due: Due, posted_on: date, start: date | None) -> bool:

@@ -134,7 +134,7 @@ async def test_extension_moves_the_dates_once_for_each_key_and_is_published(desk
     event = (await published(desk.engine))[-1].data
     assert (event.change, event.sequence, event.deemed_on) == ("extended", 10_000_001, date(2028, 3, 2))
     assert (event.previous_scheduled_on, event.scheduled_on) == (date(2027, 1, 15), date(2028, 1, 14))
-    assert (event.occurred_on, event.posted_on, event.liquidated_on) == (date(2026, 8, 1), date(2026, 8, 1), None)
+    assert (event.occurred_on, event.posted_on, event.liquidated_on) == (date(2026, 8, 1), date(2026, 8, 14), None)
 
 
 async def test_correction_keeps_an_extension(desk: Desk) -> None:

@@ -104,7 +104,7 @@ def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
             unknown.append(UnknownClock(row.what, row.rule, missing))
         elif (reckoned := row.reckon(case)) is not None:
             clocks.append(_read(case, row, reckoned))
-    findings = tuple(found for find in _FINDERS for found in find(case))
+    findings = tuple(dict.fromkeys(found for find in _FINDERS for found in find(case)))
     return Answer(tuple(clocks), tuple(unknown), findings, case.is_before_modernization)
 
 
@@ -123,7 +123,7 @@ def _read(case: Case, row: Row, reckoned: date | Due) -> Clock:
         case.law,
         start=start,
         posted_on=posted_on if is_later else None,
-        reading=_READINGS.get(row.rule, ""),
+        other_start=_OTHER_STARTS.get(row.rule),
         counts_business_days=row.rule in _BUSINESS_DAYS,
     )
     unsettled = say_unsettled(row.rule, is_before_modernization=case.is_before_modernization)
@@ -158,7 +158,7 @@ _BUSINESS_DAYS: Final = frozenset(
     }
 )
 
-_READINGS: Final[Mapping[str, str]] = {
+_OTHER_STARTS: Final[Mapping[str, str]] = {
     "liq-cycle-314": "the Friday after the day instead of the one before",
     "psc-window": "by the Friday after instead of the one before, which the cycle may take",
     "psc-window-extended": "by the Friday after instead of the one before, which the cycle may take",
