@@ -78,6 +78,34 @@ def test_clock_says_what_it_was_reckoned_from_whether_it_rolls_and_what_follows(
     assert "untimely" in found.effect
 
 
+@pytest.mark.parametrize(
+    ("facts", "rule", "said"),
+    [
+        ({"liquidated_on": date(2018, 6, 27)}, "protest-180", "Monday 2018-12-24 (closed by order: EO 13854) is no"),
+        (
+            {"liquidated_on": date(2027, 3, 2), "posted_on": date(2027, 3, 5), "is_deemed": True},
+            "protest-deemed",
+            "Counted from 2027-03-05, of its notice, 2027-09-01 is arguable",
+        ),
+        ({"imported_on": date(2024, 2, 29), "preference_program": "KR"}, "claim-1520d", "Its month has no day 29"),
+        ({"entry_date": date(2026, 3, 3)}, "es-file", "Business day 10 from 2026-03-03."),
+        ({"liquidated_on": date(2026, 8, 14)}, "reliq-1501", "Day 90 from 2026-08-14. Not rolled: it runs against CBP"),
+        ({"liquidated_on": date(2026, 5, 5)}, "final-1514", "the day after the last arguable day to protest"),
+    ],
+)
+def test_explanation_counts_the_days_and_names_what_moved_the_date(facts: dict[str, Any], rule: str, said: str) -> None:
+    assert said in clock_of(CalculatorFacts(entry_type="01", **facts), rule).explanation
+
+
+def test_port_that_was_closed_rolls_what_is_filed_there() -> None:
+    law = LawSettings(port_closures=frozenset({(date(2026, 7, 1), "2704")}))
+    facts = CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 2), port="2704")
+    assert clock_of(facts, "protest-180", law).last_arguable == date(2026, 7, 2)
+    assert "closed by order, or at the port" in clock_of(facts, "protest-180", law).explanation
+    elsewhere = CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 2), port="1001")
+    assert clock_of(elsewhere, "protest-180", law).last_arguable == date(2026, 7, 1)
+
+
 def test_unsettled_rule_says_what_is_open_about_it() -> None:
     facts = CalculatorFacts(entry_type="01", liquidated_on=date(2026, 1, 5), surety_demanded_on=date(2026, 4, 1))
     assert clock_of(facts, "suit-bond-2415").unsettled == "whether they run from the liquidation or from the demand"
@@ -144,6 +172,23 @@ async def test_any_caller_gets_each_clock_with_its_rule(client: httpx.AsyncClien
     deemed = next(clock for clock in body["clocks"] if clock["rule"] == "liq-1yr-entry")
     assert (deemed["safe"], deemed["citation"], deemed["evidence"]) == ("2026-03-03", "19 USC 1504(a)(1)(A)", "S")
     assert deemed["inputs"] == {"entry_date": "2025-03-03"}
+
+
+async def test_lapsed_clock_says_so_and_a_finding_says_what_of_its_rule_is_open(client: httpx.AsyncClient) -> None:
+    facts = {"entry_type": "01", "entry_date": "2024-03-04", "liquidated_on": "2025-03-10"}
+    body = await calculated(client, facts)
+    lapsed = {clock["rule"]: clock["is_past"] for clock in body["clocks"]}
+    assert (lapsed["liq-after-deemed"], lapsed["recordkeeping"]) == (True, False)
+    late = next(each for each in body["findings"] if each["rule"] == "liq-after-deemed")
+    assert late["unsettled"] == "whether an act without power must be protested to be undone"
+
+
+async def test_days_out_of_order_are_refused_with_both(client: httpx.AsyncClient) -> None:
+    facts = {"entry_type": "01", "entry_date": "2026-03-02", "liquidated_on": "2026-03-01"}
+    problem = (await client.post("/deadline-calculator", json=facts)).json()
+    assert (problem["status"], problem["code"]) == (422, "days-out-of-order")
+    assert "entry_date" in str(problem["errors"])
+    assert "liquidated_on" in str(problem["errors"])
 
 
 async def test_clock_that_lacks_a_fact_is_listed_with_its_name(client: httpx.AsyncClient) -> None:
