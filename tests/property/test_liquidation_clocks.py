@@ -123,7 +123,9 @@ def test_without_suspension_no_extension_shortens_the_year_or_passes_the_fourth_
     start, extensions, _ = history
     period = reckon_period(start, extensions, law=LAW)
     assert deemed_date(start.on) <= period.ends_on <= four_year_cap(start.on)
-    assert period.ends_on == deemed_date(start.on, period.extended_months)
+    # Each extension runs from the end before: where a month had no such day, the end is earlier by as many days.
+    longest = deemed_date(start.on, period.extended_months)
+    assert timedelta(0) <= longest - period.ends_on <= timedelta(days=3)
 
 
 @given(histories())

@@ -123,4 +123,6 @@ def find(case: Case) -> Iterator[Finding]:
         yield reliquidation.judge_records_reliquidation(case.liquidated_on, case.facts.records_demanded_on)
     if case.liquidated_on is not None and case.facts.court_ordered_on is not None:
         ordered_on, is_in_suit = case.facts.court_ordered_on, case.facts.is_in_suit
-        yield reliquidation.judge_court_order(_final_1514(case, is_original=True), ordered_on, is_in_suit=is_in_suit)
+        found = reliquidation.judge_court_order(_final_1514(case, is_original=True), ordered_on, is_in_suit=is_in_suit)
+        if case.judged is None or found not in case.judged.findings:
+            yield found

@@ -104,7 +104,7 @@ def calculate(facts: CalculatorFacts, law: LawSettings) -> Answer:
             unknown.append(UnknownClock(row.what, row.rule, missing))
         elif (reckoned := row.reckon(case)) is not None:
             clocks.append(_read(case, row, reckoned))
-    findings = tuple(dict.fromkeys(found for find in _FINDERS for found in find(case)))
+    findings = tuple(found for find in _FINDERS for found in find(case))
     return Answer(tuple(clocks), tuple(unknown), findings, case.is_before_modernization)
 
 

@@ -229,8 +229,8 @@ def judge_entry(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Ve
     if demanded_on is not None and demanded_on <= protest.received_on:
         window = surety_window(demanded_on, _entered_by(entry), law)
         by_demand = _judge(protest, number, demanded_on, window, "protest-surety")
-        as_party = _judge_decision(protest, entry, law)
-        return as_party if by_demand.timeliness == "untimely" and as_party.timeliness == "timely" else by_demand
+        reached = _judge_reached(protest, entry, law) if by_demand.timeliness == "untimely" else None
+        return reached or by_demand
     verdict = _judge_decision(protest, entry, law)
     is_in_time = verdict.timeliness in ("timely", "arguable")
     if protest.protestant == "surety" and protest.demanded_on is None and not is_in_time:
@@ -255,15 +255,25 @@ def _judge_decision(protest: Protest, entry: ProtestedEntry, law: LawSettings) -
     if entry.is_deemed and entry.posted_on is None and verdict.timeliness == "untimely":
         why = f"{verdict.why}; the day of its posting, from which a later day is arguable, is not known"
         return Verdict(number, "unknown", rule, why, entry.liquidated_on, window)
-    is_of_liquidation = protest.decision_on == entry.liquidated_on
+    if protest.decision_on in entry.reliquidated_on:
+        return _judge_again(protest, entry, protest.decision_on, law)
+    if verdict.timeliness != "untimely" or protest.decision_on == entry.liquidated_on:
+        return verdict
+    return _judge_reached(protest, entry, law) or verdict
+
+
+def _judge_again(protest: Protest, entry: ProtestedEntry, again_on: date, law: LawSettings) -> Verdict:
+    window = protest_window(again_on, _entered_by(entry), law)
+    return _judge(protest, entry.entry_number, again_on, window, "protest-reliq-scope")
+
+
+def _judge_reached(protest: Protest, entry: ProtestedEntry, law: LawSettings) -> Verdict | None:
+    """The verdict by the last reliquidation before the protest within whose time it came; None: it came in no such."""
     for again_on in sorted(entry.reliquidated_on, reverse=True):
-        is_reached = again_on <= protest.received_on and verdict.timeliness == "untimely" and not is_of_liquidation
-        if protest.decision_on == again_on or is_reached:
-            window = protest_window(again_on, _entered_by(entry), law)
-            again = _judge(protest, number, again_on, window, "protest-reliq-scope")
-            if protest.decision_on == again_on or again.timeliness != "untimely":
-                return again
-    return verdict
+        verdict = _judge_again(protest, entry, again_on, law)
+        if again_on <= protest.received_on and verdict.timeliness != "untimely":
+            return verdict
+    return None
 
 
 def _entered_by(entry: ProtestedEntry) -> date | None:
