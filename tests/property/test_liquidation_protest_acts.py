@@ -117,12 +117,12 @@ class Stored:
         )
 
     def days_of_decision(self, protest: Any, entry: str) -> list[date]:
-        """The days from which the time to protest an entry may be counted; a surety has its demand beside them."""
-        demanded = []
+        """The days from which the time to protest an entry may be counted; a surety has its demand too."""
         if protest.filed_by["role"] == "surety":
-            demanded_on = date.fromisoformat(protest.body["demand_on"])
-            demanded = [demanded_on] if demanded_on <= received_on(protest) else []
-        return [*demanded, *self.days_for_everyone(protest, entry)]
+            received, demanded_on = received_on(protest), date.fromisoformat(protest.body["demand_on"])
+            if demanded_on <= received:
+                return [demanded_on, *(day for day in self.again.get(entry, ()) if day <= received)]
+        return self.days_for_everyone(protest, entry)
 
     def days_for_everyone(self, protest: Any, entry: str) -> list[date]:
         if protest.body["decision"] == "exclusion-redelivery":
