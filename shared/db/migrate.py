@@ -18,14 +18,14 @@ def _config(migrations: Path) -> Config:
     return config
 
 
-async def upgrade(engine: AsyncEngine, migrations: Path) -> None:
-    """Bring a service's database to the newest revision; several callers at once wait for one another."""
+async def upgrade(engine: AsyncEngine, migrations: Path, revision: str = "head") -> None:
+    """Bring a service's database to a revision, the newest if none is named; several callers wait for one another."""
 
     def run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config = _config(migrations)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
     async with engine.begin() as connection:
         await connection.run_sync(run)

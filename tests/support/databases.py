@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
@@ -59,6 +59,12 @@ class TestDatabases:
                 await engine.dispose()
             self._templates.add(service)
         return await self._create(f"{service}_{next(self._numbers)}", template)
+
+    async def before(self, service: str, revision: str) -> AsyncEngine:
+        """A service's fresh database as a release before left it, at a revision; whoever asks disposes the engine."""
+        engine = create_engine(await self.empty(), application="tests", pool_size=2)
+        await upgrade(engine, _SERVICES / service / "migrations", revision)
+        return engine
 
     async def empty(self) -> str:
         """A fresh empty database; gives its URL."""

@@ -122,16 +122,20 @@ async def test_day_of_the_deposit_waits_for_the_act_on_its_entry(engine: AsyncEn
     assert (row.required_on, row.missing) == (date(2025, 3, 17), "payee-kind")
 
 
+async def leave_undetermined(engine: AsyncEngine, missing: str) -> None:
+    """What a release before could leave: a fact that is known, and assessments that still say they lack it."""
+    lost = {"outcome": "undetermined", "missing": missing, "refund_number": None, "total_cents": None}
+    async with transaction(engine) as tx:
+        await tx.connection.execute(update(assessments).values(lost))
+        await tx.connection.execute(refunds.delete())
+
+
 async def test_assessment_beside_its_fact_breaks_an_invariant_and_is_assessed_by_the_job(engine: AsyncEngine) -> None:
     number = await file(engine)
     await cycle(engine, FRIDAY)
     await run(engine, enroll)
     await reliquidate(engine, number, ON, -50_00)
-    async with transaction(engine) as tx:
-        # As a release before could leave it.
-        lost = {"outcome": "undetermined", "missing": "payee-kind", "refund_number": None, "total_cents": None}
-        await tx.connection.execute(update(assessments).values(lost))
-        await tx.connection.execute(refunds.delete())
+    await leave_undetermined(engine, "payee-kind")
     found = await check_all(lambda: reading(engine), MONEY_INVARIANTS)
     assert found["known-fact-is-assessed"] == [f"{number} reliquidation:1: payee-kind"]
     clock = FixedClock(noon(date(2026, 2, 3)))
@@ -144,9 +148,6 @@ async def test_rate_that_a_release_brings_is_applied_by_the_job(engine: AsyncEng
     await cycle(engine, FRIDAY)
     await run(engine, enroll)
     await reliquidate(engine, number, ON, -50_00)
-    async with transaction(engine) as tx:
-        lost = {"outcome": "undetermined", "missing": "interest-rate", "refund_number": None, "total_cents": None}
-        await tx.connection.execute(update(assessments).values(lost))
-        await tx.connection.execute(refunds.delete())
+    await leave_undetermined(engine, "interest-rate")
     assert await assess_waiting(engine, FixedClock(noon(date(2026, 2, 3))), POLICY) == 1
     await demand_sound(engine)

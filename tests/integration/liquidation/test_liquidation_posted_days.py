@@ -2,11 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,7 +14,6 @@ from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from services.liquidation.store.tables.acts import voided_liquidations
 from services.liquidation.store.tables.cycles import cycles
 from services.liquidation.store.tables.records import entries
-from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
@@ -58,16 +54,7 @@ FROM unnest(ARRAY['void', 'void by hand']) AS given(number);
 @pytest.fixture
 async def engine_before(databases: TestDatabases) -> AsyncIterator[AsyncEngine]:
     """A database at the revision before cycles said on which day they were posted."""
-    engine = create_engine(await databases.empty(), application="tests", pool_size=2)
-    config = Config()
-    config.set_main_option("script_location", str(SERVICE.migrations))
-
-    def run(connection: Any) -> None:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0013_pre_act_by")
-
-    async with engine.begin() as connection:
-        await connection.run_sync(run)
+    engine = await databases.before("liquidation", "0013_pre_act_by")
     yield engine
     await engine.dispose()
 

@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.app import SERVICE
 from services.workqueue.domain.item import Kind
-from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.db.transaction import reading, transaction
 from tests.integration.workqueue.desk import Desk
@@ -44,16 +41,7 @@ async def add_as_the_release_before(engine: AsyncEngine, suffix: str) -> None:
 @pytest.fixture
 async def engine_before(databases: TestDatabases) -> AsyncIterator[AsyncEngine]:
     """A database at the revision before items said their kind."""
-    engine = create_engine(await databases.empty(), application="tests", pool_size=2)
-    config = Config()
-    config.set_main_option("script_location", str(SERVICE.migrations))
-
-    def run(connection: Any) -> None:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004_pre_reopened_protests")
-
-    async with engine.begin() as connection:
-        await connection.run_sync(run)
+    engine = await databases.before("workqueue", "0004_pre_reopened_protests")
     yield engine
     await engine.dispose()
 

@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+import holidays
 import pytest
 
 from tests.support.law_oracle import HOLIDAYS, LawAnswer, Period, Window, ask_law, is_business_day, months_after, roll
@@ -81,7 +82,6 @@ def test_ordinary_weekday_is_a_business_day(worked: str) -> None:
 
 
 def test_holiday_list_agrees_with_a_published_one_on_every_weekday() -> None:
-    holidays = pytest.importorskip("holidays")
     published = holidays.country_holidays("US", years=range(1990, 2062), observed=True)
     weekdays = {each for each in published if each.weekday() < 5 and 1990 <= each.year <= 2060}
     assert weekdays == HOLIDAYS
