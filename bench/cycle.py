@@ -19,6 +19,7 @@ from services.liquidation.store import cycles, radar
 from services.liquidation.store import hold_sets as holds
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.access import EVERYTHING
 
 FRIDAY = date(2027, 1, 15)
 TODAY = date(2027, 1, 12)
@@ -167,10 +168,12 @@ async def measure_questions(engine: AsyncEngine, entries: int) -> dict[str, floa
         return await cycles.forecast(tx, cycle_day(FRIDAY, TODAY))
 
     async def count(tx: Transaction) -> object:
-        return await radar.count_radar(tx, TODAY, [])
+        return await radar.count_radar(tx, TODAY, [], EVERYTHING)
 
     async def list_page(tx: Transaction) -> object:
-        return await radar.list_radar(tx, TODAY, [], horizon="60", cause="review-open", after=None, limit=51)
+        return await radar.list_radar(
+            tx, TODAY, [], EVERYTHING, horizon="60", cause="review-open", after=None, limit=51
+        )
 
     def preview(predicate: EntryPredicate) -> Callable[[Transaction], Awaitable[object]]:
         return lambda tx: holds.preview(tx, predicate, TODAY, FRIDAY)

@@ -1,10 +1,11 @@
-"""Writes the contracts into docs/contracts: JSON Schemas, AsyncAPI, and each service's OpenAPI document."""
+"""Writes docs/contracts (JSON Schemas, AsyncAPI, each service's OpenAPI document) and docs/authority.md."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES
 from shared.contracts.documents import asyncapi, json_schemas
 from shared.runtime.lifecycle import Readiness
@@ -46,6 +47,12 @@ def main() -> None:
         path = FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text_of(document), encoding="utf-8")
+    PAGE.write_text(authority_page(), encoding="utf-8")
+
+
+def authority_page() -> str:
+    """docs/authority.md as it is to stand: the table, with the routes that need each action."""
+    return page(routes_by_action({service.name: openapi(service) for service in SERVICES}))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
+from shared.runtime.access import EVERYTHING
 from shared.runtime.platform import Job, Platform
 
 
@@ -30,7 +31,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
 
     async def count_clocks() -> None:
         async with reading(engine) as connection:
-            metrics.clocks_unknown.set(await count_unknown_clocks(connection))
+            metrics.clocks_unknown.set(await count_unknown_clocks(connection, EVERYTHING))
 
     async def count_what_alarms() -> None:
         async with transaction(engine) as tx:

@@ -12,7 +12,7 @@ Exception
 └── Transient                try again later; the offset stays where it is                503
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -124,6 +124,15 @@ class PreconditionMissing(Refused):
     default_code = "precondition-missing"
     default_rule = "if-match"
     default_remedy = "Send the ETag of the version you read in If-Match."
+
+
+def bar_of(check: Callable[[], object]) -> Refused | None:
+    """What a check refuses, or None when it passes: to say beforehand what an act would meet."""
+    try:
+        check()
+    except Refused as refusal:
+        return refusal
+    return None
 
 
 class Transient(Exception):  # noqa: N818 - the word of the domain

@@ -32,13 +32,16 @@ class RoleName(StrEnum):
     AUDITOR = "auditor"
     OPERATOR = "operator"
     SERVICE = "service"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A verified caller; row access follows centers, divisions, importer numbers, filer and surety codes.
 
-    `acting_for` is the subject whose authority is exercised under a dated delegation ("X acting for Y").
+    `acting_for` is the subject whose authority is exercised under a dated delegation ("X acting for Y"). `party` is the
+    id of the agent or counsel whom the caller works for; `delegations` are the importers that have delegated something
+    to the caller's parties today, each with the code of what.
     """
 
     subject: str
@@ -50,6 +53,8 @@ class Identity:
     filer_code: str | None = None
     surety_code: str | None = None
     acting_for: str | None = None
+    party: str | None = None
+    delegations: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
 
     def has_role(self, *roles: RoleName) -> bool:
         """Whether the caller holds at least one of the roles."""

@@ -43,17 +43,13 @@ _JOB_RETRY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service brings: its event handler, its API, its scheduled work, its invariants.
-
-    `public_routers` answer anyone, without an identity: what they show is public by law.
-    """
+    """What a service brings: its event handler, its API, its scheduled work, its invariants."""
 
     handler: Handler
     routers: Sequence[APIRouter]
     state: Mapping[str, Any]
     jobs: Sequence[Job] = ()
     invariants: Sequence[Invariant] = ()
-    public_routers: Sequence[APIRouter] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,6 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         readiness=readiness,
         state={"platform": platform, **parts.state},
         routers=parts.routers if Role.API in platform.settings.roles else (),
-        public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )
 

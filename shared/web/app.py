@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
@@ -14,8 +14,10 @@ from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
+from shared.web.access import actions_of, is_public
 from shared.web.health import build_health_router
-from shared.web.identity import identity, tokens_router
+from shared.web.identity import tokens_router
+from shared.web.me import build_me_router
 from shared.web.middleware import RequestMiddleware
 from shared.web.problem import Problem, install_handlers, problem_responses
 
@@ -52,18 +54,17 @@ def create_app(
     readiness: Readiness,
     state: Mapping[str, Any],
     routers: Iterable[APIRouter],
-    public_routers: Iterable[APIRouter] = (),
     clock: Clock | None = None,
     lifespan: Lifespan | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Application:
     """Build the application of a service.
 
-    Every route of `routers` demands an identity and documents the usual problems; those of `public_routers`,
+    Every route names an action of the table of authority, and demands an identity unless the action is public;
     /healthz, /readyz, /metrics, /docs and /openapi.json do not, nor does /tokens in development. `state` is
     what endpoints find on `request.app.state`, beside `settings`, `metrics`, `readiness` and `clock`. /docs
-    loads its scripts from a public network; offline, read /openapi.json. Raises ValueError when two routes
-    share a function name, which is the operation id.
+    loads its scripts from a public network; offline, read /openapi.json. Raises ValueError when a route names no
+    action, and when two share a function name, which is the operation id.
     """
     app = Application(
         title=title,
@@ -85,18 +86,37 @@ def create_app(
         setattr(app.state, name, value)
     install_handlers(app)
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes)
-    open_to_all = [*public_routers]
+    open_to_all: list[APIRouter] = []
     if settings.development:
         log.warning("development: anyone can issue tokens for anyone at POST /tokens")
-        open_to_all.insert(0, tokens_router)
+        open_to_all.append(tokens_router)
     health, guarded = build_health_router(settings.service, settings.code_version, metrics, readiness), [*routers]
     _check_operation_ids([health, *guarded, *open_to_all])
+    named = _name_actions(guarded)
+    if guarded:
+        guarded.append(build_me_router(named))
     app.include_router(health)
     for router in guarded:
-        app.include_router(router, dependencies=[Depends(identity)], responses=problem_responses())
+        app.include_router(router, responses=problem_responses())
     for router in open_to_all:
         app.include_router(router, responses=problem_responses([422]))
     return app
+
+
+def _name_actions(routers: Iterable[APIRouter]) -> list[str]:
+    """Every action of the routes, which say in the OpenAPI document what they need; raises ValueError without one."""
+    named: list[str] = []
+    for router in routers:
+        for route in router.routes:
+            if not isinstance(route, APIRoute):
+                continue
+            if not (actions := actions_of(route)):
+                raise ValueError(f"the route {route.name} names no action of the table of authority")
+            is_open = all(map(is_public, actions))
+            said: dict[str, Any] = {"x-authority": list(actions), **({"security": [{}]} if is_open else {})}
+            route.openapi_extra = {**(route.openapi_extra or {}), **said}
+            named.extend(actions)
+    return named
 
 
 def _name_operation(route: APIRoute) -> str:

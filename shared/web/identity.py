@@ -135,6 +135,18 @@ async def identity(
 CurrentIdentity = Annotated[Identity, Depends(identity)]
 
 
+async def public_caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity:
+    """Dependency: the verified caller, or anybody when no token is sent; 401 for one that is not valid."""
+    if credentials is None:
+        return Identity("public", "public", frozenset({RoleName.PUBLIC}))
+    return await identity(request, credentials)
+
+
+PublicIdentity = Annotated[Identity, Depends(public_caller)]
+
+
 def require(*roles: RoleName) -> Callable[[Identity], Awaitable[Identity]]:
     """Build a dependency: the verified caller, who holds at least one of `roles`; 403 names them if not."""
     if not roles:

@@ -13,7 +13,7 @@ from cli.contracts import FOLDER, documents, text_of
 from services.liquidation.domain import record
 from services.liquidation.domain.protest import stages
 from services.notifications.domain import delivery
-from services.routing.domain import authority, center, criteria, decisions, filings
+from services.routing.domain import center, criteria, decisions, filings
 from services.workqueue.domain import clocks, item
 from services.workqueue.domain import decision as queue_decision
 from shared.contracts import liquidation, notice, routing, work
@@ -21,6 +21,7 @@ from shared.contracts.documents import incompatibilities, json_schemas
 from shared.contracts.post_entry import FilingKind
 from shared.contracts.registry import TOPICS
 from shared.contracts.words import LISTED, find_unknown, known_words, open_words
+from shared.customs.authority import Evidence
 from tests.support.services import SERVICES
 
 RELEASED = FOLDER / "released"
@@ -157,7 +158,7 @@ PRODUCERS = [
     (decisions.Division, routing.Division),
     (criteria.Lane, routing.Lane),
     (filings.Kind, FilingKind),
-    (authority.Evidence, routing.Evidence),
+    (Evidence, routing.Evidence),
     (item.Division, routing.Division),
     (item.State, work.ItemState),
     (item.Change, work.ItemChange),

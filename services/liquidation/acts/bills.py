@@ -17,13 +17,14 @@ from services.liquidation.store import records
 from services.liquidation.store.bills import BillRow, Payer, PaymentRow
 from services.liquidation.store.money_acts import ActNumbers, MoneyAct, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, load_cases
+from services.liquidation.store.sight import find_matter_of
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.access import demand, no_such
 from shared.runtime.clock import Clock
-from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 
 BATCH: Final = 500
@@ -57,7 +58,7 @@ async def post_payment(
     that has not come or is before the bill, `Conflict` when a later act replaced the bill.
     """
     today = legal_date(now)
-    bill, payments = await _hold_bill(tx, bill_number)
+    bill, payments, authority = await _hold_bill(tx, bill_number, caller, today)
     _demand_payable(bill, request.received_on, today)
     payment = PaymentRow(
         bill_number,
@@ -74,7 +75,7 @@ async def post_payment(
     await store.write_payment(tx, payment)
     await store.write_bills(tx, [bill])
     number = (await number_acts(tx, [bill.entry_number])).next(bill.entry_number)
-    await write_acts(tx, [_act_of_payment(payment, bill.entry_number, number, caller)])
+    await write_acts(tx, [_act_of_payment(payment, bill.entry_number, number, caller, authority)])
     return RecordedPayment(payment, bill)
 
 
@@ -138,18 +139,23 @@ def _notices_on(
     return found
 
 
-async def _hold_bill(tx: Transaction, bill_number: str) -> tuple[BillRow, list[Payment]]:
+async def _hold_bill(
+    tx: Transaction, bill_number: str, caller: Identity, today: date
+) -> tuple[BillRow, list[Payment], str]:
     known = await store.find_bill(tx.connection, bill_number)
     if known is None:
-        raise NotFound(f"There is no bill {bill_number}.", remedy="Check the number.")
+        raise no_such(f"bill {bill_number}")
+    matter = await find_matter_of(tx.connection, known)
+    authority = demand(caller, "bill.record-payment", today, matter, f"bill {bill_number}")
     await records.exclude_cycles(tx)
     await records.lock_entries(tx, [known.entry_number], create=False)
     case = (await load_cases(tx, [known.entry_number]))[known.entry_number]
     bill = next(each for each in case.bills if each.bill_number == bill_number)
-    return bill, case.payments[bill_number]
+    return bill, case.payments[bill_number], authority
 
 
-def _demand_payable(bill: BillRow, received_on: date, today: date) -> None:
+def demand_standing(bill: BillRow) -> None:
+    """Raise `Conflict` when a later act replaced the bill: nothing is owed on it."""
     if bill.state == "replaced":
         raise conflict(
             "bill-payment-order",
@@ -157,6 +163,10 @@ def _demand_payable(bill: BillRow, received_on: date, today: date) -> None:
             f"Bill {bill.bill_number} was replaced by {bill.replaced_by}: nothing is owed on it.",
             "Record the payment on the bill that took its place; GET /bills lists those of the entry.",
         )
+
+
+def _demand_payable(bill: BillRow, received_on: date, today: date) -> None:
+    demand_standing(bill)
     if not bill.issued_on <= received_on <= today:
         raise refused(
             "bill-payment-order",
@@ -166,7 +176,7 @@ def _demand_payable(bill: BillRow, received_on: date, today: date) -> None:
         )
 
 
-def _act_of_payment(payment: PaymentRow, entry_number: str, number: int, caller: Identity) -> MoneyAct:
+def _act_of_payment(payment: PaymentRow, entry_number: str, number: int, caller: Identity, authority: str) -> MoneyAct:
     return MoneyAct(
         entry_number,
         f"payment:{payment.bill_number}:{payment.number}",
@@ -178,6 +188,7 @@ def _act_of_payment(payment: PaymentRow, entry_number: str, number: int, caller:
         bill_number=payment.bill_number,
         cents=payment.cents,
         actor=caller.signature,
+        authority=authority,
     )
 
 

@@ -38,7 +38,7 @@ async def record_clock_facts(
     is liquidated or no summary has come.
     """
     today = legal_date(now)
-    held = await hold_entry(tx, entry_number)
+    held, authority = await hold_entry(tx, entry_number, caller, "entry.record-clock-facts", today)
     row = held.row
     known = await store.list_clock_facts(tx.connection, entry_number)
     revision = known[-1].revision if known else 0
@@ -60,6 +60,7 @@ async def record_clock_facts(
         rule=row.deemed_rule or row.rule or "entry-date",
         text=f"{record.plan.why if record.plan is not None else row.why}. {explanation}",
         actor=caller.signature,
+        authority=authority,
         now=now,
         told={"previous_scheduled_on": previous, "posted_on": today if change == "suspended" else None},
     )
@@ -67,15 +68,20 @@ async def record_clock_facts(
     return recorded
 
 
-def _demand_fitting(held: HeldEntry, facts: ClockFacts, today: date) -> None:
-    row, number = held.row, held.row.entry_number
+def demand_not_liquidated(row: EntryRow) -> None:
+    """Raise `Conflict` when the entry is liquidated: its clocks have run."""
     if row.liquidated_on is not None:
         raise conflict(
             "entry-date",
             "already-liquidated",
-            f"Entry {number} was liquidated on {row.liquidated_on}.",
+            f"Entry {row.entry_number} was liquidated on {row.liquidated_on}.",
             "A liquidation can be protested, or voided when it has no effect.",
         )
+
+
+def _demand_fitting(held: HeldEntry, facts: ClockFacts, today: date) -> None:
+    row, number = held.row, held.row.entry_number
+    demand_not_liquidated(row)
     if row.entry_type is None or row.entry_date is None:
         raise conflict("entry-date", "no-summary", f"No summary of entry {number} has come.", "Record it when it has.")
     (asserted,) = [each.entry_date for each in held.facts.versions if each.number == row.version]

@@ -1,23 +1,22 @@
 """Dry runs and the cut sheet of a cycle: made after the Wednesday cut, confirmed by two people."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Literal, get_args
 
 from services.liquidation.acts.refusals import conflict
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Confirmation, CutSheetRow, Snapshot
 from services.liquidation.store.cycles import CycleDay, find_cycle, forecast
 from services.liquidation.store.records import exclude_everyone
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
+from shared.runtime.access import demand_role
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound
-from shared.runtime.identity import Identity, RoleName
-
-SPECIALISTS: Final = frozenset({RoleName.LIQUIDATION_SPECIALIST})
-SUPERVISORS: Final = frozenset({RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR})
-
-_ROLES: Final[dict[Capacity, frozenset[RoleName]]] = {"specialist": SPECIALISTS, "supervisor": SUPERVISORS}
+from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.identity import Identity
+from shared.runtime.two_people import demand_second_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +79,42 @@ async def confirm_cut_sheet(
 ) -> CutSheet:
     """Confirm the revision that the caller read, as specialist or as supervisor; a repetition changes nothing.
 
-    Raises `Forbidden` without the role of the capacity, `Conflict` when the same person (or one acting for that
-    person) has confirmed in the other capacity or somebody else in this one, `Stale` for an earlier revision.
+    Raises `Forbidden` without the role of the capacity, or to the same person (or one acting for that person) who
+    confirmed in the other capacity, `Conflict` when somebody else has confirmed in this one, `Stale` for an earlier
+    revision.
     """
-    if not caller.has_role(*_ROLES[capacity]):
-        wanted = " or ".join(sorted(_ROLES[capacity]))
-        raise Forbidden(f"Confirming as {capacity} needs the role {wanted}.", code="role-required")
+    demand_role(caller, [f"cycle.confirm-as-{capacity}"], legal_date(now))
     sheet = await store.find_cut_sheet(tx.connection, friday, lock=True)
     if sheet is None:
         raise NotFound(f"There is no cut sheet for {friday}.", remedy=f"POST /cycles/{friday}/cut-sheet first.")
     meant.check(sheet.revision)
     await _demand_not_run(tx, friday)
-    for each in await store.list_confirmations(tx.connection, friday, sheet.revision):
-        is_same = not caller.people.isdisjoint(each.people)
-        if each.capacity == capacity and is_same:
-            return await find_cut_sheet(tx, friday)
-        if each.capacity == capacity:
-            raise _not_confirmed(f"{each.subject} has confirmed it as {capacity} already.", "confirmed-already")
-        if is_same:
-            raise _not_confirmed("The same person cannot confirm a cut sheet twice.", "second-person-needed")
+    confirmed = await store.list_confirmations(tx.connection, friday, sheet.revision)
+    if any(each.capacity == capacity and not caller.people.isdisjoint(each.people) for each in confirmed):
+        return await find_cut_sheet(tx, friday)
+    _demand_capacity_open(confirmed, capacity, caller)
     confirmation = Confirmation(friday, sheet.revision, capacity, caller.subject, caller.acting_for, now)
     await store.write_confirmation(tx, confirmation)
     return await find_cut_sheet(tx, friday)
+
+
+def demand_confirmable(sheet: CutSheet, capacity: Capacity, caller: Identity) -> None:
+    """Raise `Conflict` or `Forbidden` when the caller could not confirm the sheet in this capacity."""
+    demand_not_executed(sheet)
+    _demand_capacity_open(sheet.confirmations, capacity, caller)
+
+
+def demand_not_executed(sheet: CutSheet) -> None:
+    """Raise `Conflict` when the cycle has run."""
+    if sheet.state == "executed":
+        raise _has_run(sheet.date)
+
+
+def _demand_capacity_open(confirmed: Iterable[Confirmation], capacity: Capacity, caller: Identity) -> None:
+    for each in confirmed:
+        if each.capacity == capacity:
+            raise _not_confirmed(f"{each.subject} has confirmed it as {capacity} already.", "confirmed-already")
+        demand_second_person(caller, each.people, f"confirmed it as {each.capacity}")
 
 
 async def demand_confirmed(tx: Transaction, friday: date) -> None:
@@ -110,7 +123,7 @@ async def demand_confirmed(tx: Transaction, friday: date) -> None:
     confirmed = set()
     if sheet is not None:
         confirmed = {each.capacity for each in await store.list_confirmations(tx.connection, friday, sheet.revision)}
-    missing = sorted(set(_ROLES) - confirmed)
+    missing = sorted(set(get_args(Capacity)) - confirmed)
     if missing:
         raise _not_confirmed(
             f"The cut sheet of {friday} is not confirmed by: {', '.join(missing)}.", "cut-sheet-not-confirmed"
@@ -129,7 +142,7 @@ async def find_cut_sheet(tx: Transaction, friday: date) -> CutSheet:
     return CutSheet(
         friday,
         sheet.revision,
-        "executed" if has_run else "confirmed" if len(confirmations) == len(_ROLES) else "to be confirmed",
+        "executed" if has_run else "confirmed" if len(confirmations) == len(get_args(Capacity)) else "to be confirmed",
         snapshot,
         sheet.made_at,
         sheet.made_by,
@@ -157,9 +170,12 @@ async def _find_kept(tx: Transaction, friday: date, number: int) -> Snapshot:
 
 async def _demand_not_run(tx: Transaction, friday: date) -> None:
     if await find_cycle(tx.connection, friday) is not None:
-        raise conflict(
-            "liquidation-date", "cycle-has-run", f"The cycle of {friday} has run.", "GET /cycles says what it did."
-        )
+        raise _has_run(friday)
+
+
+def _has_run(friday: date) -> Conflict:
+    text = f"The cycle of {friday} has run."
+    return conflict("liquidation-date", "cycle-has-run", text, "GET /cycles says what it did.")
 
 
 def _not_confirmed(detail: str, code: str) -> Conflict:

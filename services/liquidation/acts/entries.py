@@ -19,13 +19,15 @@ from services.liquidation.store import records as store
 from services.liquidation.store.clock_facts import load_clock_facts
 from services.liquidation.store.extensions import load_extensions
 from services.liquidation.store.records import EntryRow, LegalEvent, VersionRow
+from services.liquidation.store.sight import matter_of
 from services.liquidation.store.suspensions import load_suspensions
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.liquidation import EntryChange
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.errors import NotFound
+from shared.runtime.access import demand, no_such
+from shared.runtime.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,19 @@ async def hold_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[st
     return {number: HeldEntry(row, known.of(row)) for number, row in rows.items()}
 
 
-async def hold_entry(tx: Transaction, entry_number: str) -> HeldEntry:
-    """Lock one entry with its facts; raises `NotFound`."""
-    held = (await hold_entries(tx, [entry_number])).get(entry_number)
+async def hold_entry(
+    tx: Transaction, entry_number: str, caller: Identity, action: str, on: date
+) -> tuple[HeldEntry, str]:
+    """Lock one entry with its facts for an act of the caller's, with the row of authority that the act rests on.
+
+    Raises `NotFound` when there is none that the caller may read, `Forbidden` when the act is not the caller's.
+    """
+    held, what = (await hold_entries(tx, [entry_number])).get(entry_number), f"entry {entry_number} in liquidation"
     if held is None:
-        raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
-    return held
+        raise no_such(what)
+    row = held.row
+    matter = matter_of(entry_number, row.importer_number, row.surety_code, row.center)
+    return held, demand(caller, action, on, matter, what)
 
 
 def judge_worth(held: HeldEntry) -> Finding | None:
@@ -148,12 +157,14 @@ def record_act(
     text: str,
     actor: str,
     now: datetime,
+    authority: str | None = None,
     kind: str | None = None,
     told: Mapping[str, Any] | None = None,
 ) -> tuple[LegalEvent, Outgoing]:
     """An act in the history of an entry and the event that tells of it; the row shows the state after it.
 
-    `told` is what only some acts say: effect, bill, refund, the day for which it was scheduled before.
+    `authority` is the row of the table on which a person's act rests, `told` what only some acts say: effect, bill,
+    refund, the day for which it was scheduled before.
     """
     act = LegalEvent(
         row.entry_number,
@@ -168,6 +179,7 @@ def record_act(
         row.deemed_on,
         kind,
         actor,
+        authority,
     )
     reasons = (reason_of(rule, text),)
     return act, entry_changed(as_held(row), act, now, from_state=from_state, reasons=reasons, told=told or {})

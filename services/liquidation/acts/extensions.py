@@ -44,8 +44,8 @@ async def post_extension(
     if request.posted_on > today:
         why = f"{request.posted_on} has not come."
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
-    held = await hold_entry(tx, entry_number)
-    row, period = held.row, _demand_open_period(held.row, today)
+    held, authority = await hold_entry(tx, entry_number, caller, "entry.extend", today)
+    row, period = held.row, demand_open_period(held.row, today)
     _demand_order(row, request)
     void = find_void(period, request) or find_excess(period.extended_months, request)
     if void is not None:
@@ -65,9 +65,9 @@ async def post_extension(
         period_ended_on=period.deemed_on,
         period_ends_on=row.deemed_on,
         explanation=explanation,
-        posted_by=caller.subject,
+        posted_by=caller.signature,
     )
-    await write_act(tx, row, *_tell(row, extension, previous_scheduled_on, policy, now))
+    await write_act(tx, row, *_tell(row, extension, previous_scheduled_on, policy, authority, now))
     await write_extension(tx, extension)
     return extension
 
@@ -83,7 +83,8 @@ def _demand_order(row: EntryRow, request: ExtensionRequest) -> None:
     demand_order(name_days(days, fields), entry_type(row.entry_type))
 
 
-def _demand_open_period(row: EntryRow, today: date) -> OpenPeriod:
+def demand_open_period(row: EntryRow, today: date) -> OpenPeriod:
+    """The period that can be extended on this day; raises `Conflict` or `Refused` when none runs."""
     if row.liquidated_on is not None:
         raise conflict(
             "ext-notice",
@@ -111,6 +112,7 @@ def _tell(
     extension: ExtensionRow,
     previous_scheduled_on: date | None,
     policy: CyclePolicy,
+    authority: str,
     now: datetime,
 ) -> tuple[LegalEvent, Outgoing]:
     """The act of an extension, of the day that is stated for its notice, and the event that posts it today."""
@@ -126,6 +128,7 @@ def _tell(
         scheduled_on=row.scheduled_on,
         deemed_on=row.deemed_on,
         actor=extension.posted_by,
+        authority=authority,
     )
     reason = Reason(
         code=extension.reason, text=extension.explanation, fact=policy.version, citation=RULES[_RULE].citation

@@ -22,6 +22,7 @@ async def reliquidate_granted(
     writer: Literal["allowed-protest", "claim-1520d"],
     explanation: str,
     caller: Identity,
+    authority: str,
     policy: MoneyPolicy,
     *,
     claimed_on: date | None,
@@ -35,7 +36,7 @@ async def reliquidate_granted(
         row = rows[entry_number]
         effect = ((row.effect_duty_cents or 0) + duty, (row.effect_fees_cents or 0) + fees)
         _, legal_event, event, _ = await reliquidate(
-            tx, row, now, writer, effect, explanation, caller, policy, claimed_on=claimed_on
+            tx, row, now, writer, effect, explanation, caller, authority, policy, claimed_on=claimed_on
         )
         legal_events.append(legal_event)
         events.append(event)

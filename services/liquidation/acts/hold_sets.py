@@ -1,5 +1,6 @@
 """Hold sets as commands: drafted by one person, applied by another before the cut, lifted; each with its history."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -15,6 +16,7 @@ from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.runtime.two_people import demand_second_person
 
 _RULE: Final = "hold-set"
 _CHANGES_THAT_DRAFT: Final = frozenset({"drafted", "edited"})
@@ -63,8 +65,7 @@ async def edit_hold_set(
 ) -> HoldSet:
     """Replace a draft; raises `Conflict` once it was applied, `Stale` when it was changed since it was read."""
     draft = await _lock(tx, hold_set_id, meant)
-    if draft.state != "draft":
-        raise _wrong_state(draft, "Only a draft can be edited: lift this one and draft another.")
+    demand_draft(draft)
     edited = replace(draft, revision=draft.revision + 1, name=name, predicate=predicate, reason=reason)
     await store.change_hold_set(tx, edited)
     await _note(tx, edited, "edited", now, caller, reason)
@@ -74,19 +75,11 @@ async def edit_hold_set(
 async def apply_hold_set(tx: Transaction, now: datetime, hold_set_id: str, meant: IfMatch, caller: Identity) -> date:
     """Apply a draft as a second person; gives the Friday of the first cycle that obeys it, whose cut is to come.
 
-    Raises `Conflict` when it is no draft, or when the caller (or whom the caller acts for) drafted or edited it.
+    Raises `Conflict` when it is no draft, `Forbidden` when the caller, or whom they act for, drafted or edited it.
     """
     draft = await _lock(tx, hold_set_id, meant)
-    if draft.state != "draft":
-        raise _wrong_state(draft, "Draft another hold set.")
-    for each in await store.list_hold_set_events(tx.connection, hold_set_id):
-        if each.change in _CHANGES_THAT_DRAFT and caller.people & {each.actor, each.acting_for or each.actor}:
-            raise Conflict(
-                f"{caller.subject} drafted this hold set.",
-                rule=_RULE,
-                code="second-person-needed",
-                remedy="Somebody else, who looked at the preview, applies it.",
-            )
+    demand_draft(draft)
+    demand_not_drafted_by(caller, await store.list_hold_set_events(tx.connection, hold_set_id))
     friday = next_cycle(now)
     lines = await store.preview(tx, draft.predicate, legal_date(now), friday)
     applied = replace(draft, revision=draft.revision + 1, state="applied", applied_at=now)
@@ -101,12 +94,30 @@ async def lift_hold_set(
 ) -> date:
     """Lift a set; gives the Friday of the first cycle that takes its entries again. `Conflict` if not applied."""
     applied = await _lock(tx, hold_set_id, meant)
-    if applied.state != "applied":
-        raise _wrong_state(applied, "Only a hold set that is applied can be lifted.")
+    demand_applied(applied)
     lifted = replace(applied, revision=applied.revision + 1, state="lifted", lifted_at=now)
     await store.change_hold_set(tx, lifted)
     await _note(tx, lifted, "lifted", now, caller, reason)
     return next_cycle(now)
+
+
+def demand_draft(found: HoldSet) -> None:
+    """Raise `Conflict` unless the hold set is a draft: only that is edited or applied."""
+    if found.state != "draft":
+        raise _wrong_state(found, "Only a draft can be edited or applied: draft another hold set.")
+
+
+def demand_applied(found: HoldSet) -> None:
+    """Raise `Conflict` unless the hold set is applied."""
+    if found.state != "applied":
+        raise _wrong_state(found, "Only a hold set that is applied can be lifted.")
+
+
+def demand_not_drafted_by(caller: Identity, events: Iterable[HoldSetEvent]) -> None:
+    """Raise `Forbidden` when the caller, or whom they act for, drafted or edited the hold set."""
+    for each in events:
+        if each.change in _CHANGES_THAT_DRAFT:
+            demand_second_person(caller, (each.actor, each.acting_for), "drafted this hold set")
 
 
 async def _lock(tx: Transaction, hold_set_id: str, meant: IfMatch) -> HoldSet:

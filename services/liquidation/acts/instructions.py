@@ -47,6 +47,7 @@ from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.runtime.two_people import demand_second_person
 
 CHUNKS_AT_ONCE: Final = 10
 """How much of an instruction is applied in the call that confirms it; the rest is the job's."""
@@ -98,7 +99,7 @@ async def confirm_instruction(
 ) -> Instruction:
     """Confirm a draft as a second person, to be applied by `apply_instruction`.
 
-    Raises `Conflict` for one that is confirmed, or when the caller (or whom the caller acts for) drafted it.
+    Raises `Conflict` for one that is confirmed, `Forbidden` when the caller (or whom the caller acts for) drafted it.
     """
     draft = await store.lock_instruction(tx, instruction_id)
     if draft is None:
@@ -111,13 +112,7 @@ async def confirm_instruction(
             code="instruction-state",
             remedy="Draft another one.",
         )
-    if caller.people & {draft.made_by, draft.made_for or draft.made_by}:
-        raise Conflict(
-            f"{caller.subject} drafted this instruction.",
-            rule=_RULE,
-            code="second-person-needed",
-            remedy="Somebody else, who looked at the preview, confirms it.",
-        )
+    demand_second_person(caller, (draft.made_by, draft.made_for), "drafted this instruction")
     confirmed = replace(
         draft,
         revision=draft.revision + 1,

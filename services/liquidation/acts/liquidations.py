@@ -53,8 +53,9 @@ async def post_liquidation(
     Raises `Conflict` while it is suspended, liquidated or without a clock, `Refused` once its period has ended.
     """
     today = legal_date(now)
-    row = (await hold_entry(tx, entry_number)).row
-    _demand_liquidable(row, today)
+    held, authority = await hold_entry(tx, entry_number, caller, "entry.liquidate", today)
+    row = held.row
+    demand_liquidable(row, today)
     effect, by_class = await _find_effect(tx, entry_number, basis)
     from_state, key = row.state, liquidation_key(row.turns)
     money = await assess_act(tx, entry_number, key, today, by_class, occasion="liquidation", policy=policy)
@@ -76,6 +77,7 @@ async def post_liquidation(
         rule="liquidation-date",
         text=f"by hand, {basis}: {explanation}",
         actor=caller.signature,
+        authority=authority,
         now=now,
         kind=kind,
         told={
@@ -103,7 +105,8 @@ async def _find_effect(tx: Transaction, entry_number: str, basis: LiquidationBas
     return decided, (await load_effects(tx, [entry_number])).get(entry_number, nothing)
 
 
-def _demand_liquidable(row: EntryRow, today: date) -> None:
+def demand_liquidable(row: EntryRow, today: date) -> None:
+    """Raise `Conflict` or `Refused` unless the entry can be liquidated by hand on this day."""
     if row.liquidated_on is not None:
         raise conflict(
             "reliq-1501",

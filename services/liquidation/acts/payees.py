@@ -15,10 +15,11 @@ from services.liquidation.store import records
 from services.liquidation.store.assessments import find_undetermined
 from services.liquidation.store.payees import AccountRow, DepositRow
 from services.liquidation.store.refunds import find_entries_with_uncertified
+from services.liquidation.store.sight import find_matter
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, attempt
+from shared.runtime.access import demand, no_such
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 
 _TRIES: Final = 20
@@ -128,8 +129,11 @@ async def record_deposit(
 ) -> DepositRow:
     """Record what the summary does not say of a deposit, and assess what lacked it. Raises `NotFound`, `Stale`."""
     await records.exclude_cycles(tx)
-    if not await records.lock_entries(tx, [entry_number], create=False):
-        raise NotFound(f"There is no entry {entry_number} in liquidation.", remedy="Check the number.")
+    matter, what = await find_matter(tx.connection, entry_number), f"entry {entry_number} in liquidation"
+    if matter is None:
+        raise no_such(what)
+    demand(caller, "entry.record-deposit-facts", legal_date(now), matter, what)
+    await records.lock_entries(tx, [entry_number], create=False)
     known = await store.find_deposit(tx.connection, entry_number)
     revision = known.revision if known is not None else 0
     meant.check(revision)

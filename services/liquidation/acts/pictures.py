@@ -81,6 +81,7 @@ class Happened:
     rule: str | None = None
     detail: str | None = None
     actor: str | None = None
+    authority: str | None = None
 
 
 def judge_finality(picture: EntryPicture, law: LawSettings) -> Finality | None:
@@ -359,7 +360,7 @@ def _find_other_start(governing: Version, clock: ClockFacts, law: LawSettings) -
 def _happened(picture: EntryPicture) -> Iterable[Happened]:
     row = picture.entry
     for act in picture.acts:
-        yield Happened(act.occurred_on, act.change, act.rule, act.detail, act.actor)
+        yield Happened(act.occurred_on, act.change, act.rule, act.detail, act.actor, act.authority)
     if row.released_at is not None:
         detail = f"port {row.port_of_release}, {row.release_kind}"
         yield Happened(legal_date(row.released_at), "released", detail=detail)
@@ -369,7 +370,7 @@ def _happened(picture: EntryPicture) -> Iterable[Happened]:
     for protest in picture.protests:
         yield Happened(protest.filing.received_on, "protest filed", detail=protest.filing.number)
     for money in picture.money_acts:
-        yield Happened(money.occurred_on, money.change, money.rule, money.detail, money.actor)
+        yield Happened(money.occurred_on, money.change, money.rule, money.detail, money.actor, money.authority)
 
 
 def _coming_of_money(picture: EntryPicture) -> Iterable[Coming]:

@@ -22,9 +22,11 @@ from services.liquidation.store import preference_claims as store
 from services.liquidation.store import records
 from services.liquidation.store.preference_claims import Claim, ClaimDecision, ClaimOutcome
 from services.liquidation.store.records import EntryRow
+from services.liquidation.store.sight import find_matter_of_entries
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
+from shared.runtime.access import demand, no_such
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import NotFound, Stale
 from shared.runtime.identity import Identity
@@ -49,7 +51,7 @@ def version_of_claim(decision: ClaimDecision | None) -> int:
 
 def no_claim(filing_number: str) -> NotFound:
     """There is no such claim; to be raised."""
-    return NotFound(f"There is no claim {filing_number}.", remedy="Check the number.")
+    return no_such(f"claim {filing_number}")
 
 
 async def decide_claim(
@@ -67,6 +69,8 @@ async def decide_claim(
     `Refused` for changes that the claim does not cover.
     """
     claim, rows = await _hold_claim(tx, filing_number)
+    matter = await find_matter_of_entries(tx.connection, claim.importer_number, claim.entries)
+    authority = demand(caller, "preference-claim.decide", legal_date(now), matter, f"claim {filing_number}")
     meant.check(version_of_claim(claim.decision))
     _demand_decidable(claim, ruling, rows, policy.law)
     decision = ClaimDecision(
@@ -89,10 +93,11 @@ async def decide_claim(
         "claim-1520d",
         f"claim {filing_number} under 1520(d) granted",
         caller,
+        authority,
         policy,
         claimed_on=protest_filed_on(claim.received_at),
     )
-    await _tell_entries(tx, decision, rows, caller)
+    await _tell_entries(tx, decision, rows, caller, authority)
     await judge_protests_on(tx, sorted(ruling.changes), policy.law)
     return decision
 
@@ -147,7 +152,7 @@ def _demand_grantable(claim: Claim) -> None:
 
 
 async def _tell_entries(
-    tx: Transaction, decision: ClaimDecision, rows: Mapping[str, EntryRow], caller: Identity
+    tx: Transaction, decision: ClaimDecision, rows: Mapping[str, EntryRow], caller: Identity, authority: str
 ) -> None:
     """Write the decision as an act on each entry of the claim that has a summary, and publish it.
 
@@ -165,6 +170,7 @@ async def _tell_entries(
             rule="claim-1520d" if decision.outcome == "granted" else "claim-1520d-form",
             text=f"claim {decision.filing_number} under 1520(d) {decision.outcome}: {decision.reasons}",
             actor=caller.signature,
+            authority=authority,
             now=decision.decided_at,
             told={"protest_by": safe_protest_day(decision.decided_on, row.entry_date)}
             if decision.outcome == "denied"

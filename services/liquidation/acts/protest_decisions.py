@@ -79,6 +79,7 @@ async def reliquidate_allowed(
     protest_number: str,
     lines: Sequence[LineDecision],
     caller: Identity,
+    authority: str,
     policy: MoneyPolicy,
 ) -> tuple[int, int] | None:
     """Reliquidate the entries on which something was allowed, under reason 63, and give the change in all, in cents.
@@ -102,6 +103,7 @@ async def reliquidate_allowed(
         "allowed-protest",
         f"reason {REASON_PROTEST_ALLOWED}: protest {protest_number} allowed",
         caller,
+        authority,
         policy,
         claimed_on=None,
     )

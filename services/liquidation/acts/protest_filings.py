@@ -1,7 +1,7 @@
 """The filing of a protest over HTTP or by hand: what cannot stand is refused at once, with its rule."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.liquidation.acts.protest_judging import judge_protests
@@ -16,9 +16,11 @@ from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.publishing import SOURCE, protest_filed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
+from services.liquidation.store.sight import matter_of
 from shared.bus import outbox
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.errors import NotFound
+from shared.runtime.access import Matter, no_such, reach_of
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.ids import event_id
 
@@ -39,7 +41,7 @@ async def file_protest(
     """
     await records.exclude_cycles(tx)
     entries = await store.hold_entries(tx, entry_numbers)
-    importer_number = _demand_one_importer(caller, list(entries.values()))
+    importer_number = _demand_one_importer(caller, list(entries.values()), legal_date(now))
     filed_by = _name_filer(caller, importer_number)
     filing = read_filing(number, importer_number, filed_by, sorted(entries), now, body)
     _demand_timely([judge_entry(filing, entries[each], law) for each in filing.entries])
@@ -80,13 +82,13 @@ def demand_first(filing: Filing, same_entries: Iterable[JudgedProtest]) -> None:
             raise conflict(finding.rule, "second-protest", text, "Amend that protest, or add grounds to it.")
 
 
-def _demand_one_importer(caller: Identity, entries: Sequence[ProtestedEntry]) -> str:
+def _demand_one_importer(caller: Identity, entries: Sequence[ProtestedEntry], on: date) -> str:
     """The importer of the protested entries, all of which the caller may protest."""
     unknown = [each.entry_number for each in entries if each.importer_number is None]
-    hidden = [each.entry_number for each in entries if not _may_protest(caller, each)]
+    reach = reach_of(caller, "protest.file", on)
+    hidden = [each.entry_number for each in entries if not reach.covers(_matter_of(each))]
     if unknown or hidden:
-        missing = ", ".join(sorted({*unknown, *hidden})[:20])
-        raise NotFound(f"There is no entry {missing} that you may protest.", remedy="Check the numbers and the token.")
+        raise no_such(f"entry {', '.join(sorted({*unknown, *hidden})[:20])} that you may protest")
     importers = {each.importer_number for each in entries}
     if len(importers) > 1:
         raise refused(
@@ -110,12 +112,8 @@ def _name_filer(caller: Identity, importer_number: str) -> dict[str, str]:
     return {"role": role, "id": identifier, "name": caller.name}
 
 
-def _may_protest(caller: Identity, entry: ProtestedEntry) -> bool:
-    if entry.importer_number in caller.importer_numbers:
-        return True
-    if caller.has_role(RoleName.SURETY) and entry.surety_code is not None:
-        return entry.surety_code == caller.surety_code
-    return caller.has_role(RoleName.BROKER) and entry.entry_number[:3] == caller.filer_code
+def _matter_of(entry: ProtestedEntry) -> Matter:
+    return matter_of(entry.entry_number, entry.importer_number, entry.surety_code, entry.center)
 
 
 def _demand_timely(verdicts: Sequence[Verdict]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from services.liquidation.acts.protest_clocks import do_acts_of_law
 from services.liquidation.acts.protest_decisions import cover_every_entry, demand_decidable, reliquidate_allowed
@@ -13,57 +13,29 @@ from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.history_order import NamedDay, name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
-from services.liquidation.domain.protest.act_rules import judge_act, judge_second_person, rule_of_act
+from services.liquidation.domain.protest.act_rules import judge_act, judge_second_person, judge_stage, rule_of_act
 from services.liquidation.domain.protest.decision import judge_summons
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.judging import JudgedProtest
 from services.liquidation.domain.protest.record import Act, LineDecision, ProtestRecord, number_act, read_recommendation
-from services.liquidation.domain.protest.stages import OPEN, SIGNED, RequestKind
+from services.liquidation.domain.protest.stages import OPEN, SIGNED, ActKind, RequestKind
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.rules.table import RULES
 from services.liquidation.publishing import SOURCE, protest_changed
 from services.liquidation.store import protests as store
 from services.liquidation.store import records
+from services.liquidation.store.sight import find_matter_of_protest
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.access import is_staff
+from shared.runtime.access import Matter, demand, no_such
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.identity import Identity
+from shared.runtime.two_people import second_person_required
 
-_SPECIALIST: Final = frozenset({RoleName.IMPORT_SPECIALIST})
-_DIRECTOR: Final = frozenset({RoleName.CENTER_DIRECTOR})
-_HEADQUARTERS: Final = frozenset({RoleName.REGULATIONS_AND_RULINGS})
-_FILERS: Final = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL})
-_INTAKE: Final = _FILERS | {RoleName.IMPORT_SPECIALIST, RoleName.ENTRY_SPECIALIST}
-MAY_ACT: Final[Mapping[RequestKind, frozenset[RoleName]]] = {
-    "begin-review": _SPECIALIST,
-    "ask-party": _SPECIALIST,
-    "party-answered": _INTAKE,
-    "suspend": _SPECIALIST | _DIRECTOR,
-    "resume": _SPECIALIST | _DIRECTOR,
-    "amend": _INTAKE,
-    "add-grounds": _INTAKE,
-    "request-acceleration": _INTAKE,
-    "apply-further-review": _INTAKE,
-    "grant-further-review": _DIRECTOR,
-    "refuse-further-review": _DIRECTOR,
-    "forward": _DIRECTOR,
-    "answer-further-review": _HEADQUARTERS,
-    "request-set-aside": _INTAKE,
-    "set-aside": _HEADQUARTERS,
-    "refuse-set-aside": _HEADQUARTERS,
-    "recommend": _SPECIALIST,
-    "return": _DIRECTOR,
-    "sign": _DIRECTOR,
-    "reject": _SPECIALIST | _DIRECTOR | {RoleName.ENTRY_SPECIALIST},
-    "withdraw": _INTAKE,
-    "request-void": _INTAKE,
-    "void-denial": _DIRECTOR | _HEADQUARTERS,
-    "summon": _FILERS | _DIRECTOR | {RoleName.CHIEF_COUNSEL},
-}
-"""Who may do what; outside parties on their own protests only. Staff record what came on paper."""
+PROTEST_ACTIONS: Final = tuple(f"protest.{kind}" for kind in get_args(RequestKind))
+"""The actions of the table of authority, one for each kind of act."""
 
 _REMEDIES: Final[Mapping[str, str]] = {
     "action-ends-admin": "The court decides now: nothing done here has effect.",
@@ -77,7 +49,6 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "returned, or allow the protest in full.",
     "afr-complaint-1515c": "A suit stays possible after a denial.",
     "void-1515d": "Follow headquarters' answer; a denial can be voided by CBP at any time before a suit.",
-    "four-eyes": "Somebody else acts.",
     "protest-stage": "GET the protest: it says in which state it is.",
     "protest-180": "An entry that is not protested in time is final for everyone.",
     "protest-denial-notice": "State the reasons.",
@@ -99,6 +70,7 @@ class PreparedAct:
 
     protest: JudgedProtest
     act: Act
+    authority: str
     lines: tuple[LineDecision, ...]
 
 
@@ -117,12 +89,12 @@ async def act_on_protest(
     """
     prepared = await prepare_act(tx, now, number, meant, request, caller, policy.law)
     act = prepared.act
-    done = number_act(prepared.protest.record, act, now, rule_of_act(act))
+    done = number_act(prepared.protest.record, act, now, rule_of_act(act), prepared.authority)
     signed = prepared.lines if act.kind in SIGNED.values() else ()
 
     await store.write_acts(tx, [done])
     await store.write_line_decisions(tx, number, done.number, signed)
-    effect = await reliquidate_allowed(tx, now, number, signed, caller, policy)
+    effect = await reliquidate_allowed(tx, now, number, signed, caller, prepared.authority, policy)
     after = (await judge_protests(tx, [number], policy.law))[number]
     await outbox.add(tx, SOURCE, [protest_changed(after, done, policy.law, now, signed=signed, effect=effect)])
     return after
@@ -144,8 +116,8 @@ async def prepare_act(
     await records.exclude_cycles(tx)
     known = (await store.load_protests(tx, [number])).get(number)
     if known is None:
-        raise _no_protest(number)
-    _demand_capacity(caller, known.filing, request.kind)
+        raise no_protest(number)
+    authority = await _demand_authority(tx, caller, known.filing, request.kind, legal_date(now))
     if request.kind == "sign":
         await records.lock_entries(tx, known.filing.entries, create=False)
     judged, acted = await do_acts_of_law(tx, [number], now, law)
@@ -155,7 +127,11 @@ async def prepare_act(
 
     act = _state_act(protest, request, caller, legal_date(now), law)
     lines = _list_decided(protest, act)
-    _demand(judge_second_person(protest.record, act, await store.find_deciders(tx, protest.record.filing.entries)))
+    _demand(
+        judge_second_person(
+            protest.record, act, await store.find_deciders(tx.connection, protest.record.filing.entries)
+        )
+    )
     demand_order(_list_days(protest.record, act), kind=None)
     _demand(judge_act(protest.record, protest.verdicts, act, law))
     await demand_decidable(tx, protest.verdicts, lines)
@@ -164,7 +140,7 @@ async def prepare_act(
         demand_first(added, judged.values())
     if act.kind == "suspend":
         await _demand_lead(tx, number, str(act.details.get("lead")))
-    return PreparedAct(protest, act, lines)
+    return PreparedAct(protest, act, authority, lines)
 
 
 def _state_act(protest: JudgedProtest, request: ActRequest, caller: Identity, today: date, law: LawSettings) -> Act:
@@ -230,8 +206,24 @@ def _demand(finding: Finding | None) -> None:
         raise _forbid(finding)
 
 
-def _forbid(finding: Finding) -> Conflict:
+def bar_of_act(
+    record: ProtestRecord, kind: RequestKind, caller: Identity, on: date, decided_entry: frozenset[str]
+) -> Refused | None:
+    """What stands against an act of this kind before anything is stated: the stage, and the rule of two people."""
+    wanted: ActKind
+    if kind == "sign":
+        wanted = SIGNED[record.recommendation.outcome] if record.recommendation is not None else "deny"
+    else:
+        wanted = kind
+    act = Act(wanted, on, caller.subject, caller.acting_for)
+    finding = judge_stage(record, wanted, on) or judge_second_person(record, act, decided_entry)
+    return _forbid(finding) if finding is not None else None
+
+
+def _forbid(finding: Finding) -> Refused:
     # Stages and the separation of duties are rules of the Centers, which cite nothing.
+    if finding.rule == "four-eyes":
+        return second_person_required(finding.why)
     rule = RULES.get(finding.rule)
     return Conflict(
         f"{finding.why[0].upper()}{finding.why[1:]}.",
@@ -242,18 +234,16 @@ def _forbid(finding: Finding) -> Conflict:
     )
 
 
-def _demand_capacity(caller: Identity, filing: Filing, kind: RequestKind) -> None:
-    wanted = MAY_ACT[kind]
-    if not caller.has_role(*wanted):
-        text = f"{kind} needs the role {' or '.join(sorted(wanted))}."
-        raise Forbidden(text, code="role-required")
-    if is_staff(caller) or filing.importer_number in caller.importer_numbers:
-        return
-    own = {f"surety:{caller.surety_code}"} if caller.has_role(RoleName.SURETY) else set()
-    codes = {each[:3] for each in filing.entries}
-    is_filer = caller.has_role(RoleName.BROKER) and codes == {caller.filer_code}
-    if filing.party not in own and not (is_filer and filing.protestant == "agent"):
-        raise _no_protest(filing.number)
+async def _demand_authority(tx: Transaction, caller: Identity, filing: Filing, kind: RequestKind, on: date) -> str:
+    """The row of authority on which the act rests; outside parties act on their own protests, which others may read."""
+    seen = await find_matter_of_protest(tx.connection, filing)
+    own = matter_for_acts(filing, seen)
+    return demand(caller, f"protest.{kind}", on, own, f"protest {filing.number}", sight=seen)
+
+
+def matter_for_acts(filing: Filing, seen: Matter) -> Matter:
+    """Whose the protest is to act on: a filer of the entries reads it, and acts only on what an agent filed."""
+    return replace(seen, filer_code=seen.filer_code if filing.protestant == "agent" else None)
 
 
 async def _demand_lead(tx: Transaction, number: str, lead: str) -> None:
@@ -266,5 +256,6 @@ async def _demand_lead(tx: Transaction, number: str, lead: str) -> None:
         raise conflict("protest-decide-2y", "lead-not-open", text, "A lead protest is open and waits for no other.")
 
 
-def _no_protest(number: str) -> NotFound:
-    return NotFound(f"There is no protest {number}.", remedy="Check the number.")
+def no_protest(number: str) -> NotFound:
+    """There is no such protest that the caller may read; to be raised."""
+    return no_such(f"protest {number}")

@@ -15,15 +15,18 @@ from services.liquidation.store.money_acts import MoneyAct, number_acts, write_a
 from services.liquidation.store.money_cases import MoneyCase, load_cases
 from services.liquidation.store.payees import AccountRow
 from services.liquidation.store.refunds import RefundRow
+from services.liquidation.store.sight import find_matter_of
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.contracts.liquidation import RefundState
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction
+from shared.runtime.access import demand, no_such
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
+from shared.runtime.two_people import demand_second_person
 
 
 async def certify_refund(
@@ -34,9 +37,8 @@ async def certify_refund(
     Rule refund-ach [S], 91 FR 21: raises `Refused` with what is missing; `Conflict` unless it waits to be certified.
     """
     today = legal_date(now)
-    case, refund = await _hold(tx, refund_number, meant)
-    if not refund.is_uncertified:
-        raise _wrong_state(refund, "only what waits or is ready can be certified")
+    case, refund, authority = await _hold(tx, refund_number, meant, caller, "refund.certify", today)
+    demand_certifiable(refund)
     readiness = find_readiness(case.accounts, today)
     if readiness.state != "ready":
         raise refused(
@@ -49,7 +51,7 @@ async def certify_refund(
     refund.state, refund.certified_on = "certified", today
     refund.certified_by, refund.certified_for = caller.subject, caller.acting_for
     refund.revision += 1
-    await _finish(tx, case, refund, today, "refund-ach", caller, now)
+    await _finish(tx, case, refund, today, "refund-ach", caller, authority, now)
     return refund
 
 
@@ -64,11 +66,12 @@ async def pay_refund(
 ) -> RefundRow:
     """Record that a certified refund was paid, with what CBP owes for its delay; by somebody who did not certify it.
 
-    Rules refund-due [S], int-delinquent [P], 19 USC 1505(b), (d). Raises `Conflict` unless it is certified, `Refused`
-    for the same person, a day out of place, or a delay whose interest lacks a fact.
+    Rules refund-due [S], int-delinquent [P], 19 USC 1505(b), (d). Raises `Conflict` unless it is certified, `Forbidden`
+    for the same person, `Refused` for a day out of place, or a delay whose interest lacks a fact.
     """
-    case, refund = await _hold(tx, refund_number, meant)
-    _demand_payable(refund, paid_on, legal_date(now), caller)
+    today = legal_date(now)
+    case, refund, authority = await _hold(tx, refund_number, meant, caller, "refund.pay", today)
+    _demand_payable(refund, paid_on, today, caller)
     delay = find_delay(refund, case.accounts, paid_on, policy, paid_on=paid_on)
     if isinstance(delay, Undetermined):
         raise refused(
@@ -81,7 +84,7 @@ async def pay_refund(
     refund.paid_by, refund.paid_for = caller.subject, caller.acting_for
     refund.delay_cents, refund.delay_blocks = delay.interest_cents, list(delay.blocks)
     refund.revision += 1
-    await _finish(tx, case, refund, paid_on, "refund-due", caller, now)
+    await _finish(tx, case, refund, paid_on, "refund-due", caller, authority, now)
     return refund
 
 
@@ -100,7 +103,7 @@ async def recheck_refunds(tx: Transaction, entry_numbers: Sequence[str], today: 
         for refund in case.refunds:
             if not refund.is_uncertified or not _move_to(refund, readiness):
                 continue
-            act = _describe_change(refund, numbers.next(number), today, "refund-ach", None)
+            act = _describe_change(refund, numbers.next(number), today, "refund-ach", None, None)
             moved.append(refund)
             acts.append(act)
             events.append(refund_changed(case.entry, act, now, refund))
@@ -129,29 +132,39 @@ def find_readiness(accounts: Sequence[AccountRow], on: date) -> Readiness:
     return check_readiness(payee_on([account.state for account in accounts], on), on)
 
 
-async def _hold(tx: Transaction, refund_number: str, meant: IfMatch) -> tuple[MoneyCase, RefundRow]:
+async def _hold(
+    tx: Transaction, refund_number: str, meant: IfMatch, caller: Identity, action: str, today: date
+) -> tuple[MoneyCase, RefundRow, str]:
     known = await store.find_refund(tx.connection, refund_number)
     if known is None:
-        raise NotFound(f"There is no refund {refund_number}.", remedy="Check the number.")
+        raise no_such(f"refund {refund_number}")
+    matter = await find_matter_of(tx.connection, known)
+    authority = demand(caller, action, today, matter, f"refund {refund_number}")
     await records.exclude_cycles(tx)
     await records.lock_entries(tx, [known.entry_number], create=False)
     case = (await load_cases(tx, [known.entry_number]))[known.entry_number]
     refund = next(each for each in case.refunds if each.refund_number == refund_number)
     meant.check(refund.revision)
-    return case, refund
+    return case, refund, authority
+
+
+def demand_certifiable(refund: RefundRow) -> None:
+    """Raise `Conflict` unless the refund waits to be certified."""
+    if not refund.is_uncertified:
+        raise _wrong_state(refund, "only what waits or is ready can be certified")
+
+
+def demand_payable_by(refund: RefundRow, caller: Identity) -> None:
+    """Raise `Conflict` unless the refund is certified, `Forbidden` to whoever had part in certifying it."""
+    if refund.state != "certified" or refund.certified_on is None:
+        raise _wrong_state(refund, "it is certified before it is paid")
+    did = f"took part in certifying refund {refund.refund_number}"
+    demand_second_person(caller, (refund.certified_by, refund.certified_for), did)
 
 
 def _demand_payable(refund: RefundRow, paid_on: date, today: date, caller: Identity) -> None:
-    if refund.state != "certified" or refund.certified_on is None:
-        raise _wrong_state(refund, "it is certified before it is paid")
-    people = {refund.certified_by, refund.certified_for} - {None}
-    if not people.isdisjoint({caller.subject, caller.acting_for}):
-        raise Refused(
-            f"{caller.subject} took part in certifying refund {refund.refund_number}.",
-            rule="four-eyes",
-            code="same-person",
-            remedy="Somebody else releases the payment.",
-        )
+    demand_payable_by(refund, caller)
+    assert refund.certified_on is not None
     if not refund.certified_on <= paid_on <= today:
         raise refused(
             "refund-due",
@@ -173,16 +186,25 @@ def _move_to(refund: RefundRow, readiness: Readiness) -> bool:
 
 
 async def _finish(
-    tx: Transaction, case: MoneyCase, refund: RefundRow, on: date, rule: str, caller: Identity, now: datetime
+    tx: Transaction,
+    case: MoneyCase,
+    refund: RefundRow,
+    on: date,
+    rule: str,
+    caller: Identity,
+    authority: str,
+    now: datetime,
 ) -> None:
     await store.write_refunds(tx, [refund])
     numbers = await number_acts(tx, [refund.entry_number])
-    act = _describe_change(refund, numbers.next(refund.entry_number), on, rule, caller.signature)
+    act = _describe_change(refund, numbers.next(refund.entry_number), on, rule, caller.signature, authority)
     await write_acts(tx, [act])
     await outbox.add(tx, SOURCE, [refund_changed(case.entry, act, now, refund)])
 
 
-def _describe_change(refund: RefundRow, number: int, on: date, rule: str, actor: str | None) -> MoneyAct:
+def _describe_change(
+    refund: RefundRow, number: int, on: date, rule: str, actor: str | None, authority: str | None
+) -> MoneyAct:
     return MoneyAct(
         refund.entry_number,
         f"refund:{refund.refund_number}:{refund.revision}",
@@ -194,6 +216,7 @@ def _describe_change(refund: RefundRow, number: int, on: date, rule: str, actor:
         refund_number=refund.refund_number,
         cents=refund.refund_cents,
         actor=actor,
+        authority=authority,
     )
 
 

@@ -75,7 +75,7 @@ async def post_reliquidation(
     The day of importation, from which a claim under 1520(d) is counted, is taken from the entry's own versions, and
     from when it is final, on which a judgment depends, from its record.
     """
-    held = await hold_entry(tx, entry_number)
+    held, authority = await hold_entry(tx, entry_number, caller, "entry.reliquidate", legal_date(now))
     row = held.row
     _demand_effect(held)
     if writer == "court-judgment":
@@ -83,7 +83,9 @@ async def post_reliquidation(
     if power is not None and writer == "claim-1520d":
         imported_on = await store.find_import_date(tx, entry_number)
         power = replace(power, imported_on=imported_on, is_flagged=await store.has_agreement_flag(tx, entry_number))
-    done = await reliquidate(tx, row, now, writer, effect, explanation, caller, policy, by_class=by_class, power=power)
+    done = await reliquidate(
+        tx, row, now, writer, effect, explanation, caller, authority, policy, by_class=by_class, power=power
+    )
     await write_act(tx, row, done.act, done.event)
     await judge_protests_on(tx, [entry_number], policy.law)
     return done
@@ -109,6 +111,7 @@ async def reliquidate(
     effect: tuple[int, int],
     explanation: str,
     caller: Identity,
+    authority: str,
     policy: MoneyPolicy,
     *,
     by_class: Amounts | None = None,
@@ -161,7 +164,7 @@ async def reliquidate(
     )
     await store.write_reliquidation(tx, done)
     row.effect_duty_cents, row.effect_fees_cents = effect
-    return Reliquidated(done, *_tell(row, done, changes, money, caller, now), money)
+    return Reliquidated(done, *_tell(row, done, changes, money, caller, authority, now), money)
 
 
 async def _know_finality(tx: Transaction, entry_number: str, power: Power, law: LawSettings) -> Power:
@@ -183,7 +186,13 @@ async def _find_changes(tx: Transaction, row: EntryRow, effect: tuple[int, int],
 
 
 def _tell(
-    row: EntryRow, done: ReliquidationRow, changes: Amounts, money: Consequence, caller: Identity, now: datetime
+    row: EntryRow,
+    done: ReliquidationRow,
+    changes: Amounts,
+    money: Consequence,
+    caller: Identity,
+    authority: str,
+    now: datetime,
 ) -> tuple[LegalEvent, Outgoing]:
     return record_act(
         row,
@@ -195,6 +204,7 @@ def _tell(
         rule=done.rule,
         text=f"{done.writer}: {done.explanation}",
         actor=caller.signature,
+        authority=authority,
         now=now,
         kind=done.kind,
         told={
@@ -205,6 +215,17 @@ def _tell(
     )
 
 
+def demand_liquidated(row: EntryRow) -> None:
+    """Raise `Conflict` unless the entry is liquidated, so that there is something to change."""
+    if row.liquidated_on is None:
+        raise conflict(
+            "reliq-1501",
+            "not-liquidated",
+            f"Entry {row.entry_number} is not liquidated: it is {row.state}.",
+            "Liquidate it, by the cycle or by POST …/liquidations.",
+        )
+
+
 async def _demand_power(
     tx: Transaction, row: EntryRow, writer: FinalWriter, power: Power | None, today: date, law: LawSettings
 ) -> Finding:
@@ -213,13 +234,8 @@ async def _demand_power(
     Rules reliq-1501 [S], 19 USC 1501: the Center's own power, 90 days from the original liquidation; for others
     `judge_change_after_final` says by which rule they write, and `judge_power` whether in time.
     """
-    if row.liquidated_on is None:
-        raise conflict(
-            "reliq-1501",
-            "not-liquidated",
-            f"Entry {row.entry_number} is not liquidated: it is {row.state}.",
-            "Liquidate it, by the cycle or by POST …/liquidations.",
-        )
+    demand_liquidated(row)
+    assert row.liquidated_on is not None
     if writer == "center":
         is_pending = await store.has_protest(tx, row.entry_number, OPEN)
         finding = judge_reliquidation(

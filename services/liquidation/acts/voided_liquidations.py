@@ -44,7 +44,7 @@ async def void_liquidation(
     2024). Raises `Refused` by susp-statutory-breach when it stands, as one during an agency's suspension does.
     """
     today = legal_date(now)
-    held = await hold_entry(tx, entry_number)
+    held, authority = await hold_entry(tx, entry_number, caller, "entry.void-liquidation", today)
     row = held.row
     finding = _judge_standing_liquidation(held)
     await void_assessment(tx, entry_number)
@@ -63,6 +63,7 @@ async def void_liquidation(
         rule=finding.rule,
         text=f"the liquidation of {voided.liquidated_on} has no effect: {finding.why}. {explanation}",
         actor=caller.signature,
+        authority=authority,
         now=now,
         told={"voided_liquidation_on": voided.liquidated_on, "posted_on": today},
     )

@@ -1,19 +1,21 @@
 """The HTTP side of assessments: the money of an entry, as asserted and as assessed by each act."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from services.liquidation.api.common import EntryNumberPath, RuleOut, show_rule
-from services.liquidation.api.money import demand_entry_sight, no_entry, show_amounts, show_cents
+from services.liquidation.api.common import EntryNumberPath, RuleOut, demand_entry_sight, show_rule
+from services.liquidation.api.money import show_amounts, show_cents
 from services.liquidation.domain.money.amounts import amounts_of_entry, amounts_of_line
 from services.liquidation.store.assessments import AssessmentRow
 from services.liquidation.store.money_cases import VersionMoney, load_cases
+from services.liquidation.store.sight import find_matter
 from shared.customs.money import format_cents
 from shared.db.transaction import transaction
-from shared.web.identity import CurrentIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import canonical_entry_number, engine_of
 
 router = APIRouter()
@@ -96,15 +98,15 @@ class EntryAmountsOut(BaseModel):
 
 @router.get("/entries/{entry_number}/amounts", summary="The money of an entry by class and line")
 async def read_entry_amounts(
-    entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity
+    entry_number: EntryNumberPath, request: Request, caller: Annotated[Identity, allow("entry.read")]
 ) -> EntryAmountsOut:
     """Each version as asserted, each act as assessed with its interest by periods, and what is missing."""
     number = canonical_entry_number(entry_number)
     async with transaction(engine_of(request)) as tx:
         case = (await load_cases(tx, [number])).get(number)
-    if case is None:
-        raise no_entry(number)
-    demand_entry_sight(caller, number, case.entry.importer_number, case.entry.surety_code)
+        matter = await find_matter(tx.connection, number) if case is not None else None
+    demand_entry_sight(caller, request, matter, number)
+    assert case is not None, "an entry with a matter was found with its money"
     return EntryAmountsOut(
         entry_number=number,
         versions=[_show_version(each, case.entry.version) for each in case.versions],

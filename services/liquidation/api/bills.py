@@ -7,16 +7,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation.acts.bills import PaymentRequest, RecordedPayment, post_payment
+from services.liquidation.acts.may_do import bars_on_bill
 from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.api.money import (
     CurrentOfWhom,
     MoneyActOut,
     PositiveMoney,
-    RecorderIdentity,
-    demand_money_sight,
     show_act,
     show_amounts,
-    sight_of,
 )
 from services.liquidation.domain.bill_clocks import dunning_on
 from services.liquidation.domain.law import LawSettings
@@ -25,17 +23,19 @@ from services.liquidation.domain.protest.timeliness import protest_window
 from services.liquidation.store import bills as store
 from services.liquidation.store.bills import BillRow, PaymentRow
 from services.liquidation.store.money_acts import list_acts
+from services.liquidation.store.sight import find_matter_of
 from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction, reading
-from shared.runtime.access import shown_importer_number
-from shared.runtime.errors import NotFound, Refused
+from shared.runtime.access import demand_sight, no_such, reach_of, shown_importer_number
+from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import CurrentIdentity
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -135,6 +135,7 @@ class WholeBillOut(BillOut):
     blocks: list[BlockOut]
     payments: list[PaymentOut]
     acts: list[MoneyActOut]
+    may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
 
 class PaymentIn(BaseModel):
@@ -173,7 +174,7 @@ class RecordedPaymentOut(BaseModel):
 async def list_bills(
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("bill.read")],
     of_whom: CurrentOfWhom,
     page: CurrentPage,
     state: Annotated[
@@ -185,7 +186,7 @@ async def list_bills(
     async with reading(engine_of(request)) as connection:
         rows = await store.list_bills(
             connection,
-            sight_of(caller),
+            reach_of(caller, "bill.read", today_of(request)),
             of_whom.wanted(state),
             after=position[0] if position else None,
             limit=page.fetch,
@@ -201,13 +202,16 @@ async def list_bills(
 
 
 @router.get("/bills/{bill_number}", summary="A bill")
-async def read_bill(bill_number: BillPath, request: Request, caller: CurrentIdentity) -> WholeBillOut:
+async def read_bill(
+    bill_number: BillPath, request: Request, caller: Annotated[Identity, allow("bill.read")]
+) -> WholeBillOut:
     """The bill with its blocks of interest, payments, notices, and whether it may be set off."""
     async with reading(engine_of(request)) as connection:
         row = await store.find_bill(connection, bill_number)
         if row is None:
-            raise NotFound(f"There is no bill {bill_number}.", remedy="Check the number.")
-        demand_money_sight(caller, f"bill {bill_number}", row)
+            raise no_such(f"bill {bill_number}")
+        matter = await find_matter_of(connection, row)
+        demand_sight(caller, "bill", today_of(request), matter, f"bill {bill_number}")
         payments = await store.list_payments(connection, bill_number)
         acts = await list_acts(connection, row.entry_number)
         protests = await store.list_protest_days(connection, row.entry_number)
@@ -220,6 +224,7 @@ async def read_bill(bill_number: BillPath, request: Request, caller: CurrentIden
         blocks=[_show_block(each) for each in row.blocks],
         payments=[_show_payment(each) for each in payments],
         acts=[show_act(each) for each in acts if each.bill_number == bill_number],
+        may_do=tell_may_do(caller, today_of(request), matter, bars_on_bill(row)),
     )
 
 
@@ -227,7 +232,11 @@ async def read_bill(bill_number: BillPath, request: Request, caller: CurrentIden
     "/bills/{bill_number}/payments", status_code=201, summary="Record a payment", response_model=RecordedPaymentOut
 )
 async def create_payment(
-    bill_number: BillPath, body: PaymentIn, request: Request, caller: RecorderIdentity, call: CurrentIdempotentCall
+    bill_number: BillPath,
+    body: PaymentIn,
+    request: Request,
+    caller: Annotated[Identity, allow("bill.record-payment")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Money received on a bill, as of its day; a late payment goes to delinquency interest first."""
     cents = to_cents(body.amount_usd)

@@ -1,6 +1,7 @@
 """The deadline calculator over HTTP: facts of an entry in, every legal clock out; nothing is stored."""
 
 from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -16,7 +17,8 @@ from services.liquidation.domain.rules.table import RULES, say_unsettled
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import UnknownEntryType, entry_type
 from shared.runtime.errors import Refused
-from shared.web.identity import CurrentIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import now_of
 
 router = APIRouter()
@@ -95,7 +97,9 @@ class CalculatorOut(BaseModel):
 
 
 @router.post("/deadline-calculator", summary="Every legal clock for given facts")
-async def calculate_deadlines(facts: CalculatorIn, request: Request, caller: CurrentIdentity) -> CalculatorOut:
+async def calculate_deadlines(
+    facts: CalculatorIn, request: Request, caller: Annotated[Identity, allow("calculator.use")]
+) -> CalculatorOut:
     """Compute all clocks from the facts: the same rules as for the entries on record, and nothing is stored.
 
     Each clock names its rule, source and inputs, both readings of its date, whether it is rolled, and what happens when

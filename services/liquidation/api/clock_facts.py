@@ -3,32 +3,25 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.clock_facts import record_clock_facts
-from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, demand_entry_sight, law_of
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.store import clock_facts as store
 from services.liquidation.store.clock_facts import ClockFactsRow
-from services.liquidation.store.sight import find_entry_sight
+from services.liquidation.store.sight import find_matter
 from shared.contracts.terms import LegalDate
 from shared.db.transaction import reading, transaction
-from shared.runtime.access import demand_sight
 from shared.runtime.concurrency import etag
-from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import CurrentIdentity, require
 from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
-
-RecorderIdentity = Annotated[
-    Identity,
-    Depends(require(RoleName.ENTRY_SPECIALIST, RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR)),
-]
 
 
 class DesignatedImportIn(BaseModel):
@@ -101,22 +94,17 @@ class ClockFactsOut(BaseModel):
 
 @router.get("/entries/{entry_number}/clock-facts", summary="Days of an entry that no summary carries")
 async def read_clock_facts(
-    entry_number: EntryNumberPath, request: Request, response: Response, caller: CurrentIdentity
+    entry_number: EntryNumberPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("entry.read")],
 ) -> ClockFactsOut:
     """What was recorded; send the ETag back to record more."""
     number = canonical_entry_number(entry_number)
     async with reading(engine_of(request)) as connection:
-        entry = await find_entry_sight(connection, number)
+        matter = await find_matter(connection, number)
         rows = await store.list_clock_facts(connection, number)
-    if entry is None or entry.importer_number is None:
-        raise NotFound(f"There is no entry {number} in liquidation.", remedy="Check the number.")
-    demand_sight(
-        caller,
-        f"entry {number}",
-        importer_number=entry.importer_number,
-        filer_code=number[:3],
-        surety_code=entry.surety_code,
-    )
+    demand_entry_sight(caller, request, matter, number)
     response.headers["ETag"] = etag(rows[-1].revision if rows else 0)
     return _show(number, rows[-1] if rows else None)
 
@@ -127,7 +115,7 @@ async def put_clock_facts(
     body: ClockFactsIn,
     request: Request,
     response: Response,
-    caller: RecorderIdentity,
+    caller: Annotated[Identity, allow("entry.record-clock-facts")],
     meant: RequiredIfMatch,
 ) -> ClockFactsOut:
     """The clocks of the entry are derived from them at once; refused once it is liquidated."""

@@ -10,11 +10,13 @@ from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import find_rule
 from services.liquidation.store.pictures import EntryPicture, find_picture
+from services.liquidation.store.records import EntryRow
+from services.liquidation.store.sight import matter_of
 from shared.db.transaction import reading
-from shared.runtime.access import demand_sight, is_staff, shown_importer_number
+from shared.runtime.access import Matter, demand_sight, no_such, shown_importer_number
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, today_of
 
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
@@ -60,24 +62,35 @@ def show_rule(rule: str) -> RuleOut:
 
 
 async def find_visible_picture(entry_number: str, request: Request, caller: Identity) -> EntryPicture:
-    """Everything that is recorded of an entry that the caller may see; raises `NotFound` and `Forbidden`."""
+    """Everything that is recorded of an entry that the caller may read; raises `NotFound`."""
     number = canonical_entry_number(entry_number)
     async with reading(engine_of(request)) as connection:
         picture = await find_picture(connection, number)
-    importer = picture.entry.importer_number if picture else None
-    if picture is None or (importer is None and not is_staff(caller)):
-        raise NotFound(
-            f"There is no entry {number} in liquidation.", remedy="Check the number; a filing may still be on its way."
-        )
-    if importer is not None:
-        demand_sight(
-            caller,
-            f"entry {number}",
-            importer_number=importer,
-            filer_code=number[:3],
-            surety_code=picture.entry.surety_code,
-        )
+    if picture is None:
+        raise no_entry(number)
+    demand_entry_sight(caller, request, matter_of_entry(picture.entry), number)
     return picture
+
+
+def matter_of_entry(row: EntryRow) -> Matter:
+    """Whose an entry is."""
+    return matter_of(row.entry_number, row.importer_number, row.surety_code, row.center)
+
+
+def demand_entry_sight(caller: Identity, request: Request, matter: Matter | None, number: str) -> None:
+    """Raise `NotFound` when there is no such entry, and alike when the caller may not read it."""
+    if matter is None:
+        raise no_entry(number)
+    demand_sight(caller, "entry", today_of(request), matter, _in_liquidation(number))
+
+
+def no_entry(number: str) -> NotFound:
+    """There is no such entry that the caller may read; to be raised."""
+    return no_such(_in_liquidation(number))
+
+
+def _in_liquidation(number: str) -> str:
+    return f"entry {number} in liquidation"
 
 
 def shown_number(importer_number: str | None, caller: Identity) -> str | None:

@@ -3,32 +3,32 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts import cut_sheets as acts
-from services.liquidation.acts.cut_sheets import SPECIALISTS, SUPERVISORS, CutSheet
+from services.liquidation.acts.cut_sheets import CutSheet
 from services.liquidation.acts.cycles import cycle_day
+from services.liquidation.acts.may_do import bars_on_cut_sheet
 from services.liquidation.api.common import FridayPath
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Snapshot
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import Matter
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import StaffIdentity, require
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-ForecasterIdentity = Annotated[
-    Identity, Depends(require(*sorted(SPECIALISTS | SUPERVISORS | {RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR})))
-]
-CutterIdentity = Annotated[Identity, Depends(require(*sorted(SPECIALISTS | SUPERVISORS)))]
+
 NumberPath = Annotated[int, Path(ge=1, description="Which dry run of the Friday.", examples=[2])]
 
 
@@ -132,13 +132,17 @@ class CutSheetOut(BaseModel):
     made_at: datetime
     made_by: str
     confirmations: list[ConfirmationOut]
+    may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
 
 @router.post(
     "/cycles/{friday}/forecasts", status_code=201, summary="Keep a dry run of a cycle", response_model=SnapshotOut
 )
 async def keep_cycle_forecast(
-    friday: FridayPath, request: Request, caller: ForecasterIdentity, call: CurrentIdempotentCall
+    friday: FridayPath,
+    request: Request,
+    caller: Annotated[Identity, allow("cycle.forecast")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Keep what the cycle would do with each entry, so that a later dry run can be compared with it."""
     day = cycle_day(friday, legal_date(now_of(request)))
@@ -151,7 +155,11 @@ async def keep_cycle_forecast(
 
 @router.get("/cycles/{friday}/forecasts", summary="Dry runs of a cycle")
 async def list_cycle_forecasts(
-    friday: FridayPath, request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    friday: FridayPath,
+    request: Request,
+    response: Response,
+    _: Annotated[Identity, allow("cycle.read")],
+    page: CurrentPage,
 ) -> Page[SnapshotOut]:
     """Newest first."""
     position = page.position(int)
@@ -167,7 +175,7 @@ async def read_forecast_changes(
     friday: FridayPath,
     number: NumberPath,
     request: Request,
-    _: StaffIdentity,
+    _: Annotated[Identity, allow("cycle.read")],
     since: Annotated[int | None, Query(ge=1, description="The earlier dry run; the one before when left out.")] = None,
 ) -> ChangesOut:
     """Entries that came in, went out or are treated otherwise, counted by reason."""
@@ -184,7 +192,7 @@ async def list_forecast_changes(
     number: NumberPath,
     request: Request,
     response: Response,
-    _: StaffIdentity,
+    _: Annotated[Identity, allow("cycle.read")],
     page: CurrentPage,
     since: Annotated[int | None, Query(ge=1, description="The earlier dry run; the one before when left out.")] = None,
 ) -> Page[ChangedEntryOut]:
@@ -207,24 +215,26 @@ async def list_forecast_changes(
     "/cycles/{friday}/cut-sheet", status_code=201, summary="Make the cut sheet of a cycle", response_model=CutSheetOut
 )
 async def create_cut_sheet(
-    friday: FridayPath, request: Request, caller: CutterIdentity, call: CurrentIdempotentCall
+    friday: FridayPath, request: Request, caller: Annotated[Identity, allow("cycle.cut")], call: CurrentIdempotentCall
 ) -> Response:
     """Make it after the Wednesday cut (23:59:59 Eastern); making it again voids what was confirmed before."""
     day = cycle_day(friday, legal_date(now_of(request)))
 
     async def act(tx: Transaction) -> CutSheetOut:
-        return _cut_sheet(await acts.make_cut_sheet(tx, day, now_of(request), caller))
+        return _cut_sheet(await acts.make_cut_sheet(tx, day, now_of(request), caller), caller, today_of(request))
 
     return await answer_once(request, call, act, headers=lambda made: {"ETag": etag(made.revision)})
 
 
 @router.get("/cycles/{friday}/cut-sheet", summary="The cut sheet of a cycle")
-async def read_cut_sheet(friday: FridayPath, request: Request, response: Response, _: StaffIdentity) -> CutSheetOut:
+async def read_cut_sheet(
+    friday: FridayPath, request: Request, response: Response, caller: Annotated[Identity, allow("cycle.read")]
+) -> CutSheetOut:
     """Its dry run and who confirmed it; the ETag is its revision."""
     async with transaction(engine_of(request)) as tx:
         sheet = await acts.find_cut_sheet(tx, friday)
     response.headers["ETag"] = etag(sheet.revision)
-    return _cut_sheet(sheet)
+    return _cut_sheet(sheet, caller, today_of(request))
 
 
 @router.post("/cycles/{friday}/cut-sheet/confirmations", summary="Confirm a cut sheet")
@@ -233,14 +243,14 @@ async def confirm_liquidation_cut_sheet(
     body: ConfirmationIn,
     request: Request,
     response: Response,
-    caller: CutterIdentity,
+    caller: Annotated[Identity, allow("cycle.confirm-as-specialist", "cycle.confirm-as-supervisor")],
     meant: RequiredIfMatch,
 ) -> CutSheetOut:
     """A liquidation specialist and a Center director or assistant director confirm the revision that they read."""
     async with transaction(engine_of(request)) as tx:
         sheet = await acts.confirm_cut_sheet(tx, friday, body.capacity, now_of(request), meant, caller)
     response.headers["ETag"] = etag(sheet.revision)
-    return _cut_sheet(sheet)
+    return _cut_sheet(sheet, caller, today_of(request))
 
 
 def _snapshot(snapshot: Snapshot) -> SnapshotOut:
@@ -264,7 +274,7 @@ def _snapshot(snapshot: Snapshot) -> SnapshotOut:
     )
 
 
-def _cut_sheet(sheet: CutSheet) -> CutSheetOut:
+def _cut_sheet(sheet: CutSheet, caller: Identity, today: date) -> CutSheetOut:
     return CutSheetOut(
         date=sheet.date,
         revision=sheet.revision,
@@ -273,4 +283,5 @@ def _cut_sheet(sheet: CutSheet) -> CutSheetOut:
         made_at=sheet.made_at,
         made_by=sheet.made_by,
         confirmations=[ConfirmationOut.model_validate(each, from_attributes=True) for each in sheet.confirmations],
+        may_do=tell_may_do(caller, today, Matter(), bars_on_cut_sheet(sheet, caller)),
     )

@@ -12,7 +12,8 @@ from services.liquidation.api.common import FridayPath
 from services.liquidation.store import cycle_reports as store
 from services.liquidation.store.cycle_reports import Way
 from shared.db.transaction import transaction
-from shared.web.identity import StaffIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of
 
@@ -101,7 +102,9 @@ class DifferingEntryOut(BaseModel):
 
 
 @router.get("/cycles/{friday}/report", summary="What a cycle did against its cut sheet")
-async def read_cycle_report(friday: FridayPath, request: Request, _: StaffIdentity) -> CycleReportOut:
+async def read_cycle_report(
+    friday: FridayPath, request: Request, _: Annotated[Identity, allow("cycle.read")]
+) -> CycleReportOut:
     """Counts by what the sheet said and what was done, and of those that differ by the reason that the record shows.
 
     404 without a cut sheet; 409 while two people have not confirmed it or the cycle has not run.
@@ -132,7 +135,7 @@ async def list_cycle_report_entries(
     friday: FridayPath,
     request: Request,
     response: Response,
-    _: StaffIdentity,
+    _: Annotated[Identity, allow("cycle.read")],
     page: CurrentPage,
     way: Annotated[Way | None, Query(description="Only those that differ in this way.")] = None,
     why: Annotated[str | None, Query(max_length=100, description="Only those with this reason.")] = None,

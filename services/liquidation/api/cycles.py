@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.cycles import cycle_day, run_cycle
@@ -14,14 +14,12 @@ from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
-from shared.runtime.identity import Identity, RoleName
-from shared.web.identity import StaffIdentity, require
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
-
-CycleIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR))]
 
 
 class CycleIn(BaseModel):
@@ -133,7 +131,9 @@ class ForecastOut(BaseModel):
 
 
 @router.post("/cycles", summary="Run a weekly liquidation cycle")
-async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleIdentity) -> CycleOut:
+async def run_liquidation_cycle(
+    body: CycleIn, request: Request, caller: Annotated[Identity, allow("cycle.run")]
+) -> CycleOut:
     """Liquidate what is due by a Friday and post it today; asking again gives the figures of the first run.
 
     Where the policy asks for two people, only a confirmed cut sheet is run.
@@ -152,7 +152,7 @@ async def run_liquidation_cycle(body: CycleIn, request: Request, caller: CycleId
 
 @router.get("/cycles", summary="Cycles that have run")
 async def list_liquidation_cycles(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, _: Annotated[Identity, allow("cycle.read")], page: CurrentPage
 ) -> Page[CycleOut]:
     """Newest first."""
     position = page.position(date)
@@ -163,7 +163,9 @@ async def list_liquidation_cycles(
 
 @router.get("/cycles/forecast", summary="What a cycle would do")
 async def forecast_liquidation_cycle(
-    request: Request, _: StaffIdentity, on: Annotated[date, Query(alias="date", examples=["2026-08-14"])]
+    request: Request,
+    _: Annotated[Identity, allow("cycle.read")],
+    on: Annotated[date, Query(alias="date", examples=["2026-08-14"])],
 ) -> ForecastOut:
     """Counts and money by what the record holds now, by Center and kind; nothing is changed."""
     day = cycle_day(on, legal_date(now_of(request)))

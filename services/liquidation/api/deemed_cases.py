@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation.acts import deemed_cases as acts
@@ -15,20 +15,15 @@ from services.liquidation.store.deemed_cases import CaseState, DeemedCase
 from shared.contracts.decision import LegalBasis
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
+from shared.runtime.access import reach_of
 from shared.runtime.concurrency import etag
-from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of, now_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
 router = APIRouter()
-
-CloserIdentity = Annotated[
-    Identity,
-    Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR)),
-]
 
 
 class DeemedCaseOut(BaseModel):
@@ -65,13 +60,19 @@ class CloseIn(BaseModel):
 async def list_deemed_cases(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("deemed-case.read")],
     page: CurrentPage,
     state: Annotated[CaseState, Query(description="Open or closed ones.")] = "open",
 ) -> Page[DeemedCaseOut]:
     """Oldest first, each with the last day on which it can still be reliquidated."""
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_deemed_cases(connection, state=state, after=page.position(date, str), limit=page.fetch)
+        rows = await store.list_deemed_cases(
+            connection,
+            reach_of(caller, "deemed-case.read", today_of(request)),
+            state=state,
+            after=page.position(date, str),
+            limit=page.fetch,
+        )
     return build_page(
         rows,
         page,
@@ -84,14 +85,14 @@ async def list_deemed_cases(
 
 @router.get("/deemed-cases/{entry_number}", summary="The case of an entry deemed liquidated")
 async def read_deemed_case(
-    entry_number: str, request: Request, response: Response, caller: StaffIdentity
+    entry_number: str, request: Request, response: Response, caller: Annotated[Identity, allow("deemed-case.read")]
 ) -> DeemedCaseOut:
     """The ETag is its revision."""
     number = canonical_entry_number(entry_number)
     async with reading(engine_of(request)) as connection:
         case = await store.find_deemed_case(connection, number)
-    if case is None:
-        raise NotFound(f"There is no case of a deemed liquidation of {number}.", remedy="GET /deemed-cases.")
+    if case is None or not reach_of(caller, "deemed-case.read", today_of(request)).covers(acts.matter_of_case(case)):
+        raise acts.no_case(number)
     response.headers["ETag"] = etag(case.revision)
     return _case(case, caller)
 
@@ -102,7 +103,7 @@ async def close_deemed_case(
     body: CloseIn,
     request: Request,
     response: Response,
-    caller: CloserIdentity,
+    caller: Annotated[Identity, allow("deemed-case.close")],
     meant: RequiredIfMatch,
 ) -> DeemedCaseOut:
     """Say what was done about it, or why nothing is."""

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from services.liquidation.acts.may_do import bars_on_entry
 from services.liquidation.acts.pictures import (
     Finality,
     foresee_correction_of,
@@ -16,7 +18,14 @@ from services.liquidation.acts.pictures import (
     list_suspensions,
     weigh_dates_of_entry,
 )
-from services.liquidation.api.common import EntryNumberPath, RuleOut, find_visible_picture, law_of, show_rule
+from services.liquidation.api.common import (
+    EntryNumberPath,
+    RuleOut,
+    find_visible_picture,
+    law_of,
+    matter_of_entry,
+    show_rule,
+)
 from services.liquidation.api.extensions import ExtensionOut
 from services.liquidation.domain.clock_facts import TimeOfEntry
 from services.liquidation.domain.correction_window import CorrectionBar, CorrectionOutlook
@@ -27,7 +36,9 @@ from services.liquidation.store.voided_liquidations import VoidedRow
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.runtime.access import is_staff, shown_importer_number
-from shared.web.identity import CurrentIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.requests import now_of
 
 router = APIRouter()
@@ -253,10 +264,13 @@ class EntryRecordOut(BaseModel):
     bills: list[str] = Field(description="GET /bills/{number} shows one; GET …/amounts the assessments.")
     refunds: list[str]
     conflicts: list[ConflictOut]
+    may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
 
 @router.get("/entries/{entry_number}", summary="The legal record of an entry")
-async def read_entry_record(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> EntryRecordOut:
+async def read_entry_record(
+    entry_number: EntryNumberPath, request: Request, caller: Annotated[Identity, allow("entry.read")]
+) -> EntryRecordOut:
     """State, dates with their rules, amounts, versions, decisions and what contradicts the record."""
     picture = await find_visible_picture(entry_number, request, caller)
     row, today = picture.entry, legal_date(now_of(request))
@@ -308,6 +322,7 @@ async def read_entry_record(entry_number: EntryNumberPath, request: Request, cal
         conflicts=[
             ConflictOut.model_validate(each, from_attributes=True) for each in list_contradictions(picture, barred)
         ],
+        may_do=tell_may_do(caller, today, matter_of_entry(row), bars_on_entry(row, today)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -16,10 +16,11 @@ from services.liquidation.store.extension_drafts import ExtensionDraft
 from services.liquidation.store.requests import list_open_requests
 from shared.contracts.decision import LegalBasis
 from shared.db.transaction import reading
+from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
-from shared.web.identity import StaffIdentity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
@@ -48,11 +49,16 @@ class ExtensionDraftOut(BaseModel):
 
 @router.get("/extension-drafts", summary="Extensions that should be posted")
 async def list_extension_drafts(
-    request: Request, response: Response, caller: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, caller: Annotated[Identity, allow("oversight.read")], page: CurrentPage
 ) -> Page[ExtensionDraftOut]:
     """Drafted 60 days before the period ends while a review, the importer's request or a CBP 28 is open."""
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_drafts(connection, after=page.position(date, str), limit=page.fetch)
+        rows = await store.list_drafts(
+            connection,
+            reach_of(caller, "oversight.read", today_of(request)),
+            after=page.position(date, str),
+            limit=page.fetch,
+        )
         asked = await list_open_requests(connection, [row.entry_number for row in rows])
     return build_page(
         rows,

@@ -3,21 +3,19 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.extensions import post_extension
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
 from services.liquidation.domain.extension import ExtensionRequest
 from shared.db.transaction import Transaction
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import require
 from shared.web.requests import canonical_entry_number, now_of
 
 router = APIRouter()
-
-ExtenderIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
 
 
 class ExtensionOut(BaseModel):
@@ -83,7 +81,7 @@ async def create_extension(
     entry_number: EntryNumberPath,
     body: ExtensionIn,
     request: Request,
-    caller: ExtenderIdentity,
+    caller: Annotated[Identity, allow("entry.extend")],
     call: CurrentIdempotentCall,
 ) -> Response:
     """Record an extension whose notice was posted while the period was open; void ones are refused by their rule."""

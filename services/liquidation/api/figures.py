@@ -1,6 +1,7 @@
 """The HTTP side of lists and counts over every entry: clocks that cannot be computed, entries by state."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -9,9 +10,11 @@ from services.liquidation.api.common import RuleOut, show_rule
 from services.liquidation.store import pictures as store
 from services.liquidation.store.records import EntryRow
 from shared.db.transaction import reading
-from shared.web.identity import StaffIdentity
+from shared.runtime.access import reach_of
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
@@ -44,23 +47,31 @@ class LiquidationFigures(BaseModel):
 
 @router.get("/clocks-unknown", summary="Entries with a clock that cannot be computed")
 async def list_unknown_clocks(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, caller: Annotated[Identity, allow("oversight.read")], page: CurrentPage
 ) -> Page[UnknownClockOut]:
     """In order of entry number, each with the fact that is missing."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_unknown_clocks(connection, after=position[0] if position else None, limit=page.fetch)
+        rows = await store.list_unknown_clocks(
+            connection,
+            reach_of(caller, "oversight.read", today_of(request)),
+            after=position[0] if position else None,
+            limit=page.fetch,
+        )
     return build_page(
         rows, page, key=lambda row: (row.entry_number,), item=_unknown_clock, request=request, response=response
     )
 
 
 @router.get("/figures", summary="Entries by state")
-async def read_liquidation_figures(request: Request, _: StaffIdentity) -> LiquidationFigures:
-    """Counts over every entry."""
+async def read_liquidation_figures(
+    request: Request, caller: Annotated[Identity, allow("figures.read")]
+) -> LiquidationFigures:
+    """Counts over the entries of the caller's Centers; national roles see all."""
+    reach = reach_of(caller, "figures.read", today_of(request))
     async with reading(engine_of(request)) as connection:
-        counts = await store.count_states(connection)
-        protests = await store.count_protests(connection)
+        counts = await store.count_states(connection, reach)
+        protests = await store.count_protests(connection, reach)
 
     def of(state: str) -> int:
         return sum(number for (each, _), number in counts.items() if each == state)

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.acts import hold_sets as acts
 from services.liquidation.acts.cycles import next_cycle
+from services.liquidation.acts.may_do import bars_on_hold_set
 from services.liquidation.api.predicates import PredicateIn, mask_predicate
 from services.liquidation.domain.predicate import describe, predicate_to_json
 from services.liquidation.store import hold_sets as store
@@ -17,43 +18,20 @@ from services.liquidation.store.hold_sets import HoldSet, HoldSetState
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import Matter
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import StaffIdentity, require
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-DrafterIdentity = Annotated[
-    Identity,
-    Depends(
-        require(
-            RoleName.LIQUIDATION_SPECIALIST,
-            RoleName.IMPORT_SPECIALIST,
-            RoleName.ENTRY_SPECIALIST,
-            RoleName.INTERNATIONAL_TRADE_SPECIALIST,
-            RoleName.ADCVD_TEAM,
-            RoleName.CENTER_DIRECTOR,
-            RoleName.ASSISTANT_CENTER_DIRECTOR,
-            RoleName.OFFICE_OF_TRADE,
-        )
-    ),
-]
-ApplierIdentity = Annotated[
-    Identity,
-    Depends(
-        require(
-            RoleName.LIQUIDATION_SPECIALIST,
-            RoleName.CENTER_DIRECTOR,
-            RoleName.ASSISTANT_CENTER_DIRECTOR,
-            RoleName.OFFICE_OF_TRADE,
-        )
-    ),
-]
+
 HoldSetPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
 
 
@@ -130,6 +108,9 @@ class HoldSetOut(BaseModel):
     applied_at: datetime | None
     lifted_at: datetime | None
     history: list[HoldSetEventOut] = []
+    may_do: list[MayDoOut] = Field(
+        default=[], description="Each act on it: whether the caller may, and what stands against it; of one set."
+    )
 
 
 class EffectOut(BaseModel):
@@ -171,7 +152,7 @@ class PreviewOut(BaseModel):
 
 @router.post("/hold-sets", status_code=201, summary="Draft a hold set", response_model=DraftedHoldSetOut)
 async def create_hold_set(
-    body: HoldSetIn, request: Request, caller: DrafterIdentity, call: CurrentIdempotentCall
+    body: HoldSetIn, request: Request, caller: Annotated[Identity, allow("hold-set.draft")], call: CurrentIdempotentCall
 ) -> Response:
     """Keep a predicate over entries as a draft: preview it, then a second person applies it."""
     now, hold_set_id = now_of(request), acts.name_hold_set(call)
@@ -193,7 +174,7 @@ async def create_hold_set(
 async def list_hold_sets(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("hold-set.read")],
     page: CurrentPage,
     state: Annotated[HoldSetState | None, Query(description="Only of this state.")] = None,
 ) -> Page[HoldSetOut]:
@@ -215,11 +196,11 @@ async def list_hold_sets(
 
 @router.get("/hold-sets/{hold_set_id}", summary="A hold set with its history")
 async def read_hold_set(
-    hold_set_id: HoldSetPath, request: Request, response: Response, caller: StaffIdentity
+    hold_set_id: HoldSetPath, request: Request, response: Response, caller: Annotated[Identity, allow("hold-set.read")]
 ) -> HoldSetOut:
     """The predicate, in words too, and who did what with it."""
     async with reading(engine_of(request)) as connection:
-        return await _show(connection, hold_set_id, response, caller)
+        return await _show(connection, hold_set_id, response, caller, today_of(request))
 
 
 @router.put("/hold-sets/{hold_set_id}", summary="Edit a draft")
@@ -228,18 +209,20 @@ async def edit_hold_set(
     body: HoldSetIn,
     request: Request,
     response: Response,
-    caller: DrafterIdentity,
+    caller: Annotated[Identity, allow("hold-set.draft")],
     meant: RequiredIfMatch,
 ) -> HoldSetOut:
     """Replace name, predicate and reason of a draft; who edits it cannot apply it."""
     now, predicate = now_of(request), body.predicate.as_predicate()
     async with transaction(engine_of(request)) as tx:
         await acts.edit_hold_set(tx, now, hold_set_id, meant, body.name, predicate, body.reason, caller)
-        return await _show(tx.connection, hold_set_id, response, caller)
+        return await _show(tx.connection, hold_set_id, response, caller, today_of(request))
 
 
 @router.get("/hold-sets/{hold_set_id}/preview", summary="What a hold set matches")
-async def preview_hold_set(hold_set_id: HoldSetPath, request: Request, _: StaffIdentity) -> PreviewOut:
+async def preview_hold_set(
+    hold_set_id: HoldSetPath, request: Request, _: Annotated[Identity, allow("hold-set.read")]
+) -> PreviewOut:
     """Entries not yet liquidated that match now, with money as asserted, by Center and days to the deemed date."""
     now = now_of(request)
     friday = next_cycle(now)
@@ -271,7 +254,10 @@ async def preview_hold_set(hold_set_id: HoldSetPath, request: Request, _: StaffI
 
 @router.post("/hold-sets/{hold_set_id}/apply", summary="Apply a hold set")
 async def apply_hold_set(
-    hold_set_id: HoldSetPath, request: Request, caller: ApplierIdentity, meant: RequiredIfMatch
+    hold_set_id: HoldSetPath,
+    request: Request,
+    caller: Annotated[Identity, allow("hold-set.apply")],
+    meant: RequiredIfMatch,
 ) -> EffectOut:
     """As a second person: cycles whose cut is still to come hold back what matches at their run.
 
@@ -284,7 +270,11 @@ async def apply_hold_set(
 
 @router.post("/hold-sets/{hold_set_id}/lift", summary="Lift a hold set")
 async def lift_hold_set(
-    hold_set_id: HoldSetPath, body: LiftIn, request: Request, caller: ApplierIdentity, meant: RequiredIfMatch
+    hold_set_id: HoldSetPath,
+    body: LiftIn,
+    request: Request,
+    caller: Annotated[Identity, allow("hold-set.lift")],
+    meant: RequiredIfMatch,
 ) -> EffectOut:
     """Cycles whose cut is still to come take its entries again."""
     async with transaction(engine_of(request)) as tx:
@@ -292,12 +282,15 @@ async def lift_hold_set(
     return EffectOut(hold_set_id=hold_set_id, state="lifted", first_cycle_on=friday)
 
 
-async def _show(connection: AsyncConnection, hold_set_id: str, response: Response, caller: Identity) -> HoldSetOut:
+async def _show(
+    connection: AsyncConnection, hold_set_id: str, response: Response, caller: Identity, today: date
+) -> HoldSetOut:
     found = await _find(connection, hold_set_id)
     history = await store.list_hold_set_events(connection, hold_set_id)
     response.headers["ETag"] = etag(found.revision)
     shown = _hold_set(found, caller)
     shown.history = [HoldSetEventOut.model_validate(each, from_attributes=True) for each in history]
+    shown.may_do = tell_may_do(caller, today, Matter(), bars_on_hold_set(found, history, caller))
     return shown
 
 

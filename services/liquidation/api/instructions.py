@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -17,26 +17,14 @@ from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
-
-InstructorIdentity = Annotated[
-    Identity,
-    Depends(
-        require(
-            RoleName.LIQUIDATION_SPECIALIST,
-            RoleName.ADCVD_TEAM,
-            RoleName.CENTER_DIRECTOR,
-            RoleName.ASSISTANT_CENTER_DIRECTOR,
-        )
-    ),
-]
 
 
 InstructionPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
@@ -152,7 +140,10 @@ class InstructionResultOut(BaseModel):
 
 @router.post("/instructions", status_code=201, summary="Draft an instruction", response_model=DraftedInstructionOut)
 async def create_instruction(
-    body: InstructionIn, request: Request, caller: InstructorIdentity, call: CurrentIdempotentCall
+    body: InstructionIn,
+    request: Request,
+    caller: Annotated[Identity, allow("instruction.draft")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Keep a message of Commerce, of a court or of an agency; nothing changes until a second person confirms it."""
     now = now_of(request)
@@ -184,7 +175,7 @@ async def create_instruction(
 async def list_instructions(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("instruction.read")],
     page: CurrentPage,
     state: Annotated[Literal["draft", "confirmed"] | None, Query(description="Only those in this state.")] = None,
 ) -> Page[InstructionOut]:
@@ -206,7 +197,10 @@ async def list_instructions(
 
 @router.get("/instructions/{instruction_id}", summary="An instruction")
 async def read_instruction(
-    instruction_id: InstructionPath, request: Request, response: Response, caller: StaffIdentity
+    instruction_id: InstructionPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("instruction.read")],
 ) -> InstructionOut:
     """The message, which entries it means, and entries by outcome."""
     return await _show(instruction_id, request, response, caller)
@@ -214,7 +208,7 @@ async def read_instruction(
 
 @router.get("/instructions/{instruction_id}/preview", summary="What an instruction would mean")
 async def preview_instruction(
-    instruction_id: InstructionPath, request: Request, _: StaffIdentity
+    instruction_id: InstructionPath, request: Request, _: Annotated[Identity, allow("instruction.read")]
 ) -> InstructionPreviewOut:
     """Counts and money of the entries that it means now; changes nothing."""
     async with transaction(engine_of(request)) as tx:
@@ -236,7 +230,7 @@ async def confirm_instruction(
     instruction_id: InstructionPath,
     request: Request,
     response: Response,
-    caller: InstructorIdentity,
+    caller: Annotated[Identity, allow("instruction.confirm")],
     meant: RequiredIfMatch,
 ) -> InstructionOut:
     """A second person confirms; it is applied at once to what it means, the rest of many entries in the background."""
@@ -251,7 +245,11 @@ async def confirm_instruction(
 
 @router.get("/instructions/{instruction_id}/results", summary="What an instruction did to each entry")
 async def list_instruction_results(
-    instruction_id: InstructionPath, request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    instruction_id: InstructionPath,
+    request: Request,
+    response: Response,
+    _: Annotated[Identity, allow("instruction.read")],
+    page: CurrentPage,
 ) -> Page[InstructionResultOut]:
     """In order of entry number, each with the rule."""
     position = page.position(str)

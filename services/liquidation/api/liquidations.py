@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -17,15 +17,14 @@ from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import LegalDate, Money
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import require
 from shared.web.requests import canonical_entry_number, now_of
 
 router = APIRouter()
 
-LiquidatorIdentity = Annotated[Identity, Depends(require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR))]
-DirectorIdentity = Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR))]
+
 Explanation = Annotated[str, Field(min_length=1, max_length=400, description="Why, as the history is to say it.")]
 
 
@@ -196,7 +195,7 @@ async def create_liquidation(
     entry_number: EntryNumberPath,
     body: LiquidationIn,
     request: Request,
-    caller: LiquidatorIdentity,
+    caller: Annotated[Identity, allow("entry.liquidate")],
     call: CurrentIdempotentCall,
 ) -> Response:
     """Liquidate outside the cycle, dated today; refused while suspended, without a clock, or after the period."""
@@ -217,7 +216,7 @@ async def create_reliquidation(
     entry_number: EntryNumberPath,
     body: ReliquidationIn,
     request: Request,
-    caller: LiquidatorIdentity,
+    caller: Annotated[Identity, allow("entry.reliquidate")],
     call: CurrentIdempotentCall,
 ) -> Response:
     """Reliquidate within 90 days of the original liquidation, or by one of the powers that outlast it."""
@@ -255,7 +254,7 @@ async def create_voided_liquidation(
     entry_number: EntryNumberPath,
     body: VoidingIn,
     request: Request,
-    caller: DirectorIdentity,
+    caller: Annotated[Identity, allow("entry.void-liquidation")],
     call: CurrentIdempotentCall,
 ) -> Response:
     """In breach of an injunction, or deemed while suspended; one during an agency's suspension stands."""

@@ -9,23 +9,12 @@ from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.liquidation.api.common import RuleOut, show_rule
-from services.liquidation.store.bills import BillRow
 from services.liquidation.store.money_acts import MoneyAct
 from services.liquidation.store.money_rows import Wanted
-from services.liquidation.store.refunds import RefundRow
-from services.liquidation.store.sight import Sight
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
 from shared.customs.money import format_cents
-from shared.runtime.access import demand_sight, is_staff
-from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
-from shared.web.identity import require
 from shared.web.requests import canonical_entry_number
 
-RecorderIdentity = Annotated[
-    Identity,
-    Depends(require(RoleName.ENTRY_SPECIALIST, RoleName.LIQUIDATION_SPECIALIST, RoleName.OPERATOR)),
-]
 ImporterPath = Annotated[
     str, Path(description="Importer of record number.", examples=["07-345678900"], pattern=IMPORTER_NUMBER_PATTERN)
 ]
@@ -58,48 +47,18 @@ class MoneyActOut(BaseModel):
     rule: RuleOut
     detail: str
     actor: str | None
-
-
-def sight_of(caller: Identity) -> Sight | None:
-    """What of bills and refunds the caller sees; None for staff, who see all."""
-    if is_staff(caller):
-        return None
-    return Sight(
-        caller.importer_numbers,
-        caller.filer_code if caller.has_role(RoleName.BROKER) else None,
-        caller.surety_code if caller.has_role(RoleName.SURETY) else None,
-    )
-
-
-def demand_money_sight(caller: Identity, what: str, row: BillRow | RefundRow) -> None:
-    """Raise `NotFound` when the caller may not see a bill or refund."""
-    demand_sight(
-        caller,
-        what,
-        importer_number=row.importer_number,
-        filer_code=row.entry_number[:3],
-        surety_code=row.surety_code,
-    )
-
-
-def demand_entry_sight(caller: Identity, number: str, importer_number: str, surety_code: str | None) -> None:
-    """Raise `NotFound` when the caller may not see an entry."""
-    demand_sight(
-        caller, f"entry {number}", importer_number=importer_number, filer_code=number[:3], surety_code=surety_code
-    )
-
-
-def no_entry(number: str) -> NotFound:
-    """There is no summary of this entry; to be raised."""
-    return NotFound(
-        f"There is no entry {number} in liquidation.", remedy="Check the number; a filing may still be on its way."
-    )
+    authority: str | None = Field(description="The row of the table of authority that a person's act rests on.")
 
 
 def show_act(row: MoneyAct) -> MoneyActOut:
     """What was done about a bill or refund."""
     return MoneyActOut(
-        on=row.occurred_on, what=row.change, rule=show_rule(row.rule), detail=row.detail, actor=row.actor
+        on=row.occurred_on,
+        what=row.change,
+        rule=show_rule(row.rule),
+        detail=row.detail,
+        actor=row.actor,
+        authority=row.authority,
     )
 
 

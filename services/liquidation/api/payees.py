@@ -1,7 +1,7 @@
 """The HTTP side of payees: what is known of importers' accounts and of deposits, and whether a refund can be paid."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,20 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.liquidation.acts import payees as acts
 from services.liquidation.acts.payees import AccountFacts, DepositFacts
 from services.liquidation.acts.refunds import find_readiness
-from services.liquidation.api.common import EntryNumberPath, RuleOut, money_policy_of, show_rule
-from services.liquidation.api.money import ImporterPath, RecorderIdentity, demand_entry_sight, no_entry
+from services.liquidation.api.common import EntryNumberPath, RuleOut, demand_entry_sight, money_policy_of, show_rule
+from services.liquidation.api.money import ImporterPath
 from services.liquidation.store import payees as store
 from services.liquidation.store.payees import AccountRow, DepositRow
-from services.liquidation.store.sight import find_entry_sight
+from services.liquidation.store.sight import find_matter
 from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
-from shared.runtime.access import demand_sight, shown_importer_number
+from shared.runtime.access import Matter, demand_sight, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import CurrentIdentity
-from shared.web.requests import canonical_entry_number, engine_of, now_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -127,16 +127,17 @@ class DepositOut(BaseModel):
 
 @router.get("/entries/{entry_number}/deposit-facts", summary="What is known of an entry's deposit")
 async def read_deposit_facts(
-    entry_number: EntryNumberPath, request: Request, response: Response, caller: CurrentIdentity
+    entry_number: EntryNumberPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("entry.read")],
 ) -> DepositOut:
     """What was recorded beside the summary; send the ETag back to record more."""
     number = canonical_entry_number(entry_number)
     async with reading(engine_of(request)) as connection:
-        entry = await find_entry_sight(connection, number)
+        matter = await find_matter(connection, number)
         row = await store.find_deposit(connection, number)
-    if entry is None or entry.importer_number is None:
-        raise no_entry(number)
-    demand_entry_sight(caller, number, entry.importer_number, entry.surety_code)
+    demand_entry_sight(caller, request, matter, number)
     response.headers["ETag"] = etag(row.revision if row is not None else 0)
     return _show_deposit(number, row)
 
@@ -147,7 +148,7 @@ async def record_deposit_facts(
     body: DepositIn,
     request: Request,
     response: Response,
-    caller: RecorderIdentity,
+    caller: Annotated[Identity, allow("entry.record-deposit-facts")],
     meant: RequiredIfMatch,
 ) -> DepositOut:
     """Takes the place of what was recorded before; acts that lacked one of these facts are assessed at once."""
@@ -162,10 +163,10 @@ async def record_deposit_facts(
 
 @router.get("/importers/{importer_number}/refund-readiness", summary="Whether an importer can be refunded")
 async def read_refund_readiness(
-    importer_number: ImporterPath, request: Request, caller: CurrentIdentity
+    importer_number: ImporterPath, request: Request, caller: Annotated[Identity, allow("payee.read")]
 ) -> ReadinessOut:
     """For a refund certified today: how it would be paid, or what is missing and what to do."""
-    demand_sight(caller, "such importer", importer_number=importer_number)
+    _demand_payee_sight(caller, request, importer_number)
     today = legal_date(now_of(request))
     async with reading(engine_of(request)) as connection:
         accounts = await store.load_accounts(connection, importer_number)
@@ -184,10 +185,13 @@ async def read_refund_readiness(
 
 @router.get("/importers/{importer_number}/refund-account", summary="What is known of a payee")
 async def read_refund_account(
-    importer_number: ImporterPath, request: Request, response: Response, caller: CurrentIdentity
+    importer_number: ImporterPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("payee.read")],
 ) -> AccountOut:
     """The record in effect; send its ETag back to record more."""
-    demand_sight(caller, "such importer", importer_number=importer_number)
+    _demand_payee_sight(caller, request, importer_number)
     async with reading(engine_of(request)) as connection:
         accounts = await store.load_accounts(connection, importer_number)
     response.headers["ETag"] = etag(accounts[-1].revision if accounts else 0)
@@ -200,7 +204,7 @@ async def record_refund_account(
     body: AccountIn,
     request: Request,
     response: Response,
-    caller: RecorderIdentity,
+    caller: Annotated[Identity, allow("payee.record")],
     meant: RequiredIfMatch,
 ) -> AccountOut:
     """Takes the place of what was recorded; waiting refunds are checked and missing money is assessed at once."""
@@ -210,6 +214,11 @@ async def record_refund_account(
         row = await acts.record_account(tx, now_of(request), importer_number, meant, facts, caller, policy)
     response.headers["ETag"] = etag(row.revision)
     return _show_account(importer_number, row, caller)
+
+
+def _demand_payee_sight(caller: Identity, request: Request, importer_number: str) -> None:
+    what = f"importer {shown_importer_number(caller, importer_number)} that you may read"
+    demand_sight(caller, "payee", today_of(request), Matter(importer_number), what)
 
 
 def _show_deposit(number: str, row: DepositRow | None) -> DepositOut:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts import preference_claims as acts
@@ -16,20 +16,21 @@ from services.liquidation.domain.reliquidation import preference_denial_window
 from services.liquidation.domain.rules.table import RULES, say_unsettled
 from services.liquidation.store import preference_claims as store
 from services.liquidation.store.preference_claims import ClaimDecision
+from services.liquidation.store.sight import find_matter_of_entries
 from shared.contracts.terms import EntryNumber, Money
 from shared.customs.calendar import Due
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import CurrentIdentity, require
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-DeciderIdentity = Annotated[Identity, Depends(require(RoleName.IMPORT_SPECIALIST, RoleName.CENTER_DIRECTOR))]
+
 ClaimPath = Annotated[str, Path(description="The filing number of the claim.", max_length=64)]
 
 
@@ -97,14 +98,18 @@ class ClaimDecisionIn(BaseModel):
 
 @router.get("/preference-claims/{filing_number}", summary="A claim under 1520(d)")
 async def read_preference_claim(
-    filing_number: ClaimPath, request: Request, response: Response, caller: CurrentIdentity
+    filing_number: ClaimPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("preference-claim.read")],
 ) -> ClaimOut:
     """The claim with its year, what it lacks, the decision, and until when a denial is protested; with its ETag."""
     async with reading(engine_of(request)) as connection:
         claim = await store.find_claim(connection, filing_number)
-    if claim is None:
-        raise acts.no_claim(filing_number)
-    demand_sight(caller, f"claim {filing_number}", importer_number=claim.importer_number)
+        if claim is None:
+            raise acts.no_claim(filing_number)
+        matter = await find_matter_of_entries(connection, claim.importer_number, claim.entries)
+    demand_sight(caller, "preference-claim", today_of(request), matter, f"claim {filing_number}")
     decision, law = claim.decision, law_of(request)
     time = judge_claim_time(claim.imported_on, protest_filed_on(claim.received_at), law)
     response.headers["ETag"] = etag(acts.version_of_claim(decision))
@@ -135,7 +140,7 @@ async def decide_preference_claim(
     body: ClaimDecisionIn,
     request: Request,
     response: Response,
-    caller: DeciderIdentity,
+    caller: Annotated[Identity, allow("preference-claim.decide")],
     meant: RequiredIfMatch,
 ) -> None:
     """Decided once and told on each entry. A granted claim reliquidates; one out of time cannot be granted."""

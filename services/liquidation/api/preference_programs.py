@@ -1,14 +1,15 @@
 """The programs under which a preference may be claimed after entry, over HTTP."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.domain.preference_programs import PREFERENCE_PROGRAMS, PreferenceProgram
 from services.liquidation.domain.rules.rule import Evidence
-from shared.web.identity import CurrentIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 
 router = APIRouter()
 
@@ -52,7 +53,7 @@ class PreferenceProgramsOut(BaseModel):
 
 
 @router.get("/preference-programs", summary="Programs of a preference that may be claimed after entry")
-async def list_preference_programs(caller: CurrentIdentity) -> PreferenceProgramsOut:
+async def list_preference_programs(caller: Annotated[Identity, allow("rule.read")]) -> PreferenceProgramsOut:
     """The trade agreements that 19 USC 1520(d) lists, as the calculator and claims take them (claim-1520d)."""
     del caller  # anyone who proved who they are may read the law
     return PreferenceProgramsOut(items=[_show(each) for each in PREFERENCE_PROGRAMS])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.protest_groups import GroupResult, act_on_group, preview_on_group
-from services.liquidation.acts.protests import ActRequest, act_on_protest
+from services.liquidation.acts.protests import PROTEST_ACTIONS, ActRequest, act_on_protest
 from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.api.protests import Category, ProtestPath, Words
 from services.liquidation.domain.protest.further_review import Criterion
@@ -16,8 +16,9 @@ from shared.contracts.terms import EntryNumber, LegalDate, Money
 from shared.db.transaction import transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import Refused
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import CurrentIdentity, StaffIdentity
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
@@ -218,7 +219,7 @@ async def create_protest_act(
     body: AnyActIn,
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow(*PROTEST_ACTIONS)],
     meant: RequiredIfMatch,
 ) -> ActDoneOut:
     """Do one act in the caller's capacity. What the law has done by now, such as a deemed denial, is done first."""
@@ -239,7 +240,9 @@ async def create_protest_act(
 
 
 @router.post("/protest-groups/previews", summary="What an act would do on a group of protests")
-async def preview_group_act(body: GroupPreviewIn, request: Request, caller: StaffIdentity) -> GroupOut:
+async def preview_group_act(
+    body: GroupPreviewIn, request: Request, caller: Annotated[Identity, allow(*PROTEST_ACTIONS)]
+) -> GroupOut:
     """Nothing is done: each answers with its version, for POST /protest-groups/acts, or with what forbids the act."""
     asked = _requested(body.act, is_for_group=True)
     results = await preview_on_group(
@@ -249,7 +252,9 @@ async def preview_group_act(body: GroupPreviewIn, request: Request, caller: Staf
 
 
 @router.post("/protest-groups/acts", summary="Act on a group of protests")
-async def create_group_act(body: GroupActIn, request: Request, caller: StaffIdentity) -> GroupOut:
+async def create_group_act(
+    body: GroupActIn, request: Request, caller: Annotated[Identity, allow(*PROTEST_ACTIONS)]
+) -> GroupOut:
     """Each protest on its own, at the version of the preview: one that has changed since is refused as stale."""
     versions = {each.protest_number: each.version for each in body.protests}
     asked = _requested(body.act, is_for_group=True)

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.liquidation.acts.may_do import bars_on_protest
 from services.liquidation.acts.protest_filings import file_protest
+from services.liquidation.acts.protests import matter_for_acts, no_protest
 from services.liquidation.api.common import law_of
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.clocks import list_clocks
@@ -17,26 +19,26 @@ from services.liquidation.domain.protest.timeliness import Verdict
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.rules.table import RULES, say_unsettled
 from services.liquidation.store import protest_pictures as store
-from services.liquidation.store.protest_pictures import ActRow, ProtestPicture, ProtestRow, Sight
+from services.liquidation.store.protest_pictures import ActRow, ProtestPicture, ProtestRow
+from services.liquidation.store.protests import find_deciders
+from services.liquidation.store.sight import find_matter_of_protest
 from shared.contracts.terms import EntryNumber, LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading
-from shared.runtime.access import is_staff, shown_importer_number
+from shared.runtime.access import demand_sight, is_staff, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import CurrentIdentity, StaffIdentity, require
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-FilerIdentity = Annotated[
-    Identity, Depends(require(RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL))
-]
+
 ProtestPath = Annotated[str, Path(description="The protest number.", max_length=64, examples=["270426101688"])]
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
 Category = Annotated[str, Field(min_length=1, max_length=120, examples=["classification"])]
@@ -182,6 +184,7 @@ class ProtestActOut(BaseModel):
     rule: str
     from_state: str
     to_state: str
+    authority: str | None = Field(description="The row of the table of authority that the act rests on; for staff.")
     details: dict[str, Any]
 
 
@@ -229,6 +232,7 @@ class ProtestOut(ProtestSummaryOut):
     decisions: list[LineDecisionOut]
     followers: list[str] = Field(description="Protests suspended behind this one.")
     lead_state: str | None = Field(description="Where the lead protest stands: once it is decided, resume.")
+    may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
 
 class IssueOut(BaseModel):
@@ -243,7 +247,7 @@ class IssueOut(BaseModel):
 
 @router.post("/protests", status_code=201, summary="File a protest", response_model=FiledOut)
 async def create_protest(
-    body: ProtestIn, request: Request, caller: FilerIdentity, call: CurrentIdempotentCall
+    body: ProtestIn, request: Request, caller: Annotated[Identity, allow("protest.file")], call: CurrentIdempotentCall
 ) -> Response:
     """Filed on the day of receipt. Whatever is missing, early, late or twice is refused at once, with its rule."""
     stated = body.model_dump(mode="json", exclude_none=True, exclude={"entries"})
@@ -270,7 +274,7 @@ async def create_protest(
 async def list_protests(
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("protest.read")],
     page: CurrentPage,
     state: Annotated[Stage | None, Query(description="Only in this state.")] = None,
     is_open: Annotated[bool | None, Query(description="Undecided ones, or decided ones.")] = None,
@@ -282,17 +286,12 @@ async def list_protests(
 ) -> Page[ProtestSummaryOut]:
     """In order of number; outside parties see their own."""
     position = page.position(str)
-    sight = None
-    if not is_staff(caller):
-        filer = caller.filer_code if caller.has_role(RoleName.BROKER) else None
-        surety = caller.surety_code if caller.has_role(RoleName.SURETY) else None
-        sight = Sight(caller.importer_numbers, filer, surety)
     async with reading(engine_of(request)) as connection:
         rows = await store.list_protests(
             connection,
             after=position[0] if position else None,
             limit=page.fetch,
-            sight=sight,
+            reach=reach_of(caller, "protest.read", today_of(request)),
             state=state,
             is_open=is_open,
             importer_number=importer,
@@ -313,12 +312,17 @@ async def list_protests(
 
 @router.get("/protest-issues", summary="Questions common to protests")
 async def list_protest_issues(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, caller: Annotated[Identity, allow("protest.list-issues")], page: CurrentPage
 ) -> Page[IssueOut]:
     """Protests grouped by issue, in order of its words."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_issues(connection, after=position[0] if position else None, limit=page.fetch)
+        rows = await store.list_issues(
+            connection,
+            reach=reach_of(caller, "protest.list-issues", today_of(request)),
+            after=position[0] if position else None,
+            limit=page.fetch,
+        )
     return build_page(
         rows,
         page,
@@ -331,14 +335,21 @@ async def list_protest_issues(
 
 @router.get("/protests/{protest_number}", summary="A protest")
 async def read_protest(
-    protest_number: ProtestPath, request: Request, response: Response, caller: CurrentIdentity
+    protest_number: ProtestPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("protest.read")],
 ) -> ProtestOut:
     """The protest whole: contents, time for each entry, clocks with their rules, acts, decisions, followers."""
     async with reading(engine_of(request)) as connection:
         row = await store.find_protest(connection, protest_number)
-        if row is None or not _may_see(caller, row):
-            raise NotFound(f"There is no protest {protest_number}.", remedy="Check the number.")
+        if row is None:
+            raise no_protest(protest_number)
         picture = await store.load_picture(connection, row)
+        matter = await find_matter_of_protest(connection, picture.record.filing)
+        deciders = await find_deciders(connection, row.entries)
+    today, own = today_of(request), matter_for_acts(picture.record.filing, matter)
+    demand_sight(caller, "protest", today_of(request), matter, f"protest {protest_number}")
     response.headers["ETag"] = etag(row.acts)
     return ProtestOut(
         **_summary(row, caller),
@@ -351,17 +362,8 @@ async def read_protest(
         decisions=[_decision_out(number, each) for number, each in picture.decisions],
         followers=list(picture.followers) if is_staff(caller) else [],
         lead_state=picture.lead_state,
+        may_do=tell_may_do(caller, today, own, bars_on_protest(picture.record, caller, today, deciders)),
     )
-
-
-def _may_see(caller: Identity, row: ProtestRow) -> bool:
-    if is_staff(caller) or row.importer_number in caller.importer_numbers:
-        return True
-    if caller.has_role(RoleName.BROKER) and caller.filer_code is not None:
-        return bool(row.entries) and all(each[:3] == caller.filer_code for each in row.entries)
-    if caller.has_role(RoleName.SURETY) and caller.surety_code is not None:
-        return bool(row.filed_by.get("role") == "surety" and row.filed_by.get("id") == caller.surety_code)
-    return False
 
 
 def _shown(caller: Identity, row: ProtestRow, identifier: str) -> str:
@@ -439,6 +441,7 @@ def _act_out(act: ActRow, caller: Identity) -> ProtestActOut:
         rule=act.rule,
         from_state=act.from_state,
         to_state=act.to_state,
+        authority=act.authority if is_staff(caller) else None,
         details=dict(act.details) if is_shown else {},
     )
 

@@ -20,10 +20,11 @@ from shared.contracts.decision import LegalBasis
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import transaction
+from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
-from shared.web.identity import StaffIdentity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -78,18 +79,18 @@ class RadarEntryOut(BaseModel):
 
 
 @router.get("/radar", summary="Deadlines by horizon and cause")
-async def read_radar(request: Request, _: StaffIdentity) -> RadarOut:
-    """Counts over every running entry whose period ends within 90 days; `past` ended before today.
+async def read_radar(request: Request, caller: Annotated[Identity, allow("oversight.read")]) -> RadarOut:
+    """Running entries of the caller's Centers whose period ends within 90 days; `past` ended before today.
 
     An entry may have several causes; `any` counts each entry once, those without a cause too. `request-open` counts the
     importer's request for an extension and what CBP asked the importer (CBP 28, CBP 29) until its work item ends. Held
     entries count from 90 days on, long before the hold is overridden by the end of the period.
     """
-    now = now_of(request)
+    now, reach = now_of(request), reach_of(caller, "oversight.read", today_of(request))
     async with transaction(engine_of(request)) as tx:
-        counts = await store.count_radar(tx, legal_date(now), await find_in_force(tx, now))
-        unknown = await count_unknown_clocks(tx.connection)
-        cases = await count_open_deemed_cases(tx.connection)
+        counts = await store.count_radar(tx, legal_date(now), await find_in_force(tx, now), reach)
+        unknown = await count_unknown_clocks(tx.connection, reach)
+        cases = await count_open_deemed_cases(tx.connection, reach)
     return RadarOut(
         date=legal_date(now),
         clock_unknown=unknown,
@@ -102,18 +103,19 @@ async def read_radar(request: Request, _: StaffIdentity) -> RadarOut:
 async def list_radar_entries(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("oversight.read")],
     page: CurrentPage,
     horizon: Annotated[Horizon, Query(description="Days: from the horizon before it to this one.")],
     cause: Annotated[Cause, Query(description="Only those with this cause.")] = "any",
 ) -> Page[RadarEntryOut]:
     """Those whose period ends first before the others."""
-    now = now_of(request)
+    now, reach = now_of(request), reach_of(caller, "oversight.read", today_of(request))
     async with transaction(engine_of(request)) as tx:
         rows = await store.list_radar(
             tx,
             legal_date(now),
             await find_in_force(tx, now),
+            reach,
             horizon=horizon,
             cause=cause,
             after=page.position(date, str),

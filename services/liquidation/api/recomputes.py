@@ -1,13 +1,15 @@
 """The HTTP side of the nightly comparison of records with their facts."""
 
 from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from services.liquidation.store.recomputes import Difference, Recompute, list_differences, list_recomputes
 from shared.db.transaction import reading
-from shared.web.identity import StaffIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of
 
@@ -35,7 +37,7 @@ class RecomputeOut(BaseModel):
 
 @router.get("/recomputes", summary="Nightly comparisons of the record with its facts")
 async def read_recomputes(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, _: Annotated[Identity, allow("national-figures.read")], page: CurrentPage
 ) -> Page[RecomputeOut]:
     """Newest first, each with its first differences."""
     position = page.position(date)

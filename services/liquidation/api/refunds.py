@@ -3,47 +3,42 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts import refunds as acts
+from services.liquidation.acts.may_do import bars_on_refund
 from services.liquidation.api.common import money_policy_of
 from services.liquidation.api.money import (
     CurrentOfWhom,
     MoneyActOut,
-    demand_money_sight,
     show_act,
     show_amounts,
     show_cents,
-    sight_of,
 )
 from services.liquidation.domain.money.interest import Undetermined
 from services.liquidation.store import refunds as store
 from services.liquidation.store.money_acts import list_acts
 from services.liquidation.store.payees import load_accounts
 from services.liquidation.store.refunds import RefundRow
+from services.liquidation.store.sight import find_matter_of
 from shared.contracts.liquidation import RefundState
 from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
-from shared.runtime.access import shown_importer_number
+from shared.runtime.access import demand_sight, no_such, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import CurrentIdentity, require
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-RefunderIdentity = Annotated[
-    Identity,
-    Depends(
-        require(RoleName.LIQUIDATION_SPECIALIST, RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR),
-    ),
-]
+
 RefundPath = Annotated[str, Path(description="Refund number.", examples=["B7603245278-R01"], max_length=20)]
 
 
@@ -108,6 +103,7 @@ class WholeRefundOut(RefundOut):
     delay_today_usd: str | None
     delay_unknown_because: str | None
     acts: list[MoneyActOut]
+    may_do: list[MayDoOut] = Field(description="Each act on it: whether the caller may, and what stands against it.")
 
 
 class RefundPaymentIn(BaseModel):
@@ -122,7 +118,7 @@ class RefundPaymentIn(BaseModel):
 async def list_refunds(
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("refund.read")],
     of_whom: CurrentOfWhom,
     page: CurrentPage,
     state: Annotated[RefundState | None, Query(description="Only those in this state.")] = None,
@@ -132,7 +128,7 @@ async def list_refunds(
     async with reading(engine_of(request)) as connection:
         rows = await store.list_refunds(
             connection,
-            sight_of(caller),
+            reach_of(caller, "refund.read", today_of(request)),
             of_whom.wanted(state),
             after=position[0] if position else None,
             limit=page.fetch,
@@ -149,7 +145,7 @@ async def list_refunds(
 
 @router.get("/refunds/{refund_number}", summary="A refund")
 async def read_refund(
-    refund_number: RefundPath, request: Request, response: Response, caller: CurrentIdentity
+    refund_number: RefundPath, request: Request, response: Response, caller: Annotated[Identity, allow("refund.read")]
 ) -> WholeRefundOut:
     """The refund, what it waits for, and what its delay has come to; its ETag is needed to certify or pay it."""
     return await _read_whole(refund_number, request, response, caller)
@@ -157,7 +153,11 @@ async def read_refund(
 
 @router.post("/refunds/{refund_number}/certify", summary="Certify a refund")
 async def certify_refund(
-    refund_number: RefundPath, request: Request, response: Response, caller: RefunderIdentity, meant: RequiredIfMatch
+    refund_number: RefundPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("refund.certify")],
+    meant: RequiredIfMatch,
 ) -> WholeRefundOut:
     """Refused with what is missing unless the payee can be paid; the first of two people."""
     async with transaction(engine_of(request)) as tx:
@@ -171,7 +171,7 @@ async def pay_refund(
     body: RefundPaymentIn,
     request: Request,
     response: Response,
-    caller: RefunderIdentity,
+    caller: Annotated[Identity, allow("refund.pay")],
     meant: RequiredIfMatch,
 ) -> WholeRefundOut:
     """By somebody who did not certify it, with the interest that CBP owes for delay."""
@@ -185,8 +185,9 @@ async def _read_whole(refund_number: str, request: Request, response: Response, 
     async with reading(engine_of(request)) as connection:
         row = await store.find_refund(connection, refund_number)
         if row is None:
-            raise NotFound(f"There is no refund {refund_number}.", remedy="Check the number.")
-        demand_money_sight(caller, f"refund {refund_number}", row)
+            raise no_such(f"refund {refund_number}")
+        matter = await find_matter_of(connection, row)
+        demand_sight(caller, "refund", today_of(request), matter, f"refund {refund_number}")
         accounts = await load_accounts(connection, row.importer_number)
         done = await list_acts(connection, row.entry_number)
     response.headers["ETag"] = etag(row.revision)
@@ -203,6 +204,7 @@ async def _read_whole(refund_number: str, request: Request, response: Response, 
         delay_today_usd=show_cents(delay_cents),
         delay_unknown_because=unknown,
         acts=[show_act(each) for each in done if each.refund_number == refund_number],
+        may_do=tell_may_do(caller, today_of(request), matter, bars_on_refund(row, caller)),
     )
 
 

@@ -20,7 +20,8 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.domain.readings import Reading, readings_of
 from services.liquidation.domain.rules.rule import EVIDENCE_MEANS, Evidence, Rule
 from shared.runtime.errors import NotFound, Refused
-from shared.web.identity import CurrentIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 
 router = APIRouter()
@@ -127,7 +128,7 @@ class RuleDetailOut(RuleSummaryOut):
 async def list_rules(
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("rule.read")],
     page: CurrentPage,
     section: Annotated[str | None, Query(description="Only rules on this subject.", examples=["protest"])] = None,
     evidence: Annotated[Evidence | None, Query(description="Only rules that are known so well.")] = None,
@@ -169,7 +170,9 @@ async def list_rules(
 
 
 @router.get("/rules/{rule_id}", summary="A rule of law with all that rests on it")
-async def read_rule(rule_id: RuleIdPath, request: Request, caller: CurrentIdentity) -> RuleDetailOut:
+async def read_rule(
+    rule_id: RuleIdPath, request: Request, caller: Annotated[Identity, allow("rule.read")]
+) -> RuleDetailOut:
     """A rule with its readings in force, worked examples, the cases by which it is tested, and what rests on it.
 
     Examples and cases are worked out by the default readings; where `readings` differ from them, so do its dates.

@@ -1,6 +1,7 @@
 """The HTTP side of an entry's timeline: what happened to it and what comes."""
 
 from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -11,7 +12,9 @@ from services.liquidation.domain.rules.table import say_unsettled
 from services.liquidation.domain.start_dates import MODERNIZED_ON
 from services.liquidation.domain.timeline import Coming
 from shared.customs.calendar import legal_date
-from shared.web.identity import CurrentIdentity
+from shared.runtime.access import is_staff
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import now_of
 
 router = APIRouter()
@@ -25,6 +28,9 @@ class ActOut(BaseModel):
     rule: RuleOut | None = None
     detail: str | None = None
     actor: str | None = None
+    authority: str | None = Field(
+        default=None, description="The row of the table of authority that a person's act rests on; for staff."
+    )
 
 
 class ComingOut(BaseModel):
@@ -49,7 +55,9 @@ class TimelineOut(BaseModel):
 
 
 @router.get("/entries/{entry_number}/timeline", summary="What happened to an entry and what comes")
-async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity) -> TimelineOut:
+async def read_entry_timeline(
+    entry_number: EntryNumberPath, request: Request, caller: Annotated[Identity, allow("entry.read")]
+) -> TimelineOut:
     """Each act, and each clock with its rule, citation, inputs, safe date and last arguable date."""
     picture = await find_visible_picture(entry_number, request, caller)
     today, entered_on = legal_date(now_of(request)), picture.entry.entry_date
@@ -57,18 +65,19 @@ async def read_entry_timeline(entry_number: EntryNumberPath, request: Request, c
     return TimelineOut(
         entry_number=picture.entry.entry_number,
         state=picture.entry.state,
-        happened=[_act(each) for each in list_happened(picture)],
+        happened=[_act(each, caller) for each in list_happened(picture)],
         coming=[_coming(each, today, is_old=is_old) for each in list_coming(picture, law_of(request))],
     )
 
 
-def _act(each: Happened) -> ActOut:
+def _act(each: Happened, caller: Identity) -> ActOut:
     return ActOut(
         on=each.on,
         what=each.what,
         rule=show_rule(each.rule) if each.rule is not None else None,
         detail=each.detail,
         actor=each.actor,
+        authority=each.authority if is_staff(caller) else None,
     )
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.money.bills import Bill, Block, ProtestDays
 from services.liquidation.store.money_rows import Wanted, append_row, list_wanted, write_rows
-from services.liquidation.store.sight import Sight
 from services.liquidation.store.tables.bills import bill_payments, bills
 from services.liquidation.store.tables.protests import protest_entries
 from services.liquidation.store.tables.records import protests
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 BillState = Literal["open", "delinquent", "paid", "replaced"]
 Payer = Literal["importer", "surety"]
@@ -121,10 +121,10 @@ async def find_bill(connection: AsyncConnection, bill_number: str) -> BillRow | 
 
 
 async def list_bills(
-    connection: AsyncConnection, sight: Sight | None, wanted: Wanted, *, after: str | None, limit: int
+    connection: AsyncConnection, reach: Reach, wanted: Wanted, *, after: str | None, limit: int
 ) -> list[BillRow]:
     """Bills in order of number."""
-    return [build_bill(row) for row in await list_wanted(connection, bills, sight, wanted, after, limit)]
+    return [build_bill(row) for row in await list_wanted(connection, bills, reach, wanted, after, limit)]
 
 
 async def list_payments(connection: AsyncConnection, bill_number: str) -> list[PaymentRow]:

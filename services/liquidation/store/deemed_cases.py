@@ -7,9 +7,11 @@ from typing import Final, Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.deemed_cases import deemed_cases
 from services.liquidation.store.tables.records import entries
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 CaseState = Literal["open", "closed"]
 
@@ -43,11 +45,11 @@ _SELECT: Final = select(
 
 
 async def list_deemed_cases(
-    connection: AsyncConnection, *, state: CaseState, after: tuple[date, str] | None, limit: int
+    connection: AsyncConnection, reach: Reach, *, state: CaseState, after: tuple[date, str] | None, limit: int
 ) -> list[DeemedCase]:
     """Cases of deemed liquidation with their entries, oldest first."""
     key = (deemed_cases.c.deemed_on, deemed_cases.c.entry_number)
-    query = _SELECT.where(deemed_cases.c.state == state).order_by(*key).limit(limit)
+    query = _SELECT.where(deemed_cases.c.state == state, entries_within(reach)).order_by(*key).limit(limit)
     if after is not None:
         query = query.where(func.row(*key) > func.row(*after))
     return [DeemedCase(**row._asdict()) for row in await connection.execute(query)]
@@ -67,7 +69,12 @@ async def close_deemed_case(tx: Transaction, closed: DeemedCase) -> None:
     await tx.connection.execute(statement.values({name: getattr(closed, name) for name in names}))
 
 
-async def count_open_deemed_cases(connection: AsyncConnection) -> int:
+async def count_open_deemed_cases(connection: AsyncConnection, reach: Reach) -> int:
     """How many entries were deemed liquidated without anybody having closed the case: an alarm when not zero."""
-    query = select(func.count()).select_from(deemed_cases).where(deemed_cases.c.state == "open")
+    query = (
+        select(func.count())
+        .select_from(deemed_cases)
+        .join(entries, entries.c.entry_number == deemed_cases.c.entry_number)
+    )
+    query = query.where(deemed_cases.c.state == "open", entries_within(reach))
     return int(await connection.scalar(query) or 0)

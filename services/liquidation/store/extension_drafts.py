@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.radar import CAUSES, ENDS_SOON, OF_ASKED
+from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.extension_drafts import extension_drafts
 from services.liquidation.store.tables.records import ACT_BY, entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 # The oldest open request of an entry in words, with how many more there are, so that a notice stays short.
 _NAMED: Final = """
@@ -77,13 +79,14 @@ async def sync_drafts(tx: Transaction, today: date, now: datetime) -> int:
 
 
 async def list_drafts(
-    connection: AsyncConnection, *, after: tuple[date, str] | None, limit: int
+    connection: AsyncConnection, reach: Reach, *, after: tuple[date, str] | None, limit: int
 ) -> list[ExtensionDraft]:
     """Drafted extensions with their entries, the period that ends first before the others."""
     key = (extension_drafts.c.deemed_on, extension_drafts.c.entry_number)
     query = (
         select(*extension_drafts.columns, entries.c.center, entries.c.importer_number, entries.c.extended_months)
         .join(entries, entries.c.entry_number == extension_drafts.c.entry_number)
+        .where(entries_within(reach))
         .order_by(*key)
         .limit(limit)
     )

@@ -35,6 +35,7 @@ class MoneyAct:
     refund_number: str | None = None
     cents: int | None = None
     actor: str | None = None
+    authority: str | None = None
 
 
 class ActNumbers:

@@ -9,9 +9,10 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.store.sight import Sight
+from services.liquidation.store.sight import rows_within
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -27,13 +28,11 @@ class Wanted:
 
 
 async def list_wanted(
-    connection: AsyncConnection, table: Table, sight: Sight | None, wanted: Wanted, after: str | None, limit: int
+    connection: AsyncConnection, table: Table, reach: Reach, wanted: Wanted, after: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Rows of bills or refunds in order of number; without a sight, everybody's."""
+    """Rows of bills or refunds in order of number; as far as the caller's reach goes."""
     (number,) = table.primary_key.columns
-    query = select(table).order_by(number).limit(limit)
-    if sight is not None:
-        query = query.where(sight.covers(table))
+    query = select(table).where(rows_within(reach, table)).order_by(number).limit(limit)
     for each in fields(wanted):
         if (value := getattr(wanted, each.name)) is not None:
             query = query.where(table.c[each.name] == value)

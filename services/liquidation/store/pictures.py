@@ -18,6 +18,7 @@ from services.liquidation.store.extensions import ExtensionRow
 from services.liquidation.store.records import EntryRow, LegalEvent, version_of
 from services.liquidation.store.reliquidations import ReliquidationRow
 from services.liquidation.store.requests import RequestOnEntry, list_requests_on
+from services.liquidation.store.sight import entries_within, protests_within
 from services.liquidation.store.suspensions import SuspensionRow
 from services.liquidation.store.tables.acts import reliquidations, suspensions, voided_liquidations
 from services.liquidation.store.tables.bills import bills
@@ -37,6 +38,7 @@ from services.liquidation.store.tables.records import (
 )
 from services.liquidation.store.tables.refunds import refunds
 from services.liquidation.store.voided_liquidations import VoidedRow
+from shared.runtime.access import Reach
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -146,6 +148,7 @@ class MoneyActOnEntry:
     rule: str
     detail: str
     actor: str | None
+    authority: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,30 +265,39 @@ async def list_holds(connection: AsyncConnection, entry_number: str) -> list[Hol
     return [HoldOnEntry(*row) for row in await connection.execute(query)]
 
 
-async def list_unknown_clocks(connection: AsyncConnection, *, after: str | None, limit: int) -> list[EntryRow]:
+async def list_unknown_clocks(
+    connection: AsyncConnection, reach: Reach, *, after: str | None, limit: int
+) -> list[EntryRow]:
     """Entries with a clock that cannot be computed, in order of number."""
-    query = select(entries).where(entries.c.state == "clock-unknown").order_by(entries.c.entry_number).limit(limit)
+    query = (
+        select(entries)
+        .where(entries.c.state == "clock-unknown", entries_within(reach))
+        .order_by(entries.c.entry_number)
+        .limit(limit)
+    )
     if after is not None:
         query = query.where(entries.c.entry_number > after)
     return [EntryRow(*row) for row in await connection.execute(query)]
 
 
-async def count_unknown_clocks(connection: AsyncConnection) -> int:
+async def count_unknown_clocks(connection: AsyncConnection, reach: Reach) -> int:
     """How many entries have a clock that cannot be computed."""
-    query = select(func.count()).select_from(entries).where(entries.c.state == "clock-unknown")
+    query = select(func.count()).select_from(entries).where(entries.c.state == "clock-unknown", entries_within(reach))
     return int(await connection.scalar(query) or 0)
 
 
-async def count_states(connection: AsyncConnection) -> dict[tuple[str, str | None], int]:
+async def count_states(connection: AsyncConnection, reach: Reach) -> dict[tuple[str, str | None], int]:
     """Entries by state and kind of liquidation."""
-    query = select(entries.c.state, entries.c.liquidation_kind, func.count().label("entries"))
+    query = select(entries.c.state, entries.c.liquidation_kind, func.count().label("entries")).where(
+        entries_within(reach)
+    )
     found = await connection.execute(query.group_by(entries.c.state, entries.c.liquidation_kind))
     return {(row.state, row.liquidation_kind): row.entries for row in found}
 
 
-async def count_protests(connection: AsyncConnection) -> int:
+async def count_protests(connection: AsyncConnection, reach: Reach) -> int:
     """How many protests have been filed."""
-    return int(await connection.scalar(select(func.count()).select_from(protests)) or 0)
+    return int(await connection.scalar(select(func.count()).select_from(protests).where(protests_within(reach))) or 0)
 
 
 async def _find_importer_name(connection: AsyncConnection, importer_number: str | None) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Text, and_, cast, func, literal_column, select, text
+from sqlalchemy import Row, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,16 +15,15 @@ from services.liquidation.domain.protest.record import Act, LineDecision, Protes
 from services.liquidation.domain.protest.stages import ActKind, FurtherReview, Stage
 from services.liquidation.domain.protest.timeliness import Timeliness, Verdict
 from services.liquidation.domain.rules.rule import Finding
+from services.liquidation.store.sight import protests_within
 from services.liquidation.store.tables.protests import (
-    FILER_CODE,
-    IS_OF_SURETY,
-    SURETY_CODE,
     protest_acts,
     protest_decisions,
     protest_entries,
 )
 from services.liquidation.store.tables.records import protests
 from shared.customs.calendar import Due
+from shared.runtime.access import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class ActRow:
     from_state: str
     to_state: str
     details: Mapping[str, Any]
+    authority: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +91,6 @@ class IssueRow:
     open: int
     suspended: int
     due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What an outside party sees: protests of its importers, on entries that are all its own, and those it filed."""
-
-    importer_numbers: frozenset[str]
-    filer_code: str | None
-    surety_code: str | None
 
 
 async def find_protest(connection: AsyncConnection, filing_number: str) -> ProtestRow | None:
@@ -172,6 +163,7 @@ async def list_acts_of(connection: AsyncConnection, filing_number: str) -> tuple
             row.from_state,
             row.to_state,
             row.details,
+            row.authority,
         )
         for row in await connection.execute(query.order_by(protest_acts.c.number))
     )
@@ -209,7 +201,7 @@ async def list_protests(
     *,
     after: str | None,
     limit: int,
-    sight: Sight | None = None,
+    reach: Reach,
     state: str | None = None,
     is_open: bool | None = None,
     importer_number: str | None = None,
@@ -218,8 +210,8 @@ async def list_protests(
     due_before: date | None = None,
     overdue_on: date | None = None,
 ) -> list[ProtestRow]:
-    """Protests by number, by any of these; `sight` limits them to what an outside party sees."""
-    query = select(protests).order_by(protests.c.filing_number).limit(limit)
+    """Protests by number, by any of these, as far as the caller's reach goes."""
+    query = select(protests).where(protests_within(reach)).order_by(protests.c.filing_number).limit(limit)
     if after is not None:
         query = query.where(protests.c.filing_number > after)
     conditions = [
@@ -231,8 +223,6 @@ async def list_protests(
     for given, condition in conditions:
         if given is not None:
             query = query.where(condition)
-    if sight is not None:
-        query = query.where(_seen(sight))
     if entry_number is not None:
         named = cast(cast(orjson.dumps([entry_number]).decode(), Text), JSONB)
         query = query.where(protests.c.entries.op("@>")(named))
@@ -243,7 +233,7 @@ async def list_protests(
     return [_read_protest(row) for row in await connection.execute(query)]
 
 
-async def list_issues(connection: AsyncConnection, *, after: str | None, limit: int) -> list[IssueRow]:
+async def list_issues(connection: AsyncConnection, *, reach: Reach, after: str | None, limit: int) -> list[IssueRow]:
     """Issues with how many protests each has, how many of them open, and the first day on which one is due."""
     is_open = protests.c.is_open
     query = select(
@@ -252,22 +242,11 @@ async def list_issues(connection: AsyncConnection, *, after: str | None, limit: 
         func.count().filter(is_open).label("open"),
         func.count().filter(protests.c.state == "suspended").label("suspended"),
         func.min(protests.c.due_on).filter(is_open).label("due_on"),
-    )
+    ).where(protests_within(reach))
     if after is not None:
         query = query.where(protests.c.issue > after)
     found = await connection.execute(query.group_by(protests.c.issue).order_by(protests.c.issue).limit(limit))
     return [IssueRow(row.issue, row.protests, row.open, row.suspended, row.due_on) for row in found]
-
-
-def _seen(sight: Sight) -> ColumnElement[bool]:
-    seen: ColumnElement[bool] = protests.c.importer_number.in_(sight.importer_numbers)
-    if sight.filer_code is not None:
-        named = func.jsonb_array_elements_text(protests.c.entries).column_valued("named")
-        foreign = select(named).where(func.left(named, 3) != sight.filer_code)
-        seen |= and_(literal_column(FILER_CODE) == sight.filer_code, ~foreign.exists())
-    if sight.surety_code is not None:
-        seen |= and_(text(IS_OF_SURETY), literal_column(SURETY_CODE) == sight.surety_code)
-    return seen
 
 
 def _read_protest(row: Row[Any]) -> ProtestRow:

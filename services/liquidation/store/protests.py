@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.liquidation_acts import LiquidationAct, judge_acts
@@ -72,8 +72,8 @@ SELECT filing_number FROM protests WHERE law_acts_after < $1 ORDER BY law_acts_a
 """
 _DECIDED: Final = """
 SELECT body #>> '{decided_by,subject}' AS who, body #>> '{decided_by,acting_for}' AS whom
-FROM review_decisions WHERE entry_number = ANY($1::text[]) AND status <> 'refused'
-UNION SELECT acted_by, acted_for FROM reliquidations WHERE entry_number = ANY($1::text[])
+FROM review_decisions WHERE entry_number = ANY(CAST(:numbers AS text[])) AND status <> 'refused'
+UNION SELECT acted_by, acted_for FROM reliquidations WHERE entry_number = ANY(CAST(:numbers AS text[]))
 """
 _MISSING_LINES: Final = """
 SELECT given.entry_number, given.line_number FROM unnest($1::text[], $2::integer[]) AS given(entry_number, line_number)
@@ -274,6 +274,7 @@ async def write_acts(tx: Transaction, acts: Sequence[NumberedAct]) -> None:
                 each.from_stage,
                 each.to_stage,
                 orjson.dumps(dict(each.act.details)).decode(),
+                each.authority,
             )
             for each in acts
         ],
@@ -339,10 +340,10 @@ async def write_filing(
     await bulk.insert(tx, protests, names, [row])
 
 
-async def find_deciders(tx: Transaction, entry_numbers: Collection[str]) -> frozenset[str]:
+async def find_deciders(connection: AsyncConnection, entry_numbers: Collection[str]) -> frozenset[str]:
     """Who decided these entries: their reviews and reliquidations."""
-    rows = await bulk.fetch(tx, _DECIDED, sorted(set(entry_numbers)))
-    return frozenset(name for row in rows for name in (row["who"], row["whom"]) if name is not None)
+    rows = await connection.execute(text(_DECIDED), {"numbers": sorted(set(entry_numbers))})
+    return frozenset(name for row in rows for name in (row.who, row.whom) if name is not None)
 
 
 async def find_missing_lines(tx: Transaction, lines: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:

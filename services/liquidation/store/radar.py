@@ -13,9 +13,11 @@ from typing import Any, Final, Literal, get_args
 from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS
 from services.liquidation.store.hold_sets import HORIZONS, HoldSet
 from services.liquidation.store.predicates import compile_predicate
+from services.liquidation.store.sight import centers_within, in_centers
 from services.liquidation.store.tables.records import ACT_BY, RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 Horizon = Literal["past", "1", "7", "14", "30", "60", "90"]
 Cause = Literal["any", "review-open", "request-open", "suspension-lifted", "held", "extension-needed"]
@@ -61,17 +63,18 @@ _COUNT_ALL: Final = f"""
 SELECT {ACT_BY} AS act_by, count(*) AS any, count(*) FILTER (WHERE {_IN_REVIEW}) AS in_review,
     count(*) FILTER (WHERE {_IN_REVIEW} AND {_MAY_EXTEND}) AS extendable,
     count(*) FILTER (WHERE {_IS_LIFTED}) AS lifted
-FROM entries e WHERE {ENDS_SOON} GROUP BY {ACT_BY}
+FROM entries e WHERE {ENDS_SOON} AND {in_centers("$2")} GROUP BY {ACT_BY}
 """
 _COUNT_DECIDED: Final = f"""
 SELECT {ACT_BY} AS act_by, count(*) AS in_review, count(*) FILTER (WHERE {_MAY_EXTEND}) AS extendable
 FROM (SELECT DISTINCT d.entry_number FROM review_decisions d WHERE {_WAITS}) decided
-JOIN entries e ON e.entry_number = decided.entry_number WHERE {ENDS_SOON} AND {_IN_REVIEW} GROUP BY {ACT_BY}
+JOIN entries e ON e.entry_number = decided.entry_number WHERE {ENDS_SOON} AND {_IN_REVIEW} AND {in_centers("$2")}
+GROUP BY {ACT_BY}
 """
 _COUNT_REQUESTED: Final = f"""
 SELECT {ACT_BY} AS act_by, count(*) AS requested,
     count(*) FILTER (WHERE {_MAY_EXTEND} AND {_HAS_REASON} AND ({_UNDECIDED}) IS NOT TRUE) AS extendable
-FROM entries e {OF_ASKED} WHERE {ENDS_SOON} GROUP BY {ACT_BY}
+FROM entries e {OF_ASKED} WHERE {ENDS_SOON} AND {in_centers("$2")} GROUP BY {ACT_BY}
 """
 # What is joined to an entry `e`, and what holds of it; each branch finds its entries from its own side.
 CAUSES: Final[dict[Cause, tuple[tuple[str, str], ...]]] = {
@@ -114,24 +117,25 @@ class RadarEntry:
     requested_on: date | None
 
 
-async def count_radar(tx: Transaction, today: date, in_force: Sequence[HoldSet]) -> list[RadarCount]:
-    """Running entries by horizon and cause; an entry may have several causes, or none (it then counts in `any`)."""
+async def count_radar(tx: Transaction, today: date, in_force: Sequence[HoldSet], reach: Reach) -> list[RadarCount]:
+    """Running entries of the Centers reached, by horizon and cause; one may have several, or none (it is in `any`)."""
     counts: dict[tuple[Horizon, Cause], int] = defaultdict(int)
-    for row in await bulk.fetch(tx, _COUNT_ALL, today):
+    centers = centers_within(reach)
+    for row in await bulk.fetch(tx, _COUNT_ALL, today, centers):
         horizon = horizon_of(row["act_by"], today)
         counts[horizon, "any"] += row["any"]
         counts[horizon, "review-open"] += row["in_review"]
         counts[horizon, "extension-needed"] += row["extendable"]
         counts[horizon, "suspension-lifted"] += row["lifted"]
-    for row in await bulk.fetch(tx, _COUNT_DECIDED, today):
+    for row in await bulk.fetch(tx, _COUNT_DECIDED, today, centers):
         horizon = horizon_of(row["act_by"], today)
         counts[horizon, "review-open"] -= row["in_review"]
         counts[horizon, "extension-needed"] -= row["extendable"]
-    for row in await bulk.fetch(tx, _COUNT_REQUESTED, today):
+    for row in await bulk.fetch(tx, _COUNT_REQUESTED, today, centers):
         horizon = horizon_of(row["act_by"], today)
         counts[horizon, "request-open"] += row["requested"]
         counts[horizon, "extension-needed"] += row["extendable"]
-    for horizon, entries in (await count_held_by_horizon(tx, today, in_force)).items():
+    for horizon, entries in (await count_held_by_horizon(tx, today, in_force, reach)).items():
         counts[horizon, "held"] += entries
     return [
         RadarCount(horizon, cause, counts[horizon, cause]) for horizon in get_args(Horizon) for cause in get_args(Cause)
@@ -142,6 +146,7 @@ async def list_radar(
     tx: Transaction,
     today: date,
     in_force: Sequence[HoldSet],
+    reach: Reach,
     *,
     horizon: Horizon,
     cause: Cause,
@@ -150,9 +155,9 @@ async def list_radar(
 ) -> list[RadarEntry]:
     """Entries of a horizon and cause, those that end first before the others, then by number."""
     begins, ends = window_of(horizon, today)
-    arguments: list[Any] = [today, begins, ends, *(after or (date.min, "")), limit]
+    arguments: list[Any] = [today, begins, ends, *(after or (date.min, "")), limit, centers_within(reach)]
     if cause == "held":
-        condition, of_sets = _held(in_force, first=7)
+        condition, of_sets = _held(in_force, first=8)
         arguments.extend(of_sets)
         branches: tuple[tuple[str, str], ...] = (("", condition),)
     else:
@@ -171,7 +176,7 @@ def _page(joined: str, condition: str) -> str:
             e.center, e.importer_number, e.extensions, e.duty_cents, e.fees_cents
         FROM entries e {joined}
         WHERE {ENDS_SOON} AND {ACT_BY} BETWEEN $2::date AND $3::date AND {ACT_BY} >= $4::date
-            AND ({ACT_BY}, e.entry_number) > ($4::date, $5::text) AND {condition}
+            AND ({ACT_BY}, e.entry_number) > ($4::date, $5::text) AND {in_centers("$7")} AND {condition}
         ORDER BY {ACT_BY}, e.entry_number LIMIT $6::integer
     )"""
 
@@ -204,16 +209,19 @@ def window_of(horizon: Horizon, today: date) -> tuple[date, date]:
     return today + timedelta(days=nearest), today + timedelta(days=HORIZONS[position])
 
 
-async def count_held_by_horizon(tx: Transaction, today: date, in_force: Sequence[HoldSet]) -> dict[Horizon, int]:
+async def count_held_by_horizon(
+    tx: Transaction, today: date, in_force: Sequence[HoldSet], reach: Reach
+) -> dict[Horizon, int]:
     """Held entries whose period ends within 90 days, by horizon: the alarm long before a hold is overridden."""
     found: dict[Horizon, int] = {}
     if not in_force:
         return found
-    held, arguments = _held(in_force, first=2)
+    held, arguments = _held(in_force, first=3)
     statement = (
-        f"SELECT {ACT_BY} AS act_by, count(*) AS held FROM entries e WHERE {ENDS_SOON} AND {held} GROUP BY {ACT_BY}"
+        f"SELECT {ACT_BY} AS act_by, count(*) AS held FROM entries e"
+        f" WHERE {ENDS_SOON} AND {in_centers('$2')} AND {held} GROUP BY {ACT_BY}"
     )
-    for row in await bulk.fetch(tx, statement, today, *arguments):
+    for row in await bulk.fetch(tx, statement, today, centers_within(reach), *arguments):
         horizon = horizon_of(row["act_by"], today)
         found[horizon] = found.get(horizon, 0) + int(row["held"])
     return found

@@ -121,6 +121,7 @@ class LegalEvent:
     deemed_on: date | None = None
     kind: str | None = None
     actor: str | None = None
+    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

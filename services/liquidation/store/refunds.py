@@ -12,10 +12,10 @@ from services.liquidation.domain.money.bills import Block
 from services.liquidation.domain.money.refunds import Refund, RefundWay
 from services.liquidation.store.bills import build_blocks
 from services.liquidation.store.money_rows import Wanted, list_wanted, write_rows
-from services.liquidation.store.sight import Sight
 from services.liquidation.store.tables.refunds import refunds
 from shared.contracts.liquidation import RefundState
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 UNCERTIFIED: Final[tuple[RefundState, ...]] = ("waiting-for-enrollment", "ready")
 
@@ -84,10 +84,10 @@ async def find_refund(connection: AsyncConnection, refund_number: str) -> Refund
 
 
 async def list_refunds(
-    connection: AsyncConnection, sight: Sight | None, wanted: Wanted, *, after: str | None, limit: int
+    connection: AsyncConnection, reach: Reach, wanted: Wanted, *, after: str | None, limit: int
 ) -> list[RefundRow]:
     """Refunds in order of number."""
-    return [build_refund(row) for row in await list_wanted(connection, refunds, sight, wanted, after, limit)]
+    return [build_refund(row) for row in await list_wanted(connection, refunds, reach, wanted, after, limit)]
 
 
 async def find_entries_with_uncertified(connection: AsyncConnection, importer_number: str) -> list[str]:

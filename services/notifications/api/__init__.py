@@ -2,5 +2,4 @@
 
 from services.notifications.api import bulletin, figures, notices
 
-ROUTERS = [notices.router, figures.router]
-PUBLIC_ROUTERS = [bulletin.router]
+ROUTERS = [notices.router, figures.router, bulletin.router]

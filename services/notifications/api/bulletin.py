@@ -25,6 +25,7 @@ from services.notifications.store.bulletin import Posted
 from shared.customs.importer_number import mask_importer_number
 from shared.db.transaction import reading
 from shared.runtime.errors import Refused
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, PageParams, build_page
 from shared.web.requests import engine_of
 
@@ -101,7 +102,7 @@ async def search_terms(
 SearchTerms = Annotated[dict[str, str], Depends(search_terms)]
 
 
-@router.get("/bulletin", summary="Search the public bulletin")
+@router.get("/bulletin", summary="Search the public bulletin", dependencies=[allow("bulletin.read")])
 async def search_bulletin(
     request: Request, response: Response, terms: SearchTerms, page: CurrentPage
 ) -> Page[PostingOut]:
@@ -115,6 +116,7 @@ async def search_bulletin(
 @router.get(
     "/bulletin.html",
     summary="The public bulletin as a page",
+    dependencies=[allow("bulletin.read")],
     response_class=HTMLResponse,
     responses={422: {"content": {"text/html": {}}, "description": "The page, saying what to type instead."}},
 )

@@ -1,11 +1,14 @@
 """How many deliveries there are, by kind of notice and state."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.notifications.store import deliveries as delivery_store
 from shared.db.transaction import reading
-from shared.web.identity import StaffIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import engine_of
 
 router = APIRouter()
@@ -19,7 +22,7 @@ class NoticeFigures(BaseModel):
 
 
 @router.get("/figures", summary="Deliveries by kind of notice and state")
-async def read_notice_figures(request: Request, _: StaffIdentity) -> NoticeFigures:
+async def read_notice_figures(request: Request, _: Annotated[Identity, allow("notice-figures.read")]) -> NoticeFigures:
     """Counts over all deliveries: a notice that goes two ways counts twice."""
     async with reading(engine_of(request)) as connection:
         rows = await delivery_store.count_deliveries(connection)

@@ -15,14 +15,14 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store.deliveries import Delivery, LedgerLine
-from services.notifications.store.notices import NoticeFilter, Sight, WrittenNotice
+from services.notifications.store.notices import NoticeFilter, WrittenNotice
 from shared.db.transaction import reading
-from shared.runtime.access import demand_sight, is_staff, shown_importer_number
-from shared.runtime.errors import NotFound, Refused
-from shared.runtime.identity import Identity, RoleName
-from shared.web.identity import CurrentIdentity
+from shared.runtime.access import Matter, demand_sight, is_staff, no_such, reach_of, shown_importer_number
+from shared.runtime.errors import Refused
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, today_of
 
 router = APIRouter()
 
@@ -86,7 +86,7 @@ class NoticeDetailOut(NoticeOut):
 async def list_notices(
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("notice.read")],
     page: CurrentPage,
     kind: Annotated[str | None, Query(description="Id in the catalogue.", examples=["N-09"])] = None,
     entry: Annotated[str | None, Query(description="Entry number, with or without hyphens.")] = None,
@@ -106,7 +106,7 @@ async def list_notices(
         entry_number=canonical_entry_number(entry) if entry else None,
         importer_number=importer,
         state=state.value if state else None,
-        sight=None if is_staff(caller) else _sight(caller),
+        reach=reach_of(caller, "notice.read", today_of(request)),
     )
     after = page.position(date, UUID)
     async with reading(engine_of(request)) as connection:
@@ -125,7 +125,9 @@ async def list_notices(
 
 @router.get("/notices/{notice_id}", summary="A notice with its words and its deliveries")
 async def read_notice(
-    notice_id: Annotated[UUID, Path(description="The id of the notice.")], request: Request, caller: CurrentIdentity
+    notice_id: Annotated[UUID, Path(description="The id of the notice.")],
+    request: Request,
+    caller: Annotated[Identity, allow("notice.read")],
 ) -> NoticeDetailOut:
     """Everything about one notice; the importer number is masked in its words."""
     async with reading(engine_of(request)) as connection:
@@ -133,14 +135,14 @@ async def read_notice(
         deliveries = await delivery_store.find_deliveries(connection, notice_id)
         ledger = await delivery_store.find_ledger(connection, notice_id)
     if notice is None:
-        raise NotFound(f"There is no notice {notice_id}.", remedy="Take the id from GET /notices.")
-    demand_sight(
-        caller,
-        f"notice {notice_id}",
-        importer_number=notice.importer_number,
+        raise no_such(f"notice {notice_id}")
+    matter = Matter(
+        notice.importer_number,
+        frozenset() if notice.center is None else frozenset({notice.center}),
         filer_code=notice.filer_code,
         surety_code=notice.surety_code,
     )
+    demand_sight(caller, "notice", today_of(request), matter, f"notice {notice_id}")
     settings: NotificationsSettings = request.app.state.settings
     shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers
     return NoticeDetailOut(
@@ -149,14 +151,6 @@ async def read_notice(
         facts=dict(notice.body),
         text=render_text(notice, name="the importer of record", base_url=settings.public_base_url),
         deliveries=[_delivery(item, ledger, shows_address=shows_address) for item in deliveries],
-    )
-
-
-def _sight(caller: Identity) -> Sight:
-    return Sight(
-        importer_numbers=tuple(sorted(caller.importer_numbers)),
-        filer_code=caller.filer_code if caller.has_role(RoleName.BROKER) else None,
-        surety_code=caller.surety_code if caller.has_role(RoleName.SURETY) else None,
     )
 
 

@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, false, or_, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.catalogue import VERSION
 from services.notifications.domain.notices import Notice
 from services.notifications.store.tables import deliveries, notices
 from shared.db import bulk
+from shared.db.reach import within
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 NOTICE_COLUMNS = (
     "notice_id",
@@ -72,23 +74,14 @@ class WrittenNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """Whose notices a caller may see; None sees all."""
-
-    importer_numbers: tuple[str, ...]
-    filer_code: str | None
-    surety_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class NoticeFilter:
-    """Which notices to list: every part that is not None must hold."""
+    """Which notices to list: as far as the reach goes, and every part that is not None must hold."""
 
+    reach: Reach
     kind: str | None = None
     entry_number: str | None = None
     importer_number: str | None = None
     state: str | None = None
-    sight: Sight | None = None
 
 
 async def write_notices(tx: Transaction, issued: Sequence[IssuedNotice]) -> set[str]:
@@ -122,8 +115,14 @@ async def list_notices(
     if wanted.state is not None:
         of_notice = select(deliveries.c.notice_id).where(deliveries.c.notice_id == notices.c.notice_id)
         query = query.where(of_notice.where(deliveries.c.state == wanted.state).exists())
-    if wanted.sight is not None:
-        query = query.where(_within(wanted.sight))
+    is_seen = within(
+        wanted.reach,
+        importer_number=notices.c.importer_number,
+        centers=(notices.c.center,),
+        filer_code=notices.c.filer_code,
+        surety_code=notices.c.surety_code,
+    )
+    query = query.where(is_seen)
     if after is not None:
         query = query.where(position < tuple_(*after))
     return [notice_of(row) for row in await connection.execute(query)]
@@ -137,17 +136,6 @@ def notice_of(row: bulk.Row) -> WrittenNotice:
 
 def _select() -> Select[Any]:
     return select(*(notices.c[name] for name in NOTICE_COLUMNS))
-
-
-def _within(sight: Sight) -> ColumnElement[bool]:
-    allowed: list[ColumnElement[bool]] = [false()]
-    if sight.importer_numbers:
-        allowed.append(notices.c.importer_number.in_(sight.importer_numbers))
-    if sight.filer_code is not None:
-        allowed.append(notices.c.filer_code == sight.filer_code)
-    if sight.surety_code is not None:
-        allowed.append(notices.c.surety_code == sight.surety_code)
-    return or_(*allowed)
 
 
 def _row(item: IssuedNotice) -> tuple[Any, ...]:

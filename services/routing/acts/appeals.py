@@ -1,10 +1,10 @@
 """Appeals against the assigned Center: filed by the importer, decided by the Office of Field Operations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 
@@ -29,16 +29,26 @@ from services.routing.store import assignments as assignment_store
 from services.routing.store.appeals import FiledAppeal, StandingAppeal, Step
 from services.routing.store.assignments import NewAssignment
 from services.routing.store.decisions import Origin
+from shared.customs.authority import Scope
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import Transaction
-from shared.runtime.access import OUTSIDE_PARTIES, may_see
+from shared.runtime.access import OUTSIDE_PARTIES, Matter, granted, judge, no_such, reach_of, refusal_of
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.errors import Conflict, Forbidden, Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.ids import event_id
 
 Outcome = Literal["upheld", "reassigned"]
+
+
+_ACTION_OF: Final[Mapping[Act, str]] = {
+    "supplement": "appeal.supply",
+    "withdraw": "appeal.withdraw",
+    "take-up": "appeal.review",
+    "uphold": "appeal.decide",
+    "reassign": "appeal.decide",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +116,10 @@ async def supplement_appeal(
             remedy="Name what is added.",
         )
     today = legal_date(now)
-    appeal, state = await _lock(tx, caller, appeal_number, "supplement", if_match, today)
+    appeal, state, authority = await _lock(tx, caller, appeal_number, "supplement", if_match, today)
     await _demand_standing(tx, caller, {appeal.importer_number, *supplied.importer_numbers}, today)
     reasons = ["Supplied: " + ", ".join(named) + "."]
-    step = _step("supplement", state, reasons, caller, now, {})
+    step = _step("supplement", state, reasons, caller, authority, now, {})
     return await _record(tx, await store.append_step(tx, appeal, step, supplied=supplied))
 
 
@@ -118,9 +128,9 @@ async def withdraw_appeal(
 ) -> AppealRecord:
     """Take back an undecided appeal; a new one may be made at any time."""
     today = legal_date(now)
-    appeal, state = await _lock(tx, caller, appeal_number, "withdraw", if_match, today)
+    appeal, state, authority = await _lock(tx, caller, appeal_number, "withdraw", if_match, today)
     await _demand_standing(tx, caller, {appeal.importer_number}, today)
-    step = _step("withdraw", state, [reason], caller, now, {})
+    step = _step("withdraw", state, [reason], caller, authority, now, {})
     return await _record(tx, await store.append_step(tx, appeal, step))
 
 
@@ -128,7 +138,7 @@ async def take_up_appeal(
     tx: Transaction, caller: Identity, appeal_number: str, if_match: IfMatch, *, reason: str | None, now: datetime
 ) -> AppealRecord:
     """Begin the review; an incomplete appeal is taken up only with a written reason."""
-    appeal, state = await _lock(tx, caller, appeal_number, "take-up", if_match, legal_date(now))
+    appeal, state, authority = await _lock(tx, caller, appeal_number, "take-up", if_match, legal_date(now))
     contents = appeal.contents
     if reason is None and not is_complete(contents):
         missing = " ".join(check.missing for check in check_contents(contents) if check.missing)
@@ -139,7 +149,7 @@ async def take_up_appeal(
             citation=CITATION,
             remedy="Ask the appellant for a supplement, or say in `reason` why it is taken up all the same.",
         )
-    step = _step("take-up", state, [reason] if reason is not None else [], caller, now, {})
+    step = _step("take-up", state, [reason] if reason is not None else [], caller, authority, now, {})
     return await _record(tx, await store.append_step(tx, appeal, step))
 
 
@@ -160,7 +170,7 @@ async def decide_appeal(
     Open matters stay with the Center that has them unless they are moved one by one; clocks never restart.
     """
     act: Act = "uphold" if outcome == "upheld" else "reassign"
-    appeal, state = await _lock(tx, caller, appeal_number, act, if_match, legal_date(now))
+    appeal, state, authority = await _lock(tx, caller, appeal_number, act, if_match, legal_date(now))
     detail: dict[str, Any] = {}
     if act == "reassign":
         if center is None or effective_on is None:
@@ -179,7 +189,7 @@ async def decide_appeal(
             code="nothing-to-assign",
             remedy="Leave them out, or decide `reassigned`.",
         )
-    step = _step(act, state, reasons, caller, now, detail)
+    step = _step(act, state, reasons, caller, authority, now, detail)
     return await _record(tx, await store.append_step(tx, appeal, step, center=center, effective_on=effective_on))
 
 
@@ -240,10 +250,11 @@ async def _reassign(
 
 async def _lock(
     tx: Transaction, caller: Identity, appeal_number: str, act: Act, if_match: IfMatch, today: date
-) -> tuple[StandingAppeal, State]:
+) -> tuple[StandingAppeal, State, str]:
     """The appeal, locked, with the state that the act leads to; refuses what cannot be done in this one."""
     locked = await store.lock_appeal(tx, appeal_number)
     appeal = await _demand_sight(tx, caller, locked, appeal_number, today)
+    authority = await _find_authority(tx, caller, appeal, _ACTION_OF[act], today)
     if_match.check(appeal.version)
     state = next_state(appeal.state, act)
     if state is None:
@@ -254,25 +265,35 @@ async def _lock(
             code="not-possible",
             remedy=f"Possible is: {allowed}.",
         )
-    return appeal, state
+    return appeal, state, authority
 
 
 async def _demand_sight(
     tx: Transaction, caller: Identity, appeal: StandingAppeal | None, appeal_number: str, today: date
 ) -> StandingAppeal:
     if appeal is None or not (
-        may_see(caller, importer_number=appeal.importer_number)
+        reach_of(caller, "appeal.read", today).covers(Matter(appeal.importer_number))
         or await _represents(tx, caller, {appeal.importer_number}, today)
     ):
-        raise NotFound(
-            f"There is no appeal {appeal_number}.", remedy="Check the number, and that the token names the importer."
-        )
+        raise no_such(f"appeal {appeal_number}")
     return appeal
+
+
+async def _find_authority(tx: Transaction, caller: Identity, appeal: StandingAppeal, action: str, today: date) -> str:
+    """The row of authority on which an act rests: the caller's own, or that of a broker whom the account names."""
+    permission = judge(caller, action, today, Matter(appeal.importer_number))
+    if permission.row_id is not None:
+        return permission.row_id
+    delegated = [row.row_id for row in granted(caller, action, today) if row.scope is Scope.DELEGATED]
+    if delegated and await _represents(tx, caller, {appeal.importer_number}, today):
+        return delegated[0]
+    raise refusal_of(permission)
 
 
 async def _demand_standing(tx: Transaction, caller: Identity, numbers: AbstractSet[str], today: date) -> None:
     """The caller acts for every number: it stands in the token, or the account authorises the broker."""
-    strange = numbers - caller.importer_numbers
+    reach = reach_of(caller, "appeal.file", today)
+    strange = {number for number in numbers if not reach.covers(Matter(number))}
     if strange and not await _represents(tx, caller, strange, today):
         raise Forbidden(
             f"You may not act for {len(strange)} of the {len(numbers)} importer numbers.",
@@ -293,9 +314,15 @@ async def _record(tx: Transaction, appeal: StandingAppeal) -> AppealRecord:
 
 
 def _step(
-    act: Act, state: State, reasons: Sequence[str], caller: Identity, now: datetime, detail: dict[str, Any]
+    act: Act,
+    state: State,
+    reasons: Sequence[str],
+    caller: Identity,
+    authority: str,
+    now: datetime,
+    detail: dict[str, Any],
 ) -> Step:
-    return Step(act, state, tuple(reasons), detail, caller.subject, caller.acting_for, now)
+    return Step(act, state, tuple(reasons), detail, caller.subject, caller.acting_for, now, authority)
 
 
 def _role_of(caller: Identity) -> str:

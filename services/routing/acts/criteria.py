@@ -5,15 +5,16 @@ from datetime import date, datetime, timedelta
 
 from services.routing.domain import criteria_lifecycle as lifecycle
 from services.routing.domain.criteria import Criterion
-from services.routing.domain.criteria_lifecycle import Act, ActRefused, Person, Revision
+from services.routing.domain.criteria_lifecycle import Act, ActRefused, Person, Revision, SecondPersonRequired
 from services.routing.store import criteria as store
 from services.routing.store import rulebook
 from services.routing.store.criteria import Change
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound
+from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
+from shared.runtime.two_people import second_person_required
 
 
 async def draft_criterion(
@@ -148,8 +149,9 @@ def _judge(change: Callable[[], Revision]) -> Revision:
     try:
         return change()
     except ActRefused as error:
-        kind = Forbidden if error.code == "second-person-required" else Conflict
-        raise kind(str(error), rule="criterion-lifecycle", code=error.code, remedy=error.remedy) from None
+        raise Conflict(str(error), rule="criterion-lifecycle", code=error.code, remedy=error.remedy) from None
+    except SecondPersonRequired as error:
+        raise second_person_required(str(error)) from None
 
 
 async def _write(

@@ -1,5 +1,6 @@
 """Open matters given to another Center by a person, an entry or a filing; clocks and days of receipt stay."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.routing.acts.decisions import unknown_entry
@@ -14,8 +15,9 @@ from services.routing.store.moves import MatterKind, MatterMove
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.access import Matter, demand
+from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.identity import Identity
 
 
 async def move_entry(
@@ -38,7 +40,8 @@ async def move_entry(
     if not decisions:
         raise unknown_entry(entry_number)
     newest = decisions[-1]
-    move = await _append(tx, caller, "entry", entry_number, newest.center, from_center, to_center, reason, now)
+    matter = Matter(newest.importer_number, filer_code=entry_number[:3])
+    move = await _append(tx, caller, "entry", entry_number, matter, newest.center, from_center, to_center, reason, now)
     await outbox.add(tx, SOURCE, [entry_moved(newest.decision, Move(move.sequence, move.to_center), now)])
     return move
 
@@ -67,7 +70,8 @@ async def move_filing(
             remedy="Have it published again by its filing system; then it can be moved.",
         )
     first = routed.route.center
-    move = await _append(tx, caller, "filing", filing_number, first, from_center, to_center, reason, now)
+    matter = Matter(filing.importer_number, filer_code=filing.filer_code)
+    move = await _append(tx, caller, "filing", filing_number, matter, first, from_center, to_center, reason, now)
     standing = StandingFiling(routed, Move(move.sequence, move.to_center))
     await outbox.add(tx, SOURCE, [filing_routed(standing, now)])
     return move
@@ -85,6 +89,7 @@ async def _append(
     caller: Identity,
     kind: MatterKind,
     number: str,
+    matter: Matter,
     first_center: str,
     from_center: str,
     to_center: str,
@@ -93,12 +98,8 @@ async def _append(
 ) -> MatterMove:
     known = await store.list_moves(tx.connection, kind, number)
     holding = known[-1].to_center if known else first_center
-    if not caller.has_role(RoleName.OFFICE_OF_TRADE) and holding not in caller.centers:
-        raise Forbidden(
-            f"The {kind} is with {holding}, which the token does not name.",
-            code="other-center",
-            remedy="Ask the director of that Center, or the Office of Trade.",
-        )
+    matter = replace(matter, centers=frozenset({holding}))
+    authority = demand(caller, f"{kind}.move", legal_date(now), matter, f"{kind} {number}")
     if from_center != holding:
         raise Conflict(
             f"The {kind} is with {holding}, not with {from_center}.",
@@ -121,6 +122,7 @@ async def _append(
         moved_by=caller.subject,
         acting_for=caller.acting_for,
         moved_at=now,
+        authority=authority,
     )
     await store.append(tx, move)
     return move

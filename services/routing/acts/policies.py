@@ -10,8 +10,9 @@ from services.routing.store import rulebook
 from services.routing.store.policies import ProposedPolicy
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.errors import Conflict, NotFound, Refused
 from shared.runtime.identity import Identity
+from shared.runtime.two_people import demand_second_person
 
 
 async def propose_policy(
@@ -62,13 +63,7 @@ async def confirm_policy(
             code="already-confirmed",
             remedy="Propose a new version to change it.",
         )
-    if caller.people & {proposed.proposed_by, proposed.proposed_acting_for}:
-        raise Forbidden(
-            "Who proposed a policy may not confirm it.",
-            rule="two-persons",
-            code="second-person-required",
-            remedy="Ask another person to confirm it.",
-        )
+    demand_second_person(caller, (proposed.proposed_by, proposed.proposed_acting_for), "proposed this policy")
     if effective_on <= today:
         raise Refused(
             f"A policy takes effect after today, {today}: decisions already made keep theirs.",

@@ -22,9 +22,11 @@ from services.routing.store.assignments import NewAssignment
 from services.routing.store.proposals import Decided, Run, StandingProposal
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import Matter, demand
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.errors import Conflict, NotFound, Refused
 from shared.runtime.identity import Identity
+from shared.runtime.two_people import demand_second_person
 
 CHUNK_ACCOUNTS: Final = 250
 """Accounts in one transaction: few enough that deciding on them holds nobody up."""
@@ -101,11 +103,11 @@ async def confirm_proposal(
     Numbers of a family that were counted together move together. Open matters stay with the Center that started them.
     """
     first_day = _first_day(effective_on, now)
-    proposals = await _lock_open(tx, caller, proposal_id, if_match)
+    proposals, authority = await _lock_open(tx, caller, proposal_id, if_match, legal_date(now))
     center = proposals[0].proposed_center
     await demand_open_center(tx, center, first_day, when="on that day")
     policy = await _policy_of(tx, proposals[0])
-    decided = Decided("confirmed", center, None, reason, first_day, caller.subject, caller.acting_for, now)
+    decided = Decided("confirmed", center, None, reason, first_day, caller.subject, caller.acting_for, now, authority)
     await _assign(tx, proposals, decided, center, first_day, f"predominant-{policy.measure}")
     return await _decide(tx, proposals, decided)
 
@@ -114,8 +116,8 @@ async def reject_proposal(
     tx: Transaction, caller: Identity, proposal_id: int, if_match: IfMatch, *, reason: str, now: datetime
 ) -> StandingProposal:
     """Leave the account as it is: the same Center is not proposed again for the months that the policy gives."""
-    proposals = await _lock_open(tx, caller, proposal_id, if_match)
-    decided = Decided("rejected", None, None, reason, None, caller.subject, caller.acting_for, now)
+    proposals, authority = await _lock_open(tx, caller, proposal_id, if_match, legal_date(now))
+    decided = Decided("rejected", None, None, reason, None, caller.subject, caller.acting_for, now, authority)
     return await _decide(tx, proposals, decided)
 
 
@@ -133,7 +135,7 @@ async def override_proposal(
 ) -> StandingProposal:
     """Give the account another Center, on a ground of 19 CFR 101.10 that the policy allows."""
     first_day = _first_day(effective_on, now)
-    proposals = await _lock_open(tx, caller, proposal_id, if_match)
+    proposals, authority = await _lock_open(tx, caller, proposal_id, if_match, legal_date(now))
     if center == proposals[0].proposed_center:
         raise Refused(
             f"{center} is the Center that was proposed.",
@@ -151,7 +153,9 @@ async def override_proposal(
             remedy=f"It allows: {', '.join(policy.override_grounds) or 'none'}.",
         )
     await demand_open_center(tx, center, first_day, when="on that day")
-    decided = Decided("overridden", center, ground, reason, first_day, caller.subject, caller.acting_for, now)
+    decided = Decided(
+        "overridden", center, ground, reason, first_day, caller.subject, caller.acting_for, now, authority
+    )
     await _assign(tx, proposals, decided, center, first_day, "override")
     return await _decide(tx, proposals, decided)
 
@@ -164,30 +168,17 @@ def unknown_proposal(proposal_id: int) -> NotFound:
 
 
 async def _lock_open(
-    tx: Transaction, caller: Identity, proposal_id: int, if_match: IfMatch
-) -> Sequence[StandingProposal]:
+    tx: Transaction, caller: Identity, proposal_id: int, if_match: IfMatch, on: date
+) -> tuple[Sequence[StandingProposal], str]:
     """The open proposal and those of its family that go with it, locked, for somebody who may decide on them."""
     proposals = await store.lock_with_family(tx, proposal_id)
     if not proposals:
         raise unknown_proposal(proposal_id)
     asked = proposals[0]
-    if caller.centers and caller.centers.isdisjoint({asked.present_center, asked.proposed_center}):
-        raise Forbidden(
-            f"The proposal concerns {asked.proposed_center}, which the token does not name.", code="other-center"
-        )
-    if caller.divisions and _CONFIRMING_DIVISION not in caller.divisions:
-        raise Forbidden(
-            f"Proposals are decided by the division {_CONFIRMING_DIVISION}.",
-            code="other-division",
-            remedy="Ask the Validation and Compliance division of the Center.",
-        )
-    if asked.proposed_by in caller.people:
-        raise Forbidden(
-            "Who started the run may not decide on its proposals.",
-            rule="two-persons",
-            code="second-person-required",
-            remedy="Ask another person to decide.",
-        )
+    concerned = frozenset(each for each in (asked.present_center, asked.proposed_center) if each is not None)
+    matter = Matter(asked.importer_number, concerned, _CONFIRMING_DIVISION)
+    authority = demand(caller, "proposal.decide", on, matter, f"assignment proposal {proposal_id}")
+    demand_second_person(caller, (asked.proposed_by,), "started the run of proposals")
     if_match.check(asked.revision)
     if asked.state != "open":
         raise Conflict(
@@ -196,7 +187,7 @@ async def _lock_open(
             code="not-open",
             remedy="Look for an open proposal of the account, or run the proposals again.",
         )
-    return proposals
+    return proposals, authority
 
 
 async def _assign(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.routing.domain.accounts import AccountRecord, may_represent
-from shared.runtime.access import may_see, shown_importer_number
+from shared.runtime.access import Matter, reach_of, shown_importer_number
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
 
@@ -11,10 +11,15 @@ from shared.runtime.identity import Identity, RoleName
 def demand_account(caller: Identity, importer_number: str, account: AccountRecord | None, today: date) -> AccountRecord:
     """The account; raises `NotFound` when there is none, or none that the caller may know of."""
     if account is None or not (
-        may_see(caller, importer_number=importer_number) or is_broker_of(caller, account, None, today)
+        may_read_account(caller, importer_number, today) or is_broker_of(caller, account, None, today)
     ):
         raise no_account(caller, importer_number)
     return account
+
+
+def may_read_account(caller: Identity, importer_number: str, today: date) -> bool:
+    """Whether the table lets the caller read the account whole; a broker that it names sees its own part of it."""
+    return reach_of(caller, "account.read", today).covers(Matter(importer_number))
 
 
 def is_broker_of(caller: Identity, account: AccountRecord, process: str | None, today: date) -> bool:

@@ -28,8 +28,9 @@ from shared.customs.calendar import legal_date
 from shared.customs.tariff_map import TariffMap, TariffMapRow
 from shared.db.transaction import Transaction
 from shared.runtime.concurrency import IfMatch
-from shared.runtime.errors import Conflict, Forbidden, NotFound, Refused
+from shared.runtime.errors import Conflict, NotFound, Refused
 from shared.runtime.identity import Identity
+from shared.runtime.two_people import demand_second_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,7 @@ async def publish_map(
             code="not-validated",
             remedy=f"POST /tariff-maps/{version}/validate, and mend what it finds.",
         )
-    if not caller.people.isdisjoint(await store.find_authors(tx.connection, version)):
-        raise Forbidden(
-            f"{caller.subject} wrote rows of {version}: another person publishes it.",
-            rule="two-persons",
-            code="second-person-required",
-            remedy="Ask somebody who has not edited it.",
-        )
+    demand_second_person(caller, await store.find_authors(tx.connection, version), f"wrote rows of {version}")
     return await _publish(tx, found, effective_on, reason, caller, now)
 
 

@@ -10,14 +10,15 @@ from starlette.requests import ClientDisconnect
 
 from services.routing.acts.account_imports import import_accounts
 from services.routing.api.account_files import CSV_FIELDS, read_account, read_rows
-from services.routing.api.common import RegistrarIdentity
 from services.routing.domain.account_imports import Format, Result
 from services.routing.store import account_imports as store
 from shared.db.transaction import reading
 from shared.runtime.access import shown_importer_number
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Malformed, NotFound
+from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.web.access import allow
 from shared.web.idempotency import MAX_KEY
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
@@ -141,7 +142,7 @@ class RowResultOut(BaseModel):
 async def import_importers(
     request: Request,
     response: Response,
-    caller: RegistrarIdentity,
+    caller: Annotated[Identity, allow("account.register")],
     key: Annotated[
         str | None,
         Header(
@@ -171,7 +172,9 @@ async def import_importers(
 
 
 @router.get("/importers/imports/{import_id}", summary="How far an import has come")
-async def read_import(import_id: ImportPath, request: Request, _: RegistrarIdentity) -> ImportOut:
+async def read_import(
+    import_id: ImportPath, request: Request, _: Annotated[Identity, allow("account.register")]
+) -> ImportOut:
     """The state and the counts of an import, also while it runs."""
     return await _read_import(request, import_id)
 
@@ -181,7 +184,7 @@ async def list_import_results(
     import_id: ImportPath,
     request: Request,
     response: Response,
-    caller: RegistrarIdentity,
+    caller: Annotated[Identity, allow("account.register")],
     page: CurrentPage,
     result: Annotated[
         Result | None,

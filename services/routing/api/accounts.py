@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from services.routing.acts import accounts as acts
-from services.routing.acts.sight import demand_account, no_account
+from services.routing.acts.sight import demand_account, may_read_account, no_account
 from services.routing.api.account_models import (
     AccountChangeIn,
     AccountChangeOut,
@@ -20,7 +20,7 @@ from services.routing.api.account_models import (
     read_changes,
     read_given,
 )
-from services.routing.api.common import ImporterNumberPath, RegistrarIdentity, today_of
+from services.routing.api.common import ImporterNumberPath
 from services.routing.domain.accounts import (
     AccountRecord,
     FieldChange,
@@ -37,20 +37,22 @@ from services.routing.store.assignments import RecordedAssignment
 from shared.contracts.terms import CenterCode
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
-from shared.runtime.access import may_see, shown_importer_number
+from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import CurrentIdentity, StaffIdentity
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
 
 @router.post("/importers", status_code=201, summary="Register importer accounts")
-async def register_importers(body: AccountsIn, request: Request, caller: RegistrarIdentity) -> Registered:
+async def register_importers(
+    body: AccountsIn, request: Request, caller: Annotated[Identity, allow("account.register")]
+) -> Registered:
     """Create accounts or bring them up to date. Sending the same again changes nothing.
 
     An assignment is appended when the Center differs from the newest one; entries decided before keep their decision.
@@ -66,7 +68,7 @@ async def register_importers(body: AccountsIn, request: Request, caller: Registr
 async def list_importers(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("account.list")],
     page: CurrentPage,
     center: Annotated[
         CenterCode | None, Query(description="Only accounts of this Center.", examples=["CEE007"])
@@ -105,7 +107,10 @@ async def list_importers(
 
 @router.get("/importers/{importer_number}", summary="One importer account")
 async def read_importer(
-    importer_number: ImporterNumberPath, request: Request, response: Response, caller: CurrentIdentity
+    importer_number: ImporterNumberPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("account.read")],
 ) -> AccountDetails:
     """The whole account, for staff, its holder, and the brokers that may act for it today.
 
@@ -128,7 +133,7 @@ async def change_importer(
     body: AccountChangeIn,
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("account.change")],
     if_match: RequiredIfMatch,
 ) -> AccountDetails:
     """Change what the body names, and note who, when, why and what in the history.
@@ -151,14 +156,14 @@ async def read_importer_history(
     importer_number: ImporterNumberPath,
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("account.read")],
     page: CurrentPage,
 ) -> Page[AccountChangeOut]:
     """Every change, oldest first: who, when, why, each field with what it was and became. For staff and the holder."""
     position = page.position(int)
     async with reading(engine_of(request)) as connection:
         account = await store.find_account(connection, importer_number)
-        if account is None or not may_see(caller, importer_number=importer_number):
+        if account is None or not may_read_account(caller, importer_number, today_of(request)):
             raise no_account(caller, importer_number)
         changes = await store.find_account_changes(
             connection, importer_number, after=position[0] if position else None, limit=page.fetch
@@ -210,7 +215,7 @@ def _account_details(
     caller: Identity, account: AccountRecord, newest: RecordedAssignment | None, today: date
 ) -> AccountDetails:
     document = write_document(account)
-    is_whole = may_see(caller, importer_number=account.importer_number)
+    is_whole = may_read_account(caller, account.importer_number, today)
     if not is_whole:
         filer_code = caller.filer_code or ""
         document["brokers"] = [item for item in document["brokers"] if item["filer_code"] == filer_code]

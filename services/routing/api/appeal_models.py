@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.routing.acts.appeals import Outcome
 from services.routing.domain.appeals import Act, AppealContents, ImportRow, State
-from services.routing.domain.authority import Evidence
 from shared.contracts.terms import CenterCode, ImporterNumber
+from shared.customs.authority import Evidence
 
 Why = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Bond = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -131,6 +131,7 @@ class StepOut(BaseModel):
     done_by: str | None = Field(description="Shown to staff; parties see their own acts.")
     acting_for: str | None
     done_at: datetime
+    authority: str | None = Field(description="The row of the table of authority that it rests on; for staff.")
 
 
 class AppealSummary(BaseModel):

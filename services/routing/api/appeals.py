@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.routing.acts import appeals as acts
 from services.routing.acts.appeals import AppealRecord
@@ -35,26 +35,25 @@ from services.routing.store import appeals as store
 from services.routing.store.appeals import AppealFilter, StandingAppeal, Step
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.access import is_staff, shown_importer_number
+from shared.runtime.access import is_staff, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import CurrentIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["appeals"])
 
-AppellantIdentity = Annotated[Identity, Depends(require(RoleName.IMPORTER, RoleName.BROKER, RoleName.TRADE_COUNSEL))]
-DeciderIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE))]
+
 """The Office of Field Operations decides; a Center director may not (authority row assignment-appeal-ofo)."""
 AppealNumber = Annotated[str, Path(description="Number of an appeal.", max_length=64)]
 
 
 @router.post("/appeals", status_code=201, summary="Appeal against the assigned Center", response_model=AppealOut)
 async def file_appeal(
-    body: AppealIn, request: Request, caller: AppellantIdentity, call: CurrentIdempotentCall
+    body: AppealIn, request: Request, caller: Annotated[Identity, allow("appeal.file")], call: CurrentIdempotentCall
 ) -> Response:
     """Appeal at any time to the Office of Field Operations. What is missing is said, and may be supplied later.
 
@@ -89,7 +88,7 @@ async def file_appeal(
 async def list_appeals(
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("appeal.read")],
     page: CurrentPage,
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
     current_center: Annotated[
@@ -99,11 +98,10 @@ async def list_appeals(
 ) -> Page[AppealSummary]:
     """Appeals in the order of receipt, incomplete ones included. Parties see those of the importers in their token."""
     position = page.position(datetime, str)
-    wanted = AppealFilter(
-        state, current_center, importer_number, None if is_staff(caller) else frozenset(caller.importer_numbers)
-    )
+    wanted = AppealFilter(state, current_center, importer_number)
+    reach = reach_of(caller, "appeal.read", today_of(request))
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_appeals(connection, wanted, after=position, limit=page.fetch)
+        rows = await store.list_appeals(connection, reach, wanted, after=position, limit=page.fetch)
     return build_page(
         rows,
         page,
@@ -116,7 +114,7 @@ async def list_appeals(
 
 @router.get("/appeals/{appeal_number}", summary="One appeal")
 async def read_appeal(
-    appeal_number: AppealNumber, request: Request, response: Response, caller: CurrentIdentity
+    appeal_number: AppealNumber, request: Request, response: Response, caller: Annotated[Identity, allow("appeal.read")]
 ) -> AppealOut:
     """The state, what each required content is or lacks, clocks (none is known), effect and history."""
     async with transaction(engine_of(request)) as tx:
@@ -130,7 +128,7 @@ async def supplement_appeal(
     body: ContentsIn,
     request: Request,
     response: Response,
-    caller: AppellantIdentity,
+    caller: Annotated[Identity, allow("appeal.supply")],
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Add to an undecided appeal: what is named replaces what was said, numbers and bonds come in addition."""
@@ -153,7 +151,7 @@ async def withdraw_appeal(
     body: WithdrawalIn,
     request: Request,
     response: Response,
-    caller: AppellantIdentity,
+    caller: Annotated[Identity, allow("appeal.withdraw")],
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Take back an undecided appeal; a new one may be made at any time."""
@@ -170,7 +168,7 @@ async def review_appeal(
     body: ReviewIn,
     request: Request,
     response: Response,
-    caller: DeciderIdentity,
+    caller: Annotated[Identity, allow("appeal.review")],
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Begin the review. An incomplete appeal is taken up only with a written reason."""
@@ -185,7 +183,7 @@ async def decide_appeal(
     body: DecisionIn,
     request: Request,
     response: Response,
-    caller: DeciderIdentity,
+    caller: Annotated[Identity, allow("appeal.decide")],
     if_match: RequiredIfMatch,
 ) -> AppealOut:
     """Uphold the assignment, or assign all affected numbers anew from a day.
@@ -274,4 +272,5 @@ def _step_out(step: Step, caller: Identity) -> StepOut:
         done_by=step.done_by if shown else None,
         acting_for=step.acting_for if shown else None,
         done_at=step.done_at,
+        authority=step.authority if is_staff(caller) else None,
     )

@@ -1,11 +1,12 @@
 """Which Center an importer has, since when, why, on which figures, and what would change it; and what-if."""
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 
 from services.routing.acts import assignments as acts
-from services.routing.acts.sight import demand_account
+from services.routing.acts.sight import demand_account, may_read_account
 from services.routing.api.assignment_models import (
     APPEAL,
     ActivityOut,
@@ -23,7 +24,7 @@ from services.routing.api.assignment_models import (
     show_kept_scores,
     show_scores,
 )
-from services.routing.api.common import ImporterNumberPath, OnDay, ReasonOut, today_of
+from services.routing.api.common import ImporterNumberPath, OnDay, ReasonOut
 from services.routing.domain.activity import NOTHING, Activity, Figures, window_on
 from services.routing.domain.proposals import AssignmentRules, format_points
 from services.routing.store import accounts as account_store
@@ -31,17 +32,21 @@ from services.routing.store import activity as activity_store
 from services.routing.store import policies as policy_store
 from shared.customs.tariff_number import InvalidTariffNumber, heading, is_chapter_98_99, parse_tariff_number
 from shared.db.transaction import reading
-from shared.runtime.access import may_see, shown_importer_number
+from shared.runtime.access import shown_importer_number
 from shared.runtime.errors import Refused
-from shared.web.identity import CurrentIdentity
-from shared.web.requests import engine_of
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
 
 @router.get("/importers/{importer_number}/assignment", summary="Which Center an importer has, and why")
 async def read_assignment(
-    importer_number: ImporterNumberPath, request: Request, caller: CurrentIdentity, on: OnDay = None
+    importer_number: ImporterNumberPath,
+    request: Request,
+    caller: Annotated[Identity, allow("account.read")],
+    on: OnDay = None,
 ) -> AssignmentOut:
     """The Center on a day, since when, on which basis and figures, what would change it, how to appeal, the history.
 
@@ -83,13 +88,16 @@ async def read_assignment(
 
 @router.get("/importers/{importer_number}/activity", summary="What an importer brought in over twelve months")
 async def read_activity(
-    importer_number: ImporterNumberPath, request: Request, caller: CurrentIdentity, on: OnDay = None
+    importer_number: ImporterNumberPath,
+    request: Request,
+    caller: Annotated[Identity, allow("account.read")],
+    on: OnDay = None,
 ) -> ActivityOut:
     """Lines, goods and value by heading and subheading: the month of the day, to date, and the eleven before."""
     day = on or today_of(request)
     first_month, last_month = window_on(day)
     async with reading(engine_of(request)) as connection:
-        if not may_see(caller, importer_number=importer_number):
+        if not may_read_account(caller, importer_number, today_of(request)):
             found = await account_store.find_account(connection, importer_number)
             demand_account(caller, importer_number, found, today_of(request))
         rules = await policy_store.load_rules(connection, day)
@@ -109,7 +117,9 @@ async def read_activity(
 
 
 @router.post("/what-if/assignment", summary="Which Center an import history would get")
-async def answer_what_if(body: WhatIfIn, request: Request, _: CurrentIdentity) -> WhatIfOut:
+async def answer_what_if(
+    body: WhatIfIn, request: Request, _: Annotated[Identity, allow("assignment.try")]
+) -> WhatIfOut:
     """The Center by the policy and tariff map in force, or by those named, with scores and reasons; nothing is kept."""
     day = body.on or today_of(request)
     goods = [_read_goods(position, item) for position, item in enumerate(body.history)]

@@ -6,17 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.api.common import OnDay, today_of
-from services.routing.domain.authority import (
-    FUNCTION_OF_PROCESS,
-    AuthorityRow,
-    Evidence,
-    authority_table,
-    functions,
-    holders,
-)
+from services.routing.api.common import OnDay
+from services.routing.domain.authority import FUNCTION_OF_PROCESS
+from shared.customs.authority import AuthorityRow, Evidence, authority_table, functions, holders
 from shared.runtime.errors import NotFound
-from shared.web.identity import CurrentIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.requests import today_of
 
 router = APIRouter(tags=["authority"])
 
@@ -90,7 +86,7 @@ FunctionName = Annotated[
 @router.get("/authority", summary="Who may decide")
 async def read_authority(
     request: Request,
-    _: CurrentIdentity,
+    _: Annotated[Identity, allow("authority.read")],
     function: FunctionName,
     on: OnDay = None,
 ) -> AuthorityOut:
@@ -115,7 +111,7 @@ async def read_authority(
 
 
 @router.get("/authority/functions", summary="The table of authority")
-async def list_functions(_: CurrentIdentity) -> list[FunctionOut]:
+async def list_functions(_: Annotated[Identity, allow("authority.read")]) -> list[FunctionOut]:
     """Every function with its rows, past ones included, in alphabetical order."""
     return [
         FunctionOut(function=name, rows=[_holder_out(row) for row in authority_table() if row.function == name])

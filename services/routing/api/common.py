@@ -3,18 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query
 from pydantic import BaseModel
 
-from services.routing.acts.accounts import REGISTRARS
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
-from shared.customs.calendar import legal_date
-from shared.runtime.identity import Identity, RoleName
-from shared.web.identity import require
-from shared.web.requests import now_of
 
-RegistrarIdentity = Annotated[Identity, Depends(require(*REGISTRARS))]
-RuleMakerIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR))]
 """Who changes the directory, tariff maps and assignment policies, and starts a run of proposals."""
 
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
@@ -39,8 +32,3 @@ class ReasonOut(BaseModel):
     text: str
     fact: str | None = None
     citation: str | None = None
-
-
-def today_of(request: Request) -> date:
-    """The legal day on which the call is judged."""
-    return legal_date(now_of(request))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import criteria as acts
@@ -25,19 +25,16 @@ from services.routing.store.criteria import RecordedAct
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-WriterIdentity = Annotated[
-    Identity, Depends(require(RoleName.INTERNATIONAL_TRADE_SPECIALIST, RoleName.OFFICE_OF_TRADE))
-]
-ConfirmerIdentity = Annotated[Identity, Depends(require(RoleName.OFFICE_OF_TRADE, RoleName.ASSISTANT_CENTER_DIRECTOR))]
+
 CriterionPath = Annotated[str, Path(description="The criterion's id.", examples=["cheap-garments-vn"])]
 
 
@@ -104,7 +101,7 @@ class ChangeOut(BaseModel):
 async def list_criteria(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("criterion.read")],
     page: CurrentPage,
     state: Annotated[State | None, Query(description="Only revisions in this state.")] = None,
 ) -> Page[RevisionOut]:
@@ -125,7 +122,10 @@ async def list_criteria(
 
 @router.post("/selection-criteria", status_code=201, summary="Draft a criterion", response_model=CriterionOut)
 async def draft_criterion(
-    body: CriterionIn, request: Request, caller: WriterIdentity, call: CurrentIdempotentCall
+    body: CriterionIn,
+    request: Request,
+    caller: Annotated[Identity, allow("criterion.write")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Keep a criterion as a draft, which selects nothing. A repeat under the same key drafts nothing more."""
     now = now_of(request)
@@ -141,7 +141,10 @@ async def draft_criterion(
 
 @router.get("/selection-criteria/{criterion_id}", summary="A criterion")
 async def read_one_criterion(
-    criterion_id: CriterionPath, request: Request, response: Response, caller: StaffIdentity
+    criterion_id: CriterionPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("criterion.read")],
 ) -> CriterionOut:
     """Its revisions, the newest first; the ETag is for whoever changes it."""
     async with reading(engine_of(request)) as connection:
@@ -156,7 +159,7 @@ async def edit_criterion(
     body: CriterionPatch,
     request: Request,
     response: Response,
-    caller: WriterIdentity,
+    caller: Annotated[Identity, allow("criterion.write")],
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Change a draft in place. What is no draft any more stays, and the change is a draft of the next revision."""
@@ -178,7 +181,7 @@ async def put_on_trial(
     body: ActIn,
     request: Request,
     response: Response,
-    caller: WriterIdentity,
+    caller: Annotated[Identity, allow("criterion.write")],
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """From a day after today on, its hits are noted and change nothing. A revision on trial before it ends that day."""
@@ -201,7 +204,7 @@ async def ask_for_live(
     body: ReasonIn,
     request: Request,
     response: Response,
-    caller: WriterIdentity,
+    caller: Annotated[Identity, allow("criterion.write")],
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Ask; somebody else confirms, and until then it stays on trial."""
@@ -216,7 +219,7 @@ async def confirm_live(
     body: ActIn,
     request: Request,
     response: Response,
-    caller: ConfirmerIdentity,
+    caller: Annotated[Identity, allow("criterion.confirm")],
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Confirm, as another person than the one who asked. From that day on it selects, in place of older revisions."""
@@ -239,7 +242,7 @@ async def retire_criterion(
     body: RetirementIn,
     request: Request,
     response: Response,
-    caller: WriterIdentity,
+    caller: Annotated[Identity, allow("criterion.write")],
     expected: RequiredIfMatch,
 ) -> CriterionOut:
     """Let it select no more from a day after today on. What it selected stays selected."""
@@ -259,7 +262,11 @@ async def retire_criterion(
 
 @router.get("/selection-criteria/{criterion_id}/history", summary="What was done with a criterion")
 async def list_criterion_history(
-    criterion_id: CriterionPath, request: Request, response: Response, caller: StaffIdentity, page: CurrentPage
+    criterion_id: CriterionPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("criterion.read")],
+    page: CurrentPage,
 ) -> Page[ChangeOut]:
     """Every act on it, oldest first: who, when, why, from which day on."""
     position = page.position(int)

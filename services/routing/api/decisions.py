@@ -18,10 +18,10 @@ from services.routing.store import moves as move_store
 from services.routing.store.decisions import KeptDecision
 from shared.contracts.entry import EntryBody
 from shared.db.transaction import reading, transaction
-from shared.runtime.access import demand_sight, is_staff, shown_importer_number
+from shared.runtime.access import Matter, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
-from shared.web.identity import CurrentIdentity
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.access import allow
+from shared.web.requests import canonical_entry_number, engine_of, today_of
 
 router = APIRouter()
 
@@ -144,7 +144,7 @@ async def read_entry_body(request: Request) -> EntryBody:
 
 @router.get("/entries/{entry_number}/routing", summary="Where an entry goes and why")
 async def read_entry_routing(
-    entry_number: EntryNumberPath, request: Request, caller: CurrentIdentity
+    entry_number: EntryNumberPath, request: Request, caller: Annotated[Identity, allow("entry.read")]
 ) -> EntryRoutingOut:
     """Every decision with its reasons, the release, and what contradicts the record."""
     number = canonical_entry_number(entry_number)
@@ -153,17 +153,19 @@ async def read_entry_routing(
         release = await store.find_release(connection, number)
         conflicts = await store.find_conflicts(connection, number)
         moves = await move_store.list_moves(connection, "entry", number)
-    if not decisions and (release is None or not is_staff(caller)):
+    if not decisions and release is None:
         raise acts.unknown_entry(number)
     importer = decisions[-1].importer_number if decisions else None
-    if importer is not None:
-        demand_sight(caller, f"entry {number}", importer_number=importer, filer_code=number[:3])
     history = [_decided(row, caller) for row in decisions]
     decided_by = history[-1].center if history else None
+    center = moves[-1].to_center if moves else decided_by
+    matter = Matter(importer, frozenset(() if center is None else (center,)), filer_code=number[:3])
+    if not reach_of(caller, "entry.read", today_of(request)).covers(matter):
+        raise acts.unknown_entry(number)
     return EntryRoutingOut(
         entry_number=number,
         importer_number=shown_importer_number(caller, importer) if importer else None,
-        center=moves[-1].to_center if moves else decided_by,
+        center=center,
         current=history[-1] if history else None,
         history=history,
         moves=[EntryMoveOut.model_validate(row, from_attributes=True) for row in moves],
@@ -175,19 +177,18 @@ async def read_entry_routing(
 
 @router.post("/route-preview", summary="Where an entry would go", openapi_extra=_REQUEST_BODY)
 async def preview_routing(
-    body: Annotated[EntryBody, Depends(read_entry_body)], request: Request, caller: CurrentIdentity
+    body: Annotated[EntryBody, Depends(read_entry_body)],
+    request: Request,
+    caller: Annotated[Identity, allow("route.preview")],
 ) -> DecisionOut:
     """The whole decision with its reasons for an entry as it would be filed; nothing is stored or published.
 
     Made with the rules in force on the entry date, as the event path would. Outside CBP it tells the Center and why,
     not whether the entry would be reviewed.
     """
-    demand_sight(
-        caller,
-        "account of this importer",
-        importer_number=body.importer_number,
-        filer_code=body.entry_number[:3],
-    )
+    matter = Matter(body.importer_number, filer_code=body.entry_number[:3])
+    if not reach_of(caller, "route.preview", today_of(request)).covers(matter):
+        raise no_such("account of this importer")
     async with transaction(engine_of(request)) as tx:
         published = await acts.preview_decision(tx, request.app.state.rules, read_facts(body))
     return DecisionOut.model_validate(_show(orjson.loads(published), caller))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import directory as acts
-from services.routing.api.common import OnDay, RuleMakerIdentity, today_of
+from services.routing.api.common import OnDay
 from services.routing.domain.directory import (
     DIRECTOR,
     Action,
@@ -27,9 +27,11 @@ from shared.contracts.terms import CenterCode
 from shared.customs.calendar import EASTERN
 from shared.db.transaction import Transaction, reading
 from shared.runtime.errors import NotFound
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -198,7 +200,7 @@ class DirectoryChangeIn(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-@router.get("/centers", summary="The Centers")
+@router.get("/centers", summary="The Centers", dependencies=[allow("directory.read")])
 async def list_centers(request: Request, on: OnDay = None) -> list[CenterOut]:
     """Every Center that has opened by the day, closed ones included, with its managing office."""
     day = on or today_of(request)
@@ -208,7 +210,9 @@ async def list_centers(request: Request, on: OnDay = None) -> list[CenterOut]:
     return [CenterOut(**_center_fields(unit, day)) for unit in sorted(units, key=_by_code) if unit.kind == "center"]
 
 
-@router.get("/centers/{code}", summary="A Center with its people and contact points")
+@router.get(
+    "/centers/{code}", summary="A Center with its people and contact points", dependencies=[allow("directory.read")]
+)
 async def read_center(
     code: Annotated[str, Path(description="The Center's code.", examples=["CEE007"])],
     request: Request,
@@ -248,7 +252,7 @@ async def read_center(
     )
 
 
-@router.get("/directory/changes", summary="What changed in the directory")
+@router.get("/directory/changes", summary="What changed in the directory", dependencies=[allow("directory.read")])
 async def list_directory_changes(
     request: Request,
     response: Response,
@@ -281,7 +285,10 @@ async def list_directory_changes(
 
 @router.post("/directory/changes", status_code=201, summary="Change the directory", response_model=DirectoryChangeOut)
 async def change_directory(
-    body: DirectoryChangeIn, request: Request, caller: RuleMakerIdentity, call: CurrentIdempotentCall
+    body: DirectoryChangeIn,
+    request: Request,
+    caller: Annotated[Identity, allow("directory.change")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Open, change or close a Center or what belongs to it. Nothing is overwritten: each day keeps its directory.
 

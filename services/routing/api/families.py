@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import families as acts
 from services.routing.api.account_models import Name, Why
-from services.routing.api.common import RegistrarIdentity
 from services.routing.store import families as store
 from services.routing.store.families import FamilyChange, FamilyRecord
 from shared.db.transaction import reading, transaction
@@ -17,8 +16,8 @@ from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import optional_if_match
-from shared.web.identity import StaffIdentity
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of
@@ -108,7 +107,9 @@ class FamilyDetails(BaseModel):
 
 
 @router.get("/families", summary="Account families")
-async def list_families(request: Request, response: Response, _: StaffIdentity, page: CurrentPage) -> Page[FamilyOut]:
+async def list_families(
+    request: Request, response: Response, _: Annotated[Identity, allow("family.read")], page: CurrentPage
+) -> Page[FamilyOut]:
     """Families in order of id, with how many importer numbers each has."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
@@ -124,7 +125,9 @@ async def list_families(request: Request, response: Response, _: StaffIdentity, 
 
 
 @router.get("/families/{family}", summary="One account family")
-async def read_family(family: FamilyPath, request: Request, response: Response, caller: StaffIdentity) -> FamilyDetails:
+async def read_family(
+    family: FamilyPath, request: Request, response: Response, caller: Annotated[Identity, allow("family.read")]
+) -> FamilyDetails:
     """The family with its importer numbers and its history. The ETag is what PUT wants in If-Match."""
     async with reading(engine_of(request)) as connection:
         record = await store.find_family(connection, family)
@@ -141,7 +144,7 @@ async def write_family(
     body: FamilyIn,
     request: Request,
     response: Response,
-    caller: RegistrarIdentity,
+    caller: Annotated[Identity, allow("family.change")],
     if_match: Annotated[IfMatch | None, Depends(optional_if_match)],
 ) -> FamilyDetails:
     """Give the family this name and exactly these importer numbers; numbers that are left out leave it.

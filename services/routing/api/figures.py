@@ -15,7 +15,8 @@ from services.routing.store import figures as figure_store
 from services.routing.store.figures import ReadTo
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
-from shared.web.identity import CurrentIdentity, StaffIdentity
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import engine_of
 
 router = APIRouter()
@@ -31,7 +32,9 @@ class RoutingFigures(BaseModel):
 
 
 @router.get("/figures", summary="Entries by Center, basis and lane")
-async def read_routing_figures(request: Request, _: StaffIdentity) -> RoutingFigures:
+async def read_routing_figures(
+    request: Request, _: Annotated[Identity, allow("national-figures.read")]
+) -> RoutingFigures:
     """Counts over the newest decision of every entry."""
     async with reading(engine_of(request)) as connection:
         rows = await decision_store.count_decisions(connection)
@@ -111,7 +114,7 @@ class TransparencyFigures(BaseModel):
 )
 async def read_transparency(
     request: Request,
-    _: CurrentIdentity,
+    _: Annotated[Identity, allow("transparency.read")],
     period: Annotated[str, Path(description="Year, fiscal year, quarter or month.", examples=["2026-Q1"])],
     accept: Annotated[str, Header(description="`text/csv` for a table, else JSON.")] = "application/json",
 ) -> TransparencyFigures | Response:

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.acts.moves import unknown_filing
-from services.routing.api.common import FilingNumberPath, ImporterNumberPath, ReasonOut, today_of
-from services.routing.domain.authority import Evidence
+from services.routing.api.common import FilingNumberPath, ImporterNumberPath, ReasonOut
 from services.routing.domain.directory import MANAGING_OFFICE, Unit, units_on
 from services.routing.store import directory as directory_store
 from services.routing.store import filings as store
@@ -18,13 +17,14 @@ from services.routing.store import moves as move_store
 from services.routing.store.filings import KeptFiling
 from services.routing.store.moves import MatterMove
 from shared.contracts.post_entry import FilingKind
+from shared.customs.authority import Evidence
 from shared.customs.centers import PENDING
 from shared.db.transaction import reading
-from shared.runtime.access import demand_sight, is_staff, shown_importer_number
+from shared.runtime.access import Matter, demand_sight, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
-from shared.web.identity import CurrentIdentity
+from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter(tags=["filings"])
 
@@ -144,15 +144,19 @@ class FilingOut(BaseModel):
 
 
 @router.get("/post-entry-filings/{filing_number}", summary="Who has a filing, and until when")
-async def read_filing(filing_number: FilingNumberPath, request: Request, caller: CurrentIdentity) -> FilingOut:
+async def read_filing(
+    filing_number: FilingNumberPath, request: Request, caller: Annotated[Identity, allow("filing.read")]
+) -> FilingOut:
     """Center, division, contact, since when, clocks, reasons and moves. Parties see their own."""
     async with reading(engine_of(request)) as connection:
         filing = await store.find_filing(connection, filing_number)
         if filing is None:
             raise unknown_filing(filing_number)
         importer = filing.importer_number
-        demand_sight(caller, f"filing {filing_number}", importer_number=importer, filer_code=filing.filer_code)
         moves = await move_store.list_moves(connection, "filing", filing_number)
+        center = moves[-1].to_center if moves else filing.route.center
+        matter = Matter(importer, frozenset({center}), filer_code=filing.filer_code)
+        demand_sight(caller, "filing", today_of(request), matter, f"filing {filing_number}")
         contents = await store.count_contents(connection, filing_number)
         held_by = await _find_office(connection, filing, moves, today_of(request))
     shown, route, filed_by = shown_importer_number(caller, importer), filing.route, dict(filing.filed_by)
@@ -182,15 +186,17 @@ async def list_importer_filings(
     importer_number: ImporterNumberPath,
     request: Request,
     response: Response,
-    caller: CurrentIdentity,
+    caller: Annotated[Identity, allow("filing.read")],
     page: CurrentPage,
     kind: Annotated[FilingKind | None, Query(description="Only filings of this kind.")] = None,
 ) -> Page[FilingSummary]:
     """Every filing of the importer, newest receipt first. Parties see their own."""
-    demand_sight(caller, "importer of that number", importer_number=importer_number)
+    reach = reach_of(caller, "filing.read", today_of(request))
+    if not is_staff(caller) and not reach.covers(Matter(importer_number)):
+        raise no_such("importer of that number")
     position = page.position(datetime, str)
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_filings(connection, importer_number, kind=kind, after=position, limit=page.fetch)
+        rows = await store.list_filings(connection, reach, importer_number, kind=kind, after=position, limit=page.fetch)
     return build_page(
         rows,
         page,

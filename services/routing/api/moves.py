@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import moves as acts
@@ -11,17 +11,12 @@ from services.routing.api.common import EntryNumberPath, FilingNumberPath
 from services.routing.store.moves import MatterKind
 from shared.contracts.terms import CenterCode
 from shared.db.transaction import Transaction
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import require
 from shared.web.requests import canonical_entry_number, now_of
 
 router = APIRouter(tags=["filings"])
-
-MoverIdentity = Annotated[
-    Identity,
-    Depends(require(RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR, RoleName.OFFICE_OF_TRADE)),
-]
 
 
 class MoveIn(BaseModel):
@@ -51,6 +46,7 @@ class MovedOut(BaseModel):
     moved_by: str
     acting_for: str | None
     moved_at: datetime
+    authority: str | None = Field(description="The row of the table of authority that it rests on.")
 
 
 @router.post(
@@ -60,7 +56,11 @@ class MovedOut(BaseModel):
     response_model=MovedOut,
 )
 async def move_entry(
-    entry_number: EntryNumberPath, body: MoveIn, request: Request, caller: MoverIdentity, call: CurrentIdempotentCall
+    entry_number: EntryNumberPath,
+    body: MoveIn,
+    request: Request,
+    caller: Annotated[Identity, allow("entry.move")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Give one open matter to another Center; later versions of the entry stay with it. Clocks never restart.
 
@@ -93,7 +93,7 @@ async def move_filing(
     filing_number: FilingNumberPath,
     body: MoveIn,
     request: Request,
-    caller: MoverIdentity,
+    caller: Annotated[Identity, allow("filing.move")],
     call: CurrentIdempotentCall,
 ) -> Response:
     """Give one open filing to another Center. The day of receipt and the clocks stay as they are.

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts.criteria import demand_revisions
-from services.routing.api.common import today_of
 from services.routing.domain.criteria import Criterion
 from services.routing.domain.criteria_lifecycle import Revision
 from services.routing.domain.outcomes import Patience, Performance, list_doubts, weeks_over_budget
@@ -17,8 +16,9 @@ from services.routing.store import outcomes as store
 from shared.customs.money import format_cents
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
-from shared.web.identity import StaffIdentity
-from shared.web.requests import engine_of
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
@@ -151,7 +151,7 @@ class TrustedFigures(BaseModel):
 @router.get("/selection-criteria/stale", summary="Criteria that should be looked at again")
 async def list_stale_criteria(
     request: Request,
-    _: StaffIdentity,
+    _: Annotated[Identity, allow("criterion.read")],
     expiry_days: Annotated[int, Query(ge=0, le=3660, description="Expires within so many days.")] = 30,
     silent_days: Annotated[int, Query(ge=1, le=3660, description="The days to look back; never hit in them.")] = _DAYS,
     precision_basis_points: Annotated[int, Query(ge=0, le=10_000, description="Findings in 10,000 reviews.")] = 500,
@@ -173,7 +173,7 @@ async def list_stale_criteria(
 async def read_performance(
     criterion_id: Annotated[str, Path(description="The criterion's id, or `random-floor`.", examples=["high-value"])],
     request: Request,
-    _: StaffIdentity,
+    _: Annotated[Identity, allow("criterion.read")],
     first: From = None,
     to: To = None,
 ) -> PerformanceOut:
@@ -193,7 +193,9 @@ async def read_performance(
 
 
 @router.get("/figures/trusted", summary="Whether trusted accounts see less work")
-async def read_trusted_figures(request: Request, _: StaffIdentity, first: From = None, to: To = None) -> TrustedFigures:
+async def read_trusted_figures(
+    request: Request, _: Annotated[Identity, allow("national-figures.read")], first: From = None, to: To = None
+) -> TrustedFigures:
     """The share of entries selected for review, of accounts in a trusted-trader program and of the others, by month."""
     first, last = _period(request, first, to)
     async with reading(engine_of(request)) as connection:

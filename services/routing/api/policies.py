@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import policies as acts
-from services.routing.api.common import RuleMakerIdentity, today_of
 from services.routing.domain.policies import (
     DEFAULT_VERSION,
     GROUNDS,
@@ -24,9 +23,10 @@ from services.routing.store import policies as store
 from services.routing.store.policies import ProposedPolicy
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import CurrentIdentity
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -133,7 +133,9 @@ class PolicyConfirmation(BaseModel):
 
 
 @router.get("/assignment-policies", summary="The versions of the assignment policy")
-async def list_assignment_policies(request: Request, _: CurrentIdentity) -> list[PolicyOut]:
+async def list_assignment_policies(
+    request: Request, _: Annotated[Identity, allow("assignment-policy.read")]
+) -> list[PolicyOut]:
     """Every version: those shipped and those that people proposed, with the one in force today."""
     today = today_of(request)
     async with reading(engine_of(request)) as connection:
@@ -148,7 +150,9 @@ async def list_assignment_policies(request: Request, _: CurrentIdentity) -> list
 
 
 @router.get("/assignment-policies/{version}", summary="One version of the assignment policy")
-async def read_assignment_policy(version: PolicyVersion, request: Request, caller: CurrentIdentity) -> PolicyOut:
+async def read_assignment_policy(
+    version: PolicyVersion, request: Request, caller: Annotated[Identity, allow("assignment-policy.read")]
+) -> PolicyOut:
     """The version, whole, with who proposed and confirmed it, when and why."""
     for policy in await list_assignment_policies(request, caller):
         if policy.version == version:
@@ -158,7 +162,10 @@ async def read_assignment_policy(version: PolicyVersion, request: Request, calle
 
 @router.post("/assignment-policies", status_code=201, summary="Propose an assignment policy", response_model=PolicyOut)
 async def propose_assignment_policy(
-    body: PolicyIn, request: Request, caller: RuleMakerIdentity, call: CurrentIdempotentCall
+    body: PolicyIn,
+    request: Request,
+    caller: Annotated[Identity, allow("assignment-policy.propose")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Keep a new version. It changes nothing until another person confirms it; a version is never edited."""
     changes = body.model_dump(exclude={"version", "based_on", "reason"}, exclude_none=True)
@@ -175,7 +182,10 @@ async def propose_assignment_policy(
 
 @router.post("/assignment-policies/{version}/confirm", summary="Put an assignment policy in force from a day")
 async def confirm_assignment_policy(
-    version: PolicyVersion, body: PolicyConfirmation, request: Request, caller: RuleMakerIdentity
+    version: PolicyVersion,
+    body: PolicyConfirmation,
+    request: Request,
+    caller: Annotated[Identity, allow("assignment-policy.confirm")],
 ) -> PolicyOut:
     """Confirm what another person proposed. What is decided for days before its first day keeps the policy it had."""
     now = now_of(request)

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import proposals as acts
-from services.routing.api.common import ReasonOut, RuleMakerIdentity
+from services.routing.api.common import ReasonOut
 from services.routing.domain.policies import Ground
 from services.routing.domain.proposals import State, format_points
 from services.routing.store import proposals as store
@@ -17,18 +17,15 @@ from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
-from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-ConfirmerIdentity = Annotated[
-    Identity,
-    Depends(require(RoleName.IMPORT_SPECIALIST, RoleName.ASSISTANT_CENTER_DIRECTOR, RoleName.CENTER_DIRECTOR)),
-]
+
 """Who confirms: the Validation and Compliance team, and the directors of the Center (processes 3.1)."""
 
 ProposalId = Annotated[int, Path(ge=1, description="Number of a proposal.", examples=[17])]
@@ -180,7 +177,7 @@ class OverrideIn(BaseModel):
 
 
 @router.post("/assignment-proposals/runs", summary="Propose Centers from the figures of a day")
-async def run_proposals(body: RunIn, request: Request, caller: RuleMakerIdentity) -> RunOut:
+async def run_proposals(body: RunIn, request: Request, caller: Annotated[Identity, allow("proposal.run")]) -> RunOut:
     """Look at every account, propose where the policy of that day says so; a second run of the month adds nothing."""
     now = now_of(request)
     as_of = body.as_of or legal_date(now)
@@ -192,7 +189,7 @@ async def run_proposals(body: RunIn, request: Request, caller: RuleMakerIdentity
 async def list_proposals(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("proposal.read")],
     page: CurrentPage,
     state: Annotated[State | None, Query(description="Only those in this state.", examples=["open"])] = None,
     center: Annotated[str | None, Query(description="Only those from or to this Center.", examples=["CEE007"])] = None,
@@ -215,7 +212,7 @@ async def list_proposals(
 
 @router.get("/assignment-proposals/{proposal_id}", summary="One assignment proposal")
 async def read_proposal(
-    proposal_id: ProposalId, request: Request, response: Response, caller: StaffIdentity
+    proposal_id: ProposalId, request: Request, response: Response, caller: Annotated[Identity, allow("proposal.read")]
 ) -> ProposalOut:
     """The proposal with its figures, runner-up, margin, versions and what was decided."""
     async with reading(engine_of(request)) as connection:
@@ -231,7 +228,7 @@ async def confirm_proposal(
     body: ConfirmationIn,
     request: Request,
     response: Response,
-    caller: ConfirmerIdentity,
+    caller: Annotated[Identity, allow("proposal.decide")],
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Append the assignment and tell everyone. Numbers of a family that were counted together move together.
@@ -257,7 +254,7 @@ async def reject_proposal(
     body: RejectionIn,
     request: Request,
     response: Response,
-    caller: ConfirmerIdentity,
+    caller: Annotated[Identity, allow("proposal.decide")],
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Say no: the same Center is not proposed again for the months that the policy gives."""
@@ -274,7 +271,7 @@ async def override_proposal(
     body: OverrideIn,
     request: Request,
     response: Response,
-    caller: ConfirmerIdentity,
+    caller: Annotated[Identity, allow("proposal.decide")],
     if_match: RequiredIfMatch,
 ) -> ProposalOut:
     """Depart from the predominant goods on a ground of 19 CFR 101.10 that the policy allows."""

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.routing.acts import tariff_maps as acts
-from services.routing.api.common import RuleMakerIdentity, today_of
 from services.routing.api.tariff_map_models import (
     CSV,
     EXAMPLE_CSV,
@@ -35,11 +34,12 @@ from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import shown_importer_number
 from shared.runtime.concurrency import etag
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import StaffIdentity
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -48,7 +48,7 @@ VersionPath = Annotated[str, Path(description="The version's name.", examples=["
 
 @router.get("/tariff-maps", summary="Versions of the tariff map")
 async def list_tariff_maps(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, _: Annotated[Identity, allow("tariff-map.read")], page: CurrentPage
 ) -> Page[TariffMapOut]:
     """All versions by number, the one shipped with the product first, with what became of each."""
     position = page.position(int)
@@ -73,7 +73,11 @@ async def list_tariff_maps(
     responses={200: {"content": {CSV: {"example": EXAMPLE_CSV}}}},
 )
 async def read_tariff_map(
-    version: VersionPath, request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    version: VersionPath,
+    request: Request,
+    response: Response,
+    _: Annotated[Identity, allow("tariff-map.read")],
+    page: CurrentPage,
 ) -> TariffMapDetailOut | Response:
     """A page of rows in the order of their prefixes; with `Accept: text/csv` all rows as a table, to edit and send."""
     position = page.position(str, str)
@@ -131,7 +135,7 @@ async def read_tariff_map(
 async def draft_tariff_map(
     body: Annotated[DraftIn, Depends(read_draft)],
     request: Request,
-    caller: RuleMakerIdentity,
+    caller: Annotated[Identity, allow("tariff-map.draft")],
     call: CurrentIdempotentCall,
 ) -> Response:
     """A draft of the rows given, as JSON or as a CSV table, or of the rows of the version that it is based on."""
@@ -153,7 +157,7 @@ async def edit_tariff_map(
     body: RowsIn,
     request: Request,
     response: Response,
-    caller: RuleMakerIdentity,
+    caller: Annotated[Identity, allow("tariff-map.draft")],
     match: RequiredIfMatch,
 ) -> TariffMapOut:
     """Remove rows, then write rows; one with the same two prefixes is replaced. The version is a draft again."""
@@ -179,7 +183,7 @@ async def validate_tariff_map(
     version: VersionPath,
     request: Request,
     response: Response,
-    caller: RuleMakerIdentity,
+    caller: Annotated[Identity, allow("tariff-map.validate")],
     body: ValidationIn | None = None,
 ) -> ReportOut:
     """Every heading covered exactly once, every Center open on the day: the faults, each with its prefix."""
@@ -202,7 +206,7 @@ async def validate_tariff_map(
 async def diff_tariff_map(
     version: VersionPath,
     request: Request,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("tariff-map.read")],
     against: Annotated[
         str | None,
         Query(description="The version to compare with; the one that it takes or would take over from."),
@@ -238,7 +242,7 @@ async def publish_tariff_map(
     body: PublicationIn,
     request: Request,
     response: Response,
-    caller: RuleMakerIdentity,
+    caller: Annotated[Identity, allow("tariff-map.publish")],
     match: RequiredIfMatch,
 ) -> TariffMapOut:
     """Put a version in force from a day after today. It takes a second person: nobody publishes rows of their own.
@@ -262,7 +266,11 @@ async def publish_tariff_map(
     response_model=TariffMapOut,
 )
 async def roll_back_tariff_map(
-    version: VersionPath, body: PublicationIn, request: Request, caller: RuleMakerIdentity, call: CurrentIdempotentCall
+    version: VersionPath,
+    body: PublicationIn,
+    request: Request,
+    caller: Annotated[Identity, allow("tariff-map.roll-back")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Publish a new version with the rows of the one that this version took over from, from a day after today.
 

@@ -3,24 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts.unit_values import compute_medians
 from services.routing.store import unit_values as store
 from shared.db.transaction import Transaction, reading
-from shared.runtime.identity import Identity, RoleName
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
-from shared.web.identity import StaffIdentity, require
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
-WriterIdentity = Annotated[
-    Identity,
-    Depends(require(RoleName.INTERNATIONAL_TRADE_SPECIALIST, RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR)),
-]
 
 _EXAMPLE: dict[str, Any] = {
     "as_of": "2026-02-28",
@@ -67,7 +63,10 @@ class MedianOut(BaseModel):
 
 @router.post("/unit-values", status_code=201, summary="Compute medians of unit values", response_model=UnitValuesOut)
 async def compute_unit_values(
-    body: UnitValuesIn, request: Request, caller: WriterIdentity, call: CurrentIdempotentCall
+    body: UnitValuesIn,
+    request: Request,
+    caller: Annotated[Identity, allow("unit-value.compute")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Compute a version over twelve months of entries; criteria use it from tomorrow on, so no decision changes."""
 
@@ -82,7 +81,7 @@ async def compute_unit_values(
 
 @router.get("/unit-values", summary="Versions of the medians of unit values")
 async def list_unit_value_versions(
-    request: Request, response: Response, _: StaffIdentity, page: CurrentPage
+    request: Request, response: Response, _: Annotated[Identity, allow("unit-value.read")], page: CurrentPage
 ) -> Page[UnitValuesOut]:
     """Newest first."""
     position = page.position(date)
@@ -103,7 +102,7 @@ async def list_medians(
     as_of: Annotated[date, Path(examples=["2026-02-28"])],
     request: Request,
     response: Response,
-    _: StaffIdentity,
+    _: Annotated[Identity, allow("unit-value.read")],
     page: CurrentPage,
     prefix: Annotated[
         str, Query(pattern="^[0-9]{0,10}$", description="First digits of the tariff number.", examples=["6109"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, assert_never
 
-from services.routing.domain.authority import Evidence
+from shared.customs.authority import Evidence
 from shared.customs.importer_number import kind_of
 
 State = Literal["appealed", "under-review", "upheld", "reassigned", "withdrawn"]

@@ -32,6 +32,10 @@ class ActRefused(ValueError):  # noqa: N818  a rule says no
         self.remedy = remedy
 
 
+class SecondPersonRequired(ValueError):  # noqa: N818  a rule says no
+    """What one person asked for, another one confirms."""
+
+
 class Person(NamedTuple):
     """Who acts, and under whose authority."""
 
@@ -123,11 +127,7 @@ def confirm_live(revision: Revision, person: Person, effective_on: date, today: 
             "Let its owner put it on trial and ask with POST …/live.",
         )
     if not set(person).isdisjoint({name for name in revision.requested_by if name is not None}):
-        raise ActRefused(
-            "Who asked for a criterion to go live may not confirm it.",
-            "second-person-required",
-            "Let another person of the Office of Trade or an assistant Center director confirm.",
-        )
+        raise SecondPersonRequired("Who asked for a criterion to go live cannot confirm it")
     _check_day(revision, effective_on, today)
     return replace(revision, state="live", live_from=effective_on, requested_by=None)
 

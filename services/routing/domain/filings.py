@@ -6,11 +6,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from services.routing.domain.authority import Evidence, authority_for_process
+from services.routing.domain.authority import authority_for_process
 from services.routing.domain.center import CITATION
 from services.routing.domain.decisions import Division
 from services.routing.domain.directory import OpenCenters
 from services.routing.domain.facts import Account, Reason
+from shared.customs.authority import Evidence
 from shared.customs.calendar import add_days, add_years
 from shared.customs.centers import PENDING
 from shared.customs.ports import is_port_code

@@ -14,7 +14,9 @@ from services.routing.store.decisions import Origin
 from services.routing.store.tables import appeals
 from services.routing.store.tables.appeals import appeal_steps
 from shared.db import bulk
+from shared.db.reach import within
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 _FILED = (
     "importer_number",
@@ -42,6 +44,7 @@ _STEP_COLUMNS = (
     "done_by",
     "acting_for",
     "done_at",
+    "authority",
 )
 
 
@@ -104,16 +107,16 @@ class Step:
     done_by: str
     acting_for: str | None
     done_at: datetime
+    authority: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class AppealFilter:
-    """Which appeals to list; what is None does not matter. `importer_numbers` limits to those appellants."""
+    """Which appeals to list; what is None does not matter."""
 
     state: State | None
     current_center: str | None
     importer_number: str | None
-    importer_numbers: frozenset[str] | None
 
 
 async def write_filed(tx: Transaction, filed: Sequence[FiledAppeal]) -> None:
@@ -172,19 +175,18 @@ async def lock_appeal(tx: Transaction, appeal_number: str) -> StandingAppeal | N
 
 
 async def list_appeals(
-    connection: AsyncConnection, wanted: AppealFilter, *, after: tuple[datetime, str] | None, limit: int
+    connection: AsyncConnection, reach: Reach, wanted: AppealFilter, *, after: tuple[datetime, str] | None, limit: int
 ) -> list[StandingAppeal]:
-    """Appeals in the order of their receipt."""
+    """Appeals in the order of their receipt, as far as the caller's reach goes."""
     position = (appeals.c.received_at, appeals.c.appeal_number)
-    query = select(appeals).order_by(*position).limit(limit)
+    is_seen = within(reach, importer_number=appeals.c.importer_number)
+    query = select(appeals).where(is_seen).order_by(*position).limit(limit)
     if wanted.state is not None:
         query = query.where(appeals.c.state == wanted.state)
     if wanted.current_center is not None:
         query = query.where(appeals.c.contents["current_center"].astext == wanted.current_center)
     if wanted.importer_number is not None:
         query = query.where(appeals.c.importer_number == wanted.importer_number)
-    if wanted.importer_numbers is not None:
-        query = query.where(appeals.c.importer_number.in_(sorted(wanted.importer_numbers)))
     if after is not None:
         query = query.where(tuple_(*position) > after)
     return [_read(row) for row in await connection.execute(query)]
@@ -194,7 +196,9 @@ async def list_steps(connection: AsyncConnection, appeal_number: str) -> list[St
     """Every act on an appeal after its filing, oldest first."""
     query = select(appeal_steps).where(appeal_steps.c.appeal_number == appeal_number)
     return [
-        Step(row.act, row.state, tuple(row.reasons), row.detail, row.done_by, row.acting_for, row.done_at)
+        Step(
+            row.act, row.state, tuple(row.reasons), row.detail, row.done_by, row.acting_for, row.done_at, row.authority
+        )
         for row in await connection.execute(query.order_by(appeal_steps.c.sequence))
     ]
 
@@ -220,6 +224,7 @@ async def append_step(
         step.done_by,
         step.acting_for,
         step.done_at,
+        step.authority,
     )
     await bulk.insert(tx, appeal_steps, _STEP_COLUMNS, [values])
     changes: dict[str, Any] = {"state": step.state, "revision": sequence}

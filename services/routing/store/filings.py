@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.decisions import Move
@@ -15,8 +15,11 @@ from services.routing.domain.filings import Clock, FilingRoute
 from services.routing.store import moves as move_store
 from services.routing.store.decisions import Origin
 from services.routing.store.tables.filings import filing_contents, post_entry_filings
+from services.routing.store.tables.moves import moves
 from shared.db import bulk
+from shared.db.reach import within
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 _KNOWN = """
 SELECT filing_number, content_digest FROM post_entry_filings
@@ -174,15 +177,28 @@ async def count_contents(connection: AsyncConnection, filing_number: str) -> int
 
 async def list_filings(
     connection: AsyncConnection,
+    reach: Reach,
     importer_number: str,
     *,
     kind: str | None,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> list[KeptFiling]:
-    """The filings of an importer, newest receipt first."""
+    """The filings of an importer, newest receipt first, as far as the caller's reach goes."""
     position = (post_entry_filings.c.received_at, post_entry_filings.c.filing_number)
-    query = select(post_entry_filings).where(post_entry_filings.c.importer_number == importer_number)
+    moved = select(moves.c.to_center).where(
+        moves.c.kind == "filing", moves.c.number == post_entry_filings.c.filing_number
+    )
+    newest = moved.order_by(moves.c.sequence.desc()).limit(1).scalar_subquery()
+    is_seen = within(
+        reach,
+        importer_number=post_entry_filings.c.importer_number,
+        centers=(func.coalesce(newest, post_entry_filings.c.center),),
+        filer_code=case(
+            (post_entry_filings.c.filed_by["role"].astext == "broker", post_entry_filings.c.filed_by["id"].astext)
+        ),
+    )
+    query = select(post_entry_filings).where(post_entry_filings.c.importer_number == importer_number, is_seen)
     if kind is not None:
         query = query.where(post_entry_filings.c.kind == kind)
     if after is not None:

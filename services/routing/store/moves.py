@@ -38,6 +38,7 @@ _COLUMNS = (
     "moved_by",
     "acting_for",
     "moved_at",
+    "authority",
 )
 _columns_of = attrgetter(*_COLUMNS)
 
@@ -55,6 +56,7 @@ class MatterMove:
     moved_by: str
     acting_for: str | None
     moved_at: datetime
+    authority: str | None
 
 
 async def load(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, Move]:

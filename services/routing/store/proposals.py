@@ -119,6 +119,7 @@ class Decided(NamedTuple):
     by: str
     acting_for: str | None
     at: datetime
+    authority: str
 
 
 _STANDING = [assignment_proposals.c[item.name] for item in fields(StandingProposal)]
@@ -274,6 +275,7 @@ async def decide_proposals(tx: Transaction, proposal_ids: Sequence[int], decided
         "decided_by": decided.by,
         "decided_acting_for": decided.acting_for,
         "decided_at": decided.at,
+        "authority": decided.authority,
     }
     await tx.connection.execute(
         update(assignment_proposals).where(assignment_proposals.c.proposal_id.in_(proposal_ids)).values(values)

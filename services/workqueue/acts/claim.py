@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
-from services.workqueue.acts.reach import person_of, work_centers, work_divisions
+from services.workqueue.acts.reach import person_of, work_queues
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.item import Item
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import items as item_store
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 
@@ -32,7 +33,7 @@ async def claim_next(
     Claims whose lease has run out come last: they are opened when nothing else is open. Raises `Forbidden` for a
     Center or division that the caller's token does not name.
     """
-    centers, divisions = work_centers(caller, center), work_divisions(caller, division)
+    centers, divisions = work_queues(caller, center, division, legal_date(now))
     person = person_of(caller)
 
     async def take() -> Item | None:
@@ -40,7 +41,7 @@ async def claim_next(
             tx,
             person,
             lease_until=now + lease,
-            centers=centers if centers is not None else await claim_store.find_open_centers(tx),
+            centers=centers,
             divisions=divisions,
             process=process,
         )
@@ -55,7 +56,7 @@ async def claim_next(
 
 async def claim(tx: Transaction, item_id: UUID, caller: Identity, now: datetime, lease: timedelta) -> Item:
     """Give the caller this item; raises `Conflict` while it is another's, or finished."""
-    item = await lock_item(tx, item_id, caller)
+    item, _ = await lock_item(tx, item_id, caller, now)
     with refusals():
         item, notes = rules.claim(item, person_of(caller), now, lease)
     await write_item(tx, item, notes)
@@ -64,7 +65,7 @@ async def claim(tx: Transaction, item_id: UUID, caller: Identity, now: datetime,
 
 async def keep(tx: Transaction, item_id: UUID, caller: Identity, token: int, now: datetime, lease: timedelta) -> Item:
     """Begin the lease of the caller's claim anew; raises `Conflict` for a token that is not the newest."""
-    item = await lock_item(tx, item_id, caller)
+    item, _ = await lock_item(tx, item_id, caller, now)
     with refusals():
         item = rules.keep(item, person_of(caller), token, now, lease)
     await item_store.write_items(tx, [item])
@@ -73,7 +74,7 @@ async def keep(tx: Transaction, item_id: UUID, caller: Identity, token: int, now
 
 async def release(tx: Transaction, item_id: UUID, caller: Identity, token: int, now: datetime) -> Item:
     """Give the item back to its queue; raises `Conflict` for a token that is not the newest."""
-    item = await lock_item(tx, item_id, caller)
+    item, _ = await lock_item(tx, item_id, caller, now)
     with refusals():
         item, notes = rules.release(item, person_of(caller), token, now)
     await write_item(tx, item, notes)

@@ -32,7 +32,7 @@ async def complete(
     item. Raises `Conflict` for a token that is not the newest, `Refused` for an outcome that is not one of the item's
     kind or contradicts itself.
     """
-    item = await lock_item(tx, item_id, caller)
+    item, authority = await lock_item(tx, item_id, caller, now)
     with refusals():
         item, notes = rules.complete(item, person_of(caller), token, now)
     flaw = flaw_in_outcome(item, finding.outcome)
@@ -43,7 +43,9 @@ async def complete(
     flaw = flaw_in_decision(finding.outcome, effect, has_legal_basis=bool(finding.legal_basis))
     if flaw is not None:
         raise Refused(flaw, rule="decision-consistent", code="inconsistent-decision", remedy="Correct it; send again.")
-    decision = Decision(UUID(event_id("decision", str(item_id))), finding, by=person_of(caller), at=now)
+    decision = Decision(
+        UUID(event_id("decision", str(item_id))), finding, by=person_of(caller), at=now, authority=authority
+    )
     await decision_store.write_decision(tx, item_id, decision)
     await write_item(tx, item, notes, finding.outcome)
     outcome = review_outcome_of(finding.outcome)

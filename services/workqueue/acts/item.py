@@ -2,29 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
-from services.workqueue.acts.reach import demand_reach
+from services.workqueue.acts.reach import demand_work
 from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.item import Item, NotAllowed, Note
 from services.workqueue.publishing import SOURCE, work_item_changed
 from services.workqueue.store import items as item_store
 from shared.bus import outbox
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.errors import Conflict, NotFound
+from shared.runtime.access import no_such
+from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 
 
-async def lock_item(tx: Transaction, item_id: UUID, caller: Identity) -> Item:
-    """The item, locked for the transaction.
+async def lock_item(tx: Transaction, item_id: UUID, caller: Identity, now: datetime) -> tuple[Item, str]:
+    """The item, locked for the transaction, and the row of authority by which the caller works on it.
 
     Raises `NotFound` when there is none or it is another Center's, `Forbidden` when the caller does not work on it.
     """
     item = (await item_store.lock_items(tx, [item_id])).get(item_id)
     if item is None:
-        raise NotFound(f"There is no item {item_id}.", remedy="Check the id.")
-    demand_reach(caller, item)
-    return item
+        raise no_such(f"item {item_id}")
+    return item, demand_work(caller, item, legal_date(now))
 
 
 async def write_item(tx: Transaction, item: Item, notes: Sequence[Note], outcome: Outcome | None = None) -> None:

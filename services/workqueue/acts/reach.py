@@ -1,25 +1,11 @@
-"""Who sees which items, and who works on them: staff of the Center, in a role that decides."""
+"""Whose an item is, and which queues a caller works on, as the table of authority says."""
 
-from typing import Final, get_args
+from datetime import date
 
-from services.workqueue.domain.item import Division, Item, Person
-from shared.runtime.errors import Forbidden, NotFound
-from shared.runtime.identity import Identity, RoleName
-
-WORKERS: Final = frozenset(
-    {
-        RoleName.IMPORT_SPECIALIST,
-        RoleName.ENTRY_SPECIALIST,
-        RoleName.LIQUIDATION_SPECIALIST,
-        RoleName.DRAWBACK_SPECIALIST,
-        RoleName.ADCVD_TEAM,
-        RoleName.TRADE_ENFORCEMENT_COORDINATOR,
-        RoleName.ASSISTANT_CENTER_DIRECTOR,
-    }
-)
-"""The roles that may claim and decide (domain/roles.md)."""
-
-DIVISIONS: Final[tuple[str, ...]] = get_args(Division)
+from services.workqueue.domain.item import Item, Person
+from shared.runtime.access import Matter, demand, demand_sight, reach_of
+from shared.runtime.errors import Forbidden
+from shared.runtime.identity import Identity
 
 
 def person_of(caller: Identity) -> Person:
@@ -27,42 +13,54 @@ def person_of(caller: Identity) -> Person:
     return Person(caller.subject, caller.name, caller.acting_for)
 
 
-def seen_centers(caller: Identity) -> frozenset[str] | None:
-    """The Centers whose items the caller sees; None for all: a token without Centers is that of a national role."""
-    return caller.centers or None
+def demand_item_sight(caller: Identity, item: Item, on: date) -> None:
+    """Raise `NotFound` when the caller may not read the item; the Center that asked for advice reads what holds it."""
+    demand_sight(caller, "item", on, _seen(item), _what(item))
 
 
-def demand_item_sight(caller: Identity, item: Item) -> None:
-    """Raise `NotFound` when the item is another Center's: whether it exists is part of what is not shown.
+def demand_work(caller: Identity, item: Item, on: date) -> str:
+    """The row of authority by which the caller works on the item: advice is given by the Center that was asked.
 
-    The Center that asked for advice sees the item that holds it.
+    Raises `NotFound` when the caller may not read it, `Forbidden` when it is another Center's or division's.
     """
-    if caller.centers and caller.centers.isdisjoint({item.center, item.asking_center}):
-        raise NotFound(f"There is no item {item.item_id}.", remedy="Check the id, and that the token names the Center.")
+    return demand(caller, "item.work", on, matter_for_work(item), _what(item), sight=_seen(item))
 
 
-def demand_reach(caller: Identity, item: Item) -> None:
-    """Raise `NotFound` or `Forbidden` unless the caller works on items of this Center and division."""
-    demand_item_sight(caller, item)
-    if caller.centers and item.center not in caller.centers:
-        raise Forbidden(f"The advice of {item.center} is its own to give.", code="other-center")
-    if caller.divisions and item.division not in caller.divisions:
-        raise Forbidden(f"The item belongs to the division {item.division}.", code="other-division")
+def matter_for_work(item: Item) -> Matter:
+    """Whose the item is to work on: of the Center and division that have it, not of whoever asked for advice."""
+    return Matter(item.importer_number, frozenset({item.center}), item.division)
 
 
-def work_centers(caller: Identity, center: str | None) -> list[str] | None:
-    """The Centers whose queues to look through: the one asked for, else the caller's own, else all (None)."""
-    if center is not None:
-        if caller.centers and center not in caller.centers:
-            raise Forbidden(f"The token does not name the Center {center}.", code="other-center")
-        return [center]
-    return sorted(caller.centers) or None
+def work_queues(caller: Identity, center: str | None, division: str | None, on: date) -> tuple[list[str], list[str]]:
+    """The Centers and divisions whose queues to look through: those asked for, else all that the caller works on.
+
+    Raises `Forbidden` for one that the caller does not work on, and when the token names none.
+    """
+    reach = reach_of(caller, "item.work", on)
+    for asked, known, name in (
+        (center, reach.division_centers, "Center"),
+        (division, reach.divisions, "division"),
+    ):
+        if not known:
+            raise Forbidden(
+                f"The token names no {name}, so there is no queue to take work from.",
+                code="out-of-reach",
+                remedy=f"Have the {name} put into the token of whoever works for it; GET /me says what it names.",
+            )
+        if asked is not None and asked not in known:
+            raise Forbidden(
+                f"The token does not name the {name} {asked}.",
+                code="out-of-reach",
+                remedy=f"Take one of {', '.join(sorted(known))}.",
+            )
+    centers = [center] if center is not None else sorted(reach.division_centers)
+    return centers, [division] if division is not None else sorted(reach.divisions)
 
 
-def work_divisions(caller: Identity, division: str | None) -> list[str]:
-    """The divisions whose queues to look through: the one asked for, else the caller's own, else all."""
-    if division is not None:
-        if caller.divisions and division not in caller.divisions:
-            raise Forbidden(f"The token does not name the division {division}.", code="other-division")
-        return [division]
-    return sorted(caller.divisions or DIVISIONS)
+def _seen(item: Item) -> Matter:
+    centers = {item.center, item.asking_center} - {None}
+    return Matter(item.importer_number, frozenset(each for each in centers if each is not None), item.division)
+
+
+def _what(item: Item) -> str:
+    return f"item {item.item_id}"

@@ -40,7 +40,7 @@ async def issue_request(
     cf28-reply, cf29-proposed). Raises `Conflict` for a token that is not the newest, `Refused` for a notice of action
     by a consulted Center, for entries of several importers or none, and for a day that has passed.
     """
-    item = await lock_item(tx, item_id, caller)
+    item, _ = await lock_item(tx, item_id, caller, now)
     with refusals():
         rules.demand_token(item, person_of(caller), token)
     if form == "CBP-29" and item.kind == "consultation":

@@ -12,10 +12,12 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.workqueue.acts import claim as acts
-from services.workqueue.api.common import ItemId, Token, WorkerIdentity, lease_of
+from services.workqueue.api.common import ItemId, Token, lease_of
 from services.workqueue.domain.item import Division, Kind
 from shared.contracts.terms import CenterCode, Code
 from shared.db.transaction import transaction
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
@@ -63,7 +65,9 @@ class TokenIn(BaseModel):
     response_model=ClaimOut,
     responses={204: {"description": "Nothing is open in these queues."}},
 )
-async def claim_next_item(request: Request, caller: WorkerIdentity, body: NextIn | None = None) -> ClaimOut | Response:
+async def claim_next_item(
+    request: Request, caller: Annotated[Identity, allow("item.work")], body: NextIn | None = None
+) -> ClaimOut | Response:
     """Take the first item of the queues: nobody else gets it while the lease is alive."""
     wanted = body or NextIn()
     async with transaction(engine_of(request)) as tx:
@@ -80,7 +84,7 @@ async def claim_next_item(request: Request, caller: WorkerIdentity, body: NextIn
 
 
 @router.post("/items/{item_id}/claim", summary="Claim an item")
-async def claim_item(item_id: ItemId, request: Request, caller: WorkerIdentity) -> ClaimOut:
+async def claim_item(item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item.work")]) -> ClaimOut:
     """Take this item; 409 `already-claimed` names the holder while their lease is alive."""
     async with transaction(engine_of(request)) as tx:
         item = await acts.claim(tx, item_id, caller, now_of(request), lease_of(request))
@@ -89,7 +93,7 @@ async def claim_item(item_id: ItemId, request: Request, caller: WorkerIdentity) 
 
 @router.post("/items/{item_id}/heartbeat", summary="Keep a claim")
 async def keep_item(
-    item_id: ItemId, body: Annotated[TokenIn, Body()], request: Request, caller: WorkerIdentity
+    item_id: ItemId, body: Annotated[TokenIn, Body()], request: Request, caller: Annotated[Identity, allow("item.work")]
 ) -> ClaimOut:
     """Begin the lease anew."""
     async with transaction(engine_of(request)) as tx:
@@ -98,7 +102,9 @@ async def keep_item(
 
 
 @router.post("/items/{item_id}/release", status_code=204, summary="Give an item back")
-async def release_item(item_id: ItemId, body: TokenIn, request: Request, caller: WorkerIdentity) -> None:
+async def release_item(
+    item_id: ItemId, body: TokenIn, request: Request, caller: Annotated[Identity, allow("item.work")]
+) -> None:
     """Put the item back into its queue."""
     async with transaction(engine_of(request)) as tx:
         await acts.release(tx, item_id, caller, body.token, now_of(request))

@@ -4,14 +4,9 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Request
+from fastapi import Path, Request
 from pydantic import Field
 
-from services.workqueue.acts.reach import WORKERS
-from shared.runtime.identity import Identity
-from shared.web.identity import require
-
-WorkerIdentity = Annotated[Identity, Depends(require(*sorted(WORKERS)))]
 ItemId = Annotated[UUID, Path(description="The item's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
 Token = Annotated[int, Field(ge=1, description="The token that the claim gave; a stale one is refused with 409.")]
 

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import decision as acts
-from services.workqueue.api.common import ItemId, Token, WorkerIdentity
+from services.workqueue.api.common import ItemId, Token
 from services.workqueue.domain.decision import Decision, Finding, LegalBasis, Outcome, Reason
 from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import Code, Money, ShortText
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import transaction
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
@@ -53,6 +55,10 @@ class DecisionOut(BaseModel):
     decided_by_name: str
     acting_for: str | None
     decided_at: datetime
+    authority: str | None = Field(
+        description="The row of the table of authority that it rests on; null before rows were kept.",
+        examples=["item.work/division"],
+    )
 
 
 class EffectIn(BaseModel):
@@ -130,7 +136,9 @@ class CompletedOut(BaseModel):
 
 
 @router.post("/items/{item_id}/complete", summary="Decide an item")
-async def complete_item(item_id: ItemId, body: CompletionIn, request: Request, caller: WorkerIdentity) -> CompletedOut:
+async def complete_item(
+    item_id: ItemId, body: CompletionIn, request: Request, caller: Annotated[Identity, allow("item.work")]
+) -> CompletedOut:
     """Finish the item with an outcome, its effect in money, reasons and legal basis.
 
     A decision on an entry goes to the legal record. A consulted Center agrees or differs, and the Center of record
@@ -164,4 +172,5 @@ def decision_out(decision: Decision) -> DecisionOut:
         decided_by_name=decision.by.name,
         acting_for=decision.by.acting_for,
         decided_at=decision.at,
+        authority=decision.authority,
     )

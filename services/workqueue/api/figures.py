@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from services.workqueue.acts.reach import seen_centers
 from services.workqueue.domain.item import Division
 from services.workqueue.store import figures as figure_store
 from shared.db.transaction import reading
-from shared.web.identity import StaffIdentity
-from shared.web.requests import engine_of
+from shared.runtime.access import reach_of
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
@@ -42,7 +43,7 @@ class WorkqueueFigures(BaseModel):
 @router.get("/queues", summary="How much work waits, by queue")
 async def list_queues(
     request: Request,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("item.read")],
     center: Annotated[str | None, Query(examples=["CEE007"])] = None,
     division: Annotated[Division | None, Query()] = None,
     process: Annotated[str | None, Query(examples=["ad-cvd"])] = None,
@@ -50,16 +51,20 @@ async def list_queues(
     """Open and claimed items by Center, division and process, with the oldest and the next due date."""
     async with reading(engine_of(request)) as connection:
         rows = await figure_store.count_queues(
-            connection, sees=seen_centers(caller), center=center, division=division, process=process
+            connection,
+            reach=reach_of(caller, "item.read", today_of(request)),
+            center=center,
+            division=division,
+            process=process,
         )
     return [QueueOut.model_validate(row, from_attributes=True) for row in rows]
 
 
 @router.get("/figures", summary="Items by state and queue")
-async def read_workqueue_figures(request: Request, _: StaffIdentity) -> WorkqueueFigures:
-    """Counts over all items; `by_queue` counts open and claimed ones."""
+async def read_workqueue_figures(request: Request, caller: Annotated[Identity, allow("item.read")]) -> WorkqueueFigures:
+    """Counts over the items that the caller may read; `by_queue` counts open and claimed ones."""
     async with reading(engine_of(request)) as connection:
-        rows = await figure_store.count_items(connection)
+        rows = await figure_store.count_items(connection, reach_of(caller, "item.read", today_of(request)))
     by_state: Counter[str] = Counter()
     by_queue: Counter[str] = Counter()
     for row in rows:

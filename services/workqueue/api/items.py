@@ -1,31 +1,33 @@
 """Items in the order of the queue, and one of them with everything that happened to it."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, assert_never
+from typing import Annotated, Any, Literal, assert_never
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.workqueue.acts.reach import demand_item_sight, seen_centers
+from services.workqueue.acts.may_do import bars_on_item
+from services.workqueue.acts.reach import demand_item_sight, matter_for_work
 from services.workqueue.api.common import ItemId
 from services.workqueue.api.decisions import DecisionOut, decision_out
 from services.workqueue.api.requests import RequestOut, request_out
 from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF
 from services.workqueue.domain.decision import Outcome
-from services.workqueue.domain.item import Division, Kind, Note, State
+from services.workqueue.domain.item import Division, Item, Kind, Note, State
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import requests as request_store
 from services.workqueue.store.items import Filter, ListedItem
+from shared.customs.calendar import legal_date
 from shared.db.transaction import reading
-from shared.runtime.access import shown_importer_number
-from shared.runtime.errors import NotFound
+from shared.runtime.access import no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
-from shared.web.identity import StaffIdentity
+from shared.web.access import allow
+from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of
+from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -109,6 +111,14 @@ class ChangeOut(BaseModel):
     reasons: list[dict[str, str | None]]
 
 
+class ActOnItemOut(MayDoOut):
+    """An act on an item; all of them are the action `item.work` of the table."""
+
+    act: Literal["claim", "heartbeat", "release", "complete", "requests"] = Field(
+        description="POST /items/{item_id}/… of this name."
+    )
+
+
 class ItemDetailOut(ItemOut):
     """A piece of work with everything that happened to it."""
 
@@ -117,13 +127,16 @@ class ItemDetailOut(ItemOut):
     decision: DecisionOut | None
     requests: list[RequestOut]
     history: list[ChangeOut]
+    may_do: list[ActOnItemOut] = Field(
+        description="Each act on the item: whether the caller may, and what stands against it."
+    )
 
 
 @router.get("/items", summary="Items in the order of the queue")
 async def list_items(
     request: Request,
     response: Response,
-    caller: StaffIdentity,
+    caller: Annotated[Identity, allow("item.read")],
     page: CurrentPage,
     center: Annotated[str | None, Query(examples=["CEE007"])] = None,
     division: Annotated[Division | None, Query()] = None,
@@ -143,7 +156,7 @@ async def list_items(
     Center also sees the consultations that it asked for.
     """
     wanted = Filter(
-        sees=seen_centers(caller),
+        reach=reach_of(caller, "item.read", today_of(request)),
         center=center,
         division=division,
         process=process,
@@ -168,7 +181,9 @@ async def list_items(
 
 
 @router.get("/items/{item_id}", summary="An item with its history")
-async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) -> ItemDetailOut:
+async def read_item(
+    item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item.read")]
+) -> ItemDetailOut:
     """The item, every change with who made it and why, its decision, and the requests issued."""
     async with reading(engine_of(request)) as connection:
         listed = await item_store.find_item(connection, item_id)
@@ -181,9 +196,9 @@ async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) ->
         elif listed is not None and listed.item.entry_number is not None:
             named = [listed.item.entry_number]
     if listed is None:
-        raise NotFound(f"There is no item {item_id}.", remedy="Check the id.")
+        raise no_such(f"item {item_id}")
     item = listed.item
-    demand_item_sight(caller, item)
+    demand_item_sight(caller, item, today_of(request))
     return ItemDetailOut(
         **_item_fields(listed, caller),
         entry_numbers=named,
@@ -191,6 +206,7 @@ async def read_item(item_id: ItemId, request: Request, caller: StaffIdentity) ->
         decision=decision_out(decision) if decision is not None else None,
         requests=[request_out(each) for each in issued],
         history=[_change_out(note) for note in history],
+        may_do=_may_do(item, caller, now_of(request)),
     )
 
 
@@ -238,6 +254,14 @@ def _item_fields(listed: ListedItem, caller: Identity) -> dict[str, Any]:
         "lease_until": item.lease_until,
         "outcome": listed.outcome,
     }
+
+
+def _may_do(item: Item, caller: Identity, now: datetime) -> list[ActOnItemOut]:
+    told = []
+    for act, bar in bars_on_item(item, caller, now).items():
+        (one,) = tell_may_do(caller, legal_date(now), matter_for_work(item), {"item.work": bar})
+        told.append(ActOnItemOut(act=act, **one.model_dump()))
+    return told
 
 
 def _change_out(note: Note) -> ChangeOut:

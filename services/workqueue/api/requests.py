@@ -8,11 +8,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts import request as acts
-from services.workqueue.api.common import ItemId, Token, WorkerIdentity
+from services.workqueue.api.common import ItemId, Token
 from services.workqueue.domain.clocks import Form
 from services.workqueue.domain.request import IssuedRequest
 from shared.contracts.terms import EntryNumber, ShortText
 from shared.db.transaction import Transaction
+from shared.runtime.identity import Identity
+from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import now_of
 
@@ -60,7 +62,11 @@ class RequestIn(BaseModel):
     response_model=RequestOut,
 )
 async def issue_request(
-    item_id: ItemId, body: RequestIn, request: Request, caller: WorkerIdentity, call: CurrentIdempotentCall
+    item_id: ItemId,
+    body: RequestIn,
+    request: Request,
+    caller: Annotated[Identity, allow("item.work")],
+    call: CurrentIdempotentCall,
 ) -> Response:
     """Issue a CBP 28 or CBP 29 to the importer. Sending the same again under the same key issues nothing."""
 

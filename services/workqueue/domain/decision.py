@@ -60,12 +60,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A finding that completed an item, by whom and when."""
+    """A finding that completed an item, by whom, when, and on which row of authority; None before rows were kept."""
 
     decision_id: UUID
     finding: Finding
     by: Person
     at: datetime
+    authority: str | None
 
 
 def flaw_in_outcome(item: Item, outcome: Outcome) -> str | None:

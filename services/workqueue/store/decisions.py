@@ -24,6 +24,7 @@ _COLUMNS = (
     "decided_by_name",
     "acting_for",
     "decided_at",
+    "authority",
 )
 
 
@@ -43,6 +44,7 @@ async def write_decision(tx: Transaction, item_id: UUID, decision: Decision) -> 
         by.name,
         by.acting_for,
         decision.at,
+        decision.authority,
     )
     await bulk.insert(tx, decisions, ("item_id", *_COLUMNS), [row])
 
@@ -53,7 +55,20 @@ async def find_decision(connection: AsyncConnection, item_id: UUID) -> Decision 
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None
-    decision_id, outcome, duty_cents, fees_cents, by_class, reasons, legal_basis, subject, name, acting_for, at = row
+    (
+        decision_id,
+        outcome,
+        duty_cents,
+        fees_cents,
+        by_class,
+        reasons,
+        legal_basis,
+        subject,
+        name,
+        acting_for,
+        at,
+        authority,
+    ) = row
     finding = Finding(
         outcome=outcome,
         duty_cents=duty_cents,
@@ -62,4 +77,4 @@ async def find_decision(connection: AsyncConnection, item_id: UUID) -> Decision 
         reasons=tuple(Reason(**each) for each in reasons),
         legal_basis=tuple(LegalBasis(**each) for each in legal_basis),
     )
-    return Decision(decision_id, finding, Person(subject, name, acting_for), at)
+    return Decision(decision_id, finding, Person(subject, name, acting_for), at, authority)

@@ -1,6 +1,5 @@
 """How much work there is, by queue and by state."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.item import State
+from services.workqueue.store.items import items_within
 from services.workqueue.store.tables import items
+from shared.runtime.access import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ class StateCount:
 async def count_queues(
     connection: AsyncConnection,
     *,
-    sees: Collection[str] | None,
+    reach: Reach,
     center: str | None,
     division: str | None,
     process: str | None,
 ) -> list[QueueCount]:
-    """Open and claimed items by queue; None means any, `sees` are the Centers of the caller."""
+    """Open and claimed items by queue; as far as the reach goes; None means any."""
     queue = (items.c.center, items.c.division, items.c.process)
     query = select(
         *queue,
@@ -51,17 +52,15 @@ async def count_queues(
         func.count().filter(items.c.state == "claimed"),
         func.min(items.c.opened_at),
         func.min(items.c.due_on),
-    ).where(items.c.state.in_(["open", "claimed"]))
-    if sees is not None:
-        query = query.where(items.c.center.in_(sorted(sees)))
+    ).where(items.c.state.in_(["open", "claimed"]), items_within(reach))
     for column, value in zip(queue, (center, division, process), strict=True):
         if value is not None:
             query = query.where(column == value)
     return [QueueCount(*row) for row in await connection.execute(query.group_by(*queue).order_by(*queue))]
 
 
-async def count_items(connection: AsyncConnection) -> list[StateCount]:
-    """Items by queue and state."""
+async def count_items(connection: AsyncConnection, reach: Reach) -> list[StateCount]:
+    """Items by queue and state, as far as the reach goes."""
     by = (items.c.center, items.c.division, items.c.process, items.c.state)
-    query = select(*by, func.count()).group_by(*by).order_by(*by)
+    query = select(*by, func.count()).where(items_within(reach)).group_by(*by).order_by(*by)
     return [StateCount(*row) for row in await connection.execute(query)]

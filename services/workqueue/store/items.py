@@ -1,13 +1,13 @@
 """Items and their history: locked and written by events and people, listed and read in the order of the queue."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, any_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, any_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.decision import Outcome
@@ -17,7 +17,9 @@ from services.workqueue.store.filings import clocks_of
 from services.workqueue.store.tables import decisions, entries, filings, importers, items
 from services.workqueue.store.tables.items import QUEUE_ORDER, item_events
 from shared.db import bulk
+from shared.db.reach import within
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 _ORDER = tuple(items.c[name] for name in QUEUE_ORDER)
 ITEM_COLUMNS = (
@@ -70,9 +72,9 @@ _NOTE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which items to show; None means any. `sees` are the Centers of the caller, None for all."""
+    """Which items to show: as far as the reach goes; None means any."""
 
-    sees: Collection[str] | None = None
+    reach: Reach
     center: str | None = None
     division: str | None = None
     process: str | None = None
@@ -143,12 +145,17 @@ async def list_items(
     return [_listed(row) for row in await connection.execute(select_page(wanted, after=after, limit=limit))]
 
 
+def items_within(reach: Reach) -> ColumnElement[bool]:
+    """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
+    return within(reach, centers=(items.c.center, items.c.asking_center), division=items.c.division)
+
+
 def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> Select[Any]:
     """The query of `list_items`.
 
     Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
     """
-    query = _select_items()
+    query = _select_items().where(items_within(wanted.reach))
     for column, value in (
         (items.c.center, wanted.center),
         (items.c.division, wanted.division),
@@ -160,9 +167,6 @@ def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> S
     ):
         if value is not None:
             query = query.where(column == value)
-    if wanted.sees is not None:
-        sees = sorted(wanted.sees)
-        query = query.where(or_(items.c.center.in_(sees), items.c.asking_center.in_(sees)))
     if wanted.entry_number is not None:
         entry = func.jsonb_build_array(wanted.entry_number)
         naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))

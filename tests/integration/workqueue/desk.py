@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import orjson
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.app import SERVICE
+from services.workqueue.domain.item import Division
 from services.workqueue.handlers.handler import handle
 from services.workqueue.publishing import SOURCE
 from services.workqueue.settings import WorkqueueSettings
@@ -29,8 +30,13 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)
-KIM = Identity("kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
-LEE = Identity("lee", "Lee Park", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
+DIVISIONS = frozenset(get_args(Division))
+KIM = Identity(
+    "kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}), divisions=DIVISIONS
+)
+LEE = Identity(
+    "lee", "Lee Park", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}), divisions=DIVISIONS
+)
 
 
 class Desk:

@@ -14,11 +14,13 @@ from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import decisions, items, requests
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
-from tests.integration.workqueue.desk import KIM, LEE, Desk
+from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
 from tests.support.events import FUTURE_WORD, entry_number
 
-ELSEWHERE = Identity("ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}))
+ELSEWHERE = Identity(
+    "ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}), divisions=DIVISIONS
+)
 NATIONAL = Identity("hq", "Headquarters", frozenset({RoleName.OFFICE_OF_TRADE}))
 IMPORTER = Identity("imp", "Importer", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"07-345678900"}))
 AS_ENTERED = {"outcome": "no-change", "reasons": [{"code": "as-entered", "text": "The claims are supported."}]}

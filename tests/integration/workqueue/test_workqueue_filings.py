@@ -9,7 +9,7 @@ from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
 from services.workqueue.store.tables import items
 from services.workqueue.store.tables.items import item_events
 from shared.runtime.identity import Identity, RoleName
-from tests.integration.workqueue.desk import KIM, NOW, Desk
+from tests.integration.workqueue.desk import DIVISIONS, KIM, NOW, Desk
 from tests.integration.workqueue.events import (
     assigned,
     clock,
@@ -21,9 +21,13 @@ from tests.integration.workqueue.events import (
 )
 from tests.support.events import entry_number
 
-AUTOMOTIVE = Identity("ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE003"}))
-BASE_METALS = Identity("bo", "Bo Chen", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE005"}))
-NATIONWIDE = Identity("nat", "Nat Moore", frozenset({RoleName.IMPORT_SPECIALIST}))
+AUTOMOTIVE = Identity(
+    "ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE003"}), divisions=DIVISIONS
+)
+BASE_METALS = Identity(
+    "bo", "Bo Chen", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE005"}), divisions=DIVISIONS
+)
+NATIONWIDE = Identity("nat", "Nat Moore", frozenset({RoleName.OFFICE_OF_TRADE}))
 ADVICE = {"outcome": "differ", "reasons": [{"code": "advice", "text": "Parts of heading 8708."}]}
 BASIS = [{"rule": "pd-tender", "citation": "19 CFR 162.74(c)"}]
 MOVED = [{"code": "moved", "text": "The importer is with CEE003 now."}]

@@ -11,6 +11,7 @@ from services.routing.domain.criteria_lifecycle import (
     ActRefused,
     Person,
     Revision,
+    SecondPersonRequired,
     confirm_live,
     list_periods,
     request_live,
@@ -58,7 +59,8 @@ def test_criterion_goes_from_draft_over_trial_to_live_with_two_people() -> None:
 @pytest.mark.parametrize("person", [KIM, Person("lee", acting_for="kim")])
 def test_who_asked_may_not_confirm_nor_another_person_for_them(person: Person) -> None:
     asked = request_live(shadow(draft(), TOMORROW, TODAY), KIM)
-    assert refusal(confirm_live, asked, person, TOMORROW, TODAY) == "second-person-required"
+    with pytest.raises(SecondPersonRequired):
+        confirm_live(asked, person, TOMORROW, TODAY)
 
 
 def test_nobody_confirms_what_nobody_asked_for() -> None:

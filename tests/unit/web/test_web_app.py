@@ -15,6 +15,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.tracing import current_trace
+from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.identity import identity
 
@@ -29,12 +30,12 @@ class Line(BaseModel):
     importer_number: str | None = None
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[allow("entry.read")])
 async def file_entry(body: Line) -> Line:
     return body
 
 
-@router.get("/{entry_number}")
+@router.get("/{entry_number}", dependencies=[allow("entry.read")])
 async def read_entry(entry_number: str, request: Request) -> dict[str, str | None]:
     match entry_number:
         case "refused":
@@ -189,22 +190,39 @@ def test_every_route_but_health_and_docs_demands_an_identity(make_app: MakeApp) 
     assert _open_paths(make_app(router)) == OPEN_PATHS
 
 
-async def test_only_a_router_declared_public_answers_without_an_identity(make_app: MakeApp, connect: Connect) -> None:
+def test_a_route_that_names_no_action_is_refused_at_the_start(make_app: MakeApp) -> None:
+    forgetful = APIRouter()
+
+    @forgetful.get("/everything")
+    async def read_everything() -> str:
+        return "for nobody"
+
+    with pytest.raises(ValueError, match="read_everything names no action"):
+        make_app(router, forgetful)
+
+
+def test_an_action_that_the_table_does_not_know_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"entry\.burn"):
+        allow("entry.burn")
+
+
+async def test_only_a_public_action_is_answered_without_an_identity(make_app: MakeApp, connect: Connect) -> None:
     public = APIRouter()
 
-    @public.get("/bulletin", summary="Public")
+    @public.get("/bulletin", summary="Public", dependencies=[allow("bulletin.read")])
     async def read_public() -> str:
         return "for everyone"
 
-    app = make_app(router, public_routers=[public])
+    app = make_app(router, public)
     assert _open_paths(app) == OPEN_PATHS | {"/bulletin"}
     client = connect(app)
     client.headers.pop("authorization")
     assert (await client.get("/bulletin")).json() == "for everyone"
     assert (await client.get("/entries/1")).status_code == 401
     operation = app.openapi()["paths"]["/bulletin"]["get"]
-    assert "security" not in operation
-    assert set(operation["responses"]) == {"200", "422"}
+    assert operation["security"] == [{"token": []}, {}]
+    assert operation["x-authority"] == ["bulletin.read"]
+    assert (await client.get("/bulletin", headers={"Authorization": "Bearer x"})).status_code == 401
 
 
 def test_the_only_other_open_route_issues_development_tokens(make_app: MakeApp, settings: ServiceSettings) -> None:

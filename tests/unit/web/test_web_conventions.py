@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateTable
 from shared.db.platform_tables import platform_tables
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused, Stale
+from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.concurrency import RequiredIfMatch, optional_if_match
 from shared.web.idempotency import CurrentIdempotentCall
@@ -29,7 +30,7 @@ class Entry(BaseModel):
     entry_number: str
 
 
-@router.get("/entries")
+@router.get("/entries", dependencies=[allow("entry.read")])
 async def list_entries(page: CurrentPage, request: Request, response: Response) -> Page[Entry]:
     position = page.position(date, str)
     rows = [row for row in ROWS if position is None or row > position][: page.fetch]
@@ -43,14 +44,14 @@ async def list_entries(page: CurrentPage, request: Request, response: Response) 
     )
 
 
-@router.put("/entry")
+@router.put("/entry", dependencies=[allow("entry.read")])
 async def change_entry(match: RequiredIfMatch, response: Response) -> str:
     match.check(7)
     response.headers["ETag"] = etag(8)
     return "changed"
 
 
-@router.post("/entries")
+@router.post("/entries", dependencies=[allow("entry.read")])
 async def create_entry(call: CurrentIdempotentCall, body: Entry) -> list[str]:
     return [call.key, call.identity, call.request_hash]
 

@@ -7,26 +7,27 @@ from typing import Annotated, Any
 import httpx
 import jwt
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Unauthenticated
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.settings import ServiceSettings
+from shared.web.access import allow
 from shared.web.app import Application
-from shared.web.identity import CurrentIdentity, issue_development_token, require, verify_token
+from shared.web.identity import issue_development_token, verify_token
 
 router = APIRouter()
 
 
-@router.get("/me")
-async def read_me(caller: CurrentIdentity) -> str:
+@router.get("/subject")
+async def read_subject(caller: Annotated[Identity, allow("entry.read")]) -> str:
     return caller.subject
 
 
 @router.get("/signed")
 async def read_signed(
-    caller: Annotated[Identity, Depends(require(RoleName.CENTER_DIRECTOR, RoleName.OPERATOR))],
+    caller: Annotated[Identity, allow("cycle.run")],
 ) -> str:
     return caller.subject
 
@@ -39,7 +40,7 @@ def client(
 
 
 async def test_without_a_token_the_answer_is_401_with_a_challenge(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/me", headers={"Authorization": ""})
+    answer = await client.get("/subject", headers={"Authorization": ""})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith('Bearer realm="centerline"')
     assert answer.json()["code"] == "unauthenticated"
@@ -49,13 +50,13 @@ async def test_a_missing_role_is_403_and_named(client: httpx.AsyncClient) -> Non
     answer = await client.get("/signed")
     assert answer.status_code == 403
     assert answer.json()["code"] == "role-required"
-    assert "center-director or operator" in answer.json()["detail"]
+    assert "liquidation-specialist or operator" in answer.json()["detail"]
 
 
 async def test_an_expired_token_is_401(client: httpx.AsyncClient, clock: FixedClock) -> None:
-    assert (await client.get("/me")).json() == "kim"
+    assert (await client.get("/subject")).json() == "kim"
     clock.advance(timedelta(hours=8))
-    answer = await client.get("/me")
+    answer = await client.get("/subject")
     assert (answer.status_code, answer.json()["code"]) == (401, "expired-token")
     assert answer.headers["www-authenticate"].endswith('error="invalid_token"')
 
@@ -120,6 +121,6 @@ def test_a_role_that_means_nothing_here_grants_nothing(settings: ServiceSettings
     assert verify_token(token, settings, now).roles == {RoleName.IMPORTER}
 
 
-def test_require_wants_at_least_one_role() -> None:
-    with pytest.raises(ValueError, match="name the roles"):
-        require()
+def test_allow_wants_at_least_one_action() -> None:
+    with pytest.raises(ValueError, match="name actions"):
+        allow()

@@ -79,12 +79,8 @@ def judge_act(record: ProtestRecord, verdicts: Sequence[Verdict], act: Act, law:
     action-ends-admin [M] (a suit locks the record), protest-amend, protest-new-grounds, protest-accel-request,
     afr-file, afr-criteria, afr-local-first, afr-complaint-1515c, void-1515d, protest-contents.
     """
-    if record.summoned_on is not None or record.stage not in TRANSITIONS[act.kind]:
-        return _explain_stage(record, act)
-    if act.kind in FURTHER_REVIEW and record.further_review not in FURTHER_REVIEW[act.kind]:
-        wants = " or ".join(FURTHER_REVIEW[act.kind])
-        why = f"further review is {record.further_review}, not {wants}"
-        return Finding("afr-criteria", "further-review-state", why)
+    if (finding := judge_stage(record, act.kind, act.on)) is not None:
+        return finding
     match act.kind:
         case "amend" | "add-grounds":
             return _judge_addition(record, verdicts, act)
@@ -149,18 +145,29 @@ def judge_amendment(
     return Finding("protest-new-grounds", "taken" if is_open else "refused", f"disposed of: {disposed_on or 'not yet'}")
 
 
-def _explain_stage(record: ProtestRecord, act: Act) -> Finding:
+def judge_stage(record: ProtestRecord, kind: ActKind, on: date) -> Finding | None:
+    """Why an act of this kind is not possible where the protest and its further review stand; None when it is."""
+    if record.summoned_on is not None or record.stage not in TRANSITIONS[kind]:
+        return _explain_stage(record, kind, on)
+    if kind in FURTHER_REVIEW and record.further_review not in FURTHER_REVIEW[kind]:
+        wants = " or ".join(FURTHER_REVIEW[kind])
+        why = f"further review is {record.further_review}, not {wants}"
+        return Finding("afr-criteria", "further-review-state", why)
+    return None
+
+
+def _explain_stage(record: ProtestRecord, kind: ActKind, on: date) -> Finding:
     """Why an act is not possible in the stage of the protest, by the rule of law when one says so."""
     if record.summoned_on is not None or record.stage == "in-court":
         return Finding("action-ends-admin", "locked", f"suit begun on {record.summoned_on}")
-    if act.kind in _DECISIONS and record.denied_on is not None and not record.is_open:
+    if kind in _DECISIONS and record.denied_on is not None and not record.is_open:
         if record.stage == "deemed-denied":
-            finding = judge_decision_on_protest(act.on, deemed_denied_on=record.denied_on)
+            finding = judge_decision_on_protest(on, deemed_denied_on=record.denied_on)
         else:
-            finding = judge_decision_on_protest(act.on, denied_on=record.denied_on)
+            finding = judge_decision_on_protest(on, denied_on=record.denied_on)
         if finding.outcome == "blocked":
             return finding
-    possible = ", ".join(TRANSITIONS[act.kind]) or "no stage"
+    possible = ", ".join(TRANSITIONS[kind]) or "no stage"
     return Finding("protest-stage", "wrong-stage", f"the protest is {record.stage}; the act is possible in: {possible}")
 
 

@@ -181,11 +181,13 @@ class NumberedAct:
     rule: str
     from_stage: Stage
     to_stage: Stage
+    authority: str | None = None
 
 
-def number_act(record: ProtestRecord, act: Act, at: datetime, rule: str) -> NumberedAct:
-    """An act that may be done as the next one on the protest."""
-    return NumberedAct(record.filing.number, record.acts + 1, act, at, rule, record.stage, apply_act(record, act).stage)
+def number_act(record: ProtestRecord, act: Act, at: datetime, rule: str, authority: str | None = None) -> NumberedAct:
+    """An act that may be done as the next one on the protest; a person's rests on a row of the table of authority."""
+    after = apply_act(record, act)
+    return NumberedAct(record.filing.number, record.acts + 1, act, at, rule, record.stage, after.stage, authority)
 
 
 def list_outcomes(record: ProtestRecord) -> dict[str, EntryOutcome]:

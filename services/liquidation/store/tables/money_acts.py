@@ -18,5 +18,6 @@ money_acts = Table(
     Column("refund_number", Text),
     Column("cents", BigInteger),
     Column("actor", Text),
+    Column("authority", Text),
     comment="Notices, demands, payments and certifications on an entry's bills and refunds, each once; only added to.",
 )

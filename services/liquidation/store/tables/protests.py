@@ -44,6 +44,7 @@ protest_acts = Table(
     Column("from_state", Text, nullable=False),
     Column("to_state", Text, nullable=False),
     Column("details", JSONB, nullable=False),
+    Column("authority", Text),
     comment="What was done on a protest, by people and by the law, only added to.",
 )
 

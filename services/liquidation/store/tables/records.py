@@ -119,6 +119,7 @@ legal_events = Table(
     Column("deemed_on", Date),
     Column("kind", Text),
     Column("actor", Text),
+    Column("authority", Text),
     comment="Each legal act on an entry, once, by a key that follows from the act.",
 )
 

@@ -39,5 +39,6 @@ appeal_steps = Table(
     Column("done_by", Text, nullable=False),
     Column("acting_for", Text),
     Column("done_at", DateTime(timezone=True), nullable=False),
+    Column("authority", Text),
     comment="Every act on an appeal after its filing: who, when, why. Only added to.",
 )

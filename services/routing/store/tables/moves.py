@@ -16,5 +16,6 @@ moves = Table(
     Column("moved_by", Text, nullable=False),
     Column("acting_for", Text),
     Column("moved_at", DateTime(timezone=True), nullable=False),
+    Column("authority", Text),
     comment="Open matters that a person moved to another Center, an entry or a filing: who, when, why. Only added to.",
 )

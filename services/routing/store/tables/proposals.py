@@ -32,6 +32,7 @@ assignment_proposals = Table(
     Column("ground", Text),
     Column("reason", Text),
     Column("effective_on", Date),
+    Column("authority", Text),
     Index(
         "assignment_proposals_month",
         "importer_number",

@@ -20,5 +20,6 @@ decisions = Table(
     Column("acting_for", Text),
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("by_class", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("authority", Text),
     comment="What completed each item, with reasons and legal basis.",
 )

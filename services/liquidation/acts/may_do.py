@@ -1,0 +1,81 @@
+"""What the state of a thing, and the rule of two people, say against each act on it: asked before anybody acts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import get_args
+
+from services.liquidation.acts.bills import demand_standing
+from services.liquidation.acts.clock_facts import demand_not_liquidated
+from services.liquidation.acts.cut_sheets import CutSheet, demand_confirmable, demand_not_executed
+from services.liquidation.acts.extensions import demand_open_period
+from services.liquidation.acts.hold_sets import demand_applied, demand_draft, demand_not_drafted_by
+from services.liquidation.acts.liquidations import demand_liquidable
+from services.liquidation.acts.protests import bar_of_act
+from services.liquidation.acts.refunds import demand_certifiable, demand_payable_by
+from services.liquidation.acts.reliquidations import demand_liquidated
+from services.liquidation.domain.protest.record import ProtestRecord
+from services.liquidation.domain.protest.stages import RequestKind
+from services.liquidation.store.bills import BillRow
+from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
+from services.liquidation.store.records import EntryRow
+from services.liquidation.store.refunds import RefundRow
+from shared.runtime.errors import Refused, bar_of
+from shared.runtime.identity import Identity
+
+Bars = dict[str, Refused | None]
+
+
+def bars_on_entry(row: EntryRow, today: date) -> Bars:
+    """Against acts on an entry; what an act states is judged when it is done."""
+    return {
+        "entry.extend": bar_of(lambda: demand_open_period(row, today)),
+        "entry.liquidate": bar_of(lambda: demand_liquidable(row, today)),
+        "entry.reliquidate": bar_of(lambda: demand_liquidated(row)),
+        "entry.void-liquidation": bar_of(lambda: demand_liquidated(row)),
+        "entry.record-clock-facts": bar_of(lambda: demand_not_liquidated(row)),
+        "entry.record-deposit-facts": None,
+        "protest.file": bar_of(lambda: demand_liquidated(row)),
+    }
+
+
+def bars_on_protest(record: ProtestRecord, caller: Identity, today: date, decided_entry: frozenset[str]) -> Bars:
+    """Against each kind of act on a protest, by its stage and by who decided before."""
+    kinds: tuple[RequestKind, ...] = get_args(RequestKind)
+    return {f"protest.{kind}": bar_of_act(record, kind, caller, today, decided_entry) for kind in kinds}
+
+
+def bars_on_bill(bill: BillRow) -> Bars:
+    """Against recording a payment."""
+    return {"bill.record-payment": bar_of(lambda: demand_standing(bill))}
+
+
+def bars_on_refund(refund: RefundRow, caller: Identity) -> Bars:
+    """Against certifying and paying, by two people."""
+    return {
+        "refund.certify": bar_of(lambda: demand_certifiable(refund)),
+        "refund.pay": bar_of(lambda: demand_payable_by(refund, caller)),
+    }
+
+
+def bars_on_hold_set(found: HoldSet, history: Sequence[HoldSetEvent], caller: Identity) -> Bars:
+    """Against editing, applying (by a second person) and lifting."""
+
+    def demand_applicable() -> None:
+        demand_draft(found)
+        demand_not_drafted_by(caller, history)
+
+    return {
+        "hold-set.draft": bar_of(lambda: demand_draft(found)),
+        "hold-set.apply": bar_of(demand_applicable),
+        "hold-set.lift": bar_of(lambda: demand_applied(found)),
+    }
+
+
+def bars_on_cut_sheet(sheet: CutSheet, caller: Identity) -> Bars:
+    """Against making the sheet anew, confirming it in either capacity, and running the cycle."""
+    return {
+        "cycle.cut": bar_of(lambda: demand_not_executed(sheet)),
+        "cycle.confirm-as-specialist": bar_of(lambda: demand_confirmable(sheet, "specialist", caller)),
+        "cycle.confirm-as-supervisor": bar_of(lambda: demand_confirmable(sheet, "supervisor", caller)),
+        "cycle.run": bar_of(lambda: demand_not_executed(sheet)),
+    }

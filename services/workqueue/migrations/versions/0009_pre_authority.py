@@ -1,0 +1,11 @@
+"""What completes an item says on which row of the table of authority it rests; of earlier decisions it is unknown."""
+
+from shared.db.platform_migrations import run
+
+revision = "0009_pre_authority"
+down_revision = "0005_pre_item_kinds"
+
+
+def upgrade() -> None:
+    """Add the column; it stays empty for what was decided before."""
+    run("ALTER TABLE decisions ADD COLUMN authority text;")

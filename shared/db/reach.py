@@ -1,0 +1,40 @@
+"""A reach as a condition of a query: which rows a caller may read or act on."""
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from shared.customs.centers import PENDING
+from shared.runtime.access import Reach
+
+
+def within(
+    reach: Reach,
+    *,
+    importer_number: ColumnElement[str] | None = None,
+    centers: tuple[ColumnElement[str], ...] = (),
+    division: ColumnElement[str] | None = None,
+    filer_code: ColumnElement[str] | None = None,
+    surety_code: ColumnElement[str] | None = None,
+) -> ColumnElement[bool]:
+    """Whether a row is reached, by the columns that say whose it is; what a table has no column for reaches nothing.
+
+    `centers` are the Centers that have part in the row; without one in any of them nobody has it yet.
+    """
+    if reach.is_national:
+        return true()
+    reached: list[ColumnElement[bool]] = []
+    for center in centers:
+        if reach.centers:
+            reached.append(center.in_(sorted(reach.centers)))
+        if reach.division_centers and reach.divisions and division is not None:
+            in_division = division.in_(sorted(reach.divisions))
+            reached.append(and_(center.in_(sorted(reach.division_centers)), in_division))
+    if reach.is_unassigned and centers:
+        reached.append(and_(*(or_(center.is_(None), center == PENDING) for center in centers)))
+    numbers = reach.importer_numbers | reach.delegated
+    if numbers and importer_number is not None:
+        reached.append(importer_number.in_(sorted(numbers)))
+    if reach.filer_code is not None and filer_code is not None:
+        reached.append(filer_code == reach.filer_code)
+    if reach.surety_code is not None and surety_code is not None:
+        reached.append(surety_code == reach.surety_code)
+    return or_(*reached) if reached else false()
