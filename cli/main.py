@@ -145,13 +145,27 @@ def cycle(
 def token(
     subject: Annotated[str, typer.Argument(help="For whom: a user name.")],
     role: Annotated[list[RoleName], typer.Option(help="A role; may be given several times.")],
-    center: Annotated[list[str] | None, typer.Option(help="A Center whose matters the holder sees.")] = None,
+    center: Annotated[list[str] | None, typer.Option(help="A Center whose matters are the holder's.")] = None,
+    division: Annotated[
+        list[str] | None, typer.Option(help="A division of these Centers whose queues the holder works on.")
+    ] = None,
+    filer: Annotated[str | None, typer.Option(help="The filer code of a broker.")] = None,
+    surety: Annotated[str | None, typer.Option(help="The code of a surety.")] = None,
+    acting_for: Annotated[str | None, typer.Option(help="The user under whose delegation the holder acts.")] = None,
     importer: Annotated[list[str] | None, typer.Option(help="An importer number of the holder.")] = None,
     data: DataOption = None,
 ) -> None:
     """Sign an access token with CENTERLINE_TOKEN_SECRET, or with the secret of the data folder."""
     holder = Identity(
-        subject, subject, frozenset(role), frozenset(center or ()), frozenset(), frozenset(importer or ())
+        subject,
+        subject,
+        frozenset(role),
+        centers=frozenset(center or ()),
+        divisions=frozenset(division or ()),
+        importer_numbers=frozenset(importer or ()),
+        filer_code=filer,
+        surety_code=surety,
+        acting_for=acting_for,
     )
     sys.stdout.write(sign_token(open_environment(data=data, start_server=False), holder) + "\n")
 

@@ -13,7 +13,13 @@ from services.liquidation.acts.refusals import conflict, demand_order, refused
 from services.liquidation.domain.history_order import NamedDay, name_days
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
-from services.liquidation.domain.protest.act_rules import judge_act, judge_second_person, judge_stage, rule_of_act
+from services.liquidation.domain.protest.act_rules import (
+    TWO_PEOPLE,
+    judge_act,
+    judge_second_person,
+    judge_stage,
+    rule_of_act,
+)
 from services.liquidation.domain.protest.decision import judge_summons
 from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.domain.protest.judging import JudgedProtest
@@ -222,7 +228,7 @@ def bar_of_act(
 
 def _forbid(finding: Finding) -> Refused:
     # Stages and the separation of duties are rules of the Centers, which cite nothing.
-    if finding.rule == "four-eyes":
+    if finding.rule == TWO_PEOPLE:
         return second_person_required(finding.why)
     rule = RULES.get(finding.rule)
     return Conflict(

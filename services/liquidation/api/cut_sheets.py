@@ -16,7 +16,7 @@ from services.liquidation.store.cut_sheets import Capacity, Snapshot
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.access import Matter
+from shared.runtime.access import Matter, reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -192,7 +192,7 @@ async def list_forecast_changes(
     number: NumberPath,
     request: Request,
     response: Response,
-    _: Annotated[Identity, allow("cycle.read")],
+    caller: Annotated[Identity, allow("cycle.read")],
     page: CurrentPage,
     since: Annotated[int | None, Query(ge=1, description="The earlier dry run; the one before when left out.")] = None,
 ) -> Page[ChangedEntryOut]:
@@ -200,7 +200,14 @@ async def list_forecast_changes(
     position = page.position(str)
     async with transaction(engine_of(request)) as tx:
         earlier, later = await acts.find_compared(tx, friday, number, since)
-        rows = await store.list_changes(tx, earlier, later, after=position[0] if position else None, limit=page.fetch)
+        rows = await store.list_changes(
+            tx,
+            earlier,
+            later,
+            reach_of(caller, "entry.read", today_of(request)),
+            after=position[0] if position else None,
+            limit=page.fetch,
+        )
     return build_page(
         rows,
         page,

@@ -12,10 +12,11 @@ from services.liquidation.api.common import FridayPath
 from services.liquidation.store import cycle_reports as store
 from services.liquidation.store.cycle_reports import Way
 from shared.db.transaction import transaction
+from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
@@ -135,7 +136,7 @@ async def list_cycle_report_entries(
     friday: FridayPath,
     request: Request,
     response: Response,
-    _: Annotated[Identity, allow("cycle.read")],
+    caller: Annotated[Identity, allow("cycle.read")],
     page: CurrentPage,
     way: Annotated[Way | None, Query(description="Only those that differ in this way.")] = None,
     why: Annotated[str | None, Query(max_length=100, description="Only those with this reason.")] = None,
@@ -143,9 +144,9 @@ async def list_cycle_report_entries(
     """In order of entry number, each with the reason that the record shows."""
     position = page.position(str)
     async with transaction(engine_of(request)) as tx:
-        basis = await find_basis(tx, friday)
+        basis, reach = await find_basis(tx, friday), reach_of(caller, "entry.read", today_of(request))
         after = position[0] if position else None
-        rows = await store.list_differing(tx, basis, way=way, why=why, after=after, limit=page.fetch)
+        rows = await store.list_differing(tx, basis, reach, way=way, why=why, after=after, limit=page.fetch)
     return build_page(
         rows,
         page,

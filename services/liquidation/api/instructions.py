@@ -15,6 +15,7 @@ from services.liquidation.store.instructions import Instruction
 from shared.contracts.terms import LegalDate
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
@@ -22,7 +23,7 @@ from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -248,14 +249,16 @@ async def list_instruction_results(
     instruction_id: InstructionPath,
     request: Request,
     response: Response,
-    _: Annotated[Identity, allow("instruction.read")],
+    caller: Annotated[Identity, allow("instruction.read")],
     page: CurrentPage,
 ) -> Page[InstructionResultOut]:
     """In order of entry number, each with the rule."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
         after = position[0] if position else None
-        rows = await store.list_results(connection, instruction_id, after=after, limit=page.fetch)
+        rows = await store.list_results(
+            connection, instruction_id, reach_of(caller, "entry.read", today_of(request)), after=after, limit=page.fetch
+        )
     return build_page(
         rows,
         page,

@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.cycles import CycleDay, Forecast, write_forecast_entries
+from services.liquidation.store.sight import centers_within, in_centers
 from services.liquidation.store.tables.cut_sheets import cut_sheet_confirmations, cut_sheets, cycle_forecasts
 from services.liquidation.store.tables.records import RUNS
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 # The entries of older dry runs are dropped: what they counted stays.
 _PRUNE: Final = """
@@ -56,7 +58,9 @@ SELECT was, becomes, why, count(*) AS entries FROM ({_COMPARED}) compared GROUP 
 """
 _CHANGED_ENTRIES: Final = f"""
 WITH given AS (SELECT $1::date, $2::integer, $3::integer, $4::timestamptz)
-SELECT * FROM ({_COMPARED}) compared WHERE entry_number > $5::text ORDER BY entry_number LIMIT $6::integer
+SELECT * FROM ({_COMPARED}) compared WHERE entry_number > $5::text
+    AND EXISTS (SELECT FROM entries e WHERE e.entry_number = compared.entry_number AND {in_centers("$7")})
+ORDER BY entry_number LIMIT $6::integer
 """
 
 
@@ -200,10 +204,18 @@ async def count_changes(tx: Transaction, earlier: Snapshot, later: Snapshot) -> 
 
 
 async def list_changes(
-    tx: Transaction, earlier: Snapshot, later: Snapshot, *, after: str | None, limit: int
+    tx: Transaction, earlier: Snapshot, later: Snapshot, reach: Reach, *, after: str | None, limit: int
 ) -> list[ChangedEntry]:
-    """The entries behind `count_changes`, in order of number."""
-    arguments = (earlier.cycle_on, earlier.number, later.number, earlier.made_at, after or "", limit)
+    """The entries behind `count_changes` of the Centers reached, in order of number."""
+    arguments = (
+        earlier.cycle_on,
+        earlier.number,
+        later.number,
+        earlier.made_at,
+        after or "",
+        limit,
+        centers_within(reach),
+    )
     return [ChangedEntry(**dict(row)) for row in await bulk.fetch(tx, _CHANGED_ENTRIES, *arguments)]
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from services.liquidation.store.sight import centers_within, in_centers
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 Way = Literal["left-out", "added", "otherwise"]
 """How an entry differs: the cycle did not take what the sheet names, took what it does not name, or treated it
@@ -116,7 +118,7 @@ _LIST: Final = f"""
 SELECT * FROM (
     SELECT c.entry_number, c.said, c.did, c.way, {_WHY} AS why, e.state, e.center
     FROM compared c JOIN entries e ON e.entry_number = c.entry_number
-    WHERE c.way = coalesce($6::text, c.way) AND c.entry_number > $8::text
+    WHERE c.way = coalesce($6::text, c.way) AND c.entry_number > $8::text AND {in_centers("$10")}
 ) differing
 WHERE why = coalesce($7::text, why) ORDER BY entry_number LIMIT $9::integer
 """
@@ -172,8 +174,8 @@ async def count_compared(tx: Transaction, basis: Basis) -> list[Compared]:
 
 
 async def list_differing(
-    tx: Transaction, basis: Basis, *, way: Way | None, why: str | None, after: str | None, limit: int
+    tx: Transaction, basis: Basis, reach: Reach, *, way: Way | None, why: str | None, after: str | None, limit: int
 ) -> list[DifferingEntry]:
-    """The entries that differ, in order of number; of one way and reason when these are given."""
-    rows = await bulk.fetch(tx, _LIST, *basis.arguments, way, why, after or "", limit)
+    """The entries reached that differ, in order of number; of one way and reason when these are given."""
+    rows = await bulk.fetch(tx, _LIST, *basis.arguments, way, why, after or "", limit, centers_within(reach))
     return [DifferingEntry(**dict(row)) for row in rows]

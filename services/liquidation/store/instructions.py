@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
 from services.liquidation.store.predicates import Condition, compile_predicate
+from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.instructions import instruction_results, instructions
+from services.liquidation.store.tables.records import entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 _ALWAYS_STORED: Final[Mapping[str, Any]] = {
     "case_numbers": [],
@@ -156,10 +159,13 @@ async def list_confirmed(connection: AsyncConnection) -> list[Instruction]:
 
 
 async def list_results(
-    connection: AsyncConnection, instruction_id: str, *, after: str | None, limit: int
+    connection: AsyncConnection, instruction_id: str, reach: Reach, *, after: str | None, limit: int
 ) -> list[InstructionResult]:
-    """What an instruction did, in order of entry number."""
+    """What an instruction did to the entries reached, in order of entry number."""
     query = select(*_RESULT_COLUMNS).where(instruction_results.c.instruction_id == instruction_id)
+    if not reach.is_national:
+        of_entry = entries.c.entry_number == instruction_results.c.entry_number
+        query = query.join(entries, of_entry).where(entries_within(reach))
     if after is not None:
         query = query.where(instruction_results.c.entry_number > after)
     rows = await connection.execute(query.order_by(instruction_results.c.entry_number).limit(limit))

@@ -110,16 +110,20 @@ def judge_act(record: ProtestRecord, verdicts: Sequence[Verdict], act: Act, law:
             return None
 
 
+TWO_PEOPLE: Final = "two-people"
+"""The rule id of the separation of duties, which is not one of the statute."""
+
+
 def judge_second_person(record: ProtestRecord, act: Act, decided_entry: frozenset[str]) -> Finding | None:
     """Why this person may not do the act; None when they may. `decided_entry`: who decided the protested entries.
 
     An import specialist other than the one who decided the entry reviews the protest, and somebody else signs: the
-    separation of duties of the Centers (four-eyes), not a rule of the statute.
+    separation of duties of the Centers (two-people), not a rule of the statute.
     """
     if act.kind in ("recommend", "refuse-further-review", "grant-further-review") and act.people & decided_entry:
-        return Finding("four-eyes", "decided-the-entry", f"{act.actor} decided a protested entry")
+        return Finding(TWO_PEOPLE, "decided-the-entry", f"{act.actor} decided a protested entry")
     if act.kind in SIGNED.values() and record.recommendation is not None and act.people & record.recommendation.by:
-        return Finding("four-eyes", "recommended-it", f"{act.actor} recommended the decision")
+        return Finding(TWO_PEOPLE, "recommended-it", f"{act.actor} recommended the decision")
     return None
 
 
