@@ -51,6 +51,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
+from tests.support.people import EVERY_CENTER
 from tests.support.traffic import SAMPLES
 
 FIRST, DAYS = date(2025, 10, 1), 365
@@ -118,7 +119,9 @@ class Office:
     def headers(self, who: str, **grants: Any) -> dict[str, str]:
         """A token for a colleague, who has every role at CBP, or for an importer."""
         roles = frozenset({RoleName.IMPORTER}) if grants else frozenset({*STAFF, RoleName.OPERATOR})
-        token = issue_development_token(self.settings, Identity(who, who.title(), roles, **grants), self.clock.now())
+        token = issue_development_token(
+            self.settings, Identity(who, who.title(), roles, **{"centers": EVERY_CENTER} | grants), self.clock.now()
+        )
         return {"authorization": f"Bearer {token}"}
 
     async def fetch(self, query: str, **given: Any) -> list[Any]:

@@ -32,6 +32,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 CASE, OTHER_CASE = "A570012000", "C570013000"
@@ -55,7 +56,7 @@ class Office:
     async def call(
         self, method: str, path: str, body: Any = None, *, who: str = "kim", role: RoleName, **headers: str
     ) -> httpx.Response:
-        caller = Identity(who, who, frozenset({role}))
+        caller = Identity(who, who, frozenset({role}), EVERY_CENTER)
         token = issue_development_token(self.settings, caller, self.clock.now())
         sent = {"Authorization": f"Bearer {token}"} | {name.replace("_", "-"): given for name, given in headers.items()}
         return await self.client.request(method, path, json=body, headers=sent)
@@ -170,7 +171,7 @@ async def test_drafter_cannot_confirm_an_instruction(office: Office) -> None:
     drafted = await office.draft("1", noticed_on="2027-01-04", predicate={"case_numbers": [CASE]})
     name = drafted.json()["instruction_id"]
     answer = await office.call("POST", f"/instructions/{name}/confirmations", role=RoleName.ADCVD_TEAM, If_Match='"1"')
-    assert (answer.status_code, answer.json()["code"]) == (409, "second-person-needed")
+    assert (answer.status_code, answer.json()["code"]) == (403, "second-person-required")
 
 
 async def test_preview_counts_what_an_instruction_means(office: Office) -> None:

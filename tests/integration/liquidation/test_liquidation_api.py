@@ -21,6 +21,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed
 from tests.support.events import decoded, entry_body, entry_number, released_body
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -35,7 +36,7 @@ class Desk:
     settings: LiquidationSettings
 
     def headers(self, *roles: RoleName, key: str | None = None, **grants: Any) -> dict[str, str]:
-        caller = Identity("kim", "Kim", frozenset(roles), **grants)
+        caller = Identity("kim", "Kim", frozenset(roles), **{"centers": EVERY_CENTER} | grants)
         token = issue_development_token(self.settings, caller, self.clock.now())
         return {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
 

@@ -24,6 +24,7 @@ from tests.integration.liquidation.builders import apply, cycle, digest, post_en
 from tests.integration.liquidation.test_liquidation_acts import CASE, MakeEngine, Office, of_case
 from tests.integration.liquidation.test_liquidation_api import STAFF, Desk
 from tests.support.events import decoded, entry_body, entry_number, released_body
+from tests.support.people import EVERY_CENTER
 
 desk = api.desk
 office = acts.office
@@ -198,7 +199,7 @@ async def test_release_and_correction_in_any_order_after_a_recorded_basis_give_t
     correction = decoded("entry-corrected", corrected, id="v2", time="2026-12-24T15:00:00Z")
     release = decoded("entry-released", released_body(number, "2026-02-03T15:00:00Z"), id="r")
     other = await service_engine("liquidation")
-    caller = Identity("kim", "Kim", frozenset({STAFF}))
+    caller = Identity("kim", "Kim", frozenset({STAFF}), EVERY_CENTER)
     outcomes = []
     for engine, order in ((desk.engine, (correction, release)), (other, (release, correction))):
         await apply(engine, [filed])

@@ -29,6 +29,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, draft_needed, post_entry, review_decided, routed, rows
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -50,7 +51,7 @@ class Desk:
     async def call(
         self, who: str, method: str, path: str, body: Any = None, *, tag: str | None = None, **grants: Any
     ) -> httpx.Response:
-        caller = Identity(who, who, grants.pop("roles", frozenset({ROLES[who]})), **grants)
+        caller = Identity(who, who, grants.pop("roles", frozenset({ROLES[who]})), **{"centers": EVERY_CENTER} | grants)
         headers = {"Authorization": f"Bearer {issue_development_token(self.settings, caller, self.clock.now())}"}
         if method == "POST":
             headers["Idempotency-Key"] = f"{who} {path} {self.clock.now()}"
@@ -170,7 +171,7 @@ async def test_two_people_confirm_a_cut_sheet_before_the_cycle_runs(desk: Desk) 
         alone = await desk.call(
             who, "POST", confirmations, as_supervisor, tag='"1"', roles=frozenset({SPECIALIST, DIRECTOR}), **grants
         )
-        assert (alone.status_code, alone.json()["code"]) == (409, "second-person-needed")
+        assert (alone.status_code, alone.json()["code"]) == (403, "second-person-required")
     with pytest.raises(Conflict, match="supervisor"):
         await run()
     done = await desk.call("lee", "POST", confirmations, as_supervisor, tag='"1"')
@@ -222,7 +223,7 @@ async def test_hold_set_is_drafted_previewed_applied_by_another_and_lifted(desk:
     assert (await desk.call("sam", "PUT", path, HOLD, tag='"1"')).status_code == 412
     for who in ("kim", "sam"):
         own = await desk.call(who, "POST", f"{path}/apply", tag='"2"')
-        assert (own.status_code, own.json()["code"]) == (409, "second-person-needed")
+        assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
     applied = await desk.call("lee", "POST", f"{path}/apply", tag='"2"')
     assert applied.json()["first_cycle_on"] == str(FRIDAY)
     assert (await desk.call("sam", "PUT", path, HOLD, tag='"3"')).json()["code"] == "hold-set-state"

@@ -26,6 +26,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, review_decided
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -48,7 +49,7 @@ class Desk:
     async def call(
         self, method: str, path: str, body: Any = None, *, who: str = "kim", tag: str | None = None
     ) -> httpx.Response:
-        caller = Identity(who, who, ROLES)
+        caller = Identity(who, who, ROLES, EVERY_CENTER)
         headers = {"Authorization": f"Bearer {issue_development_token(self.settings, caller, self.clock.now())}"}
         if method == "POST":
             headers["Idempotency-Key"] = f"{who} {path} {body}"

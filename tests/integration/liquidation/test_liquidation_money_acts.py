@@ -34,11 +34,12 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, instruct, published, review_decided, rows
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 IMPORTER = "07-345678900"
 FRIDAY = date(2026, 1, 16)
-DIRECTOR = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR}))
+DIRECTOR = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR}), EVERY_CENTER)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided
 from tests.support.events import decoded, entry_body, entry_number, line
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 IMPORTER = "07-345678900"
@@ -48,7 +49,9 @@ class Desk:
     def headers(
         self, *roles: RoleName, who: str = "kim", key: str | None = None, tag: str | None = None, **grants: Any
     ) -> dict[str, str]:
-        token = issue_development_token(self.settings, Identity(who, who, frozenset(roles), **grants), self.clock.now())
+        token = issue_development_token(
+            self.settings, Identity(who, who, frozenset(roles), **{"centers": EVERY_CENTER} | grants), self.clock.now()
+        )
         more = {"Idempotency-Key": key, "If-Match": tag}
         return {"Authorization": f"Bearer {token}"} | {name: value for name, value in more.items() if value is not None}
 
@@ -190,7 +193,7 @@ async def test_refund_waits_for_enrollment_and_is_certified_and_paid_by_two_peop
     assert (certified.json()["state"], certified.json()["certified_by"]) == ("certified", "kim")
     tag, body = certified.headers["ETag"], {"paid_on": "2026-03-02"}
     same = await desk.client.post(f"{refund}/pay", json=body, headers=desk.headers(STAFF, tag=tag))
-    assert (same.status_code, same.json()["rule"]) == (422, "four-eyes")
+    assert (same.status_code, same.json()["rule"]) == (403, "two-people")
     behind = desk.headers(STAFF, who="lee", acting_for="kim", tag=tag)
     assert (await desk.client.post(f"{refund}/pay", json=body, headers=behind)).json()["rule"] == "four-eyes"
     paid = await desk.client.post(f"{refund}/pay", json=body, headers=desk.headers(STAFF, who="lee", tag=tag))

@@ -46,6 +46,7 @@ from tests.integration.liquidation.builders import (
     rows,
 )
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -73,7 +74,7 @@ class Desk:
         self.clock.advance(datetime(day.year, day.month, day.day, hour, tzinfo=UTC) - self.clock.now())
 
     def headers(self, *roles: RoleName, subject: str = "kim", **grants: Any) -> dict[str, str]:
-        caller = Identity(subject, subject.title(), frozenset(roles), **grants)
+        caller = Identity(subject, subject.title(), frozenset(roles), **{"centers": EVERY_CENTER} | grants)
         return {"Authorization": f"Bearer {issue_development_token(self.settings, caller, self.clock.now())}"}
 
     @property

@@ -35,6 +35,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, draft_needed, post_entry, review_decided, routed, rows
 from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -92,7 +93,7 @@ class Desk:
     settings: LiquidationSettings
 
     async def get(self, path: str) -> Any:
-        caller = Identity("kim", "kim", frozenset({RoleName.LIQUIDATION_SPECIALIST}))
+        caller = Identity("kim", "kim", frozenset({RoleName.LIQUIDATION_SPECIALIST}), EVERY_CENTER)
         token = issue_development_token(self.settings, caller, self.clock.now())
         answer = await self.client.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200, answer.text

@@ -25,8 +25,9 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.events import entry_number
+from tests.support.people import EVERY_CENTER
 
-STAFF = Identity("kim", "Kim", frozenset({RoleName.LIQUIDATION_SPECIALIST}))
+STAFF = Identity("kim", "Kim", frozenset({RoleName.LIQUIDATION_SPECIALIST}), EVERY_CENTER)
 HOLDER = Identity("ann", "Ann", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 STRANGER = Identity("eve", "Eve", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"99-999999900"}))
 BROKER = Identity("bob", "Bob", frozenset({RoleName.BROKER}), filer_code="B76")

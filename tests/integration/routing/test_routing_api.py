@@ -22,6 +22,7 @@ from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
 from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.people import EVERY_CENTER
 
 IMPORTER = "07-345678900"
 SSN = "900-12-3456"
@@ -37,7 +38,7 @@ class Api:
         self.engine = engine
 
     def headers(self, *roles: RoleName, importers: frozenset[str] = frozenset()) -> dict[str, str]:
-        caller = Identity("kim", "Kim", frozenset(roles), importer_numbers=importers)
+        caller = Identity("kim", "Kim", frozenset(roles), EVERY_CENTER, importer_numbers=importers)
         token = issue_development_token(self.settings, caller, SystemClock().now())
         return {"authorization": f"Bearer {token}"}
 

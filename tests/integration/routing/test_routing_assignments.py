@@ -271,8 +271,8 @@ async def test_decision_needs_the_version_read_the_center_and_an_open_proposal(o
     stranger = Identity("lee", "Lee", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}))
     enforcer = Identity("eve", "Eve", frozenset({RoleName.IMPORT_SPECIALIST}), divisions=frozenset({"enforcement"}))
     past = await office.decide(number, "confirm", effective_on="2026-03-15")
-    assert (await office.decide(number, "confirm", stranger)).json()["code"] == "other-center"
-    assert (await office.decide(number, "confirm", enforcer)).json()["code"] == "other-division"
+    assert (await office.decide(number, "confirm", stranger)).json()["code"] == "out-of-reach"
+    assert (await office.decide(number, "confirm", enforcer)).json()["code"] == "out-of-reach"
     assert (await office.decide(number, "confirm", HOLDER)).json()["code"] == "role-required"
     assert past.json()["code"] == "day-passed"
     assert (await office.decide(number, "confirm")).status_code == 200
@@ -280,7 +280,7 @@ async def test_decision_needs_the_version_read_the_center_and_an_open_proposal(o
 
 
 async def test_who_started_the_run_may_not_confirm(office: Office) -> None:
-    both = Identity("kim", "Kim", frozenset({RoleName.OPERATOR, RoleName.CENTER_DIRECTOR}))
+    both = Identity("kim", "Kim", frozenset({RoleName.OPERATOR, RoleName.CENTER_DIRECTOR}), frozenset({"CEE007"}))
     await office.register()
     await office.bring_in(IMPORTER, COMPUTERS, 40)
     await office.call("POST", "/assignment-proposals/runs", both, json={})

@@ -36,8 +36,10 @@ EIN = "07-345678900"
 SSN = "900-12-3456"
 ASSIGNED = "260101-00001"
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "importers.csv"
+from tests.support.people import EVERY_CENTER
+
 TRADE = Identity("kim", "Kim", frozenset({RoleName.OFFICE_OF_TRADE}))
-STAFF = Identity("lee", "Lee", frozenset({RoleName.IMPORT_SPECIALIST}))
+STAFF = Identity("lee", "Lee", frozenset({RoleName.IMPORT_SPECIALIST}), EVERY_CENTER)
 CENTERS = ("CEE005", "CEE007")
 CSV = {"content-type": "text/csv", "idempotency-key": "k1"}
 

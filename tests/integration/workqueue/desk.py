@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 
 import httpx
 import orjson
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.app import SERVICE
-from services.workqueue.domain.item import Division
 from services.workqueue.handlers.handler import handle
 from services.workqueue.publishing import SOURCE
 from services.workqueue.settings import WorkqueueSettings
@@ -28,9 +27,10 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
+from tests.support.people import EVERY_DIVISION
 
 NOW = datetime(2026, 3, 2, 19, 3, 11, tzinfo=UTC)
-DIVISIONS = frozenset(get_args(Division))
+DIVISIONS = EVERY_DIVISION
 KIM = Identity(
     "kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}), divisions=DIVISIONS
 )

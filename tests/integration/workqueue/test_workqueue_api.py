@@ -61,7 +61,7 @@ async def test_next_keeps_to_the_callers_centers_and_filters(desk: Desk) -> None
     assert (await desk.call("POST", "/items/next", ELSEWHERE)).status_code == 204
     assert (await desk.call("POST", "/items/next", json={"process": "quota"})).status_code == 204
     assert (await desk.call("POST", "/items/next", json={"division": "partnership"})).status_code == 204
-    assert await problem(desk, "POST", "/items/next", json={"center": "CEE001"}) == (403, "other-center")
+    assert await problem(desk, "POST", "/items/next", json={"center": "CEE001"}) == (403, "out-of-reach")
     validation = replace(KIM, divisions=frozenset({"validation-and-compliance"}))
     assert (await desk.call("POST", "/items/next", validation)).status_code == 204
     body = {"center": "CEE007", "division": "enforcement", "process": "ad-cvd"}
@@ -311,7 +311,7 @@ async def test_importers_see_no_items_and_other_staff_claim_none(desk: Desk) -> 
 async def test_other_division_may_not_claim(desk: Desk) -> None:
     item = await one_item(desk)
     partnership = replace(KIM, divisions=frozenset({"partnership"}))
-    assert await problem(desk, "POST", f"/items/{item}/claim", partnership) == (403, "other-division")
+    assert await problem(desk, "POST", f"/items/{item}/claim", partnership) == (403, "out-of-reach")
 
 
 async def test_item_of_an_unknown_division_is_shown_counted_and_can_be_claimed(desk: Desk) -> None:

@@ -133,7 +133,7 @@ async def test_asking_center_reads_the_consultation_and_does_not_work_on_it(desk
     await desk.apply(routed(entry, consultations=[consultation()]))
     item = entry_item_id(entry, "consultation", "CEE003")
     answer = await desk.call("POST", f"/items/{item}/claim", KIM)
-    assert (answer.status_code, answer.json()["code"]) == (403, "other-center")
+    assert (answer.status_code, answer.json()["code"]) == (403, "out-of-reach")
     assert (await desk.call("POST", "/items/next", KIM, json={"process": "consultation"})).status_code == 204
     assert (await desk.call("GET", f"/items/{item}", BASE_METALS)).status_code == 404
     assert [queue["process"] for queue in (await desk.call("GET", "/queues", KIM)).json()] == ["ad-cvd"]
