@@ -241,6 +241,7 @@ async def write_filed_acts(tx: Transaction, filings: Sequence[Filing], filed_by:
             "filed",
             "filed",
             "{}",
+            None,
         )
         for filing, who in zip(filings, filed_by, strict=True)
     ]

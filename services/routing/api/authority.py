@@ -114,7 +114,10 @@ async def read_authority(
 async def list_functions(_: Annotated[Identity, allow("authority.read")]) -> list[FunctionOut]:
     """Every function with its rows, past ones included, in alphabetical order."""
     return [
-        FunctionOut(function=name, rows=[_holder_out(row) for row in authority_table() if row.function == name])
+        FunctionOut(
+            function=name,
+            rows=[_holder_out(row) for row in authority_table() if row.action == DECIDE and row.function == name],
+        )
         for name in functions()
     ]
 

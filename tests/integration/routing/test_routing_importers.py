@@ -31,13 +31,12 @@ from shared.runtime.service import open_platform
 from shared.runtime.settings import load_settings
 from shared.web.app import create_app
 from shared.web.identity import issue_development_token
+from tests.support.people import EVERY_CENTER
 
 EIN = "07-345678900"
 SSN = "900-12-3456"
 ASSIGNED = "260101-00001"
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "importers.csv"
-from tests.support.people import EVERY_CENTER
-
 TRADE = Identity("kim", "Kim", frozenset({RoleName.OFFICE_OF_TRADE}))
 STAFF = Identity("lee", "Lee", frozenset({RoleName.IMPORT_SPECIALIST}), EVERY_CENTER)
 CENTERS = ("CEE005", "CEE007")

@@ -1,0 +1,199 @@
+"""Every endpoint by every role, on own matters, another's and delegated ones: what is let through is in the table."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.workqueue.handlers.item_ids import entry_item_id
+from shared.customs.calendar import legal_date
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.authority.matrix import Ground, calls_of, make, wrong
+from tests.integration.liquidation import test_liquidation_money_api as money
+from tests.integration.liquidation.builders import apply, post_entry, routed
+from tests.integration.liquidation.test_liquidation_protests import BODY as PROTEST
+from tests.integration.notifications import test_notifications_api as notices
+from tests.integration.routing.matters import IMPORTER, SECOND, filing, open_matters
+from tests.integration.routing.test_routing_appeals_api import COMPLETE
+from tests.integration.workqueue import events as queue_events
+from tests.integration.workqueue.desk import Desk
+from tests.support.events import decoded, entry_body, entry_number
+from tests.support.people import EVERY_CENTER
+
+MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
+
+ENTRY = frozenset({"center", "own-account", "filed-by", "bonded-by"})
+ACCOUNT = frozenset({"own-account"})
+
+# Some ten thousand calls: slow by nature.
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+
+
+async def _check(ground: Ground) -> None:
+    found = []
+    calls = list(calls_of(ground, legal_date(ground.clock.now())))
+    for number, call in enumerate(calls):
+        complaint = wrong(call, await make(ground, call, number))
+        if complaint is not None:
+            found.append(complaint)
+    assert len(calls) > 50
+    assert {call.expected for call in calls} >= {"no-role", "hidden", "allowed"}
+    assert not found, "\n".join(found)
+
+
+@asynccontextmanager
+async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
+    desk = Desk(engine)
+    entry = entry_number()
+    await desk.apply(queue_events.routed(entry, division="validation-and-compliance"))
+    yield Ground(
+        document=desk.app.openapi(),
+        client=desk.client,
+        settings=desk.settings,
+        clock=desk.clock,
+        importer_number=queue_events.IMPORTER,
+        values={"item_id": str(entry_item_id(entry, "ad-cvd"))},
+        whose={"item_id": frozenset({"center", "division"})},
+    )
+    await desk.client.aclose()
+
+
+@asynccontextmanager
+async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
+    async with open_matters(service_engine) as matters:
+        await matters.register()
+        await matters.register(SECOND, "CEE005")
+        number = entry_number()
+        await matters.receive(decoded("entry-filed", entry_body(number)), filing("protest", "SYN-1"))
+        holder = Identity(
+            "holder", "Holder", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER, SECOND})
+        )
+        appeal = await matters.call("POST", "/appeals", holder, json=COMPLETE)
+        app = matters.client._transport.app  # type: ignore[attr-defined]
+        yield Ground(
+            document=app.openapi(),
+            client=matters.client,
+            settings=matters.settings,
+            clock=matters.clock,
+            importer_number=IMPORTER,
+            values={
+                "entry_number": number,
+                "filing_number": "SYN-1",
+                "importer_number": IMPORTER,
+                "appeal_number": appeal.json()["appeal_number"],
+                "import_id": "00000000-0000-0000-0000-000000000000",
+                "family": "SYNTHETIC",
+                "proposal_id": "1",
+                "version": "2026.1",
+                "code": "CEE007",
+                "criterion_id": "adcvd-cases",
+                "as_of": "2026-03-01",
+                "period": "2026-02",
+            },
+            whose={
+                "entry_number": frozenset({"center", "own-account", "filed-by"}),
+                "filing_number": frozenset({"center", "own-account"}),
+                "importer_number": ACCOUNT,
+                "appeal_number": ACCOUNT,
+            },
+            filtered=frozenset({"list_importer_filings"}),
+            bodies={
+                "move_entry": {"from_center": "CEE007", "to_center": "CEE007", "reason": "It stays."},
+                "move_filing": {"from_center": "CEE007", "to_center": "CEE007", "reason": "It stays."},
+            },
+        )
+
+
+@asynccontextmanager
+async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
+    async with money.open_desk(engine) as desk:
+        billed, refunded, running, protested = [
+            await desk.liquidate("1000.00"),
+            await desk.liquidate("-10.00"),
+            entry_number(),
+            entry_number(),
+        ]
+        await apply(engine, [decoded("entry-filed", entry_body(running)), routed(running)])
+        old = {"entry_date": "2025-03-03", "import_date": "2025-03-02", "paid_on": "2025-03-12"}
+        await apply(engine, [decoded("entry-filed", entry_body(protested, **old), time="2025-03-03T19:00:00Z")])
+        await apply(engine, [routed(protested), routed(billed), routed(refunded)])
+        await apply(engine, [post_entry("preference-claim", "SYN-CLAIM-1", [running], body={"program": "USMCA"})])
+        liquidator = desk.headers(RoleName.LIQUIDATION_SPECIALIST, key="by-hand", centers=EVERY_CENTER)
+        by_hand = {"basis": "as-entered", "explanation": "For a protest."}
+        done = await desk.client.post(f"/entries/{protested}/liquidations", json=by_hand, headers=liquidator)
+        assert done.status_code == 201, done.text
+        importer = desk.headers(RoleName.IMPORTER, key="protest", importer_numbers=frozenset({IMPORTER}))
+        filed = await desk.client.post("/protests", json={"entries": [protested]} | PROTEST, headers=importer)
+        assert filed.status_code == 201, filed.text
+        bills = await desk.get("/bills")
+        refunds = await desk.get("/refunds")
+        app = desk.client._transport.app  # type: ignore[attr-defined]
+        yield Ground(
+            document=app.openapi(),
+            client=desk.client,
+            settings=desk.settings,
+            clock=desk.clock,
+            importer_number=IMPORTER,
+            values={
+                "entry_number": running,
+                "bill_number": bills.json()["items"][0]["bill_number"],
+                "refund_number": refunds.json()["items"][0]["refund_number"],
+                "protest_number": filed.json()["protest_number"],
+                "filing_number": "SYN-CLAIM-1",
+                "importer_number": IMPORTER,
+                "hold_set_id": "none",
+                "instruction_id": "none",
+                "friday": "2026-03-06",
+                "number": "1",
+                "rule_id": "protest-180",
+            },
+            whose={
+                "entry_number": ENTRY,
+                "bill_number": ENTRY,
+                "refund_number": ENTRY,
+                # The importer filed it: the surety of the entry has no part in it, its filer reads it only.
+                "protest_number": frozenset({"center", "own-account", "filed-by"}),
+                "filing_number": ENTRY,
+                "importer_number": ACCOUNT,
+            },
+            bodies={"create_protest_act": {"kind": "begin-review"}},
+        )
+
+
+@asynccontextmanager
+async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Ground]:
+    await notices.apply(engine, [notices.entry_changed()])
+    async with notices.client_of(engine, folder, notices.STAFF) as client:
+        found = notices.items(await client.get("/notices", params={"kind": "N-13"}))
+        app = client._transport.app  # type: ignore[attr-defined]
+        yield Ground(
+            document=app.openapi(),
+            client=client,
+            settings=app.state.settings,
+            clock=app.state.clock,
+            importer_number=notices.IMPORTER,
+            values={"notice_id": found[0]["notice_id"]},
+            whose={"notice_id": ENTRY},
+        )
+
+
+async def test_work_queue_lets_through_what_the_table_says(service_engine: MakeEngine) -> None:
+    async with _workqueue(await service_engine("workqueue")) as ground:
+        await _check(ground)
+
+
+async def test_routing_lets_through_what_the_table_says(service_engine: MakeEngine) -> None:
+    async with _routing(service_engine) as ground:
+        await _check(ground)
+
+
+async def test_liquidation_lets_through_what_the_table_says(service_engine: MakeEngine) -> None:
+    async with _liquidation(await service_engine("liquidation")) as ground:
+        await _check(ground)
+
+
+async def test_notifications_let_through_what_the_table_says(service_engine: MakeEngine, tmp_path: Path) -> None:
+    async with _notifications(await service_engine("notifications"), tmp_path) as ground:
+        await _check(ground)
