@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.api.common import OnDay
 from services.routing.domain.authority import FUNCTION_OF_PROCESS
-from shared.customs.authority import AuthorityRow, Evidence, authority_table, functions, holders
+from shared.customs.authority import DECIDE, AuthorityRow, Evidence, authority_table, functions, holders
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.access import allow

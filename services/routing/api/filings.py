@@ -192,7 +192,7 @@ async def list_importer_filings(
 ) -> Page[FilingSummary]:
     """Every filing of the importer, newest receipt first. Parties see their own."""
     reach = reach_of(caller, "filing.read", today_of(request))
-    if not is_staff(caller) and not reach.covers(Matter(importer_number)):
+    if not reach.centers and not reach.covers(Matter(importer_number)):
         raise no_such("importer of that number")
     position = page.position(datetime, str)
     async with reading(engine_of(request)) as connection:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.accounts import (
@@ -345,7 +346,7 @@ async def count_decisions(connection: AsyncConnection) -> list[DecisionCount]:
             routing_decisions.c.basis,
             routing_decisions.c.lane,
         )
-        .distinct(routing_decisions.c.entry_number)
+        .ext(distinct_on(routing_decisions.c.entry_number))
         .order_by(routing_decisions.c.entry_number, routing_decisions.c.version.desc())
         .subquery()
     )

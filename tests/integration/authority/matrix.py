@@ -52,6 +52,7 @@ class Call:
     role: str
     kind: Kind
     expected: str
+    is_bound: bool
 
 
 def calls_of(ground: Ground, today: date) -> Iterator[Call]:
@@ -68,7 +69,7 @@ def calls_of(ground: Ground, today: date) -> Iterator[Call]:
                     if kind == "delegated" and (role not in OUTSIDE or ground.delegate is None):
                         continue
                     expected = _expect(ground, operation, named, matter, role, kind, today)
-                    yield Call(method.upper(), path, operation["operationId"], role, kind, expected)
+                    yield Call(method.upper(), path, operation["operationId"], role, kind, expected, matter is not None)
 
 
 def _expect(
@@ -149,7 +150,9 @@ def wrong(call: Call, answer: httpx.Response) -> str | None:
         case "out-of-reach":
             is_right = is_denied
         case _:
-            is_right = answer.status_code not in {401, 404} and not is_denied and answer.status_code < 500
+            # What belongs to no party may well not exist here.
+            missing = {404} if call.is_bound else set()
+            is_right = answer.status_code not in {401, *missing} and not is_denied and answer.status_code < 500
     if is_right:
         return None
     return f"{call.method} {call.path} as {call.role} ({call.kind}): {call.expected}, but {answer.status_code} {code}"
