@@ -24,6 +24,7 @@ from cli.environment import BusKind, Environment, bus_kind, data_folder, open_en
 from cli.feed import FeedError, publish_lines, read_lines
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import rows_table, show_summary
+from shared.bus.protocol import Unpublishable
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgresError
 from shared.runtime.errors import Transient
@@ -34,7 +35,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Centerline: 
 topics_app = typer.Typer(no_args_is_help=True, help="The topics of the bus.")
 letters_app = typer.Typer(no_args_is_help=True, help="Messages that could not be applied.")
 app.add_typer(topics_app, name="topics")
+outbox_app = typer.Typer(no_args_is_help=True, help="Events that the bus refuses to take.")
 app.add_typer(letters_app, name="dead-letters")
+app.add_typer(outbox_app, name="outbox")
 
 out = Console()
 err = Console(stderr=True)
@@ -60,7 +63,7 @@ def main() -> None:
     configure_logging("centerline", "console", os.environ.get("CENTERLINE_LOG_LEVEL", "WARNING"))
     try:
         app()
-    except (Transient, FeedError, CallRefused, ServiceFailed, EmbeddedPostgresError, OSError) as error:
+    except (Transient, Unpublishable, FeedError, CallRefused, ServiceFailed, EmbeddedPostgresError, OSError) as error:
         err.print(f"centerline: {error}", style="red", markup=False)
         sys.exit(1)
 
@@ -174,7 +177,7 @@ def token(
 def status(
     data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None, first_port: PortOption = None
 ) -> None:
-    """Lag, outboxes, dead letters, and legal clocks that cannot be computed."""
+    """Lag, outboxes, events set aside, dead letters, and legal clocks that cannot be computed."""
 
     async def run() -> None:
         environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
@@ -182,8 +185,8 @@ def status(
         for found in await operations.read_status(environment):
             behind = ", ".join(f"{topic} {records:,}" for topic, records in found.lag.items() if records) or "none"
             parked = ", ".join(f"{reason} {letters:,}" for reason, letters in found.dead_letters.items()) or "none"
-            rows.append((found.service, behind, f"{found.outbox:,}", parked))
-        out.print(rows_table("Services", ("service", "lag", "outbox", "dead letters"), rows))
+            rows.append((found.service, behind, f"{found.outbox:,}", f"{found.set_aside:,}", parked))
+        out.print(rows_table("Services", ("service", "lag", "outbox", "set aside", "dead letters"), rows))
         client = Client(environment)
         try:
             unknown = (await client.get("liquidation", "/figures"))["clock_unknown"]
@@ -254,6 +257,43 @@ def discard_letters(service: ServiceArgument, ids: list[int], data: DataOption =
     _settle(service, ids, data, replay=False)
 
 
+@outbox_app.command("list")
+def list_set_aside(
+    service: ServiceArgument,
+    state: Annotated[str | None, typer.Option(help="waiting, returned or discarded.")] = "waiting",
+    after: Annotated[int, typer.Option(help="Ids above this one.")] = 0,
+    limit: Annotated[int, typer.Option(help="Rows at most.")] = 100,
+    data: DataOption = None,
+) -> None:
+    """What a service could not publish."""
+    environment = open_environment(data=data)
+    rows = asyncio.run(operations.list_set_aside(environment, _known(service), state=state, after=after, limit=limit))
+    heads = ("id", "topic", "bytes", "set_aside_at", "state", "reason")
+    out.print(rows_table(f"Set aside by {service}", heads, ([row[head] for head in heads] for row in rows)))
+
+
+@outbox_app.command("show")
+def show_set_aside(service: ServiceArgument, row_id: int, data: DataOption = None) -> None:
+    """One event that was set aside, with its bytes."""
+    row = asyncio.run(operations.find_set_aside(open_environment(data=data), _known(service), row_id))
+    if row is None:
+        err.print(f"{service} has set aside nothing with id {row_id}")
+        raise typer.Exit(1)
+    out.print_json(json.dumps(row | {"value": row["value"].decode("utf-8", "replace")}, default=str))
+
+
+@outbox_app.command("publish")
+def publish_set_aside(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+    """Have the relay publish events that were set aside, once the broker takes them."""
+    _settle_set_aside(service, ids, data, publish=True)
+
+
+@outbox_app.command("discard")
+def discard_set_aside(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+    """Settle events that were set aside as not to be published; they stay as history."""
+    _settle_set_aside(service, ids, data, publish=False)
+
+
 def _bus_environment(data: Path | None, bus: BusKind | None, kafka: str | None) -> Environment:
     """The environment of a command that needs the bus and no database: on Kafka no server is started for it."""
     kind = bus_kind(bus)
@@ -264,6 +304,12 @@ def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool) ->
     environment = open_environment(data=data)
     count = asyncio.run(operations.settle_dead_letters(environment, _known(service), ids, replay=replay))
     out.print(f"{count} of {len(ids)} were parked and are {'to be tried again' if replay else 'discarded'} now")
+
+
+def _settle_set_aside(service: str, ids: list[int], data: Path | None, *, publish: bool) -> None:
+    environment = open_environment(data=data)
+    count = asyncio.run(operations.settle_set_aside(environment, _known(service), ids, publish=publish))
+    out.print(f"{count} of {len(ids)} were waiting and are {'to be published' if publish else 'discarded'} now")
 
 
 def _known(service: str) -> str:

@@ -1,4 +1,4 @@
-"""What operators do by hand: migrations, topics, lag and outboxes, dead letters."""
+"""What operators do by hand: migrations, topics, lag and outboxes, what was set aside, dead letters."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -20,11 +20,12 @@ from shared.db.transaction import transaction
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """Where a service stands: records to apply by topic, events to publish, dead letters by reason."""
+    """Where a service stands: records to apply by topic, events to publish, events set aside, letters by reason."""
 
     service: str
     lag: dict[str, int]
     outbox: int
+    set_aside: int
     dead_letters: dict[str, int]
 
 
@@ -70,7 +71,8 @@ async def read_status(environment: Environment) -> list[ServiceStatus]:
                 behind: dict[str, int] = {}
                 for at, records in (await measure_lag(tx, bus, service.name, service.topics)).items():
                     behind[at.topic] = behind.get(at.topic, 0) + records
-                found.append(ServiceStatus(service.name, behind, await outbox.depth(tx), await dead_letters.counts(tx)))
+                waiting, aside = await outbox.depth(tx), await outbox.count_set_aside(tx)
+                found.append(ServiceStatus(service.name, behind, waiting, aside, await dead_letters.counts(tx)))
     return found
 
 
@@ -147,6 +149,29 @@ async def settle_dead_letters(environment: Environment, service: str, ids: Seque
         if replay:
             return await dead_letters.request_replay(tx, ids)
         return await dead_letters.discard(tx, ids)
+
+
+async def list_set_aside(
+    environment: Environment, service: str, *, state: str | None, after: int, limit: int
+) -> list[dict[str, Any]]:
+    """What a service could not publish, in order of id."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await outbox.list_set_aside(tx, state=state, after=after, limit=limit)
+
+
+async def find_set_aside(environment: Environment, service: str, row_id: int) -> dict[str, Any] | None:
+    """One event that could not be published, with its bytes."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await outbox.find_set_aside(tx, row_id)
+
+
+async def settle_set_aside(environment: Environment, service: str, ids: Sequence[int], *, publish: bool) -> int:
+    """Put events that were set aside back into the outbox, or discard them; gives how many were waiting."""
+    find_service(service)
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        if publish:
+            return await outbox.return_set_aside(tx, ids)
+        return await outbox.discard_set_aside(tx, ids)
 
 
 async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """The loop that applies events exactly once.
 
 One round: poll, decode, then one transaction that moves the offsets (compare-and-swap), admits the events that are
-new, lets the handler write, parks what was refused, and puts the caused events into the outbox. While a round is
-being written the next one is polled and decoded. What goes wrong has three answers:
+new, lets the handler write, parks what was refused or contradicts an event of the same id, and puts the caused events
+into the outbox. While a round is being written the next one is polled and decoded. What goes wrong has three answers:
 
 - another member was first (`Fenced`): drop those partitions' records and read their place again;
 - it passes by itself (`Transient`): wait, then read again from the stored place;
@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus import dead_letters, inbox, offsets, outbox
 from shared.bus.dead_letters import DeadLetter
 from shared.bus.offsets import Fenced, Move
-from shared.bus.outbox import Addressed, Outgoing
+from shared.bus.outbox import Outgoing
 from shared.bus.protocol import Bus, Record, Slice, Subscription, TopicPartition
+from shared.contracts.content import digest_content
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.contracts.registry import TOPICS
@@ -74,10 +75,11 @@ class DeadLetterLimit(Exception):  # noqa: N818  names the limit that was reache
 
 
 class Item(NamedTuple):
-    """A record with what became of decoding it."""
+    """A record with what became of decoding it; an event comes with the digest of its content."""
 
     record: Record
     content: Event[Any] | Rejection
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +217,19 @@ class Consumer:
         for piece in slices:
             items = []
             for record in piece.records:
-                content = decode(record.topic, record.key, record.value, record.headers, self._settings.max_event_bytes)
-                items.append(Item(record, content))
+                items.append(self._read(record))
                 since_break += 1
                 if since_break == _DECODE_CHUNK:
                     since_break = 0
                     await asyncio.sleep(0)  # lets the batch that is being written go on
             parts.append(Part(piece.at, piece.start, piece.end, items))
         return Batch(parts)
+
+    def _read(self, record: Record) -> Item:
+        content = decode(record.topic, record.key, record.value, record.headers, self._settings.max_event_bytes)
+        if isinstance(content, Rejection):
+            return Item(record, content)
+        return Item(record, content, digest_content(content, record.value or b"", record.headers))
 
     async def _settle(
         self,
@@ -268,24 +275,23 @@ class Consumer:
         """Apply a batch in one transaction; with `failure`, park its only record as failed instead."""
         elapsed = start_stopwatch()
         settings = self._settings
-        letters = _letters(batch, failure)
-        events = [] if failure else [item.content for item in batch.items if not isinstance(item.content, Rejection)]
         with span(f"{settings.group} batch"):
-            outgoing, dead = await self._write(batch, events, letters, has_failed=failure is not None)
+            outgoing, letters = await self._write(batch, failure)
         self._note(batch, letters, elapsed())
         if failure is None:
             for part in batch.parts:
                 self._note_unknown_words(part.at.topic, (item.content for item in part.items))
-        if (outgoing or dead) and self._outbox_filled is not None:
+        if (outgoing or letters) and self._outbox_filled is not None:
             self._outbox_filled.set()
 
     async def _write(
-        self, batch: Batch, events: Sequence[Event[Any]], letters: Sequence[DeadLetter], *, has_failed: bool
-    ) -> tuple[Sequence[Outgoing], Sequence[Addressed]]:
+        self, batch: Batch, failure: tuple[str, str] | None
+    ) -> tuple[Sequence[Outgoing], Sequence[DeadLetter]]:
         settings = self._settings
+        letters = _letters(batch, failure)
         async with transaction(self._engine) as tx:
             streaks = await offsets.advance(
-                tx, settings.group, [_move(part, failed=has_failed) for part in batch.parts]
+                tx, settings.group, [_move(part, failed=failure is not None) for part in batch.parts]
             )
             for at, streak in streaks.items():
                 if streak.refused > settings.refused_limit or streak.failed > settings.failed_limit:
@@ -293,19 +299,33 @@ class Consumer:
                         f"{at.topic}[{at.partition}]: {streak.refused} refused and {streak.failed} failed in a row; "
                         "deploy a release that can read them, or raise the limit if they really are bad"
                     )
-            outgoing = await self._handle(tx, events)
+            outgoing: Sequence[Outgoing] = ()
+            if failure is None:
+                outgoing, conflicting = await self._handle(tx, batch.items)
+                letters += conflicting
             now = self._clock.now()
             dead = await dead_letters.park(tx, settings.group, letters, at=now, code_version=settings.code_version)
             await outbox.add(tx, settings.source, outgoing, dead=dead)
-        return outgoing, dead
+        return outgoing, letters
 
-    async def _handle(self, tx: Transaction, events: Sequence[Event[Any]]) -> Sequence[Outgoing]:
-        first_of: dict[bytes, Event[Any]] = {}
-        for event in events:
-            first_of.setdefault(event_key(event.source, event.id), event)
-        fresh = await inbox.admit(tx, list(first_of))
-        to_apply = [event for key, event in first_of.items() if key in fresh]
-        return await self._handler(tx, to_apply) if to_apply else ()
+    async def _handle(self, tx: Transaction, items: Iterable[Item]) -> tuple[Sequence[Outgoing], Sequence[DeadLetter]]:
+        """Apply the events that are new; gives what they cause, and what contradicts an event of the same id."""
+        events = [
+            (event_key(item.content.source, item.content.id), item.content, item)
+            for item in items
+            if not isinstance(item.content, Rejection)
+        ]
+        first_of: dict[bytes, Item] = {}
+        for key, _, item in events:
+            first_of.setdefault(key, item)
+        stands: dict[bytes, bytes | None] = {key: item.digest for key, item in first_of.items()}
+        applied = await inbox.admit(tx, {key: item.digest for key, item in first_of.items()})
+        stands |= applied
+        letters = [
+            _conflicting(item.record, event) for key, event, item in events if stands[key] not in (None, item.digest)
+        ]
+        to_apply = [event for key, event, item in events if item is first_of[key] and key not in applied]
+        return (await self._handler(tx, to_apply) if to_apply else ()), letters
 
     async def _replay_one(self) -> bool:
         """Try the oldest requested dead letter; False when there is none."""
@@ -314,26 +334,30 @@ class Consumer:
             waiting = await dead_letters.requested(tx, group, 1)
         if not waiting:
             return False
-        letter_id, record, _ = waiting[0]
-        content = decode(record.topic, record.key, record.value, record.headers, self._settings.max_event_bytes)
-        failure = (content.reason, content.detail) if isinstance(content, Rejection) else None
-        if not isinstance(content, Rejection):
+        letter_id, record, attempts = waiting[0]
+        item = self._read(record)
+        if isinstance(item.content, Rejection):
+            failure = item.content.reason, item.content.detail
+        else:
             try:
                 async with transaction(self._engine) as tx:
-                    if letter_id not in {row[0] for row in await dead_letters.requested(tx, group, 1)}:
+                    if not await dead_letters.claim(tx, letter_id, attempts):
                         return True
-                    outgoing = await self._handle(tx, [content])
-                    await dead_letters.mark_replayed(tx, letter_id)
+                    outgoing, conflicting = await self._handle(tx, [item])
+                    if not conflicting:
+                        await dead_letters.mark_replayed(tx, letter_id)
                     await outbox.add(tx, self._settings.source, outgoing)
             except Transient:
                 raise
             except Exception as error:  # noqa: BLE001  a letter that fails again is parked again, whatever it raised
                 failure = _explain(error)
             else:
-                self._note_unknown_words(record.topic, [content])
-        if failure is not None:
-            async with transaction(self._engine) as tx:
-                await dead_letters.mark_failed_again(tx, letter_id, *failure, self._clock.now())
+                if not conflicting:
+                    self._note_unknown_words(record.topic, [item.content])
+                    return True
+                failure = conflicting[0].reason, conflicting[0].detail
+        async with transaction(self._engine) as tx:
+            await dead_letters.mark_failed_again(tx, letter_id, attempts, *failure, self._clock.now())
         return True
 
     def _note(self, batch: Batch, letters: Sequence[DeadLetter], seconds: float) -> None:
@@ -376,6 +400,16 @@ def _letters(batch: Batch, failure: tuple[str, str] | None) -> list[DeadLetter]:
         elif isinstance(item.content, Rejection):
             letters.append(DeadLetter(item.record, item.content.reason, item.content.detail, attempts=1))
     return letters
+
+
+def _conflicting(record: Record, event: Event[Any]) -> DeadLetter:
+    return DeadLetter(
+        record,
+        "conflicting-repeat",
+        f"another event with source {event.source!r} and id {event.id!r} came first and stands: "
+        "send what this one says as an event with an id of its own",
+        attempts=1,
+    )
 
 
 def _move(part: Part, *, failed: bool) -> Move:

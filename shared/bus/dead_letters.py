@@ -25,6 +25,10 @@ _REQUESTED = """
 SELECT id, topic, partition, log_offset, key, value, headers, attempts FROM dead_letters
 WHERE state = 'replay-requested' AND group_name = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
 """
+_CLAIM = """
+SELECT id FROM dead_letters
+WHERE id = $1 AND attempts = $2 AND state = 'replay-requested' FOR UPDATE SKIP LOCKED
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ async def park(
 
 
 async def requested(tx: Transaction, group: str, limit: int) -> list[tuple[int, Record, int]]:
-    """Dead letters that an operator wants tried again, locked for this transaction: id, record, attempts so far."""
+    """Dead letters that an operator wants tried again: id, record, attempts so far. Others skip them meanwhile."""
     return [
         (
             row["id"],
@@ -85,18 +89,29 @@ async def requested(tx: Transaction, group: str, limit: int) -> list[tuple[int, 
     ]
 
 
+async def claim(tx: Transaction, letter_id: int, attempts: int) -> bool:
+    """Keep the attempt after `attempts` for this transaction; False when another member has it or had it."""
+    return bool(await bulk.fetch(tx, _CLAIM, letter_id, attempts))
+
+
 async def mark_replayed(tx: Transaction, letter_id: int) -> None:
     """The message is applied now; its letter stays as history."""
     await bulk.execute(tx, "UPDATE dead_letters SET state = 'replayed' WHERE id = $1", letter_id)
 
 
-async def mark_failed_again(tx: Transaction, letter_id: int, reason: str, detail: str, at: datetime) -> None:
-    """The message failed once more: parked again with the new reason."""
+async def mark_failed_again(
+    tx: Transaction, letter_id: int, attempts: int, reason: str, detail: str, at: datetime
+) -> None:
+    """The message failed once more: parked again with the new reason.
+
+    Unless another member has settled this attempt, the one after `attempts`, already: then that stands.
+    """
     await bulk.execute(
         tx,
-        "UPDATE dead_letters SET state = 'parked', reason = $2, detail = $3, attempts = attempts + 1,"
-        " last_failed_at = $4 WHERE id = $1",
+        "UPDATE dead_letters SET state = 'parked', reason = $3, detail = $4, attempts = attempts + 1,"
+        " last_failed_at = $5 WHERE id = $1 AND attempts = $2 AND state = 'replay-requested'",
         letter_id,
+        attempts,
         reason,
         _printable(detail),
         at,

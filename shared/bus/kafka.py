@@ -6,12 +6,14 @@ and set by `poll`, which can fail visibly. Until a partition is positioned it st
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import structlog
 from aiokafka import (
     AIOKafkaConsumer,
     AIOKafkaProducer,
     ConsumerRebalanceListener,
+    errors,
 )
 from aiokafka import (
     TopicPartition as KafkaPartition,
@@ -19,14 +21,155 @@ from aiokafka import (
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
 
-from shared.bus.protocol import Message, Positions, Record, Slice, TopicPartition, TopicSpec
+from shared.bus.protocol import (
+    MAX_MESSAGE_BYTES,
+    Message,
+    Positions,
+    Record,
+    Slice,
+    TopicPartition,
+    TopicSpec,
+    Unpublishable,
+)
 from shared.runtime.errors import Transient
 
 log = structlog.get_logger(__name__)
 
-_MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 _REPLICAS = 3
 _KNOWN_WITHIN_SECONDS = 10.0
+
+PERMANENT: Final[frozenset[type[KafkaError]]] = frozenset(
+    {
+        errors.InvalidTimestampError,
+        errors.InvalidTopicError,
+        errors.MessageSizeTooLargeError,
+        errors.RecordListTooLargeError,
+        errors.RecordTooLargeError,
+    }
+)
+"""What is wrong with one message and stays wrong, however often it is sent."""
+
+TRANSIENT: Final[frozenset[type[KafkaError]]] = frozenset(
+    {
+        # The broker, the network or the cluster's state: passes by itself.
+        errors.BrokerNotAvailableError,
+        errors.BrokerResponseError,
+        errors.Cancelled,
+        errors.ConcurrentTransactions,
+        errors.CoordinatorLoadInProgressError,
+        errors.CoordinatorNotAvailableError,
+        errors.CorrelationIdError,
+        errors.CorruptRecordException,  # damaged on the way: the client has made the checksum
+        errors.GroupCoordinatorNotAvailableError,
+        errors.GroupLoadInProgressError,
+        errors.InvalidMessageError,
+        errors.KafkaConnectionError,
+        errors.KafkaError,
+        errors.KafkaProtocolError,
+        errors.KafkaStorageError,
+        errors.KafkaTimeoutError,
+        errors.KafkaUnavailableError,
+        errors.LeaderNotAvailableError,
+        errors.ListenerNotFound,
+        errors.LogDirNotFound,
+        errors.MetadataEmptyBrokerList,
+        errors.NoBrokersAvailable,
+        errors.NoError,
+        errors.NodeNotReadyError,
+        errors.NotControllerError,
+        errors.NotCoordinatorError,
+        errors.NotCoordinatorForGroupError,
+        errors.NotEnoughReplicasAfterAppendError,
+        errors.NotEnoughReplicasError,
+        errors.NotLeaderForPartitionError,
+        errors.OperationNotAttempted,
+        errors.QuotaViolationError,
+        errors.ReassignmentInProgress,
+        errors.RebalanceInProgressError,
+        errors.ReplicaNotAvailableError,
+        errors.RequestTimedOutError,
+        errors.StaleControllerEpochError,
+        errors.StaleLeaderEpochCodeError,
+        errors.StaleMetadata,
+        errors.TooManyInFlightRequests,
+        errors.UnknownError,  # also for every code that the client does not know
+        errors.UnknownTopicOrPartitionError,  # `centerline topics ensure` makes it
+        # The state of this client: a new one, which follows every error, begins anew.
+        errors.CommitFailedError,
+        errors.DuplicateSequenceNumber,
+        errors.FetchSessionIdNotFound,
+        errors.GroupIdNotFound,
+        errors.IllegalGenerationError,
+        errors.IllegalSaslStateError,
+        errors.IllegalStateError,
+        errors.InvalidCommitOffsetSizeError,
+        errors.InvalidFetchRequestError,
+        errors.InvalidFetchSessionEpoch,
+        errors.InvalidProducerEpoch,
+        errors.InvalidProducerIdMapping,
+        errors.InvalidTxnState,
+        errors.MemberIdRequired,
+        errors.NoOffsetForPartitionError,
+        errors.NonEmptyGroup,
+        errors.OffsetMetadataTooLargeError,
+        errors.OffsetOutOfRangeError,
+        errors.OutOfOrderSequenceNumber,
+        errors.ProducerClosed,
+        errors.ProducerFenced,
+        errors.TransactionCoordinatorFenced,
+        errors.UnknownMemberIdError,
+        errors.UnknownProducerId,
+        # Rights and settings, wrong until an operator mends them. They hold for every message alike: to set each aside
+        # would empty the outbox to no end, so the relay waits and says why.
+        errors.AuthenticationFailedError,
+        errors.AuthenticationMethodNotSupported,
+        errors.ClusterAuthorizationFailedError,
+        errors.DelegationTokenAuthDisabled,
+        errors.DelegationTokenAuthorizationFailed,
+        errors.DelegationTokenExpired,
+        errors.DelegationTokenNotFound,
+        errors.DelegationTokenOwnerMismatch,
+        errors.DelegationTokenRequestNotAllowed,
+        errors.GroupAuthorizationFailedError,
+        errors.IllegalArgumentError,
+        errors.IncompatibleBrokerVersion,
+        errors.InconsistentGroupProtocolError,
+        errors.InvalidConfigurationError,
+        errors.InvalidGroupIdError,
+        errors.InvalidPartitionsError,
+        errors.InvalidPrincipalType,
+        errors.InvalidReplicationAssignmentError,
+        errors.InvalidReplicationFactorError,
+        errors.InvalidRequestError,
+        errors.InvalidRequiredAcksError,
+        errors.InvalidSessionTimeoutError,
+        errors.InvalidTransactionTimeout,
+        errors.KafkaConfigurationError,
+        errors.PolicyViolationError,
+        errors.SaslAuthenticationFailed,
+        errors.SecurityDisabled,
+        errors.TopicAlreadyExistsError,
+        errors.TopicAuthorizationFailedError,
+        errors.TransactionalIdAuthorizationFailed,
+        errors.UnrecognizedBrokerVersion,
+        errors.UnsupportedCodecError,
+        errors.UnsupportedForMessageFormatError,
+        errors.UnsupportedSaslMechanismError,
+        errors.UnsupportedVersionError,
+    }
+)
+"""What a later attempt may get past, with the same messages."""
+
+
+def is_permanent(error: Exception) -> bool:
+    """Whether a message that was answered with this error can never be published as it is.
+
+    An error that this list does not know is judged as the client judges it: by whether it may be tried again.
+    """
+    kind = type(error)
+    if kind in PERMANENT or kind in TRANSIENT:
+        return kind in PERMANENT
+    return isinstance(error, KafkaError) and not error.retriable
 
 
 class KafkaBus:
@@ -41,19 +184,52 @@ class KafkaBus:
         self._starting = asyncio.Lock()
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Append messages with an idempotent producer; order is kept per key."""
+        """Append messages with an idempotent producer; order is kept per key.
+
+        Raises `Unpublishable` for messages that the broker refuses as they are. For one of them it refuses a whole
+        batch and whatever comes behind, so all those are sent once more one by one.
+        """
+        reasons: dict[int, str] = {}
+        failed = await self._send(messages, range(len(messages)), reasons)
+        for error in failed.values():
+            if not any(is_permanent(each) for each in failed.values()):
+                raise Transient(f"kafka: {error!r}") from error
+        for position in failed:
+            for error in (await self._send(messages, (position,), reasons)).values():
+                if not is_permanent(error):
+                    raise Transient(f"kafka: {error!r}") from error
+                reasons[position] = repr(error)
+        if reasons:
+            raise Unpublishable(messages, reasons)
+
+    async def _send(
+        self, messages: Sequence[Message], positions: Sequence[int], reasons: dict[int, str]
+    ) -> dict[int, KafkaError | OSError]:
+        """Send some of the messages; gives which failed with their batch. Notes in `reasons` what no batch took."""
         producer = await self._started_producer()
-        try:
-            pending = [
-                await producer.send(
+        sent: dict[int, asyncio.Future[object]] = {}
+        for position in positions:
+            message = messages[position]
+            try:
+                sent[position] = await producer.send(
                     message.topic, key=message.key, value=message.value, headers=list(message.headers.items())
                 )
-                for message in messages
-            ]
-            await asyncio.gather(*pending)
-        except (KafkaError, OSError) as error:
+            except (KafkaError, OSError) as error:
+                if not is_permanent(error):
+                    await self._drop_producer()
+                    raise Transient(f"kafka: {error!r}") from error
+                reasons[position] = repr(error)
+        failed: dict[int, KafkaError | OSError] = {}
+        answers = await asyncio.gather(*sent.values(), return_exceptions=True)
+        for position, answer in zip(sent, answers, strict=True):
+            if isinstance(answer, KafkaError | OSError):
+                failed[position] = answer
+            elif isinstance(answer, BaseException):
+                raise answer
+        if failed:
+            # It has numbered what was refused, and the broker would refuse whatever comes after the gap.
             await self._drop_producer()
-            raise Transient(f"kafka: {error!r}") from error
+        return failed
 
     async def subscribe(self, group: str, topics: Collection[str], positions: Positions) -> "KafkaSubscription":
         """Join a consumer group; the broker keeps membership, never offsets."""
@@ -67,7 +243,7 @@ class KafkaBus:
             rebalance_timeout_ms=30_000,
             max_poll_interval_ms=600_000,
             fetch_max_wait_ms=100,
-            max_partition_fetch_bytes=_MAX_MESSAGE_BYTES,
+            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
         )
         try:
             await consumer.start()
@@ -137,7 +313,7 @@ class KafkaBus:
                     compression_type="lz4",
                     linger_ms=5,
                     max_batch_size=262_144,
-                    max_request_size=_MAX_MESSAGE_BYTES,
+                    max_request_size=MAX_MESSAGE_BYTES,
                 )
                 try:
                     await producer.start()
@@ -195,7 +371,7 @@ def _new_topic(topic: TopicSpec, brokers: int) -> NewTopic:
         replication_factor=min(_REPLICAS, brokers),
         topic_configs={
             "retention.ms": str(topic.retention_ms),
-            "max.message.bytes": str(_MAX_MESSAGE_BYTES),
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
             "min.insync.replicas": "2" if brokers >= _REPLICAS else "1",
         },
     )

@@ -1,9 +1,13 @@
-"""Events that a transaction causes, kept in it until the relay has published them."""
+"""Events that a transaction causes, kept in it until the relay has published them.
+
+What the bus will never take steps aside with the reason, so that the rows behind it go on. Later rows of the same key
+may pass it: readers take events in any order (docs/decisions/029).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
@@ -20,6 +24,23 @@ from shared.db.transaction import Transaction
 from shared.runtime.tracing import current_trace
 
 _NEXT = "SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT $1"
+_SET_ASIDE = """
+INSERT INTO outbox_set_aside (id, topic, key, value, headers, reason)
+SELECT o.id, o.topic, o.key, o.value, o.headers, given.reason
+FROM outbox o JOIN unnest($1::bigint[], $2::text[]) AS given(id, reason) USING (id)
+"""
+_RETURN = """
+WITH returned AS (
+    UPDATE outbox_set_aside SET state = 'returned' WHERE id = ANY($1::bigint[]) AND state = 'waiting'
+    RETURNING id, topic, key, value, headers
+)
+INSERT INTO outbox (topic, key, value, headers) SELECT topic, key, value, headers FROM returned ORDER BY id
+"""
+_DISCARD = "UPDATE outbox_set_aside SET state = 'discarded' WHERE id = ANY($1::bigint[]) AND state = 'waiting'"
+_LIST_SET_ASIDE = """
+SELECT id, topic, length(value) AS bytes, reason, set_aside_at, state FROM outbox_set_aside
+WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3
+"""
 _OUTBOX = platform_tables(MetaData()).outbox
 _COLUMNS = ("topic", "key", "value", "headers")
 _CONTENT_TYPE = {"content-type": STRUCTURED_CONTENT_TYPE.encode()}
@@ -123,3 +144,36 @@ async def remove(tx: Transaction, ids: Sequence[int]) -> None:
 async def depth(tx: Transaction) -> int:
     """How many rows wait."""
     return int((await bulk.fetch(tx, "SELECT count(*) AS waiting FROM outbox"))[0]["waiting"])
+
+
+async def set_aside(tx: Transaction, reasons: Mapping[int, str]) -> None:
+    """Move rows that the bus will never take out of the way, each with the reason why."""
+    await bulk.execute(tx, _SET_ASIDE, list(reasons), list(reasons.values()))
+    await remove(tx, list(reasons))
+
+
+async def return_set_aside(tx: Transaction, ids: Sequence[int]) -> int:
+    """Put waiting rows back to be published, behind all others; gives how many were waiting."""
+    return await bulk.execute(tx, _RETURN, list(ids))
+
+
+async def discard_set_aside(tx: Transaction, ids: Sequence[int]) -> int:
+    """Settle waiting rows as not to be published; they stay as history. Gives how many were waiting."""
+    return await bulk.execute(tx, _DISCARD, list(ids))
+
+
+async def list_set_aside(tx: Transaction, *, state: str | None, after: int, limit: int) -> list[dict[str, Any]]:
+    """What was set aside in order of id, with its size instead of its bytes; None is every state."""
+    return [dict(row) for row in await bulk.fetch(tx, _LIST_SET_ASIDE, after, state, limit)]
+
+
+async def find_set_aside(tx: Transaction, row_id: int) -> dict[str, Any] | None:
+    """One row that was set aside with its bytes, or None."""
+    rows = await bulk.fetch(tx, "SELECT * FROM outbox_set_aside WHERE id = $1", row_id)
+    return dict(rows[0]) if rows else None
+
+
+async def count_set_aside(tx: Transaction) -> int:
+    """How many rows wait for somebody to settle them."""
+    rows = await bulk.fetch(tx, "SELECT count(*) AS waiting FROM outbox_set_aside WHERE state = 'waiting'")
+    return int(rows[0]["waiting"])

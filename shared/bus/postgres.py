@@ -15,7 +15,16 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, func, text
 
-from shared.bus.protocol import Message, Positions, Record, Slice, TopicPartition, TopicSpec
+from shared.bus.protocol import (
+    MAX_MESSAGE_BYTES,
+    Message,
+    Positions,
+    Record,
+    Slice,
+    TopicPartition,
+    TopicSpec,
+    Unpublishable,
+)
 from shared.db import bulk
 from shared.db.engine import create_engine
 from shared.db.listen import Listener
@@ -111,7 +120,20 @@ class PostgresBus:
         self._notified_at = float("-inf")
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Append messages in one transaction; order is kept per partition."""
+        """Append messages in one transaction; order is kept per partition.
+
+        Raises `Unpublishable` for what Kafka would not take either, once the others are durable.
+        """
+        reasons = {
+            position: f"{size} bytes, at most {MAX_MESSAGE_BYTES} are taken"
+            for position, message in enumerate(messages)
+            if (size := _size(message)) > MAX_MESSAGE_BYTES
+        }
+        await self._append([message for position, message in enumerate(messages) if position not in reasons])
+        if reasons:
+            raise Unpublishable(messages, reasons)
+
+    async def _append(self, messages: Sequence[Message]) -> None:
         if not messages:
             return
         grouped: defaultdict[TopicPartition, list[Message]] = defaultdict(list)
@@ -342,6 +364,12 @@ class PostgresSubscription:
             self._position[at] = end
             slices.append(Slice(at, start, end, run))
         return slices
+
+
+def _size(message: Message) -> int:
+    return (
+        len(message.key) + len(message.value) + sum(len(name) + len(value) for name, value in message.headers.items())
+    )
 
 
 def _pack(headers: Mapping[str, bytes]) -> bytes:

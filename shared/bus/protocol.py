@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+MAX_MESSAGE_BYTES = 2 * 1024 * 1024
+"""What a bus takes as one message: key, value and headers."""
+
 
 class TopicPartition(NamedTuple):
     """One partition of one topic."""
@@ -52,6 +55,23 @@ class TopicSpec:
     retention_ms: int
 
 
+class Unpublishable(Exception):  # noqa: N818  says what the messages are
+    """The bus refuses messages for good: a later attempt would end the same way. All others of the call are durable.
+
+    `reasons` says why, by the message's position in the call.
+    """
+
+    def __init__(self, messages: Sequence[Message], reasons: Mapping[int, str]) -> None:
+        named = "; ".join(
+            f"{messages[position].topic} {messages[position].key.decode('utf-8', 'replace')}: {reason}"
+            for position, reason in sorted(reasons.items())[:_MOST_NAMED]
+        )
+        super().__init__(f"the bus refuses {len(reasons)} of {len(messages)} messages: {named}")
+        self.reasons = dict(reasons)
+
+
+_MOST_NAMED = 3
+
 Positions = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
 """Loads the next offset of each partition from the service's own database; raises `Transient` when it is away."""
 
@@ -77,7 +97,11 @@ class Bus(Protocol):
     """A bus. Every method raises `Transient` when the bus is away."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Append messages; returns when all are durable. After an error some may be in the log all the same."""
+        """Append messages; returns when all are durable.
+
+        Raises `Unpublishable` when some never will be, and all others are. After any other error some may be in the log
+        all the same.
+        """
 
     async def subscribe(self, group: str, topics: Collection[str], positions: Positions) -> Subscription:
         """Join a group on some topics."""

@@ -1,15 +1,18 @@
 """The outbox relay: publishes in the order of commit, one relay per service.
 
 A crash between publishing and removing publishes the same events again; consumers recognise them by their ids.
+What the bus refuses for good is set aside and holds up nothing behind it.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import outbox
-from shared.bus.protocol import Bus
+from shared.bus.outbox import OutboxRow
+from shared.bus.protocol import Bus, Unpublishable
 from shared.db.transaction import ExclusiveSession, exclusive_session
 from shared.runtime.errors import Transient
 from shared.runtime.lifecycle import Stopping
@@ -72,12 +75,24 @@ class Relay:
         if not rows:
             self._metrics.outbox_depth.set(0)
             return 0
-        await self._bus.publish([row.message for row in rows])
+        refused = await self._publish(rows)
+        published = [row for row in rows if row.id not in refused]
         async with session.transaction() as tx:
-            await outbox.remove(tx, [row.id for row in rows])
-        for row in rows:
+            await outbox.remove(tx, [row.id for row in published])
+            if refused:
+                await outbox.set_aside(tx, refused)
+        for row in published:
             self._metrics.outbox_published_total.labels(topic=row.message.topic).inc()
         return len(rows)
+
+    async def _publish(self, rows: Sequence[OutboxRow]) -> Mapping[int, str]:
+        """Publish rows; gives why, by id, for those that the bus will never take."""
+        try:
+            await self._bus.publish([row.message for row in rows])
+        except Unpublishable as error:
+            log.error("outbox_set_aside", rows=len(error.reasons), error=str(error))
+            return {rows[position].id: reason for position, reason in error.reasons.items()}
+        return {}
 
     async def _idle(self, seconds: float) -> None:
         self._outbox_filled.clear()

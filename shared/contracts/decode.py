@@ -47,7 +47,7 @@ def decode(
             f"the message has {len(value)} bytes, at most {max_bytes} are taken: split the filing",
         )
     contract = TOPICS[topic]
-    if "ce_type" in headers and not headers.get("content-type", b"").startswith(STRUCTURED_CONTENT_TYPE.encode()):
+    if is_binary(headers):
         value = _structured(value, headers)
     event = _read(contract, value)
     if isinstance(event, Rejection):
@@ -65,6 +65,11 @@ def decode(
     if key is not None and key != expected.encode():
         return Rejection("subject-mismatch", f"the message key differs from data.{contract.key_field}: make them equal")
     return event
+
+
+def is_binary(headers: Mapping[str, bytes]) -> bool:
+    """Whether a message is in binary mode: attributes in `ce_` headers, data as the value."""
+    return "ce_type" in headers and not headers.get("content-type", b"").startswith(STRUCTURED_CONTENT_TYPE.encode())
 
 
 def _read(contract: TopicContract, value: bytes) -> Event[Any] | Rejection:

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.db.engine import driver_call
 from shared.db.transaction import Transaction
 
 Row = Sequence[Any]
@@ -37,26 +38,32 @@ async def insert(
         return []
     statement = _insert_statement(table, columns, on_conflict, returning)
     arrays = [list(column) for column in zip(*rows, strict=True)]
-    if returning:
-        return list(await tx.driver.fetch(statement, *arrays))
-    await tx.driver.execute(statement, *arrays)
+    with driver_call():
+        if returning:
+            return list(await tx.driver.fetch(statement, *arrays))
+        await tx.driver.execute(statement, *arrays)
     return []
 
 
 async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
     """Append rows by COPY: the fastest way where no conflict is possible."""
     if rows:
-        await tx.driver.copy_records_to_table(table.name, schema_name=table.schema, columns=list(columns), records=rows)
+        with driver_call():
+            await tx.driver.copy_records_to_table(
+                table.name, schema_name=table.schema, columns=list(columns), records=rows
+            )
 
 
 async def fetch(tx: Transaction, statement: str, *arguments: Any) -> list[Any]:
     """Run a statement with positional arguments ($1, $2 …) and give all its rows; JSON columns come decoded."""
-    return list(await tx.driver.fetch(statement, *arguments))
+    with driver_call():
+        return list(await tx.driver.fetch(statement, *arguments))
 
 
 async def execute(tx: Transaction, statement: str, *arguments: Any) -> int:
     """Run a statement and give the number of rows that it touched."""
-    status: str = await tx.driver.execute(statement, *arguments)
+    with driver_call():
+        status: str = await tx.driver.execute(statement, *arguments)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
 

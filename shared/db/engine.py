@@ -1,15 +1,20 @@
 """The connection pool of a service, and which of its failures pass by themselves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import asyncpg
 import orjson
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.runtime.errors import Transient
+
 _TRANSIENT_DRIVER_ERRORS = (
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.CannotConnectNowError,
@@ -20,6 +25,8 @@ _TRANSIENT_DRIVER_ERRORS = (
     asyncpg.QueryCanceledError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
+
+_CLOSED = "connection is closed"
 
 
 def create_engine(url: str, *, application: str, pool_size: int = 8) -> AsyncEngine:
@@ -45,10 +52,36 @@ def create_engine(url: str, *, application: str, pool_size: int = 8) -> AsyncEng
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether trying the same work again later may succeed: lost connections, restarts, deadlocks, timeouts."""
+    """Whether trying the same work again later may succeed: lost connections, restarts, deadlocks, timeouts.
+
+    Knows the errors of the driver and the pool only. An `OSError` or `TimeoutError` says nothing about the database
+    unless it comes out of a call to the driver, which `driver_call` knows: anyone else's is a bug of the caller.
+    """
     if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        if error.connection_invalidated:
             return True
         driver_error = error.orig.__cause__ if error.orig is not None else None
         return driver_error is not None and is_transient(driver_error)
-    return isinstance(error, (*_TRANSIENT_DRIVER_ERRORS, PoolTimeoutError, ConnectionError, TimeoutError, OSError))
+    if isinstance(error, asyncpg.InterfaceError):
+        # The driver's word for misuse as well, such as a wrong number of arguments, which no later attempt mends.
+        return _CLOSED in str(error)
+    return isinstance(error, (*_TRANSIENT_DRIVER_ERRORS, PoolTimeoutError))
+
+
+@contextmanager
+def driver_call() -> Iterator[None]:
+    """Turns what the network does to one call of the driver into `Transient`; only the call stands in the block."""
+    try:
+        yield
+    except OSError as error:  # TimeoutError is an OSError
+        raise Transient(f"database: {error!r}") from error
+
+
+@event.listens_for(Engine, "handle_error")
+def _on_error(context: ExceptionContext) -> BaseException | None:
+    """The same for the calls that SQLAlchemy makes to the driver: statements, BEGIN, COMMIT, ROLLBACK."""
+    error = context.original_exception
+    if not isinstance(error, OSError):
+        return None
+    context.is_disconnect = True
+    return Transient(f"database: {error!r}")

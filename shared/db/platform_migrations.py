@@ -61,10 +61,31 @@ CREATE TABLE idempotency_keys (
 );
 """
 
+V2 = """
+ALTER TABLE inbox ADD COLUMN content_digest bytea;
+
+CREATE TABLE outbox_set_aside (
+    id bigint PRIMARY KEY,
+    topic text NOT NULL,
+    key text NOT NULL,
+    value bytea NOT NULL,
+    headers jsonb NOT NULL,
+    reason text NOT NULL,
+    set_aside_at timestamptz NOT NULL DEFAULT now(),
+    state text NOT NULL DEFAULT 'waiting'
+);
+CREATE INDEX outbox_set_aside_waiting ON outbox_set_aside (id) WHERE state = 'waiting';
+"""
+
 
 def create_platform_tables_v1() -> None:
     """Offsets, inbox, outbox, dead letters and idempotency keys as of the first release."""
     run(V1)
+
+
+def upgrade_platform_tables_v2() -> None:
+    """The digest of what was applied, and a place for what the bus does not take."""
+    run(V2)
 
 
 def run(script: str) -> None:

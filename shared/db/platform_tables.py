@@ -1,4 +1,7 @@
-"""The tables that every service has beside its own: offsets, inbox, outbox, dead letters, idempotency keys."""
+"""The tables that every service has beside its own.
+
+Offsets, inbox, outbox with what the bus refuses, dead letters, idempotency keys.
+"""
 
 from dataclasses import dataclass
 
@@ -26,6 +29,7 @@ class PlatformTables:
     offsets: Table
     inbox: Table
     outbox: Table
+    outbox_set_aside: Table
     dead_letters: Table
     idempotency_keys: Table
 
@@ -49,6 +53,7 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             metadata,
             Column("event_key", LargeBinary, primary_key=True),
             Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            Column("content_digest", LargeBinary),  # null: applied before digests were kept, so what it said is unknown
             Index("inbox_received_at", "received_at", postgresql_using="brin"),
         ),
         outbox=Table(
@@ -59,6 +64,19 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("key", Text, nullable=False),
             Column("value", LargeBinary, nullable=False),
             Column("headers", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+        ),
+        outbox_set_aside=Table(
+            "outbox_set_aside",
+            metadata,
+            Column("id", BigInteger, primary_key=True, autoincrement=False),  # the one that it had in the outbox
+            Column("topic", Text, nullable=False),
+            Column("key", Text, nullable=False),
+            Column("value", LargeBinary, nullable=False),
+            Column("headers", JSONB, nullable=False),
+            Column("reason", Text, nullable=False),
+            Column("set_aside_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+            Column("state", Text, nullable=False, server_default=text("'waiting'::text")),
+            Index("outbox_set_aside_waiting", "id", postgresql_where=text("state = 'waiting'::text")),
         ),
         dead_letters=Table(
             "dead_letters",

@@ -6,14 +6,14 @@ Core statements, `driver` for the set-based statements of `shared.db.bulk`.
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.db.engine import is_transient
+from shared.db.engine import driver_call, is_transient
 from shared.runtime.errors import Transient
 
 
@@ -29,11 +29,12 @@ class Transaction:
 async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
     """Run a block in one transaction.
 
-    Raises `Transient` for failures that pass by themselves (server away, deadlock, timeout); nothing is written
-    then, or — when the connection broke during COMMIT — everything: callers fence against that (offsets, keys).
+    Raises `Transient` for failures of the database that pass by themselves (server away, deadlock, timeout); nothing
+    is written then, or — when the connection broke during COMMIT — everything: callers fence against that (offsets,
+    keys). What else the block raises goes through as it is, also an `OSError` that is not the driver's.
     """
     with _translated():
-        async with engine.connect() as connection, _begun(connection) as opened:
+        async with _connected(engine) as connection, _begun(connection) as opened:
             yield opened
 
 
@@ -62,7 +63,7 @@ async def attempt(tx: Transaction) -> AsyncIterator[Attempt]:
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection for questions only: the server refuses writes on it."""
     with _translated():
-        async with engine.connect() as connection:
+        async with _connected(engine) as connection:
             await connection.execute(text("SET TRANSACTION READ ONLY"))
             try:
                 yield connection
@@ -89,7 +90,7 @@ async def exclusive_session(engine: AsyncEngine, name: str) -> AsyncIterator[Exc
     """Hold the advisory lock `name` for the block; gives None at once when someone else holds it."""
     key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
     with _translated():
-        async with engine.connect() as connection:
+        async with _connected(engine) as connection:
             async with _begun(connection) as opened:
                 held = await opened.connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})
             if not held:
@@ -105,6 +106,14 @@ async def exclusive_session(engine: AsyncEngine, name: str) -> AsyncIterator[Exc
 
 
 @asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        with driver_call():
+            connection = await stack.enter_async_context(engine.connect())
+        yield connection
+
+
+@asynccontextmanager
 async def _begun(connection: AsyncConnection) -> AsyncIterator[Transaction]:
     # SQLAlchemy opens the driver's transaction with its first statement: before that, driver calls would
     # run and commit on their own.
@@ -117,7 +126,7 @@ async def _begun(connection: AsyncConnection) -> AsyncIterator[Transaction]:
 
 
 class _translated:  # noqa: N801  reads as a word in a with statement
-    """Turns failures that pass by themselves into `Transient`."""
+    """Turns failures of the database that pass by themselves into `Transient`."""
 
     def __enter__(self) -> None:
         return None

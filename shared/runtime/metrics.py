@@ -57,6 +57,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
         ("topic", "partition"),
     ),
     Declared(Gauge, "outbox_depth", "events", "Events committed and not yet published."),
+    Declared(Gauge, "outbox_set_aside", "events", "Events that the bus refuses for good and nobody has settled."),
     Declared(Counter, "outbox_published_total", "events", "Events published by the relay.", ("topic",)),
     Declared(Gauge, "clocks_unknown", "entries", "Entries with a legal clock that cannot be computed."),
     Declared(Gauge, "record_differences", "differences", "Differences between stored records and their facts."),
@@ -102,6 +103,7 @@ class Metrics:
     batch_records: Histogram
     consumer_lag: Gauge
     outbox_depth: Gauge
+    outbox_set_aside: Gauge
     outbox_published_total: Counter
     clocks_unknown: Gauge
     record_differences: Gauge

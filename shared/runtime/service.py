@@ -266,6 +266,7 @@ class _LagWatch:
         async with transaction(platform.engine) as tx:
             lag = await measure_lag(tx, platform.bus, self._service.name, self._service.topics)
             metrics.outbox_depth.set(await outbox.depth(tx))
+            metrics.outbox_set_aside.set(await outbox.count_set_aside(tx))
         for at, behind in lag.items():
             metrics.consumer_lag.labels(topic=at.topic, partition=str(at.partition)).set(behind)
         self._problem = None

@@ -1,14 +1,28 @@
 """What every bus does, Kafka and the embedded log alike: one suite, run on both."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from uuid import uuid4
 
 import pytest
+from aiokafka import errors
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
 
+from shared.bus import kafka as kafka_bus
 from shared.bus.kafka import KafkaBus
 from shared.bus.postgres import PostgresBus
-from shared.bus.protocol import Bus, Message, Record, Subscription, TopicPartition, TopicSpec
+from shared.bus.protocol import (
+    MAX_MESSAGE_BYTES,
+    Bus,
+    Message,
+    Record,
+    Subscription,
+    TopicPartition,
+    TopicSpec,
+    Unpublishable,
+)
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 from tests.support.topics import fresh_topic
@@ -189,3 +203,84 @@ async def test_large_messages_travel_whole(bus: Bus, topic: TopicSpec) -> None:
     (record,) = await read([subscription], 1)
     await subscription.close()
     assert record.value == value
+
+
+async def test_message_that_is_too_large_is_refused_by_name_and_the_others_are_durable(
+    bus: Bus, topic: TopicSpec
+) -> None:
+    sent = messages(topic, 12, keys=3)
+    for position, size in ((4, MAX_MESSAGE_BYTES + 1), (9, 3 * MAX_MESSAGE_BYTES)):
+        sent[position] = Message(topic.name, sent[position].key, bytes(size))
+    with pytest.raises(Unpublishable, match=f"2 of 12 messages: {topic.name} key-1: ") as raised:
+        await bus.publish(sent)
+    assert raised.value.reasons.keys() == {4, 9}
+    subscription = await bus.subscribe(group(), [topic.name], Places().load)
+    found = await read([subscription], 10)
+    await bus.publish(sent[:1])
+    found += await read([subscription], 1)
+    await subscription.close()
+    values = [int(record.value or b"") for record in found]
+    assert sorted(values[:10]) == [0, 1, 2, 3, 5, 6, 7, 8, 10, 11]
+    assert values[10:] == [0]
+
+
+async def test_call_with_nothing_but_refused_messages_appends_nothing(bus: Bus, topic: TopicSpec) -> None:
+    with pytest.raises(Unpublishable):
+        await bus.publish([Message(topic.name, b"large", bytes(MAX_MESSAGE_BYTES + 1))])
+    assert set((await bus.end_offsets([topic.name])).values()) == {0}
+
+
+@pytest.mark.kafka
+async def test_message_above_the_limit_of_its_topic_is_found_among_those_of_its_batch(kafka: str) -> None:
+    # The broker refuses the whole batch, and all that follow on the partition for the gap in their numbers.
+    spec = fresh_topic()
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic(spec.name, 1, 1, topic_configs={"max.message.bytes": "20000"})])
+    await admin.close()
+    bus = KafkaBus(kafka)
+    sent = [Message(spec.name, f"key-{number % 3}".encode(), f"{number}".encode()) for number in range(300)]
+    noise = b"".join(hashlib.blake2b(f"{number}".encode()).digest() for number in range(1000))  # cannot be compressed
+    for position in (0, 40, 299):
+        sent[position] = Message(spec.name, sent[position].key, noise)
+    with pytest.raises(Unpublishable, match="MessageSizeTooLarge") as raised:
+        await bus.publish(sent)
+    assert raised.value.reasons.keys() == {0, 40, 299}
+    subscription = await bus.subscribe(group(), [spec.name], Places().load)
+    found = await read([subscription], 297)
+    await subscription.close()
+    await bus.close()
+    assert len(found) == 297
+    assert {record.value for record in found} == {message.value for message in sent} - {noise}
+
+
+@pytest.mark.parametrize("number", [10, 17, 18, 32], ids=str)
+def test_what_is_wrong_with_a_message_stays_wrong(number: int) -> None:
+    # The codes of MESSAGE_TOO_LARGE, INVALID_TOPIC_EXCEPTION, RECORD_LIST_TOO_LARGE and INVALID_TIMESTAMP in Kafka's
+    # protocol guide, each with "Retriable: False".
+    assert kafka_bus.is_permanent(errors.for_code(number)())
+
+
+@pytest.mark.parametrize("number", [-1, 3, 5, 6, 7, 19, 20, 29, 31, 45, 58, 9999], ids=str)
+def test_what_the_cluster_or_an_operator_can_mend_is_tried_again(number: int) -> None:
+    assert not kafka_bus.is_permanent(errors.for_code(number)())
+
+
+def test_every_error_of_the_client_is_judged_once() -> None:
+    known = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, KafkaError)}
+    assert known == kafka_bus.PERMANENT | kafka_bus.TRANSIENT
+    assert not kafka_bus.PERMANENT & kafka_bus.TRANSIENT
+    assert not [kind for kind in kafka_bus.PERMANENT if kind.retriable]
+
+
+@pytest.mark.parametrize("is_retriable", [True, False])
+def test_error_that_the_list_does_not_know_is_judged_as_the_client_does(is_retriable: bool) -> None:
+    class LaterError(KafkaError):  # type: ignore[misc]
+        retriable = is_retriable
+
+    assert kafka_bus.is_permanent(LaterError()) is not is_retriable
+
+
+@pytest.mark.parametrize("error", [OSError(), TimeoutError(), ConnectionResetError()])
+def test_network_is_tried_again(error: OSError) -> None:
+    assert not kafka_bus.is_permanent(error)

@@ -1,6 +1,8 @@
 """The exactly-once consumer on every bus: repeats, poison, deaths, zombies, limits, replays."""
 
 import asyncio
+import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,17 +15,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.bus import dead_letters
+from shared.bus import dead_letters, outbox
 from shared.bus.consumer import Consumer, ConsumerSettings, DeadLetterLimit
 from shared.bus.kafka import KafkaBus
-from shared.bus.outbox import Outgoing
+from shared.bus.lag import measure_lag
+from shared.bus.outbox import Addressed, Outgoing
 from shared.bus.postgres import PostgresBus
-from shared.bus.protocol import Bus, Message, Positions, Subscription, TopicSpec
+from shared.bus.protocol import MAX_MESSAGE_BYTES, Bus, Message, Positions, Subscription, TopicSpec
 from shared.bus.relay import Relay
 from shared.contracts.decision import LegalBasis
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import DecisionApplied
 from shared.db import bulk
+from shared.db.engine import create_engine
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Transient
@@ -41,6 +45,7 @@ class Applied:
     """A handler that counts how often each entry was applied, and causes one event for each."""
 
     poison: set[str] = field(default_factory=set)
+    error: Exception = field(default_factory=lambda: ValueError("this record cannot be handled"))
     hang: asyncio.Event | None = None
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -53,7 +58,7 @@ class Applied:
             numbers,
         )
         if self.poison & set(numbers):
-            raise ValueError("this record cannot be handled")
+            raise self.error
         self.reached.set()
         if self.hang is not None:
             await self.hang.wait()
@@ -78,10 +83,12 @@ class Bench:
     engine: AsyncEngine
     settings: ConsumerSettings
 
-    def consumer(self, handler: Applied, bus: Bus | None = None, **changes: Any) -> Consumer:
+    def consumer(
+        self, handler: Applied, bus: Bus | None = None, engine: AsyncEngine | None = None, **changes: Any
+    ) -> Consumer:
         return Consumer(
             bus=bus or self.bus,
-            engine=self.engine,
+            engine=engine or self.engine,
             handler=handler,
             settings=replace(self.settings, **changes),
             clock=FixedClock(NOW),
@@ -100,6 +107,23 @@ class Bench:
         for result in results:
             if isinstance(result, Exception):
                 raise result
+
+    @asynccontextmanager
+    async def relaying(self, metrics: Metrics, bus: Bus | None = None) -> AsyncIterator[None]:
+        relay = Relay(
+            bus=bus or self.bus,
+            engine=self.engine,
+            service="test",
+            metrics=metrics,
+            outbox_filled=asyncio.Event(),
+        )
+        stopping = Stopping()
+        task = asyncio.create_task(relay.run(stopping))
+        try:
+            yield
+        finally:
+            stopping.set()
+            await task
 
     async def publish(self, numbers: Sequence[str], *, ids: str = "") -> None:
         await self.bus.publish([message(number, ids or uuid4().hex) for number in numbers])
@@ -131,9 +155,17 @@ class Bench:
         await self.until(all_there)
 
 
-def message(number: str, ids: str) -> Message:
-    event = cloud_event(TOPIC, released_body(number), id=f"{ids}-{number}")
+def message(number: str, ids: str, **changes: Any) -> Message:
+    event = cloud_event(TOPIC, released_body(number, **changes), id=f"{ids}-{number}")
     return Message(TOPIC, number.encode(), orjson.dumps(event))
+
+
+def written_otherwise(number: str, ids: str) -> Message:
+    """What `message` says, in binary mode, with the keys in another order."""
+    event = cloud_event(TOPIC, released_body(number), id=f"{ids}-{number}")
+    headers = {f"ce_{name}": str(value).encode() for name, value in event.items() if name != "data"}
+    data = dict(reversed(event["data"].items()))
+    return Message(TOPIC, number.encode(), orjson.dumps(data), {**headers, "content-type": b"application/json"})
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -285,6 +317,174 @@ async def test_replayed_dead_letter_is_applied_once_with_its_own_id(bench: Bench
     assert (await bench.counts())[number] == 1
 
 
+async def test_other_event_under_an_id_in_use_is_parked_and_the_first_stands(bench: Bench) -> None:
+    number, marker = entry_number(), entry_number()
+    other = message(number, "same", port_of_release="2809")
+    consumer = bench.consumer(Applied())
+    async with bench.running(consumer):
+        await bench.bus.publish([message(number, "same"), other, written_otherwise(number, "same")])  # one batch
+        await bench.until(lambda: _parked(bench, 1))
+        await bench.bus.publish([other, message(number, "same"), written_otherwise(number, "same")])  # and another
+        await bench.until(lambda: _parked(bench, 2))
+        await bench.publish([marker])
+        await bench.until_applied([marker])
+    rows = await bench.parked()
+    assert {row["reason"] for row in rows} == {"conflicting-repeat"}
+    assert f"same-{number}" in rows[0]["detail"]
+    async with transaction(bench.engine) as tx:
+        letters = [await dead_letters.find(tx, row["id"]) for row in rows]
+        sent = await bulk.fetch(tx, "SELECT value FROM outbox WHERE topic LIKE '%.dead'")
+    assert [letter["value"] for letter in letters if letter] == [other.value] * 2
+    assert [row["value"] for row in sent] == [other.value] * 2
+    assert await bench.counts() == {number: 1, marker: 1}
+    assert _dead_lettered(consumer) == {(TOPIC, "conflicting-repeat"): 2}
+
+
+async def test_conflicts_in_a_row_do_not_stop_the_group(bench: Bench) -> None:
+    number = entry_number()
+    others = [message(number, "same", port_of_release=f"{port}") for port in range(1000, 1030)]
+    async with bench.running(bench.consumer(Applied(), max_records=10, refused_limit=5, failed_limit=5)):
+        await bench.bus.publish([message(number, "same"), *others])
+        await bench.until(lambda: _parked(bench, 30))
+    assert await bench.counts() == {number: 1}
+
+
+async def test_conflict_within_a_batch_that_is_halved_is_parked_once(bench: Bench) -> None:
+    numbers = [entry_number() for _ in range(20)]
+    pairs = [[message(number, "same"), message(number, "same", port_of_release="2809")] for number in numbers]
+    await bench.bus.publish([each for pair in pairs for each in pair])
+    async with bench.running(bench.consumer(Applied(poison={numbers[3]}))):
+        await bench.until_applied(set(numbers) - {numbers[3]})
+        await bench.until(lambda: _parked(bench, 21))
+    reasons = Counter(row["reason"] for row in await bench.parked())
+    assert reasons == {"conflicting-repeat": 19, "handler-failed": 2}  # neither of the pair came to stand
+    assert set((await bench.counts()).values()) == {1}
+
+
+async def test_repeat_of_an_event_from_before_digests_is_taken_as_a_repeat(bench: Bench) -> None:
+    number, marker = entry_number(), entry_number()
+    event = cloud_event(TOPIC, released_body(number), id=f"same-{number}")
+    async with transaction(bench.engine) as tx:
+        # As the release before wrote it: blake2b of the length of the source, the source and the id.
+        name = f"{len(event['source'])}:{event['source']}{event['id']}".encode()
+        key = hashlib.blake2b(name, digest_size=16).digest()
+        await bulk.execute(tx, "INSERT INTO inbox (event_key) VALUES ($1)", key)
+    async with bench.running(bench.consumer(Applied())):
+        await bench.bus.publish([message(number, "same"), message(number, "same", port_of_release="2809")])
+        await bench.publish([marker])
+        await bench.until_applied([marker])
+        await bench.until(lambda: _caught_up(bench))
+    assert await bench.counts() == {marker: 1}
+    assert await bench.parked() == []
+
+
+@pytest.mark.parametrize("kind", [OSError, TimeoutError, ConnectionError])
+async def test_network_error_of_a_handler_is_a_bug_and_not_the_database(bench: Bench, kind: type[OSError]) -> None:
+    numbers = [entry_number() for _ in range(16)]
+    await bench.publish(numbers)
+    async with bench.running(bench.consumer(Applied(poison={numbers[5]}, error=kind("not of the database")))):
+        await bench.until_applied(set(numbers) - {numbers[5]})
+        await bench.until(lambda: _parked(bench, 1))
+    (row,) = await bench.parked()
+    assert row["detail"] == f"{kind.__name__}: not of the database"
+
+
+async def test_replay_of_a_conflict_is_parked_again_and_of_a_failure_is_applied(bench: Bench) -> None:
+    failed, conflicting = entry_number(), entry_number()
+    async with bench.running(bench.consumer(Applied(poison={failed}))):
+        await bench.bus.publish([message(failed, "same"), message(conflicting, "same")])
+        await bench.bus.publish([message(conflicting, "same", port_of_release="2809")])
+        await bench.until(lambda: _parked(bench, 2))
+    letters = await bench.parked()
+    async with transaction(bench.engine) as tx:
+        await dead_letters.request_replay(tx, [letter["id"] for letter in letters])
+    stopping = Stopping()
+    replaying = asyncio.create_task(bench.consumer(Applied()).run_replays(stopping))
+    await bench.until_applied([failed])
+    await bench.until(lambda: _parked(bench, 1))
+    stopping.set()
+    await replaying
+    (row,) = await bench.parked()
+    assert (row["reason"], row["attempts"]) == ("conflicting-repeat", 2)
+    assert await bench.counts() == {failed: 1, conflicting: 1}
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+async def test_replay_that_two_members_fail_at_once_counts_once(bench: Bench, is_readable: bool) -> None:
+    number = entry_number()
+    sent = message(number, "same") if is_readable else Message(TOPIC, number.encode(), b"not JSON")
+    await bench.bus.publish([sent])
+    async with bench.running(bench.consumer(Applied(poison={number}))):
+        await bench.until(lambda: _parked(bench, 1))
+    (letter,) = await bench.parked()
+    async with transaction(bench.engine) as tx:
+        await dead_letters.request_replay(tx, [letter["id"]])
+    engines = [
+        create_engine(bench.engine.url.render_as_string(hide_password=False), application="tests") for _ in range(2)
+    ]
+    members = [bench.consumer(Applied(poison={number}), engine=engine) for engine in engines]
+    stopping = Stopping()
+    # The lock lets members read and lock the letter, and holds each just before it writes down that it failed.
+    async with transaction(bench.engine) as tx:
+        await bulk.execute(tx, "LOCK TABLE dead_letters IN SHARE MODE")
+        tasks = [asyncio.create_task(member.run_replays(stopping)) for member in members]
+
+        async def both_wait() -> bool:
+            rows = await bulk.fetch(tx, "SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'RowExclusiveLock'")
+            return len(rows) == 2
+
+        await bench.until(both_wait)
+    await bench.until(lambda: _parked(bench, 1))
+    stopping.set()
+    await asyncio.gather(*tasks)
+    for engine in engines:
+        await engine.dispose()
+    (row,) = await bench.parked()
+    assert row["attempts"] == letter["attempts"] + 1
+
+
+async def test_row_that_the_bus_refuses_steps_aside_and_those_behind_it_go_on(bench: Bench) -> None:
+    keys = [entry_number() for _ in range(6)]
+    async with transaction(bench.engine) as tx:
+        rows = [
+            Addressed("decision-applied", key, bytes(MAX_MESSAGE_BYTES + 1) if key == keys[2] else b"{}", {"h": "1"})
+            for key in keys
+        ]
+        await outbox.add(tx, "urn:test", [], dead=rows)
+    before = sum((await bench.bus.end_offsets(["decision-applied"])).values())
+    metrics = Metrics.create()
+    async with bench.relaying(metrics):
+        await bench.until(lambda: _outbox_is_empty(bench))
+    assert sum((await bench.bus.end_offsets(["decision-applied"])).values()) - before == 5
+    assert metrics.outbox_published_total.labels(topic="decision-applied")._value.get() == 5
+    async with transaction(bench.engine) as tx:
+        assert await outbox.count_set_aside(tx) == 1
+        (listed,) = await outbox.list_set_aside(tx, state="waiting", after=0, limit=10)
+        found = await outbox.find_set_aside(tx, listed["id"])
+    assert listed["bytes"] == MAX_MESSAGE_BYTES + 1
+    assert str(MAX_MESSAGE_BYTES) in listed["reason"] or "MessageSizeTooLarge" in listed["reason"]
+    assert found is not None
+    assert (found["key"], found["value"], found["headers"]) == (keys[2], bytes(MAX_MESSAGE_BYTES + 1), {"h": "1"})
+
+
+async def test_row_that_was_set_aside_is_published_again_or_discarded_once(bench: Bench) -> None:
+    values = [b"kept", b"sent", b"large"]
+    async with transaction(bench.engine) as tx:
+        await outbox.add(tx, "urn:test", [], dead=[Addressed("decision-applied", "key", value) for value in values])
+        ids = [row.id for row in await outbox.next_rows(tx, 10)]
+        await outbox.set_aside(tx, dict.fromkeys(ids, "the broker was set otherwise"))
+    assert await _outbox_is_empty(bench)
+    async with transaction(bench.engine) as tx:
+        assert await outbox.discard_set_aside(tx, [ids[0]]) == 1
+        assert await outbox.return_set_aside(tx, ids) == 2
+        assert await outbox.return_set_aside(tx, ids) == 0
+        assert await outbox.discard_set_aside(tx, ids) == 0
+        assert [row.message.value for row in await outbox.next_rows(tx, 10)] == [b"sent", b"large"]
+        assert await outbox.count_set_aside(tx) == 0
+        states = [row["state"] for row in await outbox.list_set_aside(tx, state=None, after=0, limit=10)]
+    assert states == ["discarded", "returned", "returned"]
+
+
 class Forgetful:
     """A bus that is cut off after it has taken messages, before it says so."""
 
@@ -309,22 +509,8 @@ async def test_relay_that_is_cut_off_publishes_in_order_and_empties_the_outbox(b
     async with bench.running(bench.consumer(Applied())):
         await bench.until_applied(numbers)
     forgetful: Any = Forgetful(bench.bus)
-    relay = Relay(
-        bus=forgetful,
-        engine=bench.engine,
-        service="test",
-        metrics=Metrics.create(),
-        outbox_filled=asyncio.Event(),
-    )
-    stopping = Stopping()
-    relaying = asyncio.create_task(relay.run(stopping))
-
-    async def is_empty() -> bool:
-        return await bench.outbox_ids() == []
-
-    await bench.until(is_empty)
-    stopping.set()
-    await relaying
+    async with bench.relaying(Metrics.create(), forgetful):
+        await bench.until(lambda: _outbox_is_empty(bench))
     after = sum((await bench.bus.end_offsets(["decision-applied"])).values())
     assert after - before == 3 * len(numbers)
 
@@ -335,6 +521,26 @@ async def _is(bench: Bench, many: int) -> bool:
 
 async def _parked(bench: Bench, many: int) -> bool:
     return len(await bench.parked()) == many
+
+
+async def _outbox_is_empty(bench: Bench) -> bool:
+    async with transaction(bench.engine) as tx:
+        return await outbox.depth(tx) == 0
+
+
+async def _caught_up(bench: Bench) -> bool:
+    async with transaction(bench.engine) as tx:
+        behind = await measure_lag(tx, bench.bus, bench.settings.group, [TOPIC])
+    return not any(behind.values())
+
+
+def _dead_lettered(consumer: Consumer) -> dict[tuple[str, str], float]:
+    (family,) = consumer._metrics.events_dead_lettered_total.collect()
+    return {
+        (sample.labels["topic"], sample.labels["reason"]): sample.value
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }
 
 
 async def _times(bench: Bench, number: str, many: int) -> bool:

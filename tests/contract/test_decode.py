@@ -5,9 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
+from shared.contracts.content import digest_content
 from shared.contracts.decode import Rejection, decode
 from tests.support.events import FUTURE_WORD, cloud_event, entry_body, entry_number, line, released_body
 
@@ -134,3 +136,83 @@ def test_unknown_word_of_a_filer_is_refused_with_its_place(topic: str, data: dic
 def test_refusal_names_the_field() -> None:
     event = cloud_event("entry-filed", entry_body(port_of_entry="27"))
     assert "port_of_entry" in refuse("entry-filed", event).detail
+
+
+def digest(value: bytes, headers: dict[str, bytes] | None = None, topic: str = "entry-filed") -> bytes:
+    event = decode(topic, None, value, headers or {}, LIMIT)
+    assert not isinstance(event, Rejection), event
+    return digest_content(event, value, headers or {})
+
+
+def reversed_keys(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: reversed_keys(child) for name, child in reversed(value.items())}
+        case list():
+            return [reversed_keys(child) for child in value]
+        case _:
+            return value
+
+
+WHOLE = cloud_event("entry-filed", entry_body(entry_number(1), of_a_later_release=120))
+
+
+def binary(event: dict[str, Any], **headers: bytes) -> tuple[bytes, dict[str, bytes]]:
+    attributes = {f"ce_{name}": str(value).encode() for name, value in event.items() if name != "data"}
+    return orjson.dumps(event["data"]), {**attributes, "content-type": b"application/json", **headers}
+
+
+@pytest.mark.parametrize(
+    ("value", "headers"),
+    [
+        (orjson.dumps(reversed_keys(WHOLE)), {}),
+        (json.dumps(WHOLE, indent=3).encode(), {"traceparent": b"00-1-2-03"}),
+        (json.dumps(WHOLE).replace("SYNTHETIC", r"\u0053YNTHETIC").encode(), {}),
+        (json.dumps(WHOLE).replace('"of_a_later_release": 120', '"of_a_later_release": 120.0').encode(), {}),
+        (json.dumps(WHOLE).replace('"of_a_later_release": 120', '"of_a_later_release": 1.2e2').encode(), {}),
+        (orjson.dumps(WHOLE | {"time": "2027-01-01T00:00:00Z", "extension": "of a gateway"}), {}),
+        binary(WHOLE),
+        binary(WHOLE, ce_time=b"2027-01-01T00:00:00Z", traceparent=b"00-1-2-03"),
+    ],
+    ids=["order of keys", "space", "escape", "1.0", "exponent", "attributes", "binary", "binary with other headers"],
+)
+def test_repeat_that_is_written_otherwise_says_the_same(value: bytes, headers: dict[str, bytes]) -> None:
+    assert value != orjson.dumps(WHOLE)
+    assert digest(value, headers) == digest(orjson.dumps(WHOLE))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"port_of_entry": "2705"},
+        {"paid_on": None},
+        {"lines": [line(value_usd=1001)]},
+        {"lines": [line(1), line(2)]},
+        {"lines": [line(2), line(1)]},
+        {"of_a_later_release": "120"},
+        {"of_a_later_release": 120.5},
+        {"of_a_later_release": [120]},
+        {"of_a_later_release": None},
+    ],
+    ids=str,
+)
+def test_other_data_says_something_else(change: dict[str, Any]) -> None:
+    others = [digest(orjson.dumps(WHOLE | {"data": WHOLE["data"] | change}))]
+    others.append(digest(*binary(WHOLE | {"data": WHOLE["data"] | change})))
+    assert others[0] == others[1] != digest(orjson.dumps(WHOLE))
+
+
+@pytest.mark.parametrize("attribute", ["type", "subject"])
+def test_same_data_of_another_type_or_subject_says_something_else(attribute: str) -> None:
+    value = orjson.dumps(WHOLE)
+    event: Any = decode("entry-filed", None, value, {}, LIMIT)
+    other: Any = msgspec.structs.replace(event, **{attribute: "another"})
+    assert digest_content(other, value, {}) != digest_content(event, value, {})
+
+
+def test_number_that_is_none_counts_as_it_is_written() -> None:
+    values = [
+        orjson.dumps(WHOLE).replace(b'"version":1,', b'"version":1,"later":' + number + b",")
+        for number in (b"NaN", b"NaN", b"Infinity")
+    ]
+    assert digest(values[0]) == digest(values[1]) != digest(values[2])

@@ -12,8 +12,9 @@ import asyncpg
 import pytest
 from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.db import bulk
 from shared.db.engine import create_engine
@@ -409,6 +410,69 @@ async def test_pool_that_is_used_up_passes(shelf: Shelf, monkeypatch: pytest.Mon
         with pytest.raises(Transient):
             async with transaction(engine):
                 pass
+
+
+@either_way
+async def test_driver_that_gives_up_waiting_passes(shelf: Shelf, run: Callable[..., Any]) -> None:
+    engine = create_async_engine(
+        make_url(shelf.url).set(drivername="postgresql+asyncpg"), connect_args={"command_timeout": 0.05}
+    )
+    with pytest.raises(Transient):
+        async with transaction(engine) as tx:
+            await run(tx, "SELECT pg_sleep(60)")
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("kind", [OSError, TimeoutError, ConnectionError, ConnectionResetError, FileNotFoundError])
+async def test_network_errors_of_the_block_itself_are_not_the_database(shelf: Shelf, kind: type[OSError]) -> None:
+    engine = shelf.engine()
+
+    async def in_transaction() -> None:
+        async with transaction(engine) as tx:
+            await insert_row(tx)
+            raise kind
+
+    async def in_reading() -> None:
+        async with reading(engine):
+            raise kind
+
+    async def in_session() -> None:
+        async with exclusive_session(engine, "job"):
+            raise kind
+
+    async def in_transaction_of_a_session() -> None:
+        async with exclusive_session(engine, "job") as session:
+            assert session is not None
+            async with session.transaction() as tx:
+                await insert_row(tx)
+                raise kind
+
+    for fail in (in_transaction, in_reading, in_session, in_transaction_of_a_session):
+        with pytest.raises(kind) as raised:
+            await fail()
+        assert type(raised.value) is kind
+    assert await shelf.names() == []
+
+
+@pytest.mark.parametrize("arguments", [(1, 2), (), ("text",), (2**80,)])
+async def test_statement_with_wrong_arguments_does_not_pass(shelf: Shelf, arguments: tuple[Any, ...]) -> None:
+    with pytest.raises((asyncpg.InterfaceError, asyncpg.PostgresError)):
+        async with transaction(shelf.engines[0]) as tx:
+            await bulk.fetch(tx, "SELECT $1::bigint", *arguments)
+
+
+async def test_connection_that_is_closed_already_passes(shelf: Shelf) -> None:
+    engine = shelf.engine(pool_size=1)
+
+    async def go_on_after_the_end() -> None:
+        async with transaction(engine) as tx:
+            try:
+                await bulk.execute(tx, KILL_SELF)
+            except asyncpg.PostgresError:
+                await execute_row(tx)
+
+    with pytest.raises(Transient):
+        await go_on_after_the_end()
 
 
 @asynccontextmanager

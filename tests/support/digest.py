@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.transaction import reading
 from shared.runtime.service import Service
 
-PLATFORM = {"consumer_offsets", "inbox", "outbox", "dead_letters", "idempotency_keys"}
+PLATFORM = {"consumer_offsets", "inbox", "outbox", "outbox_set_aside", "dead_letters", "idempotency_keys"}
 
 ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("routing", "assignments"): {"recorded_at"},
