@@ -15,6 +15,7 @@ from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
 from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
+from bench.recovery import measure_recovery
 from bench.routing import measure_floor, measure_routing, memory_mib
 from bench.site import Site, open_site
 from cli.catalogue import all_topics
@@ -113,6 +114,19 @@ async def measure_question_rows(site: Site, entries: int) -> list[Row]:
     ]
 
 
+async def measure_recovery_row(site: Site) -> Row:
+    """A killed process that returns; the floor is loading its code."""
+    measured = await measure_recovery(site)
+    return Row(
+        "recovery, returns/s",
+        1 / measured.seconds,
+        1 / measured.floor_seconds,
+        measured.floor_seconds / measured.seconds,
+        "consumed again within 5 s",
+        f"{measured.seconds:.1f} s at most after its start; loading takes {measured.floor_seconds:.1f} s",
+    )
+
+
 async def measure_calculator_row(calls: int) -> Row:
     """The deadline calculator as its endpoint answers; the floor is the same computation without HTTP."""
     measured = await measure_calculator(calls)
@@ -136,6 +150,8 @@ async def run(given: argparse.Namespace) -> list[Row]:
     with open_site() as site:
         rows.append(await measure_cycle_row(site, given.due_entries))
         rows.extend(await measure_question_rows(site, given.year_entries))
+    with open_site() as site:
+        rows.append(await measure_recovery_row(site))
     rows.append(await measure_calculator_row(given.calls))
     return rows
 
@@ -146,9 +162,13 @@ def show(rows: list[Row]) -> None:
     for head in ("measurement", "per second", "floor", "ratio", "aim", "note"):
         table.add_column(head)
     for row in rows:
-        figures = (f"{row.per_second:,.0f}", f"{row.floor_per_second:,.0f}", f"{row.ratio:.2f}")
+        figures = (_figure(row.per_second), _figure(row.floor_per_second), f"{row.ratio:.2f}")
         table.add_row(row.measurement, *figures, row.aim, row.note)
     Console().print(table)
+
+
+def _figure(per_second: float) -> str:
+    return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.2f}"
 
 
 def main(arguments: list[str] | None = None) -> Path:

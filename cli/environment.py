@@ -1,7 +1,9 @@
 """Where the system runs: addresses, databases and secrets, given by the environment or made on this machine."""
 
 import os
+import re
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from shared.db.embedded import EmbeddedPostgres
 
 BusKind = Literal["postgres", "kafka"]
 
+_NOT_IN_A_SLOT = re.compile(r"[^A-Za-z0-9._-]")
 _BUS_DATABASE = "bus"
 _SYSTEM_DATA = Path("/var/lib/centerline")
 
@@ -66,6 +69,8 @@ class Environment:
             "CENTERLINE_TOKEN_SECRET": self.token_secret,
             "CENTERLINE_HOST": self.host,
             "CENTERLINE_PORT": str(self.ports[service]),
+            # One machine has one process on a port: started again after a crash, it goes on where it was at once.
+            "CENTERLINE_FLEET_SLOT": f"{_NOT_IN_A_SLOT.sub('-', socket.gethostname())}-{self.ports[service]}",
         }
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true")

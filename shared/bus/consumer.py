@@ -130,7 +130,7 @@ class Batch:
 
 
 class Consumer:
-    """One member of a service's consumer group."""
+    """One member of a service's consumer group; `name` is what it is called over restarts, None when it is not."""
 
     def __init__(
         self,
@@ -142,6 +142,7 @@ class Consumer:
         clock: Clock,
         metrics: Metrics,
         outbox_filled: asyncio.Event | None = None,
+        name: str | None = None,
     ) -> None:
         self._bus = bus
         self._engine = engine
@@ -150,13 +151,14 @@ class Consumer:
         self._clock = clock
         self._metrics = metrics
         self._outbox_filled = outbox_filled
+        self._name = name
         self._pause = _FIRST_PAUSE
         self._named: set[tuple[str, str, str]] = set()
 
     async def run(self, stopping: Stopping) -> None:
         """Consume until told to stop; what has been polled by then is finished first.
 
-        Raises `DeadLetterLimit` when the group must not go on.
+        Raises `DeadLetterLimit` when the group must not go on, `NameTaken` when another process has this one's name.
         """
         subscription = await self._subscribe(stopping)
         if subscription is None:
@@ -202,7 +204,9 @@ class Consumer:
     async def _subscribe(self, stopping: Stopping) -> Subscription | None:
         while not stopping.is_set():
             try:
-                return await self._bus.subscribe(self._settings.group, self._settings.topics, self._positions)
+                return await self._bus.subscribe(
+                    self._settings.group, self._settings.topics, self._positions, self._name
+                )
             except Transient as error:
                 await self._wait("bus", error, stopping)
         return None

@@ -2,11 +2,16 @@
 
 aiokafka swallows what a rebalance listener raises, so the listener only notes what changed; positions are loaded
 and set by `poll`, which can fail visibly. Until a partition is positioned it stays paused.
+
+A member with a name is a static member (KIP-345): who comes back under it gets its partitions at once, with no
+rebalance and no wait for the session of the one that died.
 """
 
 import asyncio
+import zlib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import structlog
 from aiokafka import (
@@ -20,10 +25,14 @@ from aiokafka import (
 )
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import IllegalStateError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.protocol.api import Request, RequestStruct
+from aiokafka.protocol.group import HeartbeatRequest, HeartbeatRequest_v1, HeartbeatResponse_v1
+from aiokafka.protocol.types import Int32, Schema, String
 
 from shared.bus.protocol import (
     MAX_MESSAGE_BYTES,
     Message,
+    NameTaken,
     Positions,
     Record,
     Slice,
@@ -37,6 +46,10 @@ log = structlog.get_logger(__name__)
 
 _REPLICAS = 3
 _KNOWN_WITHIN_SECONDS = 10.0
+# How long a member that is gone keeps its partitions from the others. Brokers allow no less than 6 s unless told.
+_SESSION_MS = 10_000
+_HEARTBEAT_MS = 1_000
+_FENCED_INSTANCE_ID = 82
 
 PERMANENT: Final[frozenset[type[KafkaError]]] = frozenset(
     {
@@ -231,27 +244,31 @@ class KafkaBus:
             await self._drop_producer()
         return failed
 
-    async def subscribe(self, group: str, topics: Collection[str], positions: Positions) -> "KafkaSubscription":
+    async def subscribe(
+        self, group: str, topics: Collection[str], positions: Positions, name: str | None = None
+    ) -> "KafkaSubscription":
         """Join a consumer group; the broker keeps membership, never offsets."""
-        consumer = AIOKafkaConsumer(
+        member = _Member(
             bootstrap_servers=self._bootstrap,
             client_id=f"{self._client_id}-{group}",
             group_id=group,
+            group_instance_id=None if name is None else _instance_id(name, topics),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            session_timeout_ms=30_000,
-            rebalance_timeout_ms=30_000,
+            session_timeout_ms=_SESSION_MS,
+            heartbeat_interval_ms=_HEARTBEAT_MS,
+            rebalance_timeout_ms=_SESSION_MS,
             max_poll_interval_ms=600_000,
             fetch_max_wait_ms=100,
             max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
         )
         try:
-            await consumer.start()
+            await member.start()
         except (KafkaError, OSError) as error:
-            await consumer.stop()
+            await member.stop()
             raise Transient(f"kafka: {error!r}") from error
-        subscription = KafkaSubscription(consumer, positions)
-        consumer.subscribe(sorted(topics), listener=subscription)
+        subscription = KafkaSubscription(member, positions)
+        member.subscribe(sorted(topics), listener=subscription)
         return subscription
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
@@ -396,10 +413,78 @@ async def _await_known(admin: AIOKafkaAdminClient, topics: list[str]) -> None:
             await asyncio.sleep(0.2)
 
 
+def _instance_id(name: str, topics: Collection[str]) -> str:
+    """The id of a static member.
+
+    The broker gives a member that returns what it had, without looking at its topics: a release that reads others is
+    another member, and the group shares out anew.
+    """
+    return f"{name}-{zlib.crc32(' '.join(sorted(topics)).encode()):08x}"
+
+
+class _NamedHeartbeat_v3(RequestStruct):  # type: ignore[misc]  # noqa: N801 - as aiokafka names versions
+    API_KEY = HeartbeatRequest.API_KEY
+    API_VERSION = 3
+    RESPONSE_TYPE = HeartbeatResponse_v1
+    SCHEMA = Schema(
+        ("group", String("utf-8")),
+        ("generation_id", Int32),
+        ("member_id", String("utf-8")),
+        ("group_instance_id", String("utf-8")),
+    )
+
+
+class _NamedHeartbeat(Request[_NamedHeartbeat_v3]):  # type: ignore[misc]
+    """The heartbeat of a static member, which aiokafka does not have."""
+
+    API_KEY = HeartbeatRequest.API_KEY
+
+    def __init__(self, plain: HeartbeatRequest, name: str) -> None:
+        self._plain = plain.build(HeartbeatRequest_v1)
+        self._name = name
+
+    def build(self, request_struct_class: type[_NamedHeartbeat_v3]) -> _NamedHeartbeat_v3:
+        plain = self._plain
+        return request_struct_class(plain.group, plain.generation_id, plain.member_id, self._name)
+
+
+class _Member(AIOKafkaConsumer):  # type: ignore[misc]
+    """aiokafka's consumer, mended where it knows static members by half.
+
+    It joins under a name and sends heartbeats without it. A member whose name was taken over would look to itself like
+    one whose session ran out, and take the name back, and so on for ever: here its heartbeats carry the name, and the
+    broker's answer that it is another's now ends the membership. And it would never leave the group, so that after an
+    orderly stop nobody read its partitions until the session ran out.
+    """
+
+    def __init__(self, *, group_instance_id: str | None, **options: Any) -> None:
+        super().__init__(group_instance_id=group_instance_id, **options)
+        self.taken: NameTaken | None = None
+        self._send_plain = self._client.send
+        if group_instance_id is not None:
+            self._client.send = partial(self._send_named, group_instance_id)
+
+    async def stop(self) -> None:
+        """Leave the group, named or not."""
+        if self._coordinator is not None:
+            self._coordinator._group_instance_id = None  # noqa: SLF001 - with a name it does not leave
+        await super().stop()
+
+    async def _send_named(self, name: str, node: int, request: object, **options: Any) -> Any:
+        if isinstance(request, HeartbeatRequest):
+            request = _NamedHeartbeat(request, name)
+        response = await self._send_plain(node, request, **options)
+        if getattr(response, "error_code", 0) == _FENCED_INSTANCE_ID:
+            # No KafkaError: those aiokafka would answer by joining again.
+            self.taken = NameTaken(f"another process has joined the group as {name}")
+            raise self.taken
+        return response
+
+
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     """A member of a consumer group whose positions come from the service's database."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, positions: Positions) -> None:
+    def __init__(self, consumer: _Member, positions: Positions) -> None:
         self._consumer = consumer
         self._positions = positions
         self._unpositioned: set[KafkaPartition] = set()
@@ -428,7 +513,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             fetched = await self._consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=max_records)
         except (KafkaError, OSError) as error:
-            raise Transient(f"kafka: {error!r}") from error
+            raise self._consumer.taken or Transient(f"kafka: {error!r}") from error
         slices = []
         for at, messages in fetched.items():
             start = self._position.get(at)

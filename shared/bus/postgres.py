@@ -2,7 +2,8 @@
 
 Offsets are dense and become visible in order, because an append first locks the counter row of each partition it
 writes to. Members of a group find each other by heartbeats and split the partitions by rank; two members that disagree
-for a moment are told apart by the compare-and-swap on the service's offsets, exactly as with Kafka.
+for a moment are told apart by the compare-and-swap on the service's offsets, exactly as with Kafka. A member that comes
+back under its name has its rank again at once; one without a name waits until the group has forgotten the dead.
 """
 
 import time
@@ -10,7 +11,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, func, text
@@ -18,6 +19,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaD
 from shared.bus.protocol import (
     MAX_MESSAGE_BYTES,
     Message,
+    NameTaken,
     Positions,
     Record,
     Slice,
@@ -60,6 +62,7 @@ CREATE TABLE IF NOT EXISTS log_members (
     seen_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (group_name, member)
 );
+ALTER TABLE log_members ADD COLUMN IF NOT EXISTS holder uuid;
 """
 _LOCK = """
 SELECT p.topic, p.partition, p.next_offset
@@ -81,9 +84,14 @@ CROSS JOIN LATERAL (
     ORDER BY l.log_offset LIMIT $4
 ) r
 """
+_JOIN = """
+INSERT INTO log_members (group_name, member, holder) VALUES ($1, $2, $3)
+ON CONFLICT (group_name, member) DO UPDATE SET seen_at = now(), holder = excluded.holder
+"""
+# A member that was forgotten, because its loop stood still for so long, is a member again.
 _HEARTBEAT = """
-INSERT INTO log_members (group_name, member) VALUES ($1, $2)
-ON CONFLICT (group_name, member) DO UPDATE SET seen_at = now()
+INSERT INTO log_members AS m (group_name, member, holder) VALUES ($1, $2, $3)
+ON CONFLICT (group_name, member) DO UPDATE SET seen_at = now() WHERE m.holder = excluded.holder
 """
 _EXPIRE = "DELETE FROM log_members WHERE group_name = $1 AND seen_at < now() - make_interval(secs => $2)"
 _MEMBERS = "SELECT member FROM log_members WHERE group_name = $1 ORDER BY member"
@@ -155,11 +163,16 @@ class PostgresBus:
             await bulk.execute(tx, _COUNT_UP, topics, numbers, [len(grouped[at]) for at in touched])
         await self._notify()
 
-    async def subscribe(self, group: str, topics: Collection[str], positions: Positions) -> "PostgresSubscription":
+    async def subscribe(
+        self, group: str, topics: Collection[str], positions: Positions, name: str | None = None
+    ) -> "PostgresSubscription":
         """Join a group."""
         for topic in topics:
             await self._count_of(topic)
-        return PostgresSubscription(self, self._url, group, sorted(topics), positions)
+        holder = uuid4()
+        member = name or str(holder)
+        await self.join(group, member, holder)
+        return PostgresSubscription(self, self._url, group, sorted(topics), positions, member, holder)
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
         """Create the log's tables and the topics that are missing."""
@@ -203,17 +216,32 @@ class PostgresBus:
         """Close the pool."""
         await self._engine.dispose()
 
-    async def heartbeat(self, group: str, member: str) -> list[str]:
-        """Say that a member lives; gives all living members in the order of their rank."""
+    async def join(self, group: str, member: str, holder: UUID) -> None:
+        """Take a place in a group; whoever held it under this name has lost it."""
         async with transaction(self._engine) as tx:
-            await bulk.execute(tx, _HEARTBEAT, group, member)
+            await bulk.execute(tx, _JOIN, group, member, holder)
+
+    async def heartbeat(self, group: str, member: str, holder: UUID) -> list[str]:
+        """Say that a member lives; gives all living members in the order of their rank.
+
+        Raises `NameTaken` when another holds its place.
+        """
+        async with transaction(self._engine) as tx:
+            if await bulk.execute(tx, _HEARTBEAT, group, member, holder) == 0:
+                raise NameTaken(f"another process has joined the group as {member}")
             await bulk.execute(tx, _EXPIRE, group, _MEMBER_EXPIRES_SECONDS)
             return [row["member"] for row in await bulk.fetch(tx, _MEMBERS, group)]
 
-    async def leave(self, group: str, member: str) -> None:
+    async def leave(self, group: str, member: str, holder: UUID) -> None:
         """Say that a member is gone."""
         async with transaction(self._engine) as tx:
-            await bulk.execute(tx, "DELETE FROM log_members WHERE group_name = $1 AND member = $2", group, member)
+            await bulk.execute(
+                tx,
+                "DELETE FROM log_members WHERE group_name = $1 AND member = $2 AND holder = $3",
+                group,
+                member,
+                holder,
+            )
 
     async def read(self, places: Mapping[TopicPartition, int], limit: int) -> list[Record]:
         """Records from given places on, at most about `limit` over all partitions that have any."""
@@ -292,12 +320,22 @@ class PostgresBus:
 class PostgresSubscription:
     """A member of a group on the log."""
 
-    def __init__(self, bus: PostgresBus, url: str, group: str, topics: Sequence[str], positions: Positions) -> None:
+    def __init__(
+        self,
+        bus: PostgresBus,
+        url: str,
+        group: str,
+        topics: Sequence[str],
+        positions: Positions,
+        member: str,
+        holder: UUID,
+    ) -> None:
         self._bus = bus
         self._group = group
         self._topics = topics
         self._positions = positions
-        self._member = str(uuid4())
+        self._member = member
+        self._holder = holder
         self._listener = Listener(url, _CHANNEL)
         self._assigned: frozenset[TopicPartition] = frozenset()
         self._position: dict[TopicPartition, int] = {}
@@ -331,7 +369,7 @@ class PostgresSubscription:
         """Leave the group at once."""
         await self._listener.close()
         try:
-            await self._bus.leave(self._group, self._member)
+            await self._bus.leave(self._group, self._member, self._holder)
         except Transient:
             return  # the heartbeat runs out by itself
 
@@ -339,7 +377,7 @@ class PostgresSubscription:
         now = time.monotonic()
         if now - self._beat_at < _HEARTBEAT_SECONDS:
             return
-        members = await self._bus.heartbeat(self._group, self._member)
+        members = await self._bus.heartbeat(self._group, self._member, self._holder)
         self._beat_at = now
         rank = members.index(self._member)
         mine = frozenset(

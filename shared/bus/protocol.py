@@ -76,11 +76,18 @@ Positions = Callable[[Collection[TopicPartition]], Awaitable[Mapping[TopicPartit
 """Loads the next offset of each partition from the service's own database; raises `Transient` when it is away."""
 
 
+class NameTaken(Exception):  # noqa: N818  says what happened
+    """Another process has joined the group under this member's name: two processes were given one slot."""
+
+
 class Subscription(Protocol):
     """One member of a group. The bus hands out partitions; where to read them from, the positions say."""
 
     async def poll(self, max_records: int, wait_seconds: float) -> list[Slice]:
-        """The next records of the partitions held now; empty when none came within the wait."""
+        """The next records of the partitions held now; empty when none came within the wait.
+
+        Raises `NameTaken` when another member has joined under this one's name; it reads nothing from then on.
+        """
 
     def reset(self, partitions: Collection[TopicPartition]) -> None:
         """Forget where these partitions were read to: the next poll asks for their positions again."""
@@ -103,8 +110,14 @@ class Bus(Protocol):
         all the same.
         """
 
-    async def subscribe(self, group: str, topics: Collection[str], positions: Positions) -> Subscription:
-        """Join a group on some topics."""
+    async def subscribe(
+        self, group: str, topics: Collection[str], positions: Positions, name: str | None = None
+    ) -> Subscription:
+        """Join a group on some topics.
+
+        A member with a name of its own gets the partitions of the one that had it before, at once, though that one died
+        without leaving. One without waits until the group has forgotten the dead.
+        """
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
         """Create the topics that are missing; gives their names."""

@@ -32,6 +32,7 @@ from shared.runtime.logging import configure_logging
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Job, Platform
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
+from shared.runtime.slot import FleetSlot, Run
 from shared.runtime.supervisor import RoleTask, Supervisor, build_http_server
 from shared.web.app import create_app
 
@@ -155,6 +156,7 @@ def _roles(service: Service, platform: Platform, parts: Parts, lag: "_LagWatch")
     outbox_filled = asyncio.Event()
     roles = [RoleTask(Role.SCHEDULER, "lag", lag.run)]
     if Role.CONSUMER in settings.roles:
+        slot = settings.fleet_slot
         members = [
             Consumer(
                 bus=platform.bus,
@@ -164,12 +166,16 @@ def _roles(service: Service, platform: Platform, parts: Parts, lag: "_LagWatch")
                 clock=platform.clock,
                 metrics=metrics,
                 outbox_filled=outbox_filled,
+                name=None if slot is None else f"{service.name}-{slot}-{number}",
             )
-            for _ in range(settings.consumer_members)
+            for number in range(1, settings.consumer_members + 1)
         ]
-        roles.extend(
-            RoleTask(Role.CONSUMER, f"consumer-{number}", member.run) for number, member in enumerate(members, start=1)
-        )
+        runs: list[Run] = [member.run for member in members]
+        if slot is not None:
+            held = FleetSlot(platform.engine, service.name, slot)
+            runs = [held.member(run) for run in runs]
+            roles.append(RoleTask(Role.CONSUMER, "slot", held.run))
+        roles.extend(RoleTask(Role.CONSUMER, f"consumer-{number}", run) for number, run in enumerate(runs, start=1))
         roles.append(RoleTask(Role.CONSUMER, "replays", members[0].run_replays))
     if Role.RELAY in settings.roles:
         relay = Relay(

@@ -1,5 +1,7 @@
 """What an operator sets for a service, read from CENTERLINE_* environment variables."""
 
+import re
+import socket
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -9,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 ENV_PREFIX = "CENTERLINE_"
+_SLOT = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
 class Role(StrEnum):
@@ -73,6 +76,11 @@ class ServiceSettings(BaseSettings):
         le=32,
         description="members of the consumer group in one process: one decides while another waits for the database",
     )
+    fleet_slot: str | None = Field(
+        default=None,
+        description="a name among the processes of the service, kept over restarts and held by one process at a time; "
+        "hostname takes that of the container or machine; none by default",
+    )
     batch_max_records: int = Field(default=2000, gt=0, description="events in one transaction at most")
     batch_max_wait_ms: int = Field(default=100, gt=0, description="milliseconds to wait for a batch to fill")
     drain_seconds: float = Field(default=20, gt=0, description="seconds that roles get to finish when asked to stop")
@@ -91,6 +99,14 @@ class ServiceSettings(BaseSettings):
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("fleet_slot")
+    @classmethod
+    def _may_be_in_a_name(cls, value: str | None) -> str | None:
+        slot = socket.gethostname() if value == "hostname" else value
+        if slot is not None and not _SLOT.fullmatch(slot):
+            raise ValueError(f"{slot!r} is not of letters, digits, '.', '_' and '-', 200 at most (Kafka, instance ids)")
+        return slot
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -17,6 +17,7 @@ from shared.bus.protocol import (
     MAX_MESSAGE_BYTES,
     Bus,
     Message,
+    NameTaken,
     Record,
     Subscription,
     TopicPartition,
@@ -76,6 +77,20 @@ async def read(
                     if places is not None:
                         places.stored[piece.at] = piece.end
     return found
+
+
+async def share(topic: TopicSpec, one: Subscription, two: Subscription) -> None:
+    """Poll until both hold their half."""
+    async with asyncio.timeout(60):
+        while not (len(one.assigned) == len(two.assigned) == topic.partitions / 2 and not one.assigned & two.assigned):
+            await asyncio.gather(one.poll(1, 0.2), two.poll(1, 0.2))
+
+
+async def poll_for_ever(*subscriptions: Subscription) -> None:
+    """Poll until one of them fails."""
+    async with asyncio.timeout(30):
+        while True:
+            await asyncio.gather(*(subscription.poll(1, 0.1) for subscription in subscriptions))
 
 
 def group() -> str:
@@ -175,6 +190,70 @@ async def test_two_members_share_the_partitions_and_the_survivor_takes_over(bus:
     values = [int(record.value or b"") for record in await read([one], 100, places)]
     assert sorted(values) == list(range(100))
     await one.close()
+
+
+async def test_member_that_comes_back_under_its_name_has_its_partitions_at_once(bus: Bus, topic: TopicSpec) -> None:
+    group_name = group()
+    one = await bus.subscribe(group_name, [topic.name], Places().load, "slot-0")
+    two = await bus.subscribe(group_name, [topic.name], Places().load, "slot-1")
+    await share(topic, one, two)
+    before = two.assigned
+    # Of the one that died nothing is heard; its connections are closed later and tell the group nothing.
+    back = await bus.subscribe(group_name, [topic.name], Places().load, "slot-1")
+    async with asyncio.timeout(5):  # the group forgets a member without a name after 6 s at the earliest
+        while not back.assigned:
+            await asyncio.gather(one.poll(1, 0.1), back.poll(1, 0.1))
+    assert back.assigned == before
+    assert one.assigned.isdisjoint(before)
+    for subscription in (two, one, back):
+        await subscription.close()
+
+
+async def test_member_whose_name_was_taken_is_told_and_does_not_take_it_back(bus: Bus, topic: TopicSpec) -> None:
+    group_name = group()
+    first = await bus.subscribe(group_name, [topic.name], Places().load, "slot-0")
+    async with asyncio.timeout(30):
+        while not first.assigned:
+            await first.poll(1, 0.1)
+    second = await bus.subscribe(group_name, [topic.name], Places().load, "slot-0")
+    async with asyncio.timeout(30):
+        while not second.assigned:
+            await second.poll(1, 0.1)
+    with pytest.raises(NameTaken, match="slot-0"):
+        await poll_for_ever(first, second)
+    await first.close()
+    await bus.publish(messages(topic, 20))
+    assert len(await read([second], 20)) == 20
+    assert len(second.assigned) == topic.partitions
+    await second.close()
+
+
+async def test_named_member_that_leaves_gives_its_partitions_to_the_others_at_once(bus: Bus, topic: TopicSpec) -> None:
+    group_name = group()
+    one = await bus.subscribe(group_name, [topic.name], Places().load, "slot-0")
+    two = await bus.subscribe(group_name, [topic.name], Places().load, "slot-1")
+    await share(topic, one, two)
+    await two.close()
+    async with asyncio.timeout(5):
+        while len(one.assigned) < topic.partitions:
+            await one.poll(1, 0.1)
+    await one.close()
+
+
+async def test_member_that_comes_back_with_more_topics_gets_those_as_well(bus: Bus, topic: TopicSpec) -> None:
+    other = fresh_topic()
+    await bus.ensure_topics([other])
+    group_name = group()
+    before = await bus.subscribe(group_name, [topic.name], Places().load, "slot-0")
+    async with asyncio.timeout(30):
+        while not before.assigned:
+            await before.poll(1, 0.1)
+    after = await bus.subscribe(group_name, [topic.name, other.name], Places().load, "slot-0")
+    async with asyncio.timeout(30):
+        while {at.topic for at in after.assigned} != {topic.name, other.name}:
+            await after.poll(1, 0.1)
+    await before.close()
+    await after.close()
 
 
 async def test_ensuring_topics_again_creates_nothing(bus: Bus, topic: TopicSpec) -> None:

@@ -264,8 +264,10 @@ class Astray:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._bus, name)
 
-    async def subscribe(self, group: str, topics: Collection[str], positions: Positions) -> Subscription:
-        return await self._bus.subscribe(f"{group}-{uuid4().hex[:6]}", topics, positions)
+    async def subscribe(
+        self, group: str, topics: Collection[str], positions: Positions, name: str | None = None
+    ) -> Subscription:
+        return await self._bus.subscribe(f"{group}-{uuid4().hex[:6]}", topics, positions, name)
 
 
 async def test_zombies_that_read_the_same_partitions_apply_each_event_once(bench: Bench) -> None:

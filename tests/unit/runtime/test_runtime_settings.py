@@ -1,5 +1,6 @@
 """Settings from the environment, and what an operator reads when they are wrong."""
 
+import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,28 @@ def test_every_wrong_variable_is_named_with_what_to_set(monkeypatch: pytest.Monk
     assert lines["CENTERLINE_DATABASE_URL"].startswith("where the service's own database is")
     assert "32 bytes" in lines["CENTERLINE_TOKEN_SECRET"]
     assert "tooshort" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["0", "routing-0", "a.b_c"])
+def test_slot_is_what_the_operator_says(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("CENTERLINE_FLEET_SLOT", given)
+    assert load_settings(ServiceSettings).fleet_slot == given
+
+
+def test_slot_may_be_the_name_of_the_container_or_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CENTERLINE_FLEET_SLOT", "hostname")
+    assert load_settings(ServiceSettings).fleet_slot == platform.node()
+
+
+@pytest.mark.parametrize("given", ["a b", "é", "x" * 201, "a/b"])
+def test_slot_that_kafka_would_refuse_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("CENTERLINE_FLEET_SLOT", given)
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_FLEET_SLOT: a name among the processes of the service"):
+        load_settings(ServiceSettings)
+
+
+def test_process_has_no_slot_unless_it_is_given_one() -> None:
+    assert load_settings(ServiceSettings).fleet_slot is None
 
 
 def test_production_has_no_clock_but_that_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
