@@ -47,7 +47,9 @@ class CalculatorMeasured:
 
 async def measure_calculator(calls: int) -> CalculatorMeasured:
     """The same facts again and again: from the bytes of a request to those of its answer, then computed only."""
-    settings = LiquidationSettings(database_url=_UNUSED, bus_database_url=_UNUSED, token_secret="b" * 32)
+    settings = LiquidationSettings(
+        env="development", database_url=_UNUSED, bus_database_url=_UNUSED, token_secret="b" * 32
+    )
     clock = SystemClock()
     platform = Platform(settings, create_async_engine(_UNUSED), PostgresBus(_UNUSED), clock, Metrics.create())
     app = build_app(SERVICE, platform, SERVICE.build(platform), Readiness())

@@ -30,6 +30,7 @@ def openapi(service: Service) -> dict[str, Any]:
         service.settings,
         database_url="postgresql://unused",
         bus="kafka",
+        env="development",
         token_secret="0" * 32,
     )
     platform = open_platform(settings)

@@ -59,21 +59,27 @@ class Environment:
         return PostgresBus(self.bus_database_url)
 
     def variables_of(self, service: str) -> dict[str, str]:
-        """The environment in which a service process starts on this machine."""
+        """The environment in which a service process starts on this machine.
+
+        On the embedded server it is that of development; elsewhere CENTERLINE_ENV says, and production has no secret.
+        """
         variables = dict(os.environ)
+        env = variables.get("CENTERLINE_ENV") or ("production" if self.server is None else "development")
         variables |= {
             "CENTERLINE_DATABASE_URL": self.database_of(service),
             "CENTERLINE_BUS": self.bus,
             "CENTERLINE_BUS_DATABASE_URL": self.bus_database_url,
             "CENTERLINE_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
-            "CENTERLINE_TOKEN_SECRET": self.token_secret,
+            "CENTERLINE_ENV": env,
             "CENTERLINE_HOST": self.host,
             "CENTERLINE_PORT": str(self.ports[service]),
             # One machine has one process on a port: started again after a crash, it goes on where it was at once.
             "CENTERLINE_FLEET_SLOT": f"{_NOT_IN_A_SLOT.sub('-', socket.gethostname())}-{self.ports[service]}",
         }
+        if env == "development":
+            variables["CENTERLINE_TOKEN_SECRET"] = self.token_secret
         if self.server is not None:
-            variables.setdefault("CENTERLINE_DEVELOPMENT", "true")
+            variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
         # Only the legal record lives through past days: leases of claims and retries of mail need the time that it is.
         variables.pop("CENTERLINE_REPLAY_CLOCK", None)

@@ -156,9 +156,10 @@ def token(
     surety: Annotated[str | None, typer.Option(help="The code of a surety.")] = None,
     acting_for: Annotated[str | None, typer.Option(help="The user under whose delegation the holder acts.")] = None,
     importer: Annotated[list[str] | None, typer.Option(help="An importer number of the holder.")] = None,
+    party: Annotated[str | None, typer.Option(help="The agent or counsel that the holder belongs to.")] = None,
     data: DataOption = None,
 ) -> None:
-    """Sign an access token with CENTERLINE_TOKEN_SECRET, or with the secret of the data folder."""
+    """Sign an access token with CENTERLINE_TOKEN_SECRET, or with the secret of the data folder: not for production."""
     holder = Identity(
         subject,
         subject,
@@ -169,6 +170,7 @@ def token(
         filer_code=filer,
         surety_code=surety,
         acting_for=acting_for,
+        party=party,
     )
     sys.stdout.write(sign_token(open_environment(data=data, start_server=False), holder) + "\n")
 

@@ -22,6 +22,9 @@ from tests.support.kafka_broker import broker_from_environment, end_shared_broke
 RUN_FOLDER: Final = pytest.StashKey[Path]()
 LEFT_OUT: Final = pytest.StashKey[list[str]]()
 
+# Settings that a test makes are those of development, unless it says otherwise: here a shared secret signs the tokens.
+os.environ["CENTERLINE_ENV"] = "development"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # A background job of a shell ignores SIGINT, and so would every process that the tests start and interrupt.

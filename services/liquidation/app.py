@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import cast
 
-from services.liquidation.api import ROUTERS
+from services.liquidation.api import PUBLIC_ROUTERS, ROUTERS
 from services.liquidation.handlers.handler import TOPICS, LiquidationHandler
 from services.liquidation.jobs import schedule
 from services.liquidation.settings import LiquidationSettings
@@ -19,6 +19,7 @@ def build(platform: Platform) -> Parts:
     return Parts(
         handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force, platform.clock),
         routers=ROUTERS,
+        public_routers=PUBLIC_ROUTERS,
         state={
             "policy": settings.cycle_policy,
             "cycle_confirmation": settings.cycle_confirmation,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from services.notifications.acts.sending import Sender, SendingRules
-from services.notifications.api import ROUTERS
+from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
 from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings
@@ -31,6 +31,7 @@ def build(platform: Platform) -> Parts:
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
+        public_routers=PUBLIC_ROUTERS,
         state={},
         jobs=schedule(sender),
         invariants=INVARIANTS,

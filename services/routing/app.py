@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import cast
 
-from services.routing.api import ROUTERS
+from services.routing.api import PUBLIC_ROUTERS, ROUTERS
 from services.routing.handlers.handler import TOPICS, RoutingHandler
 from services.routing.jobs import schedule
 from services.routing.settings import RoutingSettings
@@ -21,6 +21,7 @@ def build(platform: Platform) -> Parts:
     return Parts(
         handler=RoutingHandler(rules, platform.metrics.conflicts_total),
         routers=ROUTERS,
+        public_routers=PUBLIC_ROUTERS,
         state={"rules": rules},
         jobs=schedule(platform),
         invariants=INVARIANTS,

@@ -8,7 +8,8 @@ Exception
 │   ├── NotFound             there is no such thing, or not for this caller               404
 │   ├── Conflict             the thing is in a state that does not allow it               409
 │   ├── Stale                the caller's copy is not the current one                     412
-│   └── PreconditionMissing  the caller must say which copy they have                     428
+│   ├── PreconditionMissing  the caller must say which copy they have                     428
+│   └── TooManyCalls         the caller called more often than one may                    429
 └── Transient                try again later; the offset stays where it is                503
 """
 
@@ -133,6 +134,19 @@ def bar_of(check: Callable[[], object]) -> Refused | None:
     except Refused as refusal:
         return refusal
     return None
+
+
+class TooManyCalls(Refused):
+    """The caller called more often than one may without a token; `retry_seconds` says when a call is taken again."""
+
+    default_status = 429
+    default_code = "too-many-calls"
+    default_rule = "rate-limit"
+    default_remedy = "Wait as long as Retry-After says, or send a token: callers with one are not counted."
+
+    def __init__(self, detail: str, *, retry_seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_seconds = retry_seconds
 
 
 class Transient(Exception):  # noqa: N818 - the word of the domain

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class RoleName(StrEnum):
@@ -33,6 +34,7 @@ class RoleName(StrEnum):
     OPERATOR = "operator"
     SERVICE = "service"
     PUBLIC = "public"
+    """Whoever calls without a token; no token carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,7 @@ class Identity:
     def people(self) -> frozenset[str]:
         """Whom an act of this caller counts for: the caller, and the one acted for. Two people share none of these."""
         return frozenset({self.subject, self.acting_for or self.subject})
+
+
+ANYONE: Final = Identity("public", "Public", frozenset({RoleName.PUBLIC}))
+"""Who calls without a token: sees what is public, and no row of anybody."""

@@ -81,6 +81,13 @@ DECLARED: Final[tuple[Declared, ...]] = (
         _SECONDS,
     ),
     Declared(
+        Counter,
+        "provider_key_fetches_total",
+        "fetches",
+        "Times that the identity provider was asked for its keys.",
+        ("outcome",),
+    ),
+    Declared(
         Gauge,
         "invariant_failures",
         "violations",
@@ -113,6 +120,7 @@ class Metrics:
     consumer_paused: Gauge
     http_requests_total: Counter
     http_request_seconds: Histogram
+    provider_key_fetches_total: Counter
     invariant_failures: Gauge
     conflicts_total: Counter
 

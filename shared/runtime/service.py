@@ -44,13 +44,17 @@ _JOB_RETRY_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service brings: its event handler, its API, its scheduled work, its invariants."""
+    """What a service brings: its event handler, its API, its scheduled work, its invariants.
+
+    `public_routers` also answer anyone, without a token: what they show is public.
+    """
 
     handler: Handler
     routers: Sequence[APIRouter]
     state: Mapping[str, Any]
     jobs: Sequence[Job] = ()
     invariants: Sequence[Invariant] = ()
+    public_routers: Sequence[APIRouter] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         readiness=readiness,
         state={"platform": platform, **parts.state},
         routers=parts.routers if Role.API in platform.settings.roles else (),
+        public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )
 
@@ -143,7 +148,7 @@ async def _serve(service: Service, settings: ServiceSettings) -> int:
     roles = list(_roles(service, platform, parts, lag))
     servers = []
     app = build_app(service, platform, parts, readiness)
-    servers.append(build_http_server(app, settings.host, settings.port))
+    servers.append(build_http_server(app, settings.host, settings.port, trusted_proxies=settings.trusted_proxies))
     try:
         return await Supervisor(roles, servers, readiness=[readiness], drain_seconds=settings.drain_seconds).run()
     finally:

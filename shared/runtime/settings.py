@@ -2,9 +2,12 @@
 
 import re
 import socket
+from collections.abc import Sequence
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -12,6 +15,8 @@ from pydantic_settings import SettingsError as SourceError
 
 ENV_PREFIX = "CENTERLINE_"
 _SLOT = re.compile(r"[A-Za-z0-9._-]{1,200}")
+DEVELOPMENT_ISSUER: Final = "centerline-dev"
+"""The `iss` of tokens that the shared secret signs; no provider may have this name."""
 
 
 class Role(StrEnum):
@@ -57,10 +62,46 @@ class ServiceSettings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(ge=0, le=65535, description="the port to listen on; 0 lets the system choose")
-    token_secret: SecretStr = Field(description="the key that signs access tokens, 32 bytes or longer")
-    token_issuer: str = Field(default="centerline-dev", description="who issues access tokens")
-    token_audience: str = Field(default="centerline", description="for whom access tokens are issued")
+    env: Literal["production", "development"] = Field(
+        default="production",
+        description="production trusts the keys of an identity provider alone; development also trusts a shared secret",
+    )
+    token_secret: SecretStr | None = Field(
+        default=None, description="the key that signs development tokens, 32 bytes or longer: never in production"
+    )
+    token_issuer: str | None = Field(
+        default=None, description="the identity provider, as its tokens name it in `iss`: https://login.example.gov"
+    )
+    token_jwks_url: str | None = Field(
+        default=None, description="where the provider publishes its keys; by default its discovery document says"
+    )
+    token_audience: str = Field(
+        default="centerline", min_length=1, description="for whom access tokens are issued, as they say in `aud`"
+    )
+    token_claim_prefix: str = Field(
+        default="",
+        description="what stands before roles, centers and the like in the provider's tokens: https://cbp.example/",
+    )
+    token_keys_seconds: int = Field(
+        default=300, ge=10, le=86_400, description="seconds for which the provider's keys are used without asking again"
+    )
+    token_keys_outage_seconds: int = Field(
+        default=3600,
+        ge=0,
+        le=86_400,
+        description="seconds for which they are used beyond that while the provider cannot be reached",
+    )
     development: bool = Field(default=False, description="true lets anyone issue tokens: never in production")
+    public_calls_per_minute: int = Field(
+        default=60, ge=1, le=60_000, description="calls without a token that one address may make per minute"
+    )
+    public_calls_at_once: int = Field(
+        default=20, ge=1, le=10_000, description="how many of them it may make at once after a pause"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: a list",
+    )
     replay_clock: Path | None = Field(
         default=None,
         description="a file that says at which instant the clock stands, to replay past days: never in production",
@@ -108,6 +149,23 @@ class ServiceSettings(BaseSettings):
             raise ValueError(f"{slot!r} is not of letters, digits, '.', '_' and '-', 200 at most (Kafka, instance ids)")
         return slot
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: Sequence[str]) -> Sequence[str]:
+        for proxy in value:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy} is neither an address nor a network such as 10.0.0.0/8") from None
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper_level(cls, value: Any) -> Any:
@@ -115,8 +173,8 @@ class ServiceSettings(BaseSettings):
 
     @field_validator("token_secret")
     @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value().encode()) < 32:
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < 32:
             raise ValueError("HS256 needs 32 bytes or more (RFC 7518, 3.2)")
         return value
 
@@ -127,10 +185,65 @@ class ServiceSettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _production_trusts_a_provider_alone(self) -> Self:
+        if self.env != "production":
+            return self
+        if self.development:
+            raise ValueError("development: production does not issue tokens; set CENTERLINE_ENV=development elsewhere")
+        if self.replay_clock is not None:
+            raise ValueError("replay_clock: production has no clock but that of the machine")
+        if self.token_secret is not None:
+            raise ValueError(
+                "token_secret: production takes no token that a shared secret signs; unset it, "
+                "or set CENTERLINE_ENV=development where nothing is real"
+            )
+        if self.token_issuer is None:
+            raise ValueError("token_issuer: production needs an identity provider")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_issues_tokens(self) -> Self:
+        if self.token_secret is None and (self.development or self.token_issuer is None):
+            raise ValueError("token_secret: needed where development tokens are issued, or no provider issues any")
+        if self.token_issuer == DEVELOPMENT_ISSUER:
+            raise ValueError("token_issuer: this is the name of the development issuer, which needs no setting")
+        if self.token_jwks_url is not None and self.token_issuer is None:
+            raise ValueError("token_issuer: needed beside token_jwks_url: keys alone do not say whose they are")
+        if self.token_issuer is not None and self.token_jwks_url is None:
+            _demand_safe_url("token_issuer", self.token_issuer)
+        if self.token_jwks_url is not None:
+            _demand_safe_url("token_jwks_url", self.token_jwks_url)
+        return self
+
+    @model_validator(mode="after")
     def _only_development_replays(self) -> Self:
         if self.replay_clock is not None and not self.development:
             raise ValueError("replay_clock: only where development is true, since acts are dated by the clock")
         return self
+
+
+def is_safe_url(url: str) -> bool:
+    """Whether keys may be fetched there: over https, or from this machine itself."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _demand_safe_url(name: str, url: str) -> None:
+    if not is_safe_url(url):
+        raise ValueError(f"{name}: an https URL, or one of this machine: whoever can change the keys can be anybody")
 
 
 S = TypeVar("S", bound=ServiceSettings)

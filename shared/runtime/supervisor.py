@@ -53,8 +53,18 @@ class HttpServer(uvicorn.Server):
         return port
 
 
-def build_http_server(app: Any, host: str, port: int, *, graceful_seconds: int = HTTP_GRACE_SECONDS) -> HttpServer:
-    """Prepare a server for an ASGI application; when it stops, open requests get `graceful_seconds`."""
+def build_http_server(
+    app: Any,
+    host: str,
+    port: int,
+    *,
+    graceful_seconds: int = HTTP_GRACE_SECONDS,
+    trusted_proxies: Sequence[str] = (),
+) -> HttpServer:
+    """Prepare a server for an ASGI application; when it stops, open requests get `graceful_seconds`.
+
+    The address of a caller is that of the connection, but for `trusted_proxies`, whose X-Forwarded-For is believed.
+    """
     return HttpServer(
         uvicorn.Config(
             app,
@@ -65,6 +75,9 @@ def build_http_server(app: Any, host: str, port: int, *, graceful_seconds: int =
             lifespan="on",
             ws="none",
             server_header=False,
+            # uvicorn itself would believe whoever calls from this machine, and what FORWARDED_ALLOW_IPS says
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=[*trusted_proxies],
             timeout_graceful_shutdown=graceful_seconds,
         )
     )

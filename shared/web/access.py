@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from shared.customs.authority import Scope, actions, authority_table
 from shared.runtime.access import demand_role
 from shared.runtime.identity import Identity, RoleName
-from shared.web.identity import CurrentIdentity, PublicIdentity
+from shared.web.identity import CurrentIdentity, PublicCaller
 from shared.web.requests import today_of
 
 _MARK = "centerline_actions"
@@ -29,7 +29,7 @@ def allow(*wanted: str) -> Any:
         demand_role(caller, wanted, today_of(request))
         return caller
 
-    async def anybody(caller: PublicIdentity) -> Identity:
+    async def anybody(caller: PublicCaller) -> Identity:
         return caller
 
     dependency = anybody if all(map(is_public, wanted)) else known

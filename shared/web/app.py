@@ -19,7 +19,9 @@ from shared.web.health import build_health_router
 from shared.web.identity import tokens_router
 from shared.web.me import build_me_router
 from shared.web.middleware import RequestMiddleware
-from shared.web.problem import Problem, install_handlers, problem_responses
+from shared.web.problem import PUBLIC_DOCUMENTED, Problem, install_handlers, problem_responses
+from shared.web.rate_limit import CallLimit
+from shared.web.tokens import TokenVerifier
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -29,7 +31,12 @@ MAX_BODY_BYTES: Final = 1_048_576
 
 
 class Application(FastAPI):
-    """FastAPI whose OpenAPI document knows the problem schema that the error responses point to."""
+    """FastAPI whose OpenAPI document knows the problem schema that the error responses point to.
+
+    `public_operations` are the operation ids that take a token and need none.
+    """
+
+    public_operations: frozenset[str] = frozenset()
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -39,6 +46,9 @@ class Application(FastAPI):
             )
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(definitions["$defs"])
+            for operation in (each for path in document["paths"].values() for each in path.values()):
+                if operation.get("operationId") in self.public_operations:
+                    operation["security"] = [{}, {"token": []}]
         assert self.openapi_schema is not None
         return self.openapi_schema
 
@@ -54,17 +64,20 @@ def create_app(
     readiness: Readiness,
     state: Mapping[str, Any],
     routers: Iterable[APIRouter],
+    public_routers: Iterable[APIRouter] = (),
     clock: Clock | None = None,
     lifespan: Lifespan | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Application:
     """Build the application of a service.
 
-    Every route names an action of the table of authority, and demands an identity unless the action is public;
-    /healthz, /readyz, /metrics, /docs and /openapi.json do not, nor does /tokens in development. `state` is
-    what endpoints find on `request.app.state`, beside `settings`, `metrics`, `readiness` and `clock`. /docs
-    loads its scripts from a public network; offline, read /openapi.json. Raises ValueError when a route names no
-    action, and when two share a function name, which is the operation id.
+    Every route names an action of the table of authority. Those of `routers` demand an identity and document the usual
+    problems; those of `public_routers`, whose actions the table grants to the public, also answer anyone, as often as
+    the settings allow (`public_caller`). /healthz, /readyz, /metrics, /docs and /openapi.json take no token, nor does
+    /tokens in development. `state` is what endpoints find on `request.app.state`, beside `settings`, `metrics`,
+    `readiness`, `clock`, `tokens` and `public_calls`. /docs loads its scripts from a public network; offline read
+    /openapi.json. Raises ValueError when a route names no action, or one of the public stands elsewhere, and when two
+    routes share a function name, which is the operation id.
     """
     app = Application(
         title=title,
@@ -81,30 +94,38 @@ def create_app(
         "metrics": metrics,
         "readiness": readiness,
         "clock": clock or SystemClock(),
+        "tokens": TokenVerifier(settings, metrics),
+        "public_calls": CallLimit(settings.public_calls_per_minute, settings.public_calls_at_once),
     }
     for name, value in {**state, **shared}.items():
         setattr(app.state, name, value)
     install_handlers(app)
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes)
-    open_to_all: list[APIRouter] = []
+    health = build_health_router(settings.service, settings.code_version, metrics, readiness)
+    public, guarded, issuers = [*public_routers], [*routers], []
     if settings.development:
         log.warning("development: anyone can issue tokens for anyone at POST /tokens")
-        open_to_all.append(tokens_router)
-    health, guarded = build_health_router(settings.service, settings.code_version, metrics, readiness), [*routers]
-    _check_operation_ids([health, *guarded, *open_to_all])
-    named = _name_actions(guarded)
+        issuers = [tokens_router]
     if guarded:
+        named = [*_name_actions(guarded, are_public=False), *_name_actions(public, are_public=True)]
         guarded.append(build_me_router(named))
+    _check_operation_ids([health, *guarded, *issuers, *public])
     app.include_router(health)
+    for router in issuers:
+        app.include_router(router, responses=problem_responses([422]))
     for router in guarded:
         app.include_router(router, responses=problem_responses())
-    for router in open_to_all:
-        app.include_router(router, responses=problem_responses([422]))
+    for router in public:
+        app.include_router(router, responses=problem_responses(PUBLIC_DOCUMENTED))
+    app.public_operations = frozenset(_operation_ids(public))
     return app
 
 
-def _name_actions(routers: Iterable[APIRouter]) -> list[str]:
-    """Every action of the routes, which say in the OpenAPI document what they need; raises ValueError without one."""
+def _name_actions(routers: Iterable[APIRouter], *, are_public: bool) -> list[str]:
+    """Every action of the routes, which say in the OpenAPI document what they need.
+
+    Raises ValueError for a route without one, and for one of the public among the others or the other way round.
+    """
     named: list[str] = []
     for router in routers:
         for route in router.routes:
@@ -112,9 +133,9 @@ def _name_actions(routers: Iterable[APIRouter]) -> list[str]:
                 continue
             if not (actions := actions_of(route)):
                 raise ValueError(f"the route {route.name} names no action of the table of authority")
-            is_open = all(map(is_public, actions))
-            said: dict[str, Any] = {"x-authority": list(actions), **({"security": [{}]} if is_open else {})}
-            route.openapi_extra = {**(route.openapi_extra or {}), **said}
+            if any(is_public(action) != are_public for action in actions):
+                raise ValueError(f"the route {route.name} stands among the wrong routers: {', '.join(actions)}")
+            route.openapi_extra = {**(route.openapi_extra or {}), "x-authority": list(actions)}
             named.extend(actions)
     return named
 
@@ -125,7 +146,10 @@ def _name_operation(route: APIRoute) -> str:
 
 def _check_operation_ids(routers: Iterable[APIRouter]) -> None:
     """Look at the routers as they were written: those of the application are worked out when they are first called."""
-    routes = [route for router in routers for route in router.routes]
-    names = Counter(route.name for route in iter_route_contexts(routes) if isinstance(route.original_route, APIRoute))
-    if repeated := [str(name) for name, count in names.items() if count > 1]:
+    if repeated := [name for name, count in Counter(_operation_ids(routers)).items() if count > 1]:
         raise ValueError(f"two routes share a name, which is the operation id: {', '.join(repeated)}")
+
+
+def _operation_ids(routers: Iterable[APIRouter]) -> list[str]:
+    routes = [route for router in routers for route in router.routes]
+    return [str(route.name) for route in iter_route_contexts(routes) if isinstance(route.original_route, APIRoute)]

@@ -2,92 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
 import jwt
 import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.runtime.access import STAFF
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Forbidden, Unauthenticated
-from shared.runtime.identity import Identity, RoleName
-from shared.runtime.settings import ServiceSettings
-
-ALGORITHM: Final = "HS256"
-
-
-_KNOWN_ROLES: Final[frozenset[str]] = frozenset(RoleName)
-
-
-class Grants(BaseModel):
-    """What a token says about its holder, beside the registered claims."""
-
-    name: str = ""
-    roles: frozenset[RoleName] = frozenset()
-    centers: frozenset[str] = frozenset()
-    divisions: frozenset[str] = frozenset()
-    importer_numbers: frozenset[str] = frozenset()
-    filer_code: str | None = None
-    surety_code: str | None = None
-    acting_for: str | None = None
-
-
-class _Claims(Grants):
-    sub: str = Field(min_length=1)
-    exp: int
-    nbf: int | None = None
-
-    @field_validator("roles", mode="before")
-    @classmethod
-    def _known_roles(cls, value: Any) -> Any:
-        # An issuer may know roles that mean nothing here: they grant nothing.
-        if isinstance(value, list):
-            return [role for role in value if isinstance(role, str) and role in _KNOWN_ROLES]
-        return value
-
-
-def verify_token(token: str, settings: ServiceSettings, now: datetime) -> Identity:
-    """Return whom the token speaks for; raises Unauthenticated with the reason."""
-    try:
-        payload = jwt.decode(
-            token,
-            settings.token_secret.get_secret_value(),
-            algorithms=[ALGORITHM],
-            audience=settings.token_audience,
-            issuer=settings.token_issuer,
-            # the times are compared below, with the time that the application was given
-            options={
-                "require": ["sub", "exp", "iss", "aud"],
-                "verify_exp": False,
-                "verify_nbf": False,
-                "verify_iat": False,
-            },
-        )
-        claims = _Claims.model_validate(payload)
-    except jwt.InvalidTokenError as error:
-        raise Unauthenticated(f"The access token is not valid: {error}.", code="invalid-token") from None
-    except ValidationError as error:
-        wrong = ", ".join(sorted({str(item["loc"][0]) for item in error.errors(include_input=False)}))
-        raise Unauthenticated(f"The access token has unusable claims: {wrong}.", code="invalid-token") from None
-    seconds = now.timestamp()
-    if claims.exp <= seconds:
-        raise Unauthenticated("The access token has expired.", code="expired-token")
-    if claims.nbf is not None and claims.nbf > seconds:
-        raise Unauthenticated("The access token is not valid yet.", code="invalid-token")
-    return Identity(
-        subject=claims.sub,
-        name=claims.name or claims.sub,
-        roles=claims.roles,
-        centers=claims.centers,
-        divisions=claims.divisions,
-        importer_numbers=claims.importer_numbers,
-        filer_code=claims.filer_code,
-        surety_code=claims.surety_code,
-        acting_for=claims.acting_for,
-    )
+from shared.runtime.identity import ANYONE, Identity, RoleName
+from shared.runtime.settings import DEVELOPMENT_ISSUER, ServiceSettings
+from shared.web.rate_limit import CallLimit, refuse
+from shared.web.tokens import DEVELOPMENT_ALGORITHM, Grants, TokenVerifier
 
 
 def issue_development_token(
@@ -96,9 +25,14 @@ def issue_development_token(
     now: datetime,
     lifetime: timedelta = timedelta(hours=8),
 ) -> str:
-    """Sign a token for `identity`, as the development issuer does; production tokens come from elsewhere."""
+    """Sign a token for `identity`, as the development issuer does; production tokens come from elsewhere.
+
+    Raises ValueError where the settings hold no secret to sign with.
+    """
+    if settings.token_secret is None:
+        raise ValueError("there is no token_secret: tokens come from the identity provider")
     claims = {
-        "iss": settings.token_issuer,
+        "iss": DEVELOPMENT_ISSUER,
         "aud": settings.token_audience,
         "sub": identity.subject,
         "iat": int(now.timestamp()),
@@ -111,8 +45,9 @@ def issue_development_token(
         "filer_code": identity.filer_code,
         "surety_code": identity.surety_code,
         "acting_for": identity.acting_for,
+        "party": identity.party,
     }
-    return jwt.encode(claims, settings.token_secret.get_secret_value(), algorithm=ALGORITHM)
+    return jwt.encode(claims, settings.token_secret.get_secret_value(), algorithm=DEVELOPMENT_ALGORITHM)
 
 
 _bearer = HTTPBearer(
@@ -123,11 +58,12 @@ _bearer = HTTPBearer(
 async def identity(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Identity:
-    """Dependency: the verified caller; 401 when there is none."""
+    """Dependency: the verified caller; 401 when there is none, 503 when the identity provider's keys cannot be had."""
     if credentials is None:
         raise Unauthenticated("The call carries no access token.")
     clock: Clock = request.app.state.clock
-    caller = verify_token(credentials.credentials, request.app.state.settings, clock.now())
+    tokens: TokenVerifier = request.app.state.tokens
+    caller = await tokens.verify(credentials.credentials, clock.now())
     structlog.contextvars.bind_contextvars(subject=caller.subject)
     return caller
 
@@ -135,16 +71,26 @@ async def identity(
 CurrentIdentity = Annotated[Identity, Depends(identity)]
 
 
-async def public_caller(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Identity:
-    """Dependency: the verified caller, or anybody when no token is sent; 401 for one that is not valid."""
-    if credentials is None:
-        return Identity("public", "public", frozenset({RoleName.PUBLIC}))
-    return await identity(request, credentials)
+async def public_caller(request: Request) -> Identity:
+    """Dependency: the verified caller when a token is sent, else anyone, as often as the settings let an address call.
+
+    A token that is sent must be good: whoever sends one means to be known. 429 when the address called too often.
+    """
+    if request.headers.get("authorization"):
+        credentials = await _bearer(request)
+        if credentials is None:
+            raise Unauthenticated("The Authorization header carries no access token.")
+        return await identity(request, credentials)
+    calls: CallLimit = request.app.state.public_calls
+    budget = calls.take(request.client.host if request.client is not None else None)
+    request.state.answer_headers = calls.headers(budget)
+    if budget.is_spent:
+        raise refuse(budget)
+    return ANYONE
 
 
-PublicIdentity = Annotated[Identity, Depends(public_caller)]
+PublicCaller = Annotated[Identity, Depends(public_caller)]
+"""Dependency: the verified caller, or anyone in the role `public`; the route shows the public what is public."""
 
 
 def require(*roles: RoleName) -> Callable[[Identity], Awaitable[Identity]]:

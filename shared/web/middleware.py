@@ -61,7 +61,7 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                MutableHeaders(scope=message).update({REQUEST_ID: request_id, **_answer_headers(scope)})
             await send(message)
 
         try:
@@ -89,6 +89,12 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 def _route_of(scope: Scope) -> str:
     """Return the template of the path, never the path itself: a metric has few labels."""
     return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _answer_headers(scope: Scope) -> dict[str, str]:
+    """What a dependency wants said with the answer, whichever form that takes: `request.state.answer_headers`."""
+    headers: dict[str, str] = scope.get("state", {}).get("answer_headers", {})
+    return headers
 
 
 def _is_streamed(scope: Scope) -> bool:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from shared.runtime.errors import Refused, Transient
+from shared.runtime.errors import Refused, TooManyCalls, Transient
 from shared.runtime.logging import mask_importer_numbers
 from shared.runtime.tracing import current_trace
 
@@ -126,7 +126,7 @@ async def _on_refused(request: Request, error: Exception) -> Response:
         ]
         or None,
     )
-    headers = None
+    headers = {"Retry-After": str(error.retry_seconds)} if isinstance(error, TooManyCalls) else None
     if error.status == HTTPStatus.UNAUTHORIZED:
         challenge = 'Bearer realm="centerline"'
         if "authorization" in request.headers:
@@ -201,10 +201,15 @@ _EXAMPLES: Final[dict[int, tuple[str, dict[str, Any]]]] = {
         },
     ),
     428: ("If-Match is required.", {"code": "precondition-missing", "rule": "if-match"}),
+    429: (
+        "Too many calls without a token from this address; `Retry-After` says when one is taken again.",
+        {"code": "too-many-calls", "rule": "rate-limit"},
+    ),
     503: ("Try again later.", {"code": "temporarily-unavailable"}),
 }
 
 DOCUMENTED: Final = (401, 403, 404, 409, 422)
+PUBLIC_DOCUMENTED: Final = (401, 404, 422, 429)
 
 
 def problem_responses(statuses: Iterable[int] = DOCUMENTED) -> dict[int | str, dict[str, Any]]:

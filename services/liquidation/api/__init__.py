@@ -47,11 +47,9 @@ ROUTERS = [
     protests.router,
     protest_acts.router,
     preference_claims.router,
-    preference_programs.router,
     assessments.router,
     payees.router,
     bills.router,
     refunds.router,
-    calculator.router,
-    rules.router,
 ]
+PUBLIC_ROUTERS = [calculator.router, rules.router, preference_programs.router]

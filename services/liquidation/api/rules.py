@@ -24,7 +24,7 @@ from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 
-router = APIRouter()
+router = APIRouter(tags=["public"])
 
 _NEAR = 5
 _ALIKE = 0.4
@@ -128,7 +128,7 @@ class RuleDetailOut(RuleSummaryOut):
 async def list_rules(
     request: Request,
     response: Response,
-    caller: Annotated[Identity, allow("rule.read")],
+    _: Annotated[Identity, allow("rule.read")],
     page: CurrentPage,
     section: Annotated[str | None, Query(description="Only rules on this subject.", examples=["protest"])] = None,
     evidence: Annotated[Evidence | None, Query(description="Only rules that are known so well.")] = None,
@@ -140,7 +140,6 @@ async def list_rules(
     ] = None,
 ) -> Page[RuleSummaryOut]:
     """Every rule that the system applies, in the order of the law, with its source and how well it is known."""
-    del caller  # the law is for everyone who proved who they are
     if section is not None and section not in {each.id for each in ALL_SECTIONS}:
         raise Refused(
             f"There is no section {section}.",
@@ -170,14 +169,11 @@ async def list_rules(
 
 
 @router.get("/rules/{rule_id}", summary="A rule of law with all that rests on it")
-async def read_rule(
-    rule_id: RuleIdPath, request: Request, caller: Annotated[Identity, allow("rule.read")]
-) -> RuleDetailOut:
+async def read_rule(rule_id: RuleIdPath, request: Request, _: Annotated[Identity, allow("rule.read")]) -> RuleDetailOut:
     """A rule with its readings in force, worked examples, the cases by which it is tested, and what rests on it.
 
     Examples and cases are worked out by the default readings; where `readings` differ from them, so do its dates.
     """
-    del caller
     rule = ALL_RULES.get(rule_id)
     if rule is None:
         raise NotFound(f"There is no rule {rule_id}.", remedy=_name_near(rule_id))

@@ -2,4 +2,5 @@
 
 from services.notifications.api import bulletin, figures, notices
 
-ROUTERS = [notices.router, figures.router, bulletin.router]
+ROUTERS = [notices.router, figures.router]
+PUBLIC_ROUTERS = [bulletin.router]

@@ -137,12 +137,14 @@ async def answer_what_if(
     on: date,
     policy: str | None,
     map_version: str | None,
+    with_drafts: bool,
 ) -> WhatIf:
     """The Center that twelve months of these goods would get; policy and tariff map are those of the day unless named.
 
-    Raises `NotFound` when there is no such policy or map.
+    Raises `NotFound` when there is no such policy or map; without `with_drafts` also when nobody has confirmed or
+    published it: what an unpublished one would move is not for everyone's eyes.
     """
-    rules = await _load_rules(connection, on, policy, map_version)
+    rules = await _load_rules(connection, on, policy, map_version, with_drafts=with_drafts)
     scores = score(goods, rules.tariff_map, rules.open_centers)
     measure, least = rules.policy.measure, rules.policy.minimum_lines
     ranking = rank(scores, measure)
@@ -166,12 +168,14 @@ async def answer_what_if(
 
 
 async def _load_rules(
-    connection: AsyncConnection, on: date, policy: str | None, map_version: str | None
+    connection: AsyncConnection, on: date, policy: str | None, map_version: str | None, *, with_drafts: bool
 ) -> AssignmentRules:
-    named = await policy_store.find_any(connection, policy) if policy is not None else None
+    named = await policy_store.find_any(connection, policy, with_drafts=with_drafts) if policy is not None else None
     if policy is not None and named is None:
         raise unknown_policy(policy)
-    tariff_map = await demand_version(connection, map_version) if map_version is not None else None
+    tariff_map = None
+    if map_version is not None:
+        tariff_map = await demand_version(connection, map_version, with_drafts=with_drafts)
     return await policy_store.load_named_rules(connection, on, policy=named, tariff_map=tariff_map)
 
 

@@ -201,10 +201,10 @@ async def compare_map(
     )
 
 
-async def demand_version(connection: AsyncConnection, version: str) -> MapVersion:
-    """A version by name; raises `NotFound` when there is none."""
+async def demand_version(connection: AsyncConnection, version: str, *, with_drafts: bool = True) -> MapVersion:
+    """A version by name; raises `NotFound` when there is none, without `with_drafts` also when it is not published."""
     found = await store.find_version(connection, version)
-    if found is None:
+    if found is None or not (with_drafts or found.stage == "published"):
         raise NotFound(f"There is no tariff map {version}.", remedy="Take a version from GET /tariff-maps.")
     return found
 

@@ -36,8 +36,8 @@ ROUTERS = [
     criteria.router,
     unit_values.router,
     appeals.router,
-    authority.router,
     filings.router,
     moves.router,
     figures.router,
 ]
+PUBLIC_ROUTERS = [authority.router, assignments.public_router, directory.public_router, figures.public_router]

@@ -32,13 +32,14 @@ from services.routing.store import activity as activity_store
 from services.routing.store import policies as policy_store
 from shared.customs.tariff_number import InvalidTariffNumber, heading, is_chapter_98_99, parse_tariff_number
 from shared.db.transaction import reading
-from shared.runtime.access import shown_importer_number
+from shared.runtime.access import is_staff, shown_importer_number
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
+public_router = APIRouter(tags=["public"])
 
 
 @router.get("/importers/{importer_number}/assignment", summary="Which Center an importer has, and why")
@@ -116,15 +117,25 @@ async def read_activity(
     )
 
 
-@router.post("/what-if/assignment", summary="Which Center an import history would get")
+@public_router.post("/what-if/assignment", summary="Which Center an import history would get")
 async def answer_what_if(
-    body: WhatIfIn, request: Request, _: Annotated[Identity, allow("assignment.try")]
+    body: WhatIfIn, request: Request, caller: Annotated[Identity, allow("assignment.try")]
 ) -> WhatIfOut:
-    """The Center by the policy and tariff map in force, or by those named, with scores and reasons; nothing is kept."""
+    """The Center by the policy and tariff map in force, or by those named, with scores and reasons; nothing is kept.
+
+    Drafts of either can be named by staff only.
+    """
     day = body.on or today_of(request)
     goods = [_read_goods(position, item) for position, item in enumerate(body.history)]
     async with reading(engine_of(request)) as connection:
-        answer = await acts.answer_what_if(connection, goods, on=day, policy=body.policy, map_version=body.map_version)
+        answer = await acts.answer_what_if(
+            connection,
+            goods,
+            on=day,
+            policy=body.policy,
+            map_version=body.map_version,
+            with_drafts=is_staff(caller),
+        )
     return WhatIfOut(
         center=answer.ranking.predominant,
         runner_up=answer.ranking.runner_up,

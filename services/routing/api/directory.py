@@ -27,13 +27,14 @@ from shared.contracts.terms import CenterCode
 from shared.customs.calendar import EASTERN
 from shared.db.transaction import Transaction, reading
 from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, RoleName
 from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
+public_router = APIRouter(tags=["public"])
 
 UnitCode = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -143,8 +144,8 @@ class DirectoryChangeOut(BaseModel):
     action: Action
     effective_on: date
     details: dict[str, Any]
-    reason: str
-    changed_by: str
+    reason: str | None = Field(description="Null for a caller without a token.")
+    changed_by: str | None = Field(description="Null for a caller without a token.")
     acting_for: str | None
     recorded_at: datetime
 
@@ -200,7 +201,7 @@ class DirectoryChangeIn(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-@router.get("/centers", summary="The Centers", dependencies=[allow("directory.read")])
+@public_router.get("/centers", summary="The Centers", dependencies=[allow("directory.read")])
 async def list_centers(request: Request, on: OnDay = None) -> list[CenterOut]:
     """Every Center that has opened by the day, closed ones included, with its managing office."""
     day = on or today_of(request)
@@ -210,15 +211,18 @@ async def list_centers(request: Request, on: OnDay = None) -> list[CenterOut]:
     return [CenterOut(**_center_fields(unit, day)) for unit in sorted(units, key=_by_code) if unit.kind == "center"]
 
 
-@router.get(
-    "/centers/{code}", summary="A Center with its people and contact points", dependencies=[allow("directory.read")]
-)
+@public_router.get("/centers/{code}", summary="A Center with its people and contact points")
 async def read_center(
     code: Annotated[str, Path(description="The Center's code.", examples=["CEE007"])],
     request: Request,
+    caller: Annotated[Identity, allow("directory.read")],
     on: OnDay = None,
 ) -> CenterDetailOut:
-    """Divisions, teams, offices, the director, contact points, staff as of the day, and what is announced."""
+    """Divisions, teams, offices, the director, contact points, staff as of the day, and what is announced.
+
+    Without a token the director is the only person shown, and nobody is named who changed the directory.
+    """
+    is_public = caller.has_role(RoleName.PUBLIC)
     day = on or today_of(request)
     async with reading(engine_of(request)) as connection:
         changes = await store.load_changes(connection, center=code)
@@ -230,7 +234,7 @@ async def read_center(
     people = [
         PersonOut(**_fields(unit, "name", "position", "division", "team"), since=unit.opened_on)
         for unit in own
-        if unit.kind == "person"
+        if unit.kind == "person" and not (is_public and unit.details["position"] != DIRECTOR)
     ]
     return CenterDetailOut(
         **_center_fields(center, day),
@@ -248,14 +252,19 @@ async def read_center(
             for unit in own
             if unit.kind == "staffing"
         ],
-        announced=[_change_out(change) for change in drop_withdrawn(changes) if change.effective_on > day],
+        announced=[
+            _change_out(change, is_public=is_public)
+            for change in drop_withdrawn(changes)
+            if change.effective_on > day and not (is_public and change.kind == "person")
+        ],
     )
 
 
-@router.get("/directory/changes", summary="What changed in the directory", dependencies=[allow("directory.read")])
+@public_router.get("/directory/changes", summary="What changed in the directory")
 async def list_directory_changes(
     request: Request,
     response: Response,
+    caller: Annotated[Identity, allow("directory.read")],
     page: CurrentPage,
     since: Annotated[
         date | None,
@@ -263,7 +272,11 @@ async def list_directory_changes(
     ] = None,
     center: Annotated[str | None, Query(description="Only changes of this Center.", examples=["CEE007"])] = None,
 ) -> Page[DirectoryChangeOut]:
-    """Every change in the order in which it was recorded, in words and as data."""
+    """Every change in the order in which it was recorded, in words and as data.
+
+    Without a token changes of persons are left out, and who made a change and why.
+    """
+    is_public = caller.has_role(RoleName.PUBLIC)
     position = page.position(int)
     async with reading(engine_of(request)) as connection:
         rows = await store.list_changes(
@@ -272,12 +285,13 @@ async def list_directory_changes(
             since=(since, datetime.combine(since, time(), EASTERN)) if since is not None else None,
             after=position[0] if position else None,
             limit=page.fetch,
+            with_persons=not is_public,
         )
     return build_page(
         rows,
         page,
         key=lambda row: (row.sequence,),
-        item=_change_out,
+        item=lambda row: _change_out(row, is_public=is_public),
         request=request,
         response=response,
     )
@@ -304,7 +318,8 @@ async def change_directory(
     )
 
     async def act(tx: Transaction) -> DirectoryChangeOut:
-        return _change_out(await acts.change_directory(tx, caller, change, reason=body.reason, now=now_of(request)))
+        made = await acts.change_directory(tx, caller, change, reason=body.reason, now=now_of(request))
+        return _change_out(made, is_public=False)
 
     return await answer_once(request, call, act)
 
@@ -327,7 +342,7 @@ def _center_fields(unit: Unit, on: date) -> Mapping[str, Any]:
     }
 
 
-def _change_out(change: RecordedChange) -> DirectoryChangeOut:
+def _change_out(change: RecordedChange, *, is_public: bool) -> DirectoryChangeOut:
     return DirectoryChangeOut(
         sequence=change.sequence,
         text=describe_change(change),
@@ -337,8 +352,8 @@ def _change_out(change: RecordedChange) -> DirectoryChangeOut:
         action=change.action,
         effective_on=change.effective_on,
         details=dict(change.body),
-        reason=change.reason,
-        changed_by=change.changed_by,
-        acting_for=change.acting_for,
+        reason=None if is_public else change.reason,
+        changed_by=None if is_public else change.changed_by,
+        acting_for=None if is_public else change.acting_for,
         recorded_at=change.recorded_at,
     )

@@ -20,6 +20,7 @@ from shared.web.access import allow
 from shared.web.requests import engine_of
 
 router = APIRouter()
+public_router = APIRouter(tags=["public"])
 
 
 class RoutingFigures(BaseModel):
@@ -106,7 +107,7 @@ class TransparencyFigures(BaseModel):
     centers: list[CenterFigures]
 
 
-@router.get(
+@public_router.get(
     "/transparency/{period}",
     summary="What each Center handles in a period",
     response_model=TransparencyFigures,

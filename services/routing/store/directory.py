@@ -99,12 +99,15 @@ async def list_changes(
     since: tuple[date, datetime] | None,
     after: int | None,
     limit: int,
+    with_persons: bool,
 ) -> list[RecordedChange]:
     """Changes in the order in which they were recorded.
 
     `since` is a legal day and its first instant: changes recorded or taking effect on that day or later.
     """
     query = select(directory_changes).order_by(directory_changes.c.sequence).limit(limit)
+    if not with_persons:
+        query = query.where(directory_changes.c.kind != "person")
     if center is not None:
         query = query.where(directory_changes.c.center == center)
     if since is not None:

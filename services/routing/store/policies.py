@@ -83,12 +83,14 @@ async def find_policy(connection: AsyncConnection, version: str) -> ProposedPoli
     return _read(row) if row is not None else None
 
 
-async def find_any(connection: AsyncConnection, version: str) -> AssignmentPolicy | None:
-    """A version, shipped or proposed by people, or None."""
+async def find_any(connection: AsyncConnection, version: str, *, with_drafts: bool = True) -> AssignmentPolicy | None:
+    """A version, shipped or proposed by people, or None; without `with_drafts` only one that has been confirmed."""
     if version in shipped_policies():
         return shipped_policies()[version]
     proposed = await find_policy(connection, version)
-    return proposed.policy if proposed is not None else None
+    if proposed is None or not (with_drafts or proposed.effective_on is not None):
+        return None
+    return proposed.policy
 
 
 async def lock(tx: Transaction) -> None:

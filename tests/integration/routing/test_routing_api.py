@@ -162,6 +162,7 @@ async def test_transparency_counts_centers_and_withholds_small_cells_in_json_and
     assert table.headers["content-type"].startswith("text/csv")
     lines = {row["center"]: row for row in csv.DictReader(io.StringIO(table.text))}
     assert (lines["CEE005"]["entries"], lines["CEE007"]["entries"]) == ("14", "withheld")
+    assert (await api.client.get("/transparency/2026-Q1")).json() == told, "the same without a token"
     wrong = await api.client.get("/transparency/2026-Q7", headers=anyone)
     assert (wrong.status_code, wrong.json()["code"]) == (400, "bad-period")
 

@@ -122,7 +122,8 @@ async def office(service_engine: Callable[[str], Awaitable[AsyncEngine]]) -> Asy
     clock = FixedClock(NOW)
     platform = open_platform(settings, clock)
     routers = [accounts.router, assignments.router, policies.router, proposals.router]
-    app = build_app(SERVICE, platform, Parts(handler=ignore, routers=routers, state={}), Readiness())
+    parts = Parts(handler=ignore, routers=routers, public_routers=[assignments.public_router], state={})
+    app = build_app(SERVICE, platform, parts, Readiness())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://routing") as client:
         yield Office(client, settings, platform.engine, clock)
     await platform.engine.dispose()
@@ -453,6 +454,25 @@ async def test_what_if_gives_the_center_by_the_policy_asked_for_and_keeps_nothin
     assert (by_value["center"], by_value["policy_version"]) == ("CEE007", "value")
     async with reading(office.engine) as connection:
         assert await connection.scalar(text("SELECT count(*) FROM import_activity")) == 0
+
+
+async def test_what_if_answers_anyone_by_what_is_in_force_and_drafts_to_staff_only(office: Office) -> None:
+    body = {"history": [{"hts": "8471"}]}
+    drafted = body | {"policy": "next"}
+    proposed = {"version": "next", "reason": "SYNTHETIC order."}
+    assert (await office.call("POST", "/assignment-policies", json=proposed)).status_code == 201
+
+    async def ask(body: dict[str, Any]) -> list[int]:
+        public = await office.client.post("/what-if/assignment", json=body)
+        known = [await office.call("POST", "/what-if/assignment", who, json=body) for who in (HOLDER, OFFICE)]
+        return [answer.status_code for answer in (public, *known)]
+
+    assert await ask(body) == [200, 200, 200]
+    assert await ask(drafted) == [404, 404, 200]
+    path = "/assignment-policies/next/confirm"
+    confirmed = {"effective_on": "2027-01-04", "reason": "Yes."}
+    assert (await office.call("POST", path, OTHER_OFFICE, json=confirmed)).status_code == 200
+    assert await ask(drafted) == [200, 200, 200]
 
 
 async def test_what_if_names_what_is_wrong_with_a_history(office: Office) -> None:

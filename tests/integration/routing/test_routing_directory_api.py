@@ -135,6 +135,30 @@ async def test_center_page_shows_the_day_and_what_is_announced(desk: Desk) -> No
         assert await count_changes(connection) == 0, "people and phones are no rules"
 
 
+async def test_public_sees_the_director_and_no_other_person_nor_who_changed_what(desk: Desk) -> None:
+    await desk.change("person", "p1", "open", TODAY, of="CEE007", name="SYNTHETIC Director", position="director")
+    await desk.change(
+        "person", "p2", "open", TODAY, of="CEE007", name="SYNTHETIC Officer", position="import-specialist"
+    )
+    await desk.change(
+        "person", "p3", "open", SOON, of="CEE007", name="SYNTHETIC Newcomer", position="import-specialist"
+    )
+    await desk.change("contact", "any", "open", SOON, of="CEE007", phone="+1 202 555 0100")
+    page = await desk.client.get("/centers/CEE007")
+    changes = await desk.client.get("/directory/changes")
+    assert page.json()["director"]["name"] == "SYNTHETIC Director"
+    assert [person["code"] for person in page.json()["people"]] == ["p1"]
+    assert [change["code"] for change in page.json()["announced"]] == ["any"]
+    assert [change["code"] for change in changes.json()["items"]] == ["any"]
+    for answer in (page, changes):
+        assert answer.status_code == 200
+        for hidden in ("Officer", "Newcomer", "kim", "SYNTHETIC reason"):
+            assert hidden not in answer.text
+    known = await desk.get("/centers/CEE007")
+    assert [person["code"] for person in known["people"]] == ["p1", "p2"]
+    assert [change["changed_by"] for change in (await desk.get("/directory/changes"))["items"]] == ["kim"] * 4
+
+
 async def test_what_changed_since_a_day_comes_in_pages(desk: Desk) -> None:
     await desk.open_eleventh()
     await desk.change("person", "p1", "open", TODAY - timedelta(days=400), of="CEE007", name="SYNTHETIC", position="x")

@@ -145,6 +145,16 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     await platform.engine.dispose()
 
 
+async def test_what_a_draft_would_move_is_for_staff_until_it_is_published(desk: Desk) -> None:
+    async def ask(version: str) -> list[int]:
+        body = {"history": [{"hts": "8541"}], "map_version": version}
+        callers = ({}, desk.headers("kim", RoleName.IMPORTER), desk.headers("kim", RoleName.IMPORT_SPECIALIST))
+        return [(await desk.client.post("/what-if/assignment", json=body, headers=who)).status_code for who in callers]
+
+    assert await ask(await desk.draft()) == [404, 404, 200]
+    assert await ask(await desk.publish_rows(row("8541", "CEE010"))) == [200, 200, 200]
+
+
 async def test_draft_becomes_the_map_in_force_on_its_day_and_not_before(desk: Desk) -> None:
     version = await desk.publish_rows(row("8541", "CEE010"))
     book = await desk.rule_book()

@@ -63,7 +63,7 @@ def test_an_event_key_tells_source_and_id_apart() -> None:
 
 def test_every_refusal_has_a_status_a_code_and_a_rule_of_its_own_or_its_callers() -> None:
     refusals = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)]
-    assert {kind("no").status for kind in refusals} == {400, 401, 403, 404, 409, 412, 422, 428}
+    assert {kind("no").status for kind in refusals} == {400, 401, 403, 404, 409, 412, 422, 428, 429}
     own = Conflict("Taken.", rule="Q1", code="claimed", citation="19 CFR 1", remedy="Ask Lee.", status=422)
     assert (own.rule, own.code, own.citation, own.remedy, own.status) == (
         "Q1",

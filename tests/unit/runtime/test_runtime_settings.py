@@ -1,6 +1,9 @@
 """Settings from the environment, and what an operator reads when they are wrong."""
 
 import platform
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +12,11 @@ from pydantic import ValidationError
 
 from cli.demo import set_replay_clock
 from cli.environment import open_environment
+from shared.db.embedded import EmbeddedPostgres
 from shared.runtime.clock import ReplayClock, SystemClock
 from shared.runtime.service import open_platform
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
+from tests.support.product import clean_environment
 
 GOOD = {
     "SERVICE": "routing",
@@ -88,6 +93,121 @@ def test_production_has_no_clock_but_that_of_the_machine(monkeypatch: pytest.Mon
     assert isinstance(open_platform(load_settings(ServiceSettings)).clock, ReplayClock)
     monkeypatch.delenv("CENTERLINE_REPLAY_CLOCK")
     assert isinstance(open_platform(load_settings(ServiceSettings)).clock, SystemClock)
+
+
+PROVIDER = "https://login.example.gov/centers"
+
+
+def as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CENTERLINE_ENV", "production")
+    monkeypatch.delenv("CENTERLINE_TOKEN_SECRET")
+    monkeypatch.setenv("CENTERLINE_TOKEN_ISSUER", PROVIDER)
+
+
+def test_production_is_the_default_and_needs_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_in_production(monkeypatch)
+    monkeypatch.delenv("CENTERLINE_ENV")
+    settings = load_settings(ServiceSettings)
+    assert (settings.env, settings.token_issuer, settings.token_secret) == ("production", PROVIDER, None)
+    monkeypatch.delenv("CENTERLINE_TOKEN_ISSUER")
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_TOKEN_ISSUER: the identity provider, .*\(production needs"):
+        load_settings(ServiceSettings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CENTERLINE_DEVELOPMENT", "true"),
+        ("CENTERLINE_REPLAY_CLOCK", "replay-clock"),
+        ("CENTERLINE_TOKEN_SECRET", "s" * 32),
+        ("CENTERLINE_TOKEN_ISSUER", "centerline-dev"),
+        ("CENTERLINE_TOKEN_ISSUER", "http://login.example.gov"),
+        ("CENTERLINE_TOKEN_ISSUER", "https://kim:hush@login.example.gov"),
+        ("CENTERLINE_TOKEN_JWKS_URL", "http://login.example.gov/keys"),
+        ("CENTERLINE_TOKEN_JWKS_URL", "file:///keys.json"),
+        ("CENTERLINE_ENV", "prod"),
+        ("CENTERLINE_TRUSTED_PROXIES", "10.0.0.0/8,everyone"),
+    ],
+)
+def test_production_refuses_what_would_open_it_in_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    as_in_production(monkeypatch)
+    load_settings(ServiceSettings)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(ServiceSettings)
+    line, *others = str(refused.value).splitlines()
+    assert line.startswith(f"{name}: ")
+    assert others == []
+    assert value not in ("s" * 32, "https://kim:hush@login.example.gov") or value not in line
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000"])
+def test_a_provider_on_this_machine_may_do_without_tls(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    as_in_production(monkeypatch)
+    monkeypatch.setenv("CENTERLINE_TOKEN_ISSUER", url)
+    assert load_settings(ServiceSettings).token_issuer == url
+
+
+def test_keys_at_a_named_place_need_no_issuer_that_is_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_in_production(monkeypatch)
+    monkeypatch.setenv("CENTERLINE_TOKEN_ISSUER", "cbp-identity")
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_TOKEN_ISSUER"):
+        load_settings(ServiceSettings)
+    monkeypatch.setenv("CENTERLINE_TOKEN_JWKS_URL", f"{PROVIDER}/keys")
+    load_settings(ServiceSettings)
+    monkeypatch.delenv("CENTERLINE_TOKEN_ISSUER")
+    monkeypatch.setenv("CENTERLINE_ENV", "development")
+    monkeypatch.setenv("CENTERLINE_TOKEN_SECRET", "s" * 32)
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_TOKEN_ISSUER: .*needed beside token_jwks_url"):
+        load_settings(ServiceSettings)
+
+
+def test_development_needs_somebody_who_issues_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CENTERLINE_TOKEN_SECRET")
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_TOKEN_SECRET: the key that signs development tokens"):
+        load_settings(ServiceSettings)
+    monkeypatch.setenv("CENTERLINE_TOKEN_ISSUER", PROVIDER)
+    assert load_settings(ServiceSettings).token_secret is None
+    monkeypatch.setenv("CENTERLINE_DEVELOPMENT", "true")
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_TOKEN_SECRET"):
+        load_settings(ServiceSettings)
+
+
+def test_trusted_proxies_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(ServiceSettings).trusted_proxies == ()
+    monkeypatch.setenv("CENTERLINE_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7")
+    assert load_settings(ServiceSettings).trusted_proxies == ("10.0.0.0/8", "192.0.2.7")
+
+
+def test_a_process_of_production_with_development_tokens_exits_with_2_and_one_line() -> None:
+    variables = {f"CENTERLINE_{name}": value for name, value in GOOD.items() if name not in ("SERVICE", "PORT")}
+    variables |= {"CENTERLINE_ENV": "production", "CENTERLINE_DEVELOPMENT": "true"}
+    process = subprocess.run(
+        [sys.executable, "-m", "services.routing"],
+        env=clean_environment(variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    first, line, *others = process.stderr.splitlines()
+    assert (process.returncode, first, others) == (2, "routing cannot start:", [])
+    assert line.startswith("CENTERLINE_DEVELOPMENT: ")
+
+
+def test_services_start_as_development_on_the_embedded_server_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CENTERLINE_ENV", raising=False)
+    elsewhere = open_environment(data=tmp_path, start_server=False)
+    given = elsewhere.variables_of("routing")
+    assert given["CENTERLINE_ENV"] == "production"
+    assert "CENTERLINE_DEVELOPMENT" not in given
+    embedded = replace(elsewhere, server=EmbeddedPostgres(tmp_path, 0)).variables_of("routing")
+    assert (embedded["CENTERLINE_ENV"], embedded["CENTERLINE_DEVELOPMENT"]) == ("development", "true")
+    assert embedded["CENTERLINE_TOKEN_SECRET"] == elsewhere.token_secret
 
 
 def test_only_liquidation_lives_by_the_clock_of_a_replay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A small application with the conventions of every API, and a client that speaks to it in memory."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -48,6 +48,7 @@ def readiness() -> Readiness:
 def make_app(clock: FixedClock, metrics: Metrics, readiness: Readiness) -> MakeApp:
     def build(
         *routers: APIRouter,
+        public_routers: Sequence[APIRouter] = (),
         settings: ServiceSettings = SETTINGS,
         **state: object,
     ) -> Application:
@@ -61,6 +62,7 @@ def make_app(clock: FixedClock, metrics: Metrics, readiness: Readiness) -> MakeA
             readiness=readiness,
             state=state,
             routers=routers,
+            public_routers=public_routers,
             clock=clock,
         )
 

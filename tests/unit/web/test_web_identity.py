@@ -12,10 +12,12 @@ from fastapi import APIRouter
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Unauthenticated
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
 from shared.web.access import allow
 from shared.web.app import Application
-from shared.web.identity import issue_development_token, verify_token
+from shared.web.identity import issue_development_token
+from shared.web.tokens import TokenVerifier
 
 router = APIRouter()
 
@@ -61,7 +63,7 @@ async def test_an_expired_token_is_401(client: httpx.AsyncClient, clock: FixedCl
     assert answer.headers["www-authenticate"].endswith('error="invalid_token"')
 
 
-def test_a_token_carries_the_whole_identity(settings: ServiceSettings, now: datetime) -> None:
+async def test_a_token_carries_the_whole_identity(settings: ServiceSettings, now: datetime, metrics: Metrics) -> None:
     whole = Identity(
         "lee",
         "Lee Chan",
@@ -72,16 +74,18 @@ def test_a_token_carries_the_whole_identity(settings: ServiceSettings, now: date
         "B76",
         "036",
         "kim",
+        "counsel:SYN-LAW-01",
     )
-    assert verify_token(issue_development_token(settings, whole, now), settings, now) == whole
+    assert await TokenVerifier(settings, metrics).verify(issue_development_token(settings, whole, now), now) == whole
     assert "345678900" not in repr(whole)
 
 
 def sign(settings: ServiceSettings, now: datetime, secret: str | None = None, **changes: Any) -> str:
+    assert settings.token_secret is not None
     claims = {
         "sub": "kim",
-        "iss": settings.token_issuer,
-        "aud": settings.token_audience,
+        "iss": "centerline-dev",
+        "aud": "centerline",
         "exp": int(now.timestamp()) + 60,
         "roles": ["importer"],
     } | changes
@@ -103,22 +107,33 @@ def sign(settings: ServiceSettings, now: datetime, secret: str | None = None, **
         {"centers": 7},
     ],
 )
-def test_a_token_that_is_wrong_in_any_way_is_refused(
-    settings: ServiceSettings, now: datetime, changes: dict[str, Any]
+async def test_a_token_that_is_wrong_in_any_way_is_refused(
+    settings: ServiceSettings, now: datetime, metrics: Metrics, changes: dict[str, Any]
 ) -> None:
+    verifier = TokenVerifier(settings, metrics)
+    assert (await verifier.verify(sign(settings, now), now)).subject == "kim"
     with pytest.raises(Unauthenticated):
-        verify_token(sign(settings, now, **changes), settings, now)
+        await verifier.verify(sign(settings, now, **changes), now)
 
 
-def test_an_unsigned_token_is_refused(settings: ServiceSettings, now: datetime) -> None:
+async def test_an_unsigned_token_is_refused(settings: ServiceSettings, now: datetime, metrics: Metrics) -> None:
     unsigned = jwt.encode({"sub": "kim"}, None, algorithm="none")
     with pytest.raises(Unauthenticated):
-        verify_token(unsigned, settings, now)
+        await TokenVerifier(settings, metrics).verify(unsigned, now)
 
 
-def test_a_role_that_means_nothing_here_grants_nothing(settings: ServiceSettings, now: datetime) -> None:
-    token = sign(settings, now, roles=["importer", "emperor", ["x"]])
-    assert verify_token(token, settings, now).roles == {RoleName.IMPORTER}
+async def test_a_role_that_means_nothing_here_grants_nothing(
+    settings: ServiceSettings, now: datetime, metrics: Metrics
+) -> None:
+    token = sign(settings, now, roles=["importer", "emperor", ["x"], "public"])
+    assert (await TokenVerifier(settings, metrics).verify(token, now)).roles == {RoleName.IMPORTER}
+
+
+def test_without_a_secret_nobody_signs_development_tokens(settings: ServiceSettings, now: datetime) -> None:
+    with pytest.raises(ValueError, match="identity provider"):
+        issue_development_token(
+            settings.model_copy(update={"token_secret": None}), Identity("a", "a", frozenset()), now
+        )
 
 
 def test_allow_wants_at_least_one_action() -> None:

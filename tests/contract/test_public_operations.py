@@ -1,0 +1,46 @@
+"""What answers without a token, in every service: the list that the policy grants to the public, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from cli.contracts import openapi
+from shared.runtime.service import Service
+from tests.support.services import SERVICES
+
+PUBLIC = {
+    "routing": {
+        "GET /centers",
+        "GET /centers/{code}",
+        "GET /directory/changes",
+        "GET /transparency/{period}",
+        "POST /what-if/assignment",
+    },
+    "workqueue": set[str](),
+    "liquidation": {"POST /deadline-calculator", "GET /rules", "GET /rules/{rule_id}"},
+    "notifications": {"GET /bulletin", "GET /bulletin.html"},
+}
+HEALTH = {"GET /healthz", "GET /readyz", "GET /metrics"}
+
+
+def operations(service: Service) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in openapi(service)["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_only_what_is_public_answers_without_a_token(service: Service) -> None:
+    found = operations(service)
+    optional = {name for name, operation in found.items() if {} in operation.get("security", [])}
+    unguarded = {name for name, operation in found.items() if not operation.get("security")}
+    assert optional == PUBLIC[service.name]
+    assert unguarded == HEALTH
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_public_operations_document_that_calls_are_limited(service: Service) -> None:
+    limited = {name for name, operation in operations(service).items() if "429" in operation["responses"]}
+    assert limited == PUBLIC[service.name]
