@@ -20,6 +20,7 @@ _REACHES: Final[Mapping[Scope, str]] = {
     Scope.DELEGATED: "matters of importers that have delegated it to the caller's party, on the day",
     Scope.FILED_BY: "entries with the filer code of the token, and what names only such entries",
     Scope.BONDED_BY: "entries with the surety code of the token, and what the surety filed",
+    Scope.OWN_PARTY: "what is about the filer, surety, agent or counsel that the caller belongs to",
     Scope.PUBLIC: "everything, without a token",
 }
 _HEAD: Final = """\

@@ -48,9 +48,11 @@ class Client:
         """The JSON answer to a GET; raises `CallRefused` with the problem otherwise."""
         return _answer(await self._http.get(self._environment.address_of(service) + path))
 
-    async def post(self, service: str, path: str, body: Any) -> Any:
-        """The JSON answer to a POST; raises `CallRefused` with the problem otherwise."""
-        return _answer(await self._http.post(self._environment.address_of(service) + path, json=body))
+    async def post(self, service: str, path: str, body: Any, *, key: str | None = None) -> Any:
+        """The JSON answer to a POST; `key` is its Idempotency-Key. Raises `CallRefused` with the problem otherwise."""
+        headers = {"idempotency-key": key} if key is not None else {}
+        address = self._environment.address_of(service) + path
+        return _answer(await self._http.post(address, json=body, headers=headers))
 
 
 def _answer(response: httpx.Response) -> Any:

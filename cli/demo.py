@@ -4,7 +4,7 @@ import asyncio
 import csv
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -28,6 +28,8 @@ class Progress:
     """How far the sample has been loaded into this data folder, so that a second run goes on from there."""
 
     importers: int = 0
+    parties: int = 0
+    delegations: int = 0
     lines: int = 0
     cycled_to: str | None = None
     events: int = 0
@@ -65,6 +67,7 @@ async def run_sample(environment: Environment, client: Client, samples: Path, re
     kept = environment.data / "sample-progress.json"
     progress = Progress.load(kept)
     await _load_importers(client, samples / "importers.csv", progress, reporter)
+    await _load_parties(client, samples, progress, reporter)
     progress.save(kept)
     lines = list(chain(read_lines(samples / "events.jsonl.gz"), read_lines(samples / "refused.jsonl")))
     # Raw messages carry no time of their own: they are sent after the last event.
@@ -143,6 +146,29 @@ async def _load_importers(client: Client, path: Path, progress: Progress, report
         reporter.advance(len(some))
 
 
+async def _load_parties(client: Client, samples: Path, progress: Progress, reporter: Reporter) -> None:
+    """Register the parties, then the papers by which importers let them act; a sample need not have any."""
+    parties = parties_of(_rows_of(samples / "parties.csv"))
+    delegations = _rows_of(samples / "delegations.csv")
+    reporter.begin("parties", len(parties) + len(delegations))
+    reporter.advance(progress.parties + progress.delegations)
+    if progress.parties < len(parties):
+        await client.post("routing", "/parties", {"parties": parties, "reason": "Of the sample."})
+        reporter.advance(len(parties) - progress.parties)
+        progress.parties = len(parties)
+    for row in delegations[progress.delegations :]:
+        await client.post("routing", *delegation_of(row), key=f"sample {row['party_id']} {row['importer_number']}")
+        progress.delegations += 1
+        reporter.advance(1)
+
+
+def _rows_of(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 async def _feed_until(
     bus: Any, lines: list[Line], progress: Progress, until: datetime | None, reporter: Reporter
 ) -> None:
@@ -191,3 +217,24 @@ def account_of(row: dict[str, str]) -> dict[str, Any]:
         "contact_email": row["email"] or None,
         "filer_code": row["filer_code"] or None,
     }
+
+
+def parties_of(rows: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
+    """The rows of parties.csv, one for each contact, as POST /parties takes them."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        party = found.setdefault(row["party_id"], {"party_id": row["party_id"], "name": row["name"], "contacts": []})
+        party["contacts"].append({"process": row["process"], "name": row["contact"], "email": row["email"]})
+    return list(found.values())
+
+
+def delegation_of(row: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    """A row of delegations.csv: where it is posted, and as what."""
+    body = {
+        "importer_number": row["importer_number"],
+        "scopes": row["scopes"].split(),
+        "from_on": row["from_on"],
+        "to_on": row["to_on"] or None,
+        "reason": "A paper of the sample.",
+    }
+    return f"/parties/{row['party_id']}/delegations", body

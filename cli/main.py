@@ -81,7 +81,7 @@ def up(
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after the summary.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on standard output.")] = False,
-    samples: Annotated[Path, typer.Option(help="Folder with importers.csv, events.jsonl.gz, refused.jsonl.")] = SAMPLES,
+    samples: Annotated[Path, typer.Option(help="Folder of files like those of samples.")] = SAMPLES,
     data: DataOption = None,
     bus: BusOption = None,
     kafka: KafkaOption = None,

@@ -27,7 +27,11 @@ def build(platform: Platform) -> Parts:
         base_url=settings.public_base_url,
     )
     sender = Sender(platform.engine, choose_mailer(settings), platform.clock, rules)
-    mail = MailRules(host=settings.mail_host, late_address=timedelta(days=settings.late_address_days))
+    mail = MailRules(
+        host=settings.mail_host,
+        late_address=timedelta(days=settings.late_address_days),
+        late_party=timedelta(hours=settings.address_grace_hours),
+    )
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,

@@ -6,20 +6,26 @@ from typing import Final
 from services.notifications.store.deliveries import ChangedDelivery
 from shared.bus.outbox import Outgoing
 from shared.contracts.notice import NoticeChanged
+from shared.customs.parties import is_party_id, kind_of_party
 from shared.runtime.ids import event_id
 
 SOURCE: Final = "urn:centerline:notifications"
 
 
 def notice_changed(changed: ChangedDelivery, at: datetime) -> Outgoing:
-    """The event of one ledger line; its id is that of the line, so that a repeat is recognised."""
+    """The event of one ledger line; its id is that of the line, so that a repeat is recognised.
+
+    A party is told by its kind as the role, and by its id.
+    """
+    is_party = is_party_id(changed.recipient_role)
     data = NoticeChanged(
         notice_id=changed.notice_id,
         sequence=changed.sequence,
         kind=changed.kind,
         state=changed.state.value,
         channel=changed.channel,
-        recipient_role=changed.recipient_role,
+        recipient_role=kind_of_party(changed.recipient_role),
+        recipient=changed.recipient_role if is_party else None,
         importer_number=changed.importer_number,
         entry_number=changed.entry_number,
         at=at,

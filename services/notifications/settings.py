@@ -32,7 +32,10 @@ class NotificationsSettings(ServiceSettings):
         description="where the public reaches this service, for links in mails",
     )
     address_grace_hours: int = Field(
-        default=24, ge=0, description="hours to wait for the account of an importer that is not known yet"
+        default=24,
+        ge=0,
+        description="hours to wait for the account of an importer that is not known yet; a filer, surety or agent that "
+        "becomes known within them of a notice is told of it too",
     )
     late_address_days: int = Field(
         default=30, ge=0, description="days in which an address that becomes known brings back a notice without one"

@@ -1,6 +1,6 @@
 """The events that routing publishes, each built here and nowhere else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -16,10 +16,12 @@ from services.routing.store.filings import StandingFiling
 from shared.bus.outbox import Encoded, Outgoing
 from shared.contracts import lean
 from shared.contracts.decision import Reason as PublishedReason
+from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
+from shared.customs.parties import Delegation, Party
 from shared.customs.programs import programs_for, recognise_programs
 from shared.runtime.ids import event_id
 
@@ -138,6 +140,45 @@ def account_assigned(new: NewAssignment, account: AccountRecord, at: datetime) -
         reasons=tuple(PublishedReason(**reason) for reason in orjson.loads(new.reasons)),
     )
     return Outgoing(event_id("account-assigned", new.importer_number, str(new.sequence)), data, at)
+
+
+def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime) -> Outgoing:
+    """A party as it is, with those of its delegations that have just changed; at most 100 of them in one event.
+
+    The id follows from the versions, so that the same state told again is recognised.
+    """
+    data = PartyChanged(
+        party_id=party.party_id,
+        version=party.version,
+        kind=party.kind,
+        name=party.name,
+        state=party.state,
+        closed_on=party.closed_on,
+        contacts=tuple(
+            PartyContact(
+                process=contact.process,
+                name=contact.name,
+                email=contact.email,
+                phone=contact.phone,
+                verified_on=contact.verified_on,
+            )
+            for contact in party.contacts
+        ),
+        delegations=tuple(
+            PartyDelegation(
+                delegation_id=each.delegation_id,
+                version=each.version,
+                importer_number=each.importer_number,
+                scopes=each.scopes,
+                from_on=each.from_on,
+                to_on=each.to_on,
+                revoked_on=each.revoked_on,
+            )
+            for each in delegations
+        ),
+    )
+    versions = (f"{each.delegation_id}:{each.version}" for each in delegations)
+    return Outgoing(event_id("party-changed", party.party_id, str(party.version), *versions), data, at)
 
 
 def _program_names(facts: EntryFacts) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.contracts.party import PartyId
 from shared.contracts.terms import Code, Contract, EntryNumber, ImporterNumber, Instant
 from shared.contracts.words import Open
 
@@ -11,7 +12,7 @@ NoticeState = Literal["queued", "posted", "sent", "delivered", "bounced", "no-ad
 
 
 class NoticeChanged(Contract):
-    """A notice moved to another state of its delivery ledger."""
+    """A notice moved to another state of its delivery ledger; `recipient` is the id of a party, null for others."""
 
     notice_id: Code
     sequence: Annotated[int, Field(ge=1)]
@@ -22,3 +23,4 @@ class NoticeChanged(Contract):
     importer_number: ImporterNumber
     entry_number: EntryNumber | None = None
     at: Instant
+    recipient: PartyId | None = None

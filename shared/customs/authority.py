@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, Literal, cast
 
+from shared.customs.parties import SCOPE_MEANINGS
+from shared.customs.parties import Scope as DelegationScope
 from shared.customs.reference_data import read_date, read_table
 
 Evidence = Literal["S", "P", "M", "U"]
@@ -32,6 +34,7 @@ class Scope(StrEnum):
     DELEGATED = "delegated"
     FILED_BY = "filed-by"
     BONDED_BY = "bonded-by"
+    OWN_PARTY = "own-party"
     PUBLIC = "public"
 
 
@@ -48,7 +51,7 @@ class AuthorityRow:
     roles: tuple[str, ...]
     action: str
     scope: Scope
-    delegated: str | None
+    delegated: DelegationScope | None
     from_on: date | None
     to_on: date | None
     legal_basis: str
@@ -130,7 +133,7 @@ def _read(row: dict[str, str]) -> AuthorityRow:
         roles=tuple(row["role"].split()),
         action=row["action"],
         scope=Scope(scope),
-        delegated=delegated or None,
+        delegated=cast("DelegationScope", delegated) if delegated in SCOPE_MEANINGS else None,
         from_on=read_date(row["from_date"]),
         to_on=read_date(row["to_date"]),
         legal_basis=row["legal_basis"],

@@ -14,14 +14,14 @@ from typing import Final
 from shared.customs.authority import AuthorityRow, Scope, grants, holders
 from shared.customs.centers import PENDING
 from shared.customs.importer_number import ImporterNumberKind, kind_of, mask_importer_number
+from shared.customs.parties import Scope as DelegationScope
+from shared.customs.parties import covers
 from shared.runtime.errors import Forbidden, NotFound
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.parties import party_ids
 
 OUTSIDE_PARTIES: Final = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL})
 STAFF: Final = frozenset(RoleName) - OUTSIDE_PARTIES - {RoleName.PUBLIC}
-
-_ALL_OF_IT: Final = "all"
-_TO_SEE: Final = "see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Matter:
     """Whose a thing is: what is named here is known, and what is not is nobody's.
 
     `centers` are those that have part in it, none while no Center has it; `filer_code` and `surety_code` are those of
-    the entries, where one filer filed and one surety bonds all of them.
+    the entries, where one filer filed and one surety bonds all of them; `party_id` is the party that it is about.
     """
 
     importer_number: str | None = None
@@ -37,6 +37,7 @@ class Matter:
     division: str | None = None
     filer_code: str | None = None
     surety_code: str | None = None
+    party_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Reach:
     delegated: frozenset[str] = frozenset()
     filer_code: str | None = None
     surety_code: str | None = None
+    party_ids: frozenset[str] = frozenset()
 
     def row_for(self, matter: Matter) -> str | None:
         """The id of the first row, in the order of `Scope`, by which the matter is reached; None when it is not."""
@@ -84,6 +86,8 @@ class Reach:
                 return self.filer_code is not None and self.filer_code == matter.filer_code
             case Scope.BONDED_BY:
                 return self.surety_code is not None and self.surety_code == matter.surety_code
+            case Scope.OWN_PARTY:
+                return matter.party_id in self.party_ids
             case Scope.PORT:  # tokens name no port
                 return False
 
@@ -107,11 +111,6 @@ class Permission:
         return self.row_id is not None
 
 
-def _implies(code: str, wanted: set[str]) -> bool:
-    """Whether what is delegated holds more than its own code: whoever may act may see, and all is everything."""
-    return bool(wanted) and (code == _ALL_OF_IT or _TO_SEE in wanted)
-
-
 def is_staff(caller: Identity) -> bool:
     """Whether the caller works for CBP or operates the system."""
     return not caller.roles.isdisjoint(STAFF)
@@ -130,7 +129,7 @@ def reach_of(caller: Identity, action: str, on: date) -> Reach:
     def names(scope: Scope, values: frozenset[str]) -> frozenset[str]:
         return values if scope in scopes else frozenset()
 
-    codes = {row.delegated for row in rows if row.delegated is not None}
+    wanted: set[DelegationScope] = {row.delegated for row in rows if row.delegated is not None}
     return Reach(
         rows=tuple((row.scope, row.row_id) for row in rows),
         is_national=not scopes.isdisjoint({Scope.NATIONAL, Scope.PUBLIC}),
@@ -139,9 +138,12 @@ def reach_of(caller: Identity, action: str, on: date) -> Reach:
         divisions=names(Scope.DIVISION, caller.divisions),
         is_unassigned=Scope.UNASSIGNED in scopes,
         importer_numbers=names(Scope.OWN_ACCOUNT, caller.importer_numbers),
-        delegated=frozenset(number for number, code in caller.delegations if code in codes or _implies(code, codes)),
+        delegated=frozenset(
+            number for number, scope in caller.delegations if any(covers((scope,), each) for each in wanted)
+        ),
         filer_code=caller.filer_code if Scope.FILED_BY in scopes else None,
         surety_code=caller.surety_code if Scope.BONDED_BY in scopes else None,
+        party_ids=names(Scope.OWN_PARTY, party_ids(caller)),
     )
 
 

@@ -1,7 +1,7 @@
 """Who is calling: verified access tokens, the roles they carry, and dependencies that demand them."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 import jwt
@@ -10,10 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.runtime.access import STAFF
+from shared.customs.calendar import legal_date
+from shared.db.transaction import reading
+from shared.parties.store import delegations_in_force
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Forbidden, Unauthenticated
-from shared.runtime.identity import ANYONE, Identity, RoleName
+from shared.runtime.errors import Unauthenticated
+from shared.runtime.identity import ANYONE, Identity
+from shared.runtime.parties import party_ids
 from shared.runtime.settings import DEVELOPMENT_ISSUER, ServiceSettings
 from shared.web.rate_limit import CallLimit, refuse
 from shared.web.tokens import DEVELOPMENT_ALGORITHM, Grants, TokenVerifier
@@ -65,7 +68,19 @@ async def identity(
     tokens: TokenVerifier = request.app.state.tokens
     caller = await tokens.verify(credentials.credentials, clock.now())
     structlog.contextvars.bind_contextvars(subject=caller.subject)
-    return caller
+    return await _with_delegations(request, caller, legal_date(clock.now()))
+
+
+async def _with_delegations(request: Request, caller: Identity, on: date) -> Identity:
+    """The caller with what importers have delegated to the caller's parties on this day, as this service knows it."""
+    platform, parties = getattr(request.app.state, "platform", None), party_ids(caller)
+    if platform is None or not parties:
+        return caller
+    async with reading(platform.engine) as connection:
+        given = await delegations_in_force(connection, parties, on)
+    return replace(
+        caller, delegations=frozenset((each.importer_number, scope) for each in given for scope in each.scopes)
+    )
 
 
 CurrentIdentity = Annotated[Identity, Depends(identity)]
@@ -91,25 +106,6 @@ async def public_caller(request: Request) -> Identity:
 
 PublicCaller = Annotated[Identity, Depends(public_caller)]
 """Dependency: the verified caller, or anyone in the role `public`; the route shows the public what is public."""
-
-
-def require(*roles: RoleName) -> Callable[[Identity], Awaitable[Identity]]:
-    """Build a dependency: the verified caller, who holds at least one of `roles`; 403 names them if not."""
-    if not roles:
-        raise ValueError("name the roles that may call this; `identity` alone admits every role")
-
-    async def require_role(caller: CurrentIdentity) -> Identity:
-        if not caller.has_role(*roles):
-            wanted = " or ".join(roles)
-            held = ", ".join(sorted(caller.roles)) or "none"
-            raise Forbidden(f"This needs the role {wanted}; the token carries: {held}.", code="role-required")
-        return caller
-
-    return require_role
-
-
-StaffIdentity = Annotated[Identity, Depends(require(*sorted(STAFF)))]
-"""Dependency: the verified caller, who works for CBP or operates the system."""
 
 
 class TokenRequest(Grants):

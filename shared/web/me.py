@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.customs.authority import AuthorityRow, Scope
 from shared.runtime.access import granted, legal_basis, shown_importer_number
 from shared.runtime.identity import Identity
+from shared.runtime.parties import party_ids
 from shared.web.access import allow
 from shared.web.requests import today_of
 
@@ -142,6 +143,8 @@ def _where(row: AuthorityRow, caller: Identity) -> list[str]:
         case Scope.DELEGATED:
             delegated = {number for number, _ in caller.delegations}
             return [shown_importer_number(caller, number) for number in sorted(delegated)]
+        case Scope.OWN_PARTY:
+            return sorted(party_ids(caller))
         case Scope.FILED_BY:
             return [caller.filer_code] if caller.filer_code is not None else []
         case Scope.BONDED_BY:

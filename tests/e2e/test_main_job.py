@@ -105,7 +105,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
                 filed |= numbers if row["topic"] == "entry-filed" else set()
     with gzip.open(folder / "events.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(kept)
-    for name in ("importers.csv", "refused.jsonl"):
+    for name in ("importers.csv", "parties.csv", "delegations.csv", "refused.jsonl"):
         shutil.copy(SAMPLES / name, folder)
     rows = [json.loads(text) for text in (folder / "refused.jsonl").read_text(encoding="utf-8").splitlines()]
     filed |= {row["key"] for row in rows if row["outcome"] != "dead-letter"}

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from cli.client import CallRefused, Client
-from cli.demo import account_of, set_replay_clock
+from cli.demo import account_of, parties_of, set_replay_clock
 from cli.operations import open_bus, watching_quiet
 from shared.bus.protocol import Bus, Message
 from shared.customs.calendar import end_of_legal_day
@@ -143,6 +143,7 @@ async def clean_run(site: Site, traffic: Traffic) -> Contents:
     async with running_product(bus="postgres", folder=site.folder, replays=True) as product:
         set_replay_clock(product.environment, end_of_legal_day(CYCLES[0]))
         await register_importers(product)
+        await register_parties(product)
         async with open_bus(product.environment) as bus:
             await publish(bus, list(traffic.messages))
         await settle(product)
@@ -160,6 +161,7 @@ async def disturbed_run(site: Site, traffic: Traffic, scale: Scale) -> Contents:
     async with running_product(bus=bus_kind, folder=site.folder, kafka=site.kafka, replays=True) as product:
         set_replay_clock(product.environment, end_of_legal_day(CYCLES[0]))
         await register_importers(product)
+        await register_parties(product)
         async with open_bus(product.environment) as bus:
             feeding = asyncio.create_task(publish(bus, traffic.disturbed(chance), pause=0.2))
             await strike_services(product, chance, scale)
@@ -208,6 +210,13 @@ async def register_importers(product: Product) -> None:
     with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
         accounts = [account_of(row) for row in csv.DictReader(file)]
     await call(product, "routing", "/importers", {"accounts": accounts})
+
+
+async def register_parties(product: Product) -> None:
+    """Register the sample's parties; filers and sureties are told of notices beside the importers then."""
+    with (SAMPLES / "parties.csv").open(encoding="utf-8", newline="") as file:
+        parties = parties_of(csv.DictReader(file))
+    await call(product, "routing", "/parties", {"parties": parties, "reason": "Of the sample."})
 
 
 async def run_cycle(product: Product, friday: date) -> None:

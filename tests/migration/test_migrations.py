@@ -19,6 +19,7 @@ from shared.db.engine import create_engine
 from shared.db.migrate import pending, upgrade
 from shared.db.platform_tables import platform_tables
 from shared.db.transaction import transaction
+from shared.parties.tables import party_tables
 from shared.runtime.service import Service
 from tests.support.databases import TestDatabases
 from tests.support.services import SERVICES
@@ -176,11 +177,12 @@ async def test_step_that_fails_leaves_nothing_behind(empty_database: EmptyDataba
     assert await pending(engine, tmp_path) is not None
 
 
-async def test_platform_tables_are_the_same_in_every_service(
-    service_engine: Callable[[str], Awaitable[AsyncEngine]],
+@pytest.mark.parametrize("declare", [platform_tables, party_tables])
+async def test_shared_tables_are_the_same_in_every_service(
+    service_engine: Callable[[str], Awaitable[AsyncEngine]], declare: Callable[[MetaData], object]
 ) -> None:
     metadata = MetaData()
-    platform_tables(metadata)
+    declare(metadata)
     tables = sorted(metadata.tables)
     first, *others = [await describe(await service_engine(service.name), tables) for service in SERVICES]
     assert {row[0] for row in first} >= set(tables)

@@ -1,7 +1,7 @@
 """Events in any order, repeated and cut into batches anyhow, leave the same notices and publish the same events."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -15,8 +15,10 @@ from services.notifications.handlers.handler import issue_notices
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries, importers, notices
 from services.notifications.store.tables.bulletin import bulletin_postings
+from services.notifications.store.tables.core import heard
 from services.notifications.store.tables.deliveries import delivery_events
 from shared.contracts.envelope import Event
+from shared.customs.parties import Contact
 from shared.db.transaction import reading
 from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
@@ -36,14 +38,31 @@ from tests.integration.notifications.builders import (
     work_item_changed,
 )
 from tests.support.events import entry_number
+from tests.support.parties import delegation, party, told
 
-TABLES = (importers, notices, bulletin_postings, deliveries, delivery_events)
+TABLES = (importers, heard.parties, heard.delegations, notices, bulletin_postings, deliveries, delivery_events)
 IMPORTERS = ("07-345678900", "08-345678900", "123-45-6789")
+
+
+def parties() -> list[Event[Any]]:
+    """The filer and the surety of the entries, and an agent and counsel for whom an importer speaks."""
+    desk = Contact("all", "DESK", "desk@party.example")
+    bills = Contact("payment", "BILLS", "bills@party.example")
+    agent, counsel = party("agent:1001", 1, desk, bills), party("counsel:2001", 1, desk)
+    return [
+        told(party("filer:B76", 1)),
+        told(party("filer:B76", 2, desk, bills)),
+        told(party("surety:036", 1, desk)),
+        told(agent, delegation("d-1", party_id="agent:1001", importer_number=IMPORTERS[0], scopes=["see"])),
+        told(agent, delegation("d-2", party_id="agent:1001", importer_number=IMPORTERS[2], to_on=date(2026, 2, 1))),
+        told(counsel, delegation("d-3", party_id="counsel:2001", importer_number=IMPORTERS[0], scopes=["protest"])),
+    ]
 
 
 def history() -> list[Event[Any]]:
     """What happens to a few importers and their entries."""
     events: list[Event[Any]] = [protest_changed(), request_issued(), request_issued("CBP-29"), work_item_changed()]
+    events += parties()
     acts_on_protest = ("refuse-further-review", "deny", "void-denial", "allow-in-part")
     events += [protest_decided(act, sequence) for sequence, act in enumerate(acts_on_protest, start=2)]
     for position, importer in enumerate(IMPORTERS):

@@ -31,6 +31,8 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("routing", "unit_value_versions"): {"computed_at"},
     ("routing", "moves"): {"moved_at"},
     ("routing", "appeal_steps"): {"done_at"},
+    ("routing", "party_changes"): {"recorded_at"},
+    ("routing", "delegation_acts"): {"done_at"},
     ("routing", "directory_changes"): {"recorded_at"},
     ("routing", "tariff_map_changes"): {"recorded_at"},
     ("workqueue", "entries"): {"liquidated_at"},  # when the cycle ran

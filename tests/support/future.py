@@ -18,6 +18,7 @@ from shared.contracts.liquidation import (
     ProtestOutcome,
 )
 from shared.contracts.notice import NoticeChanged
+from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.registry import TOPICS
 from shared.contracts.routing import AccountAssigned, Consultation, EntryRouted, FilingClock, FilingRouted
 from shared.contracts.terms import Contract
@@ -91,6 +92,26 @@ def _account_assigned(serial: int) -> Contract:
         basis="registered",
         effective_on=_ON,
         reasons=_REASONS,
+    )
+
+
+def _party_changed(serial: int) -> Contract:
+    return PartyChanged(
+        party_id=f"agent:{serial}",
+        version=1,
+        kind="agent",
+        name="SYNTHETIC AGENT",
+        state="active",
+        contacts=(PartyContact(process="all", name="DESK", email="desk@agent.example"),),
+        delegations=(
+            PartyDelegation(
+                delegation_id=f"delegation-{serial}",
+                version=1,
+                importer_number=_IMPORTER,
+                scopes=("protest",),
+                from_on=_ON,
+            ),
+        ),
     )
 
 
@@ -227,6 +248,7 @@ SAMPLES: Mapping[str, Callable[[int], Contract]] = {
     "entry-routed": _entry_routed,
     "filing-routed": _filing_routed,
     "account-assigned": _account_assigned,
+    "party-changed": _party_changed,
     "work-item-changed": _work_item_changed,
     "review-decided": _review_decided,
     "request-issued": _request_issued,

@@ -27,7 +27,7 @@ ROOMS = ("__main__", "app", "api", "jobs", "settings", "handlers", "acts", "publ
 MODULES = (
     "cli.main",
     *(f"services.{service}.{room}" for service in SERVICES for room in ROOMS),
-    *(f"shared.{package}" for package in ("bus", "contracts", "customs", "db", "runtime", "web")),
+    *(f"shared.{package}" for package in ("bus", "contracts", "customs", "db", "parties", "runtime", "web")),
 )
 
 KINDS: dict[str, type[Contract]] = {

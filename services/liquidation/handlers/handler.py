@@ -24,12 +24,15 @@ from services.liquidation.store.reviews import DecisionRow
 from shared.bus.outbox import Outgoing
 from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
+from shared.contracts.party import PartyChanged
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
 from shared.contracts.work import ReviewDecided
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
+from shared.parties import store as party_store
+from shared.parties.heard import Heard, on_party_changed
 from shared.runtime.clock import Clock
 
 TOPICS = (
@@ -39,6 +42,7 @@ TOPICS = (
     "post-entry-filed",
     "entry-routed",
     "account-assigned",
+    "party-changed",
     "review-decided",
     "request-issued",
     "work-item-changed",
@@ -55,6 +59,7 @@ class Batch:
     decided: Sequence[Event[ReviewDecided]]
     post_entry: Sequence[Event[PostEntryFiled]]
     assigned: Sequence[AccountAssigned]
+    parties: Sequence[PartyChanged]
 
     @property
     def derived_entries(self) -> set[str]:
@@ -92,6 +97,7 @@ class Changes:
     decisions: Sequence[DecisionRow]
     filings: Sequence[FilingRow]
     accounts: Sequence[AccountRow]
+    parties: Heard
     events: Sequence[Outgoing]
 
 
@@ -122,6 +128,7 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
         decided=[event for event in events if carries(event, ReviewDecided)],
         post_entry=[event for event in events if carries(event, PostEntryFiled)],
         assigned=[event.data for event in events if carries(event, AccountAssigned)],
+        parties=[event.data for event in events if carries(event, PartyChanged)],
     )
 
 
@@ -136,7 +143,8 @@ def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, no
     decisions, answers = on_reviews_decided(batch.decided, known.entries, known.decisions)
     filings, protested = on_post_entry_filed(batch.post_entry, known.protests, now)
     accounts = on_accounts_assigned(batch.assigned)
-    return Changes(acts, contradictions, decisions, filings, accounts, [*changed, *answers, *protested])
+    parties = on_party_changed(batch.parties)
+    return Changes(acts, contradictions, decisions, filings, accounts, parties, [*changed, *answers, *protested])
 
 
 async def _load(tx: Transaction, batch: Batch) -> Known:
@@ -160,3 +168,4 @@ async def _write(tx: Transaction, batch: Batch, known: Known, changes: Changes, 
     # A protest is judged by what stands in the tables, its own filing and its entries among them.
     await judge_protests(tx, batch.protest_numbers, law)
     await store.write_accounts(tx, changes.accounts)
+    await party_store.write_heard(tx, changes.parties)

@@ -16,10 +16,12 @@ from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store.deliveries import Delivery, LedgerLine
 from services.notifications.store.notices import NoticeFilter, WrittenNotice
+from shared.customs.parties import is_party_id, kind_of_party
 from shared.db.transaction import reading
 from shared.runtime.access import Matter, demand_sight, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
+from shared.runtime.parties import party_ids
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, today_of
@@ -62,6 +64,7 @@ class DeliveryOut(BaseModel):
 
     channel: str = Field(examples=["email"])
     recipient_role: str = Field(examples=["importer"])
+    recipient: str | None = Field(description="Id of the party, where it went to one.", examples=["filer:B76"])
     state: State
     attempts: int
     message_id: str | None
@@ -150,7 +153,12 @@ async def read_notice(
         entry_numbers=list(notice.entry_numbers),
         facts=dict(notice.body),
         text=render_text(notice, name="the importer of record", base_url=settings.public_base_url),
-        deliveries=[_delivery(item, ledger, shows_address=shows_address) for item in deliveries],
+        deliveries=[
+            _delivery(item, ledger, shows_address=shows_address)
+            for item in deliveries
+            # Whom else the importer lets act for it is nobody else's business.
+            if shows_address or not is_party_id(item.recipient_role) or item.recipient_role in party_ids(caller)
+        ],
     )
 
 
@@ -180,7 +188,8 @@ def _delivery(delivery: Delivery, ledger: Sequence[LedgerLine], *, shows_address
     way = (delivery.channel, delivery.recipient_role)
     return DeliveryOut(
         channel=delivery.channel,
-        recipient_role=delivery.recipient_role,
+        recipient_role=kind_of_party(delivery.recipient_role),
+        recipient=delivery.recipient_role if is_party_id(delivery.recipient_role) else None,
         state=delivery.state,
         attempts=delivery.attempts,
         message_id=delivery.message_id,

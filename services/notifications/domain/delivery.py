@@ -55,10 +55,12 @@ def is_mail_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The importer's account as it is known when sending."""
+    """The importer's account, or a party, as it is known when sending; `barred` is why it may not be told any more."""
 
     name: str
     email: str | None
+    account: str = "the importer's account"
+    barred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,12 @@ def next_step(recipient: Recipient | None, queued_at: datetime, now: datetime, g
     if recipient is None:
         until = queued_at + grace
         return WaitForAddress(until) if now < until else NoAddress("no account of the importer became known")
+    if recipient.barred is not None:
+        return NoAddress(recipient.barred)
     if recipient.email is None:
-        return NoAddress("the importer's account names no e-mail address")
+        return NoAddress(f"{recipient.account} names no e-mail address")
     if not is_mail_address(recipient.email):
-        return NoAddress("the importer's account names an e-mail address that cannot be used")
+        return NoAddress(f"{recipient.account} names an e-mail address that cannot be used")
     return SendTo(recipient.email)
 
 

@@ -1,13 +1,15 @@
 """The handler: decide which notices a batch of events causes, write them with their postings and deliveries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from services.notifications.domain.catalogue import Channel
 from services.notifications.domain.delivery import State
 from services.notifications.domain.facts import Act
 from services.notifications.domain.notices import notices_for
+from services.notifications.domain.recipients import Matter, is_mailed, parties_told
 from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
 from services.notifications.handlers.routing import importer_of, on_account_assigned
 from services.notifications.handlers.workqueue import on_request_issued
@@ -16,28 +18,52 @@ from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
+from services.notifications.store import recipients as recipient_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
 from services.notifications.store.notices import IssuedNotice
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.party import PartyChanged
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned
 from shared.contracts.work import RequestIssued
+from shared.customs.parties import Delegation, kind_of_party
 from shared.db.transaction import Transaction
+from shared.parties import store as party_store
+from shared.parties.heard import Heard, on_party_changed
+from shared.parties.store import Written
 from shared.runtime.clock import Clock
 from shared.runtime.ids import event_id
 
-TOPICS: Final = ("entry-changed", "protest-changed", "request-issued", "account-assigned", "work-item-changed")
+TOPICS: Final = (
+    "entry-changed",
+    "protest-changed",
+    "request-issued",
+    "account-assigned",
+    "party-changed",
+    "work-item-changed",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MailRules:
-    """What begins with a mail: the host that its id names, and how long a late address still brings it back."""
+    """What begins with a mail: the host that its id names, how long a late address still brings it back, and how long a
+    filer, surety or agent that becomes known late is still told of it.
+    """
 
     host: str
     late_address: timedelta
+    late_party: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who may be told of notices beside their importers: the parties that are known, delegations by importer."""
+
+    parties: frozenset[str]
+    delegations: Mapping[str, Sequence[Delegation]]
 
 
 class NotificationsHandler:
@@ -48,31 +74,88 @@ class NotificationsHandler:
         self._mail = mail
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
-        """Decide and write; there is nothing to load, because a notice follows from its event alone."""
+        """Write whom there is to tell, decide who is told of what, write that."""
         issued = issue_notices(events)
         importers = [importer_of(event.data) for event in events if carries(event, AccountAssigned)]
-        if not issued and not importers:
+        heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
+        if not issued and not importers and not heard.parties:
             return ()
         now = self._clock.now()
-        woken = await self._write_importers(tx, importers, now)
-        return [*woken, *await self._write_notices(tx, issued, now)]
+        known_importers, written = await _write_recipients(tx, importers, heard)
+        woken = await self._wake(tx, known_importers, written, now)
+        earlier = await self._load_earlier(tx, heard, written, now)
+        new = await _write_notices(tx, issued)
+        matters = [*earlier, *map(matter_of_issued, new)]
+        known = await _load_known(tx, matters)
+        begun = [
+            *(delivery for item in new for delivery in begin_deliveries(item, self._mail.host, now)),
+            *(
+                delivery
+                for matter in matters
+                for delivery in begin_party_deliveries(matter, known, self._mail.host, now)
+            ),
+        ]
+        caused_at = {item.notice_id: item.caused_at for item in new}
+        return [
+            *(notice_changed(delivery, now) for delivery in woken),
+            *(
+                notice_changed(_begun(delivery), caused_at.get(delivery.notice_id, now))
+                for delivery in await delivery_store.write_deliveries(tx, begun)
+            ),
+        ]
 
-    async def _write_importers(self, tx: Transaction, importers: Sequence[Importer], now: datetime) -> list[Outgoing]:
-        """Write accounts; the notices that waited for what they say go on."""
-        known_now = await importer_store.write_importers(tx, importers)
-        woken = await delivery_store.wake(tx, known_now, now, now - self._mail.late_address)
-        return [notice_changed(delivery, now) for delivery in woken]
+    async def _wake(
+        self, tx: Transaction, importer_numbers: Sequence[str], written: Written, now: datetime
+    ) -> list[ChangedDelivery]:
+        """The notices that waited for what an account or a party says go on."""
+        oldest = now - self._mail.late_address
+        return [
+            *await delivery_store.wake(tx, importer_numbers, now, oldest),
+            *await delivery_store.wake_parties(tx, written.changed_parties, now, oldest),
+        ]
 
-    async def _write_notices(
-        self, tx: Transaction, issued: Mapping[str, IssuedNotice], now: datetime
-    ) -> list[Outgoing]:
-        """Write the notices that are new, post them and begin their deliveries."""
-        new_ids = await notice_store.write_notices(tx, list(issued.values()))
-        new = [item for notice_id, item in issued.items() if notice_id in new_ids]
-        begun = [(item, delivery) for item in new for delivery in begin_deliveries(item, self._mail.host, now)]
-        await bulletin_store.write_postings(tx, new)
-        await delivery_store.write_deliveries(tx, [delivery for _, delivery in begun])
-        return [notice_changed(_begun(item, delivery), item.caused_at) for item, delivery in begun]
+    async def _load_earlier(self, tx: Transaction, heard: Heard, written: Written, now: datetime) -> list[Matter]:
+        """Notices of which a party that has just become known is told too: their events overtook its own."""
+        new = set(written.new_parties)
+        granted = set(written.new_delegations)
+        return await recipient_store.load_earlier_matters(
+            tx,
+            filer_codes={party.partition(":")[2] for party in new if kind_of_party(party) == "filer"},
+            surety_codes={party.partition(":")[2] for party in new if kind_of_party(party) == "surety"},
+            importer_numbers={each.importer_number for each in heard.delegations if each.delegation_id in granted},
+            since=now - self._mail.late_party,
+        )
+
+
+async def _write_recipients(tx: Transaction, importers: Sequence[Importer], heard: Heard) -> tuple[list[str], Written]:
+    """Write accounts and parties; gives the importers and the parties of which something is new.
+
+    Notices and new parties do not pass each other unseen: of two transactions one waits and sees what the other wrote.
+    Accounts are written before parties, as a sender holds them.
+    """
+    if not heard.parties:
+        await recipient_store.share_recipients(tx)
+        return await importer_store.write_importers(tx, importers), Written()
+    await recipient_store.hold_recipients(tx)
+    changed = await importer_store.write_importers(tx, importers)
+    return changed, await party_store.write_heard(tx, heard)
+
+
+async def _write_notices(tx: Transaction, issued: Mapping[str, IssuedNotice]) -> list[IssuedNotice]:
+    """Write the notices that are new and post them."""
+    new_ids = await notice_store.write_notices(tx, list(issued.values()))
+    new = [item for notice_id, item in issued.items() if notice_id in new_ids]
+    await bulletin_store.write_postings(tx, new)
+    return new
+
+
+async def _load_known(tx: Transaction, matters: Sequence[Matter]) -> Known:
+    mailed = [matter for matter in matters if is_mailed(matter.kind)]
+    parties = [party for matter in mailed for party in (matter.filer, matter.surety) if party is not None]
+    return Known(
+        await recipient_store.load_known_parties(tx, parties),
+        await recipient_store.load_delegations(tx, [matter.importer_number for matter in mailed]),
+    )
 
 
 def issue_notices(events: Sequence[Event[Any]]) -> dict[str, IssuedNotice]:
@@ -86,24 +169,46 @@ def issue_notices(events: Sequence[Event[Any]]) -> dict[str, IssuedNotice]:
     return issued
 
 
-def begin_deliveries(item: IssuedNotice, host: str, now: datetime) -> list[NewDelivery]:
-    """A delivery for each way of the notice: posted at once on the bulletin, queued by e-mail."""
+def matter_of_issued(item: IssuedNotice) -> Matter:
+    """What of a new notice decides who is told."""
     notice = item.notice
-    return [
-        NewDelivery(
-            notice_id=item.notice_id,
-            channel=route.channel,
-            recipient_role=route.recipient_role,
-            kind=notice.kind,
-            importer_number=notice.importer_number,
-            state=State.POSTED if route.channel == "bulletin" else State.QUEUED,
-            message_id=f"<{notice.kind}.{item.notice_id}.{route.recipient_role}@{host}>"
-            if route.channel == "email"
-            else None,
-            at=now,
-        )
-        for route in notice.catalogued.routes
-    ]
+    return Matter(
+        notice_id=item.notice_id,
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        filer_code=notice.filer_code,
+        surety_code=notice.surety_code,
+        issued_on=notice.issued_on,
+    )
+
+
+def begin_deliveries(item: IssuedNotice, host: str, now: datetime) -> list[NewDelivery]:
+    """A delivery for each way of the notice: posted at once on the bulletin, queued by e-mail to the importer."""
+    matter = matter_of_issued(item)
+    return [_begin(matter, route.channel, route.recipient_role, host, now) for route in item.notice.catalogued.routes]
+
+
+def begin_party_deliveries(matter: Matter, known: Known, host: str, now: datetime) -> Iterable[NewDelivery]:
+    """A delivery by e-mail to each party that is told beside the importer."""
+    told = parties_told(matter, known.parties, known.delegations.get(matter.importer_number, ()))
+    return [_begin(matter, "email", party, host, now) for party in told]
+
+
+def _begin(matter: Matter, channel: Channel, recipient: str, host: str, now: datetime) -> NewDelivery:
+    # A message id has no colon before its host (RFC 5322, 3.6.4).
+    named = recipient.replace(":", "-")
+    return NewDelivery(
+        notice_id=matter.notice_id,
+        channel=channel,
+        recipient_role=recipient,
+        kind=matter.kind,
+        importer_number=matter.importer_number,
+        entry_number=matter.entry_number,
+        state=State.POSTED if channel == "bulletin" else State.QUEUED,
+        message_id=f"<{matter.kind}.{matter.notice_id}.{named}@{host}>" if channel == "email" else None,
+        at=now,
+    )
 
 
 def act_of(event: Event[Any]) -> Act | None:
@@ -119,14 +224,14 @@ def act_of(event: Event[Any]) -> Act | None:
     return None
 
 
-def _begun(item: IssuedNotice, delivery: NewDelivery) -> ChangedDelivery:
+def _begun(delivery: NewDelivery) -> ChangedDelivery:
     return ChangedDelivery(
-        notice_id=item.notice_id,
+        notice_id=delivery.notice_id,
         channel=delivery.channel,
         recipient_role=delivery.recipient_role,
         sequence=1,
         kind=delivery.kind,
         importer_number=delivery.importer_number,
-        entry_number=item.notice.entry_number,
+        entry_number=delivery.entry_number,
         state=delivery.state,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,9 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import Recipient, State
-from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, notice_of
+from services.notifications.domain.recipients import recipient_of
+from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
+from shared.customs.calendar import legal_date
+from shared.customs.parties import Party, read_contacts
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -31,6 +34,7 @@ _COLUMNS = (
     "next_try_at",
     "settled_at",
 )
+_KEEP_BEGUN = "(notice_id, channel, recipient_role) DO NOTHING"
 _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event", "detail", "at")
 
 # The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
@@ -45,8 +49,14 @@ WITH due AS (
     RETURNING d.*
 )
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
-    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email
+    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
+    p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
+    p.contacts,
+    (SELECT jsonb_agg(e.scopes) FROM delegations e
+     WHERE e.party_id = c.recipient_role AND e.importer_number = c.importer_number AND e.from_on <= n.issued_on
+        AND (e.to_on IS NULL OR n.issued_on <= e.to_on) AND (e.revoked_on IS NULL OR $4 < e.revoked_on)) AS scopes
 FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.importer_number = c.importer_number
+    LEFT JOIN parties p ON p.party_id = c.recipient_role
 ORDER BY n.caused_at, n.notice_id
 """
 
@@ -61,8 +71,9 @@ FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $
     AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at, account)
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
-    AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM
-        (SELECT i.sequence FROM importers i WHERE i.importer_number = d.importer_number))
+    AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM CASE WHEN d.recipient_role = 'importer'
+        THEN (SELECT i.sequence FROM importers i WHERE i.importer_number = d.importer_number)
+        ELSE (SELECT p.version FROM parties p WHERE p.party_id = d.recipient_role) END)
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence
 """
 _WAIT = """
@@ -73,7 +84,7 @@ WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.re
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
 """
-_HOLD_ACCOUNTS = "LOCK TABLE importers IN SHARE MODE"
+_HOLD_ACCOUNTS = "LOCK TABLE importers, parties IN SHARE MODE"
 _WAKE = """
 UPDATE deliveries d SET is_waiting = false, next_try_at = $2
 WHERE d.importer_number = ANY($1::text[]) AND d.is_waiting AND d.state = 'queued'
@@ -83,7 +94,17 @@ UPDATE deliveries d SET state = 'queued', sequence = d.sequence + 1, last_error 
     settled_at = NULL
 FROM importers i
 WHERE d.importer_number = ANY($1::text[]) AND (d.is_waiting OR d.state = 'no-address') AND d.state = 'no-address'
+    AND d.recipient_role = 'importer'
     AND d.queued_at > $3 AND i.importer_number = d.importer_number AND i.email IS NOT NULL
+RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
+    (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
+"""
+_REQUEUE_FOR_PARTIES = """
+UPDATE deliveries d SET state = 'queued', sequence = d.sequence + 1, last_error = NULL, next_try_at = $2,
+    settled_at = NULL
+FROM parties p
+WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer' AND d.state = 'no-address'
+    AND d.queued_at > $3 AND p.party_id = d.recipient_role AND p.closed_on IS NULL
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
     (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
 """
@@ -91,13 +112,17 @@ RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.import
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A delivery as it begins: posted, or queued with the id that its mail will bear."""
+    """A delivery as it begins: posted, or queued with the id that its mail will bear.
+
+    `recipient_role` is `public`, `importer`, or the id of a party.
+    """
 
     notice_id: str
     channel: str
     recipient_role: str
     kind: str
     importer_number: str
+    entry_number: str | None
     state: State
     message_id: str | None
     at: datetime
@@ -107,7 +132,8 @@ class NewDelivery:
 class Claimed:
     """A delivery that this process may send until its lease ends.
 
-    `recipient` and `account_sequence` are what the importer's account said when claiming, None while it is unknown.
+    `recipient` and `account_sequence` are what the account of the importer or the party said when claiming, None while
+    it is unknown.
     """
 
     notice: WrittenNotice
@@ -189,8 +215,8 @@ class DeliveryCount(NamedTuple):
     deliveries: int
 
 
-async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> None:
-    """Begin deliveries, each with its first ledger line."""
+async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[NewDelivery]:
+    """Begin deliveries, each with its first ledger line; gives those that had not begun before."""
     rows = [
         (
             item.notice_id,
@@ -209,14 +235,20 @@ async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> None:
         )
         for item in new
     ]
-    await bulk.insert(tx, deliveries, _COLUMNS, rows)
-    lines = [(item.notice_id, item.channel, item.recipient_role, 1, item.state.value, None, item.at) for item in new]
+    written = await bulk.insert(
+        tx, deliveries, _COLUMNS, rows, on_conflict=_KEEP_BEGUN, returning="notice_id, channel, recipient_role"
+    )
+    keys = {_names(row) for row in written}
+    begun = [item for item in new if (item.notice_id, item.channel, item.recipient_role) in keys]
+    lines = [(item.notice_id, item.channel, item.recipient_role, 1, item.state.value, None, item.at) for item in begun]
     await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
+    return begun
 
 
 async def claim_due(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
     """Take e-mail deliveries that are due; nobody else gets them until the lease has ended."""
-    return [_claimed(row) for row in await bulk.fetch(tx, _CLAIM, now, limit, now + lease)]
+    today = legal_date(now)
+    return [_claimed(row, today) for row in await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today)]
 
 
 async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[ChangedDelivery]:
@@ -293,6 +325,19 @@ async def wake(
         return []
     await bulk.execute(tx, _WAKE, list(importer_numbers), now)
     rows = await bulk.fetch(tx, _REQUEUE, list(importer_numbers), now, oldest)
+    return await _note_requeued(tx, rows, now)
+
+
+async def wake_parties(
+    tx: Transaction, party_ids: Sequence[str], now: datetime, oldest: datetime
+) -> list[ChangedDelivery]:
+    """Deliveries to parties that have just changed, given up for want of an address, are queued again; gives these."""
+    if not party_ids:
+        return []
+    return await _note_requeued(tx, await bulk.fetch(tx, _REQUEUE_FOR_PARTIES, list(party_ids), now, oldest), now)
+
+
+async def _note_requeued(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[ChangedDelivery]:
     changed = [
         ChangedDelivery(
             *_names(row),
@@ -353,20 +398,38 @@ def _delivery(row: bulk.Row) -> Delivery:
     return Delivery(*(channel, recipient_role, State(state), *rest))
 
 
-def _claimed(row: bulk.Row) -> Claimed:
-    of_notice, of_delivery = row[: len(NOTICE_COLUMNS)], row[len(NOTICE_COLUMNS) :]
-    channel, recipient_role, attempts, message_id, queued_at, lease_until, account_sequence, name, email = of_delivery
+def _claimed(row: Any, today: date) -> Claimed:
+    notice = notice_of(list(row.values())[: len(NOTICE_COLUMNS)])
+    recipient, sequence = _recipient(row, notice, today)
     return Claimed(
-        notice=notice_of(of_notice),
-        channel=channel,
-        recipient_role=recipient_role,
-        attempts=attempts,
-        message_id=message_id,
-        queued_at=queued_at,
-        lease_until=lease_until,
-        recipient=Recipient(name, email) if account_sequence is not None else None,
-        account_sequence=account_sequence,
+        notice=notice,
+        channel=row["channel"],
+        recipient_role=row["recipient_role"],
+        attempts=row["attempts"],
+        message_id=row["message_id"],
+        queued_at=row["queued_at"],
+        lease_until=row["next_try_at"],
+        recipient=recipient,
+        account_sequence=sequence,
     )
+
+
+def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient | None, int | None]:
+    """The importer's account or the party, as it stands in the row, with which version of it that is."""
+    if row["recipient_role"] == "importer":
+        sequence = row["sequence"]
+        return Recipient(row["name"], row["email"]) if sequence is not None else None, sequence
+    party = Party(
+        party_id=row["recipient_role"],
+        version=row["party_version"],
+        kind=row["party_kind"],
+        name=row["party_name"],
+        state=row["party_state"],
+        closed_on=row["closed_on"],
+        contacts=read_contacts(row["contacts"]),
+    )
+    scopes = {scope for delegated in row["scopes"] or () for scope in delegated}
+    return recipient_of(matter_of(notice), party, scopes, today), party.version
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.catalogue import VERSION
 from services.notifications.domain.notices import Notice
+from services.notifications.domain.recipients import Matter
 from services.notifications.store.tables import deliveries, notices
 from shared.db import bulk
 from shared.db.reach import within
@@ -132,6 +133,19 @@ def notice_of(row: bulk.Row) -> WrittenNotice:
     """A notice from its `NOTICE_COLUMNS`."""
     *facts, entry_numbers = row
     return WrittenNotice(*(*facts, tuple(entry_numbers)))
+
+
+def matter_of(notice: WrittenNotice) -> Matter:
+    """What of a notice decides who is told."""
+    return Matter(
+        notice_id=str(notice.notice_id),
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        filer_code=notice.filer_code,
+        surety_code=notice.surety_code,
+        issued_on=notice.issued_on,
+    )
 
 
 def _select() -> Select[Any]:

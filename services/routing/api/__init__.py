@@ -14,6 +14,7 @@ from services.routing.api import (
     filings,
     moves,
     outcomes,
+    parties,
     policies,
     proposals,
     tariff_maps,
@@ -38,6 +39,7 @@ ROUTERS = [
     appeals.router,
     filings.router,
     moves.router,
+    parties.router,
     figures.router,
 ]
 PUBLIC_ROUTERS = [authority.router, assignments.public_router, directory.public_router, figures.public_router]

@@ -35,11 +35,21 @@ from services.workqueue.store import protests as protest_store
 from services.workqueue.store.importers import Importer
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
+from shared.contracts.party import PartyChanged
 from shared.contracts.registry import TYPES
 from shared.customs.centers import PENDING
 from shared.db.transaction import Transaction
+from shared.parties import store as party_store
+from shared.parties.heard import Heard, on_party_changed
 
-TOPICS: Final = ("entry-routed", "filing-routed", "account-assigned", "entry-changed", "protest-changed")
+TOPICS: Final = (
+    "entry-routed",
+    "filing-routed",
+    "account-assigned",
+    "party-changed",
+    "entry-changed",
+    "protest-changed",
+)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -55,6 +65,7 @@ class Batch:
     protest_acts: defaultdict[str, list[ProtestAct]] = field(default_factory=lambda: defaultdict(list))
     filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
     importers: dict[str, Importer] = field(default_factory=dict)
+    parties: list[PartyChanged] = field(default_factory=list)
     at: datetime = _LONG_AGO
 
 
@@ -78,6 +89,7 @@ class Changes:
     versions: list[RoutedVersion] = field(default_factory=list)
     dates: list[LegalDates] = field(default_factory=list)
     importers: list[Importer] = field(default_factory=list)
+    parties: Heard = field(default_factory=Heard)
     protests: list[Protest] = field(default_factory=list)
     filings: list[Filing] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
@@ -116,6 +128,8 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
                 before = batch.importers.setdefault(importer.importer_number, importer)
                 if before.sequence < importer.sequence:
                     batch.importers[importer.importer_number] = importer
+            case "party-changed":
+                batch.parties.append(event.data)
             case topic:
                 raise ValueError(f"the work queue does not read {topic}")
     return batch
@@ -167,7 +181,7 @@ def _items_of_protests(protests: Iterable[Protest], acts: Iterable[ProtestAct]) 
 
 def decide(batch: Batch, known: Known) -> Changes:
     """Everything that follows from the batch and what is known."""
-    changes = Changes()
+    changes = Changes(parties=on_party_changed(batch.parties))
     for importer in batch.importers.values():
         if importer.sequence > known.importers[importer.importer_number].sequence:
             changes.importers.append(importer)
@@ -268,6 +282,7 @@ async def _write(tx: Transaction, changes: Changes) -> None:
     await entry_store.write_versions(tx, changes.versions)
     await entry_store.write_dates(tx, changes.dates)
     await importer_store.write_importers(tx, changes.importers)
+    await party_store.write_heard(tx, changes.parties)
     await protest_store.write_protests(tx, changes.protests)
     await filing_store.write_filings(tx, changes.filings)
     await item_store.write_items(tx, changes.items)

@@ -148,7 +148,8 @@ def work_item_changed() -> Event[Any]:
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]], now: datetime = NOW) -> Sequence[Outgoing]:
     """Let the handler apply a batch."""
-    handler = NotificationsHandler(FixedClock(now), MailRules("centerline.example", timedelta(days=30)))
+    mail = MailRules("centerline.example", late_address=timedelta(days=30), late_party=timedelta(hours=24))
+    handler = NotificationsHandler(FixedClock(now), mail)
     async with transaction(engine) as tx:
         return await handler(tx, events)
 

@@ -3,7 +3,7 @@
 from shared.db.platform_migrations import run
 
 revision = "0018_pre_authority"
-down_revision = "0014_pre_posted_day"
+down_revision = "0017_pre_parties"
 
 AUTHORITY = """
 ALTER TABLE legal_events ADD COLUMN authority text;

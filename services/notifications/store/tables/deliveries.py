@@ -29,6 +29,11 @@ deliveries = Table(
         "importer_number",
         postgresql_where=text("is_waiting OR state = 'no-address'::text"),
     ),
+    Index(
+        "deliveries_unaddressed_party",
+        "recipient_role",
+        postgresql_where=text("state = 'no-address'::text AND recipient_role <> 'importer'::text"),
+    ),
     comment="The state of each notice on each way to each recipient.",
 )
 

@@ -3,7 +3,7 @@
 from shared.db.platform_migrations import run
 
 revision = "0011_pre_authority"
-down_revision = "0007_pre_selection"
+down_revision = "0010_pre_parties"
 
 AUTHORITY = """
 ALTER TABLE moves ADD COLUMN authority text;

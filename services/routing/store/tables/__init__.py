@@ -13,6 +13,7 @@ from services.routing.store.tables.families import account_families, account_fam
 from services.routing.store.tables.filings import filing_contents, post_entry_filings
 from services.routing.store.tables.moves import moves
 from services.routing.store.tables.outcomes import review_outcomes
+from services.routing.store.tables.parties import delegation_acts, delegations, parties, party_changes
 from services.routing.store.tables.policies import assignment_policies
 from services.routing.store.tables.proposals import assignment_proposals
 from services.routing.store.tables.rulebook import rule_changes
@@ -35,12 +36,16 @@ __all__ = [
     "criteria",
     "criteria_changes",
     "criterion_hits",
+    "delegation_acts",
+    "delegations",
     "directory_changes",
     "entry_standings",
     "filing_contents",
     "import_activity",
     "metadata",
     "moves",
+    "parties",
+    "party_changes",
     "post_entry_filings",
     "releases",
     "review_outcomes",

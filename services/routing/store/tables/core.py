@@ -3,6 +3,8 @@
 from sqlalchemy import MetaData
 
 from shared.db.platform_tables import platform_tables
+from shared.parties.tables import party_tables
 
 metadata = MetaData()
 platform_tables(metadata)
+kept = party_tables(metadata)

@@ -3,7 +3,7 @@
 from shared.db.platform_migrations import run
 
 revision = "0009_pre_authority"
-down_revision = "0005_pre_item_kinds"
+down_revision = "0008_pre_parties"
 
 
 def upgrade() -> None:

@@ -1,0 +1,11 @@
+"""Parties and what importers delegated to them, as routing says it."""
+
+from shared.parties.migrations import create_party_tables_v1
+
+revision = "0017_pre_parties"
+down_revision = "0015_pre_bus_conflicts"
+
+
+def upgrade() -> None:
+    """Create the tables; parties come with their events."""
+    create_party_tables_v1()

@@ -1,0 +1,119 @@
+"""Who is told beside the importer: the filer and surety of an entry, and whom the importer lets act for it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.notifications.domain.catalogue import CATALOGUE, EMAIL
+from services.notifications.domain.delivery import Recipient
+from shared.customs.parties import Contact, Delegation, Party, Scope, contact_for
+
+PROCESS_OF_KIND: Final[Mapping[str, str]] = {
+    "N-01": "account-assignment",
+    **dict.fromkeys(("N-03", "N-04"), "entry-summary-review"),
+    **dict.fromkeys(("N-09", "N-10", "N-11", "N-12", "N-13", "N-14", "N-39"), "liquidation"),
+    "N-15": "post-summary-correction",
+    **dict.fromkeys(("N-16", "N-17", "N-18", "N-19", "N-40"), "protest"),
+    "N-21": "preference",
+    **dict.fromkeys(("N-34", "N-35", "N-36", "N-37"), "payment"),
+}
+"""The process of each kind of notice, by which a party names its contacts."""
+
+_SCOPES_TOLD: Final[Mapping[str, frozenset[Scope]]] = {
+    "account-assignment": frozenset(),
+    "entry-summary-review": frozenset({"respond"}),
+    "liquidation": frozenset({"protest", "extend"}),
+    "post-summary-correction": frozenset({"correct"}),
+    "protest": frozenset({"protest"}),
+    "preference": frozenset({"refund", "protest"}),
+    "payment": frozenset({"refund"}),
+}
+_ALWAYS_TOLD: Final[frozenset[Scope]] = frozenset({"see", "all"})
+
+# The surety's time to protest runs from the mailing of the demand (19 USC 1514(c)(3)), which is not done here: a mail
+# of ours that speaks of the demand must not be taken for it.
+_NOT_MAILED_TO_SURETY: Final = frozenset({"N-36"})
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What decides who is told of a notice. `surety_code` is of a surety that may see it, None where none may."""
+
+    notice_id: str
+    kind: str
+    importer_number: str
+    entry_number: str | None
+    filer_code: str | None
+    surety_code: str | None
+    issued_on: date
+
+    @property
+    def filer(self) -> str | None:
+        """The id of the filer of the entry."""
+        return f"filer:{self.filer_code}" if self.filer_code is not None else None
+
+    @property
+    def surety(self) -> str | None:
+        """The id of the surety that may be told of it by mail."""
+        if self.surety_code is None or self.kind in _NOT_MAILED_TO_SURETY:
+            return None
+        return f"surety:{self.surety_code}"
+
+
+def is_mailed(kind: str) -> bool:
+    """Whether notices of this kind go out by e-mail; one that is only posted tells everybody.
+
+    >>> is_mailed("N-13"), is_mailed("N-09")
+    (False, True)
+    """
+    return EMAIL in CATALOGUE[kind].routes
+
+
+def parties_told(matter: Matter, known: AbstractSet[str], delegations: Iterable[Delegation]) -> tuple[str, ...]:
+    """The parties that are told by mail, beside the importer who always is: each once, in order of id.
+
+    The filer and the surety where they are known, and who was delegated, for the day of the notice, what it is about.
+    Whether a delegation was revoked meanwhile is asked when sending (`recipient_of`).
+    """
+    if not is_mailed(matter.kind):
+        return ()
+    told = {party for party in (matter.filer, matter.surety) if party is not None and party in known}
+    told |= {
+        each.party_id
+        for each in delegations
+        if each.importer_number == matter.importer_number
+        and each.from_on <= matter.issued_on
+        and (each.to_on is None or matter.issued_on <= each.to_on)
+        and _is_told(matter.kind, each.scopes)
+    }
+    return tuple(sorted(told))
+
+
+def recipient_of(matter: Matter, party: Party, scopes: Iterable[str], today: date) -> Recipient:
+    """A party as the recipient of a notice today, by its contact for the process, or the one for every process.
+
+    `scopes` are what delegations of the importer give it for the day of the notice that are not revoked by today.
+    """
+    barred = None
+    if party.is_closed(today):
+        barred = f"the party has been closed since {party.closed_on}"
+    elif party.party_id not in (matter.filer, matter.surety) and not _is_told(matter.kind, scopes):
+        barred = "the importer revoked the delegation"
+    contact = reachable_contact(party.contacts, PROCESS_OF_KIND[matter.kind])
+    return Recipient(
+        name=contact.name if contact is not None else party.name,
+        email=contact.email if contact is not None else None,
+        account="the party",
+        barred=barred,
+    )
+
+
+def reachable_contact(contacts: Sequence[Contact], process: str) -> Contact | None:
+    """The contact for a process that has an e-mail address, else the one for every process, else None."""
+    return contact_for([contact for contact in contacts if contact.email is not None], process)
+
+
+def _is_told(kind: str, scopes: Iterable[str]) -> bool:
+    return not (_ALWAYS_TOLD | _SCOPES_TOLD[PROCESS_OF_KIND[kind]]).isdisjoint(scopes)
