@@ -1,7 +1,9 @@
 """Calls the services' APIs with a token of the identity provider, or with one that the development issuer signs."""
 
+import asyncio
 import os
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import httpx
 
@@ -13,7 +15,14 @@ from shared.web.identity import issue_development_token
 
 
 class CallRefused(Exception):  # noqa: N818  says what the service answered
-    """A service answered with a problem; the text is its detail and remedy."""
+    """A service answered with a problem; the text is its detail and remedy, `code` its machine-readable name."""
+
+    def __init__(self, text: str, code: str | None) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+_CYCLE_PAUSE_SECONDS: Final = 1.0
 
 
 def sign_token(environment: Environment, holder: Identity) -> str:
@@ -55,6 +64,18 @@ class Client:
         return _answer(await self._http.post(address, json=body, headers=headers))
 
 
+async def run_cycle(client: Client, friday: date, *, despite_unread: bool = False) -> Any:
+    """Run the weekly cycle of a Friday; asks again while it waits for events to be read. Raises `CallRefused`."""
+    while True:
+        try:
+            body = {"date": friday.isoformat(), "despite_unread": despite_unread}
+            return await client.post("liquidation", "/cycles", body)
+        except CallRefused as refused:
+            if refused.code != "cycle-waits":
+                raise
+        await asyncio.sleep(_CYCLE_PAUSE_SECONDS)
+
+
 def _answer(response: httpx.Response) -> Any:
     if response.is_success:
         return response.json()
@@ -62,5 +83,6 @@ def _answer(response: httpx.Response) -> Any:
         problem = response.json()
         text = " ".join(part for part in (problem.get("detail"), problem.get("remedy")) if part)
     except ValueError:
-        text = response.text[:500]
-    raise CallRefused(f"{response.request.method} {response.request.url.path}: {response.status_code} {text}")
+        problem, text = {}, response.text[:500]
+    told = f"{response.request.method} {response.request.url.path}: {response.status_code} {text}"
+    raise CallRefused(told, problem.get("code"))

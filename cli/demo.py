@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from cli.client import Client
+from cli.client import Client, run_cycle
 from cli.environment import Environment
 from cli.feed import Line, publish_lines, read_lines
 from cli.operations import Quiet, dead_letters_by_reason, open_bus, watching_quiet
@@ -83,7 +83,7 @@ async def run_sample(environment: Environment, client: Client, samples: Path, re
             set_replay_clock(environment, end_of_legal_day(friday))
             await _feed_until(bus, lines, progress, end_of_legal_day(friday), reporter)
             await quiet.wait()
-            await client.post("liquidation", "/cycles", {"date": friday.isoformat()})
+            await run_cycle(client, friday)
             progress.cycled_to = friday.isoformat()
             progress.seconds += time.monotonic() - began
             progress.save(kept)

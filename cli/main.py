@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Coroutine
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from cli import operations
 from cli.catalogue import SERVICES
-from cli.client import CallRefused, Client, sign_token
+from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, run_sample, summarise
 from cli.environment import BusKind, Environment, bus_kind, data_folder, open_environment
 from cli.feed import FeedError, publish_lines, read_lines
@@ -127,16 +127,20 @@ def feed(
 @app.command()
 def cycle(
     on: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The Friday of the cycle.")],
+    despite_unread: Annotated[bool, typer.Option(help="Run at once, though events before it are not read.")] = False,
     data: DataOption = None,
     first_port: PortOption = None,
 ) -> None:
-    """Run the weekly liquidation cycle of a Friday and post it today; running it again changes nothing."""
+    """Run the weekly liquidation cycle of a Friday and post it today; running it again changes nothing.
+
+    It waits for events that were published before, as long as liquidation is set to (ten minutes).
+    """
 
     async def run() -> None:
         environment = open_environment(data=data, first_port=first_port, start_server=False)
         client = Client(environment)
         try:
-            answer = await client.post("liquidation", "/cycles", {"date": date.isoformat(on.date())})
+            answer = await run_cycle(client, on.date(), despite_unread=despite_unread)
         finally:
             await client.close()
         out.print_json(json.dumps(answer))

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import cast
 
 from services.liquidation.api import PUBLIC_ROUTERS, ROUTERS
-from services.liquidation.handlers.handler import TOPICS, LiquidationHandler
-from services.liquidation.jobs import schedule
+from services.liquidation.handlers.handler import GROUP, TOPICS, LiquidationHandler
+from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables.records import metadata
@@ -22,6 +22,7 @@ def build(platform: Platform) -> Parts:
         public_routers=PUBLIC_ROUTERS,
         state={
             "policy": settings.cycle_policy,
+            "upstream": upstream_of(platform),
             "cycle_confirmation": settings.cycle_confirmation,
             "law": settings.law_in_force,
             "money_policy": settings.money_policy,
@@ -32,7 +33,7 @@ def build(platform: Platform) -> Parts:
 
 
 SERVICE = Service(
-    name="liquidation",
+    name=GROUP,
     summary="The legal record of each entry: its dates, suspensions, extensions, liquidation and protests.",
     description="Entries with every clock and its rule, the weekly liquidation cycle, extensions, protests.",
     topics=TOPICS,

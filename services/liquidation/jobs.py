@@ -6,21 +6,28 @@ from typing import cast, get_args
 
 from services.liquidation.acts.assessments import assess_waiting
 from services.liquidation.acts.bills import run_bill_clocks
-from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute
 from services.liquidation.acts.rederivations import follow_readings
+from services.liquidation.handlers.handler import GROUP, TOPICS
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.pictures import count_unknown_clocks
 from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import reading, snapshot, transaction
 from shared.runtime.access import EVERYTHING
 from shared.runtime.platform import Job, Platform
+
+
+def upstream_of(platform: Platform) -> Upstream:
+    """What a cycle waits for, with the limit that the operator has set."""
+    settings = cast("LiquidationSettings", platform.settings)
+    return Upstream(platform.bus, GROUP, TOPICS, timedelta(seconds=settings.cycle_wait_seconds))
 
 
 def schedule(platform: Platform) -> Sequence[Job]:
@@ -34,7 +41,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
             metrics.clocks_unknown.set(await count_unknown_clocks(connection, EVERYTHING))
 
     async def count_what_alarms() -> None:
-        async with transaction(engine) as tx:
+        async with snapshot(engine) as tx:
             deemed, held = await count_alarms(tx, clock.now())
         metrics.deemed_cases_open.set(deemed)
         for horizon in get_args(Horizon):
@@ -66,7 +73,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         metrics.record_differences.set(await recompute(engine, policy, clock, law))
 
     async def run_cycles() -> None:
-        await run_due_cycles(engine, clock, money)
+        await run_due_cycles(engine, upstream_of(platform), clock, money)
 
     jobs = [
         Job("count-unknown-clocks", timedelta(seconds=30), count_clocks),
@@ -81,5 +88,5 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
-        jobs.append(Job("weekly-cycle", timedelta(minutes=5), run_cycles))
+        jobs.append(Job("weekly-cycle", timedelta(seconds=30), run_cycles))
     return jobs

@@ -30,6 +30,13 @@ class LiquidationSettings(ServiceSettings):
     automatic_cycles: bool = Field(
         default=True, description="true runs every weekly cycle that is due; false leaves them to POST /cycles"
     )
+    cycle_wait_seconds: int = Field(
+        default=600,
+        ge=0,
+        le=86_400,
+        description="seconds that a cycle waits for events that were published before it began and are not read;"
+        " it runs without them then, and says so",
+    )
     cycle_confirmation: Literal["automatic", "two-people"] = Field(
         default="automatic",
         description="two-people: a weekly cycle runs from a cut sheet that two people confirmed, never by itself",

@@ -46,7 +46,12 @@ def choose_mailer(settings: NotificationsSettings) -> Mailer:
     """The folder when there is one, else the mail server."""
     if settings.mail_folder is not None:
         return FolderMailer(settings.mail_folder, settings.mail_from)
-    return SmtpMailer(settings.smtp_url, settings.mail_from)
+    return SmtpMailer(
+        settings.smtp_url,
+        settings.mail_from,
+        step_seconds=settings.smtp_step_seconds,
+        accept_seconds=settings.smtp_accept_seconds,
+    )
 
 
 SERVICE = Service(

@@ -41,7 +41,19 @@ class NotificationsSettings(ServiceSettings):
         default=30, ge=0, description="days in which an address that becomes known brings back a notice without one"
     )
     send_lease_seconds: int = Field(
-        default=60, ge=30, description="seconds that a sender has for a batch before another may take it over"
+        default=60,
+        ge=30,
+        description="seconds that a sender has for a batch, beyond what the mail server may take, before another may"
+        " take it over",
+    )
+    smtp_step_seconds: float = Field(
+        default=10, gt=0, description="seconds that the mail server has for each answer before the mail itself"
+    )
+    smtp_accept_seconds: float = Field(
+        default=600,
+        gt=0,
+        description="seconds that the mail server has to accept a mail that was handed over (RFC 5321, 4.5.3.2.6: ten"
+        " minutes); giving up earlier sends mails twice",
     )
 
     @property

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from services.workqueue.acts import claim
 from services.workqueue.settings import WorkqueueSettings
-from shared.db import idempotency
 from shared.db.transaction import transaction
 from shared.runtime.platform import Job, Platform
 
@@ -16,12 +15,4 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
         async with transaction(platform.engine) as tx:
             await claim.expire_leases(tx, platform.clock.now())
 
-    async def forget_answers() -> None:
-        before = platform.clock.now() - timedelta(days=settings.idempotency_days)
-        async with transaction(platform.engine) as tx:
-            await idempotency.forget(tx.connection, before)
-
-    return (
-        Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),
-        Job("forget-answers", timedelta(hours=1), forget_answers),
-    )
+    return (Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),)

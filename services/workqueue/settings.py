@@ -16,6 +16,3 @@ class WorkqueueSettings(ServiceSettings):
     lease_check_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds between two searches for claims whose lease has run out"
     )
-    idempotency_days: int = Field(
-        default=7, ge=1, le=365, description="days for which a repeated creating call gets its first answer"
-    )

@@ -1,7 +1,7 @@
 """Messages that could not be applied, kept whole with the reason and a way back."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -167,6 +167,18 @@ async def counts(tx: Transaction) -> dict[str, int]:
         "SELECT reason, count(*) AS letters FROM dead_letters WHERE state = 'parked' GROUP BY reason ORDER BY reason",
     )
     return {row["reason"]: row["letters"] for row in rows}
+
+
+async def count_standing(tx: Transaction, group: str, topics: Collection[str]) -> dict[str, int]:
+    """Letters of a group that are not applied and not discarded, by topic."""
+    rows = await bulk.fetch(
+        tx,
+        "SELECT topic, count(*) AS letters FROM dead_letters WHERE group_name = $1 AND topic = ANY($2::text[])"
+        " AND state IN ('parked', 'replay-requested') GROUP BY topic ORDER BY topic",
+        group,
+        sorted(topics),
+    )
+    return {row["topic"]: row["letters"] for row in rows}
 
 
 def _message(letter: DeadLetter, group: str, at: datetime, code_version: str) -> Addressed:

@@ -11,7 +11,11 @@ _OFFSETS = "SELECT topic, partition, next_offset FROM consumer_offsets WHERE gro
 
 async def measure_lag(tx: Transaction, bus: Bus, group: str, topics: Collection[str]) -> Mapping[TopicPartition, int]:
     """Records behind the end of each partition; raises `Transient` when the bus is away."""
-    ends = await bus.end_offsets(topics)
+    return await count_unread(tx, await bus.end_offsets(topics), group)
+
+
+async def count_unread(tx: Transaction, ends: Mapping[TopicPartition, int], group: str) -> Mapping[TopicPartition, int]:
+    """Records that a group has not applied, of those before the given end of each partition."""
     places = {
         TopicPartition(row["topic"], row["partition"]): row["next_offset"]
         for row in await bulk.fetch(tx, _OFFSETS, group)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import MetaData, delete, func, select
+from sqlalchemy import MetaData, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.platform_tables import platform_tables
@@ -75,7 +75,8 @@ async def remember(
     )
 
 
-async def forget(connection: AsyncConnection, before: datetime) -> int:
-    """Delete answers older than `before`; return how many."""
-    result = await connection.execute(delete(_KEYS).where(_KEYS.c.created_at < before))
+async def forget(connection: AsyncConnection, before: datetime, limit: int = 10_000) -> int:
+    """Delete answers older than `before`, a bounded number at a time; return how many."""
+    old = select(_KEYS.c.key, _KEYS.c.identity).where(_KEYS.c.created_at < before).limit(limit)
+    result = await connection.execute(delete(_KEYS).where(tuple_(_KEYS.c.key, _KEYS.c.identity).in_(old)))
     return result.rowcount

@@ -60,15 +60,26 @@ async def attempt(tx: Transaction) -> AsyncIterator[Attempt]:
 
 
 @asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection for questions only: the server refuses writes on it."""
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    """Questions only, all answered from one state of the database; the server refuses writes.
+
+    What is read with several statements fits together, whatever is committed between them: the state is that of the
+    first statement (REPEATABLE READ, which cannot fail for one that only reads).
+    """
     with _translated():
         async with _connected(engine) as connection:
-            await connection.execute(text("SET TRANSACTION READ ONLY"))
+            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             try:
-                yield connection
+                yield Transaction(connection, await _driver_of(connection))
             finally:
                 await connection.rollback()
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """The connection of a snapshot, for those who ask with SQLAlchemy only."""
+    async with snapshot(engine) as tx:
+        yield tx.connection
 
 
 class ExclusiveSession:
@@ -119,10 +130,14 @@ async def _begun(connection: AsyncConnection) -> AsyncIterator[Transaction]:
     # run and commit on their own.
     async with connection.begin():
         await connection.execute(text("SELECT 1"))
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        assert driver.is_in_transaction()
-        yield Transaction(connection, driver)
+        yield Transaction(connection, await _driver_of(connection))
+
+
+async def _driver_of(connection: AsyncConnection) -> Any:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    assert driver.is_in_transaction()
+    return driver
 
 
 class _translated:  # noqa: N801  reads as a word in a with statement

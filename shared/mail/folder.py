@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from shared.mail.message import build_message, name_of
-from shared.mail.protocol import Fate, Mail, Outcome, explain
+from shared.mail.protocol import Fate, Mail, Outcome, WriteDown, explain
 
 
 class FolderMailer:
@@ -16,14 +17,15 @@ class FolderMailer:
     """
 
     batch = 500
+    longest = timedelta(seconds=0)
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
-    async def send(self, mails: Sequence[Mail], /) -> Sequence[Outcome]:
+    async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
         """Write the files of a batch, off the event loop."""
-        return await asyncio.to_thread(self._write, mails)
+        await write_down(list(enumerate(await asyncio.to_thread(self._write, mails))))
 
     def _write(self, mails: Sequence[Mail]) -> list[Outcome]:
         try:

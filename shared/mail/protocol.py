@@ -1,9 +1,9 @@
 """Mails, what may become of them, and the protocol that each way of mail keeps."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -39,6 +39,10 @@ class Outcome:
     error: str | None = None
 
 
+WriteDown = Callable[[Sequence[tuple[int, Outcome]]], Awaitable[None]]
+"""Writes down outcomes, each with its mail's place in the batch; returns when they are kept for good."""
+
+
 class Mailer(Protocol):
     """Takes batches of mails. Never raises for a mail or a server that fails: the outcomes say so."""
 
@@ -47,8 +51,16 @@ class Mailer(Protocol):
         """How many mails it takes at once."""
         ...
 
-    async def send(self, mails: Sequence[Mail], /) -> Sequence[Outcome]:
-        """Send mails; gives the outcome of each, in their order."""
+    @property
+    def longest(self) -> timedelta:
+        """How long a batch may take at most, besides the writing down."""
+        ...
+
+    async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
+        """Send mails, and have the outcome of each written down as soon as it is known, once.
+
+        What `write_down` raises ends the sending: mails that were not begun are away, and then it is raised.
+        """
         ...
 
 

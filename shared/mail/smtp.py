@@ -2,30 +2,40 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from shared.mail.message import build_message
-from shared.mail.protocol import Fate, Mail, Outcome, explain
+from shared.mail.protocol import Fate, Mail, Outcome, WriteDown, explain
+from shared.runtime.clock import start_stopwatch
 
 _CONNECTIONS: Final = 8
-_SECONDS: Final = 10.0
-"""How long the server may take to answer once; a connection is used for twice as long at most."""
+_BEGIN_SECONDS: Final = 10.0
+"""No mail of a batch is begun after this; one that is begun is never cut off but by the time of one of its steps."""
+_STEPS: Final = 12
+"""Steps besides the mail itself, at most: connection, greeting, encryption, log-in, MAIL, RCPT, RSET."""
 
 
 class SmtpMailer:
     """Hands mails to an SMTP server over a few connections at once, each used for many mails.
 
-    The server's answer to the end of a mail's data is the moment of sending. A process that dies between that answer
-    and the commit of its result sends the mail again after the lease, under the same Message-ID, by which a mail
-    system recognises the repeat; SMTP knows nothing stronger.
+    The server's answer to the end of a mail's data is the moment of sending. It is written down before the connection
+    takes the next mail, so what becomes of one mail never touches another. Each step has its own time: `step_seconds`
+    for those before the mail is handed over, where giving up sends nothing; `accept_seconds` for the answer to the
+    mail itself, where giving up may send it twice (RFC 5321, 4.5.3.2.6 asks for ten minutes).
+
+    Two windows remain, in which a mail goes out again, the same bytes under the same Message-ID, by which a mail
+    system recognises the repeat: the server took the mail and its answer was lost; the process died between the
+    answer and the commit of its result. SMTP knows nothing stronger.
     """
 
     batch = 200
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, *, step_seconds: float, accept_seconds: float) -> None:
         parts = urlsplit(url)
         is_encrypted = parts.scheme == "smtps"
         self._host = parts.hostname or "localhost"
@@ -34,29 +44,42 @@ class SmtpMailer:
         self._password = unquote(parts.password) if parts.password else None
         self._is_encrypted = is_encrypted
         self._sender = sender
+        self._step_seconds = step_seconds
+        self._accept_seconds = accept_seconds
 
-    async def send(self, mails: Sequence[Mail], /) -> Sequence[Outcome]:
-        """Send mails over at most so many connections; what no connection took in time stays away."""
-        outcomes: list[Outcome | None] = [None] * len(mails)
+    @property
+    def longest(self) -> timedelta:
+        """How long a batch may take: the time to begin a mail, then every step of one, each as long as it may be."""
+        # The answers to DATA and to the mail itself have the long time each.
+        return timedelta(seconds=_BEGIN_SECONDS + _STEPS * self._step_seconds + 2 * self._accept_seconds)
+
+    async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
+        """Send mails over at most so many connections; what no connection took in time is away."""
         waiting = iter(range(len(mails)))
-        problems = ["the mail server did not answer in time"]
+        problems = ["the mail server did not take it in time"]
+        elapsed = start_stopwatch()
 
         async def work() -> None:
             client = self._client()
             try:
-                async with asyncio.timeout(_SECONDS * 2):
-                    await client.connect()
-                    for position in waiting:
-                        outcomes[position] = await self._send_one(client, mails[position])
-                        if not client.is_connected:
-                            return
-            except (aiosmtplib.SMTPException, OSError) as error:  # TimeoutError is an OSError
-                problems.append(explain(error))
+                if problem := await _connect(client):
+                    problems.append(problem)
+                    return
+                while elapsed() < _BEGIN_SECONDS and client.is_connected:
+                    position = next(waiting, None)
+                    if position is None:
+                        return
+                    await write_down([(position, await self._send_one(client, mails[position]))])
             finally:
                 client.close()
 
-        await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(mails)))))
-        return [outcome or Outcome(Fate.AWAY, problems[-1]) for outcome in outcomes]
+        # One that fails must not leave the others behind with mails in hand: all are waited for.
+        ends = await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(mails)))), return_exceptions=True)
+        if left := [(position, Outcome(Fate.AWAY, problems[-1])) for position in waiting]:
+            await write_down(left)
+        for failure in ends:
+            if failure is not None:
+                raise failure
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -65,21 +88,42 @@ class SmtpMailer:
             username=self._username,
             password=self._password,
             use_tls=self._is_encrypted,
-            timeout=_SECONDS,
+            timeout=self._step_seconds,
         )
 
     async def _send_one(self, client: aiosmtplib.SMTP, mail: Mail) -> Outcome:
-        sender = self._sender.rpartition("<")[2].rstrip(">")
+        message = build_message(mail, self._sender)
         try:
-            await client.sendmail(sender, [mail.to], build_message(mail, self._sender))
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refusal = error.recipients[0]
-            return Outcome(_fate_of(refusal.code), explain(refusal))
+            sizes = [f"size={len(message)}"] if client.supports_extension("size") else []
+            await client.mail(self._sender.rpartition("<")[2].rstrip(">"), options=sizes)
+            await client.rcpt(mail.to)
         except aiosmtplib.SMTPResponseException as error:
-            return Outcome(_fate_of(error.code), explain(error))
+            return await _refused(client, error)
         except (aiosmtplib.SMTPException, OSError) as error:
             return Outcome(Fate.DEFERRED, explain(error))
+        try:
+            await client.data(message, timeout=self._accept_seconds)
+        except aiosmtplib.SMTPResponseException as error:
+            return await _refused(client, error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return Outcome(Fate.DEFERRED, f"no answer to the mail itself, it may have been accepted: {explain(error)}")
         return Outcome(Fate.SENT)
+
+
+async def _connect(client: aiosmtplib.SMTP) -> str | None:
+    """Connect; gives what is wrong."""
+    try:
+        await client.connect()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return explain(error)
+    return None
+
+
+async def _refused(client: aiosmtplib.SMTP, error: aiosmtplib.SMTPResponseException) -> Outcome:
+    """What an answer of no means for the mail; the connection is made ready for the next one, or is lost."""
+    with suppress(aiosmtplib.SMTPException, OSError):
+        await client.rset()
+    return Outcome(_fate_of(error.code), explain(error))
 
 
 def _fate_of(code: int) -> Fate:

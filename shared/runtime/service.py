@@ -21,6 +21,7 @@ from shared.bus.lag import measure_lag
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.bus.relay import Relay
+from shared.db import idempotency
 from shared.db.engine import create_engine
 from shared.db.migrate import pending
 from shared.db.transaction import exclusive_session, reading, transaction
@@ -217,6 +218,13 @@ def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
         async with transaction(platform.engine) as tx:
             await inbox.prune(tx, before)
 
+    async def forget_answers() -> None:
+        before = platform.clock.now() - timedelta(days=platform.settings.idempotency_days)
+        is_over = False
+        while not is_over:
+            async with transaction(platform.engine) as tx:
+                is_over = await idempotency.forget(tx.connection, before) == 0
+
     async def retain_log() -> None:
         if isinstance(platform.bus, PostgresBus):
             await platform.bus.retain()
@@ -224,6 +232,7 @@ def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
     return (
         Job("check-invariants", timedelta(minutes=5), check_invariants),
         Job("prune-inbox", timedelta(minutes=1), prune_inbox),
+        Job("forget-answers", timedelta(hours=1), forget_answers),
         Job("retain-log", timedelta(minutes=1), retain_log),
     )
 

@@ -131,6 +131,9 @@ class ServiceSettings(BaseSettings):
     dead_letter_limit_failed: int = Field(
         default=25, gt=0, description="failing events in an unbroken row on a partition before the process stops"
     )
+    idempotency_days: int = Field(
+        default=7, ge=1, le=365, description="days for which a repeated creating call gets its first answer"
+    )
     inbox_retention_days: int = Field(default=35, gt=0, description="days for which repeats are recognised")
     code_version: str = Field(default="unknown", description="the version of the code, for dead letters and logs")
 

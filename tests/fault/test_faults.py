@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cli import client as cli_client
 from cli.client import CallRefused, Client
 from cli.demo import account_of, parties_of, set_replay_clock
 from cli.operations import open_bus, watching_quiet
@@ -222,7 +223,11 @@ async def register_parties(product: Product) -> None:
 async def run_cycle(product: Product, friday: date) -> None:
     """Run the cycle of a Friday on that day."""
     set_replay_clock(product.environment, end_of_legal_day(friday))
-    await call(product, "liquidation", "/cycles", {"date": friday.isoformat()})
+    client = Client(product.environment)
+    try:
+        await again_until_done(lambda: cli_client.run_cycle(client, friday))
+    finally:
+        await client.close()
 
 
 async def run_cycle_and_kill(product: Product, friday: date, chance: random.Random) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.feed import read_lines
 from services.liquidation.acts.bills import run_bill_clocks
-from services.liquidation.acts.cycles import run_due_cycles
+from services.liquidation.acts.cycle_cuts import run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.protest_clocks import run_protest_clocks
@@ -51,6 +51,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
+from tests.integration.liquidation.builders import UNWAITED
 from tests.support.people import EVERY_CENTER
 from tests.support.traffic import SAMPLES
 
@@ -202,7 +203,7 @@ async def take(office: Office, step: Step, request: dict[str, Any] | None, journ
         case "job":
             await _run(office, step.detail)
         case "cycle" if step.detail == "automatic":
-            await run_due_cycles(office.engine, office.clock, office.settings.money_policy)
+            await run_due_cycles(office.engine, UNWAITED, office.clock, office.settings.money_policy)
         case _ if request is not None and "event" in request:
             await _apply(office, [_message(request["event"])])
         case _ if request is not None:
@@ -257,6 +258,7 @@ async def open_office(database_url: str) -> AsyncIterator[Office]:
         token_secret="y" * 32,
         cycle_days=CYCLE_DAYS,
         cycle_confirmation="two-people",
+        cycle_wait_seconds=0,
     )
     engine = create_engine(database_url, application="year", pool_size=4)
     clock = FixedClock(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC))

@@ -9,6 +9,7 @@ from services.liquidation.acts.refusals import conflict
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Confirmation, CutSheetRow, Snapshot
 from services.liquidation.store.cycles import CycleDay, find_cycle, forecast
+from services.liquidation.store.hold_sets import keep_still
 from services.liquidation.store.records import exclude_everyone
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
@@ -151,6 +152,7 @@ async def find_cut_sheet(tx: Transaction, friday: date) -> CutSheet:
 
 
 async def _take_snapshot(tx: Transaction, day: CycleDay, now: datetime, caller: Identity) -> Snapshot:
+    await keep_still(tx)
     return await store.take_snapshot(tx, day, await forecast(tx, day), now, caller.signature)
 
 

@@ -29,4 +29,12 @@ async def find_basis(tx: Transaction, friday: date) -> Basis:
             f"The cycle of {friday} has not run.",
             f"GET /cycles/{friday}/cut-sheet says what it is going to do.",
         )
-    return Basis(friday, sheet.revision, sheet.forecast_number, sheet.made_at, ran.run_at, wednesday_cutoff(friday))
+    return Basis(
+        friday,
+        sheet.revision,
+        sheet.forecast_number,
+        sheet.made_at,
+        ran.run_at,
+        wednesday_cutoff(friday),
+        ran.unseen,
+    )

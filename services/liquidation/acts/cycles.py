@@ -3,14 +3,13 @@
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.liquidation.acts.assessments import assess_cycle
 from services.liquidation.acts.cut_sheets import demand_confirmed
 from services.liquidation.acts.protest_judging import judge_waiting_protests
 from services.liquidation.acts.rederivations import follow_readings
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.clocks import nearest_fridays
+from services.liquidation.domain.cycle_cut import UNKNOWN, Unseen
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import CYCLE_EVENTS
 from services.liquidation.store import cycles as store
@@ -19,12 +18,10 @@ from services.liquidation.store.records import exclude_everyone
 from shared.customs.calendar import (
     end_of_legal_day,
     friday_on_or_after,
-    friday_on_or_before,
     legal_date,
     wednesday_cutoff,
 )
-from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.clock import Clock
+from shared.db.transaction import Transaction
 
 
 def cycle_day(friday: date, today: date) -> CycleDay:
@@ -51,17 +48,10 @@ def cycle_day(friday: date, today: date) -> CycleDay:
     return CycleDay(friday, wednesday_cutoff(friday), posted_on, end_of_legal_day(posted_on))
 
 
-async def run_cycle(
-    tx: Transaction, now: datetime, friday: date, run_by: str, *, needs_cut_sheet: bool, policy: MoneyPolicy
-) -> CycleFigures:
-    """Run the cycle of a Friday, or give the figures of its run; a second caller waits for the first.
-
-    It takes what is due by its Friday and posts it on the day of `now`: nobody names the day of posting. What decisions
-    change is assessed with it. `needs_cut_sheet` is the policy by which two people confirm first. Raises `Refused` for
-    a day that is no Friday or has not come, `Conflict` when a later cycle has run or the cut sheet is not confirmed.
-    """
+async def find_run(tx: Transaction, now: datetime, friday: date, *, needs_cut_sheet: bool) -> CycleFigures | None:
+    """The figures of the cycle of a Friday if it has run, None if it can run now; raises what `run_cycle` raises."""
     today = legal_date(now)
-    day = cycle_day(friday, today)
+    cycle_day(friday, today)
     if friday > today:
         raise refused(
             "liquidation-date",
@@ -69,7 +59,6 @@ async def run_cycle(
             f"{friday} has not come: today is {today}.",
             "Run it on its day; GET /cycles/forecast says what it would do.",
         )
-    await exclude_everyone(tx)
     before = await store.find_cycle(tx.connection, friday)
     if before is not None:
         return before
@@ -83,28 +72,38 @@ async def run_cycle(
         )
     if needs_cut_sheet:
         await demand_confirmed(tx, friday)
+    return None
+
+
+async def run_cycle(
+    tx: Transaction,
+    now: datetime,
+    friday: date,
+    run_by: str,
+    *,
+    needs_cut_sheet: bool,
+    policy: MoneyPolicy,
+    unseen: Unseen = UNKNOWN,
+) -> CycleFigures:
+    """Run the cycle of a Friday, or give the figures of its run; a second caller waits for the first.
+
+    It takes what is due by its Friday and posts it on the day of `now`: nobody names the day of posting. What decisions
+    change is assessed with it. `needs_cut_sheet` is the policy by which two people confirm first; `unseen` is what the
+    caller found to be on its way. Raises `Refused` for a day that is no Friday or has not come, `Conflict` when a later
+    cycle has run or the cut sheet is not confirmed.
+    """
+    await exclude_everyone(tx)
+    before = await find_run(tx, now, friday, needs_cut_sheet=needs_cut_sheet)
+    if before is not None:
+        return before
+    day = cycle_day(friday, legal_date(now))
     await follow_readings(tx, now, policy.law.cycle, policy.law)
     figures = await store.run_statements(tx, day, now, run_by, CYCLE_EVENTS)
     money = asdict(await assess_cycle(tx, day, now, policy))
     await store.write_money(tx, friday, money)
+    await store.note_unseen(tx, friday, unseen)
     await judge_waiting_protests(tx, policy.law)
-    return replace(figures, **money)
-
-
-async def run_due_cycles(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> CycleFigures | None:
-    """Run the cycle of the latest Friday, unless it or a later one has run; gives what ran.
-
-    It takes all that is due by then. Of several Fridays that were missed none but the latest is run: each would post
-    on this same day, and those before it would only cut off the decisions that came meanwhile. For the policy by which
-    cycles run by themselves: none waits for a cut sheet.
-    """
-    friday = friday_on_or_before(legal_date(clock.now()))
-    async with reading(engine) as connection:
-        last = await store.find_last_cycle(connection)
-    if last is not None and last >= friday:
-        return None
-    async with transaction(engine) as tx:
-        return await run_cycle(tx, clock.now(), friday, "system:automatic-cycle", needs_cut_sheet=False, policy=policy)
+    return replace(figures, **money, unseen=unseen)
 
 
 def next_cycle(now: datetime) -> date:

@@ -13,7 +13,7 @@ from services.liquidation.store.assessments import AssessmentRow
 from services.liquidation.store.money_cases import VersionMoney, load_cases
 from services.liquidation.store.sight import find_matter
 from shared.customs.money import format_cents
-from shared.db.transaction import transaction
+from shared.db.transaction import snapshot
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.requests import canonical_entry_number, engine_of
@@ -102,7 +102,7 @@ async def read_entry_amounts(
 ) -> EntryAmountsOut:
     """Each version as asserted, each act as assessed with its interest by periods, and what is missing."""
     number = canonical_entry_number(entry_number)
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         case = (await load_cases(tx, [number])).get(number)
         matter = await find_matter(tx.connection, number) if case is not None else None
     demand_entry_sight(caller, request, matter, number)

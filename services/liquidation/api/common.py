@@ -1,11 +1,14 @@
 """What the routes of liquidation share: readings in force, paths, rules as shown, an entry that the caller may see."""
 
-from datetime import date
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Final, Literal
 
 from fastapi import Path, Request
 from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
 
+from services.liquidation.acts.cycle_cuts import Upstream
+from services.liquidation.domain.cycle_cut import Unseen
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import find_rule
@@ -38,6 +41,12 @@ def cycle_policy_of(request: Request) -> CyclePolicy:
     return policy
 
 
+def upstream_of(request: Request) -> Upstream:
+    """What a cycle waits for, as the operator has set it."""
+    upstream: Upstream = request.app.state.upstream
+    return upstream
+
+
 def cycle_confirmation_of(request: Request) -> Literal["automatic", "two-people"]:
     """Who has to confirm a cycle before it runs, as the operator has set it."""
     confirmation: Literal["automatic", "two-people"] = request.app.state.cycle_confirmation
@@ -59,6 +68,57 @@ def money_policy_of(request: Request) -> MoneyPolicy:
 def show_rule(rule: str) -> RuleOut:
     """A rule of the deadline table or of money, by its id."""
     return RuleOut.model_validate(find_rule(rule), from_attributes=True)
+
+
+class UnreadPartitionOut(BaseModel):
+    """Events of a partition that were published before the cycle began and not applied when it ran."""
+
+    topic: str = Field(examples=["review-decided"])
+    partition: int
+    events: int
+
+
+class StandingLettersOut(BaseModel):
+    """Dead letters of a topic that nobody has replayed or discarded."""
+
+    topic: str = Field(examples=["review-decided"])
+    letters: int
+
+
+class UnseenOut(BaseModel):
+    """What a cycle did not see of what was published before it began."""
+
+    state: Literal["nothing", "some", "unknown"] = Field(
+        description="unknown: the bus was away, or the cycle ran before this was recorded."
+    )
+    as_of: datetime | None = Field(description="When the ends of the topics were read.")
+    events: int | None = Field(description="Unread events; null when it is not known.")
+    letters: int = Field(description="Dead letters that stood.")
+    unread: list[UnreadPartitionOut]
+    dead_letters: list[StandingLettersOut]
+
+
+def show_unseen(unseen: Unseen) -> UnseenOut:
+    """What a cycle did not see, as it is shown."""
+    return UnseenOut(
+        state=unseen.state,
+        as_of=unseen.as_of,
+        events=sum(each.events for each in unseen.unread) if unseen.as_of is not None else None,
+        letters=sum(each.letters for each in unseen.letters),
+        unread=[UnreadPartitionOut.model_validate(each, from_attributes=True) for each in unseen.unread],
+        dead_letters=[StandingLettersOut.model_validate(each, from_attributes=True) for each in unseen.letters],
+    )
+
+
+NOTHING_UNSEEN: Final[JsonDict] = {
+    "state": "nothing",
+    "as_of": "2026-08-14T10:00:00Z",
+    "events": 0,
+    "letters": 0,
+    "unread": [],
+    "dead_letters": [],
+}
+"""An example of a cycle that saw everything."""
 
 
 async def find_visible_picture(entry_number: str, request: Request, caller: Identity) -> EntryPicture:

@@ -15,7 +15,7 @@ from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Snapshot
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import Matter, reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
@@ -179,7 +179,7 @@ async def read_forecast_changes(
     since: Annotated[int | None, Query(ge=1, description="The earlier dry run; the one before when left out.")] = None,
 ) -> ChangesOut:
     """Entries that came in, went out or are treated otherwise, counted by reason."""
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         earlier, later = await acts.find_compared(tx, friday, number, since)
         changes = await store.count_changes(tx, earlier, later)
     shown = [ChangeOut.model_validate(each, from_attributes=True) for each in changes]
@@ -198,7 +198,7 @@ async def list_forecast_changes(
 ) -> Page[ChangedEntryOut]:
     """In order of entry number, each with its reason."""
     position = page.position(str)
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         earlier, later = await acts.find_compared(tx, friday, number, since)
         rows = await store.list_changes(
             tx,
@@ -238,7 +238,7 @@ async def read_cut_sheet(
     friday: FridayPath, request: Request, response: Response, caller: Annotated[Identity, allow("cycle.read")]
 ) -> CutSheetOut:
     """Its dry run and who confirmed it; the ETag is its revision."""
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         sheet = await acts.find_cut_sheet(tx, friday)
     response.headers["ETag"] = etag(sheet.revision)
     return _cut_sheet(sheet, caller, today_of(request))

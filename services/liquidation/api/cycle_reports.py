@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.acts.cycle_reports import find_basis
-from services.liquidation.api.common import FridayPath
+from services.liquidation.api.common import NOTHING_UNSEEN, FridayPath, UnseenOut, show_unseen
 from services.liquidation.store import cycle_reports as store
 from services.liquidation.store.cycle_reports import Way
-from shared.db.transaction import transaction
+from shared.db.transaction import snapshot
 from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -51,6 +51,7 @@ class CycleReportOut(BaseModel):
                     "forecast_number": 2,
                     "made_at": "2026-08-13T14:00:00Z",
                     "run_at": "2026-08-14T10:00:00Z",
+                    "unseen": NOTHING_UNSEEN,
                     "as_said": 185,
                     "differing": 2,
                     "counts": [
@@ -84,6 +85,7 @@ class CycleReportOut(BaseModel):
     forecast_number: int = Field(description="Its dry run.")
     made_at: datetime
     run_at: datetime
+    unseen: UnseenOut = Field(description="Events on their way that the cycle did not see.")
     as_said: int
     differing: int
     counts: list[ComparedOut]
@@ -110,7 +112,7 @@ async def read_cycle_report(
 
     404 without a cut sheet; 409 while two people have not confirmed it or the cycle has not run.
     """
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         basis = await find_basis(tx, friday)
         compared = await store.count_compared(tx, basis)
     counts: Counter[tuple[str | None, str | None]] = Counter()
@@ -122,6 +124,7 @@ async def read_cycle_report(
         forecast_number=basis.forecast_number,
         made_at=basis.made_at,
         run_at=basis.run_at,
+        unseen=show_unseen(basis.unseen),
         as_said=sum(each.entries for each in compared if each.way is None),
         differing=sum(each.entries for each in compared if each.way is not None),
         counts=[ComparedOut(said=said, did=did, entries=entries) for (said, did), entries in counts.most_common()],
@@ -143,7 +146,7 @@ async def list_cycle_report_entries(
 ) -> Page[DifferingEntryOut]:
     """In order of entry number, each with the reason that the record shows."""
     position = page.position(str)
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         basis, reach = await find_basis(tx, friday), reach_of(caller, "entry.read", today_of(request))
         after = position[0] if position else None
         rows = await store.list_differing(tx, basis, reach, way=way, why=why, after=after, limit=page.fetch)

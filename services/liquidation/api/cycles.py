@@ -6,14 +6,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.liquidation.acts.cycles import cycle_day, run_cycle
-from services.liquidation.api.common import cycle_confirmation_of, money_policy_of
+from services.liquidation.acts.cycle_cuts import run_after_reading
+from services.liquidation.acts.cycles import cycle_day
+from services.liquidation.api.common import (
+    NOTHING_UNSEEN,
+    UnseenOut,
+    cycle_confirmation_of,
+    money_policy_of,
+    show_unseen,
+    upstream_of,
+)
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleFigures, ForecastLine
 from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import reading, snapshot
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -28,6 +36,9 @@ class CycleIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"date": "2026-08-14"}]})
 
     date: date
+    despite_unread: bool = Field(
+        default=False, description="Run at once, though events published before it are not read; it says which."
+    )
 
 
 class CycleOut(BaseModel):
@@ -51,6 +62,7 @@ class CycleOut(BaseModel):
                     "undetermined": 1,
                     "billed_usd": "2410.77",
                     "refund_usd": "120.40",
+                    "unseen": NOTHING_UNSEEN,
                 }
             ]
         }
@@ -70,6 +82,7 @@ class CycleOut(BaseModel):
     undetermined: int = Field(description="Of those by decision, without an amount until a missing fact is recorded.")
     billed_usd: str = Field(description="With interest.")
     refund_usd: str = Field(description="With interest.")
+    unseen: UnseenOut = Field(description="Events on their way that it did not see.")
 
 
 class ForecastLineOut(BaseModel):
@@ -136,17 +149,20 @@ async def run_liquidation_cycle(
 ) -> CycleOut:
     """Liquidate what is due by a Friday and post it today; asking again gives the figures of the first run.
 
-    Where the policy asks for two people, only a confirmed cut sheet is run.
+    The first call begins the cycle. It runs when the service has read what was published before; until then, ten
+    minutes at most unless the operator has set it otherwise, the answer is 409 `cycle-waits`: ask again. Where the
+    policy asks for two people, only a confirmed cut sheet is run.
     """
-    async with transaction(engine_of(request)) as tx:
-        figures = await run_cycle(
-            tx,
-            now_of(request),
-            body.date,
-            caller.signature,
-            needs_cut_sheet=cycle_confirmation_of(request) == "two-people",
-            policy=money_policy_of(request),
-        )
+    figures = await run_after_reading(
+        engine_of(request),
+        upstream_of(request),
+        now_of(request),
+        body.date,
+        caller.signature,
+        needs_cut_sheet=cycle_confirmation_of(request) == "two-people",
+        policy=money_policy_of(request),
+        despite_unread=body.despite_unread,
+    )
     return _cycle(figures)
 
 
@@ -169,7 +185,7 @@ async def forecast_liquidation_cycle(
 ) -> ForecastOut:
     """Counts and money by what the record holds now, by Center and kind; nothing is changed."""
     day = cycle_day(on, legal_date(now_of(request)))
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         counts = await store.forecast(tx, day)
     return ForecastOut(
         date=on,
@@ -216,4 +232,5 @@ def _cycle(figures: CycleFigures) -> CycleOut:
         undetermined=figures.undetermined,
         billed_usd=format_cents(figures.billed_cents),
         refund_usd=format_cents(figures.refund_cents),
+        unseen=show_unseen(figures.unseen),
     )

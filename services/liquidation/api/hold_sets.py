@@ -17,7 +17,7 @@ from services.liquidation.store import hold_sets as store
 from services.liquidation.store.hold_sets import HoldSet, HoldSetState
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import Matter
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
@@ -226,7 +226,7 @@ async def preview_hold_set(
     """Entries not yet liquidated that match now, with money as asserted, by Center and days to the deemed date."""
     now = now_of(request)
     friday = next_cycle(now)
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         found = await _find(tx.connection, hold_set_id)
         lines = await store.preview(tx, found.predicate, legal_date(now), friday)
     return PreviewOut(

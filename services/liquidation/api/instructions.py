@@ -14,7 +14,7 @@ from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction
 from shared.contracts.terms import LegalDate
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
@@ -212,7 +212,7 @@ async def preview_instruction(
     instruction_id: InstructionPath, request: Request, _: Annotated[Identity, allow("instruction.read")]
 ) -> InstructionPreviewOut:
     """Counts and money of the entries that it means now; changes nothing."""
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         found = await store.find_instruction(tx.connection, instruction_id)
         if found is None:
             raise _unknown(instruction_id)

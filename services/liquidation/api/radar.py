@@ -19,7 +19,7 @@ from services.liquidation.store.requests import list_open_requests
 from shared.contracts.decision import LegalBasis
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import transaction
+from shared.db.transaction import snapshot
 from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -87,7 +87,7 @@ async def read_radar(request: Request, caller: Annotated[Identity, allow("oversi
     entries count from 90 days on, long before the hold is overridden by the end of the period.
     """
     now, reach = now_of(request), reach_of(caller, "oversight.read", today_of(request))
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         counts = await store.count_radar(tx, legal_date(now), await find_in_force(tx, now), reach)
         unknown = await count_unknown_clocks(tx.connection, reach)
         cases = await count_open_deemed_cases(tx.connection, reach)
@@ -110,7 +110,7 @@ async def list_radar_entries(
 ) -> Page[RadarEntryOut]:
     """Those whose period ends first before the others."""
     now, reach = now_of(request), reach_of(caller, "oversight.read", today_of(request))
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         rows = await store.list_radar(
             tx,
             legal_date(now),

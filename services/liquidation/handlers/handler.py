@@ -35,6 +35,7 @@ from shared.parties import store as party_store
 from shared.parties.heard import Heard, on_party_changed
 from shared.runtime.clock import Clock
 
+GROUP = "liquidation"
 TOPICS = (
     "entry-filed",
     "entry-released",

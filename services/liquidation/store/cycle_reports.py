@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
+from services.liquidation.domain.cycle_cut import Unseen
 from services.liquidation.store.sight import centers_within, in_centers
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -134,6 +135,7 @@ class Basis:
     made_at: datetime
     run_at: datetime
     cutoff: datetime
+    unseen: Unseen
 
     @property
     def arguments(self) -> tuple[Any, ...]:

@@ -5,17 +5,19 @@ process but counts, so a million entries cost a few times what updating them cos
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.clocks import RELIQUIDATION_DAYS
+from services.liquidation.domain.cycle_cut import UNKNOWN, Unseen
 from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.act_keys import liquidation_key_sql, liquidation_sequence_sql
+from services.liquidation.store.cycle_cuts import read_unseen, write_unseen
 from services.liquidation.store.hold_sets import NOT_HELD, HoldSet
 from services.liquidation.store.tables.cycles import cycles
 from services.liquidation.store.tables.records import RUNS
@@ -275,7 +277,7 @@ class CycleFigures:
 
     `posted_on` is the day on which all of it was posted, later than `cycle_on` when the cycle missed its Friday. Of
     these, `increases` and `refunds` were billed or refunded (cents, with interest), `disregarded` were under 20
-    dollars, and of the `undetermined` a fact is missing.
+    dollars, and of the `undetermined` a fact is missing. `unseen` are the events on their way that it did not see.
     """
 
     cycle_on: date
@@ -292,6 +294,7 @@ class CycleFigures:
     undetermined: int = 0
     billed_cents: int = 0
     refund_cents: int = 0
+    unseen: Unseen = UNKNOWN
 
 
 # The release before posted every cycle as of its Friday and has no word for the day: what it runs during a roll-out.
@@ -380,7 +383,7 @@ async def run_statements(
     figures = CycleFigures(
         day.friday, day.posted_on, as_entered + with_decision, with_decision, deemed, refused, run_at, run_by
     )
-    columns = tuple(CycleFigures.__dataclass_fields__)
+    columns = tuple(each.name for each in fields(CycleFigures) if each.name != "unseen")
     await bulk.insert(tx, cycles, columns, [tuple([getattr(figures, name) for name in columns])])
     return figures
 
@@ -406,6 +409,11 @@ async def publish_assessed(
 async def write_money(tx: Transaction, friday: date, money: Mapping[str, int]) -> None:
     """Note what a cycle came to in money, by column."""
     await tx.connection.execute(update(cycles).where(cycles.c.cycle_on == friday).values(money))
+
+
+async def note_unseen(tx: Transaction, friday: date, unseen: Unseen) -> None:
+    """Note what a cycle did not see."""
+    await tx.connection.execute(update(cycles).where(cycles.c.cycle_on == friday).values(unseen=write_unseen(unseen)))
 
 
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
@@ -438,7 +446,7 @@ SELECT count(*) AS entries FROM written
 async def find_cycle(connection: AsyncConnection, friday: date) -> CycleFigures | None:
     """The cycle of a Friday, or None when it has not run."""
     row = (await connection.execute(select(*_FIGURES).where(cycles.c.cycle_on == friday))).one_or_none()
-    return CycleFigures(*row) if row is not None else None
+    return _read_figures(row) if row is not None else None
 
 
 async def find_last_cycle(connection: AsyncConnection) -> date | None:
@@ -453,7 +461,12 @@ async def list_cycles(connection: AsyncConnection, *, before: date | None, limit
     query = select(*_FIGURES).order_by(cycles.c.cycle_on.desc()).limit(limit)
     if before is not None:
         query = query.where(cycles.c.cycle_on < before)
-    return [CycleFigures(*row) for row in await connection.execute(query)]
+    return [_read_figures(row) for row in await connection.execute(query)]
+
+
+def _read_figures(row: Row[Any]) -> CycleFigures:
+    unseen = read_unseen(row.unseen) if row.unseen is not None else UNKNOWN
+    return replace(CycleFigures(*tuple(row)[:-1]), unseen=unseen)
 
 
 async def _count(tx: Transaction, statement: str, arguments: tuple[Any, ...]) -> int:

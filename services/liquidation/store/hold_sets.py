@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, select, true
+from sqlalchemy import Row, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
@@ -92,6 +92,11 @@ class PreviewLine:
     due: int
     duty_cents: int
     fees_cents: int
+
+
+async def keep_still(tx: Transaction) -> None:
+    """Let nobody apply or lift a set until this transaction ends: what is asked of them twice stays the same."""
+    await tx.connection.execute(text("LOCK TABLE hold_sets IN SHARE MODE"))
 
 
 async def find_in_force(tx: Transaction, at: datetime) -> list[HoldSet]:

@@ -1,8 +1,10 @@
 """Sending mail, which the service does by itself: claim a batch that is due, send it, write down what became of it.
 
-The sending stands between two transactions, so the act opens them itself: no mail server is waited for inside of one.
+The sending stands between transactions, so the act opens them itself: no mail server is waited for inside of one. What
+became of a mail is committed as soon as it is known, not with the rest of its batch.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +39,8 @@ _LONGEST_RUN: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """How long a batch is held, how long an unknown importer is waited for, and what links in mails begin with."""
+    """How long a batch is held after it should have ended, how long an unknown importer is waited for, and what links
+    in mails begin with."""
 
     lease: timedelta
     grace: timedelta
@@ -52,6 +55,8 @@ class Sender:
         self._mailer = mailer
         self._clock = clock
         self._rules = rules
+        self._settling = asyncio.Lock()
+        self._unsettled: list[Settlement] = []
 
     async def run(self) -> None:
         """Send what is due, until nothing is, or the mail server is away, or it has taken long enough."""
@@ -60,10 +65,15 @@ class Sender:
             pass
 
     async def send_batch(self) -> bool:
-        """Send one batch; whether more may be due."""
+        """Send one batch; whether more may be due. Raises `Transient` when the database is away.
+
+        What could not be written down is kept, and written before anything else is sent.
+        """
+        await self._settle([])
         now = self._clock.now()
+        lease = self._rules.lease + self._mailer.longest
         async with transaction(self._engine) as tx:
-            claimed = await store.claim_due(tx, now, self._rules.lease, self._mailer.batch)
+            claimed = await store.claim_due(tx, now, lease, self._mailer.batch)
         if not claimed:
             return False
         to_send: list[tuple[Claimed, SendTo]] = []
@@ -79,24 +89,30 @@ class Sender:
                     settlements.append(Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why))
                 case _:
                     assert_never(step)
-        outcomes = await self._send(to_send)
-        now = self._clock.now()
-        settlements.extend(
-            settlement_of(item, step.address, outcome, now)
-            for (item, step), outcome in zip(to_send, outcomes, strict=True)
-        )
         async with transaction(self._engine) as tx:
             await store.wait_for_address(tx, waiting)
-            changed = await store.settle(tx, settlements, now)
-            await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
+        await self._settle(settlements)
+        outcomes = await self._send(to_send)
         is_away = bool(outcomes) and all(outcome.fate is Fate.AWAY for outcome in outcomes)
         if is_away:
             log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
         return len(claimed) == self._mailer.batch and not is_away
 
     async def _send(self, to_send: Sequence[tuple[Claimed, SendTo]]) -> Sequence[Outcome]:
+        outcomes: list[Outcome] = []
         if not to_send:
-            return ()
+            return outcomes
+
+        async def write_down(known: Sequence[tuple[int, Outcome]]) -> None:
+            outcomes.extend(outcome for _, outcome in known)
+            now = self._clock.now()
+            await self._settle(
+                [
+                    settlement_of(to_send[position][0], to_send[position][1].address, outcome, now)
+                    for position, outcome in known
+                ]
+            )
+
         mails = [
             render_mail(
                 item.notice,
@@ -107,7 +123,20 @@ class Sender:
             )
             for item, step in to_send
         ]
-        return await self._mailer.send(mails)
+        await self._mailer.send(mails, write_down)
+        return outcomes
+
+    async def _settle(self, settlements: Sequence[Settlement]) -> None:
+        """Write settlements down, with all that wait: mails that end while another is written share a transaction."""
+        self._unsettled.extend(settlements)
+        async with self._settling:
+            if not (taken := list(self._unsettled)):
+                return
+            now = self._clock.now()
+            async with transaction(self._engine) as tx:
+                changed = await store.settle(tx, taken, now)
+                await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
+            del self._unsettled[: len(taken)]
 
 
 def settlement_of(item: Claimed, address: str, outcome: Outcome, now: datetime) -> Settlement:

@@ -34,7 +34,7 @@ from services.routing.domain.center import CITATION
 from services.routing.store import appeals as store
 from services.routing.store.appeals import AppealFilter, StandingAppeal, Step
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import is_staff, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
@@ -117,7 +117,7 @@ async def read_appeal(
     appeal_number: AppealNumber, request: Request, response: Response, caller: Annotated[Identity, allow("appeal.read")]
 ) -> AppealOut:
     """The state, what each required content is or lacks, clocks (none is known), effect and history."""
-    async with transaction(engine_of(request)) as tx:
+    async with snapshot(engine_of(request)) as tx:
         record = await acts.read_appeal(tx, caller, appeal_number, now_of(request))
     return _answer(record, caller, response)
 

@@ -1,12 +1,14 @@
 """The rules as they are kept: how the event path learns that they changed, and how it reads them."""
 
+import asyncio
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.rulebook import RuleBook
 from services.routing.store import criteria, directory, policies, tariff_maps
 from services.routing.store.tables.rulebook import rule_changes
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, reading
 
 
 class RulesInForce:
@@ -16,19 +18,32 @@ class RulesInForce:
         self._floor_basis_points = floor_basis_points
         self._changes = -1
         self._book: RuleBook | None = None
+        self._loading = asyncio.Lock()
 
     async def read(self, connection: AsyncConnection) -> RuleBook:
-        """The rules as they stand for this transaction."""
+        """The rules as they stand for this transaction, or newer ones: all of one state of the database.
+
+        They are read in a snapshot of their own, because a change that is committed between two statements of this
+        transaction would mix its versions with those before it. One reader at a time, who reads for the others.
+        """
         changes = await count_changes(connection)
         if self._book is None or changes != self._changes:
-            self._book = RuleBook(
-                await tariff_maps.load_published(connection),
-                await criteria.load_timeline(connection, self._floor_basis_points),
-                await policies.load_confirmed(connection),
-                await directory.load(connection),
-            )
-            self._changes = changes
+            async with self._loading:
+                if self._book is None or changes != self._changes:
+                    async with reading(connection.engine) as snapshot:
+                        self._changes, self._book = await self._load(snapshot)
         return self._book
+
+    async def _load(self, snapshot: AsyncConnection) -> tuple[int, RuleBook]:
+        """How many changes there have been, and the rules with all of them."""
+        changes = await count_changes(snapshot)
+        book = RuleBook(
+            await tariff_maps.load_published(snapshot),
+            await criteria.load_timeline(snapshot, self._floor_basis_points),
+            await policies.load_confirmed(snapshot),
+            await directory.load(snapshot),
+        )
+        return changes, book
 
 
 async def note_change(tx: Transaction, kind: str, reference: str, changed_by: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.acts.cycle_cuts import Upstream
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import (
@@ -33,6 +34,7 @@ from services.liquidation.store.tables.records import (
 )
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
+from shared.bus.postgres import PostgresBus
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.idempotency import IdempotentCall, recall, remember
@@ -54,6 +56,9 @@ RECORD = (
     importer_accounts,
     conflicts,
 )
+
+UNWAITED = Upstream(PostgresBus("postgresql+asyncpg://unused"), "liquidation", (), timedelta(0))
+"""For cycles that wait for nothing: there is no bus."""
 
 
 async def apply(

@@ -55,7 +55,10 @@ class Desk:
 async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     engine = await service_engine("liquidation")
     settings = LiquidationSettings(
-        database_url="postgresql://unused", bus_database_url="postgresql://unused", token_secret="s" * 32
+        database_url="postgresql://unused",
+        bus_database_url="postgresql://unused",
+        token_secret="s" * 32,
+        cycle_wait_seconds=0,
     )
     clock = FixedClock(datetime(2026, 8, 14, 18, tzinfo=UTC))
     bus = PostgresBus("postgresql+asyncpg://unused")

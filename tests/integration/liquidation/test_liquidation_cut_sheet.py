@@ -77,7 +77,10 @@ def in_lane(number: str, lane: str) -> Event[Any]:
 async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     engine = await service_engine("liquidation")
     settings = LiquidationSettings(
-        database_url="postgresql://unused", bus_database_url="postgresql://unused", token_secret="s" * 32
+        database_url="postgresql://unused",
+        bus_database_url="postgresql://unused",
+        token_secret="s" * 32,
+        cycle_wait_seconds=0,
     )
     clock = FixedClock(datetime(2027, 1, 14, 18, tzinfo=UTC))
     platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())

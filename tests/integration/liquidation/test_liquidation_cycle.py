@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.cycles import cycle_day, run_due_cycles
+from services.liquidation.acts.cycle_cuts import run_due_cycles
+from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.cycles import forecast
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
@@ -20,7 +21,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.invariants import check_all
-from tests.integration.liquidation.builders import apply, cycle, published, review_decided, routed, rows
+from tests.integration.liquidation.builders import UNWAITED, apply, cycle, published, review_decided, routed, rows
 from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -262,13 +263,13 @@ async def test_automatic_cycle_is_that_of_the_latest_friday_and_takes_what_misse
     engine: AsyncEngine,
 ) -> None:
     clock = FixedClock(datetime(2026, 8, 12, 12, tzinfo=UTC))
-    first = await run_due_cycles(engine, clock, POLICY)
+    first = await run_due_cycles(engine, UNWAITED, clock, POLICY)
     assert first is not None
     assert (first.cycle_on, first.posted_on) == (date(2026, 8, 7), date(2026, 8, 12))
-    assert await run_due_cycles(engine, clock, POLICY) is None
+    assert await run_due_cycles(engine, UNWAITED, clock, POLICY) is None
     missed = await file(engine, entry_date="2025-10-01")  # scheduled for 14 August
     clock.advance(timedelta(days=14))
-    done = await run_due_cycles(engine, clock, POLICY)
+    done = await run_due_cycles(engine, UNWAITED, clock, POLICY)
     assert done is not None
     assert (done.cycle_on, done.posted_on, done.liquidated) == (date(2026, 8, 21), date(2026, 8, 26), 1)
     assert (await entry(engine, missed)).liquidated_on == date(2026, 8, 26)

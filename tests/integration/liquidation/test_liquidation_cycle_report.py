@@ -11,9 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.app import SERVICE
+from services.liquidation.domain.cycle_cut import UNKNOWN, StandingLetters, UnreadPartition, Unseen
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store import cycle_reports as reports
 from services.liquidation.store.cycle_reports import Basis
+from services.liquidation.store.cycles import note_unseen
 from shared.bus.postgres import PostgresBus
 from shared.db import bulk
 from shared.db.transaction import transaction
@@ -168,6 +170,26 @@ async def test_cycle_that_went_as_confirmed_is_counted_by_disposition(desk: Desk
         ("held", "held", 1),
     }
     assert await desk.differing() == {}
+    assert report["unseen"]["state"] == "unknown"  # this cycle asked no bus
+
+
+async def test_report_lists_what_the_cycle_did_not_see(desk: Desk) -> None:
+    await desk.file()
+    desk.at(14, 18)
+    await desk.confirm_sheet()
+    await cycle(desk.engine, FRIDAY)
+    at = datetime(2027, 1, 15, 18, tzinfo=UTC)
+    unread = UnreadPartition("review-decided", 3, 2)
+    async with transaction(desk.engine) as tx:
+        await note_unseen(tx, FRIDAY, Unseen(at, (unread,), (StandingLetters("entry-filed", 1),)))
+    assert (await desk.report())["unseen"] == {
+        "state": "some",
+        "as_of": "2027-01-15T18:00:00Z",
+        "events": 2,
+        "letters": 1,
+        "unread": [{"topic": "review-decided", "partition": 3, "events": 2}],
+        "dead_letters": [{"topic": "entry-filed", "letters": 1}],
+    }
 
 
 async def test_entries_that_the_cycle_left_out_are_told_with_their_reason(desk: Desk) -> None:
@@ -333,7 +355,7 @@ async def test_report_reads_the_entries_of_one_cycle_by_its_index(service_engine
         )
         await bulk.execute(tx, "ANALYZE entries, legal_events, forecast_entries")
         at = datetime(2026, 12, 17, 15, tzinfo=UTC)
-        basis = Basis(date(2026, 12, 18), 1, 1, at, datetime(2026, 12, 18, 15, tzinfo=UTC), at)
+        basis = Basis(date(2026, 12, 18), 1, 1, at, datetime(2026, 12, 18, 15, tzinfo=UTC), at, UNKNOWN)
         counts = await reports.count_compared(tx, basis)
         plan = "\n".join(row[0] for row in await bulk.fetch(tx, f"EXPLAIN {reports._COUNT}", *basis.arguments))
     assert [(each.said, each.did, each.entries) for each in counts] == [("as-entered", "as-entered", 2000)]

@@ -16,7 +16,7 @@ from services.notifications.settings import NotificationsSettings
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
-from shared.mail.protocol import Mail, Outcome
+from shared.mail.protocol import Mail, Outcome, WriteDown
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity
 from shared.runtime.lifecycle import Readiness
@@ -171,12 +171,13 @@ class ScriptedMailer:
 
     def __init__(self, answer: Callable[[Mail], Outcome], batch: int = 100) -> None:
         self.batch = batch
+        self.longest = timedelta(0)
         self.mails: list[Mail] = []
         self._answer = answer
 
-    async def send(self, mails: Sequence[Mail], /) -> list[Outcome]:
+    async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
         self.mails.extend(mails)
-        return [self._answer(mail) for mail in mails]
+        await write_down([(position, self._answer(mail)) for position, mail in enumerate(mails)])
 
 
 def client_of(engine: AsyncEngine, folder: Path, identity: Identity | None) -> httpx.AsyncClient:

@@ -52,6 +52,11 @@ async def emails(engine: AsyncEngine) -> list[Any]:
     return [row for row in await rows(engine, deliveries) if row.channel == "email"]
 
 
+def smtp(port: int) -> SmtpMailer:
+    sender = "Centerline <notices@centerline.example>"
+    return SmtpMailer(f"smtp://127.0.0.1:{port}", sender, step_seconds=10, accept_seconds=10)
+
+
 async def published(engine: AsyncEngine) -> int:
     async with reading(engine) as connection:
         count: int = (await connection.execute(text("SELECT count(*) FROM outbox"))).scalar_one()
@@ -301,7 +306,7 @@ async def test_mail_goes_through_smtp_and_each_answer_finds_its_delivery(
     ]
     acts = [entry_changed(importer_number=importer) for importer in names for _ in range(20)]
     await apply(engine, [*accounts, *acts])
-    sender = sender_of(engine, SmtpMailer(f"smtp://127.0.0.1:{port}", "Centerline <notices@centerline.example>"), clock)
+    sender = sender_of(engine, smtp(port), clock)
     await sender.run()
     by_state = {(names[row.importer_number], row.state, row.attempts) for row in await emails(engine)}
     assert by_state == {("good", "sent", 1), ("unknown", "bounced", 1), ("busy", "queued", 1)}
@@ -316,7 +321,7 @@ async def test_a_mail_server_that_cannot_be_reached_leaves_everything_queued(
     engine: AsyncEngine, clock: FixedClock, mail_server: tuple[Postbox, int], unused_tcp_port: int
 ) -> None:
     await apply(engine, [account_assigned(center=None), entry_changed()])
-    await sender_of(engine, SmtpMailer(f"smtp://127.0.0.1:{unused_tcp_port}", "a@b.example"), clock).run()
+    await sender_of(engine, smtp(unused_tcp_port), clock).run()
     (row,) = await emails(engine)
     assert (row.state, row.attempts, row.next_try_at) == ("queued", 0, NOW + timedelta(seconds=15))
     assert "Connect" in row.last_error

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.store.notices import WrittenNotice
 from shared.mail.folder import FolderMailer
 from shared.mail.message import build_message
-from shared.mail.protocol import Fate, Mail
+from shared.mail.protocol import Fate, Mail, Mailer, Outcome
 
 HOSTILE = '<script>alert("x")</script> {{ 7 * 7 }} & Söhne\r\nBcc: eve@x.example'
 BASE = "https://bulletin.example"
@@ -162,9 +163,19 @@ def test_the_bulletin_page_escapes_terms_and_labels_every_field() -> None:
     assert 'aria-invalid="true"' in page
 
 
+async def outcomes_of(mailer: Mailer, mails: list[Mail]) -> list[Outcome]:
+    known: dict[int, Outcome] = {}
+
+    async def write_down(outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        known.update(outcomes)
+
+    await mailer.send(mails, write_down)
+    return [known[position] for position in range(len(mails))]
+
+
 async def test_a_folder_that_cannot_be_written_is_a_mailer_that_is_away(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file, not a folder")
-    (outcome,) = await FolderMailer(tmp_path / "mail", SENDER).send([mail()])
+    (outcome,) = await outcomes_of(FolderMailer(tmp_path / "mail", SENDER), [mail()])
     assert outcome.fate is Fate.AWAY
     assert outcome.error
     assert str(tmp_path) not in outcome.error
@@ -173,7 +184,7 @@ async def test_a_folder_that_cannot_be_written_is_a_mailer_that_is_away(tmp_path
 async def test_a_mail_sent_again_is_the_same_file_again(tmp_path: Path) -> None:
     mailer = FolderMailer(tmp_path / "deep" / "mail", SENDER)
     for _ in range(2):
-        assert [outcome.fate for outcome in await mailer.send([mail()])] == [Fate.SENT]
+        assert [outcome.fate for outcome in await outcomes_of(mailer, [mail()])] == [Fate.SENT]
     assert [path.name for path in (tmp_path / "deep" / "mail").iterdir()] == ["N-09.1.importer.eml"]
 
 

@@ -85,6 +85,14 @@ async def test_old_answers_are_forgotten(engine: AsyncEngine) -> None:
         assert await forget(connection, NOW + timedelta(seconds=1)) == 1
 
 
+async def test_answers_are_forgotten_a_bounded_number_at_a_time(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for number in range(5):
+            await remember(connection, IdempotentCall(f"k{number}", "kim", "h"), status=201, response={}, now=NOW)
+        later = NOW + timedelta(seconds=1)
+        assert [await forget(connection, later, limit=2) for _ in range(4)] == [2, 2, 1, 0]
+
+
 async def test_an_invariant_tells_its_violations(engine: AsyncEngine) -> None:
     class NoAnswers:
         name = "no-answers"

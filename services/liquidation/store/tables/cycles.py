@@ -1,6 +1,7 @@
-"""The table of weekly liquidation cycles."""
+"""The tables of weekly liquidation cycles: those that have run, and where the topics ended when one began."""
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.liquidation.store.tables.records import metadata
 
@@ -21,5 +22,16 @@ cycles = Table(
     Column("billed_cents", BigInteger, nullable=False, server_default=text("0")),
     Column("refund_cents", BigInteger, nullable=False, server_default=text("0")),
     Column("posted_on", Date),
+    Column("unseen", JSONB(none_as_null=True)),
     comment="Weekly liquidation cycles that have run, one row for each Friday.",
+)
+
+cycle_cuts = Table(
+    "cycle_cuts",
+    metadata,
+    Column("cycle_on", Date, primary_key=True),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("ends", JSONB(none_as_null=True)),
+    Column("ends_read_at", DateTime(timezone=True)),
+    comment="When the cycle of a Friday began, and where the topics ended: [topic, partition, next offset].",
 )

@@ -1,0 +1,22 @@
+"""Cycles say what they did not see: where the topics ended when each began, and what of it was not applied."""
+
+from shared.db.platform_migrations import run
+
+revision = "0020_pre_cycle_unseen"
+down_revision = "0014_pre_posted_day"
+
+# Null for the cycles before, and for those that the release before still runs: nobody knows what they did not see.
+CYCLES = """
+ALTER TABLE cycles ADD COLUMN unseen jsonb;
+CREATE TABLE cycle_cuts (
+    cycle_on date PRIMARY KEY,
+    began_at timestamptz NOT NULL,
+    ends jsonb,
+    ends_read_at timestamptz
+);
+"""
+
+
+def upgrade() -> None:
+    """Add the column and the table."""
+    run(CYCLES)
