@@ -15,11 +15,12 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
 from shared.web.access import actions_of, is_public
+from shared.web.guard import InputGuard
 from shared.web.health import build_health_router
 from shared.web.identity import tokens_router
 from shared.web.me import build_me_router
 from shared.web.middleware import RequestMiddleware
-from shared.web.problem import PUBLIC_DOCUMENTED, Problem, install_handlers, problem_responses
+from shared.web.problem import PUBLIC_DOCUMENTED, Problem, answer_refused, install_handlers, problem_responses
 from shared.web.rate_limit import CallLimit
 from shared.web.tokens import TokenVerifier
 
@@ -100,6 +101,7 @@ def create_app(
     for name, value in {**state, **shared}.items():
         setattr(app.state, name, value)
     install_handlers(app)
+    app.add_middleware(InputGuard, answer=answer_refused)
     app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes)
     health = build_health_router(settings.service, settings.code_version, metrics, readiness)
     public, guarded, issuers = [*public_routers], [*routers], []

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.runtime.clock import start_stopwatch
 from shared.runtime.metrics import Metrics
 from shared.runtime.tracing import parse_traceparent, span
+from shared.web.guard import is_streamed
 from shared.web.problem import answer_unexpected
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -53,7 +54,7 @@ class RequestMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_body_bytes and not _is_streamed(scope):
+            if received > self.max_body_bytes and not is_streamed(scope):
                 raise HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
             return message
 
@@ -95,8 +96,3 @@ def _answer_headers(scope: Scope) -> dict[str, str]:
     """What a dependency wants said with the answer, whichever form that takes: `request.state.answer_headers`."""
     headers: dict[str, str] = scope.get("state", {}).get("answer_headers", {})
     return headers
-
-
-def _is_streamed(scope: Scope) -> bool:
-    """Whether the endpoint reads the body piece by piece: `openapi_extra={"x-streamed-body": True}` on its route."""
-    return bool((getattr(scope.get("route"), "openapi_extra", None) or {}).get("x-streamed-body"))

@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, TypeAdapter
 
 from shared.runtime.errors import Refused
+from shared.web.fields import LARGEST_INTEGER
 
 Key = str | int | bool | None | date | datetime | Decimal | UUID
 """A value that rows are ordered by."""
@@ -38,12 +39,15 @@ def encode_cursor(position: Sequence[Key]) -> str:
 
 
 def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
-    """Read a cursor back as values of these types; raises Refused (bad-cursor) when it is not one of ours."""
+    """Read a cursor back as values of these types; raises Refused (bad-cursor) when it is not one of ours.
+
+    `int` is what an `integer` column holds; for a `bigint` column name `BigOrdinal`.
+    """
     try:
         raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
         checksum, text = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
         values: tuple[Any, ...] = _adapter(types).validate_json(text)
-    except ValueError:  # binascii's and pydantic's errors are ValueErrors
+    except (ValueError, OverflowError):  # binascii's and pydantic's errors are ValueErrors
         raise _bad_cursor() from None
     if checksum != _checksum(text):
         raise _bad_cursor()
@@ -124,4 +128,22 @@ def _checksum(text: bytes) -> bytes:
 
 @cache
 def _adapter(types: tuple[Any, ...]) -> TypeAdapter[tuple[Any, ...]]:
-    return TypeAdapter(tuple[types])  # type: ignore[valid-type]
+    return TypeAdapter(tuple[tuple(_BOUNDED.get(each, each) for each in types)])  # type: ignore[arg-type, misc]
+
+
+def _keepable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("no column holds U+0000")
+    return text
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)  # OverflowError where UTC has no such day
+
+
+# Anyone can make a cursor: what comes out of one fits the columns that it is compared with.
+_BOUNDED: Final[dict[Any, Any]] = {
+    int: Annotated[int, Field(ge=-LARGEST_INTEGER - 1, le=LARGEST_INTEGER)],
+    str: Annotated[str, AfterValidator(_keepable)],
+    datetime: Annotated[AwareDatetime, AfterValidator(_in_utc)],
+}

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from shared.runtime.errors import Refused, TooManyCalls, Transient
 from shared.runtime.logging import mask_importer_numbers
 from shared.runtime.tracing import current_trace
+from shared.web.guard import UnreadableBody
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -103,13 +104,15 @@ def answer_unexpected(request: Request, error: Exception) -> Response:
 
 def install_handlers(app: FastAPI) -> None:
     """Answer every error of the application as a problem detail."""
-    app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(Refused, answer_refused)
+    app.add_exception_handler(UnreadableBody, _on_unreadable)
     app.add_exception_handler(Transient, _on_transient)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 
 
-async def _on_refused(request: Request, error: Exception) -> Response:
+async def answer_refused(request: Request, error: Exception) -> Response:
+    """Answer a refusal with its rule, its citation and what to do instead."""
     assert isinstance(error, Refused)
     log.info("refused", code=error.code, rule=error.rule, citation=error.citation, status=error.status)
     problem = build_problem(
@@ -133,6 +136,11 @@ async def _on_refused(request: Request, error: Exception) -> Response:
             challenge += ', error="invalid_token"'
         headers = {"WWW-Authenticate": challenge}
     return to_response(problem, headers)
+
+
+async def _on_unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnreadableBody)
+    return await answer_refused(request, error.refused)
 
 
 async def _on_transient(request: Request, error: Exception) -> Response:

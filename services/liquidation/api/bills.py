@@ -24,7 +24,6 @@ from services.liquidation.store import bills as store
 from services.liquidation.store.bills import BillRow, PaymentRow
 from services.liquidation.store.money_acts import list_acts
 from services.liquidation.store.sight import find_matter_of
-from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction, reading
@@ -32,6 +31,7 @@ from shared.runtime.access import demand_sight, no_such, reach_of, shown_importe
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -150,7 +150,7 @@ class PaymentIn(BaseModel):
         },
     )
 
-    received_on: LegalDate
+    received_on: LegalDay
     amount_usd: PositiveMoney
     payer: Literal["importer", "surety"] = "importer"
     reference: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]

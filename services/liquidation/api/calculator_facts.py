@@ -1,24 +1,15 @@
 """The facts of an entry as the deadline calculator takes them over HTTP."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.liquidation.domain.protest.filing import Protestant
 from services.liquidation.domain.reliquidation import FinalWriter
 from services.liquidation.domain.suspension import LiftNoticeKind
+from shared.web.fields import LegalDay
 
-Day = Annotated[
-    date,
-    Field(
-        ge=date(1900, 1, 1),
-        le=date(2199, 12, 31),
-        description="Legal day in America/New_York.",
-        examples=["2026-03-02"],
-    ),
-]
-MaybeDay = Day | None
+MaybeDay = LegalDay | None
 
 
 class ExtensionFact(BaseModel):
@@ -28,7 +19,7 @@ class ExtensionFact(BaseModel):
 
     reason: Literal["information-needed", "importer-request"]
     months: int = Field(default=12, ge=-120, le=120, description="1 to 12; any other length is void (ext-length).")
-    posted_on: Day
+    posted_on: LegalDay
     requested_on: MaybeDay = Field(default=None, description="When the importer asked in writing.")
 
 
@@ -39,7 +30,7 @@ class SuspensionFact(BaseModel):
 
     ground: str = Field(min_length=1, max_length=80, examples=["A570012000"])
     authority: Literal["statute", "agency", "court"] = Field(description="Who suspended: a court's is an injunction.")
-    began_on: Day
+    began_on: LegalDay
     lift_noticed_on: MaybeDay = Field(default=None, description="When CBP received notice of its removal.")
 
 
@@ -61,7 +52,7 @@ class LiftNoticeFact(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: LiftNoticeKind
-    on: Day
+    on: LegalDay
 
 
 class ReliquidationFact(BaseModel):
@@ -69,7 +60,7 @@ class ReliquidationFact(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    on: Day
+    on: LegalDay
     by: FinalWriter | None = None
 
 

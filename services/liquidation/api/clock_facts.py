@@ -13,12 +13,12 @@ from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.store import clock_facts as store
 from services.liquidation.store.clock_facts import ClockFactsRow
 from services.liquidation.store.sight import find_matter
-from shared.contracts.terms import LegalDate
 from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LegalDay
 from shared.web.requests import canonical_entry_number, engine_of, now_of
 
 router = APIRouter()
@@ -29,8 +29,8 @@ class DesignatedImportIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    liquidated_on: LegalDate | None = None
-    final_1514_on: LegalDate | None = Field(default=None, description="The first day on which nobody can protest it.")
+    liquidated_on: LegalDay | None = None
+    final_1514_on: LegalDay | None = Field(default=None, description="The first day on which nobody can protest it.")
     is_protested: bool | None = Field(
         default=None, description="Whether a protest is on file against it; false lets its finality be derived."
     )
@@ -57,19 +57,19 @@ class ClockFactsIn(BaseModel):
         },
     )
 
-    final_withdrawal_on: LegalDate | None = Field(default=None, description="Of a warehouse entry (21, 22).")
-    reconciliation_due_on: LegalDate | None = Field(default=None, description="Of a reconciliation (09).")
+    final_withdrawal_on: LegalDay | None = Field(default=None, description="Of a warehouse entry (21, 22).")
+    reconciliation_due_on: LegalDay | None = Field(default=None, description="Of a reconciliation (09).")
     designated_imports: list[DesignatedImportIn] = Field(
         default=[], max_length=500, description="Of a drawback claim: all of them."
     )
-    deposited_on: LegalDate | None = Field(default=None, description="Drawback: estimated duties of the imports.")
-    waived_on: LegalDate | None = Field(default=None, description="Drawback: the written request and waiver.")
+    deposited_on: LegalDay | None = Field(default=None, description="Drawback: estimated duties of the imports.")
+    waived_on: LegalDay | None = Field(default=None, description="Drawback: the written request and waiver.")
     entry_basis: Literal["release", "filing-elected", "immediate-delivery", "withdrawal", "quota"] | None = Field(
         default=None, description="Which day is the time of entry; null: the one that the summary asserts."
     )
-    entry_filed_on: LegalDate | None = None
-    presented_on: LegalDate | None = Field(default=None, description="Presentation of quota goods in proper form.")
-    withdrawn_on: LegalDate | None = Field(default=None, description="Withdrawal from warehouse for consumption.")
+    entry_filed_on: LegalDay | None = None
+    presented_on: LegalDay | None = Field(default=None, description="Presentation of quota goods in proper form.")
+    withdrawn_on: LegalDay | None = Field(default=None, description="Withdrawal from warehouse for consumption.")
     explanation: str = Field(min_length=1, max_length=400, description="What the days rest on.")
 
 

@@ -1,6 +1,6 @@
 """What the routes of liquidation share: readings in force, paths, rules as shown, an entry that the caller may see."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import Path, Request
@@ -19,11 +19,12 @@ from shared.db.transaction import reading
 from shared.runtime.access import Matter, demand_sight, no_such, shown_importer_number
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
+from shared.web.fields import LegalDay
 from shared.web.requests import canonical_entry_number, engine_of, today_of
 
 EntryNumberPath = Annotated[str, Path(description="Entry number, with or without hyphens.", examples=["B7603245278"])]
 
-FridayPath = Annotated[date, Path(description="The Friday of the cycle.", examples=["2026-08-14"])]
+FridayPath = Annotated[LegalDay, Path(description="The Friday of the cycle.", examples=["2026-08-14"])]
 
 
 class RuleOut(BaseModel):

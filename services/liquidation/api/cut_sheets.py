@@ -21,6 +21,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import Ordinal
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -29,7 +30,7 @@ from shared.web.requests import engine_of, now_of, today_of
 router = APIRouter()
 
 
-NumberPath = Annotated[int, Path(ge=1, description="Which dry run of the Friday.", examples=[2])]
+NumberPath = Annotated[Ordinal, Path(description="Which dry run of the Friday.", examples=[2])]
 
 
 class SnapshotOut(BaseModel):
@@ -176,7 +177,7 @@ async def read_forecast_changes(
     number: NumberPath,
     request: Request,
     _: Annotated[Identity, allow("cycle.read")],
-    since: Annotated[int | None, Query(ge=1, description="The earlier dry run; the one before when left out.")] = None,
+    since: Annotated[Ordinal | None, Query(description="The earlier dry run; the one before when left out.")] = None,
 ) -> ChangesOut:
     """Entries that came in, went out or are treated otherwise, counted by reason."""
     async with snapshot(engine_of(request)) as tx:
@@ -194,7 +195,7 @@ async def list_forecast_changes(
     response: Response,
     caller: Annotated[Identity, allow("cycle.read")],
     page: CurrentPage,
-    since: Annotated[int | None, Query(ge=1, description="The earlier dry run; the one before when left out.")] = None,
+    since: Annotated[Ordinal | None, Query(description="The earlier dry run; the one before when left out.")] = None,
 ) -> Page[ChangedEntryOut]:
     """In order of entry number, each with its reason."""
     position = page.position(str)

@@ -18,12 +18,12 @@ from services.liquidation.api.common import (
 )
 from services.liquidation.store import cycles as store
 from services.liquidation.store.cycles import CycleFigures, ForecastLine
-from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, snapshot
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
@@ -35,7 +35,7 @@ class CycleIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"date": "2026-08-14"}]})
 
-    date: date
+    date: LegalDay
     despite_unread: bool = Field(
         default=False, description="Run at once, though events published before it are not read; it says which."
     )
@@ -69,7 +69,7 @@ class CycleOut(BaseModel):
     )
 
     date: date
-    posted_on: LegalDate = Field(description="The day on which it ran, later than its Friday when it missed it.")
+    posted_on: LegalDay = Field(description="The day on which it ran, later than its Friday when it missed it.")
     liquidated: int
     with_decision: int
     deemed: int
@@ -181,7 +181,7 @@ async def list_liquidation_cycles(
 async def forecast_liquidation_cycle(
     request: Request,
     _: Annotated[Identity, allow("cycle.read")],
-    on: Annotated[date, Query(alias="date", examples=["2026-08-14"])],
+    on: Annotated[LegalDay, Query(alias="date", examples=["2026-08-14"])],
 ) -> ForecastOut:
     """Counts and money by what the record holds now, by Center and kind; nothing is changed."""
     day = cycle_day(on, legal_date(now_of(request)))

@@ -12,6 +12,7 @@ from services.liquidation.domain.extension import ExtensionRequest
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import canonical_entry_number, now_of
 
@@ -68,9 +69,9 @@ class ExtensionIn(BaseModel):
     )
 
     reason: Literal["information-needed", "importer-request"]
-    months: int = Field(default=12, description="1 to 12 (ext-length).")
-    posted_on: date = Field(description="The day on which the notice was posted.")
-    requested_on: date | None = Field(default=None, description="When the importer asked in writing.")
+    months: int = Field(default=12, ge=-120, le=120, description="1 to 12 (ext-length).")
+    posted_on: LegalDay = Field(description="The day on which the notice was posted.")
+    requested_on: LegalDay | None = Field(default=None, description="When the importer asked in writing.")
     explanation: str = Field(min_length=1, max_length=500, description="What the notice states as the reason.")
 
 

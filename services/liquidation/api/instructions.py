@@ -12,7 +12,6 @@ from services.liquidation.api.common import cycle_policy_of, law_of
 from services.liquidation.api.predicates import PredicateIn, show_predicate
 from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction
-from shared.contracts.terms import LegalDate
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import reach_of
@@ -21,6 +20,7 @@ from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
@@ -67,7 +67,7 @@ class InstructionIn(BaseModel):
     source: Literal[
         "federal-register", "commerce-message", "agency-notice", "court-notice", "court-opinion", "timken-notice"
     ]
-    noticed_on: LegalDate = Field(
+    noticed_on: LegalDay = Field(
         description="Lift: the day on which CBP received notice. Suspend: the day from which it is in force."
     )
     predicate: PredicateIn

@@ -14,11 +14,12 @@ from services.liquidation.acts.voided_liquidations import VoidedLiquidation, voi
 from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, money_policy_of
 from services.liquidation.domain.reliquidation import Power, final_1501_on
 from shared.contracts.decision import ClassEffect, demand_classes_add_up
-from shared.contracts.terms import LegalDate, Money
+from shared.contracts.terms import Money
 from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import canonical_entry_number, now_of
 
@@ -110,24 +111,24 @@ class ReliquidationIn(BaseModel):
         description="The effects by accounting class, against what was asserted; without them the class stays open.",
     )
     explanation: Explanation
-    preference_claimed_on: LegalDate | None = Field(
+    preference_claimed_on: LegalDay | None = Field(
         default=None, description="claim-1520d: the day of the claim; within a year of importation."
     )
-    records_demanded_on: LegalDate | None = Field(
+    records_demanded_on: LegalDay | None = Field(
         default=None,
         description="records-1509g: the day of the demand; it reaches liquidations of the two years before.",
     )
-    violated_on: LegalDate | None = Field(
+    violated_on: LegalDay | None = Field(
         default=None,
         description="duty-1592d: the day of the violation; five years from it, or from the discovery of fraud.",
     )
-    fraud_discovered_on: LegalDate | None = Field(
+    fraud_discovered_on: LegalDay | None = Field(
         default=None, description="duty-1592d: only if the violation was fraud."
     )
-    limit_waived_until: LegalDate | None = Field(
+    limit_waived_until: LegalDay | None = Field(
         default=None, description="duty-1592d: until when the party waived the limit of 19 USC 1621."
     )
-    court_ordered_on: LegalDate | None = Field(
+    court_ordered_on: LegalDay | None = Field(
         default=None, description="court-judgment: the day of the judgment or order; left out: taken as today."
     )
     is_in_suit: bool | None = Field(

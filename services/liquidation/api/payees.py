@@ -14,7 +14,6 @@ from services.liquidation.api.money import ImporterPath
 from services.liquidation.store import payees as store
 from services.liquidation.store.payees import AccountRow, DepositRow
 from services.liquidation.store.sight import find_matter
-from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import Matter, demand_sight, shown_importer_number
@@ -22,6 +21,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LegalDay
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
 
 router = APIRouter()
@@ -45,7 +45,7 @@ class AccountIn(BaseModel):
         },
     )
 
-    effective_on: LegalDate
+    effective_on: LegalDay
     is_corporation: bool | None = Field(default=None, description="Sets the rate of overpayments (26 USC 6621(a)(1)).")
     pays_monthly: bool | None = Field(default=None, description="Deposits on a periodic monthly statement.")
     has_ach_enrollment: bool | None = None
@@ -107,9 +107,9 @@ class DepositIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"required_on": "2026-04-21"}]})
 
-    required_on: LegalDate | None = Field(default=None, description="By when the estimated duties were due.")
-    claimed_on: LegalDate | None = Field(default=None, description="The day of a claim under 19 USC 1520(d).")
-    case_order_on: LegalDate | None = Field(
+    required_on: LegalDay | None = Field(default=None, description="By when the estimated duties were due.")
+    claimed_on: LegalDay | None = Field(default=None, description="The day of a claim under 19 USC 1520(d).")
+    case_order_on: LegalDay | None = Field(
         default=None, description="Publication of the antidumping or countervailing order."
     )
 

@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 from services.liquidation.api.common import shown_number
 from services.liquidation.domain.grounds import identify
 from services.liquidation.domain.predicate import EntryPredicate, HeadingSet, predicate_from_json, read_heading_range
-from shared.contracts.terms import CenterCode, Country, EntryTypeCode, ImporterNumber, LegalDate, PortCode
+from shared.contracts.terms import CenterCode, Country, EntryTypeCode, ImporterNumber, PortCode
 from shared.runtime.identity import Identity
+from shared.web.fields import LegalDay
 
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^[AC][0-9]{6,9}$")]
 
@@ -59,8 +60,8 @@ class PredicateIn(BaseModel):
         examples=[["CNEXPORT99SHE"]],
     )
     importer_number: ImporterNumber | None = None
-    entered_from: LegalDate | None = None
-    entered_to: LegalDate | None = None
+    entered_from: LegalDay | None = None
+    entered_to: LegalDay | None = None
     duty_heading: Annotated[str, StringConstraints(pattern=r"^99[0-9]{0,8}$")] | None = Field(
         default=None,
         description="A Chapter 99 number or its beginning, digits without dots.",

@@ -12,13 +12,14 @@ from services.liquidation.acts.protests import PROTEST_ACTIONS, ActRequest, act_
 from services.liquidation.api.common import law_of, money_policy_of
 from services.liquidation.api.protests import Category, ProtestPath, Words
 from services.liquidation.domain.protest.further_review import Criterion
-from shared.contracts.terms import EntryNumber, LegalDate, Money
+from shared.contracts.terms import EntryNumber, Money
 from shared.db.transaction import transaction
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LARGEST_INTEGER, LegalDay
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
@@ -72,7 +73,7 @@ class AccelerateIn(_In):
     """Ask for accelerated disposition; the clock runs from the mailing."""
 
     kind: Literal["request-acceleration"]
-    mailed_on: LegalDate | None = Field(default=None, description="Today when it is left out.")
+    mailed_on: LegalDay | None = Field(default=None, description="Today when it is left out.")
     text: Note = ""
 
 
@@ -139,7 +140,7 @@ class SummonIn(_In):
     """Note that a suit was begun: the record is locked."""
 
     kind: Literal["summon"]
-    filed_on: LegalDate
+    filed_on: LegalDay
     court_number: Annotated[str, Field(min_length=1, max_length=40)]
     are_duties_paid: bool
     text: Note = ""
@@ -183,7 +184,7 @@ class GroupItemIn(_In):
     """A protest of a group, at the version that the preview showed."""
 
     protest_number: str
-    version: int
+    version: int = Field(ge=0, le=LARGEST_INTEGER)
 
 
 class GroupActIn(_In):

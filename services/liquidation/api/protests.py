@@ -22,7 +22,7 @@ from services.liquidation.store import protest_pictures as store
 from services.liquidation.store.protest_pictures import ActRow, ProtestPicture, ProtestRow
 from services.liquidation.store.protests import find_deciders
 from services.liquidation.store.sight import find_matter_of_protest
-from shared.contracts.terms import EntryNumber, LegalDate
+from shared.contracts.terms import EntryNumber
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading
@@ -31,6 +31,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -106,10 +107,10 @@ class ProtestIn(_In):
     issue: Annotated[str, Field(max_length=200)] | None = Field(
         default=None, description="The question common to many protests; they are worked as a group."
     )
-    decision_on: LegalDate | None = Field(
+    decision_on: LegalDay | None = Field(
         default=None, description="The day of the decision, where it is not the liquidation, or of the reliquidation."
     )
-    demand_on: LegalDate | None = Field(default=None, description="A surety: when the demand was mailed to it.")
+    demand_on: LegalDay | None = Field(default=None, description="A surety: when the demand was mailed to it.")
     redelivery: bool = Field(default=False, description="A demand for redelivery is attacked, not an exclusion.")
     earlier_protest: Annotated[str, Field(max_length=64)] | None = None
     like_treatment: bool = False
@@ -281,7 +282,7 @@ async def list_protests(
     importer: Annotated[str | None, Query(description="Only of this importer number.", max_length=20)] = None,
     entry: Annotated[str | None, Query(description="Only those that name this entry.", max_length=15)] = None,
     issue: Annotated[str | None, Query(description="Only of this issue.", max_length=200)] = None,
-    due_before: Annotated[date | None, Query(description="Open ones on which CBP has to act before a day.")] = None,
+    due_before: Annotated[LegalDay | None, Query(description="Open ones on which CBP has to act before a day.")] = None,
     overdue: Annotated[bool, Query(description="Open ones past their two years (protest-decide-2y).")] = False,
 ) -> Page[ProtestSummaryOut]:
     """In order of number; outside parties see their own."""

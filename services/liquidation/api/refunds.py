@@ -23,7 +23,6 @@ from services.liquidation.store.payees import load_accounts
 from services.liquidation.store.refunds import RefundRow
 from services.liquidation.store.sight import find_matter_of
 from shared.contracts.liquidation import RefundState
-from shared.contracts.terms import LegalDate
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
@@ -32,6 +31,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LegalDay
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
@@ -111,7 +111,7 @@ class RefundPaymentIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"paid_on": "2027-02-10"}]})
 
-    paid_on: LegalDate
+    paid_on: LegalDay
 
 
 @router.get("/refunds", summary="Refunds")

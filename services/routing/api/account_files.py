@@ -14,6 +14,7 @@ from services.routing.domain.account_imports import Fault, Format, Row
 from services.routing.domain.accounts import GivenAccount
 from shared.runtime.errors import Malformed
 from shared.runtime.logging import mask_importer_numbers
+from shared.web.guard import find_faults
 
 MAX_ROW_CHARACTERS: Final = 65_536
 MAX_ROW_LINES: Final = 100
@@ -56,6 +57,8 @@ async def read_rows(body: AsyncIterable[bytes], form: Format) -> AsyncIterator[R
 
 def read_account(content: Mapping[str, Any]) -> GivenAccount | Fault:
     """The account of a row, or what is wrong with it, naming each field."""
+    if unkeepable := [f"{fault.field.removeprefix('row.')}: {fault.message}" for fault in find_faults(content, "row")]:
+        return _invalid_row(unkeepable)
     try:
         return read_given(AccountIn.model_validate(content))
     except ValidationError as error:
@@ -63,9 +66,13 @@ def read_account(content: Mapping[str, Any]) -> GivenAccount | Fault:
             f"{'.'.join(str(part) for part in item['loc']) or 'row'}: {item['msg']}"
             for item in error.errors(include_input=False, include_url=False, include_context=False)
         ]
-        # Names of unknown fields come from the file: PostgreSQL keeps every character but NUL.
-        detail = mask_importer_numbers("; ".join(wrong)).replace("\x00", "")
-        return Fault("invalid-row", detail[:1000], "Correct these fields and send the row.")
+        return _invalid_row(wrong)
+
+
+def _invalid_row(wrong: list[str]) -> Fault:
+    return Fault(
+        "invalid-row", mask_importer_numbers("; ".join(wrong))[:1000], "Correct these fields and send the row."
+    )
 
 
 async def _read_lines(body: AsyncIterable[bytes]) -> AsyncIterator[str]:

@@ -18,6 +18,7 @@ from services.routing.domain.accounts import (
     TrustedProgram,
 )
 from shared.contracts.terms import CenterCode, ImporterNumber
+from shared.web.fields import LegalDay
 
 # PostgreSQL keeps every character but NUL.
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -46,8 +47,10 @@ class Dated(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    first_on: date | None = Field(default=None, alias="from", description="First legal day; null: since ever.")
-    last_on: date | None = Field(default=None, alias="to", description="Last legal day; null: until further notice.")
+    first_on: LegalDay | None = Field(default=None, alias="from", description="First legal day; null: since ever.")
+    last_on: LegalDay | None = Field(
+        default=None, alias="to", description="Last legal day; null: until further notice."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> "Dated":
@@ -75,7 +78,7 @@ class ContactBody(Dated):
     role: Name | None = Field(default=None, examples=["customs manager"])
     email: Email | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+().x -]{3,40}$")] | None = None
-    verified_on: date | None = Field(default=None, description="When the Center last found that it is right.")
+    verified_on: LegalDay | None = Field(default=None, description="When the Center last found that it is right.")
 
     @model_validator(mode="after")
     def _is_reachable(self) -> "ContactBody":
@@ -154,7 +157,7 @@ class AccountIn(BaseModel):
     size: Size = "small"
     trusted_programs: Programs = []
     center: CenterCode | None = Field(default=None, description="Null while no Center is assigned.")
-    effective_on: date = Field(default=date(2017, 1, 19), description="First day of the assignment.")
+    effective_on: LegalDay = Field(default=date(2017, 1, 19), description="First day of the assignment.")
     is_broker: bool = False
     contact_email: Email | None = None
     filer_code: FilerCode | None = None
@@ -164,7 +167,7 @@ class AccountIn(BaseModel):
     standing: list[LapseBody] | None = Field(default=None, max_length=100, description="Lapses of good standing.")
     related_parties: list[RelatedPartyBody] | None = Field(default=None, max_length=100)
     family: FamilyId | None = Field(default=None, description="A family that exists; see PUT /families/{family}.")
-    registered_on: date | None = Field(default=None, description="First day of the account, where known.")
+    registered_on: LegalDay | None = Field(default=None, description="First day of the account, where known.")
 
 
 _EXAMPLE_ACCOUNT: Final[dict[str, Any]] = {
@@ -296,7 +299,7 @@ class AccountChangeIn(BaseModel):
     standing: Annotated[list[LapseBody], Field(max_length=100)] | None = None
     related_parties: Annotated[list[RelatedPartyBody], Field(max_length=100)] | None = None
     family: FamilyId | None = None
-    registered_on: date | None = None
+    registered_on: LegalDay | None = None
 
     @model_validator(mode="after")
     def _only_some_may_be_null(self) -> "AccountChangeIn":

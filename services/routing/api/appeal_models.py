@@ -9,6 +9,7 @@ from services.routing.acts.appeals import Outcome
 from services.routing.domain.appeals import Act, AppealContents, ImportRow, State
 from shared.contracts.terms import CenterCode, ImporterNumber
 from shared.customs.authority import Evidence
+from shared.web.fields import LegalDay
 
 Why = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Bond = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -99,7 +100,7 @@ class DecisionIn(BaseModel):
 
     outcome: Outcome
     center: CenterCode | None = Field(default=None, description="With `reassigned` only.")
-    effective_on: date | None = Field(default=None, description="With `reassigned` only.")
+    effective_on: LegalDay | None = Field(default=None, description="With `reassigned` only.")
     reasons: list[Why] = Field(min_length=1, max_length=20)
 
 

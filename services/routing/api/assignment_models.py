@@ -12,6 +12,7 @@ from services.routing.domain.appeals import NO_DEADLINE, NO_STAY, REQUIREMENTS
 from services.routing.domain.center import CITATION
 from services.routing.domain.proposals import Scores, describe_scores, format_points
 from services.routing.store.assignments import RecordedAssignment
+from shared.web.fields import LegalDay
 
 _FIGURES_EXAMPLE: dict[str, Any] = {
     "first_month": "2025-04-01",
@@ -275,7 +276,9 @@ class WhatIfIn(BaseModel):
     )
 
     history: list[ImportedGoods] = Field(min_length=1, max_length=10_000)
-    on: date | None = Field(default=None, description="The legal day of policy, map and Centers; today unless given.")
+    on: LegalDay | None = Field(
+        default=None, description="The legal day of policy, map and Centers; today unless given."
+    )
     policy: str | None = Field(default=None, max_length=64, description="A version; the one in force unless given.")
     map_version: str | None = Field(
         default=None, max_length=64, description="A version; the one in force unless given."

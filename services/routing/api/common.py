@@ -1,12 +1,12 @@
 """What the routes of routing share: who calls, how a number and a day are named, how a reason reads."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import BaseModel
 
 from shared.contracts.terms import IMPORTER_NUMBER_PATTERN
+from shared.web.fields import LegalDay
 
 """Who changes the directory, tariff maps and assignment policies, and starts a run of proposals."""
 
@@ -22,7 +22,7 @@ ImporterNumberPath = Annotated[
 FilingNumberPath = Annotated[
     str, Path(description="Number of a post-entry filing.", max_length=64, examples=["SYN-PROTEST-0001"])
 ]
-OnDay = Annotated[date | None, Query(description="The legal day; today unless given.", examples=["2026-03-02"])]
+OnDay = Annotated[LegalDay | None, Query(description="The legal day; today unless given.", examples=["2026-03-02"])]
 
 
 class ReasonOut(BaseModel):

@@ -28,6 +28,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LegalDay, Ordinal
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
@@ -49,13 +50,15 @@ class ReasonIn(BaseModel):
 class ActIn(ReasonIn):
     """Why, and from when on."""
 
-    effective_on: date | None = Field(default=None, description="A day after today (Eastern); tomorrow unless given.")
+    effective_on: LegalDay | None = Field(
+        default=None, description="A day after today (Eastern); tomorrow unless given."
+    )
 
 
 class RetirementIn(ActIn):
     """Why, from when on, and which revision."""
 
-    revision: int | None = Field(default=None, ge=1, description="The newest one unless given.")
+    revision: Ordinal | None = Field(default=None, description="The newest one unless given.")
 
 
 class CriterionOut(BaseModel):

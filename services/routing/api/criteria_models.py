@@ -12,6 +12,7 @@ from services.routing.domain.criteria_lifecycle import Revision, State
 from shared.customs.money import format_cents, to_cents
 from shared.runtime.access import shown_importer_number
 from shared.runtime.identity import Identity
+from shared.web.fields import LegalDay
 
 Names = Annotated[
     list[Annotated[str, StringConstraints(min_length=1, max_length=64)]],
@@ -117,7 +118,7 @@ class CriterionFields(BaseModel):
     lane: Literal["document-review", "enforcement"]
     processes: Annotated[list[Process], Field(min_length=1, max_length=8)]
     instruction: Annotated[str, Field(min_length=1, max_length=2000, description="What the reviewer looks at.")]
-    expires_on: date | None = Field(description="The last day on which it selects; null only for shipped criteria.")
+    expires_on: LegalDay | None = Field(description="The last day on which it selects; null only for shipped criteria.")
     weekly_budget: Annotated[int | None, Field(ge=1, le=1_000_000, description="Entries a week.")] = None
     expected_hit_basis_points: Annotated[int | None, Field(ge=0, le=10_000)] = None
     sampling_basis_points: Annotated[int, Field(ge=1, le=10_000, description="Of 10,000 that meet it.")] = 10_000

@@ -29,6 +29,7 @@ from shared.db.transaction import Transaction, reading
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
 from shared.web.access import allow
+from shared.web.fields import BigOrdinal, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
@@ -196,7 +197,7 @@ class DirectoryChangeIn(BaseModel):
     code: UnitCode = Field(description="Names the unit among those of its kind in its Center; a Center names itself.")
     center: CenterCode
     action: Action = Field(description="`stay-open` withdraws a closing whose day has not come.")
-    effective_on: date = Field(description="First day; Centers open and close after today.")
+    effective_on: LegalDay = Field(description="First day; Centers open and close after today.")
     details: DetailsIn = DetailsIn()
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -267,7 +268,7 @@ async def list_directory_changes(
     caller: Annotated[Identity, allow("directory.read")],
     page: CurrentPage,
     since: Annotated[
-        date | None,
+        LegalDay | None,
         Query(description="Changes recorded or taking effect on this legal day or later.", examples=["2026-03-02"]),
     ] = None,
     center: Annotated[str | None, Query(description="Only changes of this Center.", examples=["CEE007"])] = None,
@@ -277,7 +278,7 @@ async def list_directory_changes(
     Without a token changes of persons are left out, and who made a change and why.
     """
     is_public = caller.has_role(RoleName.PUBLIC)
-    position = page.position(int)
+    position = page.position(BigOrdinal)
     async with reading(engine_of(request)) as connection:
         rows = await store.list_changes(
             connection,

@@ -18,15 +18,16 @@ from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LARGEST_INTEGER, LegalDay
 from shared.web.requests import engine_of, today_of
 
 router = APIRouter()
 
 From = Annotated[
-    date | None,
+    LegalDay | None,
     Query(alias="from", description="First entry date; 90 days before the last unless given.", examples=["2026-01-01"]),
 ]
-To = Annotated[date | None, Query(description="Last entry date; today unless given.", examples=["2026-03-31"])]
+To = Annotated[LegalDay | None, Query(description="Last entry date; today unless given.", examples=["2026-03-31"])]
 
 _DAYS = 90
 
@@ -155,8 +156,8 @@ async def list_stale_criteria(
     expiry_days: Annotated[int, Query(ge=0, le=3660, description="Expires within so many days.")] = 30,
     silent_days: Annotated[int, Query(ge=1, le=3660, description="The days to look back; never hit in them.")] = _DAYS,
     precision_basis_points: Annotated[int, Query(ge=0, le=10_000, description="Findings in 10,000 reviews.")] = 500,
-    least_reviews: Annotated[int, Query(ge=1, description="Reviews before precision counts.")] = 30,
-    expectation_factor: Annotated[int, Query(ge=2, description="Times more or less than expected.")] = 3,
+    least_reviews: Annotated[int, Query(ge=1, le=LARGEST_INTEGER, description="Reviews before precision counts.")] = 30,
+    expectation_factor: Annotated[int, Query(ge=2, le=1000, description="Times more or less than expected.")] = 3,
 ) -> StaleList:
     """Criteria live or on trial that expired or soon will, never hit, find little, or hit more or less than thought."""
     patience = Patience(expiry_days, silent_days, precision_basis_points, least_reviews, expectation_factor)

@@ -25,6 +25,7 @@ from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
@@ -128,7 +129,7 @@ class PolicyConfirmation(BaseModel):
         json_schema_extra={"examples": [{"effective_on": "2027-01-04", "reason": "SYNTHETIC order no. 12."}]},
     )
 
-    effective_on: date = Field(description="After today: decisions already made keep their policy.")
+    effective_on: LegalDay = Field(description="After today: decisions already made keep their policy.")
     reason: Why
 
 

@@ -20,6 +20,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import BigOrdinal, LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
 
@@ -28,7 +29,7 @@ router = APIRouter()
 
 """Who confirms: the Validation and Compliance team, and the directors of the Center (processes 3.1)."""
 
-ProposalId = Annotated[int, Path(ge=1, description="Number of a proposal.", examples=[17])]
+ProposalId = Annotated[BigOrdinal, Path(description="Number of a proposal.", examples=[17])]
 Why = Annotated[str, Field(min_length=1, max_length=500, description="The reason, for the record and the importer.")]
 
 
@@ -37,7 +38,7 @@ class RunIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"as_of": "2026-03-02"}]})
 
-    as_of: date | None = Field(default=None, description="Today unless given; not a day to come.")
+    as_of: LegalDay | None = Field(default=None, description="Today unless given; not a day to come.")
 
 
 class RunOut(BaseModel):
@@ -139,7 +140,7 @@ class ConfirmationIn(BaseModel):
         json_schema_extra={"examples": [{"effective_on": "2026-04-01", "reason": "The goods are electronics."}]},
     )
 
-    effective_on: date | None = Field(default=None, description="First day; today unless given, not before.")
+    effective_on: LegalDay | None = Field(default=None, description="First day; today unless given, not before.")
     reason: Why
 
 
@@ -172,7 +173,7 @@ class OverrideIn(BaseModel):
 
     center: CenterCode
     ground: Ground
-    effective_on: date | None = Field(default=None, description="First day; today unless given, not before.")
+    effective_on: LegalDay | None = Field(default=None, description="First day; today unless given, not before.")
     reason: Why
 
 
@@ -195,7 +196,7 @@ async def list_proposals(
     center: Annotated[str | None, Query(description="Only those from or to this Center.", examples=["CEE007"])] = None,
 ) -> Page[ProposalOut]:
     """Proposals in the order in which they were made."""
-    position = page.position(int)
+    position = page.position(BigOrdinal)
     async with reading(engine_of(request)) as connection:
         rows = await store.list_proposals(
             connection, state=state, center=center, after=position[0] if position else None, limit=page.fetch

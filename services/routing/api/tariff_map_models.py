@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from services.routing.domain.tariff_maps import Action, State
 from shared.customs.tariff_map import Confidence, TariffMapRow
 from shared.runtime.errors import Malformed
+from shared.web.fields import LegalDay
 
 CSV: Final = "text/csv"
 COLUMNS: Final = ("prefix_from", "prefix_to", "center", "source", "confidence", "note")
@@ -101,7 +102,7 @@ class ValidationIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"effective_on": "2027-01-04"}]})
 
-    effective_on: date | None = Field(default=None, description="The day on which Centers must be open; tomorrow.")
+    effective_on: LegalDay | None = Field(default=None, description="The day on which Centers must be open; tomorrow.")
 
 
 class PublicationIn(BaseModel):
@@ -112,7 +113,7 @@ class PublicationIn(BaseModel):
         json_schema_extra={"examples": [{"effective_on": "2027-01-04", "reason": "SYNTHETIC notice published."}]},
     )
 
-    effective_on: date = Field(description="After today: decisions already made keep their map.")
+    effective_on: LegalDay = Field(description="After today: decisions already made keep their map.")
     reason: ReasonText
 
 

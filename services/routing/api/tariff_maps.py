@@ -37,6 +37,7 @@ from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
@@ -212,7 +213,7 @@ async def diff_tariff_map(
         Query(description="The version to compare with; the one that it takes or would take over from."),
     ] = None,
     on: Annotated[
-        date | None,
+        LegalDay | None,
         Query(description="The day whose open Centers count; by default the version's first day, else tomorrow."),
     ] = None,
 ) -> DiffOut:

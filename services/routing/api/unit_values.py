@@ -11,6 +11,7 @@ from services.routing.store import unit_values as store
 from shared.db.transaction import Transaction, reading
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of
@@ -33,7 +34,7 @@ class UnitValuesIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"as_of": "2026-02-28"}]})
 
-    as_of: date = Field(description="The last day of the twelve months; today or earlier.")
+    as_of: LegalDay = Field(description="The last day of the twelve months; today or earlier.")
     minimum_sample: int = Field(
         default=30, ge=1, le=100_000, description="Declarations below which there is no median."
     )
@@ -99,7 +100,7 @@ async def list_unit_value_versions(
 
 @router.get("/unit-values/{as_of}", summary="The medians of a version")
 async def list_medians(
-    as_of: Annotated[date, Path(examples=["2026-02-28"])],
+    as_of: Annotated[LegalDay, Path(examples=["2026-02-28"])],
     request: Request,
     response: Response,
     _: Annotated[Identity, allow("unit-value.read")],

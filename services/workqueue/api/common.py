@@ -7,8 +7,10 @@ from uuid import UUID
 from fastapi import Path, Request
 from pydantic import Field
 
+from shared.web.fields import BigOrdinal
+
 ItemId = Annotated[UUID, Path(description="The item's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
-Token = Annotated[int, Field(ge=1, description="The token that the claim gave; a stale one is refused with 409.")]
+Token = Annotated[BigOrdinal, Field(description="The token that the claim gave; a stale one is refused with 409.")]
 
 
 def lease_of(request: Request) -> timedelta:

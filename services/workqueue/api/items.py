@@ -25,6 +25,7 @@ from shared.db.transaction import reading
 from shared.runtime.access import no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
@@ -144,7 +145,7 @@ async def list_items(
     kind: Annotated[Kind | None, Query(description="What the items are about.")] = None,
     state: Annotated[State | None, Query()] = None,
     importer: Annotated[str | None, Query(description="Importer of record number.")] = None,
-    due_before: Annotated[date | None, Query(description="Only items due before this day.")] = None,
+    due_before: Annotated[LegalDay | None, Query(description="Only items due before this day.")] = None,
     entry: Annotated[
         str | None, Query(description="Entry number, with or without hyphens: all work on it, filings included.")
     ] = None,

@@ -15,6 +15,7 @@ from shared.contracts.terms import EntryNumber, ShortText
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import now_of
 
@@ -52,7 +53,9 @@ class RequestIn(BaseModel):
     entry_numbers: list[EntryNumber] = Field(
         default=[], max_length=999, description="More entries of the same importer on the same issue."
     )
-    due_on: date | None = Field(default=None, description="By default 30 days from today for a CBP 28, 20 for a 29.")
+    due_on: LegalDay | None = Field(
+        default=None, description="By default 30 days from today for a CBP 28, 20 for a 29."
+    )
 
 
 @router.post(
