@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Coroutine
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,17 +28,20 @@ from cli.show import rows_table, show_summary
 from shared.bus.protocol import Unpublishable
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgresError
+from shared.db.job_runs import JobRun
 from shared.runtime.errors import Transient
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.logging import configure_logging
+from shared.runtime.logging import configure_logging, mask_importer_numbers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Centerline: run it, feed it, look after it.")
 topics_app = typer.Typer(no_args_is_help=True, help="The topics of the bus.")
+jobs_app = typer.Typer(no_args_is_help=True, help="Scheduled jobs, and the rows that they could not do.")
 letters_app = typer.Typer(no_args_is_help=True, help="Messages that could not be applied.")
 app.add_typer(topics_app, name="topics")
 outbox_app = typer.Typer(no_args_is_help=True, help="Events that the bus refuses to take.")
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(jobs_app, name="jobs")
 
 out = Console()
 err = Console(stderr=True)
@@ -55,6 +59,7 @@ KafkaOption = Annotated[
 PortOption = Annotated[
     int | None, typer.Option("--first-port", help="Routing's port; the others follow. Default: 8001.")
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service.name for service in SERVICES)}.")]
 
 
@@ -298,6 +303,88 @@ def publish_set_aside(service: ServiceArgument, ids: list[int], data: DataOption
 def discard_set_aside(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
     """Settle events that were set aside as not to be published; they stay as history."""
     _settle_set_aside(service, ids, data, publish=False)
+
+
+@jobs_app.command("list")
+def list_jobs(
+    service: Annotated[str | None, typer.Argument(help="Only this service.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """When each scheduled job ran last, how it ended, how long it took, and when it runs next."""
+    names = [_known(service)] if service is not None else [known.name for known in SERVICES]
+    found = asyncio.run(operations.list_jobs(open_environment(data=data), names))
+    if as_json:
+        shown = {name: [asdict(run) for run in runs] for name, runs in found.items()}
+        sys.stdout.write(json.dumps(shown, default=str) + "\n")
+        return
+    heads = ("service", "job", "result", "last run", "took", "last success", "next run", "set aside", "error")
+    out.print(rows_table("Jobs", heads, (row for name, runs in found.items() for row in _job_rows(name, runs))))
+
+
+@jobs_app.command("set-aside")
+def list_rows_set_aside(
+    service: ServiceArgument,
+    job: Annotated[str | None, typer.Option(help="Only this job.")] = None,
+    limit: Annotated[int, typer.Option(help="Rows at most.")] = 100,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """The rows that a service's jobs could not do and leave out, each with its error."""
+    environment = open_environment(data=data)
+    found = asyncio.run(operations.list_rows_set_aside(environment, _known(service), job=job, limit=limit))
+    rows = [{**asdict(row), "key": mask_importer_numbers(row.key)} for row in found]
+    if as_json:
+        sys.stdout.write(json.dumps(rows, default=str) + "\n")
+        return
+    heads = ("job", "key", "attempts", "first_failed_at", "last_failed_at", "skipped_until", "error")
+    out.print(rows_table(f"Set aside by {service}", heads, ([row[head] for head in heads] for row in rows)))
+
+
+@jobs_app.command("retry")
+def retry_rows(
+    service: ServiceArgument,
+    job: Annotated[str, typer.Argument(help="The job that set them aside.")],
+    keys: Annotated[list[str] | None, typer.Argument(help="Their keys; without any all of the job.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Have the next run of a job try rows again that it set aside."""
+    count = asyncio.run(operations.retry_rows(open_environment(data=data), _known(service), job, keys or []))
+    out.print(f"{count} to be tried again by the next run of {job}")
+
+
+@app.command("check-invariants")
+def check_invariants(service: ServiceArgument, as_json: JsonOption = False, data: DataOption = None) -> None:
+    """Check every invariant on a service's whole database; exit code 1 when one does not hold. Reads all tables."""
+    environment = open_environment(data=data)
+    found = asyncio.run(operations.check_invariants(environment, _known(service)))
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        broken = [(name, line) for name, lines in found.items() for line in lines]
+        out.print(rows_table(f"{len(found)} invariants, {len(broken)} violations", ("invariant", "violation"), broken))
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
+def _job_rows(service: str, runs: list[JobRun]) -> list[tuple[Any, ...]]:
+    """A line for each job; one for a service whose scheduler never started, none of whose jobs has run."""
+    if not runs:
+        return [(service, "all", "never run: no scheduler has started", *[None] * 6)]
+    return [
+        (
+            service,
+            run.job,
+            "never run" if run.result == "never" else run.result,
+            run.started_at,
+            f"{run.duration_seconds:.1f} s" if run.duration_seconds is not None else None,
+            run.last_succeeded_at or "never",
+            run.next_run_at,
+            run.set_aside or None,
+            run.error,
+        )
+        for run in runs
+    ]
 
 
 def _bus_environment(data: Path | None, bus: BusKind | None, kafka: str | None) -> Environment:

@@ -13,9 +13,14 @@ from cli.environment import Environment
 from shared.bus import dead_letters, offsets, outbox
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
+from shared.db import job_runs, set_aside
 from shared.db.engine import create_engine
+from shared.db.job_runs import JobRun
 from shared.db.migrate import upgrade
-from shared.db.transaction import transaction
+from shared.db.set_aside import RowSetAside
+from shared.db.transaction import reading, transaction
+from shared.runtime.invariants import check_all
+from shared.runtime.service import open_platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,50 @@ async def settle_set_aside(environment: Environment, service: str, ids: Sequence
         if publish:
             return await outbox.return_set_aside(tx, ids)
         return await outbox.discard_set_aside(tx, ids)
+
+
+async def list_jobs(environment: Environment, services: Sequence[str]) -> dict[str, list[JobRun]]:
+    """How the scheduled jobs of these services ran last; none where no scheduler of a service has ever started."""
+    found = {}
+    for service in services:
+        async with service_engine(environment, service) as engine, transaction(engine) as tx:
+            found[service] = await job_runs.list_runs(tx)
+    return found
+
+
+async def list_rows_set_aside(
+    environment: Environment, service: str, *, job: str | None, limit: int
+) -> list[RowSetAside]:
+    """The rows that a service's jobs leave out."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await set_aside.list_rows(tx, job=job, limit=limit)
+
+
+async def retry_rows(environment: Environment, service: str, job: str, keys: Sequence[str]) -> int:
+    """Let the next run of a job try rows again, all of them without keys; gives how many were set aside."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await set_aside.retry(tx, job, keys or None)
+
+
+async def check_invariants(environment: Environment, service: str) -> dict[str, list[str]]:
+    """What contradicts a service's invariants in its whole database, by invariant; empty lists where all is well."""
+    known = find_service(service)
+    settings = known.settings.model_validate(
+        {
+            "database_url": environment.database_of(service),
+            "bus": environment.bus,
+            "bus_database_url": environment.bus_database_url,
+            "token_secret": environment.token_secret,
+        }
+    )
+    platform = open_platform(settings)
+    try:
+        invariants = known.build(platform).invariants
+    finally:
+        await platform.bus.close()
+        await platform.engine.dispose()
+    async with service_engine(environment, service) as engine:
+        return await check_all(lambda: reading(engine), invariants)
 
 
 async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:

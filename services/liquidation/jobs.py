@@ -11,17 +11,18 @@ from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
-from services.liquidation.acts.recomputes import recompute
-from services.liquidation.acts.rederivations import follow_readings
+from services.liquidation.acts.recomputes import recompute_next
+from services.liquidation.acts.rederivations import run_rederivations
 from services.liquidation.handlers.handler import GROUP, TOPICS
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.pictures import count_unknown_clocks
 from services.liquidation.store.protests import count_overdue
 from services.liquidation.store.radar import Horizon
 from shared.customs.calendar import legal_date
-from shared.db.transaction import reading, snapshot, transaction
+from shared.db.transaction import reading, snapshot
 from shared.runtime.access import EVERYTHING
 from shared.runtime.platform import Job, Platform
+from shared.runtime.slices import JobSession
 
 
 def upstream_of(platform: Platform) -> Upstream:
@@ -33,47 +34,46 @@ def upstream_of(platform: Platform) -> Upstream:
 def schedule(platform: Platform) -> Sequence[Job]:
     """The jobs with the policy in force. Each may run late or twice: what is done is left alone."""
     settings = cast("LiquidationSettings", platform.settings)
-    engine, clock, metrics = platform.engine, platform.clock, platform.metrics
+    clock, metrics = platform.clock, platform.metrics
     policy, law, money = settings.cycle_policy, settings.law_in_force, settings.money_policy
 
-    async def count_clocks() -> None:
-        async with reading(engine) as connection:
+    async def count_clocks(session: JobSession) -> None:
+        async with reading(session) as connection:
             metrics.clocks_unknown.set(await count_unknown_clocks(connection, EVERYTHING))
 
-    async def count_what_alarms() -> None:
-        async with snapshot(engine) as tx:
+    async def count_what_alarms(session: JobSession) -> None:
+        async with snapshot(session) as tx:
             deemed, held = await count_alarms(tx, clock.now())
         metrics.deemed_cases_open.set(deemed)
         for horizon in get_args(Horizon):
             metrics.held_near_deadline.labels(horizon).set(held.get(horizon, 0))
 
-    async def draft() -> None:
-        async with transaction(engine) as tx:
-            await draft_extensions(tx, clock.now())
+    async def draft(session: JobSession) -> None:
+        await draft_extensions(session, clock.now())
 
-    async def apply_instructions() -> None:
-        await apply_confirmed(engine, policy, clock, law)
+    async def apply_instructions(session: JobSession) -> None:
+        await apply_confirmed(session, policy, clock, law)
 
-    async def run_clocks_of_protests() -> None:
-        await run_protest_clocks(engine, clock, law)
-        async with reading(engine) as connection:
+    async def run_clocks_of_protests(session: JobSession) -> None:
+        await run_protest_clocks(session, clock, law)
+        async with reading(session) as connection:
             metrics.protests_overdue.set(await count_overdue(connection, legal_date(clock.now())))
 
-    async def run_clocks_of_bills() -> None:
-        await run_bill_clocks(engine, clock, money)
+    async def run_clocks_of_bills(session: JobSession) -> None:
+        await run_bill_clocks(session, clock, money)
 
-    async def assess_what_waits() -> None:
-        await assess_waiting(engine, clock, money)
+    async def assess_what_waits(session: JobSession) -> None:
+        await assess_waiting(session, clock, money)
 
-    async def follow() -> None:
-        async with transaction(engine) as tx:
-            await follow_readings(tx, clock.now(), policy, law)
+    async def follow(session: JobSession) -> None:
+        await run_rederivations(session, clock, policy, law)
 
-    async def compare() -> None:
-        metrics.record_differences.set(await recompute(engine, policy, clock, law))
+    async def compare(session: JobSession) -> None:
+        in_turn = settings.recompute_entries
+        metrics.record_differences.set(await recompute_next(session, policy, clock, law, in_turn=in_turn))
 
-    async def run_cycles() -> None:
-        await run_due_cycles(engine, upstream_of(platform), clock, money)
+    async def run_cycles(session: JobSession) -> None:
+        await run_due_cycles(session, upstream_of(platform), clock, money)
 
     jobs = [
         Job("count-unknown-clocks", timedelta(seconds=30), count_clocks),

@@ -41,6 +41,11 @@ class LiquidationSettings(ServiceSettings):
         default="automatic",
         description="two-people: a weekly cycle runs from a cut sheet that two people confirmed, never by itself",
     )
+    recompute_entries: int = Field(
+        default=500_000,
+        ge=1_000,
+        description="entries that are compared with their facts each night in turn, beside all that changed",
+    )
     law: LawSettings = Field(
         default=LAW,
         description='readings of rules that are unsettled or recalled, as JSON: {"lift_reading": "longer"}; the fields'

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.acts.sending import SendingRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
 from services.notifications.jobs import schedule
@@ -26,7 +26,6 @@ def build(platform: Platform) -> Parts:
         grace=timedelta(hours=settings.address_grace_hours),
         base_url=settings.public_base_url,
     )
-    sender = Sender(platform.engine, choose_mailer(settings), platform.clock, rules)
     mail = MailRules(
         host=settings.mail_host,
         late_address=timedelta(days=settings.late_address_days),
@@ -37,7 +36,7 @@ def build(platform: Platform) -> Parts:
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
         state={},
-        jobs=schedule(sender),
+        jobs=schedule(platform, choose_mailer(settings), rules),
         invariants=INVARIANTS,
     )
 

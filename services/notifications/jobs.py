@@ -2,10 +2,18 @@
 
 from datetime import timedelta
 
-from services.notifications.acts.sending import Sender
-from shared.runtime.platform import Job
+from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.store.deliveries import Settlement
+from shared.mail.protocol import Mailer
+from shared.runtime.platform import Job, Platform
+from shared.runtime.slices import JobSession
 
 
-def schedule(sender: Sender) -> tuple[Job, ...]:
+def schedule(platform: Platform, mailer: Mailer, rules: SendingRules) -> tuple[Job, ...]:
     """The jobs of one process."""
-    return (Job("send-mail", timedelta(seconds=0.5), sender.run),)
+    unsettled: list[Settlement] = []
+
+    async def send_mail(session: JobSession) -> None:
+        await Sender(session, mailer, platform.clock, rules, unsettled).run()
+
+    return (Job("send-mail", timedelta(seconds=0.5), send_mail),)

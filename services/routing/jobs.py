@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.routing.acts.proposals import run_proposals
 from shared.customs.calendar import legal_date
 from shared.runtime.platform import Job, Platform
+from shared.runtime.slices import JobSession
 
 SCHEDULE = "schedule"
 """Who proposes when nobody asked: the scheduled run."""
@@ -13,9 +14,9 @@ SCHEDULE = "schedule"
 def schedule(platform: Platform) -> list[Job]:
     """The table of the schedule."""
 
-    async def propose_assignments() -> None:
+    async def propose_assignments(session: JobSession) -> None:
         now = platform.clock.now()
-        await run_proposals(platform.engine, as_of=legal_date(now), proposed_by=SCHEDULE, now=now)
+        await run_proposals(session, as_of=legal_date(now), proposed_by=SCHEDULE, now=now)
 
     return [
         # Figures move with the month; a run that finds nothing new proposes nothing twice.

@@ -4,15 +4,14 @@ from datetime import timedelta
 
 from services.workqueue.acts import claim
 from services.workqueue.settings import WorkqueueSettings
-from shared.db.transaction import transaction
 from shared.runtime.platform import Job, Platform
+from shared.runtime.slices import JobSession
 
 
 def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]:
     """The jobs of one process."""
 
-    async def expire_leases() -> None:
-        async with transaction(platform.engine) as tx:
-            await claim.expire_leases(tx, platform.clock.now())
+    async def expire_leases(session: JobSession) -> None:
+        await claim.expire_leases(session, platform.clock.now())
 
     return (Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),)

@@ -123,7 +123,7 @@ class PostgresBus:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._engine = create_engine(url, application="centerline-bus", pool_size=4)
+        self._engine = create_engine(url, application="centerline-bus", pool_size=4, overflow=0)
         self._partitions: dict[str, int] = {}
         self._notified_at = float("-inf")
 

@@ -1,7 +1,9 @@
-"""The connection pool of a service, and which of its failures pass by themselves."""
+"""The connection pools of a service, and which of their failures pass by themselves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 import orjson
@@ -29,15 +31,33 @@ _TRANSIENT_DRIVER_ERRORS = (
 _CLOSED = "connection is closed"
 
 
-def create_engine(url: str, *, application: str, pool_size: int = 8) -> AsyncEngine:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds sessions of a pool wait: for a connection, for a lock, for a statement's end. None: as long as
+    it takes.
+    """
+
+    connection: float = 30.0
+    lock: float | None = None
+    statement: float | None = None
+
+
+ENDLESS: Final = Patience()
+
+
+def create_engine(
+    url: str, *, application: str, pool_size: int = 8, overflow: int = 4, patience: Patience = ENDLESS
+) -> AsyncEngine:
     """A pool for a PostgreSQL URL; sessions run in UTC and give up idle transactions after a minute.
 
-    The server notices within 25 s that the machine of a session is gone, and gives back the session's locks.
+    It opens `pool_size` connections at most, and `overflow` more for a moment. Whoever waits longer than `patience`
+    gets an error that passes by itself.
     """
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
-        max_overflow=4,
+        max_overflow=overflow,
+        pool_timeout=patience.connection,
         pool_pre_ping=False,
         pool_recycle=1800,
         json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -52,9 +72,16 @@ def create_engine(url: str, *, application: str, pool_size: int = 8) -> AsyncEng
                 "tcp_keepalives_idle": "10",
                 "tcp_keepalives_interval": "5",
                 "tcp_keepalives_count": "3",
+                "lock_timeout": in_milliseconds(patience.lock),
+                "statement_timeout": in_milliseconds(patience.statement),
             },
         },
     )
+
+
+def in_milliseconds(seconds: float | None) -> str:
+    """A time limit as the server takes it; none is 0."""
+    return str(round(seconds * 1000)) if seconds is not None else "0"
 
 
 def is_transient(error: BaseException) -> bool:

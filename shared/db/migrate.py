@@ -10,6 +10,8 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 _LOCK = 7_305_119_001
+_LOCK_SECONDS = 60
+"""How long a step waits for a table: whoever comes later waits behind it, so it had better give up and be repeated."""
 
 
 def _config(migrations: Path) -> Config:
@@ -19,10 +21,17 @@ def _config(migrations: Path) -> Config:
 
 
 async def upgrade(engine: AsyncEngine, migrations: Path, revision: str = "head") -> None:
-    """Bring a service's database to a revision, the newest if none is named; several callers wait for one another."""
+    """Bring a service's database to a revision, the newest if none is named; several callers wait for one another.
+
+    Raises when a table is held by somebody else for a minute: nothing is changed then, and it may be repeated.
+    """
 
     def run(connection: Connection) -> None:
+        # A step may take hours over its rows, and callers wait for one another as long as that takes.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
         config = _config(migrations)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

@@ -78,6 +78,49 @@ CREATE INDEX outbox_set_aside_waiting ON outbox_set_aside (id) WHERE state = 'wa
 """
 
 
+V3 = """
+CREATE TABLE job_runs (
+    job text PRIMARY KEY,
+    every_seconds double precision NOT NULL,
+    result text NOT NULL DEFAULT 'never',
+    started_at timestamptz,
+    ended_at timestamptz,
+    duration_seconds double precision,
+    error text,
+    last_succeeded_at timestamptz,
+    next_run_at timestamptz NOT NULL
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE rows_set_aside (
+    job text NOT NULL,
+    key text NOT NULL,
+    error text NOT NULL,
+    attempts integer NOT NULL,
+    first_failed_at timestamptz NOT NULL,
+    last_failed_at timestamptz NOT NULL,
+    skipped_until timestamptz NOT NULL,
+    PRIMARY KEY (job, key)
+);
+
+CREATE TABLE walks (
+    name text PRIMARY KEY,
+    reached text NOT NULL DEFAULT '',
+    began_at timestamptz NOT NULL,
+    went_round_at timestamptz,
+    seen_until timestamptz NOT NULL,
+    seen_key text NOT NULL DEFAULT ''
+) WITH (fillfactor = 50);
+
+CREATE TABLE invariant_findings (
+    name text NOT NULL,
+    key text NOT NULL,
+    line text NOT NULL,
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (name, key)
+);
+"""
+
+
 def create_platform_tables_v1() -> None:
     """Offsets, inbox, outbox, dead letters and idempotency keys as of the first release."""
     run(V1)
@@ -86,6 +129,11 @@ def create_platform_tables_v1() -> None:
 def upgrade_platform_tables_v2() -> None:
     """The digest of what was applied, and a place for what the bus does not take."""
     run(V2)
+
+
+def create_platform_tables_v3() -> None:
+    """How jobs ran, the rows that they set aside, how far checks have come through their tables, what they found."""
+    run(V3)
 
 
 def run(script: str) -> None:

@@ -1,6 +1,6 @@
 """The tables that every service has beside its own.
 
-Offsets, inbox, outbox with what the bus refuses, dead letters, idempotency keys.
+Those of the bus with what it refuses, of creating calls, and of scheduled jobs.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
@@ -32,6 +33,10 @@ class PlatformTables:
     outbox_set_aside: Table
     dead_letters: Table
     idempotency_keys: Table
+    job_runs: Table
+    rows_set_aside: Table
+    walks: Table
+    invariant_findings: Table
 
 
 def platform_tables(metadata: MetaData) -> PlatformTables:
@@ -108,5 +113,47 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("status", Integer, nullable=False),
             Column("response", JSONB, nullable=False),
             Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        ),
+        job_runs=Table(
+            "job_runs",
+            metadata,
+            Column("job", Text, primary_key=True),
+            Column("every_seconds", Double, nullable=False),
+            Column("result", Text, nullable=False, server_default=text("'never'::text")),
+            Column("started_at", DateTime(timezone=True)),
+            Column("ended_at", DateTime(timezone=True)),
+            Column("duration_seconds", Double),
+            Column("error", Text),
+            Column("last_succeeded_at", DateTime(timezone=True)),
+            Column("next_run_at", DateTime(timezone=True), nullable=False),
+        ),
+        rows_set_aside=Table(
+            "rows_set_aside",
+            metadata,
+            Column("job", Text, primary_key=True),
+            Column("key", Text, primary_key=True),
+            Column("error", Text, nullable=False),
+            Column("attempts", Integer, nullable=False),
+            Column("first_failed_at", DateTime(timezone=True), nullable=False),
+            Column("last_failed_at", DateTime(timezone=True), nullable=False),
+            Column("skipped_until", DateTime(timezone=True), nullable=False),
+        ),
+        walks=Table(
+            "walks",
+            metadata,
+            Column("name", Text, primary_key=True),
+            Column("reached", Text, nullable=False, server_default=text("''::text")),
+            Column("began_at", DateTime(timezone=True), nullable=False),
+            Column("went_round_at", DateTime(timezone=True)),
+            Column("seen_until", DateTime(timezone=True), nullable=False),
+            Column("seen_key", Text, nullable=False, server_default=text("''::text")),
+        ),
+        invariant_findings=Table(
+            "invariant_findings",
+            metadata,
+            Column("name", Text, primary_key=True),
+            Column("key", Text, primary_key=True),
+            Column("line", Text, nullable=False),
+            Column("found_at", DateTime(timezone=True), nullable=False),
         ),
     )

@@ -6,15 +6,19 @@ Core statements, `driver` for the set-based statements of `shared.db.bulk`.
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.db.engine import driver_call, is_transient
+from shared.db.engine import Patience, driver_call, in_milliseconds, is_transient
 from shared.runtime.errors import Transient
+
+_SET_PATIENCE = text(
+    "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :statement, true)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,15 @@ class Transaction:
     driver: Any
 
 
+class Connections(Protocol):
+    """What transactions are opened on: a pool, or the one connection that a session holds."""
+
+    def connect(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for the length of a block."""
+
+
 @asynccontextmanager
-async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+async def transaction(database: Connections) -> AsyncIterator[Transaction]:
     """Run a block in one transaction.
 
     Raises `Transient` for failures of the database that pass by themselves (server away, deadlock, timeout); nothing
@@ -34,8 +45,14 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[Transaction]:
     keys). What else the block raises goes through as it is, also an `OSError` that is not the driver's.
     """
     with _translated():
-        async with _connected(engine) as connection, _begun(connection) as opened:
+        async with _connected(database) as connection, _begun(connection) as opened:
             yield opened
+
+
+async def be_patient(tx: Transaction, patience: Patience) -> None:
+    """Give this transaction its own time for locks and statements, whatever its pool gives."""
+    limits = {"lock": in_milliseconds(patience.lock), "statement": in_milliseconds(patience.statement)}
+    await tx.connection.execute(_SET_PATIENCE, limits)
 
 
 class Attempt:
@@ -60,14 +77,14 @@ async def attempt(tx: Transaction) -> AsyncIterator[Attempt]:
 
 
 @asynccontextmanager
-async def snapshot(engine: AsyncEngine) -> AsyncIterator[Transaction]:
+async def snapshot(database: Connections) -> AsyncIterator[Transaction]:
     """Questions only, all answered from one state of the database; the server refuses writes.
 
     What is read with several statements fits together, whatever is committed between them: the state is that of the
     first statement (REPEATABLE READ, which cannot fail for one that only reads).
     """
     with _translated():
-        async with _connected(engine) as connection:
+        async with _connected(database) as connection:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             try:
                 yield Transaction(connection, await _driver_of(connection))
@@ -76,9 +93,9 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[Transaction]:
 
 
 @asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def reading(database: Connections) -> AsyncIterator[AsyncConnection]:
     """The connection of a snapshot, for those who ask with SQLAlchemy only."""
-    async with snapshot(engine) as tx:
+    async with snapshot(database) as tx:
         yield tx.connection
 
 
@@ -87,6 +104,11 @@ class ExclusiveSession:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """The connection that holds the lock, for one transaction after the other."""
+        yield self._connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -117,10 +139,10 @@ async def exclusive_session(engine: AsyncEngine, name: str) -> AsyncIterator[Exc
 
 
 @asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _connected(database: Connections) -> AsyncIterator[AsyncConnection]:
     async with AsyncExitStack() as stack:
         with driver_call():
-            connection = await stack.enter_async_context(engine.connect())
+            connection = await stack.enter_async_context(database.connect())
         yield connection
 
 

@@ -94,6 +94,16 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Violations found by the last check of the invariant.",
         ("name",),
     ),
+    Declared(Counter, "job_runs_total", "runs", "Runs of scheduled jobs by how they ended.", ("job", "result")),
+    Declared(
+        Gauge,
+        "job_last_success_timestamp_seconds",
+        "seconds since 1970",
+        "When the job last ran to its end; no value: never.",
+        ("job",),
+    ),
+    Declared(Gauge, "job_last_run_seconds", "seconds", "How long the last run of the job took.", ("job",)),
+    Declared(Gauge, "job_rows_set_aside", "rows", "Rows that the job leaves out because they failed.", ("job",)),
     Declared(Counter, "conflicts_total", "events", "Events that contradict what is known of an entry.", ("kind",)),
 )
 
@@ -122,6 +132,10 @@ class Metrics:
     http_request_seconds: Histogram
     provider_key_fetches_total: Counter
     invariant_failures: Gauge
+    job_runs_total: Counter
+    job_last_success_timestamp_seconds: Gauge
+    job_last_run_seconds: Gauge
+    job_rows_set_aside: Gauge
     conflicts_total: Counter
 
     @classmethod

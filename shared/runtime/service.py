@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import structlog
 import uvloop
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import inbox, outbox
 from shared.bus.consumer import Consumer, ConsumerSettings, Handler
@@ -22,17 +24,19 @@ from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.bus.relay import Relay
 from shared.db import idempotency
-from shared.db.engine import create_engine
 from shared.db.migrate import pending
-from shared.db.transaction import exclusive_session, reading, transaction
+from shared.db.transaction import transaction
 from shared.runtime.clock import Clock, ReplayClock, SystemClock
 from shared.runtime.errors import Transient
-from shared.runtime.invariants import Invariant, check_all
+from shared.runtime.invariants import QueryInvariant, check_next
+from shared.runtime.job_runner import JobRunner
 from shared.runtime.lifecycle import Readiness, Stopping
 from shared.runtime.logging import configure_logging
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Job, Platform
+from shared.runtime.pools import Pools, open_pools
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
+from shared.runtime.slices import JobSession
 from shared.runtime.slot import FleetSlot, Run
 from shared.runtime.supervisor import RoleTask, Supervisor, build_http_server
 from shared.web.app import create_app
@@ -40,7 +44,6 @@ from shared.web.app import create_app
 log = structlog.get_logger(__name__)
 
 _LAG_SECONDS = 2.0
-_JOB_RETRY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Parts:
     routers: Sequence[APIRouter]
     state: Mapping[str, Any]
     jobs: Sequence[Job] = ()
-    invariants: Sequence[Invariant] = ()
+    invariants: Sequence[QueryInvariant] = ()
     public_routers: Sequence[APIRouter] = ()
 
 
@@ -121,7 +124,7 @@ def open_bus(settings: ServiceSettings) -> Bus:
     return PostgresBus(settings.bus_database_url)
 
 
-def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Platform:
+def open_platform(settings: ServiceSettings, clock: Clock | None = None, pools: Pools | None = None) -> Platform:
     """The things that a service's parts are built from; nothing connects yet.
 
     Without a clock it is that of the machine, or in development the one of a replay.
@@ -131,7 +134,7 @@ def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Plat
         clock = ReplayClock(settings.replay_clock)
     return Platform(
         settings=settings,
-        engine=create_engine(settings.database_url, application=f"centerline-{settings.service}"),
+        engine=(pools or open_pools(settings)).api,
         bus=open_bus(settings),
         clock=clock or SystemClock(),
         metrics=Metrics.create(),
@@ -139,14 +142,15 @@ def open_platform(settings: ServiceSettings, clock: Clock | None = None) -> Plat
 
 
 async def _serve(service: Service, settings: ServiceSettings) -> int:
-    platform = open_platform(settings)
+    pools = open_pools(settings)
+    platform = open_platform(settings, pools=pools)
     parts = service.build(platform)
     readiness = Readiness()
-    readiness.add_check("migrations", lambda: pending(platform.engine, service.migrations))
+    readiness.add_check("migrations", lambda: pending(pools.watch, service.migrations))
     readiness.add_check("bus", lambda: _check_bus(platform.bus))
-    lag = _LagWatch(service, platform)
+    lag = _LagWatch(service, platform, pools.watch)
     readiness.add_check("lag", lag.check)
-    roles = list(_roles(service, platform, parts, lag))
+    roles = list(build_roles(service, platform, pools, parts, lag.run))
     servers = []
     app = build_app(service, platform, parts, readiness)
     servers.append(build_http_server(app, settings.host, settings.port, trusted_proxies=settings.trusted_proxies))
@@ -154,19 +158,26 @@ async def _serve(service: Service, settings: ServiceSettings) -> int:
         return await Supervisor(roles, servers, readiness=[readiness], drain_seconds=settings.drain_seconds).run()
     finally:
         await platform.bus.close()
-        await platform.engine.dispose()
+        await pools.dispose()
 
 
-def _roles(service: Service, platform: Platform, parts: Parts, lag: "_LagWatch") -> Sequence[RoleTask]:
+def build_roles(
+    service: Service, platform: Platform, pools: Pools, parts: Parts, watch: Callable[[Stopping], Awaitable[None]]
+) -> Sequence[RoleTask]:
+    """What a process runs beside its API, by its roles, each on the connections of its own pool; `watch` in any case.
+
+    A role is alive as long as its loop runs: when that ends, the process ends. A job that fails is an outcome of its
+    loop, which tells it and goes on.
+    """
     settings, metrics = platform.settings, platform.metrics
     outbox_filled = asyncio.Event()
-    roles = [RoleTask(Role.SCHEDULER, "lag", lag.run)]
+    roles = [RoleTask(Role.SCHEDULER, "lag", watch)]
     if Role.CONSUMER in settings.roles:
         slot = settings.fleet_slot
         members = [
             Consumer(
                 bus=platform.bus,
-                engine=platform.engine,
+                engine=pools.consumer,
                 handler=parts.handler,
                 settings=consumer_settings(service, settings),
                 clock=platform.clock,
@@ -185,12 +196,13 @@ def _roles(service: Service, platform: Platform, parts: Parts, lag: "_LagWatch")
         roles.append(RoleTask(Role.CONSUMER, "replays", members[0].run_replays))
     if Role.RELAY in settings.roles:
         relay = Relay(
-            bus=platform.bus, engine=platform.engine, service=service.name, metrics=metrics, outbox_filled=outbox_filled
+            bus=platform.bus, engine=pools.relay, service=service.name, metrics=metrics, outbox_filled=outbox_filled
         )
         roles.append(RoleTask(Role.RELAY, "relay", relay.run))
     if Role.SCHEDULER in settings.roles:
         jobs = [*parts.jobs, *_platform_jobs(platform, parts)]
-        roles.extend(RoleTask(Role.SCHEDULER, job.name, _JobRunner(service, platform, job).run) for job in jobs)
+        runner = JobRunner(service.name, pools.jobs, platform.clock, metrics, jobs, at_once=settings.job_connections)
+        roles.extend(RoleTask(Role.SCHEDULER, job.name, partial(runner.run, job)) for job in jobs)
     return roles
 
 
@@ -210,22 +222,22 @@ def consumer_settings(service: Service, settings: ServiceSettings) -> ConsumerSe
 
 
 def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
-    async def check_invariants() -> None:
-        await check_all(lambda: reading(platform.engine), parts.invariants, platform.metrics)
+    async def check_invariants(session: JobSession) -> None:
+        await check_next(session, parts.invariants, platform.clock, platform.metrics)
 
-    async def prune_inbox() -> None:
+    async def prune_inbox(session: JobSession) -> None:
         before = platform.clock.now() - timedelta(days=platform.settings.inbox_retention_days)
-        async with transaction(platform.engine) as tx:
+        async with transaction(session) as tx:
             await inbox.prune(tx, before)
 
-    async def forget_answers() -> None:
+    async def forget_answers(session: JobSession) -> None:
         before = platform.clock.now() - timedelta(days=platform.settings.idempotency_days)
         is_over = False
         while not is_over:
-            async with transaction(platform.engine) as tx:
+            async with transaction(session) as tx:
                 is_over = await idempotency.forget(tx.connection, before) == 0
 
-    async def retain_log() -> None:
+    async def retain_log(_: JobSession) -> None:
         if isinstance(platform.bus, PostgresBus):
             await platform.bus.retain()
 
@@ -237,34 +249,13 @@ def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
     )
 
 
-class _JobRunner:
-    """Runs one job on its schedule while this process holds the job's lock."""
-
-    def __init__(self, service: Service, platform: Platform, job: Job) -> None:
-        self._lock = f"{service.name}.job.{job.name}"
-        self._platform = platform
-        self._job = job
-
-    async def run(self, stopping: Stopping) -> None:
-        """Begin one interval after the start, so that a crash loop does not become a loop of jobs."""
-        wait = self._job.every.total_seconds()
-        while not await stopping.sleep(wait):
-            wait = self._job.every.total_seconds()
-            try:
-                async with exclusive_session(self._platform.engine, self._lock) as session:
-                    if session is not None:
-                        await self._job.run()
-            except Transient as error:
-                log.warning("job_postponed", job=self._job.name, error=str(error))
-                wait = _JOB_RETRY_SECONDS
-
-
 class _LagWatch:
     """Knows how far the group is behind, and says so to metrics and readiness."""
 
-    def __init__(self, service: Service, platform: Platform) -> None:
+    def __init__(self, service: Service, platform: Platform, engine: AsyncEngine) -> None:
         self._service = service
         self._platform = platform
+        self._engine = engine
         self._problem: str | None = "not measured yet"
 
     async def run(self, stopping: Stopping) -> None:
@@ -283,7 +274,7 @@ class _LagWatch:
 
     async def _measure(self) -> None:
         platform, metrics = self._platform, self._platform.metrics
-        async with transaction(platform.engine) as tx:
+        async with transaction(self._engine) as tx:
             lag = await measure_lag(tx, platform.bus, self._service.name, self._service.topics)
             metrics.outbox_depth.set(await outbox.depth(tx))
             metrics.outbox_set_aside.set(await outbox.count_set_aside(tx))

@@ -134,6 +134,35 @@ class ServiceSettings(BaseSettings):
     idempotency_days: int = Field(
         default=7, ge=1, le=365, description="days for which a repeated creating call gets its first answer"
     )
+    api_connections: int = Field(
+        default=8, ge=1, le=200, description="connections to the service's database for calls of the API, at most"
+    )
+    job_connections: int = Field(
+        default=4, ge=1, le=50, description="jobs that run at once in one process, each on one connection"
+    )
+    api_pool_seconds: float = Field(
+        default=3, gt=0, description="seconds that a call waits for a connection before it is answered 503"
+    )
+    api_lock_seconds: float = Field(
+        default=5, gt=0, description="seconds that a call waits for what somebody else holds before it is answered 503"
+    )
+    api_statement_seconds: float = Field(
+        default=30, gt=0, description="seconds that one statement of a call may take before it is answered 503"
+    )
+    consumer_lock_seconds: float = Field(
+        default=30, gt=0, description="seconds that a batch waits for what somebody else holds before it is tried again"
+    )
+    consumer_statement_seconds: float = Field(
+        default=120, gt=0, description="seconds that one statement of a batch may take before it is tried again"
+    )
+    job_lock_seconds: float = Field(
+        default=30, gt=0, description="seconds that a job waits for what somebody else holds before it is put off"
+    )
+    job_statement_seconds: float = Field(
+        default=600,
+        gt=0,
+        description="seconds that one statement of a job may take; the weekly cycle has no limit",
+    )
     inbox_retention_days: int = Field(default=35, gt=0, description="days for which repeats are recognised")
     code_version: str = Field(default="unknown", description="the version of the code, for dead letters and logs")
 

@@ -286,8 +286,7 @@ async def _run(office: Office, job: str) -> None:
         case "instructions":
             await apply_confirmed(office.engine, policy, office.clock, law)
         case "drafts":
-            async with transaction(office.engine) as tx:
-                await draft_extensions(tx, office.clock.now())
+            await draft_extensions(office.engine, office.clock.now())
         case "protests":
             await run_protest_clocks(office.engine, office.clock, law)
         case "bills":

@@ -15,7 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.transaction import reading
 from shared.runtime.service import Service
 
-PLATFORM = {"consumer_offsets", "inbox", "outbox", "outbox_set_aside", "dead_letters", "idempotency_keys"}
+PLATFORM = {
+    "consumer_offsets",
+    "inbox",
+    "outbox",
+    "outbox_set_aside",
+    "dead_letters",
+    "idempotency_keys",
+    "job_runs",
+    "rows_set_aside",
+    "walks",
+    "invariant_findings",
+}
 
 ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("routing", "assignments"): {"recorded_at"},
@@ -38,7 +49,7 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("workqueue", "entries"): {"liquidated_at"},  # when the cycle ran
     ("workqueue", "item_events"): {"at"},
     ("liquidation", "conflicts"): {"noted_at"},
-    ("liquidation", "instructions"): {"made_at", "confirmed_at"},
+    ("liquidation", "instructions"): {"made_at", "confirmed_at", "went_round_at"},
     ("liquidation", "hold_sets"): {"made_at", "applied_at", "lifted_at"},
     ("liquidation", "hold_set_events"): {"at"},
     ("liquidation", "cycle_forecasts"): {"made_at"},
@@ -50,6 +61,7 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("liquidation", "clock_facts"): {"recorded_at"},
     ("liquidation", "cycles"): {"run_at"},
     ("liquidation", "entry_versions"): {"recorded_at"},
+    ("liquidation", "legal_events"): {"recorded_at"},
     ("liquidation", "entries"): {"routed_at"},
     ("notifications", "notices"): {"caused_at"},  # accounts are registered and cycles run in real time
     ("notifications", "deliveries"): {"attempts", "queued_at", "next_try_at", "settled_at"},

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.liquidation.acts.assessment_judging import (
     AssessedAct,
     Consequence,
@@ -32,8 +30,9 @@ from services.liquidation.store.records import exclude_cycles, lock_entries
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.customs.interest import rate_periods
-from shared.db.transaction import Transaction, transaction
+from shared.db.transaction import Connections, Transaction
 from shared.runtime.clock import Clock
+from shared.runtime.slices import work_through
 
 CHUNK: Final = 2_000
 """Entries with an effect that are assessed at a time."""
@@ -172,21 +171,22 @@ async def determine(
     return len(done)
 
 
-async def assess_waiting(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> int:
+async def assess_waiting(database: Connections, clock: Clock, policy: MoneyPolicy) -> int:
     """Assess again what lacked a fact that has come without an act of its own: a rate that this release brings.
 
     A job: what still lacks its fact is left alone, and it may run late or twice. Gives how many are known now.
     """
-    now, done, after = clock.now(), 0, ""
-    while True:
-        async with transaction(engine) as tx:
-            await exclude_cycles(tx)
-            numbers = await store.find_determinable(tx, rate_periods()[-1].to_on, after, BATCH)
-            if not numbers:
-                return done
-            await lock_entries(tx, numbers, create=False)
-            done += await determine(tx, numbers, legal_date(now), now, policy)
-            after = numbers[-1]
+    now = clock.now()
+
+    async def find_determinable(tx: Transaction, after: str | None, _: Sequence[str]) -> Sequence[str]:
+        return await store.find_determinable(tx, rate_periods()[-1].to_on, after or "", BATCH)
+
+    async def assess(tx: Transaction, numbers: Sequence[str]) -> int:
+        await exclude_cycles(tx)
+        await lock_entries(tx, numbers, create=False)
+        return await determine(tx, numbers, legal_date(now), now, policy)
+
+    return await work_through(database, find_determinable, assess)
 
 
 def _determine_case(case: MoneyCase, today: date, policy: MoneyPolicy, rows: MoneyRows) -> list[Determined]:

@@ -1,11 +1,10 @@
 """Bills after they were issued: payments, delinquency by blocks of 30 days, notices to the importer and the surety."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Final
-
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.refusals import conflict, refused
 from services.liquidation.domain.money.bills import Notice, Payment, find_next_step, find_notices, settle
@@ -14,7 +13,7 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import SOURCE, bill_noticed
 from services.liquidation.store import bills as store
 from services.liquidation.store import records
-from services.liquidation.store.bills import BillRow, Payer, PaymentRow
+from services.liquidation.store.bills import BillRow, Payer, PaymentRow, SteppingBill
 from services.liquidation.store.money_acts import ActNumbers, MoneyAct, number_acts, write_acts
 from services.liquidation.store.money_cases import MoneyCase, load_cases
 from services.liquidation.store.sight import find_matter_of
@@ -22,10 +21,11 @@ from shared.bus import outbox
 from shared.bus.outbox import Outgoing
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
-from shared.db.transaction import Transaction, transaction
+from shared.db.transaction import Connections, Transaction
 from shared.runtime.access import demand, no_such
 from shared.runtime.clock import Clock
 from shared.runtime.identity import Identity
+from shared.runtime.slices import work_through
 
 BATCH: Final = 500
 """Bills that one transaction of the daily job takes."""
@@ -79,22 +79,24 @@ async def post_payment(
     return RecordedPayment(payment, bill)
 
 
-async def run_bill_clocks(engine: AsyncEngine, clock: Clock, policy: MoneyPolicy) -> int:
+async def run_bill_clocks(database: Connections, clock: Clock, policy: MoneyPolicy) -> int:
     """Bring unpaid bills to today: delinquency, blocks, notices and demands, each dated on its own day.
 
     A daily job: running it again writes nothing, running it late gives the same notices of the same days, which say on
     which day they were sent. Gives how many notices went out.
     """
-    now, sent = clock.now(), 0
-    while True:
-        async with transaction(engine) as tx:
-            await records.exclude_cycles(tx)
-            stepping = await store.find_stepping(tx, legal_date(now), BATCH)
-            if not stepping:
-                return sent
-            numbers = sorted({each.entry_number for each in stepping})
-            await records.lock_entries(tx, numbers, create=False)
-            sent += await _notice_bills(tx, numbers, {each.bill_number for each in stepping}, now, policy)
+    now = clock.now()
+
+    async def find_stepping(tx: Transaction, _: SteppingBill | None, left_out: Sequence[str]) -> Sequence[SteppingBill]:
+        return await store.find_stepping(tx, legal_date(now), left_out, BATCH)
+
+    async def notice(tx: Transaction, stepping: Sequence[SteppingBill]) -> int:
+        await records.exclude_cycles(tx)
+        numbers = sorted({each.entry_number for each in stepping})
+        await records.lock_entries(tx, numbers, create=False)
+        return await _notice_bills(tx, numbers, {each.bill_number for each in stepping}, now, policy)
+
+    return await work_through(database, find_stepping, notice, key_of=attrgetter("bill_number"))
 
 
 async def _notice_bills(

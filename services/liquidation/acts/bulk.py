@@ -8,15 +8,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.liquidation.acts.entries import HeldEntry, hold_entries
 from services.liquidation.publishing import SOURCE
 from services.liquidation.store import records
 from services.liquidation.store.records import LegalEvent
 from shared.bus import outbox
 from shared.bus.outbox import Outgoing
-from shared.db.transaction import Transaction, transaction
+from shared.db.transaction import Connections, Transaction
+from shared.runtime.slices import work_through
 
 CHUNK: Final = 500
 """Entries that one transaction takes."""
@@ -33,30 +32,32 @@ class Applied(Generic[Result]):
 
 
 async def apply_in_chunks(
-    engine: AsyncEngine,
+    database: Connections,
     next_chunk: Callable[[Transaction, str, int], Awaitable[Sequence[str]]],
     apply_to: Callable[[HeldEntry], Applied[Result]],
     write_results: Callable[[Transaction, Sequence[Result]], Awaitable[None]],
     *,
+    name: str,
     chunks: int | None,
 ) -> int:
     """Do to each entry what `apply_to` says, some chunks of them or all; gives how many entries were reached.
 
     `next_chunk` gives entries without a result after an entry number, in order of number, so many at most. `apply_to`
-    may change the row of the entry, which is written when it gives an act.
+    may change the row of the entry, which is written when it gives an act. `name` tells the act from
+    others where an entry is set aside for it.
     """
-    after, reached, done = "", 0, 0
-    while chunks is None or done < chunks:
-        async with transaction(engine) as tx:
-            numbers = await next_chunk(tx, after, CHUNK)
-            held = await hold_entries(tx, numbers)
-            applied = {number: apply_to(held[number]) for number in numbers}
-            acts = {number: each.act for number, each in applied.items() if each.act is not None}
-            await write_results(tx, [each.result for each in applied.values()])
-            await records.write_entries(tx, [held[number].row for number in acts])
-            await records.write_legal_events(tx, [act for act, _ in acts.values()])
-            await outbox.add(tx, SOURCE, [event for _, event in acts.values()])
-        if not numbers:
-            break
-        after, reached, done = numbers[-1], reached + len(numbers), done + 1
-    return reached
+
+    async def list_next(tx: Transaction, after: str | None, _: Sequence[str]) -> Sequence[str]:
+        return await next_chunk(tx, after or "", CHUNK)
+
+    async def apply(tx: Transaction, numbers: Sequence[str]) -> int:
+        held = await hold_entries(tx, numbers)
+        applied = {number: apply_to(held[number]) for number in numbers}
+        acts = {number: each.act for number, each in applied.items() if each.act is not None}
+        await write_results(tx, [each.result for each in applied.values()])
+        await records.write_entries(tx, [held[number].row for number in acts])
+        await records.write_legal_events(tx, [act for act, _ in acts.values()])
+        await outbox.add(tx, SOURCE, [event for _, event in acts.values()])
+        return len(numbers)
+
+    return await work_through(database, list_next, apply, key_of=lambda number: f"{name} {number}", slices=chunks)

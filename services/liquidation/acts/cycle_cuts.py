@@ -10,9 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.cycles import find_run, run_cycle
+from services.liquidation.acts.cycles import CYCLE_PATIENCE, find_run, run_cycle
 from services.liquidation.domain.cycle_cut import Unseen, is_left, may_run
 from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.store import cycle_cuts as store
@@ -21,7 +20,7 @@ from services.liquidation.store.cycles import CycleFigures, find_last_cycle
 from services.liquidation.store.records import exclude_everyone
 from shared.bus.protocol import Bus
 from shared.customs.calendar import friday_on_or_before, legal_date
-from shared.db.transaction import reading, snapshot, transaction
+from shared.db.transaction import Connections, be_patient, reading, snapshot, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Transient
 
@@ -45,7 +44,7 @@ class Upstream:
 
 
 async def run_after_reading(
-    engine: AsyncEngine,
+    database: Connections,
     upstream: Upstream,
     now: datetime,
     friday: date,
@@ -61,16 +60,17 @@ async def run_after_reading(
     figures of its run when it has run. Raises `Conflict` (code `cycle-waits`) while it waits, and what `run_cycle`
     raises.
     """
-    async with snapshot(engine) as tx:
+    async with snapshot(database) as tx:
         ran = await find_run(tx, now, friday, needs_cut_sheet=needs_cut_sheet)
     if ran is not None:
         return ran
-    cut = await _begin(engine, upstream, friday, now)
-    async with snapshot(engine) as tx:
+    cut = await _begin(database, upstream, friday, now)
+    async with snapshot(database) as tx:
         unseen = await store.find_unseen(tx, cut, upstream.group, upstream.topics)
     if not despite_unread and not may_run(unseen, cut.began_at, now, upstream.limit):
         raise _waits(friday, unseen, cut.began_at + upstream.limit)
-    async with transaction(engine) as tx:
+    async with transaction(database) as tx:
+        await be_patient(tx, CYCLE_PATIENCE)
         # No batch of events is under way any more when this is asked: what it does not count is in the record.
         await exclude_everyone(tx)
         unseen = await store.find_unseen(tx, cut, upstream.group, upstream.topics)
@@ -83,7 +83,7 @@ async def run_after_reading(
 
 
 async def run_due_cycles(
-    engine: AsyncEngine, upstream: Upstream, clock: Clock, policy: MoneyPolicy
+    database: Connections, upstream: Upstream, clock: Clock, policy: MoneyPolicy
 ) -> CycleFigures | None:
     """Run the cycle of the latest Friday, unless it or a later one has run; gives what ran, None while it waits.
 
@@ -93,13 +93,13 @@ async def run_due_cycles(
     """
     now = clock.now()
     friday = friday_on_or_before(legal_date(now))
-    async with reading(engine) as connection:
+    async with reading(database) as connection:
         last = await find_last_cycle(connection)
     if last is not None and last >= friday:
         return None
     try:
         return await run_after_reading(
-            engine,
+            database,
             upstream,
             now,
             friday,
@@ -115,16 +115,16 @@ async def run_due_cycles(
         return None
 
 
-async def _begin(engine: AsyncEngine, upstream: Upstream, friday: date, now: datetime) -> Cut:
+async def _begin(database: Connections, upstream: Upstream, friday: date, now: datetime) -> Cut:
     """The cut of a Friday: the one that stands, with its ends where the bus can tell them by now, or a new one."""
-    async with reading(engine) as connection:
+    async with reading(database) as connection:
         known = await store.find_cut(connection, friday)
     is_new = known is None or is_left(known.began_at, now, upstream.limit)
     if known is not None and not is_new and known.ends is not None:
         return known
     ends = await _read_ends(upstream)
     began_at = now if known is None or is_new else known.began_at
-    async with transaction(engine) as tx:
+    async with transaction(database) as tx:
         await store.write_cut(tx, Cut(friday, began_at, ends, now if ends is not None else None), known)
         written = await store.find_cut(tx.connection, friday)
     assert written is not None  # by this transaction, or another one before it

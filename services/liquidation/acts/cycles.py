@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from services.liquidation.acts.assessments import assess_cycle
 from services.liquidation.acts.cut_sheets import demand_confirmed
@@ -21,7 +22,11 @@ from shared.customs.calendar import (
     legal_date,
     wednesday_cutoff,
 )
-from shared.db.transaction import Transaction
+from shared.db.engine import Patience
+from shared.db.transaction import Transaction, be_patient
+
+CYCLE_PATIENCE: Final = Patience(lock=120, statement=None)
+"""A cycle over a million entries takes minutes, whoever runs it. It waits for writers to end, who wait behind it."""
 
 
 def cycle_day(friday: date, today: date) -> CycleDay:
@@ -92,6 +97,7 @@ async def run_cycle(
     caller found to be on its way. Raises `Refused` for a day that is no Friday or has not come, `Conflict` when a later
     cycle has run or the cut sheet is not confirmed.
     """
+    await be_patient(tx, CYCLE_PATIENCE)
     await exclude_everyone(tx)
     before = await find_run(tx, now, friday, needs_cut_sheet=needs_cut_sheet)
     if before is not None:

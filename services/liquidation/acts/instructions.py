@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.liquidation.acts.bulk import Applied, apply_in_chunks
 from services.liquidation.acts.entries import HeldEntry, record_act, rederive
 from services.liquidation.acts.refusals import refused
@@ -38,19 +36,25 @@ from services.liquidation.domain.suspension import (
 from services.liquidation.store import instructions as store
 from services.liquidation.store.instructions import Instruction, InstructionResult
 from services.liquidation.store.suspensions import SuspensionRow, write_suspensions
+from services.liquidation.store.walks import CHANGES_OF_ENTRIES
 from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_type
+from shared.db import walks
 from shared.db.idempotency import IdempotentCall
-from shared.db.transaction import Transaction, reading
+from shared.db.transaction import Connections, Transaction, reading, transaction
 from shared.runtime.clock import Clock
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.runtime.slices import JobSession
 from shared.runtime.two_people import demand_second_person
 
 CHUNKS_AT_ONCE: Final = 10
 """How much of an instruction is applied in the call that confirms it; the rest is the job's."""
+
+CHANGED: Final = walks.Walk("apply-instructions", ("entries",), "entry_number", changes=CHANGES_OF_ENTRIES)
+"""What was recorded on entries, as far as instructions have been applied to it."""
 
 _RULE: Final = "susp-grounds"
 
@@ -125,35 +129,69 @@ async def confirm_instruction(
     return confirmed
 
 
-async def apply_confirmed(engine: AsyncEngine, policy: CyclePolicy, clock: Clock, law: LawSettings) -> int:
-    """Apply every confirmed instruction to the entries that it has not reached; gives how many it reached now."""
-    async with reading(engine) as connection:
+async def apply_confirmed(database: Connections, policy: CyclePolicy, clock: Clock, law: LawSettings) -> int:
+    """Apply every confirmed instruction to the entries that it has not reached; gives how many it reached now.
+
+    Each goes through all entries once. Later it is asked only of entries on which something was recorded since, which
+    is what makes an entry meant: its summary, its suspensions. Which Center it is with is not recorded that way, so an
+    instruction that names a Center goes through its entries every time.
+    """
+    async with transaction(database) as tx:
+        await walks.hold_place(tx, CHANGED, clock.now())  # what is recorded from now on is looked at below, or later
+    async with reading(database) as connection:
         confirmed = await store.list_confirmed(connection)
+        through = await store.find_through(connection)
     reached = 0
     for instruction in confirmed:
-        reached += await apply_instruction(engine, policy, clock.now(), instruction, law, chunks=None)
-    return reached
+        if instruction.instruction_id not in through or instruction.predicate.center is not None:
+            reached += await apply_instruction(database, policy, clock.now(), instruction, law, chunks=None)
+            async with transaction(database) as tx:
+                await store.note_through(tx, instruction.instruction_id, clock.now())
+    while True:
+        async with transaction(database) as tx:
+            place = await walks.hold_place(tx, CHANGED, clock.now())
+            numbers, place = await walks.take_changed(tx, CHANGED, place)
+        for instruction in confirmed:
+            again = [*numbers, *await _find_failed_before(database, instruction)]
+            if again:
+                reached += await apply_instruction(
+                    database, policy, clock.now(), instruction, law, chunks=None, among=again
+                )
+        async with transaction(database) as tx:
+            await walks.keep_place(tx, CHANGED, place)
+        if len(numbers) < CHANGED.size:
+            return reached
+
+
+async def _find_failed_before(database: Connections, instruction: Instruction) -> list[str]:
+    """The entries that were set aside for an instruction and are to be tried again."""
+    if not isinstance(database, JobSession):
+        return []
+    known = [key.rpartition(" ") for key in await database.find_failed_before()]
+    return [number for name, _, number in known if name == instruction.instruction_id]
 
 
 async def apply_instruction(
-    engine: AsyncEngine,
+    database: Connections,
     policy: CyclePolicy,
     now: datetime,
     instruction: Instruction,
     law: LawSettings,
     *,
     chunks: int | None,
+    among: Sequence[str] | None = None,
 ) -> int:
-    """Apply an instruction to the entries that it means and has not reached, some chunks of them or all."""
+    """Apply an instruction to the entries that it means and has not reached: of these or of all, some chunks or all."""
     by = _Reading(policy, law, now)
 
     async def next_chunk(tx: Transaction, after: str, limit: int) -> list[str]:
-        return await store.list_entries_to_apply(tx, instruction, after, limit)
+        return await store.list_entries_to_apply(tx, instruction, after, limit, among)
 
     def apply_to(held: HeldEntry) -> Applied[_Done]:
         return _apply_to(instruction, held, by)
 
-    return await apply_in_chunks(engine, next_chunk, apply_to, _write, chunks=chunks)
+    name = instruction.instruction_id
+    return await apply_in_chunks(database, next_chunk, apply_to, _write, name=name, chunks=chunks)
 
 
 async def _write(tx: Transaction, done: Sequence[_Done]) -> None:

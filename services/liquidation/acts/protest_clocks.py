@@ -4,9 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from services.liquidation.acts.protest_judging import BATCH, judge_protests, judge_waiting_protests
+from services.liquidation.acts.protest_judging import BATCH, judge_protests
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.protest.clocks import find_act_of_law
 from services.liquidation.domain.protest.judging import JudgedProtest
@@ -18,39 +16,41 @@ from services.liquidation.store import protests as store
 from services.liquidation.store import records
 from shared.bus import outbox
 from shared.customs.calendar import end_of_legal_day, legal_date
-from shared.db.transaction import Transaction, transaction
+from shared.db.transaction import Connections, Transaction
 from shared.runtime.clock import Clock
+from shared.runtime.slices import work_through
 
 SYSTEM: Final = "system:law"
 
 
-async def run_protest_clocks(engine: AsyncEngine, clock: Clock, law: LawSettings) -> int:
+async def run_protest_clocks(database: Connections, clock: Clock, law: LawSettings) -> int:
     """Do what the law does by itself: deemed denials and unanswered requests, each dated on its own day.
 
     Also judges protests whose entries were liquidated meanwhile. A daily job: running it again, or late, gives the
     same acts on the same days. Gives the number of acts.
     """
-    async with transaction(engine) as tx:
+    now = clock.now()
+
+    async def find_waiting(tx: Transaction, after: str | None, _: Sequence[str]) -> Sequence[str]:
+        return await store.find_waiting(tx, after or "", BATCH)
+
+    async def find_unjudged(tx: Transaction, _: str | None, left_out: Sequence[str]) -> Sequence[str]:
+        return await store.find_unjudged(tx, left_out, BATCH)
+
+    async def find_law_acts(tx: Transaction, _: str | None, left_out: Sequence[str]) -> Sequence[str]:
+        return await store.find_law_acts(tx, legal_date(now), left_out, BATCH)
+
+    async def judge(tx: Transaction, numbers: Sequence[str]) -> int:
         await records.exclude_cycles(tx)
-        await judge_waiting_protests(tx, law)
-    unjudged: Sequence[str] | None = None
-    while unjudged is None or unjudged:
-        async with transaction(engine) as tx:
-            await records.exclude_cycles(tx)
-            unjudged = await store.find_unjudged(tx, BATCH)
-            await judge_protests(tx, unjudged, law)
-    now, done = clock.now(), 0
-    today = legal_date(now)
-    while True:
-        async with transaction(engine) as tx:
-            await records.exclude_cycles(tx)
-            numbers = await store.find_law_acts(tx, today, BATCH)
-            if not numbers:
-                return done
-            _, acted = await do_acts_of_law(tx, numbers, now, law)
-            if not acted:
-                return done
-            done += acted
+        return len(await judge_protests(tx, numbers, law))
+
+    async def act(tx: Transaction, numbers: Sequence[str]) -> int:
+        await records.exclude_cycles(tx)
+        return (await do_acts_of_law(tx, numbers, now, law))[1]
+
+    await work_through(database, find_waiting, judge)
+    await work_through(database, find_unjudged, judge)
+    return await work_through(database, find_law_acts, act)
 
 
 async def do_acts_of_law(

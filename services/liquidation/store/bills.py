@@ -21,7 +21,8 @@ BillState = Literal["open", "delinquent", "paid", "replaced"]
 Payer = Literal["importer", "surety"]
 
 _STEPPING: Final = """
-SELECT bill_number, entry_number FROM bills WHERE next_step_on <= $1 ORDER BY next_step_on, bill_number LIMIT $2
+SELECT bill_number, entry_number FROM bills WHERE next_step_on <= $1 AND bill_number <> ALL($2::text[])
+ORDER BY next_step_on, bill_number LIMIT $3
 """
 
 
@@ -98,9 +99,9 @@ def build_blocks(kept: Sequence[Mapping[str, Any]]) -> list[Block]:
     ]
 
 
-async def find_stepping(tx: Transaction, until: date, limit: int) -> list[SteppingBill]:
-    """Unpaid bills that change by a day, the earliest first."""
-    return [SteppingBill(**dict(row)) for row in await bulk.fetch(tx, _STEPPING, until, limit)]
+async def find_stepping(tx: Transaction, until: date, left_out: Sequence[str], limit: int) -> list[SteppingBill]:
+    """Unpaid bills that change by a day, the earliest first, but for those left out."""
+    return [SteppingBill(**dict(row)) for row in await bulk.fetch(tx, _STEPPING, until, list(left_out), limit)]
 
 
 async def write_bills(tx: Transaction, rows: Sequence[BillRow]) -> None:

@@ -1,5 +1,6 @@
 """Extensions drafted for people to post: kept in step with the entries that need one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -31,12 +32,17 @@ _NEEDED: Final = " UNION ".join(
     f" WHERE {ENDS_SOON} AND e.deemed_on >= $1::date AND {condition}"
     for joined, condition in CAUSES["extension-needed"]
 )
+_CONCERNED: Final = f"""
+SELECT entry_number FROM ({_NEEDED}) AS needed UNION SELECT entry_number FROM extension_drafts ORDER BY entry_number
+"""
 # Drafts that are needed no more go in the same pass. The first that holds is the reason that the notice would give
 # (ext-reasons, 19 USC 1504(b)).
 _SYNC: Final = f"""
-WITH needed AS MATERIALIZED ({_NEEDED}),
+WITH needed AS MATERIALIZED (
+    SELECT * FROM ({_NEEDED}) AS soon WHERE soon.entry_number = ANY($3::text[])
+),
 dropped AS (
-    DELETE FROM extension_drafts x WHERE NOT EXISTS (
+    DELETE FROM extension_drafts x WHERE x.entry_number = ANY($3::text[]) AND NOT EXISTS (
         SELECT FROM needed WHERE needed.entry_number = x.entry_number AND needed.deemed_on = x.deemed_on
     )
 )
@@ -70,12 +76,17 @@ class ExtensionDraft:
     extended_months: int
 
 
-async def sync_drafts(tx: Transaction, today: date, now: datetime) -> int:
-    """Draft an extension for each entry that needs one and drop the drafts that are needed no more.
+async def list_concerned(tx: Transaction, today: date) -> list[str]:
+    """The entries that need a draft or have one, in order of number."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _CONCERNED, today)]
+
+
+async def sync_drafts(tx: Transaction, today: date, now: datetime, entry_numbers: Sequence[str]) -> int:
+    """Draft an extension for each of these entries that needs one and drop those drafts that are needed no more.
 
     A draft whose reason changed is written anew. Gives how many were written.
     """
-    return await bulk.execute(tx, _SYNC, today, now)
+    return await bulk.execute(tx, _SYNC, today, now, list(entry_numbers))
 
 
 async def list_drafts(

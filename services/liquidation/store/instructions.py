@@ -87,6 +87,7 @@ _IS_TO_APPLY: Final = """
         SELECT FROM instruction_results r WHERE r.instruction_id = $1::text AND r.entry_number = e.entry_number)
 ORDER BY e.entry_number LIMIT $3::integer
 """
+_NOTE_THROUGH: Final = "UPDATE instructions SET went_round_at = $2 WHERE instruction_id = $1"
 
 
 async def preview_instruction(tx: Transaction, instruction: Instruction) -> InstructionPreview:
@@ -96,12 +97,35 @@ async def preview_instruction(tx: Transaction, instruction: Instruction) -> Inst
     return InstructionPreview(**dict(row))
 
 
-async def list_entries_to_apply(tx: Transaction, instruction: Instruction, after: str, limit: int) -> list[str]:
-    """The next entries that an instruction means and has not been applied to, in order of number."""
-    meant = _compile(instruction, first=4)
-    statement = f"SELECT e.entry_number FROM entries e WHERE {meant.sql} AND {_IS_TO_APPLY}"
-    rows = await bulk.fetch(tx, statement, instruction.instruction_id, after, limit, *meant.arguments)
+async def list_entries_to_apply(
+    tx: Transaction, instruction: Instruction, after: str, limit: int, among: Sequence[str] | None = None
+) -> list[str]:
+    """The next entries, of these or of all, that an instruction means and has not reached, in order of number."""
+    statement, meant = select_to_apply(instruction, is_among=among is not None)
+    given = [list(among)] if among is not None else []
+    rows = await bulk.fetch(tx, statement, instruction.instruction_id, after, limit, *given, *meant)
     return [row["entry_number"] for row in rows]
+
+
+def select_to_apply(instruction: Instruction, *, is_among: bool) -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds the entries to apply an instruction to, and the arguments of its predicate.
+
+    Before these go $1 the instruction, $2 the entry after which to go on, $3 how many, and $4 the entries to look at.
+    """
+    meant = _compile(instruction, first=5 if is_among else 4)
+    among = "e.entry_number = ANY($4::text[]) AND " if is_among else ""
+    return f"SELECT e.entry_number FROM entries e WHERE {among}{meant.sql} AND {_IS_TO_APPLY}", meant.arguments
+
+
+async def find_through(connection: AsyncConnection) -> set[str]:
+    """The instructions that have gone through all entries once."""
+    query = select(instructions.c.instruction_id).where(instructions.c.went_round_at.is_not(None))
+    return set((await connection.scalars(query)).all())
+
+
+async def note_through(tx: Transaction, instruction_id: str, at: datetime) -> None:
+    """An instruction has gone through all entries that there were."""
+    await bulk.execute(tx, _NOTE_THROUGH, instruction_id, at)
 
 
 async def write_results(tx: Transaction, results: Sequence[InstructionResult]) -> None:

@@ -66,9 +66,13 @@ SELECT DISTINCT p.filing_number FROM protest_entries p JOIN entries e ON e.entry
 WHERE p.timeliness = 'unknown' AND e.liquidated_on IS NOT NULL AND p.filing_number > $1
 ORDER BY p.filing_number LIMIT $2
 """
-_UNJUDGED: Final = "SELECT filing_number FROM protests WHERE issue = '' ORDER BY filing_number LIMIT $1"
+_UNJUDGED: Final = """
+SELECT filing_number FROM protests WHERE issue = '' AND filing_number <> ALL($1::text[])
+ORDER BY filing_number LIMIT $2
+"""
 _LAW_ACTS: Final = """
-SELECT filing_number FROM protests WHERE law_acts_after < $1 ORDER BY law_acts_after, filing_number LIMIT $2
+SELECT filing_number FROM protests WHERE law_acts_after < $1 AND filing_number <> ALL($2::text[])
+ORDER BY law_acts_after, filing_number LIMIT $3
 """
 _DECIDED: Final = """
 SELECT body #>> '{decided_by,subject}' AS who, body #>> '{decided_by,acting_for}' AS whom
@@ -359,14 +363,14 @@ async def find_waiting(tx: Transaction, after: str, limit: int) -> list[str]:
     return [row["filing_number"] for row in await bulk.fetch(tx, _WAITING, after, limit)]
 
 
-async def find_unjudged(tx: Transaction, limit: int) -> list[str]:
-    """Protests that were stored before they were judged at all."""
-    return [row["filing_number"] for row in await bulk.fetch(tx, _UNJUDGED, limit)]
+async def find_unjudged(tx: Transaction, left_out: Sequence[str], limit: int) -> list[str]:
+    """Protests that were stored before they were judged at all, but for those left out."""
+    return [row["filing_number"] for row in await bulk.fetch(tx, _UNJUDGED, list(left_out), limit)]
 
 
-async def find_law_acts(tx: Transaction, today: date, limit: int) -> list[str]:
-    """Protests on which the law acts because a day before today has passed."""
-    return [row["filing_number"] for row in await bulk.fetch(tx, _LAW_ACTS, today, limit)]
+async def find_law_acts(tx: Transaction, today: date, left_out: Sequence[str], limit: int) -> list[str]:
+    """Protests on which the law acts because a day before today has passed, but for those left out."""
+    return [row["filing_number"] for row in await bulk.fetch(tx, _LAW_ACTS, today, list(left_out), limit)]
 
 
 async def count_overdue(connection: AsyncConnection, today: date) -> int:

@@ -14,6 +14,11 @@ from services.liquidation.store.tables.recomputes import recompute_differences, 
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
+_DIFFERING = """
+SELECT DISTINCT entry_number FROM recompute_differences
+WHERE recomputed_on = (SELECT max(recomputed_on) FROM recompute_differences WHERE recomputed_on < $1)
+ORDER BY entry_number
+"""
 _NEXT = "SELECT entry_number FROM entries WHERE entry_number > $1::text ORDER BY entry_number LIMIT $2::integer"
 _STANDING = f"""
 SELECT e.entry_number, (SELECT count(*) FROM legal_events a
@@ -73,6 +78,11 @@ _DIFFERENCE: Final = tuple(recompute_differences.c[each.name] for each in fields
 async def list_next_entries(tx: Transaction, after: str, limit: int) -> list[str]:
     """The next entries in order of number."""
     return [row["entry_number"] for row in await bulk.fetch(tx, _NEXT, after, limit)]
+
+
+async def list_differing(tx: Transaction, before: date) -> list[str]:
+    """The entries that differed when entries last did before a day, in order of number."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _DIFFERING, before)]
 
 
 async def count_standing_liquidations(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, int]:

@@ -239,7 +239,8 @@ async def write_legal_events(tx: Transaction, acts: Sequence[LegalEvent]) -> Non
     """Append acts. The act of a version whose earlier event came late rests on that event from then on."""
     columns = tuple(LegalEvent.__dataclass_fields__)
     values = list(map(attrgetter(*columns), acts))
-    await bulk.insert(tx, legal_events, columns, values, on_conflict=replace_row(legal_events, columns))
+    latest = f"{replace_row(legal_events, columns)}, recorded_at = now()"
+    await bulk.insert(tx, legal_events, columns, values, on_conflict=latest)
 
 
 async def write_contradictions(tx: Transaction, found: Sequence[ContradictingEvent]) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.acts.rendering import render_mail
 from services.notifications.domain.delivery import (
@@ -27,9 +26,10 @@ from services.notifications.publishing import SOURCE, notice_changed
 from services.notifications.store import deliveries as store
 from services.notifications.store.deliveries import Claimed, Settlement
 from shared.bus import outbox
-from shared.db.transaction import transaction
-from shared.mail.protocol import Fate, Mailer, Outcome
+from shared.db.transaction import Connections, Transaction, transaction
+from shared.mail.protocol import Fate, Mail, Mailer, Outcome
 from shared.runtime.clock import Clock, start_stopwatch
+from shared.runtime.slices import JobSession, do_or_set_aside
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -50,13 +50,21 @@ class SendingRules:
 class Sender:
     """Empties the queue of mails, batch by batch."""
 
-    def __init__(self, engine: AsyncEngine, mailer: Mailer, clock: Clock, rules: SendingRules) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        database: Connections,
+        mailer: Mailer,
+        clock: Clock,
+        rules: SendingRules,
+        unsettled: list[Settlement] | None = None,
+    ) -> None:
+        """`unsettled` is what an earlier sender of this process sent and could not write down."""
+        self._database = database
         self._mailer = mailer
         self._clock = clock
         self._rules = rules
         self._settling = asyncio.Lock()
-        self._unsettled: list[Settlement] = []
+        self._unsettled = unsettled if unsettled is not None else []
 
     async def run(self) -> None:
         """Send what is due, until nothing is, or the mail server is away, or it has taken long enough."""
@@ -72,14 +80,17 @@ class Sender:
         await self._settle([])
         now = self._clock.now()
         lease = self._rules.lease + self._mailer.longest
-        async with transaction(self._engine) as tx:
+        async with transaction(self._database) as tx:
             claimed = await store.claim_due(tx, now, lease, self._mailer.batch)
         if not claimed:
             return False
         to_send: list[tuple[Claimed, SendTo]] = []
         waiting: list[tuple[Claimed, datetime]] = []
         settlements: list[Settlement] = []
+        left_out = await self._database.find_left_out() if isinstance(self._database, JobSession) else set()
         for item in claimed:
+            if _name(item) in left_out:
+                continue  # it could not be put into words, or what became of it not be written down
             match step := next_step(item.recipient, item.queued_at, now, self._rules.grace):
                 case SendTo():
                     to_send.append((item, step))
@@ -89,18 +100,23 @@ class Sender:
                     settlements.append(Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why))
                 case _:
                     assert_never(step)
-        async with transaction(self._engine) as tx:
-            await store.wait_for_address(tx, waiting)
+
+        async def wait(tx: Transaction, items: Sequence[tuple[Claimed, datetime]]) -> int:
+            await store.wait_for_address(tx, items)
+            return len(items)
+
+        if waiting:
+            await do_or_set_aside(self._database, waiting, wait, key_of=lambda each: _name(each[0]))
         await self._settle(settlements)
-        outcomes = await self._send(to_send)
+        outcomes = await self._send(await self._render(to_send))
         is_away = bool(outcomes) and all(outcome.fate is Fate.AWAY for outcome in outcomes)
         if is_away:
             log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
         return len(claimed) == self._mailer.batch and not is_away
 
-    async def _send(self, to_send: Sequence[tuple[Claimed, SendTo]]) -> Sequence[Outcome]:
+    async def _send(self, rendered: Sequence[tuple[Claimed, SendTo, Mail]]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
-        if not to_send:
+        if not rendered:
             return outcomes
 
         async def write_down(known: Sequence[tuple[int, Outcome]]) -> None:
@@ -108,35 +124,55 @@ class Sender:
             now = self._clock.now()
             await self._settle(
                 [
-                    settlement_of(to_send[position][0], to_send[position][1].address, outcome, now)
+                    settlement_of(rendered[position][0], rendered[position][1].address, outcome, now)
                     for position, outcome in known
                 ]
             )
 
-        mails = [
-            render_mail(
-                item.notice,
-                to=step.address,
-                name=item.recipient.name if item.recipient else "",
-                message_id=item.message_id,
-                base_url=self._rules.base_url,
-            )
-            for item, step in to_send
-        ]
-        await self._mailer.send(mails, write_down)
+        await self._mailer.send([mail for _, _, mail in rendered], write_down)
         return outcomes
+
+    async def _render(self, to_send: Sequence[tuple[Claimed, SendTo]]) -> list[tuple[Claimed, SendTo, Mail]]:
+        """The mails; what cannot be put into words is set aside, and stays queued."""
+        rendered = []
+        for item, step in to_send:
+            try:
+                mail = render_mail(
+                    item.notice,
+                    to=step.address,
+                    name=item.recipient.name if item.recipient else "",
+                    message_id=item.message_id,
+                    base_url=self._rules.base_url,
+                )
+            except Exception as error:
+                if not isinstance(self._database, JobSession):
+                    raise
+                await self._database.set_aside(_name(item), error)
+            else:
+                rendered.append((item, step, mail))
+        return rendered
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Write settlements down, with all that wait: mails that end while another is written share a transaction."""
-        self._unsettled.extend(settlements)
+        unsettled = self._unsettled
+        unsettled.extend(settlements)
         async with self._settling:
-            if not (taken := list(self._unsettled)):
+            if not (taken := list(unsettled)):
                 return
             now = self._clock.now()
-            async with transaction(self._engine) as tx:
-                changed = await store.settle(tx, taken, now)
+
+            async def settle(tx: Transaction, items: Sequence[Settlement]) -> int:
+                changed = await store.settle(tx, items, now)
                 await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
-            del self._unsettled[: len(taken)]
+                return len(changed)
+
+            await do_or_set_aside(self._database, taken, settle, key_of=lambda each: _name(each.claimed))
+            del unsettled[: len(taken)]
+
+
+def _name(item: Claimed) -> str:
+    """What tells a delivery apart, in a line."""
+    return " ".join(map(str, item.key))
 
 
 def settlement_of(item: Claimed, address: str, outcome: Outcome, now: datetime) -> Settlement:

@@ -1,19 +1,20 @@
 """Proposals of a Center: made for every account whose figures call for one, confirmed, rejected or overridden."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.routing.acts.assignments import assign, demand_day_to_come
 from services.routing.acts.directory import demand_open_center
 from services.routing.domain.activity import month_of
 from services.routing.domain.center import CITATION
 from services.routing.domain.policies import GROUNDS, AssignmentPolicy, Ground
-from services.routing.domain.proposals import propose_center
+from services.routing.domain.proposals import Candidate, propose_center
 from services.routing.store import accounts as account_store
 from services.routing.store import assignments as assignment_store
 from services.routing.store import policies as policy_store
@@ -21,11 +22,12 @@ from services.routing.store import proposals as store
 from services.routing.store.assignments import NewAssignment
 from services.routing.store.proposals import Decided, Run, StandingProposal
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction, reading, transaction
+from shared.db.transaction import Connections, Transaction, reading
 from shared.runtime.access import Matter, demand
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound, Refused
 from shared.runtime.identity import Identity
+from shared.runtime.slices import work_through
 from shared.runtime.two_people import demand_second_person
 
 CHUNK_ACCOUNTS: Final = 250
@@ -46,7 +48,7 @@ class RunOutcome:
     gave_way: int
 
 
-async def run_proposals(engine: AsyncEngine, *, as_of: date, proposed_by: str, now: datetime) -> RunOutcome:
+async def run_proposals(database: Connections, *, as_of: date, proposed_by: str, now: datetime) -> RunOutcome:
     """Propose a Center for every account whose figures on a legal day call for one; `Refused` for a day to come.
 
     Accounts are taken in order of number, each chunk in a transaction of its own; a run that was cut short is simply
@@ -61,31 +63,34 @@ async def run_proposals(engine: AsyncEngine, *, as_of: date, proposed_by: str, n
             code="day-to-come",
             remedy="Give today or an earlier day.",
         )
-    async with reading(engine) as connection:
+    async with reading(database) as connection:
         rules = await policy_store.load_rules(connection, as_of)
     run = Run(as_of, rules.policy.version, rules.tariff_map.version, proposed_by, now)
-    looked_at = proposed = gave_way = 0
-    after = ""
-    while True:
-        async with transaction(engine) as tx:
-            candidates = await store.load_candidates(
-                tx,
-                after,
-                CHUNK_ACCOUNTS,
-                month=run.month,
-                months_ahead=rules.policy.months_ahead,
-                family_together=rules.policy.family_together,
-            )
-            found = [
-                proposal
-                for candidate in candidates
-                if (proposal := propose_center(candidate, month_of(as_of), rules)) is not None
-            ]
-            made, replaced = await store.write_proposals(tx, run, candidates, found)
-        looked_at, proposed, gave_way = looked_at + len(candidates), proposed + made, gave_way + replaced
-        if len(candidates) < CHUNK_ACCOUNTS:
-            return RunOutcome(as_of, run.policy_version, run.map_version, looked_at, proposed, gave_way)
-        after = candidates[-1].importer_number
+    counted: Counter[str] = Counter()
+
+    async def load_candidates(tx: Transaction, last: Candidate | None, _: Sequence[str]) -> Sequence[Candidate]:
+        return await store.load_candidates(
+            tx,
+            last.importer_number if last is not None else "",
+            CHUNK_ACCOUNTS,
+            month=run.month,
+            months_ahead=rules.policy.months_ahead,
+            family_together=rules.policy.family_together,
+        )
+
+    async def propose(tx: Transaction, candidates: Sequence[Candidate]) -> int:
+        found = [
+            proposal
+            for candidate in candidates
+            if (proposal := propose_center(candidate, month_of(as_of), rules)) is not None
+        ]
+        made, replaced = await store.write_proposals(tx, run, candidates, found)
+        counted.update(proposed=made, gave_way=replaced)
+        return len(candidates)
+
+    looked_at = await work_through(database, load_candidates, propose, key_of=attrgetter("importer_number"))
+    proposed, gave_way = counted["proposed"], counted["gave_way"]
+    return RunOutcome(as_of, run.policy_version, run.map_version, looked_at, proposed, gave_way)
 
 
 async def confirm_proposal(

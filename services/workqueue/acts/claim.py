@@ -12,8 +12,9 @@ from services.workqueue.domain.item import Item
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import items as item_store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction
+from shared.db.transaction import Connections, Transaction
 from shared.runtime.identity import Identity
+from shared.runtime.slices import work_through
 
 _EXPIRE_AT_ONCE: Final = 500
 
@@ -81,15 +82,26 @@ async def release(tx: Transaction, item_id: UUID, caller: Identity, token: int, 
     return item
 
 
-async def expire_leases(tx: Transaction, now: datetime) -> int:
-    """Open the items whose lease has run out, a bounded number; gives how many."""
-    return await _expire(tx, now, None, None)
+async def expire_leases(database: Connections, now: datetime) -> int:
+    """Open the items whose lease has run out; gives how many."""
+
+    async def find_expired(tx: Transaction, _: UUID | None, left_out: Sequence[str]) -> Sequence[UUID]:
+        return await claim_store.find_expired(tx, now, left_out, _EXPIRE_AT_ONCE)
+
+    async def expire(tx: Transaction, item_ids: Sequence[UUID]) -> int:
+        return await _open(tx, await claim_store.lock_expired(tx, now, _EXPIRE_AT_ONCE, among=item_ids))
+
+    return await work_through(database, find_expired, expire)
 
 
 async def _expire(
     tx: Transaction, now: datetime, centers: Sequence[str] | None, divisions: Sequence[str] | None
 ) -> int:
     locked = await claim_store.lock_expired(tx, now, _EXPIRE_AT_ONCE, centers=centers, divisions=divisions)
+    return await _open(tx, locked)
+
+
+async def _open(tx: Transaction, locked: Sequence[Item]) -> int:
     expired = [rules.expire(item) for item in locked]
     await item_store.write_items(tx, [item for item, _ in expired])
     await tell(tx, [(item, note) for item, notes in expired for note in notes])

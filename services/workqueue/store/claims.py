@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from services.workqueue.domain.item import Item, Person
 from services.workqueue.store.items import ITEM_COLUMNS, SELECT_ITEMS, item_of
@@ -13,7 +14,12 @@ _LOCK_EXPIRED = f"""
 {SELECT_ITEMS}
 WHERE state = 'claimed' AND lease_until <= $1
   AND ($3::text[] IS NULL OR center = ANY($3)) AND ($4::text[] IS NULL OR division = ANY($4))
+  AND ($5::uuid[] IS NULL OR item_id = ANY($5))
 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+_EXPIRED = """
+SELECT item_id FROM items WHERE state = 'claimed' AND lease_until <= $1 AND item_id <> ALL($2::text[]::uuid[])
+ORDER BY lease_until LIMIT $3
 """
 _ORDER = ", ".join(QUEUE_ORDER)
 _TAKE = f"""
@@ -91,13 +97,20 @@ async def find_open_centers(tx: Transaction) -> list[str]:
     return [row["center"] for row in await bulk.fetch(tx, OPEN_CENTERS)]
 
 
+async def find_expired(tx: Transaction, now: datetime, left_out: Sequence[str], limit: int) -> list[UUID]:
+    """Claims whose lease has run out, the earliest first, but for those left out."""
+    return [row["item_id"] for row in await bulk.fetch(tx, _EXPIRED, now, list(left_out), limit)]
+
+
 async def lock_expired(
     tx: Transaction,
     now: datetime,
     limit: int,
     *,
-    centers: Sequence[str] | None,
-    divisions: Sequence[str] | None,
+    centers: Sequence[str] | None = None,
+    divisions: Sequence[str] | None = None,
+    among: Sequence[UUID] | None = None,
 ) -> list[Item]:
     """Claims whose lease has run out and that nobody else has in hand, locked for this transaction; None means all."""
-    return [item_of(row) for row in await bulk.fetch(tx, _LOCK_EXPIRED, now, limit, centers, divisions)]
+    rows = await bulk.fetch(tx, _LOCK_EXPIRED, now, limit, centers, divisions, among)
+    return [item_of(row) for row in rows]

@@ -93,8 +93,7 @@ async def instruct(engine: AsyncEngine, draft: Instruction, *, confirmed_at: dat
 
 async def draft_needed(engine: AsyncEngine, now: datetime) -> int:
     """Draft the extensions that are needed; gives how many drafts are new or changed."""
-    async with transaction(engine) as tx:
-        return await draft_extensions(tx, now)
+    return await draft_extensions(engine, now)
 
 
 async def act_once(

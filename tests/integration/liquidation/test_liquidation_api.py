@@ -18,6 +18,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app
+from shared.runtime.slices import JobSession
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed
 from tests.support.events import decoded, entry_body, entry_number, released_body
@@ -250,7 +251,7 @@ async def test_jobs_count_unknown_clocks_and_run_due_cycles(desk: Desk) -> None:
     platform = Platform(desk.settings, desk.engine, bus, desk.clock, metrics)
     for job in SERVICE.build(platform).jobs:
         assert job.every >= timedelta(seconds=30)
-        await job.run()
+        await job.run(JobSession(job.name, desk.engine, desk.clock))
     assert b"centerline_clocks_unknown 1.0" in metrics.render()
     listed = (await desk.client.get("/cycles", headers=desk.headers(STAFF))).json()
     assert [each["date"] for each in listed["items"]] == ["2026-08-14"]

@@ -133,9 +133,9 @@ async def test_lists_of_protests_read_no_table_from_end_to_end(tx: Transaction) 
 
 async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: Transaction) -> None:
     plans = {
-        "law": await explain(tx, store._LAW_ACTS, TODAY, 500),
+        "law": await explain(tx, store._LAW_ACTS, TODAY, [], 500),
         "waiting": await explain(tx, store._WAITING, "", 500),
-        "unjudged": await explain(tx, store._UNJUDGED, 500),
+        "unjudged": await explain(tx, store._UNJUDGED, [], 500),
         "naming": await explain(tx, store._NAMING, ["00700000007"]),
         "protests": await explain(tx, store._PROTESTS, ["P00000007"]),
         "acts": await explain(tx, store._ACTS, ["P00000007"]),

@@ -429,10 +429,12 @@ async def test_radar_reads_open_requests_and_entries_by_their_indexes(service_en
         async def explain(statement: str, *arguments: Any) -> str:
             return "\n".join(row[0] for row in await bulk.fetch(tx, f"EXPLAIN {statement}", *arguments))
 
+        concerned = await extension_drafts.list_concerned(tx, TODAY)
         plans = [
             await explain(radar._COUNT_REQUESTED, TODAY),
             await explain(extension_drafts._NEEDED, TODAY),
-            await explain(extension_drafts._SYNC, TODAY, datetime(2027, 1, 14, tzinfo=UTC)),
+            await explain(extension_drafts._CONCERNED, TODAY),
+            await explain(extension_drafts._SYNC, TODAY, datetime(2027, 1, 14, tzinfo=UTC), concerned),
         ]
         closing = await explain(requests._STAND, ["i-1"], [TODAY], ["completed"])
     for plan in plans:

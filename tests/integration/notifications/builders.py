@@ -15,7 +15,7 @@ from services.notifications.handlers.handler import MailRules, NotificationsHand
 from services.notifications.settings import NotificationsSettings
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
-from shared.db.transaction import reading, transaction
+from shared.db.transaction import Connections, reading, transaction
 from shared.mail.protocol import Mail, Outcome, WriteDown
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity
@@ -160,7 +160,7 @@ async def rows(engine: AsyncEngine, table: Any) -> list[Any]:
         return list(await connection.execute(select(table).order_by(*table.primary_key.columns)))
 
 
-def sender_of(engine: AsyncEngine, mailer: Any, clock: FixedClock) -> Sender:
+def sender_of(engine: Connections, mailer: Any, clock: FixedClock) -> Sender:
     """A sender with a lease of a minute and a grace of a day."""
     rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), "https://bulletin.example")
     return Sender(engine, mailer, clock, rules)

@@ -18,12 +18,14 @@ from services.notifications.store import deliveries as store
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
+from shared.db import bulk, set_aside
 from shared.db.transaction import reading, transaction
 from shared.mail.folder import FolderMailer
 from shared.mail.protocol import Fate, Outcome
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
+from shared.runtime.slices import JobSession
 from tests.integration.notifications.builders import (
     NOW,
     MakeEngine,
@@ -34,6 +36,7 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
+from tests.support.events import entry_number
 
 SENT = Outcome(Fate.SENT)
 
@@ -325,3 +328,28 @@ async def test_a_mail_server_that_cannot_be_reached_leaves_everything_queued(
     (row,) = await emails(engine)
     assert (row.state, row.attempts, row.next_try_at) == ("queued", 0, NOW + timedelta(seconds=15))
     assert "Connect" in row.last_error
+
+
+async def test_notice_that_cannot_be_put_into_words_is_set_aside_and_the_others_are_sent(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    numbers = [entry_number(900_010 + serial) for serial in range(4)]
+    await apply(engine, [account_assigned(center=None), *(entry_changed(number=number) for number in numbers)])
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, "UPDATE notices SET kind = 'N-99' WHERE entry_number = $1 AND kind = 'N-09'", numbers[2])
+    mailer = ScriptedMailer(lambda mail: SENT)
+    for _ in range(3):
+        await sender_of(JobSession("send-mail", engine, clock), mailer, clock).run()
+        clock.advance(timedelta(minutes=5))  # longer than a lease
+    assert len(mailer.mails) == 3
+    async with transaction(engine) as tx:
+        (row,) = await set_aside.list_rows(tx, job="send-mail", limit=10)
+    assert (row.attempts, row.error.partition(":")[0]) == (1, "KeyError")
+    assert sorted(row.state for row in await emails(engine)) == ["queued", "sent", "sent", "sent"]
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, "UPDATE notices SET kind = 'N-09' WHERE kind = 'N-99'")
+    clock.advance(timedelta(days=1))
+    await sender_of(JobSession("send-mail", engine, clock), mailer, clock).run()
+    assert [row.state for row in await emails(engine)] == ["sent"] * 4
+    async with transaction(engine) as tx:
+        assert await set_aside.list_rows(tx, job="send-mail", limit=10) == []

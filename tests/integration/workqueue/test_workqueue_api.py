@@ -12,7 +12,6 @@ import pytest
 from services.workqueue.acts import claim as acts
 from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import decisions, items, requests
-from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
@@ -117,9 +116,8 @@ async def test_job_opens_expired_claims_once_and_next_finds_them_without_it(desk
     await desk.claim(first)
     desk.clock.advance(timedelta(minutes=31))
     await desk.claim(second)
-    async with transaction(desk.engine) as tx:
-        assert await acts.expire_leases(tx, desk.clock.now()) == 1
-        assert await acts.expire_leases(tx, desk.clock.now()) == 0
+    assert await acts.expire_leases(desk.engine, desk.clock.now()) == 1
+    assert await acts.expire_leases(desk.engine, desk.clock.now()) == 0
     desk.clock.advance(timedelta(minutes=31))
     taken = {(await desk.call("POST", "/items/next", LEE)).json()["item_id"] for _ in range(2)}
     assert taken == {str(first), str(second)}

@@ -3,7 +3,7 @@
 from shared.parties.migrations import create_party_tables_v1
 
 revision = "0017_pre_parties"
-down_revision = "0015_pre_bus_conflicts"
+down_revision = "0016_pre_job_runs"
 
 
 def upgrade() -> None:

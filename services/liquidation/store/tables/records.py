@@ -103,6 +103,7 @@ entry_versions = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("cases", Text, nullable=False, server_default=text("''")),
     Column("is_flagged", Boolean, nullable=False, server_default=text("false")),
+    Index("entry_versions_recorded", "recorded_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     comment="Every version of an entry summary, whole, with the conflict that bars one.",
 )
 
@@ -122,6 +123,8 @@ legal_events = Table(
     Column("kind", Text),
     Column("actor", Text),
     Column("authority", Text),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("legal_events_recorded", "recorded_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     comment="Each legal act on an entry, once, by a key that follows from the act.",
 )
 

@@ -4,7 +4,7 @@ from shared.db.platform_migrations import run
 from shared.parties.migrations import create_party_tables_v1
 
 revision = "0005_pre_parties"
-down_revision = "0003_pre_bus_conflicts"
+down_revision = "0004_pre_job_runs"
 
 # Deliveries to a party are few among those without address; the index of the importers does not find them.
 INDEX = """

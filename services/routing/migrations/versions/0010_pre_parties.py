@@ -4,7 +4,7 @@ from shared.db.platform_migrations import run
 from shared.parties.migrations import create_party_tables_v1
 
 revision = "0010_pre_parties"
-down_revision = "0008_pre_bus_conflicts"
+down_revision = "0009_pre_job_runs"
 
 TABLES = """
 CREATE TABLE party_changes (

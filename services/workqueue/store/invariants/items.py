@@ -2,14 +2,15 @@
 
 from typing import Final
 
+from services.workqueue.store.walks import ITEMS
 from shared.runtime.invariants import QueryInvariant
 
 _STATE_APART_FROM_HISTORY = """
-SELECT i.item_id || ' is ' || i.state || ', its history ends with ' || last.state AS violation
+SELECT i.item_id, i.item_id || ' is ' || i.state || ', its history ends with ' || last.state AS violation
 FROM items i CROSS JOIN LATERAL (
     SELECT e.state FROM item_events e WHERE e.item_id = i.item_id
     ORDER BY e.sequence DESC, e.at, e.change_key COLLATE "C" LIMIT 1) AS last
-WHERE last.state <> i.state
+WHERE AMONG(i.item_id) AND last.state <> i.state
 """
 
 INVARIANTS: Final = (
@@ -17,5 +18,6 @@ INVARIANTS: Final = (
         "state-is-the-last-change",
         "An item's state is that of the last line of its history.",
         _STATE_APART_FROM_HISTORY,
+        ITEMS,
     ),
 )

@@ -70,6 +70,7 @@ items = Table(
     Index("items_order", *QUEUE_ORDER),
     Index("items_entry", "entry_number"),
     Index("items_importer", "importer_number"),
+    Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
     comment="One item for each process of an entry, each Center consulted on it, each protest and each other filing.",
     postgresql_with={"fillfactor": "80"},

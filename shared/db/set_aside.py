@@ -1,0 +1,70 @@
+"""Rows that a job could not do: set aside, so that the others are done, and kept for operators to see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Final
+
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_LOAD: Final = "SELECT key, skipped_until FROM rows_set_aside WHERE job = $1"
+_WRITE: Final = """
+INSERT INTO rows_set_aside (job, key, error, attempts, first_failed_at, last_failed_at, skipped_until)
+VALUES ($1, $2, $3, 1, $4, $4, $5)
+ON CONFLICT (job, key) DO UPDATE SET error = excluded.error, attempts = rows_set_aside.attempts + 1,
+    last_failed_at = excluded.last_failed_at, skipped_until = excluded.skipped_until
+"""
+_CLEAR: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND key = ANY($2::text[])"
+_FORGET: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND skipped_until < $2"
+_LIST: Final = """
+SELECT job, key, error, attempts, first_failed_at, last_failed_at, skipped_until FROM rows_set_aside
+WHERE ($1::text IS NULL OR job = $1) ORDER BY job, key LIMIT $2
+"""
+_RETRY: Final = """
+UPDATE rows_set_aside SET skipped_until = last_failed_at WHERE job = $1 AND ($2::text[] IS NULL OR key = ANY($2))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RowSetAside:
+    """A row that a job leaves out until an instant; `key` is the number or id of what it is about."""
+
+    job: str
+    key: str
+    error: str
+    attempts: int
+    first_failed_at: datetime
+    last_failed_at: datetime
+    skipped_until: datetime
+
+
+async def load(tx: Transaction, job: str) -> Mapping[str, datetime]:
+    """The rows of a job that failed, with the instant until which each is left out."""
+    return {row["key"]: row["skipped_until"] for row in await bulk.fetch(tx, _LOAD, job)}
+
+
+async def write(tx: Transaction, job: str, key: str, error: str, *, at: datetime, until: datetime) -> None:
+    """Note that a row failed once more."""
+    await bulk.execute(tx, _WRITE, job, key, error, at, until)
+
+
+async def clear(tx: Transaction, job: str, keys: Sequence[str]) -> None:
+    """These rows are done."""
+    await bulk.execute(tx, _CLEAR, job, list(keys))
+
+
+async def forget(tx: Transaction, job: str, before: datetime) -> None:
+    """Drop rows that were to be tried again before an instant and have not failed since: they came up no more."""
+    await bulk.execute(tx, _FORGET, job, before)
+
+
+async def retry(tx: Transaction, job: str, keys: Sequence[str] | None) -> int:
+    """Let the next run try rows again, all of the job when no key is given; gives how many."""
+    return await bulk.execute(tx, _RETRY, job, list(keys) if keys is not None else None)
+
+
+async def list_rows(tx: Transaction, *, job: str | None, limit: int) -> list[RowSetAside]:
+    """Rows set aside, of one job or of all, in order of job and key."""
+    names = [each.name for each in fields(RowSetAside)]
+    return [RowSetAside(*(row[name] for name in names)) for row in await bulk.fetch(tx, _LIST, job, limit)]

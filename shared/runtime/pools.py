@@ -1,0 +1,60 @@
+"""The connections of one process to its service's database: a pool for each role, so that none can starve another."""
+
+from dataclasses import dataclass, fields
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.engine import Patience, create_engine
+from shared.runtime.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """A pool for each role; nothing connects before it is used, so a role that does not run costs nothing.
+
+    `watch` is for lag and readiness, which every process tells.
+    """
+
+    api: AsyncEngine
+    consumer: AsyncEngine
+    relay: AsyncEngine
+    jobs: AsyncEngine
+    watch: AsyncEngine
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        for each in fields(self):
+            await getattr(self, each.name).dispose()
+
+
+def open_pools(settings: ServiceSettings) -> Pools:
+    """The pools that the settings give. The sum of their sizes is what docs/operations.md sets beside max_connections.
+
+    A consumer group's member applies one batch at a time, and dead letters are tried again on one connection more. A
+    relay holds its lock on the connection on which it works, and so does a job.
+    """
+    calls = Patience(settings.api_pool_seconds, settings.api_lock_seconds, settings.api_statement_seconds)
+    events = Patience(lock=settings.consumer_lock_seconds, statement=settings.consumer_statement_seconds)
+    work = Patience(lock=settings.job_lock_seconds, statement=settings.job_statement_seconds)
+    return Pools(
+        api=_open(settings, "api", settings.api_connections, calls),
+        consumer=_open(settings, "consumer", settings.consumer_members + 1, events),
+        relay=_open(settings, "relay", 1, events),
+        jobs=_open(settings, "jobs", settings.job_connections, work),
+        watch=_open(settings, "watch", 2, calls),
+    )
+
+
+def count_connections(pools: Pools) -> int:
+    """How many connections a process with every role opens at most."""
+    return sum(getattr(pools, each.name).pool.size() for each in fields(pools))
+
+
+def _open(settings: ServiceSettings, role: str, size: int, patience: Patience) -> AsyncEngine:
+    return create_engine(
+        settings.database_url,
+        application=f"centerline-{settings.service}-{role}",
+        pool_size=size,
+        overflow=0,
+        patience=patience,
+    )
