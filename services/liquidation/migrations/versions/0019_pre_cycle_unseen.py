@@ -2,7 +2,7 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0020_pre_cycle_unseen"
+revision = "0019_pre_cycle_unseen"
 down_revision = "0018_pre_authority"
 
 # Null for the cycles before, and for those that the release before still runs: nobody knows what they did not see.
