@@ -90,11 +90,14 @@ class ChangedEntry:
 
 
 def describe_effect(changes: Amounts) -> MoneyEffect:
-    """Changes by class as events tell them: duty and fees, and the classes when any is named.
+    """Changes by class as events tell them: duty and fees, and the classes that change when any of them is named.
 
     >>> describe_effect({"duty": 150_00, "499": -5_00}).duty_usd
     '150.00'
+    >>> describe_effect({"duty-unspecified": 150_00, "499": 0}).by_class
+    ()
     """
+    changes = {class_code: cents for class_code, cents in changes.items() if cents}
     duty = sum(cents for class_code, cents in changes.items() if class_code in DUTY_CLASSES)
     classes = changes.items() if changes.keys() - UNSPECIFIED_CLASSES else ()
     return MoneyEffect(

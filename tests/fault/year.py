@@ -39,7 +39,9 @@ from services.liquidation.settings import LiquidationSettings
 from shared.bus import outbox
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Message
+from shared.contracts import lean
 from shared.contracts.decode import Rejection, decode
+from shared.contracts.envelope import Event
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.runtime.access import STAFF
@@ -53,6 +55,7 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import UNWAITED
 from tests.support.people import EVERY_CENTER
+from tests.support.recorded import recorded
 from tests.support.traffic import SAMPLES
 
 FIRST, DAYS = date(2025, 10, 1), 365
@@ -324,25 +327,21 @@ async def _route(office: Office, step: Step, chance: random.Random) -> dict[str,
     row = await _entry(office, step, "version IS NOT NULL AND center IS NULL")
     if row is None:
         return None
-    data = {
-        "entry_number": row.entry_number,
-        "version": row.version,
-        "importer_number": row.importer_number,
-        "entry_type": row.entry_type,
-        "port_of_entry": row.port_of_entry,
-        "entry_date": str(row.entry_date),
-        "center": f"CEE00{chance.randrange(1, 10)}",
-        "basis": "tariff",
-        "division": "validation-and-compliance",
-        "lane": chance.choice(["no-review", "document-review", "enforcement"]),
-        "processes": [],
-        "reasons": [],
-        "rule_versions": {},
-        "value_usd": 1000,
-        "duty_usd": "25.00",
-        "line_count": 1,
-    }
-    return {"event": _event("entry-routed", "gov.cbp.entry.routed.v1", row.entry_number, data, step)}
+    center = f"CEE00{chance.randrange(1, 10)}"
+    lane = chance.choice(["no-review", "document-review", "enforcement"])
+    name = {"no-review": "unreviewed", "document-review": "for-quota", "enforcement": "for-ad-cvd"}[lane]
+    routed = recorded(
+        f"routing/entry-of-account-{name}",
+        **_named(step),
+        entry_number=row.entry_number,
+        version=row.version,
+        importer_number=row.importer_number,
+        entry_type=row.entry_type,
+        port_of_entry=row.port_of_entry,
+        entry_date=str(row.entry_date),
+        center=center,
+    )
+    return _told("entry-routed", routed)
 
 
 async def _decide(office: Office, step: Step, chance: random.Random) -> dict[str, Any] | None:
@@ -354,21 +353,25 @@ async def _decide(office: Office, step: Step, chance: random.Random) -> dict[str
     change = cents.get(outcome, 0)
     if outcome == "refund" and change == 0:
         outcome = "no-change"
-    data = {
-        "decision_id": f"decision-{step.number}",
-        "item_id": f"item-{row.entry_number}-{chance.randrange(2)}",
-        "entry_number": row.entry_number,
-        "importer_number": row.importer_number,
-        "process": "entry-summary-review",
-        "center": "CEE007",
-        "outcome": outcome,
-        "effect": {"duty_usd": f"{change / 100:.2f}", "fees_usd": "0.00"},
-        "reasons": [],
-        "legal_basis": [],
-        "decided_by": {"subject": "kim"},
-        "decided_at": f"{step.day}T14:00:00Z",
-    }
-    return {"event": _event("review-decided", "gov.cbp.work.review-decided.v1", row.entry_number, data, step)}
+    decided = recorded(
+        f"workqueue/decided-{outcome}",
+        **_named(step),
+        decision_id=f"decision-{step.number}",
+        item_id=f"item-{row.entry_number}-{chance.randrange(2)}",
+        entry_number=row.entry_number,
+        importer_number=row.importer_number,
+        effect={"duty_usd": f"{change / 100:.2f}", "fees_usd": "0.00", "by_class": []},
+        decided_at=f"{step.day}T14:00:00Z",
+    )
+    return _told("review-decided", decided)
+
+
+def _named(step: Step) -> dict[str, str]:
+    return {"id": f"step-{step.number}", "time": f"{step.day}T14:00:00Z"}
+
+
+def _told(topic: str, event: Event[Any]) -> dict[str, Any]:
+    return {"event": {"topic": topic, "key": event.subject, "event": orjson.loads(lean.encode(event))}}
 
 
 def _event(topic: str, kind: str, key: str, data: dict[str, Any], step: Step) -> dict[str, Any]:

@@ -30,8 +30,8 @@ from tests.integration.notifications.builders import (
     account_assigned,
     apply,
     entry_changed,
-    protest_changed,
-    protest_decided,
+    protest_act,
+    protest_filed,
     request_issued,
     rows,
     sender_of,
@@ -61,10 +61,10 @@ def parties() -> list[Event[Any]]:
 
 def history() -> list[Event[Any]]:
     """What happens to a few importers and their entries."""
-    events: list[Event[Any]] = [protest_changed(), request_issued(), request_issued("CBP-29"), work_item_changed()]
+    events: list[Event[Any]] = [protest_filed(), request_issued(), request_issued("CBP-29"), work_item_changed()]
     events += parties()
     acts_on_protest = ("refuse-further-review", "deny", "void-denial", "allow-in-part")
-    events += [protest_decided(act, sequence) for sequence, act in enumerate(acts_on_protest, start=2)]
+    events += [protest_act(act, sequence) for sequence, act in enumerate(acts_on_protest, start=2)]
     for position, importer in enumerate(IMPORTERS):
         email = None if position == 1 else f"trade{position}@importer.example"
         events += [
@@ -89,18 +89,16 @@ def history() -> list[Event[Any]]:
         number = entry_number(850_000 + position)
         bill = {"bill_number": "B01", "bill_due_on": "2026-04-05"}
         events += [
-            entry_changed(number, "liquidated", sequence=1, importer_number=importer, interest_usd="2.50", **bill),
+            entry_changed(number, name="liquidated-with-increase", sequence=1, importer_number=importer, **bill),
             entry_changed(number, "bill-overdue", sequence=2, importer_number=importer, **bill),
             entry_changed(number, "surety-billed", sequence=3, importer_number=importer, **bill),
             entry_changed(number, "liquidation-voided", sequence=4, importer_number=importer),
             entry_changed(
                 number,
-                "refund-changed",
+                name="refund-determined",
                 sequence=5,
                 importer_number=importer,
                 refund_number="R01",
-                refund_state="waiting-for-enrollment",
-                missing="ach-enrollment",
             ),
         ]
     return events

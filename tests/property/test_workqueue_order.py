@@ -19,7 +19,6 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
 from tests.integration.workqueue.events import (
     assigned,
-    clock,
     consultation,
     filing_routed,
     legal_act,
@@ -64,13 +63,14 @@ def stories(draw: st.DrawFn) -> list[Event[Any]]:
                         consultation(asked)
                         for asked in draw(st.sets(st.sampled_from(["CEE001", "CEE003"])).map(sorted))
                     ],
-                    authority={process: f"{process}-{center}" for process in called_for},
                     id=f"routed-{number}-{at}",
                     time=f"2026-03-0{version + move}T0{hour}:00:00Z",
                 )
             )
         dates = draw(st.lists(st.sampled_from(["2027-01-15", "2027-01-22", None]), max_size=3))
-        told += [legal_act(number, sequence, scheduled_on=day) for sequence, day in enumerate(dates, 1)]
+        for sequence, day in enumerate(dates, 1):
+            schedule = {"change": "suspended"} if day is None else {"change": "scheduled", "scheduled_on": day}
+            told.append(legal_act(number, sequence, **schedule))
         if draw(st.booleans()):
             told.append(legal_act(number, 7, "liquidated"))
             told.append(legal_act(number, 8, "reliquidated"))
@@ -111,9 +111,9 @@ def stories(draw: st.DrawFn) -> list[Event[Any]]:
                     id=f"filed-{number}-{at}",
                     time=f"2026-03-0{sequence}T0{hour}:00:00Z",
                     received_at=f"2026-03-01T0{draw(st.integers(0, 2))}:00:00Z",
-                    center=draw(st.sampled_from(["CEE001", "PNDING"])),
+                    kind=draw(st.sampled_from(["prior-disclosure", "internal-advice"])) if sequence == 1 else "",
+                    center=draw(st.sampled_from(["CEE001", "PNDING"])) if sequence == 1 else "CEE003",
                     entry_numbers=draw(st.sets(entry).map(sorted)),
-                    clocks=draw(st.sampled_from([[], [clock("pd-tender", "2026-05-01")]])),
                 )
             )
     centers = draw(st.lists(st.sampled_from(["CEE003", "CEE005", None]), max_size=3))

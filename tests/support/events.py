@@ -87,7 +87,11 @@ def cloud_event(topic: str, data: dict[str, Any], *, id: str | None = None, **ch
 
 def decoded(topic: str, data: dict[str, Any], **changes: Any) -> Event[Any]:
     """The same event as a handler gets it; fails when it is not valid."""
-    event = cloud_event(topic, data, **changes)
+    return decode_event(topic, cloud_event(topic, data, **changes))
+
+
+def decode_event(topic: str, event: dict[str, Any]) -> Event[Any]:
+    """A CloudEvent as a handler gets it; fails when it is not valid."""
     result = decode(topic, event["subject"].encode(), orjson.dumps(event), {}, 524_288)
     assert not isinstance(result, Rejection), result
     demand_known_words(result)

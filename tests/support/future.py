@@ -2,263 +2,56 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
 
 from shared.bus.outbox import Outgoing, encode
-from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
-from shared.contracts.liquidation import (
-    DecisionApplied,
-    DecisionRefused,
-    EntryChanged,
-    ProtestChanged,
-    ProtestOutcome,
-)
-from shared.contracts.notice import NoticeChanged
-from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.registry import TOPICS
-from shared.contracts.routing import AccountAssigned, Consultation, EntryRouted, FilingClock, FilingRouted
 from shared.contracts.terms import Contract
 from shared.contracts.words import open_words
-from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 from tests.support.events import FUTURE_WORD, entry_number
+from tests.support.recorded import read
 
 AT = datetime(2026, 3, 6, 20, tzinfo=UTC)
-_ON, _LATER = date(2026, 3, 6), date(2027, 3, 5)
-_IMPORTER = "07-345678900"
-_BASIS = LegalBasis(rule="liq-cycle-314", citation="19 USC 1504(a)")
-_REASONS = (Reason(code="found", text="What was found.", citation="19 USC 1500"),)
-_EFFECT = MoneyEffect(
-    duty_usd="25.00",
-    fees_usd="1.00",
-    by_class=(ClassEffect(class_code="duty", change_usd="25.00"), ClassEffect(class_code="499", change_usd="1.00")),
+
+
+def _sample_of(topic: str, name: str, names: Callable[[int], dict[str, Any]]) -> Callable[[int], Contract]:
+    """Makes the data of a recorded event with another subject for each serial."""
+
+    def make(serial: int) -> Contract:
+        return TOPICS[topic].data.model_validate_json(orjson.dumps(read(name)["data"] | names(serial)))
+
+    return make
+
+
+def _of_entry(serial: int) -> dict[str, Any]:
+    return {"entry_number": entry_number(serial)}
+
+
+def _of_decision(serial: int) -> dict[str, Any]:
+    return {"decision_id": f"decision-{serial}", "entry_number": entry_number(serial)}
+
+
+_SAMPLES = (
+    ("entry-routed", "routing/entry-of-account-for-quota", _of_entry),
+    ("filing-routed", "routing/filing-prior-disclosure", lambda serial: {"filing_number": f"PD-2026-{serial}"}),
+    ("account-assigned", "routing/account-registered", lambda serial: {"importer_number": f"08-{serial:07d}00"}),
+    ("party-changed", "routing/party-agent-delegated-to", lambda serial: {"party_id": f"agent:{serial}"}),
+    ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
+    ("review-decided", "workqueue/decided-increase-by-class", _of_decision),
+    ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),
+    ("entry-changed", "liquidation/liquidated-with-refund", _of_entry),
+    ("protest-changed", "liquidation/protest-deny", lambda serial: {"protest_number": f"2704-{serial}"}),
+    ("decision-applied", "liquidation/decision-applied", _of_decision),
+    ("decision-refused", "liquidation/decision-refused", _of_decision),
+    ("notice-changed", "notifications/notice-queued", lambda serial: {"notice_id": f"notice-{serial}"}),
 )
-_KIM = Actor(subject="kim", name="Kim Reyes")
 
-
-def _entry_routed(serial: int) -> Contract:
-    return EntryRouted(
-        entry_number=entry_number(serial),
-        version=1,
-        importer_number=_IMPORTER,
-        entry_type="01",
-        port_of_entry="2704",
-        entry_date=_ON,
-        center="CEE007",
-        basis="account",
-        division="validation-and-compliance",
-        lane="document-review",
-        processes=("entry-summary-review",),
-        reasons=_REASONS,
-        rule_versions={"tariff-map": "1"},
-        value_usd=1000,
-        duty_usd="25.00",
-        line_count=1,
-        consultations=(Consultation(center="CEE003", tariff="6109100012", line_count=1, value_usd=100),),
-        authority={"entry-summary-review": "A-1"},
-    )
-
-
-def _filing_routed(serial: int) -> Contract:
-    return FilingRouted(
-        filing_number=f"PD-2026-{serial}",
-        sequence=1,
-        kind="prior-disclosure",
-        importer_number=_IMPORTER,
-        entry_numbers=(entry_number(serial),),
-        center="CEE007",
-        basis="account",
-        division="validation-and-compliance",
-        process="prior-disclosure",
-        authority="A-2",
-        received_at=AT,
-        clocks=(
-            FilingClock(rule="pd-1", citation="19 CFR 162.74", what="to be answered", due_on=_LATER, evidence="S"),
-        ),
-        reasons=_REASONS,
-    )
-
-
-def _account_assigned(serial: int) -> Contract:
-    return AccountAssigned(
-        importer_number=f"08-{serial:07d}00",
-        sequence=1,
-        name="SYNTHETIC IMPORTER",
-        center="CEE007",
-        previous_center=None,
-        basis="registered",
-        effective_on=_ON,
-        reasons=_REASONS,
-    )
-
-
-def _party_changed(serial: int) -> Contract:
-    return PartyChanged(
-        party_id=f"agent:{serial}",
-        version=1,
-        kind="agent",
-        name="SYNTHETIC AGENT",
-        state="active",
-        contacts=(PartyContact(process="all", name="DESK", email="desk@agent.example"),),
-        delegations=(
-            PartyDelegation(
-                delegation_id=f"delegation-{serial}",
-                version=1,
-                importer_number=_IMPORTER,
-                scopes=("protest",),
-                from_on=_ON,
-            ),
-        ),
-    )
-
-
-def _work_item_changed(serial: int) -> Contract:
-    return WorkItemChanged(
-        item_id=f"item-{serial}",
-        sequence=1_000_001,
-        change="completed",
-        state="completed",
-        entry_number=entry_number(serial),
-        importer_number=_IMPORTER,
-        center="CEE007",
-        division="validation-and-compliance",
-        process="entry-summary-review",
-        actor=_KIM,
-        at=AT,
-        outcome="increase",
-    )
-
-
-def _review_decided(serial: int) -> Contract:
-    return ReviewDecided(
-        decision_id=f"decision-{serial}",
-        item_id=f"item-{serial}",
-        entry_number=entry_number(serial),
-        importer_number=_IMPORTER,
-        process="entry-summary-review",
-        center="CEE007",
-        outcome="increase",
-        effect=_EFFECT,
-        reasons=_REASONS,
-        legal_basis=(_BASIS,),
-        decided_by=_KIM,
-        decided_at=AT,
-    )
-
-
-def _request_issued(serial: int) -> Contract:
-    return RequestIssued(
-        request_id=f"request-{serial}",
-        form="CBP-28",
-        item_id=f"item-{serial}",
-        entry_numbers=(entry_number(serial),),
-        importer_number=_IMPORTER,
-        center="CEE007",
-        questions=("What is it made of?",),
-        issued_on=_ON,
-        issued_by=_KIM,
-    )
-
-
-def _entry_changed(serial: int) -> Contract:
-    number = entry_number(serial)
-    return EntryChanged(
-        entry_number=number,
-        sequence=500_000_000,
-        change="liquidated",
-        importer_number=_IMPORTER,
-        filer_code=number[:3],
-        surety_code="036",
-        entry_type="01",
-        port_of_entry="2704",
-        entry_date=date(2025, 4, 25),
-        center="CEE007",
-        from_state="scheduled",
-        to_state="liquidated",
-        occurred_on=_ON,
-        scheduled_on=_ON,
-        deemed_on=date(2026, 4, 25),
-        kind="refund",
-        effect=_EFFECT,
-        interest_usd="0.10",
-        refund_number=f"R{serial}",
-        refund_state="ready",
-        refund_usd="26.10",
-        legal_basis=LegalBasis(rule="liquidation-date", citation="19 CFR 159.9(c)(1)"),
-        reasons=_REASONS,
-    )
-
-
-def _protest_changed(serial: int) -> Contract:
-    number = entry_number(serial)
-    return ProtestChanged(
-        protest_number=f"2704-{serial}",
-        sequence=2,
-        change="decided",
-        state="denied",
-        importer_number=_IMPORTER,
-        entries=(number,),
-        received_at=AT,
-        decide_by=_LATER,
-        act="deny",
-        occurred_on=_ON,
-        outcomes=(ProtestOutcome(entry_number=number, outcome="denied", reasons="As classified."),),
-        legal_basis=LegalBasis(rule="protest-denial-notice", citation="19 USC 1515(a)"),
-        reasons=_REASONS,
-    )
-
-
-def _decision_applied(serial: int) -> Contract:
-    return DecisionApplied(
-        decision_id=f"decision-{serial}",
-        entry_number=entry_number(serial),
-        importer_number=_IMPORTER,
-        legal_basis=_BASIS,
-    )
-
-
-def _decision_refused(serial: int) -> Contract:
-    return DecisionRefused(
-        decision_id=f"decision-{serial}",
-        entry_number=entry_number(serial),
-        importer_number=_IMPORTER,
-        rule="reliq-1501",
-        legal_basis=_BASIS,
-        remedy="Reliquidate.",
-    )
-
-
-def _notice_changed(serial: int) -> Contract:
-    return NoticeChanged(
-        notice_id=f"notice-{serial}",
-        sequence=1,
-        kind="N-09",
-        state="queued",
-        channel="email",
-        recipient_role="importer",
-        importer_number=_IMPORTER,
-        at=AT,
-    )
-
-
-SAMPLES: Mapping[str, Callable[[int], Contract]] = {
-    "entry-routed": _entry_routed,
-    "filing-routed": _filing_routed,
-    "account-assigned": _account_assigned,
-    "party-changed": _party_changed,
-    "work-item-changed": _work_item_changed,
-    "review-decided": _review_decided,
-    "request-issued": _request_issued,
-    "entry-changed": _entry_changed,
-    "protest-changed": _protest_changed,
-    "decision-applied": _decision_applied,
-    "decision-refused": _decision_refused,
-    "notice-changed": _notice_changed,
-}
-"""Whole data of every topic of Centerline's own, made as its producer makes it: every open word is said."""
+SAMPLES: Mapping[str, Callable[[int], Contract]] = {topic: _sample_of(topic, *rest) for topic, *rest in _SAMPLES}
+"""Whole data of every topic of Centerline's own, as its producer publishes it: every open word is said."""
 
 
 class Told(NamedTuple):

@@ -41,8 +41,9 @@ class Consultation:
 class RoutedVersion:
     """A routing decision for one version of an entry, with what a queue needs of it.
 
-    `move` is 0 for the decision on filing, then counts the times that what is open was moved to another Center, with
-    its `move_reason`. `authority` gives the row of the authority table for a process.
+    `move` is 0 for the decision on filing, then counts the times that what is open was moved to another Center;
+    `move_reason` is the sentence in which routing tells of the move. `authority` gives the row of the authority table
+    for a process.
     """
 
     entry_number: str
@@ -273,7 +274,7 @@ def _version_note(work: Work, version: RoutedVersion, change: Change, state: Sta
     says = "calls for" if is_routed else "does not call for"
     if version.move and is_routed and work.consulted is None:
         code = "moved"
-        text = f"The open matter was moved to {version.center}: {version.move_reason or 'no reason was given'}"
+        text = version.move_reason or f"The open matter was moved to {version.center}."
     elif work.consulted is None:
         code = "routed" if is_routed else "process-dropped"
         text = f"Routing of version {version.version} {says} this review."

@@ -42,7 +42,8 @@ from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity, RoleName
-from tests.support.events import decoded, demand_known_words
+from tests.support.events import FUTURE_WORD, decoded, demand_known_words
+from tests.support.recorded import recorded, say_unknown
 
 Done = TypeVar("Done")
 
@@ -152,22 +153,18 @@ def review_decided(
     decided_at: str = "2026-03-20T15:00:00Z",
     **changes: Any,
 ) -> Event[Any]:
-    """A review-decided event."""
-    data = {
+    """A review-decided event; an outcome of a later release comes with the effect of an increase, or with none."""
+    given = {
+        "entry_number": entry_number,
         "decision_id": decision_id,
         "item_id": item_id,
-        "entry_number": entry_number,
         "importer_number": "07-345678900",
-        "process": "entry-summary-review",
-        "center": "CEE007",
-        "outcome": outcome,
-        "effect": {"duty_usd": duty_usd, "fees_usd": "0.00"},
-        "reasons": [],
-        "legal_basis": [],
-        "decided_by": {"subject": "kim"},
+        "effect": {"duty_usd": duty_usd, "fees_usd": "0.00", "by_class": []},
         "decided_at": decided_at,
-    }
-    return decoded("review-decided", data | changes, time=decided_at, id=f"event-of-{decision_id}")
+    } | changes
+    known = outcome if outcome != FUTURE_WORD else "no-change" if duty_usd == "0.00" else "increase"
+    event = recorded(f"workqueue/decided-{known}", time=decided_at, id=f"event-of-{decision_id}", **given)
+    return event if known == outcome else say_unknown(event, outcome=FUTURE_WORD)
 
 
 def post_entry(kind: str, filing_number: str, entry_numbers: Sequence[str], **changes: Any) -> Event[Any]:
@@ -185,39 +182,18 @@ def post_entry(kind: str, filing_number: str, entry_numbers: Sequence[str], **ch
 
 
 def routed(
-    entry_number: str, version: int = 1, center: str = "CEE007", lane: str = "no-review", **changes: Any
+    entry_number: str, version: int = 1, center: str = "CEE007", lane: str = "no-review", **envelope: str
 ) -> Event[Any]:
-    """An entry-routed event."""
-    data = {
-        "entry_number": entry_number,
-        "version": version,
-        "importer_number": "07-345678900",
-        "entry_type": "01",
-        "port_of_entry": "2704",
-        "entry_date": "2026-03-02",
-        "center": center,
-        "basis": "tariff",
-        "division": "validation-and-compliance",
-        "lane": lane,
-        "processes": [],
-        "reasons": [],
-        "rule_versions": {},
-        "value_usd": 1000,
-        "duty_usd": "25.00",
-        "line_count": 1,
-    }
-    return decoded("entry-routed", data, source="urn:centerline:routing", **changes)
+    """An entry-routed event: the importer's Center has the entry, in a lane; `id` and `time` are of the envelope."""
+    name = {"no-review": "unreviewed", "document-review": "for-quota", "enforcement": "for-ad-cvd"}[lane]
+    given = {"entry_number": entry_number, "version": version, "center": center}
+    return recorded(f"routing/entry-of-account-{name}", **{"time": "2026-03-02T19:03:11Z"} | envelope, **given)
 
 
 def assigned(sequence: int, center: str | None) -> Event[Any]:
-    """An account-assigned event."""
-    data = {
-        "importer_number": "07-345678900",
-        "sequence": sequence,
-        "name": "SYNTHETIC IMPORTER",
-        "center": center,
-        "previous_center": None,
-        "basis": "registered",
-        "effective_on": "2025-01-01",
-    }
-    return decoded("account-assigned", data)
+    """An account-assigned event: the first, or one that takes the place of another."""
+    if center is None:
+        name = "account-without-center" if sequence == 1 else "account-without-center-again"
+    else:
+        name = "account-registered" if sequence == 1 else "account-registered-elsewhere"
+    return recorded(f"routing/{name}", sequence=sequence, center=center, name="SYNTHETIC IMPORTER")

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,7 +15,6 @@ from services.liquidation.app import SERVICE
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.tables.cut_sheets import forecast_entries
 from shared.bus.postgres import PostgresBus
-from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
@@ -69,8 +67,7 @@ class Desk:
 
 
 def in_lane(number: str, lane: str) -> Event[Any]:
-    data = orjson.loads(lean.encode(routed(number).data)) | {"lane": lane}
-    return decoded("entry-routed", data, source="urn:centerline:routing")
+    return routed(number, lane=lane)
 
 
 @pytest.fixture

@@ -186,7 +186,9 @@ async def test_late_or_monthly_deposit_leaves_the_increase_open_until_its_day_is
         await determine(tx, [number], date(2026, 2, 2), datetime(2026, 2, 2, 17, tzinfo=UTC), POLICY)
     (bill,) = await rows(engine, bills)
     assert (bill.liquidated_on, bill.issued_on, bill.due_on) == (FRIDAY, date(2026, 2, 2), date(2026, 3, 4))
-    assert (await published(engine))[-1].data.change == "billed"
+    told = (await published(engine))[-1].data
+    # The decision named no class, and the event of the bill names none, as that of a liquidation with its bill does.
+    assert (told.change, told.effect.duty_usd, told.effect.by_class) == ("billed", "1000.00", ())
 
 
 async def test_corrections_that_assert_other_amounts_leave_the_deposits_unknown(engine: AsyncEngine) -> None:

@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
@@ -21,8 +20,8 @@ from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store import extension_drafts, radar, requests
 from services.liquidation.store.tables.requests import information_requests, work_items
+from services.workqueue.domain.clocks import Form, answer_due_on
 from shared.bus.postgres import PostgresBus
-from shared.contracts import lean
 from shared.contracts.envelope import Event
 from shared.db import bulk
 from shared.db.transaction import reading, transaction
@@ -36,6 +35,7 @@ from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, draft_needed, post_entry, review_decided, routed, rows
 from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
 from tests.support.people import EVERY_CENTER
+from tests.support.recorded import recorded, say_unknown, with_
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -43,43 +43,48 @@ TODAY = date(2027, 1, 14)
 
 
 def issued(request_id: str, item_id: str, entry_numbers: Sequence[str], form: str = "CBP-28", **changes: Any) -> Any:
-    """A request-issued event."""
-    data = {
+    """A request-issued event of 20 December; the work queue gives a day of reply whenever nobody else does."""
+    known: Form = "CBP-29" if form == "CBP-29" else "CBP-28"
+    issued_on = date(2026, 12, 20)
+    given = {
         "request_id": request_id,
-        "form": form,
         "item_id": item_id,
-        "entry_numbers": list(entry_numbers),
-        "importer_number": "07-345678900",
-        "center": "CEE007",
-        "questions": ["Which parts are of silk?"],
-        "issued_on": "2026-12-20",
-        "due_on": None,
-        "issued_by": {"subject": "kim"},
-    }
-    return decoded("request-issued", data | changes, source="urn:centerline:workqueue", id=f"event-of-{request_id}")
+        "entry_numbers": entry_numbers,
+        "issued_on": issued_on,
+        "due_on": answer_due_on(known, issued_on),
+    } | changes
+    name = {"CBP-28": "request-for-information", "CBP-29": "notice-of-action"}[known]
+    event = recorded(f"workqueue/{name}", id=f"event-of-{request_id}", **given)
+    return event if form == known else say_unknown(event, form=FUTURE_WORD)
+
+
+ITEM_CHANGES = {
+    ("routed", "open"): "review-routed",
+    ("claimed", "claimed"): "review-claimed",
+    ("released", "open"): "review-released",
+    ("lease-expired", "open"): "review-lease-expired",
+    ("completed", "completed"): "consultation-completed-agree",
+    ("cancelled", "cancelled"): "consultation-dropped",
+    ("cancelled", "completed"): "review-dropped-after-completion",
+}
 
 
 def item_changed(item_id: str, sequence: int, change: str, state: str, on: str = "2026-12-28") -> Event[Any]:
-    """A work-item-changed event."""
-    data = {
-        "item_id": item_id,
-        "sequence": sequence,
-        "change": change,
-        "state": state,
-        "importer_number": "07-345678900",
-        "center": "CEE007",
-        "division": "validation-and-compliance",
-        "process": "consultation",
-        "actor": {"subject": "kim"},
-        "at": f"{on}T15:00:00Z",
-    }
-    return decoded("work-item-changed", data, source="urn:centerline:workqueue", id=f"{item_id}-{sequence}-{change}")
+    """A work-item-changed event; with a word of a later release, the nearest of this one with that word."""
+    name = next(
+        name
+        for (its_change, its_state), name in ITEM_CHANGES.items()
+        if change in (its_change, FUTURE_WORD) and state in (its_state, FUTURE_WORD)
+    )
+    named = f"{item_id}-{sequence}-{change}"
+    event = recorded(f"workqueue/{name}", id=named, item_id=item_id, sequence=sequence, at=f"{on}T15:00:00Z")
+    unknown = {key: word for key, word in {"change": change, "state": state}.items() if word == FUTURE_WORD}
+    return say_unknown(event, **unknown) if unknown else event
 
 
 def in_lane(number: str, lane: str) -> Event[Any]:
     """An entry-routed event with a lane."""
-    data = orjson.loads(lean.encode(routed(number).data)) | {"lane": lane}
-    return decoded("entry-routed", data, source="urn:centerline:routing")
+    return routed(number, lane=lane)
 
 
 @dataclass(slots=True)
@@ -357,12 +362,7 @@ def of_one_item(serial: int) -> list[Event[Any]]:
     said_again = issued(f"{item}-r", item, numbers[1:], due_on="2027-02-01")
     events = [
         issued(f"{item}-r", item, numbers),
-        decoded(
-            "request-issued",
-            orjson.loads(lean.encode(said_again.data)),
-            id=f"{item}-again",
-            time="2026-12-01T00:00:00Z",
-        ),
+        with_(said_again, id=f"{item}-again", time="2026-12-01T00:00:00Z"),
         issued(f"{item}-n", item, numbers[:1], "CBP-29"),
         item_changed(item, 100, "routed", "open"),
         item_changed(item, 200, "cancelled", "cancelled", "2026-12-26"),

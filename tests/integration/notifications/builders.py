@@ -1,7 +1,7 @@
 """Builders of what notifications reads, and a whole service on a database."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,12 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.domain.protest.timeliness import safe_protest_day
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.app import SERVICE, build
 from services.notifications.handlers.handler import MailRules, NotificationsHandler
 from services.notifications.settings import NotificationsSettings
+from services.workqueue.domain.clocks import Form, answer_due_on
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.db.transaction import Connections, reading, transaction
@@ -24,126 +26,102 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app, open_bus
 from shared.web.identity import issue_development_token
-from tests.support.events import decoded, entry_number
+from tests.support.events import entry_number
+from tests.support.recorded import recorded, with_
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 NOW = datetime(2026, 3, 6, 21, 0, tzinfo=UTC)
 IMPORTER = "07-345678900"
 SSN_IMPORTER = "123-45-6789"
-BASIS = {"rule": "liq-cycle-314", "citation": "19 USC 1504(a)"}
 
 
-def entry_changed(number: str | None = None, change: str = "liquidated", **changes: Any) -> Event[Any]:
-    """A legal act on an entry; one of a kind that is posted was posted on its day, unless another is given."""
-    number = number or entry_number()
-    states = {"liquidated": "liquidated", "deemed-liquidated": "liquidated", "reliquidated": "liquidated"}
-    states |= {"suspended": "suspended", "extended": "extended", "liquidation-voided": "suspended"}
-    states |= dict.fromkeys(("billed", "bill-overdue", "surety-billed", "refund-changed"), "liquidated")
-    data = {
-        "entry_number": number,
-        "sequence": 2,
-        "change": change,
-        "importer_number": IMPORTER,
-        "filer_code": number[:3],
-        "surety_code": "036",
-        "entry_type": "01",
-        "port_of_entry": "2704",
-        "entry_date": "2025-04-25",
-        "center": "CEE007",
-        "to_state": states.get(change, "scheduled"),
-        "occurred_on": "2026-03-06",
-        "scheduled_on": "2026-03-06",
-        "kind": "no-change" if change in {"liquidated", "reliquidated"} else None,
-        "legal_basis": BASIS,
-    } | changes
-    if change in {"liquidated", "deemed-liquidated", "reliquidated", "suspended", "extended", "liquidation-voided"}:
-        data.setdefault("posted_on", data["occurred_on"])
-    return decoded("entry-changed", data, id=f"{number}-{data['sequence']}-{change}", time="2026-03-06T20:00:00Z")
+def entry_changed(
+    number: str | None = None, change: str = "liquidated", *, name: str | None = None, **changes: Any
+) -> Event[Any]:
+    """A legal act on an entry; `name` is that of a recorded one which is not the usual one of its kind.
+
+    The days that are that of the act are all `occurred_on`, unless they are given.
+    """
+    usual = recorded(f"liquidation/{name or ENTRY_ACTS[change]}")
+    given = {"entry_number": number or entry_number(), "sequence": 2} | changes
+    if "occurred_on" in given:
+        for field in ("liquidated_on", "posted_on"):
+            if getattr(usual.data, field) is not None:
+                given.setdefault(field, given["occurred_on"])
+    if usual.data.liquidated_on is not None:
+        entered = date.fromisoformat(str(given.get("entry_date", usual.data.entry_date)))
+        liquidated = date.fromisoformat(str(given.get("liquidated_on", usual.data.liquidated_on)))
+        given.setdefault("protest_by", safe_protest_day(liquidated, entered))
+    named = f"{given['entry_number']}-{given['sequence']}-{usual.data.change}"
+    return with_(usual, id=named, time="2026-03-06T20:00:00Z", **given)
+
+
+ENTRY_ACTS = {
+    "scheduled": "scheduled",
+    "rescheduled": "rescheduled",
+    "suspended": "suspended-by-injunction",
+    "suspension-lifted": "suspension-lifted",
+    "extended": "extended",
+    "liquidated": "liquidated-as-entered",
+    "deemed-liquidated": "deemed-liquidated",
+    "reliquidated": "reliquidated-without-change",
+    "liquidation-voided": "liquidation-voided",
+    "bill-overdue": "bill-overdue",
+    "surety-billed": "surety-billed",
+}
 
 
 def account_assigned(importer: str = IMPORTER, sequence: int = 1, **changes: Any) -> Event[Any]:
-    """An account with its Center and its address."""
-    data = {
-        "importer_number": importer,
-        "sequence": sequence,
-        "name": "SYNTHETIC IMPORTER 0001",
-        "contact_email": "trade@importer.example",
-        "center": "CEE007",
-        "previous_center": None,
-        "basis": "registered",
-        "effective_on": "2025-01-01",
-    } | changes
-    return decoded("account-assigned", data, id=f"{importer}-{sequence}", time="2025-01-01T12:00:00Z")
+    """An account with its Center, or with none, and its address."""
+    is_first = sequence == 1
+    name = "account-registered" if is_first else "account-registered-elsewhere"
+    if "center" in changes and changes["center"] is None:
+        name = "account-without-center" if is_first else "account-without-center-again"
+    given = {"importer_number": importer, "sequence": sequence} | changes
+    return recorded(f"routing/{name}", id=f"{importer}-{sequence}", time="2025-01-01T12:00:00Z", **given)
 
 
-def protest_changed(change: str = "filed", **changes: Any) -> Event[Any]:
-    """A protest that was filed."""
-    data = {
-        "protest_number": "270426100001",
-        "sequence": 1,
-        "change": change,
-        "state": "open",
-        "importer_number": IMPORTER,
-        "entries": [entry_number(900_001), entry_number(900_002)],
-        "received_at": "2026-03-03T03:00:00Z",
-        "decide_by": "2028-03-02",
-        "further_review": True,
-        "legal_basis": {"rule": "protest-180", "citation": "19 USC 1514(c)(3)"},
-    } | changes
-    told_at = f"{data['occurred_on']}T15:00:00Z" if "occurred_on" in data else "2026-03-03T03:00:00Z"
-    return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}", time=told_at)
+def protest_filed(**changes: Any) -> Event[Any]:
+    """A protest that was filed, in the evening of 2 March in New York."""
+    given = OF_PROTEST | {"received_at": "2026-03-03T03:00:00Z"} | changes
+    named = f"{given['protest_number']}-1"
+    return recorded("liquidation/protest-filed-with-further-review", id=named, time="2026-03-03T03:00:00Z", **given)
 
 
-def protest_decided(act: str, sequence: int = 2, **changes: Any) -> Event[Any]:
+def protest_act(act: str, sequence: int = 2, **changes: Any) -> Event[Any]:
     """An act of CBP, or of the law, on a protest."""
-    decided = {"deny", "allow", "allow-in-part", "reject", "deem-denied"}
-    change = "decided" if act in decided else "reopened" if act == "void-denial" else "changed"
-    return protest_changed(
-        change,
-        **{
-            "sequence": sequence,
-            "act": act,
-            "occurred_on": "2026-05-04",
-            "legal_basis": {"rule": "protest-denial-notice", "citation": "19 USC 1515(a), 19 CFR 174.30"},
-            "reasons": [{"code": act, "text": "The goods are described by 8471.30."}],
-        }
-        | changes,
-    )
+    usual = recorded(f"liquidation/protest-{act}")
+    given = OF_PROTEST | {"sequence": sequence, "occurred_on": "2026-05-04"} | changes
+    if usual.data.denied_on is not None:
+        given.setdefault("denied_on", given["occurred_on"])
+    named = f"{given['protest_number']}-{sequence}"
+    return with_(usual, id=named, time=f"{given['occurred_on']}T15:00:00Z", **given)
 
 
-def request_issued(form: str = "CBP-28", **changes: Any) -> Event[Any]:
-    """A request for information, or a notice of action."""
-    data = {
+OF_PROTEST: dict[str, Any] = {
+    "protest_number": "270426100001",
+    "entries": [entry_number(900_001), entry_number(900_002)],
+    "decide_by": "2028-03-02",
+}
+
+
+def request_issued(form: Form = "CBP-28", **changes: Any) -> Event[Any]:
+    """A request for information, or a notice of action, of 2 March 2026."""
+    issued_on = date(2026, 3, 2)
+    given = {
         "request_id": f"request-{form}",
-        "form": form,
-        "item_id": "item-1",
         "entry_numbers": [entry_number(900_003)],
-        "importer_number": IMPORTER,
-        "center": "CEE007",
-        "questions": ["What is it made of?"],
-        "issued_on": "2026-03-02",
-        "due_on": None,
-        "issued_by": {"subject": "kim"},
+        "issued_on": issued_on,
+        "due_on": answer_due_on(form, issued_on),
     } | changes
-    return decoded("request-issued", data, id=str(data["request_id"]))
+    name = {"CBP-28": "request-for-information", "CBP-29": "notice-of-action"}[form]
+    return recorded(f"workqueue/{name}", id=str(given["request_id"]), **given)
 
 
 def work_item_changed() -> Event[Any]:
     """A change of a work item, which nobody outside is told about."""
-    data = {
-        "item_id": "item-1",
-        "sequence": 1,
-        "change": "routed",
-        "state": "open",
-        "importer_number": IMPORTER,
-        "center": "CEE007",
-        "division": "validation-and-compliance",
-        "process": "entry-review",
-        "actor": {"subject": "system"},
-        "at": "2026-03-02T12:00:00Z",
-    }
-    return decoded("work-item-changed", data)
+    return recorded("workqueue/review-routed")
 
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]], now: datetime = NOW) -> Sequence[Outgoing]:

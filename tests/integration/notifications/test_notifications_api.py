@@ -21,7 +21,7 @@ from tests.integration.notifications.builders import (
     apply,
     client_of,
     entry_changed,
-    protest_changed,
+    protest_filed,
     sender_of,
 )
 from tests.support.events import entry_number
@@ -46,7 +46,7 @@ def items(answer: httpx.Response) -> list[dict[str, Any]]:
 
 
 async def test_each_party_sees_the_notices_that_concern_it(engine: AsyncEngine, tmp_path: Path) -> None:
-    await apply(engine, [entry_changed(), entry_changed(filer_code="XYZ", importer_number="08-345678900")])
+    await apply(engine, [entry_changed(), entry_changed(entry_number(filer="XYZ"), importer_number="08-345678900")])
     seen = {}
     for who in (STAFF, HOLDER, STRANGER, BROKER, SURETY):
         async with client_of(engine, tmp_path, who) as client:
@@ -62,7 +62,7 @@ async def test_each_party_sees_the_notices_that_concern_it(engine: AsyncEngine, 
 
 async def test_notices_are_filtered_and_paged(engine: AsyncEngine, tmp_path: Path) -> None:
     number = entry_number()
-    await apply(engine, [entry_changed(number), *(entry_changed() for _ in range(4)), protest_changed()])
+    await apply(engine, [entry_changed(number), *(entry_changed() for _ in range(4)), protest_filed()])
     async with client_of(engine, tmp_path, STAFF) as client:
         by_entry = items(await client.get("/notices", params={"entry": number}))
         assert sorted(item["kind"] for item in by_entry) == ["N-09", "N-13"]
@@ -144,12 +144,13 @@ async def test_the_bulletin_demands_two_fields(engine: AsyncEngine, tmp_path: Pa
 
 async def test_the_bulletin_finds_by_every_field_and_masks_the_importer(engine: AsyncEngine, tmp_path: Path) -> None:
     number = entry_number()
-    other = {"importer_number": "08-345678900", "surety_code": "999", "port_of_entry": "4601", "filer_code": "XYZ"}
+    other = {"importer_number": "08-345678900", "surety_code": "999", "port_of_entry": "4601"}
+    of_other_filer = entry_number(filer="XYZ")
     await apply(
         engine,
         [
-            entry_changed(number, kind="refund", occurred_on="2026-03-06", entry_date="2025-04-25"),
-            entry_changed(occurred_on="2026-04-10", change="suspended", entry_date="2025-05-30", **other),
+            entry_changed(number, name="liquidated-with-refund", occurred_on="2026-03-06", entry_date="2025-04-25"),
+            entry_changed(of_other_filer, "suspended", occurred_on="2026-04-10", entry_date="2025-05-30", **other),
         ],
     )
     fields = {
@@ -215,7 +216,7 @@ async def test_the_surety_sees_the_demand_on_it_and_not_the_reminders_of_its_pri
         engine,
         [
             entry_changed(number, "bill-overdue", sequence=40_000_001, **bill),
-            entry_changed(number, "surety-billed", sequence=40_000_002, **bill),
+            entry_changed(number, "surety-billed", sequence=40_000_002, protest_by="2026-09-02", **bill),
         ],
     )
     async with client_of(engine, tmp_path, SURETY) as client:

@@ -17,8 +17,8 @@ from tests.integration.notifications.builders import (
     account_assigned,
     apply,
     entry_changed,
-    protest_changed,
-    protest_decided,
+    protest_act,
+    protest_filed,
     request_issued,
     rows,
     work_item_changed,
@@ -40,7 +40,7 @@ async def test_a_liquidation_is_posted_officially_and_told_by_courtesy(engine: A
     }
     (posting,) = await rows(engine, bulletin_postings)
     assert (posting.entry_number, posting.posted_on, posting.event_on) == (number, date(2026, 3, 6), date(2026, 3, 6))
-    assert (posting.event_type, posting.basis, posting.action) == ("liquidation", "liq-cycle-314", "no-change")
+    assert (posting.event_type, posting.basis, posting.action) == ("liquidation", "liquidation-date", "no-change")
     assert {(row.kind, row.channel, row.state) for row in await rows(engine, deliveries)} == {
         ("N-13", "bulletin", "posted"),
         ("N-09", "email", "queued"),
@@ -53,8 +53,8 @@ async def test_a_liquidation_is_posted_officially_and_told_by_courtesy(engine: A
 
 
 async def test_a_deemed_liquidation_is_dated_by_the_statute_and_posted_later(engine: AsyncEngine) -> None:
-    days = {"occurred_on": "2026-03-02", "liquidated_on": "2026-03-02", "posted_on": "2026-03-06"}
-    await apply(engine, [entry_changed(change="deemed-liquidated", kind="deemed", deemed_on="2026-03-02", **days)])
+    days = {"occurred_on": "2026-03-02", "posted_on": "2026-03-06", "deemed_on": "2026-03-02"}
+    await apply(engine, [entry_changed(change="deemed-liquidated", **days)])
     (posting,) = await rows(engine, bulletin_postings)
     assert (posting.event_on, posting.posted_on, posting.action) == (date(2026, 3, 2), date(2026, 3, 6), "deemed")
     assert {row.due_on for row in await rows(engine, notices)} == {date(2026, 8, 29)}
@@ -91,8 +91,8 @@ async def test_reliquidation_is_a_notice_of_its_own(engine: AsyncEngine) -> None
 
 
 async def test_protests_requests_and_assignments_cause_their_notices(engine: AsyncEngine) -> None:
-    events = [protest_changed(), request_issued(), request_issued("CBP-29"), account_assigned()]
-    await apply(engine, [*events, protest_changed("decided", sequence=2), account_assigned(sequence=2, center=None)])
+    events = [protest_filed(), request_issued(), request_issued("CBP-29"), account_assigned()]
+    await apply(engine, [*events, protest_act("begin-review"), account_assigned(sequence=2, center=None)])
     written = {row.kind: row for row in await rows(engine, notices)}
     assert set(written) == {"N-16", "N-03", "N-04", "N-01"}
     assert written["N-16"].issued_on == date(2026, 3, 2)  # received in the evening of New York
@@ -103,7 +103,7 @@ async def test_protests_requests_and_assignments_cause_their_notices(engine: Asy
 
 
 async def test_the_decision_of_a_protest_is_kept_with_its_case_and_its_words(engine: AsyncEngine) -> None:
-    await apply(engine, [protest_decided("allow-in-part", sue_by="2026-10-31", filer_role="surety", filer_id="036")])
+    await apply(engine, [protest_act("allow-in-part", sue_by="2026-10-31", filer_role="surety", filer_id="036")])
     (row,) = await rows(engine, notices)
     assert (row.kind, row.variant, row.version, row.due_on) == ("N-17", "allowed-in-part", 2, date(2026, 10, 31))
     assert row.surety_code == "036"
@@ -113,7 +113,7 @@ async def test_the_decision_of_a_protest_is_kept_with_its_case_and_its_words(eng
 async def test_what_nobody_is_told_about_leaves_no_row(engine: AsyncEngine) -> None:
     scheduled = entry_changed(change="scheduled")
     assert carries(scheduled, EntryChanged)
-    recommended = protest_changed("changed", sequence=2, act="recommend")
+    recommended = protest_act("recommend")
     assert await apply(engine, [scheduled, recommended, work_item_changed()]) == ()
     for table in (notices, deliveries, delivery_events, importers):
         assert await rows(engine, table) == []

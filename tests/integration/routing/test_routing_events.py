@@ -25,6 +25,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
 from shared.runtime.metrics import Metrics
 from tests.support.events import decoded, demand_known_words, entry_body, entry_number, line
+from tests.support.recorded import recorded
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 IMPORTER = "07-345678900"
@@ -176,21 +177,10 @@ async def _until_somebody_waits(engine: AsyncEngine) -> None:
 
 async def test_review_outcomes_come_back_once(path: Path) -> None:
     number = entry_number()
-    decision = {
-        "decision_id": "d1",
-        "item_id": "i1",
-        "entry_number": number,
-        "importer_number": IMPORTER,
-        "process": "ad-cvd",
-        "center": "CEE005",
-        "outcome": "increase",
-        "effect": {"duty_usd": "100.00", "fees_usd": "0.50"},
-        "reasons": [],
-        "decided_by": {"subject": "kim"},
-        "decided_at": "2026-04-01T12:00:00Z",
-    }
-    for _ in range(2):
-        await path.apply(decoded("review-decided", decision))
+    effect = {"duty_usd": "100.00", "fees_usd": "0.50", "by_class": []}
+    for serial in range(2):
+        decided = recorded("workqueue/decided-increase", id=f"event-{serial}", entry_number=number, effect=effect)
+        await path.apply(decided)
     (row,) = await path.rows(review_outcomes)
     assert (row.entry_number, row.outcome, row.effect_cents) == (number, "increase", 10_050)
 

@@ -16,6 +16,7 @@ from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
 from tests.support.events import FUTURE_WORD, entry_number
+from tests.support.recorded import say_unknown
 
 ELSEWHERE = Identity(
     "ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}), divisions=DIVISIONS
@@ -313,7 +314,9 @@ async def test_other_division_may_not_claim(desk: Desk) -> None:
 
 
 async def test_item_of_an_unknown_division_is_shown_counted_and_can_be_claimed(desk: Desk) -> None:
-    first, second = await one_item(desk, division=FUTURE_WORD), await one_item(desk, division=FUTURE_WORD)
+    numbers = [entry_number(), entry_number()]
+    await desk.apply(*(say_unknown(routed(number), division=FUTURE_WORD) for number in numbers))
+    first, second = [entry_item_id(number, "ad-cvd") for number in numbers]
     shown = (await desk.call("GET", "/items")).json()["items"]
     assert {each["division"] for each in shown} == {FUTURE_WORD}
     assert [each["open"] for each in (await desk.call("GET", "/queues")).json()] == [2]

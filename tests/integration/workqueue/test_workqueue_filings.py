@@ -12,7 +12,6 @@ from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, NOW, Desk
 from tests.integration.workqueue.events import (
     assigned,
-    clock,
     consultation,
     filing_routed,
     legal_act,
@@ -30,7 +29,7 @@ BASE_METALS = Identity(
 NATIONWIDE = Identity("nat", "Nat Moore", frozenset({RoleName.OFFICE_OF_TRADE}))
 ADVICE = {"outcome": "differ", "reasons": [{"code": "advice", "text": "Parts of heading 8708."}]}
 BASIS = [{"rule": "pd-tender", "citation": "19 CFR 162.74(c)"}]
-MOVED = [{"code": "moved", "text": "The importer is with CEE003 now."}]
+MOVED = "The open matter was moved to CEE003; clocks run on as before."
 
 
 async def work_of(desk: Desk, query: str, who: Identity = NATIONWIDE) -> list[dict[str, Any]]:
@@ -154,9 +153,7 @@ async def test_moved_entry_takes_its_open_work_along_and_no_clock_begins_anew(de
     entry = entry_number()
     await desk.apply(routed(entry), legal_act(entry, scheduled_on="2027-01-15"))
     (before,) = await desk.rows(items)
-    (told,) = await desk.apply(
-        routed(entry, move=1, center="CEE003", reasons=MOVED, id="move-1", time="2026-04-01T12:00:00Z")
-    )
+    (told,) = await desk.apply(routed(entry, move=1, center="CEE003", id="move-1", time="2026-04-01T12:00:00Z"))
     assert (told.data.center, told.data.sequence, told.data.change) == ("CEE003", 101, "routed")
     (after,) = await desk.rows(items)
     assert (after.item_id, after.center, after.state) == (before.item_id, "CEE003", "open")
@@ -166,7 +163,7 @@ async def test_moved_entry_takes_its_open_work_along_and_no_clock_begins_anew(de
     assert (shown["opened_at"], shown["center_since"]) == ("2026-03-02T19:03:11Z", "2026-04-01T12:00:00Z")
     history = (await desk.call("GET", f"/items/{after.item_id}", AUTOMOTIVE)).json()["history"]
     assert history[-1]["reasons"][0]["code"] == "moved"
-    assert "The importer is with CEE003 now." in history[-1]["reasons"][0]["text"]
+    assert history[-1]["reasons"][0]["text"] == MOVED
 
 
 async def test_move_that_comes_before_the_routing_stands(desk: Desk) -> None:
@@ -248,14 +245,14 @@ async def test_filing_is_one_item_due_at_its_earliest_clock(desk: Desk) -> None:
         "filing_kind": "prior-disclosure",
         "center": "CEE007",
         "division": "validation-and-compliance",
-        "authority": "prior-disclosure-center",
+        "authority": "prior-disclosure-figures-center",
         "state": "open",
     }
     assert (shown["opened_at"], shown["forwarded_from"]) == ("2026-03-02T12:00:00Z", "port 2704")
-    assert (shown["due_on"], shown["due_rule"]) == ("2026-04-01", "pd-unknown-data")
+    assert (shown["due_on"], shown["due_rule"]) == ("2026-03-12", "pd-oral-confirm")
     assert [(each["rule"], each["due_on"]) for each in shown["clocks"]] == [
+        ("pd-oral-confirm", "2026-03-12"),
         ("pd-unknown-data", "2026-04-01"),
-        ("pd-tender", "2026-05-01"),
     ]
     assert (shown["entry_number"], shown["entry_count"]) == (None, 2)
     assert (await desk.call("GET", f"/items/{shown['item_id']}")).json()["entry_numbers"] == entries
@@ -264,7 +261,7 @@ async def test_filing_is_one_item_due_at_its_earliest_clock(desk: Desk) -> None:
 async def test_who_has_an_entry_names_reviews_consultations_protests_and_filings(desk: Desk) -> None:
     entry = entry_number()
     await desk.apply(
-        routed(entry, consultations=[consultation()], authority={"ad-cvd": "review-center"}),
+        routed(entry, consultations=[consultation()]),
         protest_act("2704-27-100001", entry),
         filing_routed(entry_numbers=[entry_number(), entry], center="CEE005"),
     )
@@ -276,13 +273,16 @@ async def test_who_has_an_entry_names_reviews_consultations_protests_and_filings
         "protest": "CEE007",
         "filing": "CEE005",
     }
-    assert (shown["review"]["holder_name"], shown["review"]["authority"]) == ("Kim Reyes", "review-center")
+    assert (shown["review"]["holder_name"], shown["review"]["authority"]) == (
+        "Kim Reyes",
+        "entry-summary-review-center",
+    )
     for kind, count in (("review", 1), ("consultation", 1), ("protest", 1), ("filing", 1)):
         assert len(await work_of(desk, f"kind={kind}")) == count
 
 
 async def test_filing_without_clocks_has_no_due_date(desk: Desk) -> None:
-    await desk.apply(filing_routed(kind="internal-advice", process="internal-advice", clocks=[]))
+    await desk.apply(filing_routed(kind="internal-advice"))
     (shown,) = await work_of(desk, "kind=filing")
     assert (shown["due_on"], shown["due_rule"], shown["clocks"]) == (None, None, [])
 
@@ -296,12 +296,12 @@ async def test_next_of_national_staff_looks_at_every_center_that_has_work(desk: 
 
 @pytest.mark.parametrize("kind", ["protest", "center-appeal"])
 async def test_protests_and_appeals_are_no_filings_of_the_queue(desk: Desk, kind: str) -> None:
-    assert await desk.apply(filing_routed(kind=kind, process=kind)) == []
+    assert await desk.apply(filing_routed(kind=kind)) == []
     assert await desk.rows(items) == []
 
 
 async def test_moved_filing_keeps_its_clocks_in_any_order(desk: Desk) -> None:
-    moved = {"center": "CEE003", "time": "2026-04-01T12:00:00Z", "reasons": MOVED}
+    moved = {"center": "CEE003", "time": "2026-04-01T12:00:00Z"}
     await desk.apply(filing_routed("PD-1"))
     await desk.apply(filing_routed("PD-1", 2, **moved))
     await desk.apply(filing_routed("PD-2", 2, **moved))
@@ -313,7 +313,7 @@ async def test_moved_filing_keeps_its_clocks_in_any_order(desk: Desk) -> None:
     for row in rows:
         history = (await desk.call("GET", f"/items/{row.item_id}", AUTOMOTIVE)).json()["history"]
         assert [line["reasons"][0]["code"] for line in history] == ["filed", "moved"]
-        assert history[-1]["reasons"][1]["text"] == "The importer is with CEE003 now."
+        assert history[-1]["reasons"][1]["text"] == MOVED
 
 
 async def test_claim_on_a_filing_ends_with_its_move(desk: Desk) -> None:
@@ -326,7 +326,7 @@ async def test_claim_on_a_filing_ends_with_its_move(desk: Desk) -> None:
 
 
 async def test_filing_without_a_center_waits_with_national_staff_until_the_account_has_one(desk: Desk) -> None:
-    pending = filing_routed(center="PNDING", basis="pending")
+    pending = filing_routed(center="PNDING")
     await desk.apply(pending)
     assert await work_of(desk, "kind=filing", KIM) == []
     assert [item["center"] for item in await work_of(desk, "kind=filing")] == ["PNDING"]
@@ -338,7 +338,7 @@ async def test_filing_without_a_center_waits_with_national_staff_until_the_accou
 
 
 async def test_answered_filing_is_completed_and_tells_the_legal_record_nothing(desk: Desk) -> None:
-    await desk.apply(filing_routed(kind="extension-request", process="extension-request"))
+    await desk.apply(filing_routed(kind="extension-request"))
     item = filing_item_id("PD-000001")
     body = {"outcome": "granted", "reasons": [{"code": "good-cause", "text": "Good cause is shown."}]}
     token = await desk.claim(item)
@@ -357,7 +357,7 @@ async def test_answered_filing_is_completed_and_tells_the_legal_record_nothing(d
 
 async def test_liquidation_of_its_entries_ends_no_filing(desk: Desk) -> None:
     entry = entry_number()
-    await desk.apply(routed(entry), filing_routed(entry_numbers=[entry], clocks=[clock("pd-tender", "2026-05-01")]))
+    await desk.apply(routed(entry), filing_routed(entry_numbers=[entry]))
     await desk.apply(legal_act(entry, 2, "liquidated"))
     assert {(row.process, row.state) for row in await desk.rows(items)} == {
         ("ad-cvd", "cancelled"),

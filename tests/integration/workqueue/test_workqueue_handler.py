@@ -15,6 +15,8 @@ from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, protest_act, routed
 from tests.support.events import FUTURE_WORD, entry_number
 
+LATER = "2026-03-02T13:00:00Z"
+
 
 async def test_entry_gets_one_item_for_each_process(desk: Desk) -> None:
     entry = entry_number()
@@ -78,7 +80,7 @@ async def test_due_date_is_the_wednesday_before_the_scheduled_friday(desk: Desk)
     assert [row.due_on for row in await desk.rows(items)] == [date(2027, 1, 13)]
     await desk.apply(legal_act(entry, 2, "rescheduled", scheduled_on="2027-01-22"))
     assert [row.due_on for row in await desk.rows(items)] == [date(2027, 1, 20)]
-    await desk.apply(legal_act(entry, 3, "suspended", scheduled_on=None, to_state="suspended"))
+    await desk.apply(legal_act(entry, 3, "suspended"))
     assert [row.due_on for row in await desk.rows(items)] == [None]
 
 
@@ -280,7 +282,7 @@ async def test_members_that_work_on_the_same_entries_at_once_agree(desk: Desk) -
         filed,
         [assigned(1, "CEE003"), assigned(2, "CEE005")],
         [filing_routed(f"PD-{serial:06d}", center="PNDING") for serial in range(100)],
-        [filing_routed(f"PD-{serial:06d}", center="PNDING") for serial in reversed(range(100))],
+        [filing_routed(f"PD-{serial:06d}", center="PNDING", time=LATER) for serial in reversed(range(100))],
         [routed(number, move=1, center="CEE001", id=f"move-{number}") for number in numbers],
     ]
     await asyncio.gather(*(desk.apply(*batch) for batch in batches))

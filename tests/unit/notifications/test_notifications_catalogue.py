@@ -10,7 +10,7 @@ from services.notifications.domain.notices import Notice, notices_for
 from services.notifications.domain.wording import facts_of
 from services.notifications.handlers.handler import act_of
 from shared.contracts.liquidation import EntryChange, RefundState
-from tests.integration.notifications.builders import (
+from tests.unit.notifications.events import (
     account_assigned,
     entry_changed,
     protest_changed,

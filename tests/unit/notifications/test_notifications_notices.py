@@ -17,14 +17,14 @@ from services.notifications.domain.notices import (
 from services.notifications.domain.wording import facts_of
 from services.notifications.handlers.handler import act_of, issue_notices
 from shared.contracts.envelope import Event
-from tests.integration.notifications.builders import (
+from tests.support.events import FUTURE_WORD, entry_number
+from tests.unit.notifications.events import (
     account_assigned,
     entry_changed,
     protest_changed,
     protest_decided,
     request_issued,
 )
-from tests.support.events import FUTURE_WORD, entry_number
 
 
 def act(**changes: Any) -> EntryAct:

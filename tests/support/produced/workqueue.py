@@ -1,0 +1,151 @@
+"""Where the events of the work queue come from: items of each kind that live through every change."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.support.events import entry_number, line
+from tests.support.produced.routing import CAR, TODAY, body_of, case, file, file_paper, move, register
+from tests.support.produced.world import SPECIALIST, MakeEngine, World, open_world
+
+FOUND = [{"code": "found", "text": "SYNTHETIC: as examined.", "citation": "19 USC 1500"}]
+BASIS = [{"rule": "classification", "citation": "19 USC 1500(b)"}]
+LONGER_THAN_A_LEASE = timedelta(hours=24)
+BY_CLASS = [{"class_code": "duty", "change_usd": "1500.00"}, {"class_code": "499", "change_usd": "3.46"}]
+REVIEWS: dict[str, dict[str, Any]] = {
+    "no-change": {},
+    "increase": {"effect": {"duty_usd": "1000.00"}, "legal_basis": BASIS},
+    "refund": {"effect": {"duty_usd": "-20.00"}, "legal_basis": BASIS},
+    "reject": {"legal_basis": BASIS},
+    "refer": {},
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "granted": {"legal_basis": BASIS},
+    "denied": {"legal_basis": BASIS},
+    "forwarded": {},
+    "answered": {},
+}
+
+
+async def find_item(world: World, **wanted: str) -> str:
+    """The id of the one item with these properties."""
+    query = "&".join(f"{name}={value}" for name, value in wanted.items())
+    (item,) = (await world.workqueue.call("GET", f"/items?{query}", SPECIALIST))["items"]
+    return str(item["item_id"])
+
+
+async def claim(world: World, item: str) -> int:
+    """Claim an item; gives the token."""
+    claimed = await world.workqueue.call("POST", f"/items/{item}/claim", SPECIALIST)
+    await world.listen()
+    return int(claimed["token"])
+
+
+async def act(world: World, item: str, what: str, **body: Any) -> None:
+    """Claim an item, and do something with it."""
+    token = await claim(world, item)
+    await world.workqueue.call("POST", f"/items/{item}/{what}", SPECIALIST, {"token": token, **body})
+    await world.listen()
+
+
+async def complete(world: World, item: str, outcome: str, **body: Any) -> None:
+    """Claim an item and decide it."""
+    await act(world, item, "complete", outcome=outcome, reasons=FOUND, **body)
+
+
+async def tell_reviews(make_engine: MakeEngine) -> World:
+    """Reviews and consultations of entries: routed, moved, claimed, given back, lost, decided, called off."""
+    async with open_world(make_engine, TODAY) as world:
+        await register(world)
+        number = await file(world, 7_001_001, lines=[case()])
+        item = await find_item(world, entry=number)
+        await world.keep("workqueue/review-routed", "work-item-changed", item_id=item, change="routed")
+        token = await claim(world, item)
+        await world.keep("workqueue/review-claimed", "work-item-changed", item_id=item, change="claimed")
+        await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token})
+        await world.keep("workqueue/review-released", "work-item-changed", item_id=item, change="released")
+        await claim(world, item)
+        world.clock.advance(LONGER_THAN_A_LEASE)
+        await world.workqueue.run("expire-leases")
+        await world.keep("workqueue/review-lease-expired", "work-item-changed", item_id=item, change="lease-expired")
+        await move(world, "entries", number)
+        await world.keep("workqueue/review-moved", "work-item-changed", item_id=item, center="CEE005")
+        questions = {"form": "CBP-28", "questions": ["Which parts are of silk?"]}
+        await act(world, item, "requests", **questions)
+        await world.keep("workqueue/request-for-information", "request-issued", item_id=item, form="CBP-28")
+        await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token + 2})
+        second = await file(world, 7_001_002)
+        given = {"entry_numbers": [second], "due_on": "2026-05-01"}
+        await act(world, item, "requests", **questions, **given)
+        await world.keep("workqueue/request-for-information-on-two-entries", "request-issued", item_id=item)
+        await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token + 3})
+        await act(world, item, "requests", form="CBP-29", questions=["The rate is advanced to 4.9 percent."])
+        await world.keep("workqueue/notice-of-action", "request-issued", item_id=item, form="CBP-29")
+        await world.tell("entry-corrected", body_of(world, number, version=2, reasons=["H06"]))
+        await world.keep("workqueue/review-dropped", "work-item-changed", item_id=item, change="cancelled")
+        for serial, (outcome, body) in enumerate(REVIEWS.items(), 7_001_011):
+            item = await find_item(world, entry=await file(world, serial, lines=[case()]))
+            await complete(world, item, outcome, **body)
+            await world.keep(
+                f"workqueue/review-completed-{outcome}", "work-item-changed", item_id=item, outcome=outcome
+            )
+            await world.keep(f"workqueue/decided-{outcome}", "review-decided", item_id=item)
+        item = await find_item(world, entry=await file(world, 7_001_016, lines=[case()]))
+        effect = {"duty_usd": "1500.00", "fees_usd": "3.46", "by_class": BY_CLASS}
+        await complete(world, item, "increase", effect=effect, legal_basis=BASIS)
+        await world.keep("workqueue/decided-increase-by-class", "review-decided", item_id=item)
+        await tell_consultations(world)
+        number = entry_number(7_001_011)
+        item = await find_item(world, entry=number)
+        await world.tell("entry-corrected", body_of(world, number, version=2, reasons=["H06"]))
+        name = "workqueue/review-dropped-after-completion"
+        await world.keep(name, "work-item-changed", item_id=item, change="cancelled")
+        return world
+
+
+async def tell_consultations(world: World) -> None:
+    """Advice that another Center is asked for."""
+    goods = [case(1, hts=CAR), line(2, CAR), line(3)]
+    for serial, outcome in enumerate(("agree", "differ"), 7_001_021):
+        number = await file(world, serial, lines=goods)
+        item = await find_item(world, entry=number, kind="consultation")
+        if outcome == "agree":
+            await world.keep("workqueue/consultation-routed", "work-item-changed", item_id=item, change="routed")
+        await complete(world, item, outcome)
+        name = f"workqueue/consultation-completed-{outcome}"
+        await world.keep(name, "work-item-changed", item_id=item, outcome=outcome)
+    number = await file(world, 7_001_023, lines=goods)
+    item = await find_item(world, entry=number, kind="consultation")
+    await world.tell("entry-corrected", body_of(world, number, version=2, reasons=["H06"], lines=[case()]))
+    await world.keep("workqueue/consultation-dropped", "work-item-changed", item_id=item, change="cancelled")
+
+
+async def tell_filings(make_engine: MakeEngine) -> World:
+    """Items of filings, which end with each answer."""
+    async with open_world(make_engine, TODAY) as world:
+        await register(world)
+        for outcome, body in ANSWERS.items():
+            await file_paper(world, "prior-disclosure", f"PD-{outcome}", entries=[entry_number(7_001_101)])
+            item = await find_item(world, filing=f"PD-{outcome}")
+            if outcome == "granted":
+                await world.keep("workqueue/filing-routed", "work-item-changed", item_id=item, change="routed")
+                await move(world, "post-entry-filings", "PD-granted")
+                await world.keep("workqueue/filing-moved", "work-item-changed", item_id=item, center="CEE005")
+            await complete(world, item, outcome, **body)
+            await world.keep(
+                f"workqueue/filing-completed-{outcome}", "work-item-changed", item_id=item, outcome=outcome
+            )
+        return world
+
+
+async def tell_ends(make_engine: MakeEngine) -> World:
+    """A review that ends because its entry is liquidated."""
+    async with open_world(make_engine, date(2025, 4, 25)) as world:
+        await register(world)
+        number = await file(world, 7_001_201, lines=[line(value_usd=1_000_000)])
+        item = await find_item(world, entry=number)
+        await world.cycle(date(2026, 3, 6))
+        await world.keep("workqueue/review-ended-by-liquidation", "work-item-changed", item_id=item, change="cancelled")
+        return world
+
+
+STORIES = (tell_reviews, tell_filings, tell_ends)

@@ -1,0 +1,104 @@
+"""Events by hand for the wording of notices: what no producer sends together is said together, a field at a time."""
+
+from typing import Any
+
+from shared.contracts.envelope import Event
+from tests.support.events import decoded, entry_number
+
+IMPORTER = "07-345678900"
+BASIS = {"rule": "liq-cycle-314", "citation": "19 USC 1504(a)"}
+
+
+def entry_changed(number: str | None = None, change: str = "liquidated", **changes: Any) -> Event[Any]:
+    """A legal act on an entry; one of a kind that is posted was posted on its day, unless another is given."""
+    number = number or entry_number()
+    states = {"liquidated": "liquidated", "deemed-liquidated": "liquidated", "reliquidated": "liquidated"}
+    states |= {"suspended": "suspended", "extended": "extended", "liquidation-voided": "suspended"}
+    states |= dict.fromkeys(("billed", "bill-overdue", "surety-billed", "refund-changed"), "liquidated")
+    data = {
+        "entry_number": number,
+        "sequence": 2,
+        "change": change,
+        "importer_number": IMPORTER,
+        "filer_code": number[:3],
+        "surety_code": "036",
+        "entry_type": "01",
+        "port_of_entry": "2704",
+        "entry_date": "2025-04-25",
+        "center": "CEE007",
+        "to_state": states.get(change, "scheduled"),
+        "occurred_on": "2026-03-06",
+        "scheduled_on": "2026-03-06",
+        "kind": "no-change" if change in {"liquidated", "reliquidated"} else None,
+        "legal_basis": BASIS,
+    } | changes
+    if change in {"liquidated", "deemed-liquidated", "reliquidated", "suspended", "extended", "liquidation-voided"}:
+        data.setdefault("posted_on", data["occurred_on"])
+    return decoded("entry-changed", data, id=f"{number}-{data['sequence']}-{change}", time="2026-03-06T20:00:00Z")
+
+
+def account_assigned(importer: str = IMPORTER, sequence: int = 1, **changes: Any) -> Event[Any]:
+    """An account with its Center and its address."""
+    data = {
+        "importer_number": importer,
+        "sequence": sequence,
+        "name": "SYNTHETIC IMPORTER 0001",
+        "contact_email": "trade@importer.example",
+        "center": "CEE007",
+        "previous_center": None,
+        "basis": "registered",
+        "effective_on": "2025-01-01",
+    } | changes
+    return decoded("account-assigned", data, id=f"{importer}-{sequence}", time="2025-01-01T12:00:00Z")
+
+
+def protest_changed(change: str = "filed", **changes: Any) -> Event[Any]:
+    """A protest that was filed."""
+    data = {
+        "protest_number": "270426100001",
+        "sequence": 1,
+        "change": change,
+        "state": "open",
+        "importer_number": IMPORTER,
+        "entries": [entry_number(900_001), entry_number(900_002)],
+        "received_at": "2026-03-03T03:00:00Z",
+        "decide_by": "2028-03-02",
+        "further_review": True,
+        "legal_basis": {"rule": "protest-180", "citation": "19 USC 1514(c)(3)"},
+    } | changes
+    told_at = f"{data['occurred_on']}T15:00:00Z" if "occurred_on" in data else "2026-03-03T03:00:00Z"
+    return decoded("protest-changed", data, id=f"{data['protest_number']}-{data['sequence']}", time=told_at)
+
+
+def protest_decided(act: str, sequence: int = 2, **changes: Any) -> Event[Any]:
+    """An act of CBP, or of the law, on a protest."""
+    decided = {"deny", "allow", "allow-in-part", "reject", "deem-denied"}
+    change = "decided" if act in decided else "reopened" if act == "void-denial" else "changed"
+    return protest_changed(
+        change,
+        **{
+            "sequence": sequence,
+            "act": act,
+            "occurred_on": "2026-05-04",
+            "legal_basis": {"rule": "protest-denial-notice", "citation": "19 USC 1515(a), 19 CFR 174.30"},
+            "reasons": [{"code": act, "text": "The goods are described by 8471.30."}],
+        }
+        | changes,
+    )
+
+
+def request_issued(form: str = "CBP-28", **changes: Any) -> Event[Any]:
+    """A request for information, or a notice of action."""
+    data = {
+        "request_id": f"request-{form}",
+        "form": form,
+        "item_id": "item-1",
+        "entry_numbers": [entry_number(900_003)],
+        "importer_number": IMPORTER,
+        "center": "CEE007",
+        "questions": ["What is it made of?"],
+        "issued_on": "2026-03-02",
+        "due_on": None,
+        "issued_by": {"subject": "kim"},
+    } | changes
+    return decoded("request-issued", data, id=str(data["request_id"]))
