@@ -15,8 +15,11 @@ from tests.support.produced.recording import INDEX, STORIES
 from tests.support.recorded import names, read, recorded, with_
 
 NOT_SAID = {
+    ("entry-changed", "from_state"): {"recorded", "clock-unknown", "not-liquidating"},  # no story goes on from there
+    ("entry-changed", "to_state"): {"recorded"},  # that of an entry without a summary, of which nothing is told
     ("entry-changed", "refund_state"): {"replaced"},  # the act that replaces a refund tells the refund that it leads to
     ("filing-routed", "division"): {"partnership"},  # filings are worked by the two other divisions
+    ("work-item-changed", "division"): {"partnership"},  # passed on from routing, whose events say it
     ("notice-changed", "state"): {"bounced", "delivered"},  # a mail server says so
 }
 """Words that no recorded event says, because nothing here makes a producer say them."""

@@ -165,10 +165,13 @@ async def test_the_bulletin_finds_by_every_field_and_masks_the_importer(engine: 
         "surety_code": "036",
         "event_type": "liquidation",
         "action": "refund",
+        "basis": "liquidation-date",
     }
     async with client_of(engine, tmp_path, None) as client:
         for name, value in fields.items():
-            with_another = {name: value, "basis": "liq-cycle-314"}
+            # Both were posted since then; a day of posting alone is one field.
+            common = {"basis": "liquidation-date"} if name == "posted_to" else {"posted_from": "2026-03-01"}
+            with_another = {name: value} | common
             (found,) = items(await client.get("/bulletin", params=with_another))
             assert found["entry_number"] == number, name
         assert found["importer_number"] == "**-*****8900"
