@@ -10,6 +10,8 @@ from tests.support.services import SERVICES
 
 PUBLIC = {
     "routing": {
+        "GET /authority",
+        "GET /authority/functions",
         "GET /centers",
         "GET /centers/{code}",
         "GET /directory/changes",
@@ -17,7 +19,7 @@ PUBLIC = {
         "POST /what-if/assignment",
     },
     "workqueue": set[str](),
-    "liquidation": {"POST /deadline-calculator", "GET /rules", "GET /rules/{rule_id}"},
+    "liquidation": {"POST /deadline-calculator", "GET /rules", "GET /rules/{rule_id}", "GET /preference-programs"},
     "notifications": {"GET /bulletin", "GET /bulletin.html"},
 }
 HEALTH = {"GET /healthz", "GET /readyz", "GET /metrics"}

@@ -180,6 +180,10 @@ def _shape_of_notice_changed(data: Data) -> Hashable:
     return (*_said(data, "state", "channel"), _given(data, "entry_number"))
 
 
+def _shape_of_party_changed(data: Data) -> Hashable:
+    return (*_said(data, "kind", "state"), _given(data, "contacts", "delegations"))
+
+
 _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "entry-routed": _shape_of_entry_routed,
     "filing-routed": _shape_of_filing_routed,
@@ -192,6 +196,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "decision-applied": _shape_of_answer,
     "decision-refused": _shape_of_answer,
     "notice-changed": _shape_of_notice_changed,
+    "party-changed": _shape_of_party_changed,
 }
 """What tells the cases of a topic apart: the words that are said, and which facts are given."""
 

@@ -9,6 +9,7 @@ from services.routing.api.account_models import Email, Name, Why
 from services.routing.domain.parties import GivenParty
 from shared.contracts.terms import ImporterNumber
 from shared.customs.parties import EVERY_PROCESS, SCOPE_MEANINGS, Contact, PartyKind, Scope
+from shared.web.fields import LegalDay
 
 PARTY_ID_PATTERN: Final = "^((filer|surety):[0-9A-Z]{3}|(agent|counsel):[0-9A-Z][0-9A-Z-]{0,31})$"
 
@@ -31,7 +32,7 @@ class PartyContactBody(BaseModel):
     name: Name = Field(examples=["SYNTHETIC PROTEST DESK"])
     email: Email | None = Field(default=None, examples=["protests@broker.example"])
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+().x -]{3,40}$")] | None = None
-    verified_on: date | None = Field(
+    verified_on: LegalDay | None = Field(
         default=None, description="When the Center last found that it is right; only registrars say so."
     )
 
@@ -66,7 +67,7 @@ class PartyBody(BaseModel):
     )
 
     name: Name
-    closed_on: date | None = Field(
+    closed_on: LegalDay | None = Field(
         default=None, description="First legal day on which it is closed, not one to come; null: it is active."
     )
     contacts: PartyContacts | None = Field(default=None, description="Left as they are known when absent.")
@@ -85,7 +86,7 @@ class PartyRow(BaseModel):
 
     party_id: PartyIdIn
     name: Name
-    closed_on: date | None = None
+    closed_on: LegalDay | None = None
     contacts: PartyContacts | None = None
 
     def read(self) -> GivenParty:
@@ -249,8 +250,8 @@ class DelegationIn(BaseModel):
 
     importer_number: ImporterNumber
     scopes: list[Scope] = Field(min_length=1, max_length=7, description=_SCOPES)
-    from_on: date | None = Field(default=None, description="First legal day; today unless given.")
-    to_on: date | None = Field(default=None, description="Last legal day, counted; null: until revoked.")
+    from_on: LegalDay | None = Field(default=None, description="First legal day; today unless given.")
+    to_on: LegalDay | None = Field(default=None, description="Last legal day, counted; null: until revoked.")
     reason: Why
 
 
@@ -261,7 +262,7 @@ class DelegationEndIn(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"reason": "We changed our broker.", "revoked_on": None}]}
     )
 
-    revoked_on: date | None = Field(
+    revoked_on: LegalDay | None = Field(
         default=None, description="First legal day without force, today or later; today unless given."
     )
     reason: Why

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,6 +27,7 @@ from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.kafka import KafkaBus
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus, Message, TopicSpec
+from shared.contracts import lean
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict
@@ -39,7 +39,8 @@ from shared.runtime.service import build_app
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, rows
 from tests.support.databases import TestDatabases
-from tests.support.events import cloud_event, decoded, entry_body, entry_number
+from tests.support.events import decoded, entry_body, entry_number
+from tests.support.recorded import recorded, with_
 
 FRIDAY = date(2027, 1, 15)  # the scheduled date of an entry of 2 March 2026
 LIMIT = timedelta(minutes=10)
@@ -96,22 +97,15 @@ class Office:
 
     async def decide(self, number: str) -> None:
         """Publish a review decision of the week before: an increase of 500 dollars."""
-        data = {
-            "decision_id": uuid4().hex,
-            "item_id": "item-1",
-            "entry_number": number,
-            "importer_number": "07-345678900",
-            "process": "entry-summary-review",
-            "center": "CEE007",
-            "outcome": "increase",
-            "effect": {"duty_usd": "500.00", "fees_usd": "0.00"},
-            "reasons": [],
-            "legal_basis": [],
-            "decided_by": {"subject": "kim"},
-            "decided_at": "2027-01-08T15:00:00Z",
-        }
-        event = cloud_event("review-decided", data, time="2027-01-08T15:00:00Z")
-        await self.bus.publish([Message("review-decided", number.encode(), orjson.dumps(event))])
+        decided = with_(
+            recorded("workqueue/decided-increase"),
+            decision_id=uuid4().hex,
+            entry_number=number,
+            effect={"duty_usd": "500.00", "fees_usd": "0.00"},
+            decided_at="2027-01-08T15:00:00Z",
+            time="2027-01-08T15:00:00Z",
+        )
+        await self.bus.publish([Message("review-decided", number.encode(), lean.encode(decided))])
 
     async def run(self) -> CycleFigures | None:
         """What the schedule does, once."""

@@ -115,6 +115,7 @@ class World:
         self.kept: dict[str, dict[str, Any]] = {}
         self.published: list[tuple[str, dict[str, Any]]] = []
         self._stations = stations
+        self._told = 0
 
     def go_to(self, on: date, hour: int = 17, minute: int = 0) -> None:
         """Let the time be that of a day; it never goes back."""
@@ -122,7 +123,8 @@ class World:
 
     async def tell(self, topic: str, data: dict[str, Any], **envelope: Any) -> None:
         """Let a filer send something now; whoever reads it hears it, and all that follows from it is heard too."""
-        event = decoded(topic, data, **{"time": self.now, **envelope})
+        self._told += 1
+        event = decoded(topic, data, **{"id": f"told-{self._told}", "time": self.now, **envelope})
         for station in self._stations.values():
             if topic in station.service.topics:
                 await station.hear(event)

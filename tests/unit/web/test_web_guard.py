@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict
 
+from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.guard import MAX_DEPTH
 from tests.support.asgi import Call, send
@@ -22,26 +23,26 @@ class Anything(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-@router.get("/things/{name}")
+@router.get("/things/{name}", dependencies=[allow("entry.read")])
 async def read_thing(name: str, q: str = "", if_match: Annotated[str, Header()] = "") -> list[str]:
     CALLS.append(name)
     return [name, q, if_match]
 
 
-@router.post("/things")
+@router.post("/things", dependencies=[allow("entry.read")])
 async def create_thing(body: Anything) -> dict[str, Any]:
     CALLS.append("created")
     return body.model_dump()
 
 
-@router.post("/notes")
+@router.post("/notes", dependencies=[allow("entry.read")])
 async def write_note(request: Request) -> str:
     text = (await request.body()).decode()
     CALLS.append(text)
     return text
 
 
-@router.post("/files", openapi_extra={"x-streamed-body": True})
+@router.post("/files", dependencies=[allow("entry.read")], openapi_extra={"x-streamed-body": True})
 async def read_file(request: Request) -> list[int]:
     return [len(chunk) async for chunk in request.stream() if chunk]
 

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter, Response
 
-from shared.runtime.access import STAFF, is_staff, may_see
+from shared.customs.authority import actions
+from shared.runtime.access import STAFF, Matter, is_staff, reach_of
 from shared.runtime.identity import ANYONE, RoleName
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.supervisor import build_http_server
@@ -72,7 +74,17 @@ async def test_a_token_that_is_sent_must_be_good(client: httpx.AsyncClient, head
 def test_the_public_is_no_staff_and_sees_no_row() -> None:
     assert RoleName.PUBLIC not in STAFF
     assert not is_staff(ANYONE)
-    assert not may_see(ANYONE, importer_number="12-345678900", filer_code="B76", surety_code="036")
+    matter = Matter("12-345678900", frozenset({"CEE007"}), filer_code="B76", surety_code="036")
+    seen = {action for action in actions() if reach_of(ANYONE, action, date(2026, 3, 2)).covers(matter)}
+    assert seen == {
+        "directory.read",
+        "transparency.read",
+        "calculator.use",
+        "assignment.try",
+        "rule.read",
+        "bulletin.read",
+        "authority.read",
+    }
 
 
 async def test_the_call_after_the_last_one_is_429_and_says_when_to_come_back(client: httpx.AsyncClient) -> None:

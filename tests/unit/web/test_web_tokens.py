@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import jwt
@@ -23,8 +23,9 @@ from shared.runtime.errors import Transient, Unauthenticated
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
+from shared.web.access import allow
 from shared.web.app import Application
-from shared.web.identity import CurrentIdentity, issue_development_token
+from shared.web.identity import issue_development_token
 from shared.web.provider_keys import read_keys
 from shared.web.tokens import TokenVerifier
 from tests.support.provider import ISSUER, JWKS_PATH, Provider, Signs, public_jwk
@@ -34,8 +35,8 @@ LIFETIME, OUTAGE = 300, 3600
 router = APIRouter()
 
 
-@router.get("/me")
-async def read_me(caller: CurrentIdentity) -> str:
+@router.get("/subject")
+async def read_subject(caller: Annotated[Identity, allow("entry.read")]) -> str:
     return caller.subject
 
 
@@ -563,12 +564,12 @@ async def test_an_api_answers_503_while_no_key_can_be_had_and_401_to_a_bad_token
     client = connect(app)
     client.headers["authorization"] = f"Bearer {provider.sign('first', clock.now())}"
     provider.is_away = True
-    away = await client.get("/me")
+    away = await client.get("/subject")
     assert (away.status_code, away.json()["code"]) == (503, "temporarily-unavailable")
     assert away.headers["retry-after"] == "1"
     provider.is_away = False
     elapsed.seconds += 5
-    assert (await client.get("/me")).json() == "kim"
+    assert (await client.get("/subject")).json() == "kim"
     clock.advance(timedelta(minutes=2))
-    late = await client.get("/me")
+    late = await client.get("/subject")
     assert (late.status_code, late.json()["code"]) == (401, "expired-token")
