@@ -37,6 +37,27 @@ class RoleName(StrEnum):
     """Whoever calls without a token; no token carries it."""
 
 
+_FOR: Final = " acting for "
+
+
+def sign(subject: str, acting_for: str | None) -> str:
+    """Who acts, in one text as every history and answer says it: the subject, and for whom under a delegation.
+
+    >>> sign("kim", None), sign("kim", "lee")
+    ('kim', 'kim acting for lee')
+    """
+    return subject if acting_for is None else f"{subject}{_FOR}{acting_for}"
+
+
+def people_of(signature: str) -> frozenset[str]:
+    """Whom an act under this signature counts for.
+
+    >>> sorted(people_of("kim acting for lee"))
+    ['kim', 'lee']
+    """
+    return frozenset(signature.split(_FOR))
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A verified caller; row access follows centers, divisions, importer numbers, filer and surety codes.
@@ -65,7 +86,7 @@ class Identity:
     @property
     def signature(self) -> str:
         """Who acts, in one text for a history: the subject, and for whom under a delegation."""
-        return self.subject if self.acting_for is None else f"{self.subject} acting for {self.acting_for}"
+        return sign(self.subject, self.acting_for)
 
     @property
     def people(self) -> frozenset[str]:

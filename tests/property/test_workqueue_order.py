@@ -62,6 +62,7 @@ def stories(draw: st.DrawFn) -> list[Event[Any]]:
                     consultations=[
                         consultation(asked)
                         for asked in draw(st.sets(st.sampled_from(["CEE001", "CEE003"])).map(sorted))
+                        if move or asked != center
                     ],
                     id=f"routed-{number}-{at}",
                     time=f"2026-03-0{version + move}T0{hour}:00:00Z",

@@ -45,7 +45,7 @@ async def draft_hold_set(
         reason=reason,
         state="draft",
         made_at=now,
-        made_by=caller.subject,
+        made_by=caller.signature,
         made_for=caller.acting_for,
     )
     await store.write_hold_set(tx, draft)

@@ -29,7 +29,7 @@ from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import Transaction, reading
 from shared.runtime.access import demand_sight, no_such, reach_of, shown_importer_number
 from shared.runtime.errors import Refused
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
@@ -298,7 +298,7 @@ def _show_payment(row: PaymentRow) -> PaymentOut:
         amount_usd=format_cents(row.cents),
         payer=row.payer,
         reference=row.reference,
-        recorded_by=row.recorded_by,
+        recorded_by=sign(row.recorded_by, row.recorded_for),
     )
 
 

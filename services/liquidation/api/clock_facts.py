@@ -15,7 +15,7 @@ from services.liquidation.store.clock_facts import ClockFactsRow
 from services.liquidation.store.sight import find_matter
 from shared.db.transaction import reading, transaction
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
@@ -161,5 +161,5 @@ def _show(number: str, row: ClockFactsRow | None) -> ClockFactsOut:
         withdrawn_on=facts.withdrawn_on,
         explanation=row.explanation if row is not None else None,
         recorded_at=row.recorded_at if row is not None else None,
-        recorded_by=row.recorded_by if row is not None else None,
+        recorded_by=sign(row.recorded_by, row.recorded_for) if row is not None else None,
     )

@@ -36,7 +36,7 @@ from services.liquidation.store.voided_liquidations import VoidedRow
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.runtime.access import is_staff, shown_importer_number
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.may_do import MayDoOut, tell_may_do
 from shared.web.requests import now_of
@@ -408,7 +408,7 @@ def _reliquidation(row: ReliquidationRow) -> ReliquidationOut:
         change_duty_usd=format_cents(row.change_duty_cents),
         change_fees_usd=format_cents(row.change_fees_cents),
         explanation=row.explanation,
-        acted_by=row.acted_by,
+        acted_by=sign(row.acted_by, row.acted_for),
     )
 
 

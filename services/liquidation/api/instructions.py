@@ -17,7 +17,7 @@ from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import reach_of
 from shared.runtime.concurrency import etag
 from shared.runtime.errors import NotFound
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
@@ -292,9 +292,9 @@ def _instruction(found: Instruction, results: dict[str, int], caller: Identity) 
         predicate=show_predicate(found.predicate, caller),
         state=found.state,
         made_at=found.made_at,
-        made_by=found.made_by,
+        made_by=sign(found.made_by, found.made_for),
         confirmed_at=found.confirmed_at,
-        confirmed_by=found.confirmed_by,
+        confirmed_by=sign(found.confirmed_by, found.confirmed_for) if found.confirmed_by is not None else None,
         results=results,
     )
 

@@ -18,7 +18,7 @@ from shared.customs.calendar import legal_date
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import Matter, demand_sight, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
@@ -228,7 +228,7 @@ def _show_deposit(number: str, row: DepositRow | None) -> DepositOut:
         required_on=row.required_on if row is not None else None,
         claimed_on=row.claimed_on if row is not None else None,
         case_order_on=row.case_order_on if row is not None else None,
-        recorded_by=row.recorded_by if row is not None else None,
+        recorded_by=sign(row.recorded_by, row.recorded_for) if row is not None else None,
     )
 
 
@@ -242,5 +242,5 @@ def _show_account(importer_number: str, row: AccountRow | None, caller: Identity
         has_ach_enrollment=row.has_ach_enrollment if row is not None else None,
         has_valid_bank_data=row.has_valid_bank_data if row is not None else None,
         has_paper_waiver=row.has_paper_waiver if row is not None else False,
-        recorded_by=row.recorded_by if row is not None else None,
+        recorded_by=sign(row.recorded_by, row.recorded_for) if row is not None else None,
     )

@@ -23,7 +23,7 @@ from shared.customs.money import format_cents, to_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.requests import engine_of, now_of, today_of
@@ -130,7 +130,7 @@ async def read_preference_claim(
         reasons=decision.reasons if decision is not None else None,
         change_duty_usd=format_cents(decision.change_duty_cents) if decision is not None else None,
         change_fees_usd=format_cents(decision.change_fees_cents) if decision is not None else None,
-        decided_by=decision.decided_by if decision is not None else None,
+        decided_by=sign(decision.decided_by, decision.decided_for) if decision is not None else None,
     )
 
 

@@ -28,7 +28,7 @@ from shared.customs.money import format_cents
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, no_such, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
@@ -225,9 +225,9 @@ def _show_refund(row: RefundRow, caller: Identity) -> RefundOut:
         opened_on=row.opened_on,
         due_on=row.due_on,
         certified_on=row.certified_on,
-        certified_by=row.certified_by,
+        certified_by=sign(row.certified_by, row.certified_for) if row.certified_by is not None else None,
         paid_on=row.paid_on,
-        paid_by=row.paid_by,
+        paid_by=sign(row.paid_by, row.paid_for) if row.paid_by is not None else None,
         delay_usd=show_cents(row.delay_cents),
         replaced_by=row.replaced_by,
     )

@@ -158,7 +158,7 @@ class Registration:
             basis="registered" if given.center else "unaligned",
             effective_on=given.effective_on,
             reasons=_REASONS,
-            assigned_by=self._caller.subject,
+            assigned_by=self._caller.signature,
         )
         self._latest[number] = LatestAssignment(item.sequence, item.center, item.effective_on, item.basis)
         self._assignments.append(item)

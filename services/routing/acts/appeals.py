@@ -240,8 +240,8 @@ async def _reassign(
                 basis="appeal",
                 effective_on=effective_on,
                 reasons=orjson.dumps(given).decode(),
-                assigned_by=caller.subject,
-                confirmed_by=caller.subject,
+                assigned_by=caller.signature,
+                confirmed_by=caller.signature,
             )
         )
     await assign(tx, new, accounts, now)

@@ -175,7 +175,7 @@ async def _write(
         await store.update_revision(tx, item)
         revisions[item.criterion.revision - 1] = item
     await store.note_acts(tx, criterion_id, acts, _person(caller), now)
-    await rulebook.note_change(tx, "criterion", f"{criterion_id} {act}", caller.subject)
+    await rulebook.note_change(tx, "criterion", f"{criterion_id} {act}", caller.signature)
     return revisions
 
 

@@ -23,7 +23,7 @@ async def change_directory(
         tx, change, reason=reason, changed_by=caller.subject, acting_for=caller.acting_for, recorded_at=now
     )
     if change.kind == "center":
-        await rulebook.note_change(tx, "center", change.code, caller.subject)
+        await rulebook.note_change(tx, "center", change.code, caller.signature)
     return recorded
 
 

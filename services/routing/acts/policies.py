@@ -87,7 +87,7 @@ async def confirm_policy(
         acting_for=caller.acting_for,
         confirmed_at=now,
     )
-    await rulebook.note_change(tx, "assignment-policy", version, caller.subject)
+    await rulebook.note_change(tx, "assignment-policy", version, caller.signature)
     return await _demand_proposed(tx, version)
 
 

@@ -26,7 +26,7 @@ from shared.db.transaction import Connections, Transaction, reading
 from shared.runtime.access import Matter, demand
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound, Refused
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, people_of
 from shared.runtime.slices import work_through
 from shared.runtime.two_people import demand_second_person
 
@@ -183,7 +183,7 @@ async def _lock_open(
     concerned = frozenset(each for each in (asked.present_center, asked.proposed_center) if each is not None)
     matter = Matter(asked.importer_number, concerned, _CONFIRMING_DIVISION)
     authority = demand(caller, "proposal.decide", on, matter, f"assignment proposal {proposal_id}")
-    demand_second_person(caller, (asked.proposed_by,), "started the run of proposals")
+    demand_second_person(caller, people_of(asked.proposed_by), "started the run of proposals")
     if_match.check(asked.revision)
     if asked.state != "open":
         raise Conflict(

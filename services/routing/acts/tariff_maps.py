@@ -231,7 +231,7 @@ async def _publish(
         )
     written = await store.mark_published(tx, version, effective_on)
     await _note(tx, written, "published", reason, caller, now)
-    await rulebook.note_change(tx, "tariff-map", written.version, caller.subject)
+    await rulebook.note_change(tx, "tariff-map", written.version, caller.signature)
     return written
 
 

@@ -38,5 +38,5 @@ async def compute_medians(
             code="version-exists",
             remedy="A version is never changed: compute one as of another day.",
         )
-    await rulebook.note_change(tx, "unit-values", as_of.isoformat(), caller.subject)
+    await rulebook.note_change(tx, "unit-values", as_of.isoformat(), caller.signature)
     return computed

@@ -182,7 +182,7 @@ async def run_proposals(body: RunIn, request: Request, caller: Annotated[Identit
     """Look at every account, propose where the policy of that day says so; a second run of the month adds nothing."""
     now = now_of(request)
     as_of = body.as_of or legal_date(now)
-    outcome = await acts.run_proposals(engine_of(request), as_of=as_of, proposed_by=caller.subject, now=now)
+    outcome = await acts.run_proposals(engine_of(request), as_of=as_of, proposed_by=caller.signature, now=now)
     return RunOut.model_validate(outcome, from_attributes=True)
 
 
