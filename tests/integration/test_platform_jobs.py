@@ -15,6 +15,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import Service, _platform_jobs, open_bus
 from shared.runtime.settings import load_settings
+from shared.runtime.slices import JobSession
 from tests.integration.notifications.builders import NOW
 from tests.support.services import SERVICES
 
@@ -41,6 +42,6 @@ async def test_every_service_forgets_first_answers_after_the_days_that_are_set(
     parts = service.build(platform)
     for job in (*parts.jobs, *_platform_jobs(platform, parts)):
         if "answers" in job.name:
-            await job.run()
+            await job.run(JobSession(job.name, engine, platform.clock))
     async with reading(engine) as connection:
         assert set(await connection.scalars(select(KEYS.c.key))) == {"kept", "new"}

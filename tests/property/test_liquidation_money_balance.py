@@ -58,6 +58,7 @@ from tests.integration.liquidation.builders import (
     rows,
 )
 from tests.support.events import at, decoded, entry_body, entry_number, line
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 Attempt = Callable[[], Awaitable[object]]
@@ -78,8 +79,8 @@ TABLES: Final = (
     deposit_facts,
     importer_refund_accounts,
 )
-DIRECTOR: Final = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR}))
-SECOND: Final = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM}))
+DIRECTOR: Final = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR, RoleName.ENTRY_SPECIALIST}), EVERY_CENTER)
+SECOND: Final = Identity("lee", "Lee", frozenset({RoleName.ADCVD_TEAM, RoleName.CENTER_DIRECTOR}), EVERY_CENTER)
 ON_REQUEST: Final = {"allowed-protest", "claim-1520d"}
 
 

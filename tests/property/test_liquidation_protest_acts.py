@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.protest_filings import file_protest
-from services.liquidation.acts.protests import MAY_ACT, ActRequest, act_on_protest, prepare_act
+from services.liquidation.acts.protests import PROTEST_ACTIONS, ActRequest, act_on_protest, prepare_act
 from services.liquidation.acts.reliquidations import post_reliquidation
 from services.liquidation.domain.law import LAW
 from services.liquidation.domain.money.settings import POLICY
@@ -32,6 +32,7 @@ from services.liquidation.store.tables.records import entries, protests
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import ProtestChanged
 from shared.contracts.registry import carries
+from shared.customs.authority import grants
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import reading, transaction
@@ -42,6 +43,7 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import apply, cycle, post_entry, published, review_decided, routed, rows
 from tests.support.events import at, decoded, entry_body, entry_number, line
+from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -61,11 +63,15 @@ DECISIONS: Final = {"allow", "allow-in-part", "deny"}
 LONGEST_ROLL: Final = timedelta(days=4)
 """A last day before a long weekend moves by no more."""
 
+MAY_ACT: Final = {
+    action.removeprefix("protest."): sorted({role for row in grants(action, date(2027, 3, 1)) for role in row.roles})
+    for action in PROTEST_ACTIONS
+}
 PEOPLE: Final = (
-    Identity("sam", "Sam", frozenset({RoleName.IMPORT_SPECIALIST})),
-    Identity("alex", "Alex", frozenset({RoleName.IMPORT_SPECIALIST, RoleName.CENTER_DIRECTOR})),
-    Identity("dana", "Dana", frozenset({RoleName.CENTER_DIRECTOR})),
-    Identity("stand-in", "Stand-in", frozenset({RoleName.CENTER_DIRECTOR}), acting_for="dana"),
+    Identity("sam", "Sam", frozenset({RoleName.IMPORT_SPECIALIST}), EVERY_CENTER),
+    Identity("alex", "Alex", frozenset({RoleName.IMPORT_SPECIALIST, RoleName.CENTER_DIRECTOR}), EVERY_CENTER),
+    Identity("dana", "Dana", frozenset({RoleName.CENTER_DIRECTOR}), EVERY_CENTER),
+    Identity("stand-in", "Stand-in", frozenset({RoleName.CENTER_DIRECTOR}), EVERY_CENTER, acting_for="dana"),
     Identity("robin", "Robin", frozenset({RoleName.REGULATIONS_AND_RULINGS})),
     Identity("owner", "Owner", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER})),
     Identity("filer", "Filer", frozenset({RoleName.BROKER}), filer_code="B76"),
@@ -486,7 +492,7 @@ class History:
         row = self.random.choices(known, [20 if each.is_open else 6 if each.denied_on else 1 for each in known])[0]
         kind = self._choose(row)
         request = ActRequest(kind, await self._details(kind, row, known))
-        people = [each for each in PEOPLE if each.has_role(*MAY_ACT[kind])]
+        people = [each for each in PEOPLE if each.roles & set(MAY_ACT[kind])]
         caller = self.random.choices(people, [9 if each.subject == "owner" else 3 for each in people])[0]
         now, number = self.clock.now(), row.filing_number
 

@@ -35,11 +35,18 @@ def _of_decision(serial: int) -> dict[str, Any]:
     return {"decision_id": f"decision-{serial}", "entry_number": entry_number(serial)}
 
 
+def _of_party(serial: int) -> dict[str, Any]:
+    """A delegation is told apart by its own id: it stays with the party that it was given to."""
+    given = {"delegation_id": f"delegation-{serial}", "version": 1, "importer_number": "07-345678900"}
+    days = {"from_on": "2026-03-02", "to_on": None, "revoked_on": None}
+    return {"party_id": f"agent:{serial}", "delegations": [given | {"scopes": ["protest"]} | days]}
+
+
 _SAMPLES = (
     ("entry-routed", "routing/entry-of-account-for-quota", _of_entry),
     ("filing-routed", "routing/filing-prior-disclosure", lambda serial: {"filing_number": f"PD-2026-{serial}"}),
     ("account-assigned", "routing/account-registered", lambda serial: {"importer_number": f"08-{serial:07d}00"}),
-    ("party-changed", "routing/party-agent-delegated-to", lambda serial: {"party_id": f"agent:{serial}"}),
+    ("party-changed", "routing/party-agent-delegated-to", _of_party),
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
     ("review-decided", "workqueue/decided-increase-by-class", _of_decision),
     ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),

@@ -1,11 +1,15 @@
 """Whose an item is, and which queues a caller works on, as the table of authority says."""
 
 from datetime import date
+from typing import Final, get_args
 
-from services.workqueue.domain.item import Item, Person
+from services.workqueue.domain.item import Division, Item, Person
+from shared.customs.centers import PENDING
 from shared.runtime.access import Matter, demand, demand_sight, reach_of
 from shared.runtime.errors import Forbidden
 from shared.runtime.identity import Identity
+
+DIVISIONS: Final[tuple[str, ...]] = get_args(Division)
 
 
 def person_of(caller: Identity) -> Person:
@@ -34,9 +38,13 @@ def matter_for_work(item: Item) -> Matter:
 def work_queues(caller: Identity, center: str | None, division: str | None, on: date) -> tuple[list[str], list[str]]:
     """The Centers and divisions whose queues to look through: those asked for, else all that the caller works on.
 
+    What waits for a Center is nobody's own, so it is given to whoever asks for it by name.
+
     Raises `Forbidden` for one that the caller does not work on, and when the token names none.
     """
     reach = reach_of(caller, "item.work", on)
+    if center == PENDING and reach.is_unassigned:
+        return [PENDING], [division] if division is not None else list(DIVISIONS)
     for asked, known, name in (
         (center, reach.division_centers, "Center"),
         (division, reach.divisions, "division"),

@@ -28,14 +28,6 @@ SET state = 'claimed', holder = $1, holder_name = $2, lease_until = $3, token = 
 FROM chosen WHERE taken.item_id = chosen.item_id
 RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}
 """
-OPEN_CENTERS = """
-WITH RECURSIVE found AS (
-    SELECT min(center) AS center FROM items WHERE state = 'open'
-    UNION ALL
-    SELECT (SELECT min(i.center) FROM items i WHERE i.state = 'open' AND i.center > found.center) FROM found
-    WHERE found.center IS NOT NULL)
-SELECT center FROM found WHERE center IS NOT NULL
-"""
 
 
 def _claim_next(is_by_process: bool, heads: str) -> str:
@@ -90,11 +82,6 @@ async def claim_next(
         if rows:
             return item_of(rows[0])
     return None
-
-
-async def find_open_centers(tx: Transaction) -> list[str]:
-    """The Centers that have open items: one step in the index for each, however many items there are."""
-    return [row["center"] for row in await bulk.fetch(tx, OPEN_CENTERS)]
 
 
 async def find_expired(tx: Transaction, now: datetime, left_out: Sequence[str], limit: int) -> list[UUID]:

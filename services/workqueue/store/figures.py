@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.item import State
-from services.workqueue.store.items import items_within
 from services.workqueue.store.tables import items
+from shared.db.reach import within
 from shared.runtime.access import Reach
 
 
@@ -36,6 +36,11 @@ class StateCount:
     items: int
 
 
+def _of_queues(reach: Reach) -> ColumnElement[bool]:
+    """Whether an item waits in a queue that is reached: that of the Center which has it, not of the one that asked."""
+    return within(reach, centers=(items.c.center,), division=items.c.division)
+
+
 async def count_queues(
     connection: AsyncConnection,
     *,
@@ -52,7 +57,7 @@ async def count_queues(
         func.count().filter(items.c.state == "claimed"),
         func.min(items.c.opened_at),
         func.min(items.c.due_on),
-    ).where(items.c.state.in_(["open", "claimed"]), items_within(reach))
+    ).where(items.c.state.in_(["open", "claimed"]), _of_queues(reach))
     for column, value in zip(queue, (center, division, process), strict=True):
         if value is not None:
             query = query.where(column == value)
@@ -62,5 +67,5 @@ async def count_queues(
 async def count_items(connection: AsyncConnection, reach: Reach) -> list[StateCount]:
     """Items by queue and state, as far as the reach goes."""
     by = (items.c.center, items.c.division, items.c.process, items.c.state)
-    query = select(*by, func.count()).where(items_within(reach)).group_by(*by).order_by(*by)
+    query = select(*by, func.count()).where(_of_queues(reach)).group_by(*by).order_by(*by)
     return [StateCount(*row) for row in await connection.execute(query)]

@@ -31,6 +31,7 @@ from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, routed, rows
 from tests.support.databases import TestDatabases
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.people import EVERY_CENTER
 
 NOON = datetime(2026, 8, 14, 17, tzinfo=UTC)
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -52,7 +53,7 @@ class House:
     engine: Any
 
     def headers(self, role: RoleName, key: str | None = None) -> dict[str, str]:
-        caller = Identity("kim", "Kim", frozenset({role}))
+        caller = Identity("kim", "Kim", frozenset({role}), EVERY_CENTER)
         token = issue_development_token(self.settings, caller, self.clock.now())
         return {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
 

@@ -39,7 +39,7 @@ from tests.support.people import EVERY_CENTER
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 IMPORTER = "07-345678900"
 FRIDAY = date(2026, 1, 16)
-DIRECTOR = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR}), EVERY_CENTER)
+DIRECTOR = Identity("kim", "Kim", frozenset({RoleName.CENTER_DIRECTOR, RoleName.ENTRY_SPECIALIST}), EVERY_CENTER)
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.liquidation.store import bills, preference_claims
 from services.liquidation.store import protest_pictures as pictures
 from services.liquidation.store import protests as store
-from services.liquidation.store.protest_pictures import Sight
 from shared.db import bulk
 from shared.db.transaction import Transaction, transaction
+from shared.runtime.access import EVERYTHING, Reach, reach_of
+from shared.runtime.identity import Identity, RoleName
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -103,6 +104,11 @@ async def explain_call(tx: Transaction, read: Callable[[AsyncConnection], Awaita
     return "\n".join([await explain(tx, statement, *parameters) for statement, parameters in sent])
 
 
+def of(role: RoleName, **token: Any) -> Reach:
+    """What somebody of a role reaches of protests."""
+    return reach_of(Identity("kim", "Kim", frozenset({role}), **token), "protest.read", TODAY)
+
+
 LISTS: tuple[dict[str, Any], ...] = (
     {"overdue_on": TODAY},
     {"due_before": TODAY},
@@ -111,11 +117,11 @@ LISTS: tuple[dict[str, Any], ...] = (
     {"importer_number": "07-000000007"},
     {"entry_number": "00700000007"},
     {"issue": "issue 7"},
-    {"sight": Sight(frozenset({"07-000000007"}), None, None)},
-    {"sight": Sight(frozenset(), "007", None)},
-    {"sight": Sight(frozenset({"07-000000007"}), "008", None)},
-    {"sight": Sight(frozenset(), None, "050")},
-    {"sight": Sight(frozenset({"07-000000007"}), None, "050")},
+    {"reach": of(RoleName.IMPORTER, importer_numbers=frozenset({"07-000000007"}))},
+    {"reach": of(RoleName.BROKER, filer_code="007")},
+    {"reach": of(RoleName.BROKER, importer_numbers=frozenset({"07-000000007"}), filer_code="008")},
+    {"reach": of(RoleName.SURETY, surety_code="050")},
+    {"reach": of(RoleName.SURETY, importer_numbers=frozenset({"07-000000007"}), surety_code="050")},
 )
 
 
@@ -126,7 +132,9 @@ async def test_lists_of_protests_read_no_table_from_end_to_end(tx: Transaction) 
             async def read(
                 connection: AsyncConnection, conditions: dict[str, Any] = conditions, after: str | None = after
             ) -> object:
-                return await pictures.list_protests(connection, after=after, limit=51, **conditions)
+                return await pictures.list_protests(
+                    connection, after=after, limit=51, **({"reach": EVERYTHING} | conditions)
+                )
 
             demand_indexes(await explain_call(tx, read))
 
@@ -144,7 +152,7 @@ async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: T
         "overdue": await explain_call(tx, lambda connection: store.count_overdue(connection, TODAY)),
         "followers": await explain_call(tx, lambda connection: pictures.list_followers(connection, "P00000040")),
         "issues": await explain_call(
-            tx, lambda connection: pictures.list_issues(connection, after="issue 3", limit=51)
+            tx, lambda connection: pictures.list_issues(connection, reach=EVERYTHING, after="issue 3", limit=51)
         ),
         "entries": await explain_call(tx, lambda connection: pictures.list_entries_of(connection, "P00000007")),
         "decisions": await explain_call(tx, lambda connection: pictures.list_decisions_of(connection, "P00000007")),

@@ -142,7 +142,10 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     platform = Platform(settings, engine, PostgresBus("postgresql+asyncpg://unused"), clock, Metrics.create())
     parts = SERVICE.build(platform)
     app = build_app(
-        SERVICE, platform, replace(parts, routers=[router, acts_router, claims_router, programs_router]), Readiness()
+        SERVICE,
+        platform,
+        replace(parts, routers=[router, acts_router, claims_router], public_routers=[programs_router]),
+        Readiness(),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
         yield Desk(engine, clock, client, settings)

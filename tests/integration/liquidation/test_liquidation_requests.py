@@ -431,7 +431,7 @@ async def test_radar_reads_open_requests_and_entries_by_their_indexes(service_en
 
         concerned = await extension_drafts.list_concerned(tx, TODAY)
         plans = [
-            await explain(radar._COUNT_REQUESTED, TODAY),
+            await explain(radar._COUNT_REQUESTED, TODAY, None),
             await explain(extension_drafts._NEEDED, TODAY),
             await explain(extension_drafts._CONCERNED, TODAY),
             await explain(extension_drafts._SYNC, TODAY, datetime(2027, 1, 14, tzinfo=UTC), concerned),

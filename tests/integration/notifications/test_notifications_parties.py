@@ -31,7 +31,7 @@ from tests.integration.notifications.builders import (
     apply,
     client_of,
     entry_changed,
-    protest_changed,
+    protest_filed,
     request_issued,
     rows,
     sender_of,
@@ -137,7 +137,7 @@ async def test_agent_is_told_of_what_was_delegated_to_it(
     engine: AsyncEngine, scopes: Sequence[str], kinds: set[str]
 ) -> None:
     await apply(engine, [account_assigned(center=None), told(AGENT, delegation(scopes=scopes))])
-    await apply(engine, [liquidated(), request_issued(), protest_changed()])
+    await apply(engine, [liquidated(), request_issued(), protest_filed()])
     found = await mailed(engine)
     assert {kind for kind, addresses in found.items() if "desk@agent.example" in addresses} == kinds
     assert all("trade@importer.example" in addresses for addresses in found.values())

@@ -195,7 +195,7 @@ async def test_moved_entry_is_published_again_and_its_later_versions_stay_with_t
 @pytest.mark.parametrize(
     ("who", "body", "status", "code"),
     [
-        (OTHER_DIRECTOR, move(), 403, "out-of-reach"),
+        (OTHER_DIRECTOR, move(), 404, "not-found"),
         (HOLDER, move(), 403, "role-required"),
         (OFFICE, move("CEE005", "CEE001"), 409, "moved-meanwhile"),
         (DIRECTOR, move("CEE007"), 422, "nothing-to-move"),

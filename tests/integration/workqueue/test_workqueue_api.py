@@ -68,10 +68,12 @@ async def test_next_keeps_to_the_callers_centers_and_filters(desk: Desk) -> None
     assert (await desk.call("POST", "/items/next", json=body)).status_code == 200
 
 
-async def test_next_of_someone_without_centers_looks_everywhere(desk: Desk) -> None:
+async def test_who_has_no_center_has_no_queue_and_what_waits_for_one_is_given_to_whoever_asks(desk: Desk) -> None:
     await one_item(desk, center="PNDING")
-    nationwide = replace(KIM, centers=frozenset())
-    answer = await desk.call("POST", "/items/next", nationwide)
+    nowhere = replace(KIM, centers=frozenset())
+    assert await problem(desk, "POST", "/items/next", nowhere) == (403, "out-of-reach")
+    assert (await desk.call("POST", "/items/next")).status_code == 204
+    answer = await desk.call("POST", "/items/next", json={"center": "PNDING"})
     assert answer.json()["center"] == "PNDING"
 
 
@@ -321,8 +323,8 @@ async def test_item_of_an_unknown_division_is_shown_counted_and_can_be_claimed(d
     assert {each["division"] for each in shown} == {FUTURE_WORD}
     assert [each["open"] for each in (await desk.call("GET", "/queues")).json()] == [2]
     assert (await desk.call("GET", "/figures")).json()["by_queue"] == {f"CEE007/{FUTURE_WORD}/ad-cvd": 2}
-    assert (await desk.call("POST", f"/items/{first}/claim")).json()["division"] == FUTURE_WORD
     of_division = replace(KIM, divisions=frozenset({FUTURE_WORD}))
+    assert (await desk.call("POST", f"/items/{first}/claim", of_division)).json()["division"] == FUTURE_WORD
     assert (await desk.call("POST", "/items/next", of_division)).json()["item_id"] == str(second)
 
 

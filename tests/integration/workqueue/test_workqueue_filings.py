@@ -1,5 +1,6 @@
 """Consultations, moves and filings in the work queue: who has what, until when, and how it ends."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -186,7 +187,7 @@ async def test_claim_ends_when_the_holders_center_loses_the_entry(desk: Desk) ->
     ]
     (row,) = await desk.rows(items)
     assert (row.state, row.holder, row.token, row.center) == ("open", None, 1, "CEE003")
-    late = await desk.call("POST", f"/items/{item}/complete", NATIONWIDE, json={"token": token, **ADVICE})
+    late = await desk.call("POST", f"/items/{item}/complete", AUTOMOTIVE, json={"token": token, **ADVICE})
     assert (late.status_code, late.json()["code"]) == (409, "stale-token")
     history = (await desk.call("GET", f"/items/{item}", AUTOMOTIVE)).json()["history"]
     assert [line["change"] for line in history] == ["routed", "claimed", "released", "routed"]
@@ -287,11 +288,12 @@ async def test_filing_without_clocks_has_no_due_date(desk: Desk) -> None:
     assert (shown["due_on"], shown["due_rule"], shown["clocks"]) == (None, None, [])
 
 
-async def test_next_of_national_staff_looks_at_every_center_that_has_work(desk: Desk) -> None:
+async def test_next_looks_at_the_centers_of_the_token_also_at_one_that_is_new(desk: Desk) -> None:
     await desk.apply(filing_routed("PD-1", center="CEE042"), filing_routed("PD-2", center="PNDING"))
-    taken = {(await desk.call("POST", "/items/next", NATIONWIDE)).json()["center"] for _ in range(2)}
-    assert taken == {"CEE042", "PNDING"}
-    assert (await desk.call("POST", "/items/next", NATIONWIDE)).status_code == 204
+    of_both = replace(KIM, centers=frozenset({"CEE007", "CEE042"}))
+    assert (await desk.call("POST", "/items/next", of_both)).json()["center"] == "CEE042"
+    assert (await desk.call("POST", "/items/next", of_both)).status_code == 204
+    assert (await desk.call("POST", "/items/next", NATIONWIDE)).status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["protest", "center-appeal"])
@@ -325,11 +327,11 @@ async def test_claim_on_a_filing_ends_with_its_move(desk: Desk) -> None:
     assert [(row.state, row.holder, row.center) for row in await desk.rows(items)] == [("open", None, "CEE003")]
 
 
-async def test_filing_without_a_center_waits_with_national_staff_until_the_account_has_one(desk: Desk) -> None:
+async def test_filing_without_a_center_is_seen_by_all_until_the_account_has_one(desk: Desk) -> None:
     pending = filing_routed(center="PNDING")
     await desk.apply(pending)
-    assert await work_of(desk, "kind=filing", KIM) == []
-    assert [item["center"] for item in await work_of(desk, "kind=filing")] == ["PNDING"]
+    for who in (KIM, AUTOMOTIVE, NATIONWIDE):
+        assert [item["center"] for item in await work_of(desk, "kind=filing", who)] == ["PNDING"]
     await desk.apply(assigned(1, "CEE007"))
     assert [item["center"] for item in await work_of(desk, "kind=filing", KIM)] == ["CEE007"]
     assert await desk.apply(pending) == []

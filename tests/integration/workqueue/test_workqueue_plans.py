@@ -12,6 +12,7 @@ from services.workqueue.store import claims as claim_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from shared.db.transaction import transaction
+from shared.runtime.access import EVERYTHING
 from tests.integration.workqueue.desk import Desk
 
 FILL = """
@@ -78,19 +79,13 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
     assert "Seq Scan on items" not in plan, plan
 
 
-async def test_centers_with_open_work_are_read_by_steps_in_the_index(full_desk: Desk) -> None:
-    async with transaction(full_desk.engine) as tx:
-        assert await claim_store.find_open_centers(tx) == [*(f"CEE00{n}" for n in range(1, 10)), "PNDING"]
-        plan = await explain(tx.connection, claim_store.OPEN_CENTERS, [])
-    assert "Seq Scan on items" not in plan, plan
-    assert "items_next" in plan, plan
-
-
 async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:
-    query = item_store.select_page(item_store.Filter(entry_number="E777"), after=None, limit=51)
+    query = item_store.select_page(item_store.Filter(EVERYTHING, entry_number="E777"), after=None, limit=51)
     statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
     async with full_desk.engine.connect() as connection, connection.begin():
-        rows = await item_store.list_items(connection, item_store.Filter(entry_number="E777"), after=None, limit=51)
+        rows = await item_store.list_items(
+            connection, item_store.Filter(EVERYTHING, entry_number="E777"), after=None, limit=51
+        )
         plan = await explain(connection, statement, [])
     assert sorted(row.item.filing_number or row.item.entry_number or "" for row in rows) == ["E777", "F776", "F777"]
     for index in ("items_entry", "items_filing", "filings_entries"):

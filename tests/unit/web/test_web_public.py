@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -12,29 +12,30 @@ from fastapi import APIRouter, Response
 
 from shared.customs.authority import actions
 from shared.runtime.access import STAFF, Matter, is_staff, reach_of
-from shared.runtime.identity import ANYONE, RoleName
+from shared.runtime.identity import ANYONE, Identity, RoleName
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.supervisor import build_http_server
+from shared.web.access import allow
 from shared.web.app import Application
-from shared.web.identity import CurrentIdentity, PublicCaller
+from shared.web.identity import PublicCaller
 from shared.web.rate_limit import CallLimit
 
 public = APIRouter()
 guarded = APIRouter()
 
 
-@public.get("/centers")
+@public.get("/centers", dependencies=[allow("directory.read")])
 async def list_centers(caller: PublicCaller) -> list[str]:
     return [caller.subject, *sorted(caller.roles)]
 
 
-@public.get("/table")
+@public.get("/table", dependencies=[allow("directory.read")])
 async def read_table() -> Response:
     return Response("a,b", media_type="text/csv")
 
 
-@guarded.get("/me")
-async def read_me(caller: CurrentIdentity) -> str:
+@guarded.get("/subject")
+async def read_subject(caller: Annotated[Identity, allow("entry.read")]) -> str:
     return caller.subject
 
 
@@ -61,7 +62,7 @@ async def test_a_caller_without_a_token_is_the_public(client: httpx.AsyncClient)
     assert (await client.get("/centers")).json() == ["kim", "import-specialist"]
     client.headers.pop("authorization")
     assert (await client.get("/centers")).json() == ["public", "public"]
-    assert (await client.get("/me")).status_code == 401
+    assert (await client.get("/subject")).status_code == 401
 
 
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer", "Basic a2ltOmh1c2g=", "nonsense"])
@@ -109,7 +110,7 @@ async def test_the_call_after_the_last_one_is_429_and_says_when_to_come_back(cli
 async def test_every_form_of_answer_tells_what_is_left(client: httpx.AsyncClient) -> None:
     client.headers.pop("authorization")
     assert (await client.get("/table")).headers["ratelimit"] == '"public";r=2;t=60'
-    assert "ratelimit" not in (await client.get("/me")).headers
+    assert "ratelimit" not in (await client.get("/subject")).headers
 
 
 async def test_callers_with_a_token_are_not_counted(client: httpx.AsyncClient) -> None:
@@ -196,6 +197,6 @@ async def test_behind_a_trusted_proxy_the_last_address_that_is_no_proxy_counts(
 def test_the_document_says_that_a_token_is_taken_and_not_needed(app: Application) -> None:
     paths = app.openapi()["paths"]
     assert paths["/centers"]["get"]["security"] == [{}, {"token": []}]
-    assert paths["/me"]["get"]["security"] == [{"token": []}]
+    assert paths["/subject"]["get"]["security"] == [{"token": []}]
     example = paths["/centers"]["get"]["responses"]["429"]["content"]["application/problem+json"]["example"]
     assert (example["status"], example["code"]) == (429, "too-many-calls")

@@ -14,6 +14,8 @@ CREATE TABLE cycle_cuts (
     ends jsonb,
     ends_read_at timestamptz
 );
+COMMENT ON TABLE cycle_cuts IS
+    'When the cycle of a Friday began, and where the topics ended: [topic, partition, next offset].';
 """
 
 
