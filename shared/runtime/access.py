@@ -136,7 +136,7 @@ def reach_of(caller: Identity, action: str, on: date) -> Reach:
         centers=names(Scope.CENTER, caller.centers),
         division_centers=names(Scope.DIVISION, caller.centers),
         divisions=names(Scope.DIVISION, caller.divisions),
-        is_unassigned=Scope.UNASSIGNED in scopes,
+        is_unassigned=Scope.UNASSIGNED in scopes and bool(caller.centers),
         importer_numbers=names(Scope.OWN_ACCOUNT, caller.importer_numbers),
         delegated=frozenset(
             number for number, scope in caller.delegations if any(covers((scope,), each) for each in wanted)

@@ -1,6 +1,6 @@
 """The filing of a protest over HTTP or by hand: what cannot stand is refused at once, with its rule."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ async def file_protest(
     await records.exclude_cycles(tx)
     entries = await store.hold_entries(tx, entry_numbers)
     importer_number = _demand_one_importer(caller, list(entries.values()), legal_date(now))
-    filed_by = _name_filer(caller, importer_number)
+    filed_by = _name_filer(caller, importer_number, {each.surety_code for each in entries.values()})
     filing = read_filing(number, importer_number, filed_by, sorted(entries), now, body)
     _demand_timely([judge_entry(filing, entries[each], law) for each in filing.entries])
     until = decide_by(filing, ())
@@ -99,16 +99,19 @@ def _demand_one_importer(caller: Identity, entries: Sequence[ProtestedEntry], on
     return importer
 
 
-def _name_filer(caller: Identity, importer_number: str) -> dict[str, str]:
-    """In which role the caller files, under which number, as a filing names it."""
+def _name_filer(caller: Identity, importer_number: str, surety_codes: Set[str | None]) -> dict[str, str]:
+    """In which role the caller files, under which number, as a filing names it.
+
+    A surety protests as itself on entries that it bonds all of (19 USC 1514(c)(2)); else it is the importer's agent.
+    """
     if caller.has_role(RoleName.IMPORTER) and importer_number in caller.importer_numbers:
         role, identifier = "importer", importer_number
-    elif caller.has_role(RoleName.SURETY) and caller.surety_code is not None:
+    elif caller.has_role(RoleName.SURETY) and caller.surety_code is not None and surety_codes == {caller.surety_code}:
         role, identifier = "surety", caller.surety_code
     elif caller.has_role(RoleName.BROKER) and caller.filer_code is not None:
         role, identifier = "broker", caller.filer_code
     else:
-        role, identifier = "trade-counsel", caller.subject
+        role, identifier = "trade-counsel" if caller.has_role(RoleName.TRADE_COUNSEL) else "agent", caller.subject
     return {"role": role, "id": identifier, "name": caller.name}
 
 

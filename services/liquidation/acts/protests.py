@@ -248,8 +248,12 @@ async def _demand_authority(tx: Transaction, caller: Identity, filing: Filing, k
 
 
 def matter_for_acts(filing: Filing, seen: Matter) -> Matter:
-    """Whose the protest is to act on: a filer of the entries reads it, and acts only on what an agent filed."""
-    return replace(seen, filer_code=seen.filer_code if filing.protestant == "agent" else None)
+    """Whose the protest is to act on: of those who read it, the party that protests and the broker that filed it."""
+    return replace(
+        seen,
+        importer_number=filing.importer_number if filing.party.startswith("importer:") else None,
+        filer_code=filing.filer_id if filing.filer_role == "broker" else None,
+    )
 
 
 async def _demand_lead(tx: Transaction, number: str, lead: str) -> None:

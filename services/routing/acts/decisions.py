@@ -6,7 +6,6 @@ from services.routing.publishing import encode_decision
 from services.routing.store import decisions as store
 from services.routing.store.rulebook import RulesInForce
 from shared.db.transaction import Transaction
-from shared.runtime.errors import NotFound
 
 
 async def preview_decision(tx: Transaction, rules: RulesInForce, facts: EntryFacts) -> bytes:
@@ -16,10 +15,3 @@ async def preview_decision(tx: Transaction, rules: RulesInForce, facts: EntryFac
     account = row.on(facts.entry_date) if row else None
     in_force = book.on(facts.entry_date)
     return encode_decision(facts, account, decide(facts, account, in_force, move=None), in_force.versions)
-
-
-def unknown_entry(entry_number: str) -> NotFound:
-    """What is answered for an entry that routing does not know, or none that the caller may know of."""
-    return NotFound(
-        f"There is no entry {entry_number} in routing.", remedy="Check the number; a filing may still be on its way."
-    )

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.routing.acts.decisions import unknown_entry
 from services.routing.acts.directory import demand_open_center
 from services.routing.domain.decisions import Move
 from services.routing.publishing import SOURCE, entry_moved, filing_routed
@@ -15,8 +14,8 @@ from services.routing.store.moves import MatterKind, MatterMove
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.access import Matter, demand
-from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.access import Matter, demand, no_such
+from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 
 
@@ -38,7 +37,7 @@ async def move_entry(
     await store.lock(tx, entry_number)
     decisions = await decision_store.find_decisions(tx.connection, entry_number)
     if not decisions:
-        raise unknown_entry(entry_number)
+        raise no_such(f"entry {entry_number}")
     newest = decisions[-1]
     matter = Matter(newest.importer_number, filer_code=entry_number[:3])
     move = await _append(tx, caller, "entry", entry_number, matter, newest.center, from_center, to_center, reason, now)
@@ -60,9 +59,12 @@ async def move_filing(
     await store.lock(tx, filing_number)
     filing = await filing_store.find_filing(tx.connection, filing_number)
     if filing is None:
-        raise unknown_filing(filing_number)
+        raise no_such(f"filing {filing_number}")
+    matter = Matter(filing.importer_number, filer_code=filing.filer_code)
     routed = filing.as_routed()
     if routed is None:
+        held = replace(matter, centers=frozenset({filing.route.center}))
+        demand(caller, "filing.move", legal_date(now), held, f"filing {filing_number}")
         raise Conflict(
             f"The filing {filing_number} was received before routes of filings were kept.",
             rule="move",
@@ -70,18 +72,10 @@ async def move_filing(
             remedy="Have it published again by its filing system; then it can be moved.",
         )
     first = routed.route.center
-    matter = Matter(filing.importer_number, filer_code=filing.filer_code)
     move = await _append(tx, caller, "filing", filing_number, matter, first, from_center, to_center, reason, now)
     standing = StandingFiling(routed, Move(move.sequence, move.to_center))
     await outbox.add(tx, SOURCE, [filing_routed(standing, now)])
     return move
-
-
-def unknown_filing(filing_number: str) -> NotFound:
-    """What is answered for a filing that does not exist."""
-    return NotFound(
-        f"There is no filing {filing_number}.", remedy="Check the number; a filing may still be on its way."
-    )
 
 
 async def _append(

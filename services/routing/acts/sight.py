@@ -1,4 +1,4 @@
-"""Who sees an importer account: staff, its holder, and a broker that it has authorised."""
+"""Who sees an importer account: staff and its holder whole, a broker or delegate of it their part."""
 
 from datetime import date
 
@@ -11,15 +11,17 @@ from shared.runtime.identity import Identity, RoleName
 def demand_account(caller: Identity, importer_number: str, account: AccountRecord | None, today: date) -> AccountRecord:
     """The account; raises `NotFound` when there is none, or none that the caller may know of."""
     if account is None or not (
-        may_read_account(caller, importer_number, today) or is_broker_of(caller, account, None, today)
+        reach_of(caller, "account.read", today).covers(Matter(importer_number))
+        or is_broker_of(caller, account, None, today)
     ):
         raise no_account(caller, importer_number)
     return account
 
 
 def may_read_account(caller: Identity, importer_number: str, today: date) -> bool:
-    """Whether the table lets the caller read the account whole; a broker that it names sees its own part of it."""
-    return reach_of(caller, "account.read", today).covers(Matter(importer_number))
+    """Whether the caller reads the account whole; a broker that it names, or a delegate, sees a part of it."""
+    reach = reach_of(caller, "account.read", today)
+    return reach.is_national or importer_number in reach.importer_numbers
 
 
 def is_broker_of(caller: Identity, account: AccountRecord, process: str | None, today: date) -> bool:

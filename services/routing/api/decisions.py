@@ -154,14 +154,14 @@ async def read_entry_routing(
         conflicts = await store.find_conflicts(connection, number)
         moves = await move_store.list_moves(connection, "entry", number)
     if not decisions and release is None:
-        raise acts.unknown_entry(number)
+        raise no_such(f"entry {number}")
     importer = decisions[-1].importer_number if decisions else None
     history = [_decided(row, caller) for row in decisions]
     decided_by = history[-1].center if history else None
     center = moves[-1].to_center if moves else decided_by
     matter = Matter(importer, frozenset(() if center is None else (center,)), filer_code=number[:3])
     if not reach_of(caller, "entry.read", today_of(request)).covers(matter):
-        raise acts.unknown_entry(number)
+        raise no_such(f"entry {number}")
     return EntryRoutingOut(
         entry_number=number,
         importer_number=shown_importer_number(caller, importer) if importer else None,

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.acts.moves import unknown_filing
 from services.routing.api.common import FilingNumberPath, ImporterNumberPath, ReasonOut
 from services.routing.domain.directory import MANAGING_OFFICE, Unit, units_on
 from services.routing.store import directory as directory_store
@@ -151,7 +150,7 @@ async def read_filing(
     async with reading(engine_of(request)) as connection:
         filing = await store.find_filing(connection, filing_number)
         if filing is None:
-            raise unknown_filing(filing_number)
+            raise no_such(f"filing {filing_number}")
         importer = filing.importer_number
         moves = await move_store.list_moves(connection, "filing", filing_number)
         center = moves[-1].to_center if moves else filing.route.center

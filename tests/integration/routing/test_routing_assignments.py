@@ -42,7 +42,9 @@ COMPUTERS, STEEL = "847130", "731815"
 
 OFFICE = Identity("ofo", "Office", frozenset({RoleName.OFFICE_OF_TRADE}))
 OTHER_OFFICE = Identity("otto", "Otto", frozenset({RoleName.OFFICE_OF_TRADE}))
-KIM = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
+VALIDATION = frozenset({"validation-and-compliance"})
+SPECIALIST = frozenset({RoleName.IMPORT_SPECIALIST})
+KIM = Identity("kim", "Kim", SPECIALIST, frozenset({"CEE007"}), divisions=VALIDATION)
 HOLDER = Identity("holder", "Holder", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 
 
@@ -269,8 +271,8 @@ async def test_decision_needs_the_version_read_the_center_and_an_open_proposal(o
     body = {"reason": "Looked at."}
     assert (await office.call("POST", path, KIM, json=body)).status_code == 428
     assert (await office.call("POST", path, KIM, if_match='"7"', json=body)).status_code == 412
-    stranger = Identity("lee", "Lee", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}))
-    enforcer = Identity("eve", "Eve", frozenset({RoleName.IMPORT_SPECIALIST}), divisions=frozenset({"enforcement"}))
+    stranger = Identity("lee", "Lee", SPECIALIST, frozenset({"CEE001"}), divisions=VALIDATION)
+    enforcer = Identity("eve", "Eve", SPECIALIST, frozenset({"CEE007"}), divisions=frozenset({"enforcement"}))
     past = await office.decide(number, "confirm", effective_on="2026-03-15")
     assert (await office.decide(number, "confirm", stranger)).json()["code"] == "out-of-reach"
     assert (await office.decide(number, "confirm", enforcer)).json()["code"] == "out-of-reach"
