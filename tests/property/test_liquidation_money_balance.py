@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -391,6 +391,7 @@ async def begin(engine: AsyncEngine, seed: int) -> Desk:
 @pytest.mark.timeout(600)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
+@example(seed=2021497)  # two reliquidations that wait for one fact and are both disregarded when it comes
 async def test_bills_and_refunds_come_to_what_is_owed(service_engine: MakeEngine, seed: int) -> None:
     desk = await begin(await service_engine("liquidation"), seed)
     await desk.check()

@@ -152,8 +152,9 @@ async def determine(
     numbers = await number_acts(tx, list(cases))
     acts = [_record_determined(each, numbers.next(each.lacked.entry_number), today) for each in done]
     await write_money(tx, rows)
-    await store.mark_disregarded(tx, _find_disregarded(done, is_original=True))
-    await store.mark_not_reliquidated(tx, _find_disregarded(done, is_original=False))
+    disregarded = [each.lacked for each in done if each.consequence.is_disregarded]
+    await store.mark_disregarded(tx, [each.entry_number for each in disregarded if each.occasion == "liquidation"])
+    await store.restate_reliquidations(tx, [each.entry_number for each in disregarded])
     await write_acts(tx, acts)
     events = [
         money_determined(
@@ -223,17 +224,6 @@ def _record_determined(determined: Determined, number: int, today: date) -> Mone
         consequence.refund_number,
         consequence.total_cents,
     )
-
-
-def _find_disregarded(done: Sequence[Determined], *, is_original: bool) -> list[str]:
-    """The entries whose last act, a liquidation or a reliquidation, came to a difference that is disregarded."""
-    return [
-        each.lacked.entry_number
-        for each in done
-        if each.consequence.is_disregarded
-        and each.lacked.ordinal == len(each.case.assessments)
-        and (each.lacked.occasion == "liquidation") == is_original
-    ]
 
 
 async def _load_case(tx: Transaction, entry_number: str) -> MoneyCase:

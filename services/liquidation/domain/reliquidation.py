@@ -1,6 +1,6 @@
 """After liquidation: CBP's own 90 days, the two meanings of final, and the roads that stay open behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -77,6 +77,37 @@ def kind_of_change(total_cents: int) -> ChangeKind:
     ('increase', 'refund', 'no-change')
     """
     return "increase" if total_cents > 0 else "refund" if total_cents < 0 else "no-change"
+
+
+Effect = tuple[int, int]
+"""What acts change against what was asserted: cents of duty and of fees; positive is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A reliquidation as it stands: its effect, and what it changes against the act before it."""
+
+    kind: ChangeKind
+    effect: Effect
+    change: Effect
+
+
+def restate(stood: Effect, acts: Sequence[tuple[Effect, bool]]) -> list[Restated]:
+    """Reliquidations, oldest first, after an effect that stood; each as found, with whether it is disregarded.
+
+    What is disregarded changes nothing (min-20-reliquidation [S], 19 USC 1321(a)(1)): what stood before it, stands, and
+    the next act changes that.
+
+    >>> [(each.kind, each.effect, each.change) for each in restate((-400, 0), [((-395, 0), True), ((-500, 0), False)])]
+    [('no-change', (-400, 0), (0, 0)), ('refund', (-500, 0), (-100, 0))]
+    """
+    restated = []
+    for found, is_disregarded in acts:
+        effect = stood if is_disregarded else found
+        change = (effect[0] - stood[0], effect[1] - stood[1])
+        restated.append(Restated(kind_of_change(sum(change)), effect, change))
+        stood = effect
+    return restated
 
 
 def final_1501_on(liquidated_on: date, posted_on: date | None = None) -> date:

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 from services.liquidation.domain.money.amounts import Amounts, add_amounts
 from services.liquidation.domain.money.assessment import Occasion, Outcome
 from services.liquidation.domain.money.balance import DueBasis, name_effects
 from services.liquidation.domain.money.interest import Missing, PayeeKind, Segment
+from services.liquidation.domain.reliquidation import restate
 from services.liquidation.store.act_keys import liquidation_key_sql, reliquidation_key_sql
 from services.liquidation.store.money_rows import write_rows
 from services.liquidation.store.standing_effects import STANDING_EFFECT, join_standing
@@ -46,33 +49,46 @@ changed AS (
 UPDATE legal_events a SET kind = 'no-change' FROM changed
 WHERE a.entry_number = changed.entry_number AND a.event_key = changed.event_key
 """
-# A reliquidation whose difference is disregarded changes nothing: what stood before it, stands.
-_NOT_RELIQUIDATED: Final = f"""
-WITH last AS (
-    SELECT DISTINCT ON (r.entry_number) r.entry_number, r.number, e.turns FROM reliquidations r
-    JOIN entries e USING (entry_number)
-    WHERE r.entry_number = ANY($1::text[]) ORDER BY r.entry_number, r.number DESC
-),
-stood AS (
-    SELECT l.entry_number, l.number,
+# The reliquidations of the liquidation that stands, with its own effect and whether each is disregarded.
+_RELIQUIDATED: Final = f"""
+SELECT k.entry_number, k.number, k.effect_duty_cents, k.effect_fees_cents,
+    stood.effect_duty_cents AS stood_duty_cents, stood.effect_fees_cents AS stood_fees_cents,
+    coalesce(f.is_disregarded, false) AS is_disregarded
+FROM entries e
+JOIN legal_events o ON o.entry_number = e.entry_number AND o.event_key = {_KEY}
+CROSS JOIN LATERAL (
+    SELECT
 {STANDING_EFFECT}
-    FROM last l
-    JOIN legal_events a ON a.entry_number = l.entry_number
-        AND a.event_key = {liquidation_key_sql("l.turns")}
-{join_standing("done.number < l.number")}
+    FROM (SELECT o.entry_number, o.event_key, o.sequence) a
+{join_standing("false")}
+) stood
+JOIN reliquidations k ON k.entry_number = e.entry_number
+JOIN legal_events y ON y.entry_number = k.entry_number AND y.event_key = {reliquidation_key_sql("k.number")}
+    AND y.sequence > o.sequence
+LEFT JOIN assessments f ON f.entry_number = k.entry_number AND f.act_key = y.event_key
+WHERE e.entry_number = ANY($1::text[])
+ORDER BY k.entry_number, k.number
+"""
+_RESTATE: Final = f"""
+WITH given AS (
+    SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+        AS t (entry_number, number, kind, effect_duty_cents, effect_fees_cents, change_duty_cents, change_fees_cents)
 ),
-noted AS (
-    UPDATE reliquidations r SET kind = 'no-change', change_duty_cents = 0, change_fees_cents = 0,
-        effect_duty_cents = s.effect_duty_cents, effect_fees_cents = s.effect_fees_cents
-    FROM stood s WHERE r.entry_number = s.entry_number AND r.number = s.number
-    RETURNING r.entry_number, {reliquidation_key_sql("r.number")} AS event_key
+restated AS (
+    UPDATE reliquidations r SET kind = g.kind, effect_duty_cents = g.effect_duty_cents,
+        effect_fees_cents = g.effect_fees_cents, change_duty_cents = g.change_duty_cents,
+        change_fees_cents = g.change_fees_cents
+    FROM given g WHERE r.entry_number = g.entry_number AND r.number = g.number
+        AND (r.change_duty_cents, r.change_fees_cents) IS DISTINCT FROM (g.change_duty_cents, g.change_fees_cents)
+    RETURNING r.entry_number, r.kind, {reliquidation_key_sql("r.number")} AS event_key
 ),
-changed AS (
-    UPDATE entries e SET effect_duty_cents = s.effect_duty_cents, effect_fees_cents = s.effect_fees_cents
-    FROM stood s WHERE e.entry_number = s.entry_number
+told AS (
+    UPDATE legal_events a SET kind = r.kind
+    FROM restated r WHERE a.entry_number = r.entry_number AND a.event_key = r.event_key
 )
-UPDATE legal_events a SET kind = 'no-change' FROM noted
-WHERE a.entry_number = noted.entry_number AND a.event_key = noted.event_key
+UPDATE entries e SET effect_duty_cents = g.effect_duty_cents, effect_fees_cents = g.effect_fees_cents
+FROM (SELECT DISTINCT ON (entry_number) * FROM given ORDER BY entry_number, number DESC) g
+WHERE e.entry_number = g.entry_number
 """
 _EFFECTS: Final = """
 SELECT entry_number, duty_cents, fees_cents, body -> 'effect' -> 'by_class' AS by_class FROM review_decisions
@@ -188,7 +204,15 @@ async def mark_disregarded(tx: Transaction, entry_numbers: Sequence[str]) -> Non
         await bulk.execute(tx, _DISREGARD, list(entry_numbers))
 
 
-async def mark_not_reliquidated(tx: Transaction, entry_numbers: Sequence[str]) -> None:
-    """Put the last reliquidation of each of these entries down as one that changed nothing."""
-    if entry_numbers:
-        await bulk.execute(tx, _NOT_RELIQUIDATED, list(entry_numbers))
+async def restate_reliquidations(tx: Transaction, entry_numbers: Collection[str]) -> None:
+    """Put down anew what reliquidations of these entries change, as those that are disregarded change nothing."""
+    given = []
+    found = await bulk.fetch(tx, _RELIQUIDATED, sorted(set(entry_numbers)))
+    for entry_number, group in groupby(found, key=itemgetter("entry_number")):
+        acts = list(group)
+        stood = (acts[0]["stood_duty_cents"], acts[0]["stood_fees_cents"])
+        effects = [((each["effect_duty_cents"], each["effect_fees_cents"]), each["is_disregarded"]) for each in acts]
+        for act, restated in zip(acts, restate(stood, effects), strict=True):
+            given.append((entry_number, act["number"], restated.kind, *restated.effect, *restated.change))
+    if given:
+        await bulk.execute(tx, _RESTATE, *(list(column) for column in zip(*given, strict=True)))

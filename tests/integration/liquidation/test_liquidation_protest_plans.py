@@ -147,7 +147,7 @@ async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: T
         "naming": await explain(tx, store._NAMING, ["00700000007"]),
         "protests": await explain(tx, store._PROTESTS, ["P00000007"]),
         "acts": await explain(tx, store._ACTS, ["P00000007"]),
-        "deciders": await explain(tx, store._DECIDED, ["00700000007"]),
+        "deciders": await explain_call(tx, lambda connection: store.find_deciders(connection, ["00700000007"])),
         "claims": await explain(tx, preference_claims._CLAIMS_DECIDED, ["00700000007"]),
         "overdue": await explain_call(tx, lambda connection: store.count_overdue(connection, TODAY)),
         "followers": await explain_call(tx, lambda connection: pictures.list_followers(connection, "P00000040")),

@@ -44,7 +44,6 @@ PAYMENTS = Contact("payment", "PAYMENTS", "payments@broker.example")
 PHONE = Contact("payment", "BY PHONE", None, "555-0100")
 NUMBER = entry_number(700_001)
 AGENT = party("agent:1001", 1, Contact("all", "AGENT DESK", "desk@agent.example"))
-BILL = {"bill_number": "B01", "bill_due_on": "2026-04-05", "interest_usd": "2.50", "kind": "increase"}
 
 
 @pytest.fixture
@@ -52,8 +51,8 @@ async def engine(service_engine: MakeEngine) -> AsyncEngine:
     return await service_engine("notifications")
 
 
-def liquidated(**changes: Any) -> Event[Any]:
-    return entry_changed(NUMBER, "liquidated", **changes)
+def liquidated(name: str | None = None) -> Event[Any]:
+    return entry_changed(NUMBER, "liquidated", name=name)
 
 
 async def mailed(engine: AsyncEngine, now: FixedClock | None = None) -> dict[str, set[str]]:
@@ -93,7 +92,7 @@ async def test_known_filer_is_told_at_its_contact_and_the_importer_as_ever(engin
 
 async def test_contact_of_the_process_is_asked_first_and_one_without_address_passed_over(engine: AsyncEngine) -> None:
     await apply(engine, [account_assigned(center=None), told(party("filer:B76", 1, DESK, PHONE, PAYMENTS))])
-    await apply(engine, [liquidated(**BILL)])
+    await apply(engine, [liquidated("liquidated-with-increase")])
     found = await mailed(engine)
     assert found["N-34"] == {"trade@importer.example", "payments@broker.example"}
     assert found["N-09"] == {"trade@importer.example", "entries@broker.example"}
@@ -112,7 +111,7 @@ async def test_surety_is_told_of_what_it_may_see_but_no_demand_is_mailed(engine:
     acts = [
         entry_changed(NUMBER, "extended", sequence=1),
         entry_changed(NUMBER, "rescheduled", sequence=2),
-        entry_changed(NUMBER, "surety-billed", sequence=3, **BILL),
+        entry_changed(NUMBER, "surety-billed", sequence=3),
     ]
     await apply(engine, [account_assigned(center=None), surety, *acts])
     assert await mailed(engine) == {
@@ -221,13 +220,13 @@ async def test_importers_account_that_changes_wakes_no_party(engine: AsyncEngine
 
 
 async def test_notice_and_party_that_are_written_at_once_find_each_other(engine: AsyncEngine) -> None:
-    numbers = [entry_number(710_000 + position) for position in range(20)]
     filers = [f"F{position:02d}" for position in range(20)]
+    numbers = [entry_number(710_000, filer) for filer in filers]
     await apply(engine, [account_assigned(center=None)])
     url = engine.url.render_as_string(hide_password=False)
     other = create_engine(url, application="tests", pool_size=1)
     for number, filer in zip(numbers, filers, strict=True):
-        notice = entry_changed(number, "liquidated", filer_code=filer)
+        notice = entry_changed(number, "liquidated")
         await asyncio.gather(apply(engine, [notice]), apply(other, [told(party(f"filer:{filer}", 1, DESK))]))
     await other.dispose()
     recipients = [row.recipient_role for row in await rows(engine, deliveries) if row.kind == "N-09"]
