@@ -1,6 +1,9 @@
 """A reach as a condition of a query: which rows a caller may read or act on."""
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, false, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.customs.centers import PENDING
 from shared.runtime.access import Reach
@@ -32,9 +35,14 @@ def within(
         reached.append(and_(*(or_(center.is_(None), center == PENDING) for center in centers)))
     numbers = reach.importer_numbers | reach.delegated
     if numbers and importer_number is not None:
-        reached.append(importer_number.in_(sorted(numbers)))
+        reached.append(is_one_of(importer_number, numbers))
     if reach.filer_code is not None and filer_code is not None:
         reached.append(filer_code == reach.filer_code)
     if reach.surety_code is not None and surety_code is not None:
         reached.append(surety_code == reach.surety_code)
     return or_(*reached) if reached else false()
+
+
+def is_one_of(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether a column has one of these values, sent as one parameter: a statement has no more than 32,767."""
+    return column == any_(cast(list(values), ARRAY(Text)))

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import MetaData, RowMapping, Select, or_, select
+from sqlalchemy import MetaData, RowMapping, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.customs.parties import Contact, Delegation, Party, contact_for, read_contacts, write_contacts
@@ -47,13 +47,6 @@ class Written:
     new_parties: tuple[str, ...] = ()
     changed_parties: tuple[str, ...] = ()
     new_delegations: tuple[str, ...] = ()
-
-
-class InForce(NamedTuple):
-    """An importer for whom somebody may act today, and what for (`shared.customs.parties.covers`)."""
-
-    importer_number: str
-    scopes: frozenset[str]
 
 
 async def write_heard(tx: Transaction, heard: Heard) -> Written:
@@ -130,22 +123,25 @@ async def contacts_for(connection: AsyncConnection, party_ids: Iterable[str], pr
     return {number: contact for number, contact in found.items() if contact is not None}
 
 
-async def delegations_in_force(
+async def delegated_in_force(
     connection: AsyncConnection, party_ids: Iterable[str], on: date, *, importer_number: str | None = None
-) -> list[InForce]:
-    """For which importers these parties may act on a legal day, and what for; in order of importer number.
+) -> Mapping[str, frozenset[str]]:
+    """By scope, the importers that have delegated it to any of these parties on a legal day.
 
-    What several delegations of an importer give is given together. A closed party has none. With `importer_number` only
-    that importer is asked for, which costs nothing for a party that acts for thousands.
+    A closed party has none. With `importer_number` only that importer is asked for, which costs nothing for a party
+    that acts for thousands.
     """
     wanted = sorted(set(party_ids))
     if not wanted:
-        return []
-    query = in_force_query(wanted, on, importer_number)
-    scopes: dict[str, frozenset[str]] = {}
-    for row in await connection.execute(query):
-        scopes[row.importer_number] = scopes.get(row.importer_number, frozenset()) | frozenset(row.scopes)
-    return [InForce(importer_number, held) for importer_number, held in sorted(scopes.items())]
+        return {}
+    given = in_force_query(wanted, on, importer_number).subquery()
+    alike = select(given.c.scopes, func.array_agg(given.c.importer_number).label("numbers")).group_by(given.c.scopes)
+    found: dict[str, frozenset[str]] = {}
+    for row in await connection.execute(alike):
+        numbers = frozenset(row.numbers)
+        for scope in row.scopes:
+            found[scope] = found[scope] | numbers if scope in found else numbers
+    return found
 
 
 async def find_delegations_of(

@@ -5,7 +5,7 @@ is no such thing. Whoever may read it and not act on it is told why. National ro
 never inferred from a token that names no Center.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -138,13 +138,17 @@ def reach_of(caller: Identity, action: str, on: date) -> Reach:
         divisions=names(Scope.DIVISION, caller.divisions),
         is_unassigned=Scope.UNASSIGNED in scopes and bool(caller.centers),
         importer_numbers=names(Scope.OWN_ACCOUNT, caller.importer_numbers),
-        delegated=frozenset(
-            number for number, scope in caller.delegations if any(covers((scope,), each) for each in wanted)
-        ),
+        delegated=delegated_to(caller, wanted),
         filer_code=caller.filer_code if Scope.FILED_BY in scopes else None,
         surety_code=caller.surety_code if Scope.BONDED_BY in scopes else None,
         party_ids=names(Scope.OWN_PARTY, party_ids(caller)),
     )
+
+
+def delegated_to(caller: Identity, wanted: Collection[DelegationScope]) -> frozenset[str]:
+    """The importers that have delegated one of these things to the caller's parties, or what includes it."""
+    found = [numbers for scope, numbers in caller.delegations.items() if any(covers((scope,), each) for each in wanted)]
+    return found[0] if len(found) == 1 else frozenset().union(*found)
 
 
 _ORDER: Final = tuple(Scope)

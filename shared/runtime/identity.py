@@ -1,5 +1,6 @@
 """Who acts: a verified caller with the roles and the rows that the token grants."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -64,7 +65,7 @@ class Identity:
 
     `acting_for` is the subject whose authority is exercised under a dated delegation ("X acting for Y"). `party` is the
     id of the agent or counsel whom the caller works for; `delegations` are the importers that have delegated something
-    to the caller's parties today, each with the code of what.
+    to the caller's parties today, by the code of what.
     """
 
     subject: str
@@ -77,7 +78,7 @@ class Identity:
     surety_code: str | None = None
     acting_for: str | None = None
     party: str | None = None
-    delegations: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
+    delegations: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, hash=False)
 
     def has_role(self, *roles: RoleName) -> bool:
         """Whether the caller holds at least one of the roles."""

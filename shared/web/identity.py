@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.customs.calendar import legal_date
 from shared.db.transaction import reading
-from shared.parties.store import delegations_in_force
+from shared.parties.store import delegated_in_force
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Unauthenticated
 from shared.runtime.identity import ANYONE, Identity
@@ -77,10 +77,8 @@ async def _with_delegations(request: Request, caller: Identity, on: date) -> Ide
     if platform is None or not parties:
         return caller
     async with reading(platform.engine) as connection:
-        given = await delegations_in_force(connection, parties, on)
-    return replace(
-        caller, delegations=frozenset((each.importer_number, scope) for each in given for scope in each.scopes)
-    )
+        given = await delegated_in_force(connection, parties, on)
+    return replace(caller, delegations=given)
 
 
 CurrentIdentity = Annotated[Identity, Depends(identity)]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.customs.authority import AuthorityRow, Scope
-from shared.runtime.access import granted, legal_basis, shown_importer_number
+from shared.runtime.access import delegated_to, granted, legal_basis, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.runtime.parties import party_ids
 from shared.web.access import allow
@@ -112,7 +112,12 @@ def build_me_router(actions: Sequence[str]) -> APIRouter:
             filer_code=caller.filer_code,
             surety_code=caller.surety_code,
             party=caller.party,
-            delegations=[_tell(number, what, caller) for number, what in sorted(caller.delegations)],
+            delegations=[
+                _tell(number, what, caller)
+                for number, what in sorted(
+                    (number, what) for what, numbers in caller.delegations.items() for number in numbers
+                )
+            ],
             actions=own,
         )
 
@@ -141,8 +146,8 @@ def _where(row: AuthorityRow, caller: Identity) -> list[str]:
         case Scope.OWN_ACCOUNT:
             return [shown_importer_number(caller, number) for number in sorted(caller.importer_numbers)]
         case Scope.DELEGATED:
-            delegated = {number for number, _ in caller.delegations}
-            return [shown_importer_number(caller, number) for number in sorted(delegated)]
+            wanted = [row.delegated] if row.delegated is not None else []
+            return [shown_importer_number(caller, number) for number in sorted(delegated_to(caller, wanted))]
         case Scope.OWN_PARTY:
             return sorted(party_ids(caller))
         case Scope.FILED_BY:

@@ -4,14 +4,17 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import column, func, select, table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.store import deliveries, recipients
+from shared.customs.authority import Scope
 from shared.db.engine import create_engine
+from shared.db.reach import within
 from shared.db.transaction import reading, transaction
-from shared.parties.store import in_force_query
+from shared.parties.store import delegated_in_force, in_force_query
+from shared.runtime.access import Reach
 from tests.support.databases import TestDatabases
 
 FILL = (
@@ -78,3 +81,18 @@ async def test_delegation_that_is_not_in_force_is_not_found(engine: AsyncEngine)
     async with reading(engine) as connection:
         found = await connection.execute(in_force_query(["agent:1"], date(2026, 3, 2), None))
         assert len(found.all()) == 18_000  # nine of ten of its 20,000; each two thousandth after them is revoked
+
+
+async def test_importers_of_a_party_are_given_by_what_they_delegated(engine: AsyncEngine) -> None:
+    async with reading(engine) as connection:
+        found = await delegated_in_force(connection, ["agent:1"], date(2026, 3, 2))
+    assert {scope: len(numbers) for scope, numbers in found.items()} == {"all": 18_000}
+
+
+async def test_reach_of_more_importers_than_a_statement_has_parameters_is_asked_for(engine: AsyncEngine) -> None:
+    numbers = frozenset(f"I{n}" for n in range(1, 40_001))
+    reach = Reach(rows=((Scope.DELEGATED, "entry.read/delegated-see"),), delegated=numbers)
+    is_reached = within(reach, importer_number=column("importer_number"))
+    async with reading(engine) as connection:
+        count = await connection.scalar(select(func.count()).select_from(table("deliveries")).where(is_reached))
+    assert count == 40_000

@@ -21,7 +21,7 @@ from shared.customs.parties import Contact, Delegation, Party
 from shared.db.transaction import reading, transaction
 from shared.parties.store import (
     contacts_for,
-    delegations_in_force,
+    delegated_in_force,
     find_party,
     read_delegation,
     read_party,
@@ -160,12 +160,13 @@ async def test_newest_versions_stand_whatever_the_order(service_engine: MakeEngi
                 expected: dict[str, set[str]] = {}
                 for each in standing.values():
                     if day in days_of(each, newest[each.party_id]):
-                        expected.setdefault(each.importer_number, set()).update(each.scopes)
-                rows = await delegations_in_force(connection, [*PARTIES, "agent:9999"], day)
-                assert {row.importer_number: set(row.scopes) for row in rows} == expected
+                        for scope in each.scopes:
+                            expected.setdefault(scope, set()).add(each.importer_number)
+                given = await delegated_in_force(connection, [*PARTIES, "agent:9999"], day)
+                assert given == expected
                 for importer in IMPORTERS:
-                    of_one = await delegations_in_force(connection, PARTIES, day, importer_number=importer)
-                    assert of_one == [row for row in rows if row.importer_number == importer]
+                    of_one = await delegated_in_force(connection, PARTIES, day, importer_number=importer)
+                    assert of_one == {scope: {importer} for scope, numbers in expected.items() if importer in numbers}
 
     await run_inside(compare)
 

@@ -13,7 +13,7 @@ from services.liquidation.store.hold_sets import keep_still
 from services.liquidation.store.records import exclude_everyone
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.access import demand_role
+from shared.runtime.access import Matter, demand
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
@@ -84,7 +84,7 @@ async def confirm_cut_sheet(
     confirmed in the other capacity, `Conflict` when somebody else has confirmed in this one, `Stale` for an earlier
     revision.
     """
-    demand_role(caller, [f"cycle.confirm-as-{capacity}"], legal_date(now))
+    authority = demand(caller, f"cycle.confirm-as-{capacity}", legal_date(now), Matter(), f"cycle of {friday}")
     sheet = await store.find_cut_sheet(tx.connection, friday, lock=True)
     if sheet is None:
         raise NotFound(f"There is no cut sheet for {friday}.", remedy=f"POST /cycles/{friday}/cut-sheet first.")
@@ -94,7 +94,7 @@ async def confirm_cut_sheet(
     if any(each.capacity == capacity and not caller.people.isdisjoint(each.people) for each in confirmed):
         return await find_cut_sheet(tx, friday)
     _demand_capacity_open(confirmed, capacity, caller)
-    confirmation = Confirmation(friday, sheet.revision, capacity, caller.subject, caller.acting_for, now)
+    confirmation = Confirmation(friday, sheet.revision, capacity, caller.subject, caller.acting_for, now, authority)
     await store.write_confirmation(tx, confirmation)
     return await find_cut_sheet(tx, friday)
 
@@ -121,9 +121,13 @@ def _demand_capacity_open(confirmed: Iterable[Confirmation], capacity: Capacity,
 async def demand_confirmed(tx: Transaction, friday: date) -> None:
     """Raise `Conflict` unless two people have confirmed the newest revision of the cut sheet of a Friday."""
     sheet = await store.find_cut_sheet(tx.connection, friday)
-    confirmed = set()
-    if sheet is not None:
-        confirmed = {each.capacity for each in await store.list_confirmations(tx.connection, friday, sheet.revision)}
+    confirmed = [] if sheet is None else await store.list_confirmations(tx.connection, friday, sheet.revision)
+    demand_both_capacities(friday, confirmed)
+
+
+def demand_both_capacities(friday: date, confirmations: Iterable[Confirmation]) -> None:
+    """Raise `Conflict` unless these are confirmations in both capacities."""
+    confirmed = {each.capacity for each in confirmations}
     missing = sorted(set(get_args(Capacity)) - confirmed)
     if missing:
         raise _not_confirmed(

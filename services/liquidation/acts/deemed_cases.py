@@ -35,7 +35,8 @@ async def close_deemed_case(
     case = await store.find_deemed_case(tx.connection, entry_number, lock=True)
     if case is None:
         raise no_case(entry_number)
-    demand(caller, "deemed-case.close", legal_date(now), matter_of_case(case), _what(entry_number))
+    what = _what(entry_number)
+    authority = demand(caller, "deemed-case.close", legal_date(now), matter_of_case(case), what)
     meant.check(case.revision)
     if case.state != "open":
         raise Conflict(
@@ -51,6 +52,7 @@ async def close_deemed_case(
         closed_at=now,
         closed_by=caller.signature,
         closed_because=reason,
+        authority=authority,
     )
     await store.close_deemed_case(tx, closed)
     return closed

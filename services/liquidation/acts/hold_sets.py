@@ -12,6 +12,7 @@ from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import Transaction
+from shared.runtime.access import Matter, demand
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
 from shared.runtime.identity import Identity
@@ -78,6 +79,7 @@ async def apply_hold_set(tx: Transaction, now: datetime, hold_set_id: str, meant
     Raises `Conflict` when it is no draft, `Forbidden` when the caller, or whom they act for, drafted or edited it.
     """
     draft = await _lock(tx, hold_set_id, meant)
+    authority = _demand_authority(caller, "hold-set.apply", draft, now)
     demand_draft(draft)
     demand_not_drafted_by(caller, await store.list_hold_set_events(tx.connection, hold_set_id))
     friday = next_cycle(now)
@@ -85,7 +87,7 @@ async def apply_hold_set(tx: Transaction, now: datetime, hold_set_id: str, meant
     applied = replace(draft, revision=draft.revision + 1, state="applied", applied_at=now)
     await store.change_hold_set(tx, applied)
     matched = sum(line.entries for line in lines)
-    await _note(tx, applied, "applied", now, caller, f"first cycle {friday}", matched)
+    await _note(tx, applied, "applied", now, caller, f"first cycle {friday}", matched, authority)
     return friday
 
 
@@ -94,10 +96,11 @@ async def lift_hold_set(
 ) -> date:
     """Lift a set; gives the Friday of the first cycle that takes its entries again. `Conflict` if not applied."""
     applied = await _lock(tx, hold_set_id, meant)
+    authority = _demand_authority(caller, "hold-set.lift", applied, now)
     demand_applied(applied)
     lifted = replace(applied, revision=applied.revision + 1, state="lifted", lifted_at=now)
     await store.change_hold_set(tx, lifted)
-    await _note(tx, lifted, "lifted", now, caller, reason)
+    await _note(tx, lifted, "lifted", now, caller, reason, authority=authority)
     return next_cycle(now)
 
 
@@ -136,11 +139,24 @@ async def _note(
     caller: Identity,
     detail: str,
     matched: int | None = None,
+    authority: str | None = None,
 ) -> None:
     event = HoldSetEvent(
-        hold_set.hold_set_id, hold_set.revision, change, now, caller.subject, caller.acting_for, detail, matched
+        hold_set.hold_set_id,
+        hold_set.revision,
+        change,
+        now,
+        caller.subject,
+        caller.acting_for,
+        detail,
+        matched,
+        authority,
     )
     await store.write_hold_set_event(tx, event)
+
+
+def _demand_authority(caller: Identity, action: str, found: HoldSet, now: datetime) -> str:
+    return demand(caller, action, legal_date(now), Matter(), f"hold set {found.hold_set_id}")
 
 
 def _wrong_state(found: HoldSet, remedy: str) -> Conflict:

@@ -42,10 +42,11 @@ from shared.customs.entry_types import entry_type
 from shared.db import walks
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import Connections, Transaction, reading, transaction
+from shared.runtime.access import Matter, demand
 from shared.runtime.clock import Clock
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
-from shared.runtime.identity import Identity
+from shared.runtime.identity import Identity, sign
 from shared.runtime.ids import event_id
 from shared.runtime.slices import JobSession
 from shared.runtime.two_people import demand_second_person
@@ -103,11 +104,14 @@ async def confirm_instruction(
 ) -> Instruction:
     """Confirm a draft as a second person, to be applied by `apply_instruction`.
 
-    Raises `Conflict` for one that is confirmed, `Forbidden` when the caller (or whom the caller acts for) drafted it.
+    Raises `Conflict` for one that is confirmed, `Forbidden` without the authority and when the caller (or whom the
+    caller acts for) drafted it.
     """
     draft = await store.lock_instruction(tx, instruction_id)
     if draft is None:
         raise NotFound(f"There is no instruction {instruction_id}.", remedy="GET /instructions lists them.")
+    what = f"instruction {instruction_id}"
+    authority = demand(caller, "instruction.confirm", legal_date(now), Matter(), what)
     meant.check(draft.revision)
     if draft.state != "draft":
         raise Conflict(
@@ -124,6 +128,7 @@ async def confirm_instruction(
         confirmed_at=now,
         confirmed_by=caller.subject,
         confirmed_for=caller.acting_for,
+        authority=authority,
     )
     await store.confirm_instruction(tx, confirmed)
     return confirmed
@@ -246,6 +251,7 @@ def _suspend(instruction: Instruction, held: HeldEntry, governing: Version, by: 
         text=detail,
         actor=_actor(instruction),
         now=by.now,
+        authority=instruction.authority,
         told={"previous_scheduled_on": previous, "posted_on": legal_date(by.now)},
     )
     return Applied(_Done(_result(instruction, held, outcome, rule, detail), (written,)), act)
@@ -291,6 +297,7 @@ def _lift(instruction: Instruction, held: HeldEntry, governing: Version, by: _Re
         text=f"{detail}; {row.why}",
         actor=_actor(instruction),
         now=by.now,
+        authority=instruction.authority,
     )
     outcome = "still-suspended" if row.is_suspended else "lifted"
     return Applied(_Done(_result(instruction, held, outcome, rule, detail), written), act)
@@ -338,4 +345,6 @@ def _result(instruction: Instruction, held: HeldEntry, outcome: str, rule: str, 
 
 
 def _actor(instruction: Instruction) -> str:
-    return f"{instruction.made_by}, confirmed by {instruction.confirmed_by}"
+    drafted = sign(instruction.made_by, instruction.made_for)
+    assert instruction.confirmed_by is not None, "only a confirmed instruction is applied"
+    return f"{drafted}, confirmed by {sign(instruction.confirmed_by, instruction.confirmed_for)}"

@@ -6,17 +6,26 @@ from typing import get_args
 
 from services.liquidation.acts.bills import demand_standing
 from services.liquidation.acts.clock_facts import demand_not_liquidated
-from services.liquidation.acts.cut_sheets import CutSheet, demand_confirmable, demand_not_executed
+from services.liquidation.acts.cut_sheets import (
+    CutSheet,
+    demand_both_capacities,
+    demand_confirmable,
+    demand_not_executed,
+)
+from services.liquidation.acts.entries import HeldEntry
 from services.liquidation.acts.extensions import demand_open_period
 from services.liquidation.acts.hold_sets import demand_applied, demand_draft, demand_not_drafted_by
 from services.liquidation.acts.liquidations import demand_liquidable
 from services.liquidation.acts.protests import bar_of_act
-from services.liquidation.acts.refunds import demand_certifiable, demand_payable_by
-from services.liquidation.acts.reliquidations import demand_liquidated
+from services.liquidation.acts.refunds import demand_certifiable, demand_payable_by, demand_ready
+from services.liquidation.acts.reliquidations import demand_effect, demand_liquidated
+from services.liquidation.acts.voided_liquidations import judge_standing_liquidation
+from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.protest.record import ProtestRecord
 from services.liquidation.domain.protest.stages import RequestKind
 from services.liquidation.store.bills import BillRow
 from services.liquidation.store.hold_sets import HoldSet, HoldSetEvent
+from services.liquidation.store.payees import AccountRow
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.refunds import RefundRow
 from shared.runtime.errors import Refused, bar_of
@@ -25,13 +34,19 @@ from shared.runtime.identity import Identity
 Bars = dict[str, Refused | None]
 
 
-def bars_on_entry(row: EntryRow, today: date) -> Bars:
+def bars_on_entry(row: EntryRow, facts: EntryFacts, today: date) -> Bars:
     """Against acts on an entry; what an act states is judged when it is done."""
+    held = HeldEntry(row, facts)
+
+    def demand_reliquidable() -> None:
+        demand_liquidated(row)
+        demand_effect(held)
+
     return {
         "entry.extend": bar_of(lambda: demand_open_period(row, today)),
         "entry.liquidate": bar_of(lambda: demand_liquidable(row, today)),
-        "entry.reliquidate": bar_of(lambda: demand_liquidated(row)),
-        "entry.void-liquidation": bar_of(lambda: demand_liquidated(row)),
+        "entry.reliquidate": bar_of(demand_reliquidable),
+        "entry.void-liquidation": bar_of(lambda: judge_standing_liquidation(held)),
         "entry.record-clock-facts": bar_of(lambda: demand_not_liquidated(row)),
         "entry.record-deposit-facts": None,
         "protest.file": bar_of(lambda: demand_liquidated(row)),
@@ -49,10 +64,15 @@ def bars_on_bill(bill: BillRow) -> Bars:
     return {"bill.record-payment": bar_of(lambda: demand_standing(bill))}
 
 
-def bars_on_refund(refund: RefundRow, caller: Identity) -> Bars:
+def bars_on_refund(refund: RefundRow, accounts: Sequence[AccountRow], caller: Identity, today: date) -> Bars:
     """Against certifying and paying, by two people."""
+
+    def demand_certified_today() -> None:
+        demand_certifiable(refund)
+        demand_ready(refund, accounts, today)
+
     return {
-        "refund.certify": bar_of(lambda: demand_certifiable(refund)),
+        "refund.certify": bar_of(demand_certified_today),
         "refund.pay": bar_of(lambda: demand_payable_by(refund, caller)),
     }
 
@@ -71,11 +91,17 @@ def bars_on_hold_set(found: HoldSet, history: Sequence[HoldSetEvent], caller: Id
     }
 
 
-def bars_on_cut_sheet(sheet: CutSheet, caller: Identity) -> Bars:
+def bars_on_cut_sheet(sheet: CutSheet, caller: Identity, *, needs_confirmation: bool) -> Bars:
     """Against making the sheet anew, confirming it in either capacity, and running the cycle."""
+
+    def demand_runnable() -> None:
+        demand_not_executed(sheet)
+        if needs_confirmation:
+            demand_both_capacities(sheet.date, sheet.confirmations)
+
     return {
         "cycle.cut": bar_of(lambda: demand_not_executed(sheet)),
         "cycle.confirm-as-specialist": bar_of(lambda: demand_confirmable(sheet, "specialist", caller)),
         "cycle.confirm-as-supervisor": bar_of(lambda: demand_confirmable(sheet, "supervisor", caller)),
-        "cycle.run": bar_of(lambda: demand_not_executed(sheet)),
+        "cycle.run": bar_of(demand_runnable),
     }

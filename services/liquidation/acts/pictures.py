@@ -157,7 +157,7 @@ def list_barred(
 
     `show_number` gives an importer number as the reader may see it.
     """
-    found = find_bars(_facts_of(picture), law.cycle, law) if picture.versions else {}
+    found = find_bars(facts_of(picture), law.cycle, law) if picture.versions else {}
     return {
         number: (bars[0], "; ".join(describe_bar(each, show_number) for each in bars)) for number, bars in found.items()
     }
@@ -280,10 +280,10 @@ def _read_protest(each: ProtestOnEntry) -> ProtestFact:
 def _find_correction_window(picture: EntryPicture, law: LawSettings) -> CorrectionWindow | None:
     """The window of the version that stands, by all that is recorded; None where none is known."""
     governing = _find_governing(picture)
-    return find_correction_window(governing, _facts_of(picture), law.cycle, law) if governing is not None else None
+    return find_correction_window(governing, facts_of(picture), law.cycle, law) if governing is not None else None
 
 
-def _facts_of(picture: EntryPicture) -> EntryFacts:
+def facts_of(picture: EntryPicture) -> EntryFacts:
     """What the record of the entry is derived from."""
     row = picture.entry
     extensions = tuple(

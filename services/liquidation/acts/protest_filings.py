@@ -48,6 +48,7 @@ async def file_protest(
     until = decide_by(filing, ())
     await store.write_filing(tx, filing, filed_by, body, until, (now, SOURCE, event_id("protest-filed", number)))
     judged = await judge_protests(tx, [number], law)
+    await store.note_filing_authority(tx, number, _find_authority(caller, list(entries.values()), legal_date(now)))
     protest = judged.pop(number)
     _demand_sound(protest.defects)
     demand_first(filing, judged.values())
@@ -97,6 +98,11 @@ def _demand_one_importer(caller: Identity, entries: Sequence[ProtestedEntry], on
     importer = importers.pop()
     assert importer is not None
     return importer
+
+
+def _find_authority(caller: Identity, entries: Sequence[ProtestedEntry], on: date) -> str | None:
+    """The row of authority by which the caller may protest the first of the entries, all of which they may protest."""
+    return reach_of(caller, "protest.file", on).row_for(_matter_of(entries[0]))
 
 
 def _name_filer(caller: Identity, importer_number: str, surety_codes: Set[str | None]) -> dict[str, str]:

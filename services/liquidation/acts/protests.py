@@ -34,7 +34,7 @@ from services.liquidation.store.sight import find_matter_of_protest
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.access import Matter, demand, no_such
+from shared.runtime.access import Matter, demand, no_such, reach_of
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound, Refused
 from shared.runtime.identity import Identity
@@ -145,7 +145,7 @@ async def prepare_act(
         added = replace(protest.record.filing, categories=frozenset(act.details["categories"]))
         demand_first(added, judged.values())
     if act.kind == "suspend":
-        await _demand_lead(tx, number, str(act.details.get("lead")))
+        await _demand_lead(tx, number, str(act.details.get("lead")), caller, legal_date(now))
     return PreparedAct(protest, act, authority, lines)
 
 
@@ -256,9 +256,11 @@ def matter_for_acts(filing: Filing, seen: Matter) -> Matter:
     )
 
 
-async def _demand_lead(tx: Transaction, number: str, lead: str) -> None:
+async def _demand_lead(tx: Transaction, number: str, lead: str, caller: Identity, on: date) -> None:
+    """Refuse to wait for what is no open protest; one that the caller may not read is answered as if it were none."""
     found = (await store.load_protests(tx, [lead])).get(lead)
-    if found is None or lead == number:
+    reach = reach_of(caller, "protest.read", on)
+    if found is None or lead == number or not reach.covers(await find_matter_of_protest(tx.connection, found.filing)):
         text = f"There is no other protest {lead} to wait for."
         raise refused("protest-decide-2y", "no-lead", text, "Name the protest that is decided first.")
     if found.state not in OPEN or found.state == "suspended":

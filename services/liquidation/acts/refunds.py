@@ -39,14 +39,7 @@ async def certify_refund(
     today = legal_date(now)
     case, refund, authority = await _hold(tx, refund_number, meant, caller, "refund.certify", today)
     demand_certifiable(refund)
-    readiness = find_readiness(case.accounts, today)
-    if readiness.state != "ready":
-        raise refused(
-            "refund-ach",
-            "refund-not-ready",
-            f"Refund {refund_number} cannot be paid: {', '.join(readiness.missing)} is missing.",
-            readiness.remedy,
-        )
+    readiness = demand_ready(refund, case.accounts, today)
     refund.way, refund.missing, refund.reason = readiness.way, [], readiness.remedy
     refund.state, refund.certified_on = "certified", today
     refund.certified_by, refund.certified_for = caller.subject, caller.acting_for
@@ -152,6 +145,19 @@ def demand_certifiable(refund: RefundRow) -> None:
     """Raise `Conflict` unless the refund waits to be certified."""
     if not refund.is_uncertified:
         raise _wrong_state(refund, "only what waits or is ready can be certified")
+
+
+def demand_ready(refund: RefundRow, accounts: Sequence[AccountRow], on: date) -> Readiness:
+    """How a refund certified on a day is paid; raises `Refused` with what is missing."""
+    readiness = find_readiness(accounts, on)
+    if readiness.state != "ready":
+        raise refused(
+            "refund-ach",
+            "refund-not-ready",
+            f"Refund {refund.refund_number} cannot be paid: {', '.join(readiness.missing)} is missing.",
+            readiness.remedy,
+        )
+    return readiness
 
 
 def demand_payable_by(refund: RefundRow, caller: Identity) -> None:

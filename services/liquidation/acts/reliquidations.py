@@ -77,7 +77,7 @@ async def post_reliquidation(
     """
     held, authority = await hold_entry(tx, entry_number, caller, "entry.reliquidate", legal_date(now))
     row = held.row
-    _demand_effect(held)
+    demand_effect(held)
     if writer == "court-judgment":
         power = await _know_finality(tx, entry_number, power or Power(writer), policy.law)
     if power is not None and writer == "claim-1520d":
@@ -91,8 +91,11 @@ async def post_reliquidation(
     return done
 
 
-def _demand_effect(held: HeldEntry) -> None:
-    """What has no effect in law is not reliquidated but voided (susp-injunction-breach, susp-false-deemed)."""
+def demand_effect(held: HeldEntry) -> None:
+    """Raise `Conflict` for what has no effect in law: it is not reliquidated but voided.
+
+    Rules susp-injunction-breach, susp-false-deemed.
+    """
     worth = judge_worth(held)
     if worth is not None and worth.outcome in ("void", "no-effect"):
         raise conflict(

@@ -46,7 +46,7 @@ async def void_liquidation(
     today = legal_date(now)
     held, authority = await hold_entry(tx, entry_number, caller, "entry.void-liquidation", today)
     row = held.row
-    finding = _judge_standing_liquidation(held)
+    finding = judge_standing_liquidation(held)
     await void_assessment(tx, entry_number)
     row.turns += 1
     voided = _take_out(row, finding, today, caller)
@@ -72,7 +72,7 @@ async def void_liquidation(
     return VoidedLiquidation(entry_number, voided.liquidated_on, row.state, finding.rule, finding.why)
 
 
-def _judge_standing_liquidation(held: HeldEntry) -> Finding:
+def judge_standing_liquidation(held: HeldEntry) -> Finding:
     """Why the liquidation of an entry has no effect; raises when there is none, and when it stands."""
     row = held.row
     if row.liquidated_on is None:

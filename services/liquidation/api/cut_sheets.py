@@ -10,7 +10,7 @@ from services.liquidation.acts import cut_sheets as acts
 from services.liquidation.acts.cut_sheets import CutSheet
 from services.liquidation.acts.cycles import cycle_day
 from services.liquidation.acts.may_do import bars_on_cut_sheet
-from services.liquidation.api.common import FridayPath
+from services.liquidation.api.common import FridayPath, cycle_confirmation_of
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Snapshot
 from shared.customs.calendar import legal_date
@@ -121,6 +121,7 @@ class ConfirmationOut(BaseModel):
     subject: str
     acting_for: str | None
     confirmed_at: datetime
+    authority: str | None = Field(description="The row of the table of authority that the confirmation rests on.")
 
 
 class CutSheetOut(BaseModel):
@@ -229,7 +230,7 @@ async def create_cut_sheet(
     day = cycle_day(friday, legal_date(now_of(request)))
 
     async def act(tx: Transaction) -> CutSheetOut:
-        return _cut_sheet(await acts.make_cut_sheet(tx, day, now_of(request), caller), caller, today_of(request))
+        return _cut_sheet(await acts.make_cut_sheet(tx, day, now_of(request), caller), caller, request)
 
     return await answer_once(request, call, act, headers=lambda made: {"ETag": etag(made.revision)})
 
@@ -242,7 +243,7 @@ async def read_cut_sheet(
     async with snapshot(engine_of(request)) as tx:
         sheet = await acts.find_cut_sheet(tx, friday)
     response.headers["ETag"] = etag(sheet.revision)
-    return _cut_sheet(sheet, caller, today_of(request))
+    return _cut_sheet(sheet, caller, request)
 
 
 @router.post("/cycles/{friday}/cut-sheet/confirmations", summary="Confirm a cut sheet")
@@ -258,7 +259,7 @@ async def confirm_liquidation_cut_sheet(
     async with transaction(engine_of(request)) as tx:
         sheet = await acts.confirm_cut_sheet(tx, friday, body.capacity, now_of(request), meant, caller)
     response.headers["ETag"] = etag(sheet.revision)
-    return _cut_sheet(sheet, caller, today_of(request))
+    return _cut_sheet(sheet, caller, request)
 
 
 def _snapshot(snapshot: Snapshot) -> SnapshotOut:
@@ -282,7 +283,9 @@ def _snapshot(snapshot: Snapshot) -> SnapshotOut:
     )
 
 
-def _cut_sheet(sheet: CutSheet, caller: Identity, today: date) -> CutSheetOut:
+def _cut_sheet(sheet: CutSheet, caller: Identity, request: Request) -> CutSheetOut:
+    needs_confirmation = cycle_confirmation_of(request) == "two-people"
+    bars = bars_on_cut_sheet(sheet, caller, needs_confirmation=needs_confirmation)
     return CutSheetOut(
         date=sheet.date,
         revision=sheet.revision,
@@ -291,5 +294,5 @@ def _cut_sheet(sheet: CutSheet, caller: Identity, today: date) -> CutSheetOut:
         made_at=sheet.made_at,
         made_by=sheet.made_by,
         confirmations=[ConfirmationOut.model_validate(each, from_attributes=True) for each in sheet.confirmations],
-        may_do=tell_may_do(caller, today, Matter(), bars_on_cut_sheet(sheet, caller)),
+        may_do=tell_may_do(caller, today_of(request), Matter(), bars),
     )

@@ -44,6 +44,7 @@ class DeemedCaseOut(BaseModel):
     closed_at: datetime | None
     closed_by: str | None
     closed_because: str | None
+    authority: str | None = Field(description="The row of the table of authority that closing it rests on.")
 
 
 class CloseIn(BaseModel):
@@ -131,4 +132,5 @@ def _case(row: DeemedCase, caller: Identity) -> DeemedCaseOut:
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         closed_because=row.closed_because,
+        authority=row.authority,
     )

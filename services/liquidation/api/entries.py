@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.liquidation.acts.may_do import bars_on_entry
 from services.liquidation.acts.pictures import (
     Finality,
+    facts_of,
     foresee_correction_of,
     is_open_request,
     judge_finality,
@@ -322,7 +323,7 @@ async def read_entry_record(
         conflicts=[
             ConflictOut.model_validate(each, from_attributes=True) for each in list_contradictions(picture, barred)
         ],
-        may_do=tell_may_do(caller, today, matter_of_entry(row), bars_on_entry(row, today)),
+        may_do=tell_may_do(caller, today, matter_of_entry(row), bars_on_entry(row, facts_of(picture), today)),
     )
 
 

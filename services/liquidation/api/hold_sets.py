@@ -91,6 +91,7 @@ class HoldSetEventOut(BaseModel):
     acting_for: str | None
     detail: str | None
     entries: int | None
+    authority: str | None = Field(description="The row of the table of authority that applying or lifting rests on.")
 
 
 class HoldSetOut(BaseModel):

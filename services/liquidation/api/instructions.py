@@ -117,6 +117,7 @@ class InstructionOut(BaseModel):
     made_by: str
     confirmed_at: datetime | None
     confirmed_by: str | None
+    authority: str | None = Field(description="The row of the table of authority that the confirmation rests on.")
     results: dict[str, int] = Field(description="lifted, still-suspended, suspended, already-suspended …")
 
 
@@ -295,6 +296,7 @@ def _instruction(found: Instruction, results: dict[str, int], caller: Identity) 
         made_by=sign(found.made_by, found.made_for),
         confirmed_at=found.confirmed_at,
         confirmed_by=sign(found.confirmed_by, found.confirmed_for) if found.confirmed_by is not None else None,
+        authority=found.authority,
         results=results,
     )
 

@@ -346,14 +346,15 @@ async def read_protest(
         row = await store.find_protest(connection, protest_number)
         if row is None:
             raise no_protest(protest_number)
-        picture = await store.load_picture(connection, row)
+        reach = reach_of(caller, "protest.read", today_of(request))
+        picture = await store.load_picture(connection, row, reach)
         matter = await find_matter_of_protest(connection, picture.record.filing)
         deciders = await find_deciders(connection, row.entries)
     today, own = today_of(request), matter_for_acts(picture.record.filing, matter)
     demand_sight(caller, "protest", today_of(request), matter, f"protest {protest_number}")
     response.headers["ETag"] = etag(row.acts)
     return ProtestOut(
-        **_summary(row, caller),
+        **_summary(picture.protest, caller),
         filed_by={**row.filed_by, "id": _shown(caller, row, str(row.filed_by.get("id", "")))},
         body=dict(row.body),
         verdicts=[_verdict_out(each, picture.outcomes[each.entry_number]) for each in picture.verdicts],

@@ -191,7 +191,7 @@ async def _read_whole(refund_number: str, request: Request, response: Response, 
         accounts = await load_accounts(connection, row.importer_number)
         done = await list_acts(connection, row.entry_number)
     response.headers["ETag"] = etag(row.revision)
-    is_delinquent, delay_cents, unknown = False, None, None
+    is_delinquent, delay_cents, unknown, today = False, None, None, today_of(request)
     if row.is_unpaid:
         delay = acts.find_delay(row, accounts, legal_date(now_of(request)), money_policy_of(request))
         if isinstance(delay, Undetermined):
@@ -204,7 +204,7 @@ async def _read_whole(refund_number: str, request: Request, response: Response, 
         delay_today_usd=show_cents(delay_cents),
         delay_unknown_because=unknown,
         acts=[show_act(each) for each in done if each.refund_number == refund_number],
-        may_do=tell_may_do(caller, today_of(request), matter, bars_on_refund(row, caller)),
+        may_do=tell_may_do(caller, today, matter, bars_on_refund(row, accounts, caller, today)),
     )
 
 

@@ -106,7 +106,7 @@ class CutSheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Who confirmed a revision of a cut sheet, as what and for whom."""
+    """Who confirmed a revision of a cut sheet, as what and for whom, on which row of the table of authority."""
 
     cycle_on: date
     revision: int
@@ -114,6 +114,7 @@ class Confirmation:
     subject: str
     acting_for: str | None
     confirmed_at: datetime
+    authority: str | None = None
 
     @property
     def people(self) -> frozenset[str]:

@@ -18,7 +18,10 @@ CaseState = Literal["open", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class DeemedCase:
-    """A case with what its entry is now; duty and fees as asserted, in cents."""
+    """A case with what its entry is now; duty and fees as asserted, in cents.
+
+    `authority` is the row of the table on which its closing rests.
+    """
 
     entry_number: str
     revision: int
@@ -29,6 +32,7 @@ class DeemedCase:
     closed_at: datetime | None
     closed_by: str | None
     closed_because: str | None
+    authority: str | None
     center: str | None
     importer_number: str | None
     duty_cents: int | None
@@ -65,7 +69,7 @@ async def find_deemed_case(connection: AsyncConnection, entry_number: str, *, lo
 async def close_deemed_case(tx: Transaction, closed: DeemedCase) -> None:
     """Write how a case was closed."""
     statement = deemed_cases.update().where(deemed_cases.c.entry_number == closed.entry_number)
-    names = ("revision", "state", "closed_at", "closed_by", "closed_because")
+    names = ("revision", "state", "closed_at", "closed_by", "closed_because", "authority")
     await tx.connection.execute(statement.values({name: getattr(closed, name) for name in names}))
 
 

@@ -65,7 +65,10 @@ class HoldSet:
 
 @dataclass(frozen=True, slots=True)
 class HoldSetEvent:
-    """What happened to a hold set; `entries` matched when it was applied."""
+    """What happened to a hold set; `entries` matched when it was applied.
+
+    `authority` is the row of the table on which applying or lifting rests.
+    """
 
     hold_set_id: str
     revision: int
@@ -75,6 +78,7 @@ class HoldSetEvent:
     acting_for: str | None
     detail: str | None
     entries: int | None
+    authority: str | None = None
 
 
 _COLUMNS: Final = tuple(hold_sets.c[each.name] for each in fields(HoldSet))

@@ -30,7 +30,7 @@ _ALWAYS_STORED: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """An instruction as it is stored."""
+    """An instruction as it is stored; `authority` is the row of the table on which its confirmation rests."""
 
     instruction_id: str
     revision: int
@@ -48,6 +48,7 @@ class Instruction:
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
     confirmed_for: str | None = None
+    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,9 @@ async def write_instruction(tx: Transaction, instruction: Instruction) -> None:
 
 
 async def confirm_instruction(tx: Transaction, confirmed: Instruction) -> None:
-    """Note who confirmed it and when."""
+    """Note who confirmed it, when, and on which authority."""
     statement = instructions.update().where(instructions.c.instruction_id == confirmed.instruction_id)
-    names = ("state", "revision", "confirmed_at", "confirmed_by", "confirmed_for")
+    names = ("state", "revision", "confirmed_at", "confirmed_by", "confirmed_for", "authority")
     await tx.connection.execute(statement.values({name: getattr(confirmed, name) for name in names}))
 
 

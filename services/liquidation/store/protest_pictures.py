@@ -1,7 +1,7 @@
 """Protests as people read them: one whole, lists by what is asked for, and the questions that they have in common."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -100,17 +100,18 @@ async def find_protest(connection: AsyncConnection, filing_number: str) -> Prote
     return _read_protest(row) if row is not None else None
 
 
-async def load_picture(connection: AsyncConnection, protest: ProtestRow) -> ProtestPicture:
-    """Everything that is stored of a protest."""
+async def load_picture(connection: AsyncConnection, protest: ProtestRow, reach: Reach) -> ProtestPicture:
+    """Everything that is stored of a protest; of the others that wait with it only what is reached."""
     number = protest.filing_number
     verdicts, outcomes = await list_entries_of(connection, number)
     acts = await list_acts_of(connection, number)
     filing = read_filing(
         number, protest.importer_number, protest.filed_by, protest.entries, protest.received_at, protest.body
     )
-    lead = await find_protest(connection, protest.lead_protest) if protest.lead_protest is not None else None
+    named = {str(each.details["lead"]) for each in acts if "lead" in each.details} | {protest.lead_protest} - {None}
+    leads = await _find_states(connection, named, reach)
     return ProtestPicture(
-        protest,
+        _without_hidden_lead(protest, leads),
         replay_acts(
             filing,
             [
@@ -121,10 +122,10 @@ async def load_picture(connection: AsyncConnection, protest: ProtestRow) -> Prot
         ),
         verdicts,
         outcomes,
-        acts,
+        tuple(_without_hidden_lead_in(each, leads) for each in acts),
         await list_decisions_of(connection, number),
-        await list_followers(connection, number),
-        lead.state if lead is not None else None,
+        await list_followers(connection, number, reach),
+        leads.get(protest.lead_protest or ""),
     )
 
 
@@ -190,9 +191,30 @@ async def list_decisions_of(connection: AsyncConnection, filing_number: str) -> 
     )
 
 
-async def list_followers(connection: AsyncConnection, filing_number: str) -> tuple[str, ...]:
-    """The protests that are suspended behind this one."""
-    query = select(protests.c.filing_number).where(protests.c.lead_protest == filing_number)
+async def _find_states(
+    connection: AsyncConnection, filing_numbers: Collection[str | None], reach: Reach
+) -> dict[str, Stage]:
+    """Where those of these protests stand that are reached."""
+    if not filing_numbers:
+        return {}
+    query = select(protests.c.filing_number, protests.c.state).where(protests_within(reach))
+    found = await connection.execute(query.where(protests.c.filing_number.in_(filing_numbers)))
+    return {row.filing_number: row.state for row in found}
+
+
+def _without_hidden_lead(protest: ProtestRow, reached: Collection[str]) -> ProtestRow:
+    return protest if protest.lead_protest in reached else replace(protest, lead_protest=None)
+
+
+def _without_hidden_lead_in(act: ActRow, reached: Collection[str]) -> ActRow:
+    if "lead" not in act.details or act.details["lead"] in reached:
+        return act
+    return replace(act, details={name: value for name, value in act.details.items() if name != "lead"})
+
+
+async def list_followers(connection: AsyncConnection, filing_number: str, reach: Reach) -> tuple[str, ...]:
+    """The protests reached that are suspended behind this one."""
+    query = select(protests.c.filing_number).where(protests.c.lead_protest == filing_number, protests_within(reach))
     return tuple((await connection.execute(query.order_by(protests.c.filing_number))).scalars())
 
 
@@ -210,7 +232,7 @@ async def list_protests(
     due_before: date | None = None,
     overdue_on: date | None = None,
 ) -> list[ProtestRow]:
-    """Protests by number, by any of these, as far as the caller's reach goes."""
+    """Protests by number, by any of these, as far as the caller's reach goes, and so the leads that they wait for."""
     query = select(protests).where(protests_within(reach)).order_by(protests.c.filing_number).limit(limit)
     if after is not None:
         query = query.where(protests.c.filing_number > after)
@@ -230,7 +252,9 @@ async def list_protests(
         query = query.where(protests.c.is_open, protests.c.due_on < due_before)
     if overdue_on is not None:
         query = query.where(protests.c.is_open, protests.c.decide_by < overdue_on)
-    return [_read_protest(row) for row in await connection.execute(query)]
+    found = [_read_protest(row) for row in await connection.execute(query)]
+    leads = await _find_states(connection, {each.lead_protest for each in found} - {None}, reach)
+    return [_without_hidden_lead(each, leads) for each in found]
 
 
 async def list_issues(connection: AsyncConnection, *, reach: Reach, after: str | None, limit: int) -> list[IssueRow]:

@@ -253,6 +253,12 @@ async def write_filed_acts(tx: Transaction, filings: Sequence[Filing], filed_by:
     await bulk.insert(tx, protest_acts, names, rows, on_conflict=f"(filing_number, number) DO UPDATE SET {changed}")
 
 
+async def note_filing_authority(tx: Transaction, filing_number: str, authority: str | None) -> None:
+    """Note on which row of the table of authority a filing over HTTP rests."""
+    statement = "UPDATE protest_acts SET authority = $2 WHERE filing_number = $1 AND number = 0"
+    await bulk.execute(tx, statement, filing_number, authority)
+
+
 async def load_filers(tx: Transaction, filing_numbers: Sequence[str]) -> dict[str, str]:
     """In which role each protest was filed."""
     statement = "SELECT filing_number, filed_by ->> 'role' AS role FROM protests WHERE filing_number = ANY($1::text[])"

@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.act_keys import is_liquidation_sql, liquidation_key_sql
+from services.liquidation.store.sight import entries_within
 from services.liquidation.store.standing_effects import STANDING_EFFECT, join_standing
 from services.liquidation.store.tables.recomputes import recompute_differences, recomputes
+from services.liquidation.store.tables.records import entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 _DIFFERING = """
 SELECT DISTINCT entry_number FROM recompute_differences
@@ -127,8 +130,11 @@ async def list_recomputes(connection: AsyncConnection, *, before: date | None, l
     return [Recompute(*row) for row in await connection.execute(query)]
 
 
-async def list_differences(connection: AsyncConnection, on: date, *, limit: int) -> list[Difference]:
-    """The first differences of a comparison."""
+async def list_differences(connection: AsyncConnection, on: date, reach: Reach, *, limit: int) -> list[Difference]:
+    """The first differences of a comparison on the entries reached."""
     query = select(*_DIFFERENCE).where(recompute_differences.c.recomputed_on == on)
+    if not reach.is_national:
+        of_entry = entries.c.entry_number == recompute_differences.c.entry_number
+        query = query.join(entries, of_entry).where(entries_within(reach))
     order = (recompute_differences.c.entry_number, recompute_differences.c.field)
     return [Difference(*row) for row in await connection.execute(query.order_by(*order).limit(limit))]

@@ -11,7 +11,7 @@ from services.liquidation.domain.protest.filing import Filing
 from services.liquidation.store.tables.protests import FILER_CODE, IS_OF_SURETY, SURETY_CODE, protest_entries
 from services.liquidation.store.tables.records import entries, protests
 from shared.customs.centers import PENDING
-from shared.db.reach import within
+from shared.db.reach import is_one_of, within
 from shared.runtime.access import Matter, Reach
 
 
@@ -119,7 +119,7 @@ def protests_within(reach: Reach) -> ColumnElement[bool]:
     if reach.is_unassigned:
         seen.append(~has_center.exists())
     if numbers := reach.importer_numbers | reach.delegated:
-        seen.append(protests.c.importer_number.in_(sorted(numbers)))
+        seen.append(is_one_of(protests.c.importer_number, numbers))
     if reach.filer_code is not None:
         named = func.jsonb_array_elements_text(protests.c.entries).column_valued("named")
         foreign = select(named).where(func.left(named, 3) != reach.filer_code)

@@ -38,9 +38,9 @@ async def issue_request(
     `key` makes the id: the same key gives the same request. Without `entry_numbers` it is about the item's own entry;
     more entries of the same importer may stand on one. Without `due_on` the usual period of the form runs (rules
     cf28-reply, cf29-proposed). Raises `Conflict` for a token that is not the newest, `Refused` for a notice of action
-    by a consulted Center, for entries of several importers or none, and for a day that has passed.
+    by a consulted Center, for entries of several importers or Centers or none, and for a day that has passed.
     """
-    item, _ = await lock_item(tx, item_id, caller, now)
+    item, authority = await lock_item(tx, item_id, caller, now)
     with refusals():
         rules.demand_token(item, person_of(caller), token)
     if form == "CBP-29" and item.kind == "consultation":
@@ -63,6 +63,18 @@ async def issue_request(
             code="other-importer",
             remedy="Name entries of one importer on a letter.",
         )
+    elsewhere = [
+        number
+        for number, standing in (await entry_store.load_standing(tx, others)).items()
+        if standing.center != item.center
+    ]
+    if elsewhere:
+        raise Refused(
+            f"Not with the item's Center, {item.center}: {', '.join(sorted(elsewhere))}.",
+            rule="outcome-of-kind",
+            code="other-center",
+            remedy="Name entries of the item's Center; the others are asked about by the Center that has them.",
+        )
     issued_on = legal_date(now)
     if due_on is not None and due_on < issued_on:
         raise Refused(
@@ -80,6 +92,7 @@ async def issue_request(
         due_on=due_on or answer_due_on(form, issued_on),
         by=person_of(caller),
         at=now,
+        authority=authority,
     )
     await request_store.write_request(tx, item, issued)
     await outbox.add(tx, SOURCE, [request_issued(item, issued)])

@@ -33,6 +33,9 @@ class RequestOut(BaseModel):
     due_on: date | None
     issued_by: str
     issued_by_name: str
+    authority: str | None = Field(
+        description="The row of the table of authority that it rests on; null before rows were kept."
+    )
 
 
 class RequestIn(BaseModel):
@@ -102,4 +105,5 @@ def request_out(issued: IssuedRequest) -> RequestOut:
         due_on=issued.due_on,
         issued_by=issued.by.subject,
         issued_by_name=issued.by.name,
+        authority=issued.authority,
     )

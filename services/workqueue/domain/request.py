@@ -10,7 +10,10 @@ from services.workqueue.domain.item import Person
 
 @dataclass(frozen=True, slots=True)
 class IssuedRequest:
-    """A request or notice as it was issued; an answer is asked for until `due_on`."""
+    """A request or notice as it was issued; an answer is asked for until `due_on`.
+
+    `authority` is the row of the table on which it rests; None before rows were kept.
+    """
 
     request_id: UUID
     form: Form
@@ -20,3 +23,4 @@ class IssuedRequest:
     due_on: date | None
     by: Person
     at: datetime
+    authority: str | None = None

@@ -23,6 +23,7 @@ _COLUMNS = (
     "issued_by_name",
     "acting_for",
     "issued_at",
+    "authority",
 )
 
 
@@ -42,6 +43,7 @@ async def write_request(tx: Transaction, item: Item, issued: IssuedRequest) -> N
         issued.by.name,
         issued.by.acting_for,
         issued.at,
+        issued.authority,
     )
     await bulk.insert(tx, requests, ("item_id", "importer_number", "center", *_COLUMNS), [row])
 
@@ -54,7 +56,7 @@ async def find_requests(connection: AsyncConnection, item_id: UUID) -> list[Issu
 
 
 def _request(row: bulk.Row) -> IssuedRequest:
-    request_id, form, entry_numbers, questions, issued_on, due_on, subject, name, acting_for, at = row
+    request_id, form, entry_numbers, questions, issued_on, due_on, subject, name, acting_for, at, authority = row
     return IssuedRequest(
         request_id=request_id,
         form=form,
@@ -64,4 +66,5 @@ def _request(row: bulk.Row) -> IssuedRequest:
         due_on=due_on,
         by=Person(subject, name, acting_for),
         at=at,
+        authority=authority,
     )

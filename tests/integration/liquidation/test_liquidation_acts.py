@@ -1,6 +1,6 @@
 """Acts of people on entries, with real tokens on a real database: suspending, lifting, reliquidating, voiding."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -54,12 +54,25 @@ class Office:
     settings: LiquidationSettings
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, who: str = "kim", role: RoleName, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "kim",
+        role: RoleName,
+        grants: Mapping[str, Any] | None = None,
+        **headers: str,
     ) -> httpx.Response:
-        caller = Identity(who, who, frozenset({role}), EVERY_CENTER)
+        caller = Identity(who, who, frozenset({role}), **{"centers": EVERY_CENTER, **(grants or {})})
         token = issue_development_token(self.settings, caller, self.clock.now())
         sent = {"Authorization": f"Bearer {token}"} | {name.replace("_", "-"): given for name, given in headers.items()}
         return await self.client.request(method, path, json=body, headers=sent)
+
+    async def bars(self, number: str) -> dict[str, str | None]:
+        """What stands against each act of a director on an entry, by code."""
+        shown = (await self.call("GET", f"/entries/{number}", role=RoleName.CENTER_DIRECTOR)).json()
+        return {each["action"]: each["code"] for each in shown["may_do"]}
 
     async def file(self, **changes: Any) -> str:
         number = entry_number()
@@ -158,6 +171,22 @@ async def test_lifted_entry_can_be_extended_from_the_end_of_its_six_months(offic
     assert (answer.json()["period_ended_on"], answer.json()["period_ends_on"]) == ("2027-07-04", "2028-07-04")
     assert (await office.row(number)).state == "extended"
     await office.check()
+
+
+async def test_instruction_says_on_whose_authority_and_for_whom_each_suspension_ends(office: Office) -> None:
+    number = await office.file(entry_type="03", lines=[of_case(1)])
+    drafted = await office.draft("6012345", noticed_on="2027-01-19", predicate={"case_numbers": [CASE]})
+    path = f"/instructions/{drafted.json()['instruction_id']}/confirmations"
+    confirmed = await office.call(
+        "POST", path, who="lee", role=RoleName.ADCVD_TEAM, grants={"acting_for": "max"}, If_Match='"1"'
+    )
+    assert confirmed.json()["authority"] == "instruction.confirm/national"
+    timeline = (await office.call("GET", f"/entries/{number}/timeline", role=RoleName.ADCVD_TEAM)).json()
+    (lifted,) = [each for each in timeline["happened"] if each["what"] == "suspension-lifted"]
+    assert (lifted["actor"], lifted["authority"]) == (
+        "kim, confirmed by lee acting for max",
+        "instruction.confirm/national",
+    )
 
 
 async def test_court_opinion_starts_no_six_months(office: Office) -> None:
@@ -260,6 +289,8 @@ async def test_liquidation_in_breach_of_an_injunction_is_voided_and_comes_again(
     await cycle(office.engine, date(2027, 1, 15))
     await office.enjoin("2027-01-11")
     assert (await office.row(number)).state == "liquidated"
+    bars = await office.bars(number)
+    assert (bars["entry.reliquidate"], bars["entry.void-liquidation"]) == ("liquidation-without-effect", None)
     answer = await office.act(number, "voided-liquidations", "v", {"explanation": "Court 24-00123."})
     assert (answer.status_code, answer.json()["state"]) == (201, "suspended"), answer.text
     await office.check()
@@ -293,6 +324,8 @@ async def test_liquidation_during_an_agency_suspension_stands(office: Office) ->
         noticed_on="2027-01-11",
         predicate={"importer_number": "07-345678900"},
     )
+    bars = await office.bars(number)
+    assert (bars["entry.reliquidate"], bars["entry.void-liquidation"]) == (None, "liquidation-stands")
     answer = await office.act(number, "voided-liquidations", "v", {"explanation": "Suspended."})
     assert (answer.status_code, answer.json()["rule"]) == (422, "susp-statutory-breach")
 
@@ -468,3 +501,20 @@ async def test_recompute_tells_of_a_record_that_was_changed_by_other_means(offic
         {"entry_number": number, "field": "deemed_on", "stored": "2027-03-03", "derived": "2027-03-02"}
     ]
     assert (await office.row(number)).deemed_on == date(2027, 3, 3)
+
+
+async def test_recompute_shows_the_entries_of_the_callers_centers_and_no_social_security_number(office: Office) -> None:
+    number = await office.file()
+    async with transaction(office.engine) as tx:
+        await tx.connection.execute(text("UPDATE entries SET center = 'CEE007', importer_number = '123-45-6789'"))
+    assert await recompute(office.engine, LAW.cycle, office.clock, LAW) >= 1
+
+    async def told(center: str) -> tuple[int, list[dict[str, Any]]]:
+        role, grants = RoleName.LIQUIDATION_SPECIALIST, {"centers": frozenset({center})}
+        (day,) = (await office.call("GET", "/recomputes", role=role, grants=grants)).json()["items"]
+        return day["differences"], day["first_differences"]
+
+    count, own = await told("CEE007")
+    assert await told("CEE003") == (count, [])
+    (importer,) = [each for each in own if each["field"] == "importer_number"]
+    assert (importer["entry_number"], importer["stored"]) == (number, "***-**-6789")

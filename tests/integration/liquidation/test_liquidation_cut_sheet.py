@@ -176,6 +176,10 @@ async def test_two_people_confirm_a_cut_sheet_before_the_cycle_runs(desk: Desk) 
         await run()
     done = await desk.call("lee", "POST", confirmations, as_supervisor, tag='"1"')
     assert done.json()["state"] == "confirmed"
+    assert [each["authority"] for each in done.json()["confirmations"]] == [
+        "cycle.confirm-as-specialist/national",
+        "cycle.confirm-as-supervisor/national",
+    ]
     assert (await run()).liquidated == 1
     shown = (await desk.call("lee", "GET", sheet)).json()
     assert (shown["state"], shown["forecast"]["liquidated"]) == ("executed", 1)
@@ -195,8 +199,12 @@ async def test_new_revision_of_a_cut_sheet_voids_its_confirmations(desk: Desk) -
 
 
 async def test_policy_of_two_people_is_asked_when_a_cycle_is_posted(desk: Desk) -> None:
+    made = await desk.call("kim", "POST", f"/cycles/{FRIDAY}/cut-sheet")
+    assert {each["action"]: each["may"] for each in made.json()["may_do"]}["cycle.run"] is True
     desk.at(2027, 1, 15, 18)
     desk.app.state.cycle_confirmation = "two-people"
+    shown = (await desk.call("kim", "GET", f"/cycles/{FRIDAY}/cut-sheet")).json()["may_do"]
+    assert {each["action"]: each["code"] for each in shown}["cycle.run"] == "cut-sheet-not-confirmed"
     refused = await desk.call("olu", "POST", "/cycles", {"date": str(FRIDAY)})
     assert (refused.status_code, refused.json()["code"]) == (409, "cut-sheet-not-confirmed")
 
@@ -236,6 +244,12 @@ async def test_hold_set_is_drafted_previewed_applied_by_another_and_lifted(desk:
     shown = (await desk.call("kim", "GET", path)).json()
     assert [each["change"] for each in shown["history"]] == ["drafted", "edited", "applied", "lifted"]
     assert shown["history"][2]["entries"] == 1
+    assert [each["authority"] for each in shown["history"]] == [
+        None,
+        None,
+        "hold-set.apply/national",
+        "hold-set.lift/national",
+    ]
     assert shown["means"] == "a tariff number 8471 on a line and goods of CN"
     listed = (await desk.call("kim", "GET", "/hold-sets?state=lifted")).json()["items"]
     assert [each["hold_set_id"] for each in listed] == [shown["hold_set_id"]]
@@ -364,6 +378,7 @@ async def test_deemed_liquidation_opens_a_case_that_a_person_closes(desk: Desk) 
     assert (await desk.call("olu", "POST", f"{path}/close", {"reason": "x"}, tag='"1"')).status_code == 403
     closed = await desk.call("kim", "POST", f"{path}/close", {"reason": "Stands as entered."}, tag='"1"')
     assert (closed.json()["state"], closed.json()["closed_by"], closed.headers["ETag"]) == ("closed", "kim", '"2"')
+    assert closed.json()["authority"] == "deemed-case.close/unassigned"
     again = await desk.call("kim", "POST", f"{path}/close", {"reason": "Again."}, tag='"2"')
     assert again.json()["code"] == "case-closed"
     assert (await desk.call("kim", "GET", "/deemed-cases")).json()["items"] == []

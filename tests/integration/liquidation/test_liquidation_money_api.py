@@ -159,6 +159,12 @@ async def test_outside_parties_see_their_own_bills_and_refunds_and_record_nothin
     assert denied.status_code == 403
 
 
+def bar(answer: httpx.Response, action: str) -> str | None:
+    """The code of what stands against an action by what an answer shows."""
+    (found,) = [each["code"] for each in answer.json()["may_do"] if each["action"] == action]
+    return str(found) if found is not None else None
+
+
 async def test_refund_waits_for_enrollment_and_is_certified_and_paid_by_two_people(desk: Desk) -> None:
     dear = line(tariffs=[{"hts": "8471300100", "value_usd": 1000, "duty_usd": "500.00"}])
     number = await desk.liquidate("-300.00", lines=[dear])
@@ -180,6 +186,7 @@ async def test_refund_waits_for_enrollment_and_is_certified_and_paid_by_two_peop
     refund = f"/refunds/{number}-R01"
     waiting = await desk.get(refund)
     assert (waiting.json()["state"], waiting.json()["missing"]) == ("waiting-for-enrollment", ["ach-enrollment"])
+    assert bar(waiting, "refund.certify") == "refund-not-ready"
     # 300.00 from 12 March 2025 for 310 days at 6 %, a corporation: 15.68.
     assert (waiting.json()["refund_usd"], waiting.json()["interest_usd"]) == ("315.68", "15.68")
     tag = waiting.headers["ETag"]
@@ -189,6 +196,7 @@ async def test_refund_waits_for_enrollment_and_is_certified_and_paid_by_two_peop
     assert enrolled.status_code == 200
     ready = await desk.get(refund)
     assert (ready.json()["state"], ready.json()["missing"]) == ("ready", [])
+    assert bar(ready, "refund.certify") is None
     certified = await desk.client.post(f"{refund}/certify", headers=desk.headers(STAFF, tag=ready.headers["ETag"]))
     assert (certified.json()["state"], certified.json()["certified_by"]) == ("certified", "kim")
     tag, body = certified.headers["ETag"], {"paid_on": "2026-03-02"}

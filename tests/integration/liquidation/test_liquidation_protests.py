@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.acts.protest_clocks import run_protest_clocks
@@ -165,7 +166,7 @@ async def test_protest_is_received_with_its_time_for_each_entry(desk: Desk) -> N
     assert [each["protest_by"] for each in protest["verdicts"]] == ["2027-07-14", "2027-07-14"]
     assert protest["defects"] == []
     assert {each["rule"] for each in protest["clocks"]} == {"protest-amend", "afr-file", "protest-decide-2y"}
-    assert [each["kind"] for each in protest["acts"]] == ["file"]
+    assert [(each["kind"], each["authority"]) for each in protest["acts"]] == [("file", "protest.file/own-account")]
     (event,) = await desk.events()
     assert (event.change, event.sequence, event.filer_role) == ("filed", 1, "importer")
 
@@ -713,6 +714,39 @@ async def test_amendment_is_no_way_to_a_second_protest_on_a_category(desk: Desk)
     assert (second.status_code, second.json()["rule"]) == (409, "protest-one-per-category")
     await desk.done(other, "withdraw", desk.importer)
     await desk.done(protest, "amend", desk.importer, categories=["monitors"])
+
+
+async def test_protest_waits_for_no_lead_that_the_caller_may_not_read_and_learns_nothing_of_one(desk: Desk) -> None:
+    numbers = await desk.liquidated(2)
+    lead, follower = [await desk.filed([each], key=each) for each in numbers]
+    async with transaction(desk.engine) as tx:
+        statement = text("UPDATE entries SET center = CASE entry_number WHEN :number THEN 'CEE003' ELSE 'CEE007' END")
+        await tx.connection.execute(statement, {"number": numbers[0]})
+    of_lead, of_follower = (
+        desk.headers(RoleName.IMPORT_SPECIALIST, subject=name, centers=frozenset({center}))
+        for name, center in (("sue", "CEE003"), ("sam", "CEE007"))
+    )
+    hidden = await desk.act(follower, "suspend", of_follower, lead=lead)
+    missing = await desk.act(follower, "suspend", of_follower, lead="P-NONE")
+    assert (
+        (hidden.status_code, hidden.json()["code"]) == (missing.status_code, missing.json()["code"]) == (422, "no-lead")
+    )
+    await desk.done(follower, "suspend", desk.specialist, lead=lead)
+
+    async def read(number: str, headers: dict[str, str]) -> dict[str, Any]:
+        answer = await desk.client.get(f"/protests/{number}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    shown = await read(follower, of_follower)
+    assert (shown["state"], shown["lead_protest"], shown["lead_state"]) == ("suspended", None, None)
+    assert lead not in str(shown["acts"])
+    listed = (await desk.client.get("/protests", headers=of_follower)).json()["items"]
+    assert [(each["protest_number"], each["lead_protest"]) for each in listed] == [(follower, None)]
+    assert (await read(lead, of_lead))["followers"] == []
+    assert (await desk.read(lead))["followers"] == [follower]
+    assert (await desk.read(follower))["lead_protest"] == lead
 
 
 async def test_protest_that_ends_while_it_waits_is_no_follower_any_more(desk: Desk) -> None:

@@ -226,10 +226,12 @@ async def test_request_for_information_goes_out_once_and_is_due_in_thirty_days(d
     issued = [event for event in await desk.published() if event["type"] == "gov.cbp.work.request-issued.v1"]
     assert [event["data"]["request_id"] for event in issued] == [first.json()["request_id"]]
     detail = (await desk.call("GET", f"/items/{item}")).json()
-    assert [letter["form"] for letter in detail["requests"]] == ["CBP-28"]
+    assert [(letter["form"], letter["authority"]) for letter in detail["requests"]] == [
+        ("CBP-28", "item.work/division")
+    ]
 
 
-async def test_notice_of_action_names_entries_of_one_importer_only(desk: Desk) -> None:
+async def test_notice_of_action_names_entries_of_one_importer_and_center_only(desk: Desk) -> None:
     item = await one_item(desk)
     same, other = entry_number(), entry_number()
     await desk.apply(routed(same, processes=()), routed(other, processes=(), importer_number="07-999999900"))
@@ -242,6 +244,11 @@ async def test_notice_of_action_names_entries_of_one_importer_only(desk: Desk) -
     body["entry_numbers"] = [same, other, entry_number()]
     headers = {"Idempotency-Key": "2"}
     assert await problem(desk, "POST", path, json=body, headers=headers) == (422, "other-importer")
+    moved = entry_number()
+    await desk.apply(routed(moved, processes=()), routed(moved, processes=(), version=2, center="CEE004"))
+    body["entry_numbers"] = [same, moved]
+    headers = {"Idempotency-Key": "4"}
+    assert await problem(desk, "POST", path, json=body, headers=headers) == (422, "other-center")
     body |= {"entry_numbers": [], "due_on": "2026-03-01"}
     headers = {"Idempotency-Key": "3"}
     assert await problem(desk, "POST", path, json=body, headers=headers) == (422, "due-before-issue")

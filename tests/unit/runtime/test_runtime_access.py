@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from shared.customs.authority import DECIDE, Scope, actions, authority_table, grants, holders
-from shared.runtime.access import Matter, demand, judge, legal_basis, reach_of
+from shared.runtime.access import Matter, demand, granted, judge, legal_basis, reach_of
 from shared.runtime.errors import Forbidden, NotFound
 from shared.runtime.identity import Identity, RoleName
+from shared.web import me
 
 ON = date(2026, 3, 2)
 MATTER = Matter("07-345678900", frozenset({"CEE007"}), filer_code="B76", surety_code="036")
@@ -72,9 +73,26 @@ def test_what_is_delegated_reaches_as_far_as_its_scope(code: str, action: str, i
         "Lee",
         frozenset({RoleName.TRADE_COUNSEL}),
         party="counsel:2001",
-        delegations=frozenset({("07-345678900", code)}),
+        delegations={code: frozenset({"07-345678900"})},
     )
     assert reach_of(counsel, action, ON).covers(MATTER) is is_reached
+
+
+def test_delegate_is_told_the_importers_that_delegated_what_the_action_needs() -> None:
+    lee = Identity(
+        "lee",
+        "Lee",
+        frozenset({RoleName.TRADE_COUNSEL}),
+        party="counsel:2001",
+        delegations={"see": frozenset({"07-111111100"}), "protest": frozenset({"07-222222200"})},
+    )
+
+    def told(action: str) -> list[str]:
+        (row,) = [row for row in granted(lee, action, ON) if row.scope is Scope.DELEGATED]
+        return me._where(row, lee)
+
+    assert told("protest.file") == ["07-222222200"]
+    assert told("protest.read") == ["07-111111100", "07-222222200"]
 
 
 def test_filer_and_surety_reach_what_carries_their_code_in_their_role_only() -> None:

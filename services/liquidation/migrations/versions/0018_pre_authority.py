@@ -9,6 +9,10 @@ AUTHORITY = """
 ALTER TABLE legal_events ADD COLUMN authority text;
 ALTER TABLE protest_acts ADD COLUMN authority text;
 ALTER TABLE money_acts ADD COLUMN authority text;
+ALTER TABLE instructions ADD COLUMN authority text;
+ALTER TABLE hold_set_events ADD COLUMN authority text;
+ALTER TABLE cut_sheet_confirmations ADD COLUMN authority text;
+ALTER TABLE deemed_cases ADD COLUMN authority text;
 """
 
 

@@ -56,6 +56,7 @@ cut_sheet_confirmations = Table(
     Column("subject", Text, nullable=False),
     Column("acting_for", Text),
     Column("confirmed_at", DateTime(timezone=True), nullable=False),
+    Column("authority", Text),
     comment="Who confirmed which revision of a cut sheet, as specialist and as supervisor.",
 )
 

@@ -16,6 +16,7 @@ deemed_cases = Table(
     Column("closed_at", DateTime(timezone=True)),
     Column("closed_by", Text),
     Column("closed_because", Text),
+    Column("authority", Text),
     Index("deemed_cases_open", "deemed_on", "entry_number", postgresql_where=text("state = 'open'")),
     comment="Entries deemed liquidated without anybody having meant it, each a case until somebody closes it.",
 )

@@ -33,6 +33,7 @@ hold_set_events = Table(
     Column("acting_for", Text),
     Column("detail", Text),
     Column("entries", BigInteger),
+    Column("authority", Text),
     comment="What happened to a hold set, only added to; entries as previewed when it was applied.",
 )
 

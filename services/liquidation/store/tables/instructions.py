@@ -24,6 +24,7 @@ instructions = Table(
     Column("confirmed_at", DateTime(timezone=True)),
     Column("confirmed_by", Text),
     Column("confirmed_for", Text),
+    Column("authority", Text),
     Column("went_round_at", DateTime(timezone=True)),
     comment="Messages that tell CBP to suspend or to lift, with the entries that each means: draft, confirmed.",
 )

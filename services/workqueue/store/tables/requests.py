@@ -21,6 +21,7 @@ requests = Table(
     Column("issued_by_name", Text, nullable=False),
     Column("acting_for", Text),
     Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("authority", Text),
     Index("requests_item", "item_id"),
     comment="Requests for information (CBP 28) and notices of action (CBP 29) to importers.",
 )
