@@ -210,6 +210,7 @@ async def check_invariants(environment: Environment, service: str) -> dict[str, 
             "database_url": environment.database_of(service),
             "bus": environment.bus,
             "bus_database_url": environment.bus_database_url,
+            "env": "development",  # a secret is given, and nothing answers calls
             "token_secret": environment.token_secret,
         }
     )

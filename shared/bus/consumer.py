@@ -28,6 +28,7 @@ from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.contracts.registry import TOPICS
 from shared.contracts.words import find_unknown
+from shared.db.engine import TableMissing
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.errors import Refused, Transient
@@ -170,7 +171,7 @@ class Consumer:
                 try:
                     wait = _WAIT_WHILE_APPLYING if applying else self._settings.max_wait_seconds
                     slices = await subscription.poll(self._settings.max_records, wait)
-                except Transient as error:
+                except (Transient, TableMissing) as error:
                     await self._wait("bus", error, stopping)
                     slices = []
                 following = await self._decode(slices)
@@ -197,7 +198,7 @@ class Consumer:
             try:
                 while await self._replay_one():
                     pass
-            except Transient as error:
+            except (Transient, TableMissing) as error:
                 log.warning("replay_paused", error=str(error))
             await stopping.sleep(1.0)
 
@@ -207,7 +208,7 @@ class Consumer:
                 return await self._bus.subscribe(
                     self._settings.group, self._settings.topics, self._positions, self._name
                 )
-            except Transient as error:
+            except (Transient, TableMissing) as error:
                 await self._wait("bus", error, stopping)
         return None
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus import outbox
 from shared.bus.outbox import OutboxRow
 from shared.bus.protocol import Bus, Unpublishable
+from shared.db.engine import TableMissing
 from shared.db.transaction import ExclusiveSession, exclusive_session
 from shared.runtime.errors import Transient
 from shared.runtime.lifecycle import Stopping
@@ -52,7 +53,7 @@ class Relay:
                     if session is not None:
                         pause = 0.5
                         await self._relay(session, stopping)
-            except Transient as error:
+            except (Transient, TableMissing) as error:
                 log.warning("relay_paused", seconds=pause, error=str(error))
                 pause = min(pause * 2, 5.0)
             await self._idle(0.0 if stopping.is_set() else pause)

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -27,6 +27,12 @@ _TRANSIENT_DRIVER_ERRORS = (
     asyncpg.QueryCanceledError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
+
+DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Whatever the database or its driver answers with, also what no later attempt mends, such as a missing table."""
+
+TableMissing = asyncpg.UndefinedTableError
+"""Before `centerline migrate` has made the tables: roles that have nothing to do without them wait for it."""
 
 _CLOSED = "connection is closed"
 
@@ -50,6 +56,7 @@ def create_engine(
 ) -> AsyncEngine:
     """A pool for a PostgreSQL URL; sessions run in UTC and give up idle transactions after a minute.
 
+    The server notices within 25 s that the machine of a session is gone, and gives back the session's locks.
     It opens `pool_size` connections at most, and `overflow` more for a moment. Whoever waits longer than `patience`
     gets an error that passes by itself.
     """

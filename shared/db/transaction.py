@@ -108,14 +108,21 @@ class ExclusiveSession:
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """The connection that holds the lock, for one transaction after the other."""
+        self._demand_lock()
         yield self._connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction on the session that holds the lock; losing the connection loses the lock with it."""
+        self._demand_lock()
         with _translated():
             async with _begun(self._connection) as opened:
                 yield opened
+
+    def _demand_lock(self) -> None:
+        # The pool's connection would come back by itself with its next statement, as another session without the lock.
+        if self._connection.invalidated or self._connection.closed:
+            raise Transient("database: the connection that held the lock is gone")
 
 
 @asynccontextmanager

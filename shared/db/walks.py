@@ -96,6 +96,8 @@ async def take_next(tx: Transaction, walk: Walk, place: Place, now: datetime) ->
 async def take_changed(tx: Transaction, walk: Walk, place: Place) -> tuple[list[str], Place]:
     """The next keys that changed, each once, and the place behind them; none for a walk without changes.
 
+    More have changed as long as the place has a `seen_key`; how many keys there are does not tell.
+
     Nothing is passed over: what a transaction that still runs may add is left for the next time. Sees the sessions of
     the role that asks, and a service writes with one role.
     """
@@ -117,7 +119,7 @@ async def list_known(tx: Transaction, names: Sequence[str]) -> list[str]:
 async def write_findings(
     tx: Transaction, name: str, keys: Sequence[str], found: Sequence[tuple[str, str]], now: datetime
 ) -> int:
-    """Note what an invariant found among these keys, and what it finds no more; gives how many findings it has."""
+    """Note what an invariant found, and that it finds no more among these keys; gives how many findings it has."""
     wrong = [key for key, _ in found]
     await bulk.execute(tx, _GONE, name, list(keys), wrong)
     await bulk.execute(tx, _FOUND, name, wrong, [line for _, line in found], now)

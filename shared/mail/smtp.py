@@ -14,8 +14,12 @@ from shared.mail.protocol import Fate, Mail, Outcome, WriteDown, explain
 from shared.runtime.clock import start_stopwatch
 
 _CONNECTIONS: Final = 8
-_BEGIN_SECONDS: Final = 10.0
-"""No mail of a batch is begun after this; one that is begun is never cut off but by the time of one of its steps."""
+_BEGIN_SECONDS: Final = 4.0
+"""No mail of a batch is begun after this; one that is begun is never cut off but by the time of one of its steps.
+
+Below the scheduler's share of an orderly stop, a third of CENTERLINE_DRAIN_SECONDS (20): a batch that has just begun
+ends within it, so that nothing which the server took is left unwritten by a stop.
+"""
 _STEPS: Final = 12
 """Steps besides the mail itself, at most: connection, greeting, encryption, log-in, MAIL, RCPT, RSET."""
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import job_runs
+from shared.db.engine import DATABASE_ERRORS
 from shared.db.job_runs import Result
 from shared.db.transaction import Connections, exclusive_session, transaction
 from shared.runtime.clock import Clock, start_stopwatch
@@ -70,7 +70,7 @@ class JobRunner:
             async with exclusive_session(self._engine, f"{self._service}.job.{job.name}") as held:
                 if held is not None:
                     await self._run_held(job, JobSession(job.name, held, self._clock))
-        except Transient as error:
+        except (Transient, *DATABASE_ERRORS) as error:  # also before `centerline migrate`: its tables are missing
             log.warning("job_postponed", job=job.name, error=str(error))
             retry = timedelta(seconds=min(_RETRY_SECONDS, job.every.total_seconds()))
             await self._end(job, self._engine, "postponed", self._clock.now(), 0.0, describe(error), after=retry)
@@ -104,7 +104,7 @@ class JobRunner:
                 next_run_at, last_succeeded_at = await job_runs.register(tx, job.name, job.every, now + job.every)
                 if job is self._jobs[0]:
                     await job_runs.forget_others(tx, [each.name for each in self._jobs])
-        except (Transient, SQLAlchemyError) as error:
+        except (Transient, *DATABASE_ERRORS) as error:
             log.warning("job_not_registered", job=job.name, error=str(error))
             return every
         if last_succeeded_at is not None:
@@ -144,7 +144,7 @@ class JobRunner:
                     error=error,
                     next_run_at=now + after,
                 )
-        except (Transient, SQLAlchemyError) as problem:
+        except (Transient, *DATABASE_ERRORS) as problem:
             log.warning("job_not_noted", job=job.name, result=result, error=str(problem))
         else:
             self._noted[job.name] = (result, now)

@@ -30,15 +30,17 @@ class Pools:
 def open_pools(settings: ServiceSettings) -> Pools:
     """The pools that the settings give. The sum of their sizes is what docs/operations.md sets beside max_connections.
 
-    A consumer group's member applies one batch at a time, and dead letters are tried again on one connection more. A
-    relay holds its lock on the connection on which it works, and so does a job.
+    A consumer group's member applies one batch at a time, and dead letters are tried again on one connection more.
+    While each of them holds one, what a service keeps between batches is read anew on another. A slot is held on one
+    for life. A relay holds its lock on the connection on which it works, and so does a job.
     """
     calls = Patience(settings.api_pool_seconds, settings.api_lock_seconds, settings.api_statement_seconds)
     events = Patience(lock=settings.consumer_lock_seconds, statement=settings.consumer_statement_seconds)
+    has_slot = settings.fleet_slot is not None
     work = Patience(lock=settings.job_lock_seconds, statement=settings.job_statement_seconds)
     return Pools(
         api=_open(settings, "api", settings.api_connections, calls),
-        consumer=_open(settings, "consumer", settings.consumer_members + 1, events),
+        consumer=_open(settings, "consumer", settings.consumer_members + 2 + has_slot, events),
         relay=_open(settings, "relay", 1, events),
         jobs=_open(settings, "jobs", settings.job_connections, work),
         watch=_open(settings, "watch", 2, calls),

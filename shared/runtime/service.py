@@ -24,6 +24,7 @@ from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.bus.relay import Relay
 from shared.db import idempotency
+from shared.db.engine import DATABASE_ERRORS
 from shared.db.migrate import pending
 from shared.db.transaction import transaction
 from shared.runtime.clock import Clock, ReplayClock, SystemClock
@@ -189,7 +190,7 @@ def build_roles(
         ]
         runs: list[Run] = [member.run for member in members]
         if slot is not None:
-            held = FleetSlot(platform.engine, service.name, slot)
+            held = FleetSlot(pools.consumer, service.name, slot)
             runs = [held.member(run) for run in runs]
             roles.append(RoleTask(Role.CONSUMER, "slot", held.run))
         roles.extend(RoleTask(Role.CONSUMER, f"consumer-{number}", run) for number, run in enumerate(runs, start=1))
@@ -263,7 +264,7 @@ class _LagWatch:
         while True:
             try:
                 await self._measure()
-            except Transient as error:
+            except (Transient, *DATABASE_ERRORS) as error:  # also before `centerline migrate`: its tables are missing
                 self._problem = f"cannot be measured: {error}"
             if await stopping.sleep(_LAG_SECONDS):
                 return

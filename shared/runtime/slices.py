@@ -144,8 +144,12 @@ async def do_or_set_aside(
     do: Callable[[Transaction, Sequence[Row]], Awaitable[int]],
     *,
     key_of: Callable[[Row], str] = str,
+    give_up: Callable[[Row, Exception], Awaitable[bool]] | None = None,
 ) -> int:
-    """Do these rows in one transaction, or in parts when one of them cannot be done, which is set aside."""
+    """Do these rows in one transaction, or in parts when one of them cannot be done, which is set aside.
+
+    `give_up` is told of that one first, and says whether it took it: then it is not set aside.
+    """
     session = database if isinstance(database, JobSession) else None
     try:
         async with transaction(database) as tx:
@@ -155,7 +159,7 @@ async def do_or_set_aside(
     except Exception as error:
         if session is None:
             raise
-        return await _halve(session, rows, do, key_of, error)
+        return await _halve(session, rows, do, key_of, error, give_up)
 
 
 async def _halve(
@@ -164,12 +168,15 @@ async def _halve(
     do: Callable[[Transaction, Sequence[Row]], Awaitable[int]],
     key_of: Callable[[Row], str],
     error: Exception,
+    give_up: Callable[[Row, Exception], Awaitable[bool]] | None = None,
 ) -> int:
     if len(rows) == 1:
-        await session.set_aside(key_of(rows[0]), error)
+        if give_up is None or not await give_up(rows[0], error):
+            await session.set_aside(key_of(rows[0]), error)
         return 0
     middle = len(rows) // 2
-    return sum([await do_or_set_aside(session, half, do, key_of=key_of) for half in (rows[:middle], rows[middle:])])
+    halves = (rows[:middle], rows[middle:])
+    return sum([await do_or_set_aside(session, half, do, key_of=key_of, give_up=give_up) for half in halves])
 
 
 async def _do(

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.db import bulk
 from shared.db.engine import create_engine
-from shared.db.transaction import Transaction, attempt, exclusive_session, reading, transaction
+from shared.db.transaction import ExclusiveSession, Transaction, attempt, exclusive_session, reading, transaction
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 
@@ -285,6 +285,25 @@ async def test_holder_that_loses_its_connection_loses_the_lock_and_notices(shelf
 
     with pytest.raises(Transient):
         await outlive_the_lock()
+    assert await shelf.names() == []
+
+
+async def test_holder_that_goes_on_after_it_lost_its_connection_is_refused(shelf: Shelf) -> None:
+    async def write_again(write: Callable[[ExclusiveSession], AbstractAsyncContextManager[Transaction]]) -> None:
+        async with exclusive_session(shelf.engine(), "relay") as session:
+            assert session is not None
+            async with session.transaction() as tx:
+                (row,) = await bulk.fetch(tx, "SELECT pg_backend_pid() AS pid")
+            await terminate(shelf, row["pid"])
+            with pytest.raises(Transient):
+                async with session.transaction() as tx:
+                    await execute_row(tx)
+            async with write(session) as tx:  # a new connection would hold no lock
+                await execute_row(tx)
+
+    for write in (ExclusiveSession.transaction, transaction):
+        with pytest.raises(Transient, match="held the lock"):
+            await write_again(write)
     assert await shelf.names() == []
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from cli.environment import Environment
+from cli.operations import check_invariants
 from services.liquidation.store.invariants import INVARIANTS as OF_LIQUIDATION
 from services.liquidation.store.walks import ENTRIES
 from services.notifications.store.invariants import INVARIANTS as OF_NOTIFICATIONS
@@ -117,6 +120,20 @@ async def test_every_key_comes_round_and_a_violation_stays_told_until_it_is_mend
     assert failures(metrics, name) == 0
 
 
+async def test_finding_beyond_the_limit_of_a_check_is_not_taken_for_mended(service_engine: MakeEngine) -> None:
+    engine, clock, metrics = await service_engine("liquidation"), FixedClock(NOW), Metrics.create()
+    invariants, name = small(60), "not-liquidated-while-suspended"
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, _BARE, 1, 120)
+        await bulk.execute(tx, _ACTS)
+        await bulk.execute(tx, "UPDATE entries SET is_suspended = true")
+        await walks.hold_place(tx, replace(ENTRIES, size=60), NOW)
+        numbers = [row["entry_number"] for row in await bulk.fetch(tx, "SELECT entry_number FROM entries")]
+        await walks.write_findings(tx, name, [], [(number, number) for number in numbers], NOW)
+    await check_next(engine, invariants, clock, metrics)
+    assert failures(metrics, name) == 120
+
+
 async def test_what_was_recorded_since_is_checked_at_once_wherever_its_turn_is(service_engine: MakeEngine) -> None:
     engine, clock, metrics = await service_engine("liquidation"), FixedClock(NOW), Metrics.create()
     invariants = small(3)
@@ -162,6 +179,25 @@ async def test_what_a_transaction_records_late_is_not_passed_over(service_engine
         assert "B7600000001" in seen
         again, _ = await walks.take_changed(tx, walk, place)
     assert again == []
+
+
+async def test_command_line_checks_also_where_nobody_said_that_this_is_development(
+    service_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CENTERLINE_ENV")
+    engine = await service_engine("workqueue")
+    environment = Environment(
+        bus="postgres",
+        kafka_bootstrap="",
+        database_url=engine.url.render_as_string(hide_password=False),
+        bus_database_url="postgresql://unused",
+        token_secret="s" * 32,
+        host="127.0.0.1",
+        ports={},
+        data=tmp_path,
+        server=None,
+    )
+    assert await check_invariants(environment, "workqueue") == {each.name: [] for each in OF_WORKQUEUE}
 
 
 @pytest.mark.parametrize("service", EACH)

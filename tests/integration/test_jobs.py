@@ -229,6 +229,12 @@ async def test_job_without_its_database_is_put_off_and_noted(shop: Shop) -> None
     assert run.next_run_at == NOON + timedelta(seconds=5)
 
 
+async def test_job_whose_tables_are_missing_is_put_off(shop: Shop) -> None:
+    async with transaction(shop.engine) as tx:
+        await bulk.execute(tx, "DROP TABLE job_runs")  # as before `centerline migrate`
+    assert await shop.runner().run_once(job(shop.work)) == 5
+
+
 async def test_job_that_another_process_holds_is_not_run_and_not_noted(shop: Shop) -> None:
     other = create_engine(shop.engine.url.render_as_string(hide_password=False), application="other")
     async with exclusive_session(other, "shop.job.work") as held:

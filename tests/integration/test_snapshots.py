@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.pictures import EntryPicture, find_picture
+from services.routing.acts.decisions import preview_decision
 from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.rulebook import RuleBook
+from services.routing.handlers.entries import read_facts
 from services.routing.store import policies, rulebook, tariff_maps
 from services.routing.store.policies import load_rules
 from services.routing.store.rulebook import RulesInForce
 from shared.customs.tariff_map import default_tariff_map
+from shared.db.engine import Patience, create_engine
 from shared.db.transaction import Transaction, reading, snapshot, transaction
 from tests.integration.liquidation.builders import apply
 from tests.support.events import decoded, entry_body, entry_number
@@ -94,6 +97,22 @@ async def test_readers_at_once_get_the_newest_rules(service_engine: MakeEngine) 
     books = await read_around(engine, "criteria", read_twice(), change_map_and_policy)
     assert all(versions_of(book) in (OLD, NEW) for book in books)
     assert [versions_of(book) for book in await read_twice()] == [NEW, NEW]
+
+
+async def test_preview_reads_new_rules_also_when_it_has_one_connection(service_engine: MakeEngine) -> None:
+    engine = await service_engine("routing")
+    single = create_engine(
+        engine.url.render_as_string(hide_password=False),
+        application="tests",
+        pool_size=1,
+        overflow=0,
+        patience=Patience(connection=5),
+    )
+    event = decoded("entry-filed", entry_body(entry_number()))
+    try:
+        assert await preview_decision(single, RulesInForce(0), read_facts(event.data))
+    finally:
+        await single.dispose()
 
 
 async def test_rules_of_an_assignment_are_of_one_state(service_engine: MakeEngine) -> None:

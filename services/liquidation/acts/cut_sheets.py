@@ -8,11 +8,11 @@ from typing import Literal, get_args
 from services.liquidation.acts.refusals import conflict
 from services.liquidation.store import cut_sheets as store
 from services.liquidation.store.cut_sheets import Capacity, Confirmation, CutSheetRow, Snapshot
-from services.liquidation.store.cycles import CycleDay, find_cycle, forecast
+from services.liquidation.store.cycles import DRY_RUN_PATIENCE, CycleDay, find_cycle, forecast
 from services.liquidation.store.hold_sets import keep_still
 from services.liquidation.store.records import exclude_everyone
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, be_patient
 from shared.runtime.access import Matter, demand
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, NotFound
@@ -35,6 +35,7 @@ class CutSheet:
 
 async def make_forecast(tx: Transaction, day: CycleDay, now: datetime, caller: Identity) -> Snapshot:
     """Keep what the cycle of a Friday would do as the next dry run of it; raises `Conflict` when the cycle has run."""
+    await be_patient(tx, DRY_RUN_PATIENCE)
     # Two dry runs at once would take the same number, and the counts and the entries must be of one moment.
     await exclude_everyone(tx)
     await _demand_not_run(tx, day.friday)
@@ -64,6 +65,7 @@ async def make_cut_sheet(tx: Transaction, day: CycleDay, now: datetime, caller: 
             f"The cut of the cycle of {day.friday} is at {day.cutoff.isoformat()}: decisions still come in until then.",
             "Make the cut sheet after the cut; POST a forecast meanwhile.",
         )
+    await be_patient(tx, DRY_RUN_PATIENCE)
     await exclude_everyone(tx)
     await _demand_not_run(tx, day.friday)
     known = await store.find_cut_sheet(tx.connection, day.friday, lock=True)

@@ -1,8 +1,9 @@
 """The HTTP side of instructions: suspending and lifting by message, drafted, previewed, confirmed, applied."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
+import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,7 +17,7 @@ from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import reach_of
 from shared.runtime.concurrency import etag
-from shared.runtime.errors import NotFound
+from shared.runtime.errors import NotFound, Transient
 from shared.runtime.identity import Identity, sign
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
@@ -26,6 +27,7 @@ from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
+_log: Final = structlog.get_logger(__name__)
 
 
 InstructionPath = Annotated[str, Path(description="The id that drafting gave.", max_length=64)]
@@ -239,9 +241,12 @@ async def confirm_instruction(
     now, engine = now_of(request), engine_of(request)
     async with transaction(engine) as tx:
         confirmed = await acts.confirm_instruction(tx, now, instruction_id, meant, caller)
-    await acts.apply_instruction(
-        engine, cycle_policy_of(request), now, confirmed, law_of(request), chunks=acts.CHUNKS_AT_ONCE
-    )
+    try:
+        await acts.apply_instruction(
+            engine, cycle_policy_of(request), now, confirmed, law_of(request), chunks=acts.CHUNKS_AT_ONCE
+        )
+    except Transient as error:  # it is confirmed all the same, and the job applies the rest
+        _log.warning("instruction_left_to_job", instruction_id=instruction_id, error=str(error))
     return await _show(instruction_id, request, response, caller)
 
 

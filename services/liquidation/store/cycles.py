@@ -25,7 +25,7 @@ from shared.db import bulk
 from shared.db.engine import Patience
 from shared.db.transaction import Transaction, be_patient
 
-_PATIENCE: Final = Patience(lock=30, statement=600)
+DRY_RUN_PATIENCE: Final = Patience(lock=30, statement=600)
 """What looking at every due entry may take, longer than a call otherwise has."""
 
 # Parameters of every statement: $1 the Friday, $2 the end of the day of posting, $3 that day, $4 the Wednesday cut-off,
@@ -422,7 +422,7 @@ async def note_unseen(tx: Transaction, friday: date, unseen: Unseen) -> None:
 
 async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
     """What the cycle of a Friday would do; changes nothing."""
-    await be_patient(tx, _PATIENCE)
+    await be_patient(tx, DRY_RUN_PATIENCE)
     arguments = day.arguments("")
     judge, also = _judge(await holds.find_in_force(tx, day.cutoff))
     lines = await bulk.fetch(tx, judge + _FORECAST, *arguments, *also)
@@ -435,7 +435,7 @@ async def forecast(tx: Transaction, day: CycleDay) -> Forecast:
 
 async def write_forecast_entries(tx: Transaction, day: CycleDay, number: int) -> int:
     """Keep what the cycle would do with each entry as dry run `number` of the Friday; gives how many they are."""
-    await be_patient(tx, _PATIENCE)
+    await be_patient(tx, DRY_RUN_PATIENCE)
     judge, also = _judge(await holds.find_in_force(tx, day.cutoff))
     statement = f"""
 {judge},

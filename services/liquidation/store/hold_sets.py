@@ -13,11 +13,11 @@ from sqlalchemy import Row, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
-from services.liquidation.store.predicates import Condition, compile_predicate
+from services.liquidation.store.predicates import COUNTING_PATIENCE, Condition, compile_predicate
 from services.liquidation.store.tables.hold_sets import hold_set_events, hold_sets
 from services.liquidation.store.tables.records import ACT_BY, RUNS
 from shared.db import bulk
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, be_patient
 
 NOT_HELD: Final = (
     "NOT EXISTS (SELECT FROM held_entries h"
@@ -144,6 +144,7 @@ async def hold_back(tx: Transaction, friday: date, end: datetime, posted_on: dat
 
 async def preview(tx: Transaction, predicate: EntryPredicate, today: date, friday: date) -> list[PreviewLine]:
     """What a predicate matches among the entries that are not liquidated, by Center and by the days left."""
+    await be_patient(tx, COUNTING_PATIENCE)
     condition = compile_predicate(predicate, first=3)
     statement = f"""
         SELECT e.center, {_BY_HORIZON.replace("DAY", "$1::date")} AS horizon, count(*) AS entries,

@@ -9,12 +9,12 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.predicate import EntryPredicate, predicate_from_json, predicate_to_json
-from services.liquidation.store.predicates import Condition, compile_predicate
+from services.liquidation.store.predicates import COUNTING_PATIENCE, Condition, compile_predicate
 from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.instructions import instruction_results, instructions
 from services.liquidation.store.tables.records import entries
 from shared.db import bulk
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, be_patient
 from shared.runtime.access import Reach
 
 _ALWAYS_STORED: Final[Mapping[str, Any]] = {
@@ -93,6 +93,7 @@ _NOTE_THROUGH: Final = "UPDATE instructions SET went_round_at = $2 WHERE instruc
 
 async def preview_instruction(tx: Transaction, instruction: Instruction) -> InstructionPreview:
     """How many entries an instruction means now, and what money is on them."""
+    await be_patient(tx, COUNTING_PATIENCE)
     meant = _compile(instruction, first=1)
     (row,) = await bulk.fetch(tx, f"SELECT {_COUNTED} FROM entries e WHERE {meant.sql}", *meant.arguments)
     return InstructionPreview(**dict(row))

@@ -11,6 +11,10 @@ from typing import Any, Final
 
 from services.liquidation.domain.grounds import NOT_IDENTIFYING, identify
 from services.liquidation.domain.predicate import EntryPredicate, HeadingRange
+from shared.db.engine import Patience
+
+COUNTING_PATIENCE: Final = Patience(lock=5, statement=600)
+"""For counting what a predicate means: over all entries that may take longer than a call's statement has."""
 
 _AFTER_DIGITS: Final = ":"
 """The character after 9: the range [first, last + ':') holds what begins with the last and goes on in digits."""

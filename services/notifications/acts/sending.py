@@ -6,7 +6,7 @@ became of a mail is committed as soon as it is known, not with the rest of its b
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
@@ -29,7 +29,7 @@ from shared.bus import outbox
 from shared.db.transaction import Connections, Transaction, transaction
 from shared.mail.protocol import Fate, Mail, Mailer, Outcome
 from shared.runtime.clock import Clock, start_stopwatch
-from shared.runtime.slices import JobSession, do_or_set_aside
+from shared.runtime.slices import JobSession, describe, do_or_set_aside
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -75,7 +75,8 @@ class Sender:
     async def send_batch(self) -> bool:
         """Send one batch; whether more may be due. Raises `Transient` when the database is away.
 
-        What could not be written down is kept, and written before anything else is sent.
+        What could not be written down is kept, and written before anything else is sent. A mail that was accepted is
+        not sent again for that: its claim is taken over, until its result can be written.
         """
         await self._settle([])
         now = self._clock.now()
@@ -89,6 +90,8 @@ class Sender:
         settlements: list[Settlement] = []
         left_out = await self._database.find_left_out() if isinstance(self._database, JobSession) else set()
         for item in claimed:
+            if self._take_over(item):
+                continue
             if _name(item) in left_out:
                 continue  # it could not be put into words, or what became of it not be written down
             match step := next_step(item.recipient, item.queued_at, now, self._rules.grace):
@@ -166,8 +169,29 @@ class Sender:
                 await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
                 return len(changed)
 
-            await do_or_set_aside(self._database, taken, settle, key_of=lambda each: _name(each.claimed))
-            del unsettled[: len(taken)]
+            kept: list[Settlement] = []
+
+            async def keep_sent(item: Settlement, error: Exception) -> bool:
+                if item.state is not State.SENT:
+                    return False
+                # Set aside it would be sent again the next day, and every day.
+                log.error("sent_mail_not_written", key=_name(item.claimed), error=describe(error))
+                kept.append(item)
+                return True
+
+            def key_of(item: Settlement) -> str:
+                return _name(item.claimed)
+
+            await do_or_set_aside(self._database, taken, settle, key_of=key_of, give_up=keep_sent)
+            unsettled[: len(taken)] = kept
+
+    def _take_over(self, item: Claimed) -> bool:
+        """Whether the mail of a delivery was sent already; its result is then written under this claim."""
+        for position, known in enumerate(self._unsettled):
+            if known.state is State.SENT and known.claimed.key == item.key:
+                self._unsettled[position] = replace(known, claimed=item)
+                return True
+        return False
 
 
 def _name(item: Claimed) -> str:

@@ -17,7 +17,7 @@ from services.routing.store import decisions as store
 from services.routing.store import moves as move_store
 from services.routing.store.decisions import KeptDecision
 from shared.contracts.entry import EntryBody
-from shared.db.transaction import reading, snapshot
+from shared.db.transaction import reading
 from shared.runtime.access import Matter, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -189,8 +189,7 @@ async def preview_routing(
     matter = Matter(body.importer_number, filer_code=body.entry_number[:3])
     if not reach_of(caller, "route.preview", today_of(request)).covers(matter):
         raise no_such("account of this importer")
-    async with snapshot(engine_of(request)) as tx:
-        published = await acts.preview_decision(tx, request.app.state.rules, read_facts(body))
+    published = await acts.preview_decision(engine_of(request), request.app.state.rules, read_facts(body))
     return DecisionOut.model_validate(_show(orjson.loads(published), caller))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.routing.domain.rulebook import RuleBook
 from services.routing.store import criteria, directory, policies, tariff_maps
 from services.routing.store.tables.rulebook import rule_changes
-from shared.db.transaction import Transaction, reading
+from shared.db.transaction import Connections, Transaction, reading
 
 
 class RulesInForce:
@@ -24,13 +24,22 @@ class RulesInForce:
         """The rules as they stand for this transaction, or newer ones: all of one state of the database.
 
         They are read in a snapshot of their own, because a change that is committed between two statements of this
-        transaction would mix its versions with those before it. One reader at a time, who reads for the others.
+        transaction would mix its versions with those before it. One reader at a time, who reads for the others: the
+        pool of the event path has a connection for it beside those that batches hold.
         """
-        changes = await count_changes(connection)
+        return await self._read(await count_changes(connection), connection.engine)
+
+    async def read_ahead(self, database: Connections) -> RuleBook:
+        """The same before a transaction, for calls: none holds a connection while it waits for another one."""
+        async with reading(database) as connection:
+            changes = await count_changes(connection)
+        return await self._read(changes, database)
+
+    async def _read(self, changes: int, database: Connections) -> RuleBook:
         if self._book is None or changes != self._changes:
             async with self._loading:
                 if self._book is None or changes != self._changes:
-                    async with reading(connection.engine) as snapshot:
+                    async with reading(database) as snapshot:
                         self._changes, self._book = await self._load(snapshot)
         return self._book
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from services.liquidation.acts.instructions import apply_confirmed, draft_instruction
 from services.liquidation.app import SERVICE
+from services.liquidation.domain.law import LAW
 from services.liquidation.jobs import schedule
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.records import exclude_cycles, exclude_everyone
@@ -29,6 +31,7 @@ from shared.runtime.pools import Pools, count_connections, open_pools
 from shared.runtime.service import Parts, _platform_jobs, build_app, open_platform
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, routed, rows
+from tests.integration.liquidation.test_liquidation_slices import SUSPEND
 from tests.support.databases import TestDatabases
 from tests.support.events import decoded, entry_body, entry_number
 from tests.support.people import EVERY_CENTER
@@ -191,13 +194,37 @@ async def test_pool_without_a_free_connection_answers_503_fast(open_house: OpenH
 async def test_cycle_takes_what_it_needs_also_when_called_over_the_api(open_house: OpenHouse) -> None:
     house = await open_house(api_lock_seconds=0.3, api_statement_seconds=0.3)
     headers = house.headers(RoleName.LIQUIDATION_SPECIALIST)
+    body = {"date": "2026-08-14", "despite_unread": True}  # there is no bus to wait for
     async with transaction(house.engine) as tx:
         await exclude_cycles(tx)  # a consumer writes
-        call = asyncio.ensure_future(house.client.post("/cycles", json={"date": "2026-08-14"}, headers=headers))
+        call = asyncio.ensure_future(house.client.post("/cycles", json=body, headers=headers))
         await house.wait_for(1)
         # Longer than a call waits otherwise: by then the server has given up every statement of that patience.
         await bulk.fetch(tx, "SELECT pg_sleep(1)")
     assert (await call).status_code in (200, 201)
+
+
+async def test_dry_run_waits_for_what_is_being_written(open_house: OpenHouse) -> None:
+    house = await open_house(api_lock_seconds=0.3, api_statement_seconds=0.3)
+    headers = house.headers(RoleName.LIQUIDATION_SPECIALIST, "k-1")
+    async with transaction(house.engine) as tx:
+        await exclude_cycles(tx)
+        call = asyncio.ensure_future(house.client.post("/cycles/2026-08-14/forecasts", headers=headers))
+        await house.wait_for(1)
+        await bulk.fetch(tx, "SELECT pg_sleep(1)")  # longer than a call waits otherwise
+    assert (await call).status_code == 201
+
+
+async def test_instruction_is_confirmed_though_an_entry_is_held_by_somebody(open_house: OpenHouse) -> None:
+    house = await open_house(api_lock_seconds=0.3)
+    await file(house)
+    async with transaction(house.engine) as tx:
+        await draft_instruction(tx, NOON, replace(SUSPEND, made_by="lee"))
+    headers = house.headers(RoleName.ADCVD_TEAM) | {"If-Match": '"1"'}
+    async with house.cycle_running():
+        answer = await house.client.post(f"/instructions/{SUSPEND.instruction_id}/confirmations", headers=headers)
+    assert (answer.status_code, answer.json()["state"], answer.json()["results"]) == (200, "confirmed", {})
+    assert await apply_confirmed(house.engine, LAW.cycle, house.clock, LAW) == 1
 
 
 async def test_each_job_runs_on_one_connection(open_house: OpenHouse) -> None:
@@ -220,8 +247,9 @@ async def test_each_job_runs_on_one_connection(open_house: OpenHouse) -> None:
 
 async def test_process_opens_as_many_connections_as_the_operator_is_told(open_house: OpenHouse) -> None:
     house = await open_house()
-    # docs/operations.md, Scaling: API 8, two members and replays, relay, four jobs, lag and readiness.
-    assert count_connections(house.pools) == 8 + 3 + 1 + 4 + 2
+    # docs/operations.md, Scaling: API 8, two members, replays and what they read, relay, four jobs, lag and readiness.
+    assert count_connections(house.pools) == 8 + 4 + 1 + 4 + 2
+    assert count_connections((await open_house(fleet_slot="0")).pools) == count_connections(house.pools) + 1
     assert all(getattr(house.pools, role).pool._max_overflow == 0 for role in ("api", "consumer", "relay", "jobs"))
 
 

@@ -47,6 +47,11 @@ INSERT INTO entries (entry_number, importer_number, version, governed_at)
 SELECT 'A00' || lpad(n::text, 8, '0'), '99-000000000', $3::integer, CASE WHEN $3 IS NOT NULL THEN now() END
 FROM generate_series($1::integer, $2::integer) AS n
 """
+_CHANGED = """
+INSERT INTO legal_events (entry_number, event_key, sequence, change, to_state, occurred_on, rule)
+SELECT entry_number, $1, CASE $1 WHEN 'twice' THEN 1 ELSE 2 END, 'extended', 'extended', '2026-08-01', 'ext-1yr'
+FROM entries WHERE entry_number <= $2
+"""
 _LINES = """
 INSERT INTO entry_lines (entry_number, version, line_number, hts, origin, case_number)
 SELECT entry_number, 1, 1, '8471300100', 'CN', '' FROM entries
@@ -106,6 +111,20 @@ async def test_what_changed_is_compared_that_night_and_again_while_it_differs(en
         (number, "scheduled_on", NOON.date() + timedelta(days=1)),
         (number, "scheduled_on", NOON.date() + timedelta(days=4)),
     ]
+
+
+async def test_entry_that_changed_twice_does_not_end_the_night_before_the_others(engine: AsyncEngine) -> None:
+    clock = FixedClock(NOON)
+    await compare(engine, clock, in_turn=0)
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, _BARE, 1, 1_100, None)
+        await bulk.execute(tx, _CHANGED, "twice", "A0000000001")
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, _CHANGED, "once", "A0000001100")
+    clock.advance(timedelta(days=1))
+    await compare(engine, clock, in_turn=0)
+    entries, _, is_done = await night(engine, clock)
+    assert (entries, is_done) == (1_100, True)
 
 
 async def test_instruction_goes_through_all_once_and_then_through_what_changed(engine: AsyncEngine) -> None:

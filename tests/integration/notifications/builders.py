@@ -14,6 +14,7 @@ from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.app import SERVICE, build
 from services.notifications.handlers.handler import MailRules, NotificationsHandler
 from services.notifications.settings import NotificationsSettings
+from services.notifications.store.deliveries import Settlement
 from services.workqueue.domain.clocks import Form, answer_due_on
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
@@ -138,10 +139,10 @@ async def rows(engine: AsyncEngine, table: Any) -> list[Any]:
         return list(await connection.execute(select(table).order_by(*table.primary_key.columns)))
 
 
-def sender_of(engine: Connections, mailer: Any, clock: FixedClock) -> Sender:
+def sender_of(engine: Connections, mailer: Any, clock: FixedClock, unsettled: list[Settlement] | None = None) -> Sender:
     """A sender with a lease of a minute and a grace of a day."""
     rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), "https://bulletin.example")
-    return Sender(engine, mailer, clock, rules)
+    return Sender(engine, mailer, clock, rules, unsettled)
 
 
 class ScriptedMailer:

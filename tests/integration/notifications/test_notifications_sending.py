@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.domain.delivery import BACKOFF, State
 from services.notifications.store import deliveries as store
+from services.notifications.store.deliveries import Settlement
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
@@ -39,6 +40,11 @@ from tests.integration.notifications.builders import (
 from tests.support.events import entry_number
 
 SENT = Outcome(Fate.SENT)
+_REFUSING = """
+CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cannot be written'; END $$
+"""
+_REFUSED = "CREATE TRIGGER refuse BEFORE UPDATE ON deliveries FOR EACH ROW"
+_IS_SENT = "NEW.state = 'sent'"
 
 
 @pytest.fixture
@@ -328,6 +334,29 @@ async def test_a_mail_server_that_cannot_be_reached_leaves_everything_queued(
     (row,) = await emails(engine)
     assert (row.state, row.attempts, row.next_try_at) == ("queued", 0, NOW + timedelta(seconds=15))
     assert "Connect" in row.last_error
+
+
+async def test_mail_whose_result_cannot_be_written_is_not_sent_again(engine: AsyncEngine, clock: FixedClock) -> None:
+    numbers = [entry_number(900_010 + serial) for serial in range(3)]
+    await apply(engine, [account_assigned(center=None), *(entry_changed(number=number) for number in numbers)])
+    async with transaction(engine) as tx:
+        query = "SELECT notice_id FROM notices WHERE entry_number = $1 AND kind = 'N-09'"
+        (notice,) = await bulk.fetch(tx, query, numbers[1])
+        await bulk.execute(tx, _REFUSING)
+        await bulk.execute(tx, f"{_REFUSED} WHEN (NEW.notice_id = '{notice[0]}' AND {_IS_SENT}) EXECUTE FUNCTION no()")
+    mailer, unsettled = ScriptedMailer(lambda mail: SENT), list[Settlement]()
+
+    async def send() -> list[str]:
+        await sender_of(JobSession("send-mail", engine, clock), mailer, clock, unsettled).run()
+        return sorted(row.state for row in await emails(engine))
+
+    for pause in (timedelta(minutes=5), timedelta(days=1), timedelta(days=1)):
+        assert await send() == ["queued", "sent", "sent"]
+        clock.advance(pause)
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, "DROP TRIGGER refuse ON deliveries")
+    assert await send() == ["sent"] * 3
+    assert (len(mailer.mails), unsettled) == (3, [])
 
 
 async def test_notice_that_cannot_be_put_into_words_is_set_aside_and_the_others_are_sent(
