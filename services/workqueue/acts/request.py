@@ -63,14 +63,15 @@ async def issue_request(
             code="other-importer",
             remedy="Name entries of one importer on a letter.",
         )
+    center = item.asking_center or item.center
     elsewhere = [
         number
         for number, standing in (await entry_store.load_standing(tx, others)).items()
-        if standing.center != item.center
+        if standing.center != center
     ]
     if elsewhere:
         raise Refused(
-            f"Not with the item's Center, {item.center}: {', '.join(sorted(elsewhere))}.",
+            f"Not with {center}, which has the item's entry: {', '.join(sorted(elsewhere))}.",
             rule="outcome-of-kind",
             code="other-center",
             remedy="Name entries of the item's Center; the others are asked about by the Center that has them.",

@@ -150,7 +150,9 @@ async def test_clocks_and_counts_of_protests_read_no_table_from_end_to_end(tx: T
         "deciders": await explain_call(tx, lambda connection: store.find_deciders(connection, ["00700000007"])),
         "claims": await explain(tx, preference_claims._CLAIMS_DECIDED, ["00700000007"]),
         "overdue": await explain_call(tx, lambda connection: store.count_overdue(connection, TODAY)),
-        "followers": await explain_call(tx, lambda connection: pictures.list_followers(connection, "P00000040")),
+        "followers": await explain_call(
+            tx, lambda connection: pictures.list_followers(connection, "P00000040", reach=EVERYTHING)
+        ),
         "issues": await explain_call(
             tx, lambda connection: pictures.list_issues(connection, reach=EVERYTHING, after="issue 3", limit=51)
         ),

@@ -74,6 +74,7 @@ async def tell_reviews(make_engine: MakeEngine) -> World:
         await world.keep("workqueue/request-for-information", "request-issued", item_id=item, form="CBP-28")
         await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token + 2})
         second = await file(world, 7_001_002)
+        await move(world, "entries", second)
         given = {"entry_numbers": [second], "due_on": "2026-05-01"}
         await act(world, item, "requests", **questions, **given)
         await world.keep("workqueue/request-for-information-on-two-entries", "request-issued", item_id=item)
