@@ -47,6 +47,7 @@ from tests.integration.liquidation.builders import (
     rows,
 )
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.parties import delegation, party, told
 from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -251,6 +252,33 @@ async def test_surety_protests_within_180_days_of_its_demand_only(desk: Desk) ->
     headers["Idempotency-Key"] = "s-2"
     in_time = await desk.client.post("/protests", json=body | {"demand_on": "2028-02-01"}, headers=headers)
     assert in_time.status_code == 201, in_time.text
+
+
+async def test_protest_of_a_surety_is_read_by_the_importer_and_withdrawn_by_the_surety_alone(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    surety = desk.headers(RoleName.SURETY, subject="bond", surety_code="036")
+    body = {"entries": numbers, "demand_on": "2027-01-20", "non_collusion_certified": True} | BODY
+    filed = await desk.client.post("/protests", json=body, headers=surety | {"Idempotency-Key": "s-1"})
+    assert filed.status_code == 201, filed.text
+    protest = filed.json()["protest_number"]
+    assert (await desk.client.get(f"/protests/{protest}", headers=desk.importer)).json()["filed_by"]["role"] == "surety"
+    foreign = await desk.act(protest, "withdraw", desk.importer)
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "out-of-reach")
+    assert (await desk.done(protest, "withdraw", surety))["state"] == "withdrawn"
+
+
+async def test_surety_of_other_entries_protests_as_the_agent_of_the_importer_that_delegated_it(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    other = desk.headers(RoleName.SURETY, subject="other", surety_code="777")
+    body = {"entries": numbers} | BODY
+    unknown = await desk.client.post("/protests", json=body, headers=other | {"Idempotency-Key": "s-1"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not-found")
+    mandate = delegation(party_id="surety:777", scopes=("protest",))
+    await apply(desk.engine, [told(party("surety:777"), mandate)])
+    filed = await desk.client.post("/protests", json=body, headers=other | {"Idempotency-Key": "s-2"})
+    assert filed.status_code == 201, filed.text
+    assert (await desk.read(filed.json()["protest_number"]))["filed_by"]["role"] == "agent"
+    assert (await desk.done(filed.json()["protest_number"], "withdraw", desk.importer))["state"] == "withdrawn"
 
 
 async def test_allowance_reliquidates_the_entry_and_tells_the_refund(desk: Desk) -> None:
