@@ -154,7 +154,8 @@ async def read_filing(
         importer = filing.importer_number
         moves = await move_store.list_moves(connection, "filing", filing_number)
         center = moves[-1].to_center if moves else filing.route.center
-        matter = Matter(importer, frozenset({center}), filer_code=filing.filer_code)
+        filer, surety = filing.filer_code, filing.surety_code
+        matter = Matter(importer, frozenset({center}), filer_code=filer, surety_code=surety)
         demand_sight(caller, "filing", today_of(request), matter, f"filing {filing_number}")
         contents = await store.count_contents(connection, filing_number)
         held_by = await _find_office(connection, filing, moves, today_of(request))
@@ -191,11 +192,11 @@ async def list_importer_filings(
 ) -> Page[FilingSummary]:
     """Every filing of the importer, newest receipt first. Parties see their own."""
     reach = reach_of(caller, "filing.read", today_of(request))
-    if not reach.centers and not reach.covers(Matter(importer_number)):
-        raise no_such("importer of that number")
     position = page.position(datetime, str)
     async with reading(engine_of(request)) as connection:
         rows = await store.list_filings(connection, reach, importer_number, kind=kind, after=position, limit=page.fetch)
+    if not (rows or reach.centers or reach.covers(Matter(importer_number))):
+        raise no_such("importer of that number")
     return build_page(
         rows,
         page,

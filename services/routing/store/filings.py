@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.decisions import Move
@@ -97,6 +97,11 @@ class KeptFiling:
     def filer_code(self) -> str | None:
         """The filer whose matter it is: the broker that filed it."""
         return self.filed_by.get("id") if self.filed_by.get("role") == "broker" else None
+
+    @property
+    def surety_code(self) -> str | None:
+        """The surety whose matter it is: the one that filed it."""
+        return self.filed_by.get("id") if self.filed_by.get("role") == "surety" else None
 
     def as_routed(self) -> FilingRow | None:
         """The filing as one event said it, None when it does not say on which event it rests."""
@@ -194,9 +199,8 @@ async def list_filings(
         reach,
         importer_number=post_entry_filings.c.importer_number,
         centers=(func.coalesce(newest, post_entry_filings.c.center),),
-        filer_code=case(
-            (post_entry_filings.c.filed_by["role"].astext == "broker", post_entry_filings.c.filed_by["id"].astext)
-        ),
+        filer_code=_filed_as("broker"),
+        surety_code=_filed_as("surety"),
     )
     query = select(post_entry_filings).where(post_entry_filings.c.importer_number == importer_number, is_seen)
     if kind is not None:
@@ -205,6 +209,11 @@ async def list_filings(
         query = query.where(tuple_(*position) < after)
     newest_first = query.order_by(*(column.desc() for column in position))
     return [_read(row) for row in await connection.execute(newest_first.limit(limit))]
+
+
+def _filed_as(role: str) -> ColumnElement[str]:
+    """The code of who filed, where they filed in this role."""
+    return case((post_entry_filings.c.filed_by["role"].astext == role, post_entry_filings.c.filed_by["id"].astext))
 
 
 def _read(row: Row[Any]) -> KeptFiling:

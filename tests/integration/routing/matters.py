@@ -38,6 +38,7 @@ OTHER_DIRECTOR = Identity("dora", "Dora", frozenset({RoleName.CENTER_DIRECTOR}),
 HOLDER = Identity("holder", "Holder", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER, SECOND}))
 OUTSIDER = Identity("out", "Outsider", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({STRANGER}))
 BROKER = Identity("broker", "Broker", frozenset({RoleName.BROKER}), filer_code="B76")
+SURETY = Identity("surety", "Surety", frozenset({RoleName.SURETY}), surety_code="036")
 
 
 class Matters:

@@ -1,6 +1,7 @@
 """Filings routed from events, who has them, and moves of open matters, on a real database."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.integration.routing.matters import (
     OFFICE,
     OTHER_DIRECTOR,
     OUTSIDER,
+    SURETY,
     MakeEngine,
     Matters,
     filing,
@@ -50,6 +52,18 @@ async def lock_soon(matters: Matters, number: str) -> None:
 async def test_broker_sees_the_filing_that_it_made(matters: Matters) -> None:
     await matters.receive(filing(filed_by={"role": "broker", "id": "B76"}))
     assert (await matters.call("GET", "/post-entry-filings/SYN-1", BROKER)).status_code == 200
+
+
+async def test_surety_sees_and_lists_what_it_filed_and_no_other_learns_of_the_importer(matters: Matters) -> None:
+    await matters.receive(filing(filed_by={"role": "surety", "id": "036"}), filing(number="SYN-2"))
+    importer = filing().data.importer_number
+    listed = await matters.call("GET", f"/importers/{importer}/post-entry-filings", SURETY)
+    assert [each["filing_number"] for each in listed.json()["items"]] == ["SYN-1"]
+    assert (await matters.call("GET", "/post-entry-filings/SYN-1", SURETY)).status_code == 200
+    assert (await matters.call("GET", "/post-entry-filings/SYN-2", SURETY)).status_code == 404
+    other = replace(SURETY, surety_code="777")
+    for path in ("/post-entry-filings/SYN-1", f"/importers/{importer}/post-entry-filings"):
+        assert (await matters.call("GET", path, other)).status_code == 404
 
 
 async def test_filing_of_every_kind_is_routed_and_published(matters: Matters) -> None:
