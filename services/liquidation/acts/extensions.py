@@ -41,10 +41,10 @@ async def post_extension(
     would lengthen the six months after the removal is unsettled, and the calculator shows both readings.
     """
     today = legal_date(now)
+    held, authority = await hold_entry(tx, entry_number, caller, "entry.extend", today)
     if request.posted_on > today:
         why = f"{request.posted_on} has not come."
         raise _refused(NotExtended("ext-notice", why, "Record an extension when it is posted."))
-    held, authority = await hold_entry(tx, entry_number, caller, "entry.extend", today)
     row, period = held.row, demand_open_period(held.row, today)
     _demand_order(row, request)
     void = find_void(period, request) or find_excess(period.extended_months, request)

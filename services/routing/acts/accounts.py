@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import orjson
@@ -29,7 +29,7 @@ from services.routing.store.accounts import AccountChange
 from services.routing.store.assignments import LatestAssignment, NewAssignment
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime.access import is_staff
+from shared.runtime.access import Matter, is_staff, judge, refusal_of
 from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Forbidden, Refused
 from shared.runtime.identity import Identity, RoleName
@@ -232,7 +232,7 @@ async def change_account(
     await account_store.lock_registration(tx)
     known = (await account_store.load_accounts(tx, [importer_number])).get(importer_number)
     before = demand_account(caller, importer_number, known, legal_date(now))
-    _demand_right(caller, importer_number, changes)
+    _demand_right(caller, importer_number, changes, legal_date(now))
     if_match.check(before.revision)
     after = await _apply(tx, caller, changes, before)
     changed = list_changes(before, after)
@@ -243,7 +243,10 @@ async def change_account(
     return after
 
 
-def _demand_right(caller: Identity, importer_number: str, changes: Mapping[str, Any]) -> None:
+def _demand_right(caller: Identity, importer_number: str, changes: Mapping[str, Any], on: date) -> None:
+    permission = judge(caller, "account.change", on, Matter(importer_number))
+    if not permission.is_given:
+        raise refusal_of(permission)
     allowed: frozenset[str] = frozenset()
     if caller.has_role(*REGISTRARS):
         return

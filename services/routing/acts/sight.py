@@ -20,8 +20,7 @@ def demand_account(caller: Identity, importer_number: str, account: AccountRecor
 
 def may_read_account(caller: Identity, importer_number: str, today: date) -> bool:
     """Whether the caller reads the account whole; a broker that it names, or a delegate, sees a part of it."""
-    reach = reach_of(caller, "account.read", today)
-    return reach.is_national or importer_number in reach.importer_numbers
+    return reach_of(caller, "account-history.read", today).covers(Matter(importer_number))
 
 
 def is_broker_of(caller: Identity, account: AccountRecord, process: str | None, today: date) -> bool:

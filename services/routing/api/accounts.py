@@ -156,7 +156,7 @@ async def read_importer_history(
     importer_number: ImporterNumberPath,
     request: Request,
     response: Response,
-    caller: Annotated[Identity, allow("account.read")],
+    caller: Annotated[Identity, allow("account-history.read")],
     page: CurrentPage,
 ) -> Page[AccountChangeOut]:
     """Every change, oldest first: who, when, why, each field with what it was and became. For staff and the holder."""

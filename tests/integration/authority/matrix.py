@@ -26,7 +26,9 @@ FILER, SURETY, CENTER, DIVISION = "B76", "036", "CEE007", "validation-and-compli
 class Ground:
     """A service with one matter of each kind; `whose` says by which scopes a path parameter's matter is reached.
 
-    `filtered` are operations that give staff the rows of their Centers, none where there are none.
+    `filtered` are operations that give staff the rows of their Centers, none where there are none. In the path of those
+    `named_in_body`, a parameter says to whom; whose it is, the body says. `chosen` is the action that a body chooses
+    of those that an operation may be; `instead` are values of paths that begin so, where another matter is meant.
     """
 
     document: Mapping[str, Any]
@@ -39,6 +41,9 @@ class Ground:
     bodies: Mapping[str, Any] = field(default_factory=dict)
     queries: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     filtered: frozenset[str] = frozenset()
+    named_in_body: frozenset[str] = frozenset()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     delegate: str | None = None
 
 
@@ -62,7 +67,8 @@ def calls_of(ground: Ground, today: date) -> Iterator[Call]:
             if "x-authority" not in operation:
                 continue
             named = operation["x-authority"]
-            matter = next((name for name in ground.whose if f"{{{name}}}" in path), None)
+            is_bound = operation["operationId"] not in ground.named_in_body
+            matter = next((name for name in ground.whose if is_bound and f"{{{name}}}" in path), None)
             kinds: tuple[Kind, ...] = ("own",) if matter is None else ("own", "other", "delegated")
             for role in RoleName:
                 for kind in kinds:
@@ -77,11 +83,11 @@ def _expect(
 ) -> str:
     if not any(_scopes(action, role, on) for action in named):
         return "no-role"
+    chosen = ground.chosen.get(operation["operationId"])
     if matter is None:
-        return "allowed"
+        return "allowed" if chosen is None or _scopes(chosen, role, on) else "no-role"
+    action = named[0] if len(named) == 1 else ground.chosen[operation["operationId"]]
     kinds = ground.whose[matter]
-    body = ground.bodies.get(operation["operationId"]) or {}
-    action = named[0] if len(named) == 1 else f"{named[0].partition('.')[0]}.{body['kind']}"
     reads = action.partition(".")[0] + ".read"
     if operation["operationId"] in ground.filtered and "center" in _scopes(reads, role, on):
         return "allowed"
@@ -100,9 +106,9 @@ def _is_reached(scopes: set[str], whose: frozenset[str], kind: Kind) -> bool:
         return True
     match kind:
         case "own":
-            return bool(scopes & whose)
+            return bool(scopes & (whose - {"own-party"}))
         case "delegated":
-            return "delegated" in scopes and "own-account" in whose
+            return ("delegated" in scopes and "own-account" in whose) or bool(scopes & whose & {"own-party"})
         case "other":
             return False
 
@@ -126,7 +132,8 @@ def caller(ground: Ground, role: str, kind: Kind) -> Identity:
 async def make(ground: Ground, call: Call, number: int) -> httpx.Response:
     """Make a call, with the example of the document for a body."""
     path = call.path
-    for name, value in ground.values.items():
+    other = next((given for start, given in ground.instead.items() if path.startswith(start)), {})
+    for name, value in {**ground.values, **other}.items():
         path = path.replace(f"{{{name}}}", value)
     assert "{" not in path, f"name a value for {path}"
     token = issue_development_token(ground.settings, caller(ground, call.role, call.kind), ground.clock.now())

@@ -24,7 +24,7 @@ from tests.integration.routing.matters import IMPORTER, SECOND, filing, open_mat
 from tests.integration.routing.test_routing_appeals_api import COMPLETE
 from tests.integration.workqueue import events as queue_events
 from tests.integration.workqueue.desk import Desk
-from tests.support.events import decoded, entry_body, entry_number
+from tests.support.events import decoded, entry_body, entry_number, line
 from tests.support.people import EVERY_CENTER
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -61,14 +61,14 @@ async def _delegate(engine: AsyncEngine, importer_number: str) -> str:
 async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
     desk = Desk(engine)
     entry = entry_number()
-    await desk.apply(queue_events.routed(entry, division="validation-and-compliance"))
+    await desk.apply(queue_events.routed(entry, processes=["quota"]))
     yield Ground(
         document=desk.app.openapi(),
         client=desk.client,
         settings=desk.settings,
         clock=desk.clock,
         importer_number=queue_events.IMPORTER,
-        values={"item_id": str(entry_item_id(entry, "ad-cvd"))},
+        values={"item_id": str(entry_item_id(entry, "quota"))},
         whose={"item_id": frozenset({"center", "division"})},
     )
     await desk.client.aclose()
@@ -114,8 +114,10 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
                 "filing_number": frozenset({"center", "own-account"}),
                 "importer_number": ACCOUNT,
                 "appeal_number": ACCOUNT,
+                "party_id": frozenset({"own-party"}),
             },
             filtered=frozenset({"list_importer_filings"}),
+            named_in_body=frozenset({"grant_delegation"}),
             bodies={
                 "move_entry": {"from_center": "CEE007", "to_center": "CEE007", "reason": "It stays."},
                 "move_filing": {"from_center": "CEE007", "to_center": "CEE007", "reason": "It stays."},
@@ -126,12 +128,21 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
 @asynccontextmanager
 async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
     async with money.open_desk(engine) as desk:
+        dear = line(tariffs=[{"hts": "8471300100", "value_usd": 1000, "duty_usd": "500.00"}])
         billed, refunded, running, protested = [
             await desk.liquidate("1000.00"),
-            await desk.liquidate("-10.00"),
+            await desk.liquidate("-300.00", friday=date(2026, 1, 23), lines=[dear]),
             entry_number(),
             entry_number(),
         ]
+        deemed = entry_number()
+        year_ago = {"entry_date": "2025-02-20", "import_date": "2025-02-19", "paid_on": "2025-03-03"}
+        filed = decoded("entry-filed", entry_body(deemed, **year_ago), time="2025-02-20T19:00:00Z")
+        await apply(engine, [filed, routed(deemed)])
+        await money.cycle(engine, date(2026, 2, 27))
+        account = desk.headers(RoleName.ENTRY_SPECIALIST, tag='"0"')
+        known = await desk.client.put(f"/importers/{IMPORTER}/refund-account", json=money.ACCOUNT, headers=account)
+        assert known.status_code == 200, known.text
         await apply(engine, [decoded("entry-filed", entry_body(running)), routed(running)])
         old = {"entry_date": "2025-03-03", "import_date": "2025-03-02", "paid_on": "2025-03-12"}
         await apply(engine, [decoded("entry-filed", entry_body(protested, **old), time="2025-03-03T19:00:00Z")])
@@ -142,10 +153,8 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
         done = await desk.client.post(f"/entries/{protested}/liquidations", json=by_hand, headers=liquidator)
         assert done.status_code == 201, done.text
         importer = desk.headers(RoleName.IMPORTER, key="protest", importer_numbers=frozenset({IMPORTER}))
-        filed = await desk.client.post("/protests", json={"entries": [protested]} | PROTEST, headers=importer)
-        assert filed.status_code == 201, filed.text
-        bills = await desk.get("/bills")
-        refunds = await desk.get("/refunds")
+        protest = await desk.client.post("/protests", json={"entries": [protested]} | PROTEST, headers=importer)
+        assert protest.status_code == 201, protest.text
         app = desk.client._transport.app  # type: ignore[attr-defined]
         yield Ground(
             document=app.openapi(),
@@ -156,9 +165,9 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
             delegate=await _delegate(engine, IMPORTER),
             values={
                 "entry_number": running,
-                "bill_number": bills.json()["items"][0]["bill_number"],
-                "refund_number": refunds.json()["items"][0]["refund_number"],
-                "protest_number": filed.json()["protest_number"],
+                "bill_number": f"{billed}-B01",
+                "refund_number": f"{refunded}-R01",
+                "protest_number": protest.json()["protest_number"],
                 "filing_number": "SYN-CLAIM-1",
                 "importer_number": IMPORTER,
                 "hold_set_id": "none",
@@ -176,7 +185,15 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "filing_number": ENTRY,
                 "importer_number": ACCOUNT,
             },
-            bodies={"create_protest_act": {"kind": "begin-review"}},
+            bodies={
+                "create_protest_act": {"kind": "begin-review"},
+                "confirm_liquidation_cut_sheet": {"capacity": "supervisor"},
+            },
+            chosen={
+                "create_protest_act": "protest.begin-review",
+                "confirm_liquidation_cut_sheet": "cycle.confirm-as-supervisor",
+            },
+            instead={"/deemed-cases/": {"entry_number": deemed}},
         )
 
 
