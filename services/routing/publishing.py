@@ -116,6 +116,8 @@ def filing_routed(filing: StandingFiling, at: datetime | None) -> Outgoing:
         forwarded_from=route.forwarded_from,
         clocks=route.clocks,
         reasons=reasons,
+        answers_request=row.answers_request,
+        goods_center=row.goods_center,
     )
     origin = row.origin
     identifier = event_id(

@@ -20,7 +20,7 @@ def build(platform: Platform) -> Parts:
     return Parts(
         handler=handle,
         routers=ROUTERS,
-        state={"lease": timedelta(minutes=settings.lease_minutes)},
+        state={"lease": timedelta(minutes=settings.lease_minutes), "center_goal": settings.center_goal_working_days},
         jobs=schedule(platform, settings),
         invariants=INVARIANTS,
     )

@@ -1,11 +1,24 @@
 """The schedule of the work queue: what runs by itself and how often, in one process at a time under its name's lock."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from services.workqueue.acts import claim
+from services.workqueue.domain.clocks import pending_cutoff
+from services.workqueue.handlers.handler import derive_filings
+from services.workqueue.publishing import SOURCE
 from services.workqueue.settings import WorkqueueSettings
+from services.workqueue.store import figures as figure_store
+from services.workqueue.store import filings as filing_store
+from shared.bus import outbox
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction, reading
+from shared.runtime.access import EVERYTHING
 from shared.runtime.platform import Job, Platform
-from shared.runtime.slices import JobSession
+from shared.runtime.slices import JobSession, work_through
+
+_FILINGS_AT_ONCE: Final = 500
 
 
 def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]:
@@ -14,4 +27,24 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
     async def expire_leases(session: JobSession) -> None:
         await claim.expire_leases(session, platform.clock.now())
 
-    return (Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),)
+    async def derive_what_is_left(session: JobSession) -> None:
+        async def find(tx: Transaction, _: str | None, left_out: Sequence[str]) -> Sequence[str]:
+            return await filing_store.find_without_basis(tx, left_out, _FILINGS_AT_ONCE)
+
+        async def derive(tx: Transaction, filing_numbers: Sequence[str]) -> int:
+            await outbox.add(tx, SOURCE, await derive_filings(tx, filing_numbers, platform.clock.now()))
+            return len(filing_numbers)
+
+        await work_through(session, find, derive)
+
+    async def count_pending(session: JobSession) -> None:
+        cutoff = pending_cutoff(legal_date(platform.clock.now()), settings.center_goal_working_days)
+        async with reading(session) as connection:
+            pending = await figure_store.count_pending(connection, EVERYTHING, cutoff)
+        platform.metrics.items_pending_past_goal.set(pending.past_goal)
+
+    return (
+        Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),
+        Job("derive-filings", timedelta(minutes=5), derive_what_is_left),
+        Job("count-pending", timedelta(minutes=1), count_pending),
+    )

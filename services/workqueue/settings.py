@@ -13,6 +13,9 @@ class WorkqueueSettings(ServiceSettings):
     lease_minutes: int = Field(
         default=30, ge=1, le=1440, description="minutes for which a claim holds without a heartbeat"
     )
+    center_goal_working_days: int = Field(
+        default=2, ge=0, le=60, description="working days within which work that waits for a Center should get one"
+    )
     lease_check_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds between two searches for claims whose lease has run out"
     )

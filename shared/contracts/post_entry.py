@@ -32,7 +32,12 @@ class FiledBy(Contract):
 
 
 class PostEntryFiled(Contract):
-    """A filing on one or more entries; `body` depends on the kind and is kept whole."""
+    """A filing on one or more entries; `body` depends on the kind and is kept whole.
+
+    In the body of any kind `answers_request` may give the `request_id` of the CBP 28 or CBP 29 that the filing
+    answers, and `goods` a list of the goods that it is about, each with `hts` and, where known, `value_usd`. Both help
+    to find whose the filing is where the importer's account has no Center; neither is required.
+    """
 
     filing_number: Code
     kind: Annotated[FilingKind, Field(strict=False)]

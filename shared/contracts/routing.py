@@ -91,7 +91,10 @@ class FilingRouted(Contract):
     """Where a post-entry filing goes: Center of record, division, process, due clocks.
 
     `sequence` is 1 when it is routed and one more with each move. `received_at` is when the filing first reached CBP,
-    wherever that was: forwarding it never moves that instant. `center` is PNDING while no Center is known.
+    wherever that was: forwarding it never moves that instant. `center` is PNDING while no Center is known by the
+    importer's account on that day; `basis` says so, or which office has the filing by law. `answers_request` is the id
+    of the CBP 28 or 29 that the filing says it answers, `goods_center` the Center to which the tariff map gives the
+    goods that it names: the work queue looks at both, and at the entries, to say whose the filing is.
     """
 
     filing_number: Code
@@ -108,6 +111,8 @@ class FilingRouted(Contract):
     forwarded_from: ShortText | None = None
     clocks: Annotated[tuple[FilingClock, ...], Field(max_length=16)] = ()
     reasons: Reasons
+    answers_request: Code | None = None
+    goods_center: CenterCode | None = None
 
 
 class AccountAssigned(Contract):

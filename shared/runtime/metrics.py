@@ -70,6 +70,12 @@ DECLARED: Final[tuple[Declared, ...]] = (
         ("horizon",),
     ),
     Declared(Gauge, "protests_overdue", "protests", "Protests open two years after filing: nothing follows by law."),
+    Declared(
+        Gauge,
+        "items_pending_past_goal",
+        "items",
+        "Work that waits for a Center for longer than the goal of the operator; nothing follows by law.",
+    ),
     Declared(Gauge, "consumer_paused", "1 or 0", "1 while the consumer stands still for this reason.", ("reason",)),
     Declared(Counter, "http_requests_total", "requests", "HTTP requests answered.", ("method", "route", "status")),
     Declared(
@@ -127,6 +133,7 @@ class Metrics:
     deemed_cases_open: Gauge
     held_near_deadline: Gauge
     protests_overdue: Gauge
+    items_pending_past_goal: Gauge
     consumer_paused: Gauge
     http_requests_total: Counter
     http_request_seconds: Histogram

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.workqueue.domain.filing import WHOSE
 from services.workqueue.handlers.handler import handle
 from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables import entries, filings, importers, items, protests
@@ -146,20 +147,32 @@ def contradicting(*decisions: tuple[str, tuple[str, ...]]) -> tuple[list[Event[A
 
 
 async def tell(engine: AsyncEngine, batches: Sequence[Sequence[Event[Any]]]) -> tuple[dict[str, list[Any]], set[str]]:
-    """Apply batches to empty tables; gives the tables' contents and the ids of what was published."""
+    """Apply batches to empty tables; gives the tables' contents and the ids of what was published.
+
+    Lines that say whose a filing is from now on depend on what was known before, as acts of people do (decision 036):
+    of filings neither these lines, nor the count of acts, nor the rank of other lines, nor their events are given.
+    """
     async with transaction(engine) as tx:
         await tx.connection.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
     published: set[str] = set()
     for batch in batches:
         async with transaction(engine) as tx:
-            published |= {event.id for event in await handle(tx, batch)}
+            told = await handle(tx, batch)
+            published |= {event.id for event in told if getattr(event.data, "filing_number", None) is None}
     async with reading(engine) as connection:
-        contents = {
-            table.name: [
-                tuple(row) for row in await connection.execute(select(table).order_by(*table.primary_key.columns))
-            ]
+        contents: dict[str, list[Any]] = {
+            table.name: list(await connection.execute(select(table).order_by(*table.primary_key.columns)))
             for table in TABLES
         }
+    of_filings = {row.item_id for row in contents["items"] if row.kind == "filing"}
+    contents["items"] = [
+        row._asdict() | ({"acts": None} if row.item_id in of_filings else {}) for row in contents["items"]
+    ]
+    contents["item_events"] = [
+        (row.item_id, row.change_key) if row.item_id in of_filings else tuple(row)
+        for row in contents["item_events"]
+        if row.item_id not in of_filings or not row.change_key.startswith(WHOSE)
+    ]
     return contents, published
 
 

@@ -140,7 +140,8 @@ def _shape_of_filing_routed(data: Data) -> Hashable:
     is_moved = data["reasons"][0]["code"] == "moved"
     rules = frozenset(each["rule"] for each in data["clocks"])
     known = (*_said(data, "kind", "division", "process", "authority"), is_moved, data["sequence"] > 1)
-    return (*known, data["basis"], data["center"] == PENDING, rules, data["forwarded_from"] is not None)
+    led = _given({name: data[name] for name in ("answers_request", "goods_center")})
+    return (*known, data["basis"], data["center"] == PENDING, rules, data["forwarded_from"] is not None, led)
 
 
 def _shape_of_account_assigned(data: Data) -> Hashable:

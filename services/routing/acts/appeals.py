@@ -16,10 +16,13 @@ from services.routing.domain.appeals import (
     TRANSITIONS,
     Act,
     AppealContents,
+    Flaw,
     State,
     check_contents,
+    find_flaw,
     is_complete,
     next_state,
+    supplement,
 )
 from services.routing.domain.center import CITATION
 from services.routing.publishing import SOURCE
@@ -53,10 +56,14 @@ _ACTION_OF: Final[Mapping[Act, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class AppealRecord:
-    """An appeal with every act on it after its filing, oldest first."""
+    """An appeal with every act on it after its filing, oldest first.
+
+    `flaw` is why there is nothing to decide, by the Centers that it names and the assignment on the day of receipt.
+    """
 
     appeal: StandingAppeal
     steps: Sequence[Step]
+    flaw: Flaw | None
 
 
 async def file_appeal(
@@ -70,9 +77,12 @@ async def file_appeal(
 ) -> AppealRecord:
     """Appeal at any time; what is missing is said and may be supplied later. The number follows from the call.
 
-    Raises `Forbidden` unless the caller acts for the appellant and every other number that is affected.
+    Raises `Forbidden` unless the caller acts for the appellant and every other number that is affected, and `Refused`
+    for one that names no Center, another as the present one, or the present one as preferred (`find_flaw`).
     """
     await _demand_standing(tx, caller, {importer_number, *contents.importer_numbers}, legal_date(now))
+    assigned = await assignment_store.find_center(tx.connection, importer_number, legal_date(now))
+    _refuse_flaw(find_flaw(contents.current_center, contents.preferred_center, assigned))
     number = f"APPEAL-{event_id('appeal', call.identity, call.key)}"
     filed_by = {"role": _role_of(caller), "id": caller.subject, "name": caller.name}
     filed = FiledAppeal(
@@ -87,7 +97,7 @@ async def file_appeal(
     await store.write_filed(tx, [filed])
     appeal = await store.find_appeal(tx.connection, number)
     assert appeal is not None  # just written
-    return AppealRecord(appeal, ())
+    return AppealRecord(appeal, (), None)
 
 
 async def read_appeal(tx: Transaction, caller: Identity, appeal_number: str, now: datetime) -> AppealRecord:
@@ -107,7 +117,10 @@ async def supplement_appeal(
     named: Sequence[str],
     now: datetime,
 ) -> AppealRecord:
-    """Add to an undecided appeal: what is named replaces what was said, numbers and bonds come in addition."""
+    """Add to an undecided appeal: what is named replaces what was said, numbers and bonds come in addition.
+
+    Raises `Refused` when nothing is supplied, and when Centers are, with which there is nothing to decide.
+    """
     if supplied == AppealContents():
         raise Refused(
             "The supplement supplies nothing.",
@@ -118,6 +131,10 @@ async def supplement_appeal(
     today = legal_date(now)
     appeal, state, authority = await _lock(tx, caller, appeal_number, "supplement", if_match, today)
     await _demand_standing(tx, caller, {appeal.importer_number, *supplied.importer_numbers}, today)
+    if supplied.current_center is not None or supplied.preferred_center is not None:
+        _refuse_flaw(
+            await _flaw_of(tx, appeal.importer_number, supplement(appeal.contents, supplied), appeal.received_at)
+        )
     reasons = ["Supplied: " + ", ".join(named) + "."]
     step = _step("supplement", state, reasons, caller, authority, now, {})
     return await _record(tx, await store.append_step(tx, appeal, step, supplied=supplied))
@@ -310,7 +327,20 @@ async def _represents(tx: Transaction, caller: Identity, numbers: AbstractSet[st
 
 
 async def _record(tx: Transaction, appeal: StandingAppeal) -> AppealRecord:
-    return AppealRecord(appeal, await store.list_steps(tx.connection, appeal.appeal_number))
+    flaw = await _flaw_of(tx, appeal.importer_number, appeal.contents, appeal.received_at)
+    return AppealRecord(appeal, await store.list_steps(tx.connection, appeal.appeal_number), flaw)
+
+
+async def _flaw_of(
+    tx: Transaction, importer_number: str, contents: AppealContents, received_at: datetime
+) -> Flaw | None:
+    assigned = await assignment_store.find_center(tx.connection, importer_number, legal_date(received_at))
+    return find_flaw(contents.current_center, contents.preferred_center, assigned)
+
+
+def _refuse_flaw(flaw: Flaw | None) -> None:
+    if flaw is not None:
+        raise Refused(flaw.text, rule="appeal-names-centers", code=flaw.code, citation=CITATION, remedy=flaw.remedy)
 
 
 def _step(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from services.routing.acts.directory import demand_open_center
 from services.routing.domain.decisions import Move
@@ -17,6 +18,11 @@ from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, no_such
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
+
+_OF_RECORD: Final = (
+    "Name the Center of record, as it is read here, and decide anew; the work queue may show another one, by what was"
+    " learned since."
+)
 
 
 async def move_entry(
@@ -99,7 +105,7 @@ async def _append(
             f"The {kind} is with {holding}, not with {from_center}.",
             rule="move",
             code="moved-meanwhile",
-            remedy="Read it again and decide anew.",
+            remedy="Read it again and decide anew." if kind == "entry" else _OF_RECORD,
         )
     if to_center == holding:
         raise Refused(

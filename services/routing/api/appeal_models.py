@@ -35,7 +35,7 @@ class ImportIn(BaseModel):
 
 
 class ContentsIn(BaseModel):
-    """What an appeal says, or what is supplied later. All may be absent: what is missing is said, not refused."""
+    """What an appeal says, or what is supplied later. What is missing is said; one without any Center is refused."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_CONTENTS]})
 
@@ -122,6 +122,14 @@ class CheckOut(BaseModel):
     evidence: Evidence = Field(description="How well the requirement is known: M from memory.")
 
 
+class FlawOut(BaseModel):
+    """Why there is nothing for an appeal to decide, and what to do."""
+
+    code: str = Field(examples=["appeal-names-other-center"])
+    text: str
+    remedy: str
+
+
 class StepOut(BaseModel):
     """One line of the history."""
 
@@ -155,6 +163,10 @@ class AppealOut(AppealSummary):
     says: str = Field(description="The state in a plain sentence.")
     may_do: list[Act] = Field(description="The acts that this state allows.")
     checks: list[CheckOut]
+    flaw: FlawOut | None = Field(
+        description="Why there is nothing to decide, by the Centers named and the assignment on the day of receipt."
+        " Said of an appeal that came as an event; one that is made here is refused for it."
+    )
     importer_numbers: list[str]
     bond_numbers: dict[str, str]
     justification: str | None

@@ -14,6 +14,7 @@ from services.routing.api.appeal_models import (
     CheckOut,
     ContentsIn,
     DecisionIn,
+    FlawOut,
     ImportIn,
     ReviewIn,
     StepOut,
@@ -57,6 +58,7 @@ async def file_appeal(
 ) -> Response:
     """Appeal at any time to the Office of Field Operations. What is missing is said, and may be supplied later.
 
+    Refused is one that names no Center, another than the present one as the current, or the present one as preferred.
     The importer, a broker authorised for every affected number, or trade counsel whose token names them.
     """
     filed: AppealRecord
@@ -245,6 +247,7 @@ def _appeal_out(record: AppealRecord, caller: Identity) -> AppealOut:
             )
             for check in check_contents(contents)
         ],
+        flaw=FlawOut(**record.flaw._asdict()) if record.flaw is not None else None,
         importer_numbers=[shown_importer_number(caller, number) for number in contents.importer_numbers],
         bond_numbers={
             shown_importer_number(caller, number): bond for number, bond in sorted(contents.bond_numbers.items())

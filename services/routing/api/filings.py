@@ -49,7 +49,11 @@ class FilingContactOut(BaseModel):
 
 
 class FilingOfficeOut(BaseModel):
-    """Who has the matter: Center, division, and how to reach them."""
+    """Who has the matter of record: Center, division, and how to reach them.
+
+    Without a move the Center is that of the account on receipt. Who works on it, by all that was learned since, says
+    `GET /items?filing=` of the work queue.
+    """
 
     center: str = Field(description="PNDING while no Center is known.", examples=["CEE007"])
     name: str | None

@@ -95,6 +95,45 @@ def check_contents(contents: AppealContents) -> tuple[Check, ...]:
     return tuple(Check(requirement, missing[requirement.code]) for requirement in REQUIREMENTS)
 
 
+class Flaw(NamedTuple):
+    """Why there is nothing for an appeal to decide, and what to do; over HTTP it is refused with these words."""
+
+    code: str
+    text: str
+    remedy: str
+
+
+def find_flaw(current: str | None, preferred: str | None, assigned: str | None) -> Flaw | None:
+    """What is wrong with the Centers that an appeal names, by the one that the account is assigned to on its day.
+
+    An appeal is against an assignment (19 CFR 101.10), so one that names no Center, or another than the present one as
+    the present one, has nothing to decide. That it names only one of the two is said among what it lacks.
+
+    >>> find_flaw("CEE005", "CEE010", "CEE007").code, find_flaw("CEE007", None, "CEE007")
+    ('appeal-names-other-center', None)
+    """
+    if current is None and preferred is None:
+        return Flaw(
+            "appeal-names-no-center",
+            "The appeal names no Center, so there is nothing to decide.",
+            "Name the current and the preferred Center.",
+        )
+    if current is not None and current != assigned:
+        stands = f"is assigned to {assigned}" if assigned is not None else "has no Center"
+        return Flaw(
+            "appeal-names-other-center",
+            f"The appeal names {current} as the current Center, and the account {stands}.",
+            f"Name {assigned} as the current Center." if assigned is not None else "Name the preferred Center alone.",
+        )
+    if preferred is not None and preferred == assigned:
+        return Flaw(
+            "appeal-names-own-center",
+            f"The account is assigned to {assigned} already.",
+            "Name another Center as the preferred one, or do not appeal.",
+        )
+    return None
+
+
 def is_complete(contents: AppealContents) -> bool:
     """Whether nothing that is required is missing."""
     return all(check.missing is None for check in check_contents(contents))

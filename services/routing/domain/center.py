@@ -1,6 +1,7 @@
 """Which Center an entry belongs to: the importer's account first, then its goods, else pending."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -105,6 +106,21 @@ def consult(
     if by_goods.center is None or by_goods.tariff is None or by_goods.center == choice.center:
         return ()
     return (Consultation(by_goods.center, by_goods.tariff, by_goods.goods, by_goods.value_usd),)
+
+
+def center_of_goods(goods: Iterable[tuple[str, int]], tariff_map: TariffMap, open_centers: OpenCenters) -> str | None:
+    """The Center with most of the goods, each a tariff number and whole dollars; None when the map gives them to none.
+
+    As among the lines of an entry more value breaks a tie, then the lower Center code.
+    """
+    count: defaultdict[str, int] = defaultdict(int)
+    value: defaultdict[str, int] = defaultdict(int)
+    for tariff, value_usd in goods:
+        center = _center_of(tariff, tariff_map, open_centers)
+        if center is not None:
+            count[center] += 1
+            value[center] += value_usd
+    return min(count, key=lambda center: (-count[center], -value[center], center), default=None)
 
 
 def _choose_by_goods(

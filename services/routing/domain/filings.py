@@ -1,11 +1,13 @@
 """Where a post-entry filing goes: Center of record, division, process, authority, and until when CBP must act."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from services.routing.domain import appeals
+from services.routing.domain import center as centers
 from services.routing.domain.authority import authority_for_process
 from services.routing.domain.center import CITATION
 from services.routing.domain.decisions import Division
@@ -15,6 +17,7 @@ from shared.customs.authority import Evidence
 from shared.customs.calendar import add_days, add_years
 from shared.customs.centers import PENDING
 from shared.customs.ports import is_port_code
+from shared.customs.tariff_map import TariffMap
 
 Kind = Literal[
     "protest",
@@ -41,9 +44,9 @@ class FilingFacts:
     """A filing as received. `received_on` is the legal day on which it first reached CBP, at whatever place.
 
     `body` depends on the kind. Read of it: `filed_with` (port code, Center code, OFO, FPF or DRAWBACK: where it was
-    handed in), `further_review`, `against_exclusion`, `accelerated_requested_on` (when the request was mailed),
-    `is_oral`, `is_complete`, `due_on`, `imported_on`, `notice_kind`, `notice_mailed_on`, `period_ends_on`. What is
-    absent is not known.
+    handed in), `answers_request`, `goods`, `current_center`, `preferred_center`, `further_review`,
+    `against_exclusion`, `accelerated_requested_on` (when the request was mailed), `is_oral`, `is_complete`, `due_on`,
+    `imported_on`, `notice_kind`, `notice_mailed_on`, `period_ends_on`. What is absent is not known.
     """
 
     kind: Kind
@@ -100,8 +103,24 @@ def route_filing(filing: FilingFacts, account: Account | None, open_centers: Ope
         authority=authority_for_process(filing.kind, filing.received_on),
         forwarded_from=forwarded_from,
         clocks=clocks,
-        reasons=(why, *_decided_elsewhere(filing), *forwarded, *notes),
+        reasons=(why, *_decided_elsewhere(filing), *_flaw_in_appeal(filing, account), *forwarded, *notes),
     )
+
+
+def read_answered_request(body: Mapping[str, Any]) -> str | None:
+    """The id of the CBP 28 or 29 that a filing says it answers, None when it names none that can be read."""
+    named = body.get("answers_request")
+    return named.strip() or None if isinstance(named, str) and len(named) <= _LONGEST_ID else None
+
+
+def center_of_goods(body: Mapping[str, Any], tariff_map: TariffMap, open_centers: OpenCenters) -> str | None:
+    """The Center of the goods that a filing names under `goods`, None when it names none that the map knows."""
+    goods = body.get("goods")
+    if not isinstance(goods, Sequence) or isinstance(goods, str):
+        return None
+    named = [(each["hts"], each.get("value_usd")) for each in goods if isinstance(each, Mapping) and _is_named(each)]
+    valued = [(hts, value if isinstance(value, int) and value > 0 else 0) for hts, value in named]
+    return centers.center_of_goods(valued, tariff_map, open_centers)
 
 
 def reckon_clocks(filing: FilingFacts) -> tuple[tuple[Clock, ...], tuple[Reason, ...]]:
@@ -153,6 +172,21 @@ def _decided_elsewhere(filing: FilingFacts) -> tuple[Reason, ...]:
             return (_DRAWBACK_WORKED,)
         case _:
             return ()
+
+
+def _is_named(goods: Mapping[str, Any]) -> bool:
+    hts = goods.get("hts")
+    return isinstance(hts, str) and hts.isascii() and hts.isdigit() and 4 <= len(hts) <= 10
+
+
+def _flaw_in_appeal(filing: FilingFacts, account: Account | None) -> tuple[Reason, ...]:
+    """Why there is nothing for an appeal to decide, with what to do; one that comes over HTTP is refused for it."""
+    if filing.kind != "center-appeal":
+        return ()
+    named = appeals.read_contents("", filing.body)
+    assigned = account.center if account is not None else None
+    flaw = appeals.find_flaw(named.current_center, named.preferred_center, assigned)
+    return (Reason(flaw.code, f"{flaw.text} {flaw.remedy}", assigned, CITATION),) if flaw is not None else ()
 
 
 def _right_places(filing: FilingFacts, center: str, basis: Basis) -> frozenset[str]:
@@ -393,10 +427,14 @@ def _unknown(rule: str, field: str) -> Reason:
     return Reason("clock-unknown", text, rule)
 
 
+_LONGEST_ID: Final = 64
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 9000
 _PAPERS: Final = "81 FR 92978: papers are taken at the port or electronically"
-_PENDING_TEXT: Final = "The importer's account has no Center on the day of receipt: the filing waits for an assignment."
+_PENDING_TEXT: Final = (
+    "The importer's account has no Center on the day of receipt: the work queue looks who asked for it, who has its"
+    " entries, whether the account gets a Center, and to whom its goods belong."
+)
 _NO_CLOCK: Final = Reason("no-clock", "The rules as read state no day by which this filing must be answered.")
 _BROKER_DRAWBACK: Final = Reason(
     "drawback-office", "A broker's own drawback claims are not aligned to a Center: the drawback office has it."

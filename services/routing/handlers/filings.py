@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import orjson
 
 from services.routing.domain.appeals import read_contents
-from services.routing.domain.filings import FilingFacts, route_filing
+from services.routing.domain.filings import FilingFacts, center_of_goods, read_answered_request, route_filing
 from services.routing.domain.rulebook import RuleBook
 from services.routing.store.appeals import FiledAppeal
 from services.routing.store.decisions import AccountRow, Origin
@@ -18,23 +18,26 @@ from shared.customs.calendar import legal_date
 
 
 def on_post_entry_filed(event: Event[PostEntryFiled], accounts: Mapping[str, AccountRow], book: RuleBook) -> FilingRow:
-    """A filing with where it goes, by the importer's account and the Centers open on the day of receipt."""
+    """A filing with where it goes, by the importer's account, map and Centers of the day of receipt."""
     data = event.data
     received_on = legal_date(data.received_at)
     row = accounts.get(data.importer_number)
     account = row.on(received_on) if row else None
     facts = FilingFacts(data.kind.value, received_on, data.body)
+    rules = book.on(received_on)
     return FilingRow(
         filing_number=data.filing_number,
         kind=data.kind.value,
         importer_number=data.importer_number,
         entries=data.entries,
         received_at=data.received_at,
-        route=route_filing(facts, account, book.on(received_on).open_centers),
+        route=route_filing(facts, account, rules.open_centers),
         filed_by=lean.encode(data.filed_by).decode(),
         body=lean.encode(data.body).decode(),
         digest=filing_digest(data),
         origin=Origin(event.time, event.source, event.id),
+        answers_request=read_answered_request(data.body),
+        goods_center=center_of_goods(data.body, rules.tariff_map, rules.open_centers),
     )
 
 

@@ -110,6 +110,18 @@ async def lock_and_load_latest(tx: Transaction, importer_numbers: Sequence[str])
     }
 
 
+async def find_center(connection: AsyncConnection, importer_number: str, on: date) -> str | None:
+    """The Center that an account is assigned to on a legal day, None when it has none or is not known."""
+    query = (
+        select(assignments.c.center)
+        .where(assignments.c.importer_number == importer_number, assignments.c.effective_on <= on)
+        .order_by(assignments.c.sequence.desc())
+        .limit(1)
+    )
+    center: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return center
+
+
 async def append_assignments(tx: Transaction, new: Sequence[NewAssignment]) -> None:
     """Append assignments; history is never changed."""
     await bulk.insert(tx, assignments, _COLUMNS, [_columns_of(item) for item in new])

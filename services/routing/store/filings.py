@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.decisions import Move
 from services.routing.domain.facts import Reason
-from services.routing.domain.filings import Clock, FilingRoute
+from services.routing.domain.filings import Clock, FilingRoute, read_answered_request
 from services.routing.store import moves as move_store
 from services.routing.store.decisions import Origin
 from services.routing.store.tables.filings import filing_contents, post_entry_filings
@@ -45,6 +45,7 @@ _COLUMNS = (
     "filed_at",
     "event_source",
     "event_id",
+    "goods_center",
 )
 # A row without an event was written by a release that did not keep which event it rests on: the next one replaces it.
 _KEEP_EARLIEST = (
@@ -76,6 +77,8 @@ class FilingRow:
     body: str
     digest: bytes
     origin: Origin
+    answers_request: str | None
+    goods_center: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,12 @@ class KeptFiling:
     body: Mapping[str, Any]
     digest: bytes | None
     origin: Origin | None
+    goods_center: str | None
+
+    @property
+    def answers_request(self) -> str | None:
+        """The request of CBP that the filing says it answers."""
+        return read_answered_request(self.body)
 
     @property
     def filer_code(self) -> str | None:
@@ -118,6 +127,8 @@ class KeptFiling:
             body=orjson.dumps(self.body).decode(),
             digest=self.digest,
             origin=self.origin,
+            answers_request=self.answers_request,
+            goods_center=self.goods_center,
         )
 
 
@@ -237,6 +248,7 @@ def _read(row: Row[Any]) -> KeptFiling:
         body=row.body,
         digest=row.content_digest,
         origin=Origin(row.filed_at, row.event_source, row.event_id) if row.filed_at is not None else None,
+        goods_center=row.goods_center,
     )
 
 
@@ -260,4 +272,5 @@ def _values(row: FilingRow) -> tuple[Any, ...]:
         row.body,
         row.digest,
         *row.origin,
+        row.goods_center,
     )

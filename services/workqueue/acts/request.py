@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from services.workqueue.acts.answers import hand_to_asker, lock_answers
 from services.workqueue.acts.item import lock_item, refusals
 from services.workqueue.acts.reach import person_of
 from services.workqueue.domain import claim as rules
@@ -40,6 +41,8 @@ async def issue_request(
     cf28-reply, cf29-proposed). Raises `Conflict` for a token that is not the newest, `Refused` for a notice of action
     by a consulted Center, for entries of several importers or Centers or none, and for a day that has passed.
     """
+    request_id = UUID(event_id("request", str(item_id), caller.subject, key))
+    answers = await lock_answers(tx, request_id)
     item, authority = await lock_item(tx, item_id, caller, now)
     with refusals():
         rules.demand_token(item, person_of(caller), token)
@@ -85,7 +88,7 @@ async def issue_request(
             remedy="Leave it out for the usual period.",
         )
     issued = IssuedRequest(
-        request_id=UUID(event_id("request", str(item_id), caller.subject, key)),
+        request_id=request_id,
         form=form,
         entry_numbers=numbers,
         questions=tuple(questions),
@@ -97,4 +100,5 @@ async def issue_request(
     )
     await request_store.write_request(tx, item, issued)
     await outbox.add(tx, SOURCE, [request_issued(item, issued)])
+    await hand_to_asker(tx, answers, now)
     return issued

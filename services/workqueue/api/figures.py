@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from services.workqueue.api.common import center_goal_of, pending_cutoff_of
 from services.workqueue.domain.item import Division
 from services.workqueue.store import figures as figure_store
 from shared.db.transaction import reading
@@ -28,6 +29,17 @@ class QueueOut(BaseModel):
     claimed: int
     oldest_opened_at: datetime
     next_due_on: date | None
+    overdue: int = Field(description="Due before today; in PNDING also what waits for a Center past the goal.")
+
+
+class PendingFigures(BaseModel):
+    """What waits for a Center: whom the table lets work on it takes it as `center` PNDING, or a director moves it."""
+
+    open: int
+    claimed: int
+    past_goal: int = Field(description="Waiting for longer than the goal: policy, nothing follows by law.")
+    goal_working_days: int = Field(description="The goal, as the operator has set it.", examples=[2])
+    oldest_since: datetime | None
 
 
 class WorkqueueFigures(BaseModel):
@@ -38,6 +50,7 @@ class WorkqueueFigures(BaseModel):
     completed: int
     cancelled: int
     by_queue: dict[str, int] = Field(examples=[{"CEE007/enforcement/ad-cvd": 12}])
+    pending: PendingFigures
 
 
 @router.get("/queues", summary="How much work waits, by queue")
@@ -56,6 +69,8 @@ async def list_queues(
             center=center,
             division=division,
             process=process,
+            today=today_of(request),
+            cutoff=pending_cutoff_of(request),
         )
     return [QueueOut.model_validate(row, from_attributes=True) for row in rows]
 
@@ -64,7 +79,9 @@ async def list_queues(
 async def read_workqueue_figures(request: Request, caller: Annotated[Identity, allow("item.read")]) -> WorkqueueFigures:
     """Counts over the items that the caller may read; `by_queue` counts open and claimed ones."""
     async with reading(engine_of(request)) as connection:
-        rows = await figure_store.count_items(connection, reach_of(caller, "item.read", today_of(request)))
+        reach = reach_of(caller, "item.read", today_of(request))
+        rows = await figure_store.count_items(connection, reach)
+        pending = await figure_store.count_pending(connection, reach, pending_cutoff_of(request))
     by_state: Counter[str] = Counter()
     by_queue: Counter[str] = Counter()
     for row in rows:
@@ -77,4 +94,11 @@ async def read_workqueue_figures(request: Request, caller: Annotated[Identity, a
         completed=by_state["completed"],
         cancelled=by_state["cancelled"],
         by_queue=by_queue,
+        pending=PendingFigures(
+            open=pending.open,
+            claimed=pending.claimed,
+            past_goal=pending.past_goal,
+            goal_working_days=center_goal_of(request),
+            oldest_since=pending.oldest_since,
+        ),
     )

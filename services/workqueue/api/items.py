@@ -1,7 +1,7 @@
 """Items in the order of the queue, and one of them with everything that happened to it."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, Literal, NamedTuple, assert_never
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,18 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts.may_do import bars_on_item
 from services.workqueue.acts.reach import demand_item_sight, matter_for_work
-from services.workqueue.api.common import ItemId
+from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
 from services.workqueue.api.requests import RequestOut, request_out
-from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF
+from services.workqueue.domain.clocks import FIND_CENTER, PROTEST_DECIDE, REVIEW_CUTOFF, center_goal_on
 from services.workqueue.domain.decision import Outcome
-from services.workqueue.domain.item import Division, Item, Kind, Note, State
+from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
+from services.workqueue.domain.item import CenterBasis, Division, Item, Kind, Note, State
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import requests as request_store
-from services.workqueue.store.items import Filter, ListedItem
+from services.workqueue.store.items import Filter, ListedItem, Overdue
 from shared.customs.calendar import legal_date
+from shared.customs.centers import PENDING
 from shared.db.transaction import reading
 from shared.runtime.access import no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
@@ -55,6 +57,24 @@ class ClockOut(BaseModel):
     evidence: str = Field(description="How well the rule is evidenced: S, P, M, or U for uncertain.", examples=["M"])
 
 
+class CenterReasonOut(BaseModel):
+    """Why the item is with its Center, or with none."""
+
+    code: str = Field(examples=["center-by-request"])
+    text: str
+    fact: str | None = Field(description="The request answered, or the entry that decided.")
+
+
+class GoalOut(BaseModel):
+    """A day by which something should be done: policy of the operator, nothing follows by law when it passes."""
+
+    rule: str = Field(examples=[FIND_CENTER])
+    kind: Literal["goal"] = "goal"
+    what: str
+    due_on: date
+    is_past: bool
+
+
 class ItemOut(BaseModel):
     """A piece of work in its queue: who has it, since when, until when, and on whose authority."""
 
@@ -72,6 +92,13 @@ class ItemOut(BaseModel):
     importer_number: str = Field(description="Masked when it is a social security number.")
     importer_name: str | None
     center: str = Field(description="The Center that has the item.", examples=["CEE007"])
+    center_basis: CenterBasis | None = Field(
+        description="What a filing's Center follows from, derived anew with all that is learned; null for what is no"
+        " filing, and for what was completed before it was kept.",
+        examples=["requested-by"],
+    )
+    center_reason: CenterReasonOut | None
+    center_goal: GoalOut | None = Field(description="While it waits for a Center: by when one should be found.")
     center_since: datetime = Field(description="Since when it has been that Center's.")
     asking_center: str | None = Field(
         description="The Center of record that asks for advice, and decides the entry itself.", examples=["CEE007"]
@@ -150,11 +177,15 @@ async def list_items(
         str | None, Query(description="Entry number, with or without hyphens: all work on it, filings included.")
     ] = None,
     filing: Annotated[str | None, Query(description="Number of a post-entry filing.")] = None,
+    overdue: Annotated[
+        bool,
+        Query(description="Only what is unfinished and was due before today, or waits for a Center past the goal."),
+    ] = False,
 ) -> Page[ItemOut]:
     """Items of the caller's Centers: due first, unknown due dates last, then the more urgent, then the older.
 
     With `entry` this answers who has it: each item with its Center, division, holder, since when and until when. A
-    Center also sees the consultations that it asked for.
+    Center also sees the consultations that it asked for. What waits for a Center is with `center` PNDING.
     """
     wanted = Filter(
         reach=reach_of(caller, "item.read", today_of(request)),
@@ -167,7 +198,9 @@ async def list_items(
         due_before=due_before,
         entry_number=canonical_entry_number(entry) if entry is not None else None,
         filing_number=filing,
+        overdue=Overdue(today_of(request), pending_cutoff_of(request)) if overdue else None,
     )
+    goal = _Goal(today_of(request), center_goal_of(request))
     position = page.position(date, int, datetime, UUID)
     async with reading(engine_of(request)) as connection:
         rows = await item_store.list_items(connection, wanted, after=position, limit=page.fetch)
@@ -175,7 +208,7 @@ async def list_items(
         rows,
         page,
         key=lambda row: (row.due_order, row.item.priority, row.item.opened_at, row.item.item_id),
-        item=lambda row: ItemOut(**_item_fields(row, caller)),
+        item=lambda row: ItemOut(**_item_fields(row, caller, goal)),
         request=request,
         response=response,
     )
@@ -201,7 +234,7 @@ async def read_item(
     item = listed.item
     demand_item_sight(caller, item, today_of(request))
     return ItemDetailOut(
-        **_item_fields(listed, caller),
+        **_item_fields(listed, caller, _Goal(today_of(request), center_goal_of(request))),
         entry_numbers=named,
         token=item.token if item.state == "claimed" and item.holder == caller.subject else None,
         decision=decision_out(decision) if decision is not None else None,
@@ -211,8 +244,16 @@ async def read_item(
     )
 
 
-def _item_fields(listed: ListedItem, caller: Identity) -> dict[str, Any]:
+class _Goal(NamedTuple):
+    """The day on which it is asked, and the goal of the operator in working days."""
+
+    today: date
+    working_days: int
+
+
+def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str, Any]:
     item = listed.item
+    reason = tell_basis(item.center, item.center_basis, item.center_fact) if item.center_basis is not None else None
     clocks = sorted(listed.filing_clocks, key=lambda clock: (clock.due_on, clock.rule))
     rule: str | None
     match item.kind:
@@ -237,6 +278,9 @@ def _item_fields(listed: ListedItem, caller: Identity) -> dict[str, Any]:
         "importer_number": shown_importer_number(caller, item.importer_number),
         "importer_name": listed.importer_name,
         "center": item.center,
+        "center_basis": item.center_basis,
+        "center_reason": CenterReasonOut.model_validate(reason) if reason is not None else None,
+        "center_goal": _goal_out(item, goal),
         "center_since": item.center_since or item.opened_at,
         "asking_center": item.asking_center,
         "goods": [GoodsOut.model_validate(each) for each in item.goods] if item.goods is not None else None,
@@ -255,6 +299,15 @@ def _item_fields(listed: ListedItem, caller: Identity) -> dict[str, Any]:
         "lease_until": item.lease_until,
         "outcome": listed.outcome,
     }
+
+
+def _goal_out(item: Item, goal: _Goal) -> GoalOut | None:
+    if item.center != PENDING or item.state not in {"open", "claimed"} or item.center_basis in WITHOUT_CENTER:
+        return None
+    due_on = center_goal_on(legal_date(item.center_since or item.opened_at), goal.working_days)
+    return GoalOut(
+        rule=FIND_CENTER, what="Find the Center whose work it is.", due_on=due_on, is_past=due_on < goal.today
+    )
 
 
 def _may_do(item: Item, caller: Identity, now: datetime) -> list[ActOnItemOut]:

@@ -142,6 +142,7 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)
     if item.state == "completed":
         facts = replace(facts, center=item.center, division=item.division, center_since=item.center_since)
+        facts = replace(facts, center_basis=item.center_basis, center_fact=item.center_fact)
     return facts
 
 

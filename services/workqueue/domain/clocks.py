@@ -1,10 +1,20 @@
 """The clocks of work: until when a review should end, until when a party should answer."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal, assert_never
 
-from shared.customs.calendar import add_days, friday_on_or_before, legal_date, wednesday_cutoff
+from shared.customs.calendar import (
+    NO_CLOSURES,
+    add_business_days,
+    add_days,
+    end_of_legal_day,
+    friday_on_or_before,
+    legal_date,
+    wednesday_cutoff,
+)
 
+FIND_CENTER: Final = "find-center"
+"""The goal by which a Center should be found for what waits for one: policy, no period is set by law."""
 Form = Literal["CBP-28", "CBP-29"]
 
 REVIEW_CUTOFF: Final = "review-cutoff"
@@ -23,6 +33,29 @@ def review_due_on(scheduled_on: date | None) -> date | None:
     datetime.date(2027, 1, 13)
     """
     return None if scheduled_on is None else legal_date(wednesday_cutoff(friday_on_or_before(scheduled_on)))
+
+
+def center_goal_on(waits_since: date, working_days: int) -> date:
+    """The day by which a Center should be found for work that waits for one; days closed by order are counted.
+
+    A goal of the Centers, set by the operator; no rule as read sets a day, and nothing follows when it passes.
+
+    >>> center_goal_on(date(2026, 3, 6), 2)
+    datetime.date(2026, 3, 10)
+    """
+    return add_business_days(waits_since, working_days, NO_CLOSURES)
+
+
+def pending_cutoff(today: date, working_days: int) -> datetime:
+    """What has waited for a Center since this instant or longer is past its goal (`center_goal_on`) on a legal day.
+
+    >>> pending_cutoff(date(2026, 3, 11), 2)
+    datetime.datetime(2026, 3, 9, 3, 59, 59, 999999, tzinfo=datetime.timezone.utc)
+    """
+    day = today
+    while center_goal_on(day, working_days) >= today:
+        day = add_days(day, -1)
+    return end_of_legal_day(day)
 
 
 def answer_due_on(form: Form, issued_on: date) -> date:

@@ -11,6 +11,8 @@ Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 State = Literal["open", "claimed", "completed", "cancelled"]
 Change = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
 Kind = Literal["review", "consultation", "protest", "filing"]
+CenterBasis = Literal["person", "requested-by", "drawback-office", "entry", "account", "goods", "port", "pending"]
+"""What a filing's Center follows from (`whose_filing`), in the order in which the first that is known stands."""
 
 ACTS_FROM: Final = 1_000_000
 """Sequences of an item's changes: what routing says of it below this, acts on the item from here on."""
@@ -81,7 +83,8 @@ class Item:
     `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
     it cannot be computed; `opened_at` is when the first routing decision that called for it was filed (a protest or a
     filing: received), whichever Centers have had it; `center_since` is when it came to the present one. `authority` is
-    the row of the authority table that says who decides.
+    the row of the authority table that says who decides. Of a filing `center_basis` says what its Center follows from
+    and `center_fact` from which request, entry or Center; of others both are None.
     """
 
     item_id: UUID
@@ -106,6 +109,8 @@ class Item:
     asking_center: str | None = None
     authority: str | None = None
     center_since: datetime | None = None
+    center_basis: CenterBasis | None = None
+    center_fact: str | None = None
     goods: tuple[Goods, ...] | None = None
 
     @property

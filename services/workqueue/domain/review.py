@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
 from services.workqueue.domain.clocks import review_due_on
+from services.workqueue.domain.filing import Held
 from services.workqueue.domain.item import LAST, SYSTEM, Change, Division, Goods, Item, Kind, Note, State
 from services.workqueue.domain.priority import priority_of
 
@@ -134,6 +135,12 @@ def in_rank(versions: Iterable[RoutedVersion]) -> list[RoutedVersion]:
     return standing_first[::-1]
 
 
+def holder_of(versions: Iterable[RoutedVersion]) -> Held:
+    """The Center that has an entry by its routed versions, of which there is one at least, and since when."""
+    ranked = in_rank(versions)
+    return Held(ranked[-1].center, _center_since(ranked))
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """An item as an entry's facts leave it, with the lines that are new in its history."""
@@ -195,7 +202,7 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State) -> I
     kind: Kind = "review"
     asking_center, goods = None, None
     if work.consulted is None:
-        center_since = _center_since(facts.versions)
+        center_since = _center_since([version for version, _ in facts.versions])
     else:
         kind = "consultation"
         asked = (each.goods for each in newest.consultations if each.center == work.consulted)
@@ -224,11 +231,11 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State) -> I
     )
 
 
-def _center_since(versions: Sequence[tuple[RoutedVersion, list[Work]]]) -> datetime:
+def _center_since(versions: Sequence[RoutedVersion]) -> datetime:
     """Since when the Center of the standing decision has had the entry without a break."""
-    standing = versions[-1][0]
+    standing = versions[-1]
     since = standing.filed_at
-    for version, _ in reversed(versions):
+    for version in reversed(versions):
         if version.center != standing.center:
             break
         since = version.filed_at

@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.workqueue.domain.filing import NOT_QUEUED, Filing, FilingRoute, review_filing
+from services.workqueue.domain.filing import (
+    NOT_QUEUED,
+    Asked,
+    Filing,
+    FilingRoute,
+    Held,
+    askers_first,
+    asking_center,
+    review_filing,
+    whose_filing,
+)
 from services.workqueue.domain.filing import absorb as absorb_routing
 from services.workqueue.domain.item import Item, Note
 from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
@@ -17,7 +27,7 @@ from services.workqueue.domain.review import (
     LegalDates,
     RoutedVersion,
     Work,
-    in_rank,
+    holder_of,
     review_entry,
     work_called_for,
     work_of,
@@ -32,6 +42,7 @@ from services.workqueue.store import filings as filing_store
 from services.workqueue.store import importers as importer_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import protests as protest_store
+from services.workqueue.store import requests as request_store
 from services.workqueue.store.importers import Importer
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
@@ -57,13 +68,15 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 class Batch:
     """What the events of a batch say, in the words of the domain, by the key of what they change.
 
-    `at` is the time of the latest: when a claim ends because of what the batch says, it ends then.
+    `filings` are to be looked at anew without an event. `at` is the time of the latest: when a claim ends because of
+    what the batch says, it ends then.
     """
 
     versions: defaultdict[str, list[RoutedVersion]] = field(default_factory=lambda: defaultdict(list))
     legal_acts: defaultdict[str, list[LegalAct]] = field(default_factory=lambda: defaultdict(list))
     protest_acts: defaultdict[str, list[ProtestAct]] = field(default_factory=lambda: defaultdict(list))
     filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
+    filings: set[str] = field(default_factory=set)
     importers: dict[str, Importer] = field(default_factory=dict)
     parties: list[PartyChanged] = field(default_factory=list)
     at: datetime = _LONG_AGO
@@ -71,13 +84,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the tables say of everything that a batch touches, locked for the transaction."""
+    """What the tables say of everything that a batch touches, locked for the transaction.
+
+    `holders` are the Centers of entries that protests and filings name, `asked` the requests that filings answer.
+    """
 
     dates: Mapping[str, LegalDates]
     importers: Mapping[str, Importer]
     protests: Mapping[str, Protest]
     filings: Mapping[str, Filing]
-    centers: Mapping[str, str]
+    asked: Mapping[UUID, Asked]
+    holders: Mapping[str, Held]
     versions: Mapping[str, list[RoutedVersion]]
     items: Mapping[UUID, Item]
 
@@ -98,7 +115,15 @@ class Changes:
 
 async def handle(tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
     """Load what the batch needs, decide, write."""
-    batch = read_batch(events)
+    return await _apply(tx, read_batch(events))
+
+
+async def derive_filings(tx: Transaction, filing_numbers: Iterable[str], at: datetime) -> Sequence[Outgoing]:
+    """Look anew whose filings are, by what is known; gives the events that follow."""
+    return await _apply(tx, Batch(filings=set(filing_numbers), at=at))
+
+
+async def _apply(tx: Transaction, batch: Batch) -> Sequence[Outgoing]:
     known = await _load(tx, batch)
     changes = decide(batch, known)
     await _write(tx, changes)
@@ -136,28 +161,48 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
 
 
 async def _load(tx: Transaction, batch: Batch) -> Known:
-    """Lock in one order (entries, importers, protests, filings, items), and read what a row follows from after that."""
+    """Lock in one order, and read what a row follows from after that.
+
+    The order is: ids of requests that filings answer, entries, importers, protests, filings, items. A filing holds the
+    entries and the asking matter that its Center may follow from, so that what is said of them at the same time is
+    not missed.
+    """
     acts = [act for found in batch.protest_acts.values() for act in found]
+    routes = [route for found in batch.filing_routes.values() for route in found]
     protested = {act.entry_number for act in acts if act.entry_number is not None}
-    filers = {route.importer_number for found in batch.filing_routes.values() for route in found}
-    dates = await entry_store.lock_entries(tx, {*batch.versions, *batch.legal_acts, *protested})
-    protestants = {act.importer_number for act in acts}
-    importers = await importer_store.lock_importers(tx, {*batch.importers, *protestants, *filers})
-    protests = await protest_store.lock_protests(
-        tx, batch.protest_acts, entry_numbers=batch.versions, importer_numbers=batch.importers
+    filed_on = {number for route in routes if route.looks_for_center for number in route.entry_numbers}
+    answered = {route.answers_request for route in routes if route.answers_request is not None}
+    await request_store.lock_ids(tx, answered)
+    asked = await request_store.load_asked(tx, answered)
+    asked_about = {each.entry_number for each in asked.values()}
+    dates = await entry_store.lock_entries(
+        tx, {*batch.versions, *batch.legal_acts, *protested, *filed_on, *asked_about}
     )
-    filings = await filing_store.lock_filings(tx, batch.filing_routes, importer_numbers=batch.importers)
+    parties = {act.importer_number for act in acts} | {route.importer_number for route in routes}
+    importers = await importer_store.lock_importers(tx, {*batch.importers, *parties})
+    protests = await protest_store.lock_protests(
+        tx,
+        {*batch.protest_acts, *(each.protest_number for each in asked.values() if each.protest_number is not None)},
+        entry_numbers=batch.versions,
+        importer_numbers=batch.importers,
+    )
+    protest_items = _items_of_protests(protests.values(), acts)
+    concerned = await filing_store.find_concerned(tx, entry_numbers=batch.versions, item_ids=protest_items)
+    concerned |= {each.filing_number for each in asked.values() if each.filing_number is not None}
+    filings = await _lock_filings(tx, {*batch.filing_routes, *batch.filings, *concerned}, batch.importers)
+    known_routes = [each.standing for each in filings.values() if each.standing is not None]
+    answered = {route.answers_request for route in known_routes if route.answers_request is not None}
+    asked |= await request_store.load_asked(tx, answered - asked.keys())
     holders = {each.importer_number for each in protests.values() if each.importer_number is not None}
-    holders |= {each.standing.importer_number for each in filings.values() if each.standing is not None}
+    holders |= {route.importer_number for route in known_routes}
     if holders - importers.keys():
         importers |= await importer_store.load_importers(tx, holders - importers.keys())
-    standing: Mapping[str, RoutedVersion] = {}
-    if protests:
-        named = {each.entry_number for each in protests.values() if each.entry_number is not None}
-        standing = await entry_store.load_standing(tx, (named | protested) - batch.versions.keys())
+    named = {each.entry_number for each in protests.values() if each.entry_number is not None}
+    named |= {number for route in known_routes if route.looks_for_center for number in route.entry_numbers}
+    standing = await entry_store.load_versions(tx, (named | protested | filed_on) - batch.versions.keys())
     items = await item_store.lock_items(
         tx,
-        [*_items_of_protests(protests.values(), acts), *map(filing_item_id, filings)],
+        [*protest_items, *map(filing_item_id, filings), *(each.item_id for each in asked.values())],
         entry_numbers={*batch.versions, *batch.legal_acts},
     )
     reviewed = {item.reviewed_entry for item in items.values() if item.reviewed_entry is not None}
@@ -166,10 +211,23 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         importers=importers,
         protests=protests,
         filings=filings,
-        centers={number: version.center for number, version in standing.items()},
+        asked=asked,
+        holders={number: holder_of(versions) for number, versions in standing.items()},
         versions=await entry_store.load_versions(tx, {*batch.versions, *reviewed}),
         items=items,
     )
+
+
+async def _lock_filings(
+    tx: Transaction, filing_numbers: Iterable[str], importer_numbers: Iterable[str]
+) -> dict[str, Filing]:
+    """Filings by number, those of the importers without a Center, and all that answer what was asked on one of them."""
+    filings = found = await filing_store.lock_filings(tx, filing_numbers, importer_numbers=importer_numbers)
+    while found:
+        answering = await filing_store.find_concerned(tx, item_ids=map(filing_item_id, found))
+        found = await filing_store.lock_filings(tx, answering - filings.keys(), importer_numbers=())
+        filings = filings | found
+    return filings
 
 
 def _items_of_protests(protests: Iterable[Protest], acts: Iterable[ProtestAct]) -> set[UUID]:
@@ -187,8 +245,11 @@ def decide(batch: Batch, known: Known) -> Changes:
             changes.importers.append(importer)
     _decide_entries(batch, known, changes)
     importers = {**known.importers, **{each.importer_number: each for each in changes.importers}}
-    _decide_protests(batch, known, importers, changes)
-    _decide_filings(batch, known, importers, changes)
+    holders = dict(known.holders)
+    for number, added in batch.versions.items():
+        holders[number] = holder_of([*known.versions.get(number, []), *added])
+    _decide_protests(batch, known, importers, holders, changes)
+    _decide_filings(batch, known, importers, holders, changes)
     changes.items.sort(key=lambda item: item.item_id)
     return changes
 
@@ -222,17 +283,16 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
             _note_item(changes, known, reviewed.item, reviewed.notes)
 
 
-def _decide_protests(batch: Batch, known: Known, importers: Mapping[str, Importer], changes: Changes) -> None:
-    centers = dict(known.centers)
-    for number, added in batch.versions.items():
-        centers[number] = in_rank([*known.versions.get(number, []), *added])[-1].center
+def _decide_protests(
+    batch: Batch, known: Known, importers: Mapping[str, Importer], holders: Mapping[str, Held], changes: Changes
+) -> None:
     for number, before in known.protests.items():
         after = before
         for act in batch.protest_acts.get(number, ()):
             after = absorb_protest_act(after, act)
         if after != before:
             changes.protests.append(after)
-        center = _protest_center(after, centers, importers)
+        center = _protest_center(after, holders, importers)
         for opening in after.openings:
             item_id = protest_item_id(number, opening.sequence if opening else None)
             result = review_protest(before, after, opening, center, known.items.get(item_id), item_id, batch.at)
@@ -240,35 +300,41 @@ def _decide_protests(batch: Batch, known: Known, importers: Mapping[str, Importe
                 _note_item(changes, known, *result)
 
 
-def _protest_center(protest: Protest, centers: Mapping[str, str], importers: Mapping[str, Importer]) -> str:
+def _protest_center(protest: Protest, holders: Mapping[str, Held], importers: Mapping[str, Importer]) -> str:
     """The Center of the first protested entry, else the importer's, else pending."""
-    if protest.entry_number is not None and protest.entry_number in centers:
-        return centers[protest.entry_number]
+    if protest.entry_number is not None and protest.entry_number in holders:
+        return holders[protest.entry_number].center
     importer = importers.get(protest.importer_number or "")
     return importer.center if importer is not None and importer.center is not None else PENDING
 
 
-def _decide_filings(batch: Batch, known: Known, importers: Mapping[str, Importer], changes: Changes) -> None:
+def _decide_filings(
+    batch: Batch, known: Known, importers: Mapping[str, Importer], holders: Mapping[str, Held], changes: Changes
+) -> None:
+    added: dict[str, dict[str, FilingRoute]] = {}
+    filings: dict[str, Filing] = {}
     for number, before in known.filings.items():
-        added = {
-            route.event_id: route for route in batch.filing_routes.get(number, ()) if route.event_id not in before.heard
-        }
+        heard = batch.filing_routes.get(number, ())
+        added[number] = {route.event_id: route for route in heard if route.event_id not in before.heard}
         after = before
-        for route in added.values():
+        for route in added[number].values():
             after = absorb_routing(after, route)
         if after != before:
             changes.filings.append(after)
-        account = importers.get(after.standing.importer_number) if after.standing is not None else None
-        item_id = filing_item_id(number)
-        result = review_filing(
-            after,
-            added.values(),
-            account.center if account is not None else None,
-            known.items.get(item_id),
-            item_id,
-            batch.at,
-        )
+        filings[number] = after
+    items = {**known.items, **{item.item_id: item for item in changes.items}}
+    for filing in askers_first(filings, known.asked):
+        if filing.standing is None:
+            continue
+        account = importers.get(filing.standing.importer_number)
+        account_center = account.center if account is not None else None
+        item_id = filing_item_id(filing.filing_number)
+        asked_by = asking_center(filing.standing, item_id, known.asked, items)
+        whose = whose_filing(filing.standing, asked_by, holders, account_center)
+        new = added[filing.filing_number].values()
+        result = review_filing(filing, new, whose, known.items.get(item_id), item_id, batch.at)
         if result is not None:
+            items[item_id] = result[0]
             _note_item(changes, known, *result)
 
 

@@ -1,5 +1,7 @@
 """What routing says, in the words of the domain: decisions on entries, routings of filings, accounts with a Center."""
 
+from uuid import UUID
+
 from services.workqueue.domain.filing import Clock, FilingRoute
 from services.workqueue.domain.item import Goods
 from services.workqueue.domain.review import Consultation, RoutedVersion
@@ -56,6 +58,9 @@ def on_filing_routed(event: Event[FilingRouted]) -> FilingRoute:
             {"code": each.code, "text": each.text, "fact": each.fact, "citation": each.citation}
             for each in data.reasons
         ),
+        basis=data.basis,
+        answers_request=_read_request_id(data.answers_request),
+        goods_center=data.goods_center,
     )
 
 
@@ -63,3 +68,11 @@ def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
     """An importer account with its Center."""
     data = event.data
     return Importer(data.importer_number, data.sequence, data.name, data.center)
+
+
+def _read_request_id(named: str | None) -> UUID | None:
+    """The id of a request as the queue gives it; what a filer writes otherwise names none."""
+    try:
+        return UUID(named) if named is not None else None
+    except ValueError:
+        return None

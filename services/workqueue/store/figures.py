@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.domain.filing import WITHOUT_CENTER
 from services.workqueue.domain.item import State
 from services.workqueue.store.tables import items
+from shared.customs.centers import PENDING
 from shared.db.reach import within
 from shared.runtime.access import Reach
 
@@ -23,6 +25,17 @@ class QueueCount:
     claimed: int
     oldest_opened_at: datetime
     next_due_on: date | None
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCount:
+    """What waits for a Center: not finished, and with no other office by law."""
+
+    open: int
+    claimed: int
+    past_goal: int
+    oldest_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,22 @@ class StateCount:
     process: str
     state: State
     items: int
+
+
+def waits_for_center() -> ColumnElement[bool]:
+    """Whether an item waits for a Center to be found; what another office has by law does not."""
+    by_law = func.coalesce(items.c.center_basis.in_(sorted(WITHOUT_CENTER)), false())
+    return and_(items.c.center == PENDING, items.c.state.in_(["open", "claimed"]), not_(by_law))
+
+
+def is_overdue(today: date, cutoff: datetime) -> ColumnElement[bool]:
+    """Whether an unfinished item was due before this day, or has waited for a Center since the cut-off or longer."""
+    is_late = and_(items.c.due_on < today, items.c.state.in_(["open", "claimed"]))
+    return or_(is_late, and_(waits_for_center(), _waiting_since() <= cutoff))
+
+
+def _waiting_since() -> ColumnElement[datetime]:
+    return func.coalesce(items.c.center_since, items.c.opened_at)
 
 
 def _of_queues(reach: Reach) -> ColumnElement[bool]:
@@ -48,8 +77,10 @@ async def count_queues(
     center: str | None,
     division: str | None,
     process: str | None,
+    today: date,
+    cutoff: datetime,
 ) -> list[QueueCount]:
-    """Open and claimed items by queue; as far as the reach goes; None means any."""
+    """Open and claimed items by queue, as far as the reach goes; None means any, the days are those of `is_overdue`."""
     queue = (items.c.center, items.c.division, items.c.process)
     query = select(
         *queue,
@@ -57,11 +88,27 @@ async def count_queues(
         func.count().filter(items.c.state == "claimed"),
         func.min(items.c.opened_at),
         func.min(items.c.due_on),
+        func.count().filter(is_overdue(today, cutoff)),
     ).where(items.c.state.in_(["open", "claimed"]), _of_queues(reach))
     for column, value in zip(queue, (center, division, process), strict=True):
         if value is not None:
             query = query.where(column == value)
     return [QueueCount(*row) for row in await connection.execute(query.group_by(*queue).order_by(*queue))]
+
+
+async def count_pending(connection: AsyncConnection, reach: Reach, cutoff: datetime) -> PendingCount:
+    """What waits for a Center, as far as the reach goes; past its goal since the cut-off or longer."""
+    return PendingCount(*(await connection.execute(select_pending(reach, cutoff))).one())
+
+
+def select_pending(reach: Reach, cutoff: datetime) -> Select[int, int, int, datetime]:
+    """The query of `count_pending`."""
+    return select(
+        func.count().filter(items.c.state == "open"),
+        func.count().filter(items.c.state == "claimed"),
+        func.count().filter(_waiting_since() <= cutoff),
+        func.min(_waiting_since()),
+    ).where(waits_for_center(), _of_queues(reach))
 
 
 async def count_items(connection: AsyncConnection, reach: Reach) -> list[StateCount]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import select
@@ -30,6 +31,9 @@ _COLUMNS = (
     "clocks",
     "received_at",
     "heard",
+    "basis",
+    "answers_request",
+    "goods_center",
 )
 _STUB = "INSERT INTO filings (filing_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
 # Those of the batch, and those without a Center that may get the one of an importer's account.
@@ -39,6 +43,25 @@ WHERE filing_number IN (
     SELECT unnest($1::text[])
     UNION SELECT filing_number FROM filings WHERE importer_number = ANY($2::text[]) AND center = 'PNDING')
 ORDER BY filing_number FOR UPDATE
+"""
+# Whose Center may follow from what is said of entries (they name them, or answer who asked about them) or of items.
+FIND_CONCERNED = """
+SELECT f.filing_number FROM unnest($1::text[]) AS given(entry_number)
+JOIN filings f ON f.entry_numbers @> jsonb_build_array(given.entry_number) WHERE f.sequence = 1
+UNION
+SELECT f.filing_number FROM requests r JOIN filings f ON f.answers_request = r.request_id
+WHERE (r.entry_numbers ->> 0) = ANY($1::text[])
+UNION
+SELECT f.filing_number FROM requests r JOIN filings f ON f.answers_request = r.request_id
+WHERE r.item_id = ANY($2::uuid[])
+UNION
+SELECT filing_number FROM filings WHERE answers_request = ANY($3::uuid[])
+"""
+# Items of filings that an earlier release left without the basis of their Center.
+_WITHOUT_BASIS = """
+SELECT filing_number FROM items
+WHERE kind = 'filing' AND center_basis IS NULL AND state <> 'completed' AND filing_number <> ALL($1::text[])
+ORDER BY item_id LIMIT $2
 """
 _REPLACE = "(filing_number) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 
@@ -54,6 +77,27 @@ async def lock_filings(
         await bulk.execute(tx, _STUB, numbers)
     rows = await bulk.fetch(tx, LOCK_FILINGS, numbers, importers)
     return {row["filing_number"]: _filing(row) for row in rows}
+
+
+async def find_concerned(
+    tx: Transaction,
+    *,
+    entry_numbers: Iterable[str] = (),
+    item_ids: Iterable[UUID] = (),
+    request_ids: Iterable[UUID] = (),
+) -> set[str]:
+    """Filings that name these entries, or answer a request on them, a request of these items, or one of these.
+
+    Those that a person moved name their entries to no effect, so they are not among the first.
+    """
+    about = (sorted(set(entry_numbers)), sorted(set(item_ids)), sorted(set(request_ids)))
+    rows = await bulk.fetch(tx, FIND_CONCERNED, *about) if any(about) else ()
+    return {row["filing_number"] for row in rows}
+
+
+async def find_without_basis(tx: Transaction, left_out: Sequence[str], limit: int) -> list[str]:
+    """Filings whose item does not say what its Center follows from, but for those left out."""
+    return [row["filing_number"] for row in await bulk.fetch(tx, _WITHOUT_BASIS, list(left_out), limit)]
 
 
 async def write_filings(tx: Transaction, changed: Sequence[Filing]) -> None:
@@ -75,6 +119,9 @@ async def write_filings(tx: Transaction, changed: Sequence[Filing]) -> None:
             orjson.dumps([asdict(clock) for clock in route.clocks]).decode(),
             filing.received_at,
             orjson.dumps(filing.heard).decode(),
+            route.basis,
+            route.answers_request,
+            route.goods_center,
         )
         for filing in changed
         if (route := filing.standing) is not None
@@ -113,5 +160,8 @@ def _filing(row: Mapping[str, Any]) -> Filing:
         forwarded_from=row["forwarded_from"],
         clocks=clocks_of(row["clocks"]),
         reasons=(),
+        basis=row["basis"],
+        answers_request=row["answers_request"],
+        goods_center=row["goods_center"],
     )
     return Filing(row["filing_number"], route, row["received_at"], tuple(row["heard"]))

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, any_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, any_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.decision import Outcome
-from services.workqueue.domain.filing import Clock
+from services.workqueue.domain.filing import WHOSE, Clock
 from services.workqueue.domain.item import Goods, Item, Kind, Note, Person
+from services.workqueue.store.figures import is_overdue
 from services.workqueue.store.filings import clocks_of
 from services.workqueue.store.tables import decisions, entries, filings, importers, items
 from services.workqueue.store.tables.items import QUEUE_ORDER, item_events
@@ -45,6 +46,8 @@ ITEM_COLUMNS = (
     "asking_center",
     "authority",
     "center_since",
+    "center_basis",
+    "center_fact",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
@@ -55,6 +58,7 @@ WHERE item_id IN (SELECT unnest($1::uuid[])
                   WHERE entry_number = ANY($2::text[]) AND kind IN ('review', 'consultation'))
 ORDER BY item_id FOR UPDATE
 """
+_IDS_OF_FILINGS = "SELECT item_id FROM items WHERE filing_number = ANY($1::text[])"
 _REPLACE_ITEM = "(item_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in ITEM_COLUMNS[1:])
 _NOTE_COLUMNS = (
     "item_id",
@@ -68,6 +72,13 @@ _NOTE_COLUMNS = (
     "acting_for",
     "reasons",
 )
+
+
+class Overdue(NamedTuple):
+    """What counts as late: due before this day, or waiting for a Center since this instant or longer."""
+
+    today: date
+    cutoff: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class Filter:
     due_before: date | None = None
     entry_number: str | None = None
     filing_number: str | None = None
+    overdue: Overdue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,11 @@ async def lock_items(
     """Items by id, and the reviews of these entries, each locked for this transaction."""
     rows = await bulk.fetch(tx, _LOCK, sorted(set(item_ids)), sorted(set(entry_numbers)))
     return {item.item_id: item for item in map(item_of, rows)}
+
+
+async def find_ids_of_filings(tx: Transaction, filing_numbers: Iterable[str]) -> list[UUID]:
+    """The items of these filings."""
+    return [row["item_id"] for row in await bulk.fetch(tx, _IDS_OF_FILINGS, sorted(set(filing_numbers)))]
 
 
 async def write_items(tx: Transaction, changed: Sequence[Item]) -> None:
@@ -172,6 +189,8 @@ def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> S
         naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))
         is_named = items.c.filing_number == any_(func.array(naming.scalar_subquery()))
         query = query.where(or_(items.c.entry_number == wanted.entry_number, is_named))
+    if wanted.overdue is not None:
+        query = query.where(is_overdue(*wanted.overdue))
     if wanted.due_before is not None:
         query = query.where(items.c.due_on < wanted.due_before)
     if after is not None:
@@ -186,9 +205,15 @@ async def find_item(connection: AsyncConnection, item_id: UUID) -> ListedItem | 
 
 
 async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]:
-    """An item's history, ending with the line that tells its state (`Note` says how lines rank)."""
+    """An item's history, ending with the line that tells its state (`Note` says how lines rank).
+
+    Lines that say whose a filing is from now on come after its routing, as they were learned.
+    """
     query = select(*(item_events.c[name] for name in _NOTE_COLUMNS[1:])).where(item_events.c.item_id == item_id)
-    rank = (item_events.c.sequence, item_events.c.at.desc(), item_events.c.change_key.collate("C").desc())
+    is_whose = item_events.c.change_key.startswith(WHOSE)
+    learned_at = case((is_whose, item_events.c.at))
+    key = item_events.c.change_key.collate("C")
+    rank = (item_events.c.sequence, is_whose, learned_at, item_events.c.at.desc(), key.desc())
     return [_note(row) for row in await connection.execute(query.order_by(*rank))]
 
 

@@ -1,11 +1,13 @@
 """Requests for information and notices of action, as they were issued."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.domain.filing import Asked
 from services.workqueue.domain.item import Item, Person
 from services.workqueue.domain.request import IssuedRequest
 from services.workqueue.store.tables import requests
@@ -25,6 +27,16 @@ _COLUMNS = (
     "issued_at",
     "authority",
 )
+
+_LOCK_IDS = """
+SELECT pg_advisory_xact_lock(hashtextextended('request:' || id, 0))
+FROM (SELECT id FROM unnest($1::text[]) AS given(id) ORDER BY id) AS sorted
+"""
+_LOAD_ASKED = """
+SELECT r.request_id, r.item_id, r.importer_number, r.entry_numbers ->> 0 AS entry_number, i.protest_number,
+       i.filing_number
+FROM requests r JOIN items i ON i.item_id = r.item_id WHERE r.request_id = ANY($1::uuid[])
+"""
 
 
 async def write_request(tx: Transaction, item: Item, issued: IssuedRequest) -> None:
@@ -46,6 +58,23 @@ async def write_request(tx: Transaction, item: Item, issued: IssuedRequest) -> N
         issued.authority,
     )
     await bulk.insert(tx, requests, ("item_id", "importer_number", "center", *_COLUMNS), [row])
+
+
+async def lock_ids(tx: Transaction, request_ids: Iterable[UUID]) -> None:
+    """Hold the ids of requests until the transaction ends, whether they are issued yet or not.
+
+    So whoever issues a request and whoever hears of an answer to it cannot miss each other. Held before any row.
+    """
+    numbers = sorted(map(str, set(request_ids)))
+    if numbers:
+        await bulk.fetch(tx, _LOCK_IDS, numbers)
+
+
+async def load_asked(tx: Transaction, request_ids: Iterable[UUID]) -> dict[UUID, Asked]:
+    """Those of the requests that were issued, by id, each with the matter of the item that it came from."""
+    numbers = sorted(set(request_ids))
+    rows = await bulk.fetch(tx, _LOAD_ASKED, numbers) if numbers else ()
+    return {row["request_id"]: Asked(*row) for row in rows}
 
 
 async def find_requests(connection: AsyncConnection, item_id: UUID) -> list[IssuedRequest]:

@@ -110,6 +110,56 @@ async def test_incomplete_appeal_is_kept_listed_and_supplied_later(matters: Matt
     assert (await act(matters, number, "review")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("changes", "code", "says"),
+    [
+        ({"current_center": None, "preferred_center": None}, "appeal-names-no-center", "names no Center"),
+        ({"current_center": "CEE005"}, "appeal-names-other-center", "the account is assigned to CEE007"),
+        ({"current_center": None, "preferred_center": "CEE007"}, "appeal-names-own-center", "to CEE007 already"),
+    ],
+)
+async def test_appeal_with_nothing_to_decide_is_refused(
+    matters: Matters, changes: dict[str, Any], code: str, says: str
+) -> None:
+    refused = await file(matters, **changes)
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert says in refused.json()["detail"]
+    assert refused.json()["citation"].startswith("19 CFR 101.10")
+    assert await matters.rows(appeals) == []
+
+
+async def test_appeal_of_an_account_without_a_center_names_none_as_current(matters: Matters) -> None:
+    await matters.register(STRANGER, None)
+    whole = Identity("all", "All", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({STRANGER}))
+    own = {"importer_number": STRANGER, "importer_numbers": [STRANGER], "bond_numbers": {STRANGER: "1"}}
+    refused = await file(matters, whole, **own)
+    assert (refused.status_code, refused.json()["code"]) == (422, "appeal-names-other-center")
+    assert "the account has no Center" in refused.json()["detail"]
+    assert (await file(matters, whole, **own, current_center=None)).status_code == 201
+
+
+async def test_supplement_that_leaves_nothing_to_decide_is_refused(matters: Matters) -> None:
+    number = (await file(matters, current_center=None)).json()["appeal_number"]
+    refused = await act(matters, number, "supplements", HOLDER, current_center="CEE005")
+    assert (refused.status_code, refused.json()["code"]) == (422, "appeal-names-other-center")
+    taken = await act(matters, number, "supplements", HOLDER, current_center="CEE007")
+    assert (taken.status_code, taken.json()["current_center"], taken.json()["flaw"]) == (200, "CEE007", None)
+
+
+async def test_appeal_by_event_says_what_is_wrong_with_it_until_that_is_supplied(matters: Matters) -> None:
+    received = {"received_at": "2026-03-16T15:00:00Z"}
+    await matters.receive(filing("center-appeal", body={}, **received))
+    await matters.receive(filing("center-appeal", "SYN-2", body={"current_center": "CEE005"}, **received))
+    told = {item["filing_number"]: item["reasons"] for item in await matters.published("filing-routed")}
+    assert "appeal-names-no-center" in {reason["code"] for reason in told["SYN-1"]}
+    (wrong,) = [reason for reason in told["SYN-2"] if reason["code"] == "appeal-names-other-center"]
+    assert "the account is assigned to CEE007. Name CEE007 as the current Center." in wrong["text"]
+    read = (await matters.call("GET", "/appeals/SYN-1", HOLDER)).json()
+    assert read["flaw"]["code"] == "appeal-names-no-center"
+    centers = {"current_center": "CEE007", "preferred_center": "CEE010"}
+    assert (await act(matters, "SYN-1", "supplements", HOLDER, **centers)).json()["flaw"] is None
+
+
 async def test_incomplete_appeal_is_taken_up_with_a_written_reason(matters: Matters) -> None:
     number = (await file(matters, bond_numbers={})).json()["appeal_number"]
     taken = await act(matters, number, "review", reason="SYNTHETIC: the bonds are on file.")

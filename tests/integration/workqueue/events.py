@@ -76,11 +76,18 @@ def consultation(center: str = "CEE003", **changes: Any) -> dict[str, Any]:
 def filing_routed(
     number: str = "PD-000001", sequence: int = 1, kind: str = "prior-disclosure", **changes: Any
 ) -> Event[Any]:
-    """A filing-routed event; with a `sequence` above 1 it tells of a move to the Center that is given."""
+    """A filing-routed event; with a `sequence` above 1 it tells of a move to the Center that is given.
+
+    One that answers a request is a response.
+    """
     suffix = "-pending" if changes.get("center") == PENDING else ""
     name = "filing-moved" if sequence > 1 else f"filing-{kind}{suffix}"
     if changes.get("forwarded_from"):
         name = "filing-prior-disclosure-forwarded"
+    if sequence == 1 and changes.get("answers_request"):
+        name = f"filing-response-to-request{suffix}"
+    elif changes.get("goods_center"):
+        name = f"filing-{kind}-by-goods"
     given = {"filing_number": number, "sequence": sequence, "importer_number": IMPORTER, "entry_numbers": []}
     event = recorded(f"routing/{name}", **given | changes)
     if sequence == 1:

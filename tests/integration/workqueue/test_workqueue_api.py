@@ -295,6 +295,7 @@ async def test_queues_and_figures_count_what_waits(desk: Desk) -> None:
         "completed": 0,
         "cancelled": 0,
         "by_queue": {"CEE007/enforcement/ad-cvd": 1, "CEE007/enforcement/quota": 1},
+        "pending": {"open": 0, "claimed": 0, "past_goal": 0, "goal_working_days": 2, "oldest_since": None},
     }
 
 

@@ -5,11 +5,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
 from services.workqueue.store.tables import items
 from services.workqueue.store.tables.items import item_events
+from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.ids import event_id
+from shared.runtime.slices import JobSession
 from tests.integration.workqueue.desk import DIVISIONS, KIM, NOW, Desk
 from tests.integration.workqueue.events import (
     assigned,
@@ -272,7 +276,7 @@ async def test_who_has_an_entry_names_reviews_consultations_protests_and_filings
         "review": "CEE007",
         "consultation": "CEE003",
         "protest": "CEE007",
-        "filing": "CEE005",
+        "filing": "CEE007",
     }
     assert (shown["review"]["holder_name"], shown["review"]["authority"]) == (
         "Kim Reyes",
@@ -365,3 +369,178 @@ async def test_liquidation_of_its_entries_ends_no_filing(desk: Desk) -> None:
         ("ad-cvd", "cancelled"),
         ("prior-disclosure", "open"),
     }
+
+
+# Whose a filing is
+
+
+async def ask(desk: Desk, item: Any, who: Identity = KIM, key: str = "q", **body: Any) -> str:
+    """The id of a CBP 28 that somebody issues from an item."""
+    given = {"token": await desk.claim(item, who), "form": "CBP-28", "questions": ["SYNTHETIC: of what is it made?"]}
+    answer = await desk.call(
+        "POST", f"/items/{item}/requests", who, json=given | body, headers={"Idempotency-Key": key}
+    )
+    assert answer.status_code == 201, answer.text
+    request_id: str = answer.json()["request_id"]
+    return request_id
+
+
+def whose(shown: dict[str, Any]) -> tuple[Any, ...]:
+    return shown["center"], shown["center_basis"], shown["center_reason"]["code"], shown["center_reason"]["fact"]
+
+
+async def test_reply_to_a_request_is_the_next_work_of_the_center_that_asked(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry))
+    request_id = await ask(desk, entry_item_id(entry, "ad-cvd"))
+    await desk.apply(filing_routed("R-1", kind="response", center="PNDING", answers_request=request_id))
+    taken = await desk.call("POST", "/items/next", KIM, json={"process": "response"})
+    assert (taken.status_code, taken.json()["filing_number"]) == (200, "R-1")
+    shown = (await desk.call("GET", f"/items/{filing_item_id('R-1')}", KIM)).json()
+    assert whose(shown) == ("CEE007", "requested-by", "center-by-request", request_id)
+    assert shown["center_goal"] is None
+
+
+async def test_request_to_another_importer_draws_no_reply_to_its_center(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry))
+    request_id = await ask(desk, entry_item_id(entry, "ad-cvd"))
+    stranger = {"importer_number": "10-345678900", "center": "PNDING", "answers_request": request_id}
+    await desk.apply(filing_routed("R-1", kind="response", **stranger))
+    (shown,) = await work_of(desk, "filing=R-1", KIM)
+    assert whose(shown) == ("PNDING", "pending", "center-pending", None)
+
+
+@pytest.mark.parametrize("named", ["no-uuid", "00000000-0000-0000-0000-000000000000"])
+async def test_reply_that_names_no_known_request_is_found_by_its_entries(desk: Desk, named: str) -> None:
+    entry = entry_number()
+    reply = filing_routed("R-1", kind="response", center="PNDING", answers_request=named, entry_numbers=[entry])
+    await desk.apply(routed(entry, processes=(), center="CEE005"), reply)
+    (shown,) = await work_of(desk, "filing=R-1")
+    assert whose(shown) == ("CEE005", "entry", "center-by-entry", entry)
+
+
+async def test_filings_that_claim_to_answer_each_other_come_to_rest(desk: Desk) -> None:
+    entry = entry_number()
+    ids = {number: event_id("request", str(filing_item_id(number)), "kim", number) for number in ("A", "B")}
+    await desk.apply(
+        routed(entry, processes=()),
+        filing_routed("A", kind="response", answers_request=ids["B"]),
+        filing_routed("B", kind="response", answers_request=ids["A"]),
+    )
+    for number in ("A", "B"):
+        assert await ask(desk, filing_item_id(number), key=number, entry_numbers=[entry]) == ids[number]
+    assert {(row.center, row.center_basis) for row in await desk.rows(items)} == {("CEE007", "requested-by")}
+
+
+async def test_change_of_center_ends_the_claim_and_says_why(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(filing_routed("R-1", kind="extension-request", center="PNDING", entry_numbers=[entry]))
+    item = filing_item_id("R-1")
+    token = await desk.claim(item)
+    outgoing = await desk.apply(routed(entry, processes=(), center="CEE003"))
+    assert [(each.data.change, each.data.center, each.data.state) for each in outgoing] == [
+        ("released", "CEE003", "open"),
+        ("routed", "CEE003", "open"),
+    ]
+    late = await desk.call("POST", f"/items/{item}/release", AUTOMOTIVE, json={"token": token})
+    assert (late.status_code, late.json()["code"]) == (409, "stale-token")
+    history = (await desk.call("GET", f"/items/{item}", AUTOMOTIVE)).json()["history"]
+    assert [line["change"] for line in history] == ["routed", "claimed", "released", "routed"]
+    went, why = history[-1]["reasons"]
+    assert (went["text"], why["code"], why["fact"]) == (
+        "The filing goes from PNDING to CEE003.",
+        "center-by-entry",
+        entry,
+    )
+
+
+async def test_answered_filing_stays_with_the_center_that_answered(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(filing_routed("R-1", kind="internal-advice", entry_numbers=[entry]))
+    body = {"outcome": "answered", "reasons": [{"code": "told", "text": "SYNTHETIC."}]}
+    assert (await complete(desk, filing_item_id("R-1"), KIM, body)).status_code == 200
+    assert await desk.apply(routed(entry, processes=(), center="CEE003")) == []
+    (shown,) = await work_of(desk, "filing=R-1", KIM)
+    assert whose(shown) == ("CEE007", "account", "center-by-account", None)
+
+
+async def test_items_of_the_release_before_are_looked_at_by_the_job(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(
+        routed(entry, processes=(), center="CEE003"),
+        filing_routed("R-1", kind="extension-request", center="PNDING", entry_numbers=[entry]),
+        filing_routed("R-2", kind="drawback-claim", center="PNDING", entry_numbers=[entry]),
+    )
+    as_before = "UPDATE items SET center = 'PNDING', center_basis = NULL, center_fact = NULL WHERE kind = 'filing'"
+    async with transaction(desk.engine) as tx:
+        await tx.connection.execute(text(as_before))
+        await tx.connection.execute(text("UPDATE filings SET basis = NULL"))
+    (job,) = [job for job in desk.parts.jobs if job.name == "derive-filings"]
+    await job.run(JobSession(job.name, desk.engine, desk.clock))
+    assert {item["filing_number"]: whose(item)[:2] for item in await work_of(desk, "kind=filing")} == {
+        "R-1": ("CEE003", "entry"),
+        "R-2": ("PNDING", "drawback-office"),
+    }
+
+
+# What waits for a Center
+
+
+DRAWBACK = Identity(
+    "dru", "Dru Hale", frozenset({RoleName.DRAWBACK_SPECIALIST}), centers=frozenset({"CEE001"}), divisions=DIVISIONS
+)
+
+
+@pytest.mark.parametrize("who", [KIM, AUTOMOTIVE], ids=["of CEE007", "of CEE003"])
+async def test_what_waits_for_a_center_is_worked_by_whoever_asks_for_it_by_name(desk: Desk, who: Identity) -> None:
+    await desk.apply(filing_routed("R-1", kind="extension-request", center="PNDING"))
+    assert (await desk.call("POST", "/items/next", who)).status_code == 204
+    taken = await desk.call("POST", "/items/next", who, json={"center": "PNDING"})
+    assert (taken.status_code, taken.json()["filing_number"]) == (200, "R-1")
+    body = {"outcome": "denied", "reasons": [{"code": "late", "text": "SYNTHETIC."}], "legal_basis": BASIS}
+    done = await desk.call(
+        "POST", f"/items/{taken.json()['item_id']}/complete", who, json={"token": taken.json()["token"], **body}
+    )
+    assert done.status_code == 200, done.text
+
+
+async def test_drawback_specialist_takes_the_claims_of_the_drawback_office(desk: Desk) -> None:
+    await desk.apply(
+        filing_routed("R-1", kind="extension-request", center="PNDING"),
+        filing_routed("D-1", kind="drawback-claim", center="PNDING"),
+    )
+    wanted = {"center": "PNDING", "process": "drawback-claim"}
+    taken = await desk.call("POST", "/items/next", DRAWBACK, json=wanted)
+    assert (taken.status_code, taken.json()["filing_number"]) == (200, "D-1")
+
+
+async def test_pending_work_has_a_goal_and_is_overdue_when_that_has_passed(desk: Desk) -> None:
+    """Received on Monday 2 March 2026; two working days later is Wednesday the 4th."""
+    await desk.apply(
+        filing_routed("R-1", kind="extension-request", center="PNDING"),
+        filing_routed("R-2", kind="reconciliation", center="PNDING"),
+        filing_routed("D-1", kind="drawback-claim", center="PNDING"),
+        filing_routed("R-3", kind="extension-request"),
+    )
+    (count,) = [job for job in desk.parts.jobs if job.name == "count-pending"]
+    for now, late in ((datetime(2026, 3, 5, 4, tzinfo=UTC), 0), (datetime(2026, 3, 5, 5, tzinfo=UTC), 2)):
+        desk.clock.advance(now - desk.clock.now())
+        goals = {item["filing_number"]: item["center_goal"] for item in await work_of(desk, "kind=filing")}
+        assert (goals["D-1"], goals["R-3"]) == (None, None)
+        for number in ("R-1", "R-2"):
+            assert (goals[number]["kind"], goals[number]["due_on"]) == ("goal", "2026-03-04")
+            assert goals[number]["is_past"] is bool(late)
+        assert len(await work_of(desk, "overdue=true")) == late
+        pending = (await desk.call("GET", "/figures", NATIONWIDE)).json()["pending"]
+        assert pending == {
+            "open": 2,
+            "claimed": 0,
+            "past_goal": late,
+            "goal_working_days": 2,
+            "oldest_since": "2026-03-02T12:00:00Z",
+        }
+        queues = (await desk.call("GET", "/queues?center=PNDING", NATIONWIDE)).json()
+        assert sum(queue["overdue"] for queue in queues) == late
+        await count.run(JobSession(count.name, desk.engine, desk.clock))
+        assert desk.platform.metrics.registry.get_sample_value("centerline_items_pending_past_goal") == late

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.store import claims as claim_store
+from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from shared.db.transaction import transaction
@@ -99,3 +100,47 @@ async def test_filings_without_a_center_are_found_by_their_importer(full_desk: D
         await begun.rollback()
     assert "filings_pending" in plan, plan
     assert "Seq Scan on filings" not in plan, plan
+
+
+FILL_REQUESTS = """
+INSERT INTO requests (request_id, item_id, form, importer_number, center, entry_numbers, questions, issued_on, due_on,
+                      issued_by, issued_by_name, issued_at)
+SELECT gen_random_uuid(), item_id, 'CBP-28', importer_number, center, jsonb_build_array(entry_number), '[]',
+       '2026-03-02', '2026-04-01', 'kim', 'Kim', '2026-03-02T12:00:00Z'
+FROM items WHERE entry_number IS NOT NULL
+"""
+ANSWER_REQUESTS = """
+UPDATE filings f SET answers_request = r.request_id
+FROM requests r WHERE f.entry_numbers ->> 0 = r.entry_numbers ->> 0 AND f.center = 'PNDING'
+"""
+
+
+async def test_filings_that_a_change_concerns_are_found_by_index(full_desk: Desk) -> None:
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(FILL_REQUESTS))
+        await tx.connection.execute(text(ANSWER_REQUESTS))
+    async with full_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE requests, filings"))
+    async with full_desk.engine.connect() as connection, connection.begin():
+        asked = (await connection.execute(text("SELECT item_id, request_id FROM requests LIMIT 20"))).all()
+        about = [
+            [f"E{n}" for n in range(100, 150)],
+            [row.item_id for row in asked],
+            [row.request_id for row in asked],
+        ]
+        await connection.execute(text("SELECT 1"))
+        plan = await explain(connection, filing_store.FIND_CONCERNED, about)
+    for index in ("filings_entries", "filings_answers", "requests_entry", "requests_item"):
+        assert index in plan, plan
+    for table in ("filings", "requests", "items"):
+        assert f"Seq Scan on {table}" not in plan, plan
+
+
+async def test_what_waits_for_a_center_is_counted_by_index(full_desk: Desk) -> None:
+    query = figure_store.select_pending(EVERYTHING, datetime(2026, 3, 2, tzinfo=UTC))
+    statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    async with full_desk.engine.connect() as connection, connection.begin():
+        plan = await explain(connection, statement, [])
+    assert "items_pending" in plan, plan
+    assert "Seq Scan on items" not in plan, plan

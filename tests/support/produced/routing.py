@@ -151,6 +151,24 @@ async def tell_filings(make_engine: MakeEngine) -> World:
         body = {"further_review": True, "against_exclusion": True, "accelerated_requested_on": "2026-03-02"}
         await file_paper(world, "protest", "SYN-protest-clocks", body=body, entries=named)
         await world.keep("routing/filing-protest-with-clocks", "filing-routed", filing_number="SYN-protest-clocks")
+        for importer, suffix in ((IMPORTER, ""), (STRANGER, "-pending")):
+            number = f"SYN-response-to-request{suffix}"
+            body = {"answers_request": "b1a5c0f2-9c6d-5e0b-8a53-6c9d2f1e7a10"}
+            await file_paper(world, "response", number, importer, body=body)
+            await world.keep(f"routing/filing-response-to-request{suffix}", "filing-routed", filing_number=number)
+        for kind in ("preference-claim", "prior-disclosure"):
+            number = f"SYN-{kind}-by-goods"
+            body = bodies[kind] | {"goods": [{"hts": CAR, "value_usd": 48_000}]}
+            await file_paper(world, kind, number, STRANGER, body=body)
+            await world.keep(f"routing/filing-{kind}-by-goods", "filing-routed", filing_number=number)
+        for suffix, body in (
+            ("-well-named", {"current_center": "CEE007", "preferred_center": "CEE010"}),
+            ("-against-another", {"current_center": "CEE005", "preferred_center": "CEE010"}),
+            ("-for-its-own", {"preferred_center": "CEE007"}),
+        ):
+            number = f"SYN-center-appeal{suffix}"
+            await file_paper(world, "center-appeal", number, body=body)
+            await world.keep(f"routing/filing-center-appeal{suffix}", "filing-routed", filing_number=number)
         world.go_to(TODAY, 18)
         await move(world, "post-entry-filings", "SYN-prior-disclosure")
         await world.keep("routing/filing-moved", "filing-routed", filing_number="SYN-prior-disclosure", sequence=2)

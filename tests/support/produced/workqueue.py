@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.support.events import entry_number, line
-from tests.support.produced.routing import CAR, TODAY, body_of, case, file, file_paper, move, register
+from tests.support.produced.routing import CAR, STRANGER, TODAY, body_of, case, file, file_paper, move, register
 from tests.support.produced.world import SPECIALIST, MakeEngine, World, open_world
 
 FOUND = [{"code": "found", "text": "SYNTHETIC: as examined.", "citation": "19 USC 1500"}]
@@ -121,7 +121,7 @@ async def tell_consultations(world: World) -> None:
 
 
 async def tell_filings(make_engine: MakeEngine) -> World:
-    """Items of filings, which end with each answer."""
+    """Items of filings, which end with each answer; one that gets a Center when its entry has one."""
     async with open_world(make_engine, TODAY) as world:
         await register(world)
         for outcome, body in ANSWERS.items():
@@ -135,6 +135,12 @@ async def tell_filings(make_engine: MakeEngine) -> World:
             await world.keep(
                 f"workqueue/filing-completed-{outcome}", "work-item-changed", item_id=item, outcome=outcome
             )
+        named = [entry_number(7_001_102)]
+        await file_paper(world, "extension-request", "SYN-extension-request", STRANGER, entries=named)
+        item = await find_item(world, filing="SYN-extension-request")
+        await world.keep("workqueue/filing-waits-for-center", "work-item-changed", item_id=item, center="PNDING")
+        await file(world, 7_001_102, importer_number=STRANGER, lines=[line(1, CAR)])
+        await world.keep("workqueue/filing-found-its-center", "work-item-changed", item_id=item, center="CEE003")
         return world
 
 

@@ -14,6 +14,7 @@ from services.routing.domain.appeals import (
     State,
     check_contents,
     describe_state,
+    find_flaw,
     is_complete,
     next_state,
     read_contents,
@@ -124,3 +125,31 @@ def test_no_appeal_is_decided_without_review(acts: list[Act]) -> None:
     assert state in TRANSITIONS
     if state in {"upheld", "reassigned"}:
         assert "under-review" in seen
+
+
+@pytest.mark.parametrize(
+    ("current", "preferred", "assigned", "code"),
+    [
+        (None, None, "CEE007", "appeal-names-no-center"),
+        (None, None, None, "appeal-names-no-center"),
+        ("CEE005", "CEE010", "CEE007", "appeal-names-other-center"),
+        ("CEE007", "CEE010", None, "appeal-names-other-center"),
+        (None, "CEE007", "CEE007", "appeal-names-own-center"),
+    ],
+)
+def test_appeal_without_a_center_or_with_the_wrong_one_has_nothing_to_decide(
+    current: str | None, preferred: str | None, assigned: str | None, code: str
+) -> None:
+    flaw = find_flaw(current, preferred, assigned)
+    assert flaw is not None
+    assert flaw.code == code
+
+
+@pytest.mark.parametrize(
+    ("current", "preferred", "assigned"),
+    [("CEE007", "CEE010", "CEE007"), ("CEE007", None, "CEE007"), (None, "CEE010", "CEE007"), (None, "CEE010", None)],
+)
+def test_appeal_that_names_one_center_rightly_is_incomplete_at_most(
+    current: str | None, preferred: str | None, assigned: str | None
+) -> None:
+    assert find_flaw(current, preferred, assigned) is None

@@ -6,8 +6,16 @@ from typing import Any, get_args
 import pytest
 
 from services.routing.domain.facts import Account
-from services.routing.domain.filings import FilingFacts, FilingRoute, Kind, route_filing
+from services.routing.domain.filings import (
+    FilingFacts,
+    FilingRoute,
+    Kind,
+    center_of_goods,
+    read_answered_request,
+    route_filing,
+)
 from shared.contracts.post_entry import FilingKind
+from shared.customs.tariff_map import TariffMap, TariffMapRow
 
 RECEIVED = date(2026, 3, 2)
 OPEN = {"CEE007": "CEE007", "CEE005": "CEE005", "CEE099": "CEE007", "CEE098": None}
@@ -207,3 +215,62 @@ def test_day_that_cannot_be_reckoned_with_is_unknown(given: Any) -> None:
     ):
         routed = route(kind, account(), **{field: given})  # type: ignore[arg-type]
         assert "clock-unknown" in codes(routed)
+
+
+@pytest.mark.parametrize(
+    ("named", "read"),
+    [
+        (" b1a5c0f2-9c6d-5e0b-8a53-6c9d2f1e7a10 ", "b1a5c0f2-9c6d-5e0b-8a53-6c9d2f1e7a10"),
+        ("Form 28 of May", "Form 28 of May"),
+        ("", None),
+        ("  ", None),
+        ("x" * 65, None),
+        (28, None),
+        (None, None),
+    ],
+)
+def test_request_that_is_answered_is_read_as_it_is_written(named: Any, read: str | None) -> None:
+    assert read_answered_request({"answers_request": named}) == read
+    assert read_answered_request({}) is None
+
+
+TARIFF_MAP = TariffMap(
+    TariffMapRow(prefix, prefix, center, "", "high", "")
+    for prefix, center in (("8471", "CEE001"), ("8703", "CEE003"), ("61", "CEE099"), ("62", "CEE098"))
+)
+
+
+@pytest.mark.parametrize(
+    ("goods", "center"),
+    [
+        ([{"hts": "8703230170", "value_usd": 1}, {"hts": "8703.23"}, {"hts": "8471300100", "value_usd": 9}], "CEE001"),
+        ([{"hts": "8703230170"}, {"hts": "87032301"}, {"hts": "8471300100", "value_usd": 9}], "CEE003"),
+        ([{"hts": "8703230170", "value_usd": -9}, {"hts": "8471300100", "value_usd": True}], "CEE001"),
+        ([{"hts": "8703230170", "value_usd": 9}, {"hts": "8471300100", "value_usd": 9}], "CEE001"),
+        ([{"hts": "6109100012"}], "CEE007"),
+        ([{"hts": "6203420711"}], None),
+        ([{"hts": "9999999999"}], None),
+        ([{"value_usd": 9}, "8471", 7, None], None),
+        ("8471300100", None),
+        ({"hts": "8471300100"}, None),
+        (None, None),
+    ],
+)
+def test_goods_of_a_filing_belong_to_the_open_center_with_most_of_them(goods: Any, center: str | None) -> None:
+    opened = OPEN | {"CEE001": "CEE001", "CEE003": "CEE003"}
+    assert center_of_goods({"goods": goods}, TARIFF_MAP, opened) == center
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "appeal-names-no-center"),
+        ({"current_center": 7, "preferred_center": ["CEE010"]}, "appeal-names-no-center"),
+        ({"current_center": "CEE005"}, "appeal-names-other-center"),
+        ({"preferred_center": "CEE007"}, "appeal-names-own-center"),
+        ({"current_center": "CEE007", "preferred_center": "CEE010"}, None),
+    ],
+)
+def test_appeal_with_nothing_to_decide_says_so(body: dict[str, Any], code: str | None) -> None:
+    flaws = [each for each in codes(route("center-appeal", account(), **body)) if each.startswith("appeal-names")]
+    assert flaws == ([code] if code else [])

@@ -1,15 +1,18 @@
 """Priorities, clocks of work and consistency of decisions."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.workqueue.domain.clocks import Form, answer_due_on, review_due_on
+from services.workqueue.domain.clocks import Form, answer_due_on, center_goal_on, pending_cutoff, review_due_on
 from services.workqueue.domain.decision import OUTCOMES, Outcome, flaw_in_decision, flaw_in_outcome, review_outcome_of
 from services.workqueue.domain.item import Item, Kind
 from services.workqueue.domain.priority import priority_of
+from shared.customs.calendar import legal_date
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,33 @@ def test_review_is_due_at_the_cutoff_before_the_scheduled_day(scheduled_on: date
 @pytest.mark.parametrize(("form", "due_on"), [("CBP-28", date(2026, 4, 1)), ("CBP-29", date(2026, 3, 22))])
 def test_letters_are_due_in_calendar_days(form: Form, due_on: date) -> None:
     assert answer_due_on(form, date(2026, 3, 2)) == due_on
+
+
+@pytest.mark.parametrize(
+    ("since", "working_days", "goal_on"),
+    [
+        (date(2026, 3, 2), 2, date(2026, 3, 4)),
+        (date(2026, 3, 6), 2, date(2026, 3, 10)),  # a Friday
+        (date(2026, 3, 7), 2, date(2026, 3, 10)),  # a Saturday
+        (date(2026, 7, 1), 2, date(2026, 7, 6)),  # Independence Day is kept on Friday, July 3
+        (date(2026, 3, 2), 0, date(2026, 3, 2)),
+    ],
+)
+def test_center_should_be_found_within_working_days(since: date, working_days: int, goal_on: date) -> None:
+    assert center_goal_on(since, working_days) == goal_on
+
+
+@given(
+    st.integers(0, 365 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)),
+    st.integers(0, 40),
+    st.integers(0, 10),
+)
+def test_cutoff_of_a_day_parts_what_is_past_its_goal_from_what_is_not(
+    since: datetime, later: int, working_days: int
+) -> None:
+    today = legal_date(since) + timedelta(days=later)
+    is_past = center_goal_on(legal_date(since), working_days) < today
+    assert (since <= pending_cutoff(today, working_days)) is is_past
 
 
 @pytest.mark.parametrize(

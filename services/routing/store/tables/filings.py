@@ -27,6 +27,7 @@ post_entry_filings = Table(
     Column("filed_at", DateTime(timezone=True)),
     Column("event_source", Text),
     Column("event_id", Text),
+    Column("goods_center", Text),
     Index("post_entry_filings_importer", "importer_number", "received_at", "filing_number"),
     comment="Filings after entry with the Center of record when they were received.",
 )

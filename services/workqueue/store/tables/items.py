@@ -21,6 +21,8 @@ from services.workqueue.store.tables.core import metadata
 QUEUE_ORDER = ("due_order", "priority", "opened_at", "item_id")
 _IS_OPEN = text("state = 'open'::text")
 _IS_CLAIMED = text("state = 'claimed'::text")
+_IS_PENDING = text("center = 'PNDING'::text AND state IN ('open', 'claimed')")
+_IS_WITHOUT_BASIS = text("kind = 'filing'::text AND center_basis IS NULL AND state <> 'completed'::text")
 
 _CARRIED = text("""
 CASE kind
@@ -63,6 +65,8 @@ items = Table(
     Column("goods", JSONB),
     Column("center_since", DateTime(timezone=True)),
     Column("kind", Text, nullable=False),
+    Column("center_basis", Text),
+    Column("center_fact", Text),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
     Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
     Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
@@ -72,6 +76,8 @@ items = Table(
     Index("items_importer", "importer_number"),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
+    Index("items_pending", "opened_at", postgresql_where=_IS_PENDING),
+    Index("items_without_basis", "item_id", postgresql_where=_IS_WITHOUT_BASIS),
     comment="One item for each process of an entry, each Center consulted on it, each protest and each other filing.",
     postgresql_with={"fillfactor": "80"},
 )

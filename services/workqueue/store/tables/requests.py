@@ -1,6 +1,6 @@
 """Requests for information and notices of action."""
 
-from sqlalchemy import Column, Date, DateTime, Index, Table, Text
+from sqlalchemy import Column, Date, DateTime, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.workqueue.store.tables.core import metadata
@@ -23,5 +23,6 @@ requests = Table(
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("authority", Text),
     Index("requests_item", "item_id"),
+    Index("requests_entry", text("(entry_numbers ->> 0)")),
     comment="Requests for information (CBP 28) and notices of action (CBP 29) to importers.",
 )
