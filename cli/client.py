@@ -8,7 +8,6 @@ from typing import Any, Final
 import httpx
 
 from cli.environment import Environment
-from shared.runtime.clock import SystemClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.settings import ServiceSettings, load_settings
 from shared.web.identity import issue_development_token
@@ -23,6 +22,8 @@ class CallRefused(Exception):  # noqa: N818  says what the service answered
 
 
 _CYCLE_PAUSE_SECONDS: Final = 1.0
+_IDLE_SECONDS: Final = 1.0
+"""Well below what a server waits (uvicorn: 5 s), or a call goes out on a connection that is just being closed."""
 
 
 def sign_token(environment: Environment, holder: Identity) -> str:
@@ -36,7 +37,7 @@ def sign_token(environment: Environment, holder: Identity) -> str:
         env="development",
         token_secret=environment.token_secret,
     )
-    return issue_development_token(settings, holder, SystemClock().now())
+    return issue_development_token(settings, holder, environment.clock.now())
 
 
 class Client:
@@ -47,7 +48,11 @@ class Client:
         roles = {RoleName.OPERATOR, RoleName.OFFICE_OF_TRADE, RoleName.LIQUIDATION_SPECIALIST}
         operator = Identity(subject="operator", name="Operator", roles=frozenset(roles))
         token = os.environ.get("CENTERLINE_TOKEN") or sign_token(environment, operator)
-        self._http = httpx.AsyncClient(timeout=600, headers={"authorization": f"Bearer {token}"})
+        self._http = httpx.AsyncClient(
+            timeout=600,
+            headers={"authorization": f"Bearer {token}"},
+            limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
+        )
 
     async def close(self) -> None:
         """Close the connections."""

@@ -13,14 +13,14 @@ from typing import Any
 
 from cli.client import Client, run_cycle
 from cli.environment import Environment
-from cli.feed import Line, publish_lines, read_lines
+from cli.feed import FeedError, Line, publish_lines, read_lines
 from cli.operations import Quiet, dead_letters_by_reason, open_bus, watching_quiet
 from shared.customs.calendar import end_of_legal_day, friday_on_or_after, legal_date
-from shared.runtime.clock import SystemClock
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
 _ACCOUNTS_AT_ONCE = 500
+_KEPT = "sample-progress.json"
 
 
 @dataclass(slots=True)
@@ -58,25 +58,58 @@ class Reporter:
     advance: Callable[[int], None]
 
 
-async def run_sample(environment: Environment, client: Client, samples: Path, reporter: Reporter) -> Progress:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A folder of samples with its lines in order of time; raw messages carry no time and come after the last event."""
+
+    folder: Path
+    lines: list[Line]
+    begins_at: datetime
+    ends_at: datetime
+
+    @property
+    def fridays(self) -> list[date]:
+        """The Fridays of its days."""
+        return list(_fridays(legal_date(self.begins_at), legal_date(self.ends_at)))
+
+
+def read_sample(folder: Path) -> Sample:
+    """Read a folder of samples; raises `FeedError`, and `OSError` for a file that is missing."""
+    lines = list(chain(read_lines(folder / "events.jsonl.gz"), read_lines(folder / "refused.jsonl")))
+    times = [_time_of(line) for line in lines if line.time is not None]
+    if not times:
+        raise FeedError(f"{folder / 'events.jsonl.gz'} holds no event: give a folder like that of samples")
+    return Sample(folder, lines, min(times), max(times))
+
+
+def stand_before_cycles(environment: Environment, sample: Sample) -> None:
+    """Let the clock of liquidation stand from before it starts while cycles of the sample are still to be run.
+
+    Otherwise the service would run the last of them by itself, before the weeks are loaded.
+    """
+    cycled_to = Progress.load(environment.data / _KEPT).cycled_to
+    if cycled_to is None:
+        set_replay_clock(environment, sample.begins_at)
+    elif sample.fridays[-1:] > [date.fromisoformat(cycled_to)]:
+        set_replay_clock(environment, end_of_legal_day(date.fromisoformat(cycled_to)))
+
+
+async def run_sample(environment: Environment, client: Client, sample: Sample, reporter: Reporter) -> Progress:
     """Load the sample in order of time, with a liquidation cycle every Friday; gives what was done altogether.
 
     The clock of liquidation stands on each Friday while its week is loaded and its cycle runs, so that what is posted
-    has the day that it would have had; afterwards it is the time that it is.
+    has the day that it would have had; afterwards it is that of the demonstration, which goes on from the last day.
     """
-    kept = environment.data / "sample-progress.json"
+    kept = environment.data / _KEPT
     progress = Progress.load(kept)
-    await _load_importers(client, samples / "importers.csv", progress, reporter)
-    await _load_parties(client, samples, progress, reporter)
+    await _load_importers(client, sample.folder / "importers.csv", progress, reporter)
+    await _load_parties(client, sample.folder, progress, reporter)
     progress.save(kept)
-    lines = list(chain(read_lines(samples / "events.jsonl.gz"), read_lines(samples / "refused.jsonl")))
-    # Raw messages carry no time of their own: they are sent after the last event.
-    last_day = legal_date(max(_time_of(line) for line in lines if line.time is not None))
-    first_day = legal_date(min(_time_of(line) for line in lines if line.time is not None))
+    lines = sample.lines
     reporter.begin("events", len(lines))
     reporter.advance(progress.lines)
     async with watching_quiet(environment) as quiet, open_bus(environment) as bus:
-        for friday in _fridays(first_day, min(last_day, legal_date(SystemClock().now()))):
+        for friday in sample.fridays:
             if progress.cycled_to is not None and friday <= date.fromisoformat(progress.cycled_to):
                 continue
             began = time.monotonic()

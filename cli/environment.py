@@ -6,20 +6,24 @@ import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from cli.catalogue import SERVICES
+from cli.demonstration import read_behind, resume_clock
 from shared.bus.kafka import KafkaBus
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
+from shared.runtime.clock import Clock, DemonstrationClock, SystemClock
 
 BusKind = Literal["postgres", "kafka"]
 
 _NOT_IN_A_SLOT = re.compile(r"[^A-Za-z0-9._-]")
 _BUS_DATABASE = "bus"
+_YES = frozenset({"true", "1", "yes", "on", "t", "y"})
 _SYSTEM_DATA = Path("/var/lib/centerline")
 
 
@@ -29,7 +33,7 @@ class Environment:
 
     `database_url` holds `{service}` where the name of the database goes. `server` is the embedded PostgreSQL
     when this machine runs one. `replay_clock` is the file that says where the clock of liquidation stands while past
-    days are replayed (development only).
+    days are replayed, `behind` how far the clock of a demonstration is behind the machine's (development only).
     """
 
     bus: BusKind
@@ -42,6 +46,12 @@ class Environment:
     data: Path
     server: EmbeddedPostgres | None
     replay_clock: Path | None = None
+    behind: timedelta | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which the services here live."""
+        return SystemClock() if self.behind is None else DemonstrationClock(self.behind, SystemClock())
 
     def database_of(self, service: str) -> str:
         """The URL of a service's database."""
@@ -64,7 +74,7 @@ class Environment:
         On the embedded server it is that of development; elsewhere CENTERLINE_ENV says, and production has no secret.
         """
         variables = dict(os.environ)
-        env = variables.get("CENTERLINE_ENV") or ("production" if self.server is None else "development")
+        env = _env(on_embedded=self.server is not None)
         variables |= {
             "CENTERLINE_DATABASE_URL": self.database_of(service),
             "CENTERLINE_BUS": self.bus,
@@ -78,6 +88,8 @@ class Environment:
         }
         if env == "development":
             variables["CENTERLINE_TOKEN_SECRET"] = self.token_secret
+            # What a mail links to is served here, on whichever port that is.
+            variables.setdefault("CENTERLINE_PUBLIC_BASE_URL", self.address_of("notifications"))
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
@@ -85,7 +97,18 @@ class Environment:
         variables.pop("CENTERLINE_REPLAY_CLOCK", None)
         if service == "liquidation" and self.replay_clock is not None:
             variables["CENTERLINE_REPLAY_CLOCK"] = str(self.replay_clock)
+        variables.pop("CENTERLINE_CLOCK_BEHIND_SECONDS", None)
+        if self.behind is not None:
+            variables["CENTERLINE_CLOCK_BEHIND_SECONDS"] = str(self.behind.total_seconds())
         return variables
+
+
+class NoData(Exception):  # noqa: N818  says what is the matter
+    """A data folder holds no data; the text says what to do."""
+
+
+class NotHere(Exception):  # noqa: N818  says what is the matter
+    """A demonstration is asked for where something may be real; the text says what to do."""
 
 
 def data_folder(given: Path | None = None) -> Path:
@@ -117,14 +140,32 @@ def open_environment(
     first_port: int | None = None,
     start_server: bool = True,
     replays: bool = False,
+    demonstrates_from: datetime | None = None,
+    runs: bool = False,
+    is_needed: bool = False,
 ) -> Environment:
     """The environment that the variables describe; starts the embedded PostgreSQL where no database is named.
 
-    `replays` gives liquidation the clock of a replay, also where CENTERLINE_REPLAY_CLOCK names no file.
+    `replays` gives liquidation the clock of a replay, also where CENTERLINE_REPLAY_CLOCK names no file. A data
+    folder in which a demonstration ran keeps its clock: the first begins it at `demonstrates_from`, and what `runs` the
+    services goes on from where it stopped; raises `NotHere` outside development. `is_needed`: the data must be there,
+    and no empty database is made; raises `NoData` otherwise.
     """
     folder = data_folder(data)
-    database_url = os.environ.get("CENTERLINE_DATABASE_URL")
+    database_url = os.environ.get("CENTERLINE_DATABASE_URL") or None
+    on_embedded = database_url is None
+    is_demonstration = demonstrates_from is not None or (on_embedded and runs and read_behind(folder) is not None)
+    if is_demonstration and not _is_development(on_embedded=on_embedded):
+        raise NotHere(
+            "a demonstration has a clock of its own and is for development only; run it on the embedded database, with"
+            " CENTERLINE_DATABASE_URL, CENTERLINE_ENV and CENTERLINE_DEVELOPMENT unset, or name other data with --data"
+        )
     server = None
+    if database_url is None and is_needed and not (folder / "postgres").exists():
+        raise NoData(
+            f"there are no data in {folder}; run `centerline up` or `centerline demo` first, or name data with --data"
+            " or CENTERLINE_DATABASE_URL"
+        )
     if database_url is None and start_server:
         server = embedded.start(folder / "postgres")
         database_url = server.url("{service}")
@@ -135,6 +176,10 @@ def open_environment(
     bus_url = os.environ.get("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
     first = first_port or 8001
     replay_clock = os.environ.get("CENTERLINE_REPLAY_CLOCK") or (folder / "replay-clock" if replays else None)
+    behind = None
+    if on_embedded or demonstrates_from is not None:
+        machine = SystemClock()
+        behind = resume_clock(folder, machine, begins_at=demonstrates_from) if runs else read_behind(folder)
     return Environment(
         bus=bus_kind(bus),
         kafka_bootstrap=kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP", "localhost:9092"),
@@ -146,7 +191,19 @@ def open_environment(
         data=folder,
         server=server,
         replay_clock=Path(replay_clock).resolve() if replay_clock is not None else None,
+        behind=behind,
     )
+
+
+def _env(*, on_embedded: bool) -> str:
+    """CENTERLINE_ENV of the services that are started here: production unless said, but on the embedded server."""
+    return os.environ.get("CENTERLINE_ENV") or ("development" if on_embedded else "production")
+
+
+def _is_development(*, on_embedded: bool) -> bool:
+    """Whether these services let anyone issue tokens, and so cannot be real."""
+    said = os.environ.get("CENTERLINE_DEVELOPMENT", str(on_embedded)).lower()
+    return _env(on_embedded=on_embedded) == "development" and said in _YES
 
 
 def _kept_secret(folder: Path) -> str:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,20 +17,21 @@ import httpx
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
 
 from cli import operations
 from cli.catalogue import SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
-from cli.demo import SAMPLES, Reporter, run_sample, summarise
+from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
+from cli.demonstration import keeping_clock
 from cli.environment import BusKind, Environment, bus_kind, data_folder, open_environment
-from cli.feed import FeedError, publish_lines, read_lines
+from cli.feed import publish_lines, read_lines
+from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
-from cli.show import rows_table, show_summary
-from shared.bus.protocol import Unpublishable
+from cli.show import print_document, print_line, print_rows, show_summary
 from shared.db import embedded
-from shared.db.embedded import EmbeddedPostgresError
 from shared.db.job_runs import JobRun
-from shared.runtime.errors import Transient
+from shared.runtime.clock import SystemClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.logging import configure_logging, mask_importer_numbers
 
@@ -64,22 +66,70 @@ ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service
 
 
 def main() -> None:
-    """Run the command; known failures end with one clear line and exit code 1."""
+    """Run the command; whatever is not there ends it with one sentence, and exit code 1 (2: wrong arguments)."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command by its words; gives its exit code."""
+    is_debugging = "--debug" in arguments
     configure_logging("centerline", "console", os.environ.get("CENTERLINE_LOG_LEVEL", "WARNING"))
+    if not is_debugging:
+        for library in ("aiokafka", "asyncio", "sqlalchemy", "httpx"):
+            logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
-        app()
-    except (Transient, Unpublishable, FeedError, CallRefused, ServiceFailed, EmbeddedPostgresError, OSError) as error:
-        err.print(f"centerline: {error}", style="red", markup=False)
-        sys.exit(1)
+        code = app([word for word in arguments if word != "--debug"], standalone_mode=False, prog_name="centerline")
+    except TyperException as error:
+        if is_debugging:
+            raise
+        return _say_wrong(error)
+    except (typer.Abort, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    except Exception as error:
+        if is_debugging:
+            raise
+        _complain(sentence_of(error))
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _say_wrong(error: TyperException) -> int:
+    """Tell what is wrong with the words of a command, in a line; without any words show its help."""
+    ctx = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(f"{error.format_message()}\n")
+        return error.exit_code
+    path = ctx.command_path if ctx is not None else "centerline"
+    said = error.format_message().replace("Value error, ", "").rstrip(".")
+    _complain(" ".join(f"{said}; `{path} --help` says what it takes".split()))
+    return error.exit_code
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"centerline: {sentence}\n")
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error happened instead of a sentence.")] = False,
+) -> None:
+    """Centerline: run it, feed it, look after it."""
 
 
 @app.command()
 def up(
-    data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None, first_port: PortOption = None
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    bus: BusOption = None,
+    kafka: KafkaOption = None,
+    first_port: PortOption = None,
 ) -> None:
-    """Run the four services until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL names another."""
-    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
-    _run(_up(environment))
+    """Run the four services until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL names another.
+
+    With --json the document names their addresses, once all of them are ready.
+    """
+    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port, runs=True)
+    _run(_up(environment, as_json=as_json))
 
 
 @app.command()
@@ -94,21 +144,32 @@ def demo(
 ) -> None:
     """The main job on sample entries: a year of events in, routed work, liquidations and notices out."""
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "WARNING")
-    os.environ.setdefault("CENTERLINE_AUTOMATIC_CYCLES", "false")
-    environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port, replays=True)
-    _run(_demo(environment, samples, once=once, as_json=as_json))
+    sample = read_sample(samples)
+    environment = open_environment(
+        data=data,
+        bus=bus,
+        kafka=kafka,
+        first_port=first_port,
+        replays=True,
+        demonstrates_from=sample.ends_at,
+        runs=True,
+    )
+    _run(_demo(environment, sample, once=once, as_json=as_json))
 
 
 @app.command()
-def migrate(data: DataOption = None) -> None:
+def migrate(as_json: JsonOption = False, data: DataOption = None) -> None:
     """Bring every service's database to the revision of this code."""
     _run(operations.migrate(open_environment(data=data)))
+    names = [service.name for service in SERVICES]
+    print_line({"migrated": names}, f"at the revision of this code: {', '.join(names)}", as_json=as_json)
 
 
 @app.command()
 def feed(
     file: Annotated[Path, typer.Argument(help="JSON lines, gzipped or not: topic, key, and event or raw.")],
-    per_second: Annotated[float | None, typer.Option(help="At most so many a second.")] = None,
+    per_second: Annotated[float | None, typer.Option(min=0.001, help="At most so many a second.")] = None,
+    as_json: JsonOption = False,
     data: DataOption = None,
     bus: BusOption = None,
     kafka: KafkaOption = None,
@@ -116,15 +177,18 @@ def feed(
     """Publish a file of events as a filing system would."""
 
     async def run() -> None:
-        environment = _bus_environment(data, bus, kafka)
         lines = list(read_lines(file))
+        environment = _bus_environment(data, bus, kafka)
         with _progress() as progress:
             task = progress.add_task("publishing", total=len(lines))
             async with operations.open_bus(environment) as opened:
                 count = await publish_lines(
                     opened, iter(lines), per_second=per_second, on_progress=lambda n: progress.advance(task, n)
                 )
-        err.print(f"{count:,} messages published")
+        if as_json:
+            print_document({"published": count})
+        else:
+            err.print(f"{count:,} messages published")
 
     _run(run())
 
@@ -133,6 +197,7 @@ def feed(
 def cycle(
     on: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The Friday of the cycle.")],
     despite_unread: Annotated[bool, typer.Option(help="Run at once, though events before it are not read.")] = False,
+    as_json: JsonOption = False,
     data: DataOption = None,
     first_port: PortOption = None,
 ) -> None:
@@ -148,7 +213,10 @@ def cycle(
             answer = await run_cycle(client, on.date(), despite_unread=despite_unread)
         finally:
             await client.close()
-        out.print_json(json.dumps(answer))
+        if as_json:
+            print_document(answer)
+        else:
+            out.print_json(json.dumps(answer))
 
     _run(run())
 
@@ -166,6 +234,7 @@ def token(
     acting_for: Annotated[str | None, typer.Option(help="The user under whose delegation the holder acts.")] = None,
     importer: Annotated[list[str] | None, typer.Option(help="An importer number of the holder.")] = None,
     party: Annotated[str | None, typer.Option(help="The agent or counsel that the holder belongs to.")] = None,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Sign an access token with CENTERLINE_TOKEN_SECRET, or with the secret of the data folder: not for production."""
@@ -181,50 +250,68 @@ def token(
         acting_for=acting_for,
         party=party,
     )
-    sys.stdout.write(sign_token(open_environment(data=data, start_server=False), holder) + "\n")
+    signed = sign_token(open_environment(data=data, start_server=False), holder)
+    print_line({"access_token": signed, "token_type": "bearer"}, signed, as_json=as_json)
 
 
 @app.command()
 def status(
-    data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None, first_port: PortOption = None
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    bus: BusOption = None,
+    kafka: KafkaOption = None,
+    first_port: PortOption = None,
 ) -> None:
     """Lag, outboxes, events set aside, dead letters, and legal clocks that cannot be computed."""
 
     async def run() -> None:
-        environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port)
-        rows = []
-        for found in await operations.read_status(environment):
-            behind = ", ".join(f"{topic} {records:,}" for topic, records in found.lag.items() if records) or "none"
-            parked = ", ".join(f"{reason} {letters:,}" for reason, letters in found.dead_letters.items()) or "none"
-            rows.append((found.service, behind, f"{found.outbox:,}", f"{found.set_aside:,}", parked))
-        out.print(rows_table("Services", ("service", "lag", "outbox", "set aside", "dead letters"), rows))
+        environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port, is_needed=True)
+        found = await operations.read_status(environment)
         client = Client(environment)
+        unknown: int | None = None
         try:
             unknown = (await client.get("liquidation", "/figures"))["clock_unknown"]
-            out.print(f"legal clocks unknown: {unknown:,}")
-        except httpx.HTTPError:
-            out.print("legal clocks unknown: not to be had, the liquidation service does not answer")
+        except (httpx.HTTPError, CallRefused):
+            unknown = None
         finally:
             await client.close()
+        if as_json:
+            print_document({"services": [asdict(each) for each in found], "clock_unknown": unknown})
+            return
+        rows = []
+        for each in found:
+            behind = ", ".join(f"{topic} {records:,}" for topic, records in each.lag.items() if records) or "none"
+            parked = ", ".join(f"{reason} {letters:,}" for reason, letters in each.dead_letters.items()) or "none"
+            rows.append((each.service, behind, f"{each.outbox:,}", f"{each.set_aside:,}", parked))
+        heads = ("service", "lag", "outbox", "set aside", "dead letters")
+        print_rows("Services", heads, rows, document=None, as_json=False, if_none="there are no services")
+        said = f"{unknown:,}" if unknown is not None else "not to be had, the liquidation service does not answer"
+        out.print(f"legal clocks unknown: {said}")
 
     _run(run())
 
 
 @app.command("clean-data")
-def clean_data(data: DataOption = None) -> None:
+def clean_data(as_json: JsonOption = False, data: DataOption = None) -> None:
     """Stop the embedded database and remove its data folder."""
     folder = data_folder(data)
     if (folder / "postgres").exists():
         embedded.stop(embedded.start(folder / "postgres"))
+    was_there = folder.exists()
     shutil.rmtree(folder, ignore_errors=True)
-    err.print("data removed")
+    if as_json:
+        print_document({"removed": was_there})
+    else:
+        err.print("data removed" if was_there else f"there are no data in {folder}", soft_wrap=True)
 
 
 @topics_app.command("ensure")
-def ensure_topics(data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None) -> None:
+def ensure_topics(
+    as_json: JsonOption = False, data: DataOption = None, bus: BusOption = None, kafka: KafkaOption = None
+) -> None:
     """Create the topics that are missing."""
     created = asyncio.run(operations.ensure_topics(_bus_environment(data, bus, kafka)))
-    out.print("\n".join(created) if created else "all topics are there")
+    print_line({"created": created}, "\n".join(created) if created else "all topics are there", as_json=as_json)
 
 
 @letters_app.command("list")
@@ -233,39 +320,51 @@ def list_letters(
     state: Annotated[str | None, typer.Option(help="parked, replay-requested, replayed or discarded.")] = "parked",
     reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
     after: Annotated[int, typer.Option(help="Ids above this one.")] = 0,
-    limit: Annotated[int, typer.Option(help="Rows at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 100,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """A service's dead letters."""
-    environment = open_environment(data=data)
+    environment = open_environment(data=data, is_needed=True)
     rows = asyncio.run(
         operations.list_dead_letters(environment, _known(service), state=state, reason=reason, after=after, limit=limit)
     )
-    heads = ("id", "topic", "partition", "log_offset", "reason", "attempts", "last_failed_at", "state", "detail")
-    out.print(rows_table(f"Dead letters of {service}", heads, ([row[head] for head in heads] for row in rows)))
+    _print_keyed(
+        f"Dead letters of {service}",
+        ("topic", "partition", "log_offset", "reason", "attempts", "last_failed_at", "state", "detail"),
+        rows,
+        as_json=as_json,
+        if_none=f"{service} has no such dead letters{_of_states(state, '--state')}",
+    )
 
 
 @letters_app.command("show")
-def show_letter(service: ServiceArgument, letter_id: int, data: DataOption = None) -> None:
+def show_letter(service: ServiceArgument, letter_id: int, as_json: JsonOption = False, data: DataOption = None) -> None:
     """One dead letter with its original bytes."""
-    row = asyncio.run(operations.find_dead_letter(open_environment(data=data), _known(service), letter_id))
+    environment = open_environment(data=data, is_needed=True)
+    row = asyncio.run(operations.find_dead_letter(environment, _known(service), letter_id))
     if row is None:
-        err.print(f"{service} has no dead letter {letter_id}")
-        raise typer.Exit(1)
+        raise NotThere(
+            f"{service} has no dead letter {letter_id}; `centerline dead-letters list {service}` says which there are"
+        )
     shown = row | {name: (row[name] or b"").decode("utf-8", "replace") for name in ("key", "value")}
-    out.print_json(json.dumps(shown, default=str))
+    _print_one(shown, as_json=as_json)
 
 
 @letters_app.command("replay")
-def replay_letters(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+def replay_letters(
+    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+) -> None:
     """Have the service try parked messages again, with the ids that they had."""
-    _settle(service, ids, data, replay=True)
+    _settle(service, ids, data, replay=True, as_json=as_json)
 
 
 @letters_app.command("discard")
-def discard_letters(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+def discard_letters(
+    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+) -> None:
     """Settle parked messages as not to be applied; they stay as history."""
-    _settle(service, ids, data, replay=False)
+    _settle(service, ids, data, replay=False, as_json=as_json)
 
 
 @outbox_app.command("list")
@@ -273,36 +372,47 @@ def list_set_aside(
     service: ServiceArgument,
     state: Annotated[str | None, typer.Option(help="waiting, returned or discarded.")] = "waiting",
     after: Annotated[int, typer.Option(help="Ids above this one.")] = 0,
-    limit: Annotated[int, typer.Option(help="Rows at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 100,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """What a service could not publish."""
-    environment = open_environment(data=data)
+    environment = open_environment(data=data, is_needed=True)
     rows = asyncio.run(operations.list_set_aside(environment, _known(service), state=state, after=after, limit=limit))
-    heads = ("id", "topic", "bytes", "set_aside_at", "state", "reason")
-    out.print(rows_table(f"Set aside by {service}", heads, ([row[head] for head in heads] for row in rows)))
+    _print_keyed(
+        f"Set aside by {service}",
+        ("topic", "bytes", "set_aside_at", "state", "reason"),
+        rows,
+        as_json=as_json,
+        if_none=f"{service} has set aside no such events{_of_states(state, '--state')}",
+    )
 
 
 @outbox_app.command("show")
-def show_set_aside(service: ServiceArgument, row_id: int, data: DataOption = None) -> None:
+def show_set_aside(service: ServiceArgument, row_id: int, as_json: JsonOption = False, data: DataOption = None) -> None:
     """One event that was set aside, with its bytes."""
-    row = asyncio.run(operations.find_set_aside(open_environment(data=data), _known(service), row_id))
+    row = asyncio.run(operations.find_set_aside(open_environment(data=data, is_needed=True), _known(service), row_id))
     if row is None:
-        err.print(f"{service} has set aside nothing with id {row_id}")
-        raise typer.Exit(1)
-    out.print_json(json.dumps(row | {"value": row["value"].decode("utf-8", "replace")}, default=str))
+        raise NotThere(
+            f"{service} has set aside nothing with id {row_id}; `centerline outbox list {service}` says what it has"
+        )
+    _print_one(row | {"value": row["value"].decode("utf-8", "replace")}, as_json=as_json)
 
 
 @outbox_app.command("publish")
-def publish_set_aside(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+def publish_set_aside(
+    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+) -> None:
     """Have the relay publish events that were set aside, once the broker takes them."""
-    _settle_set_aside(service, ids, data, publish=True)
+    _settle_set_aside(service, ids, data, publish=True, as_json=as_json)
 
 
 @outbox_app.command("discard")
-def discard_set_aside(service: ServiceArgument, ids: list[int], data: DataOption = None) -> None:
+def discard_set_aside(
+    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+) -> None:
     """Settle events that were set aside as not to be published; they stay as history."""
-    _settle_set_aside(service, ids, data, publish=False)
+    _settle_set_aside(service, ids, data, publish=False, as_json=as_json)
 
 
 @jobs_app.command("list")
@@ -313,32 +423,39 @@ def list_jobs(
 ) -> None:
     """When each scheduled job ran last, how it ended, how long it took, and when it runs next."""
     names = [_known(service)] if service is not None else [known.name for known in SERVICES]
-    found = asyncio.run(operations.list_jobs(open_environment(data=data), names))
-    if as_json:
-        shown = {name: [asdict(run) for run in runs] for name, runs in found.items()}
-        sys.stdout.write(json.dumps(shown, default=str) + "\n")
-        return
+    found = asyncio.run(operations.list_jobs(open_environment(data=data, is_needed=True), names))
     heads = ("service", "job", "result", "last run", "took", "last success", "next run", "set aside", "error")
-    out.print(rows_table("Jobs", heads, (row for name, runs in found.items() for row in _job_rows(name, runs))))
+    print_rows(
+        "Jobs",
+        heads,
+        [row for name, runs in found.items() for row in _job_rows(name, runs)],
+        document={name: [asdict(run) for run in runs] for name, runs in found.items()},
+        as_json=as_json,
+        if_none="there are no jobs",
+    )
 
 
 @jobs_app.command("set-aside")
 def list_rows_set_aside(
     service: ServiceArgument,
     job: Annotated[str | None, typer.Option(help="Only this job.")] = None,
-    limit: Annotated[int, typer.Option(help="Rows at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 100,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """The rows that a service's jobs could not do and leave out, each with its error."""
-    environment = open_environment(data=data)
+    environment = open_environment(data=data, is_needed=True)
     found = asyncio.run(operations.list_rows_set_aside(environment, _known(service), job=job, limit=limit))
     rows = [{**asdict(row), "key": mask_importer_numbers(row.key)} for row in found]
-    if as_json:
-        sys.stdout.write(json.dumps(rows, default=str) + "\n")
-        return
     heads = ("job", "key", "attempts", "first_failed_at", "last_failed_at", "skipped_until", "error")
-    out.print(rows_table(f"Set aside by {service}", heads, ([row[head] for head in heads] for row in rows)))
+    print_rows(
+        f"Set aside by {service}",
+        heads,
+        [[row[head] for head in heads] for row in rows],
+        document=rows,
+        as_json=as_json,
+        if_none=f"the jobs of {service} have set nothing aside",
+    )
 
 
 @jobs_app.command("retry")
@@ -346,23 +463,33 @@ def retry_rows(
     service: ServiceArgument,
     job: Annotated[str, typer.Argument(help="The job that set them aside.")],
     keys: Annotated[list[str] | None, typer.Argument(help="Their keys; without any all of the job.")] = None,
+    as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Have the next run of a job try rows again that it set aside."""
-    count = asyncio.run(operations.retry_rows(open_environment(data=data), _known(service), job, keys or []))
-    out.print(f"{count} to be tried again by the next run of {job}")
+    environment = open_environment(data=data, is_needed=True)
+    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or []))
+    if not count:
+        raise NotThere(
+            f"{job} of {service} has set aside no such rows; `centerline jobs set-aside {service}` says which there are"
+        )
+    print_line({"retried": count}, f"{count} to be tried again by the next run of {job}", as_json=as_json)
 
 
 @app.command("check-invariants")
 def check_invariants(service: ServiceArgument, as_json: JsonOption = False, data: DataOption = None) -> None:
     """Check every invariant on a service's whole database; exit code 1 when one does not hold. Reads all tables."""
-    environment = open_environment(data=data)
+    environment = open_environment(data=data, is_needed=True)
     found = asyncio.run(operations.check_invariants(environment, _known(service)))
-    if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
-    else:
-        broken = [(name, line) for name, lines in found.items() for line in lines]
-        out.print(rows_table(f"{len(found)} invariants, {len(broken)} violations", ("invariant", "violation"), broken))
+    broken = [(name, line) for name, lines in found.items() for line in lines]
+    print_rows(
+        f"{len(found)} invariants, {len(broken)} violations",
+        ("invariant", "violation"),
+        broken,
+        document=found,
+        as_json=as_json,
+        if_none=f"{service} keeps its {len(found)} invariants",
+    )
     if any(found.values()):
         raise typer.Exit(1)
 
@@ -393,16 +520,64 @@ def _bus_environment(data: Path | None, bus: BusKind | None, kafka: str | None) 
     return open_environment(data=data, bus=kind, kafka=kafka, start_server=kind == "postgres")
 
 
-def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool) -> None:
-    environment = open_environment(data=data)
+def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool, as_json: bool) -> None:
+    environment = open_environment(data=data, is_needed=True)
     count = asyncio.run(operations.settle_dead_letters(environment, _known(service), ids, replay=replay))
-    out.print(f"{count} of {len(ids)} were parked and are {'to be tried again' if replay else 'discarded'} now")
+    _tell_settled(
+        count,
+        ids,
+        f"parked and are {'to be tried again' if replay else 'discarded'} now",
+        f"{service} has no such dead letters parked; `centerline dead-letters list {service}` says which there are",
+        as_json=as_json,
+    )
 
 
-def _settle_set_aside(service: str, ids: list[int], data: Path | None, *, publish: bool) -> None:
-    environment = open_environment(data=data)
+def _settle_set_aside(service: str, ids: list[int], data: Path | None, *, publish: bool, as_json: bool) -> None:
+    environment = open_environment(data=data, is_needed=True)
     count = asyncio.run(operations.settle_set_aside(environment, _known(service), ids, publish=publish))
-    out.print(f"{count} of {len(ids)} were waiting and are {'to be published' if publish else 'discarded'} now")
+    _tell_settled(
+        count,
+        ids,
+        f"waiting and are {'to be published' if publish else 'discarded'} now",
+        f"{service} has set aside no such events; `centerline outbox list {service}` says what waits",
+        as_json=as_json,
+    )
+
+
+def _tell_settled(count: int, ids: list[int], done: str, if_none: str, *, as_json: bool) -> None:
+    if not count:
+        raise NotThere(if_none)
+    print_line({"settled": count, "asked": len(ids)}, f"{count} of {len(ids)} were {done}", as_json=as_json)
+
+
+def _print_keyed(
+    title: str, heads: tuple[str, ...], rows: list[dict[str, Any]], *, as_json: bool, if_none: str
+) -> None:
+    """Messages with the keys that they travel under: entry numbers, or importer numbers, which are masked."""
+    shown = [{**row, "key": mask_importer_numbers(_text_of(row["key"]))} for row in rows]
+    print_rows(
+        title,
+        ("id", "entry or importer", *heads),
+        [[row["id"], row["key"], *(row[head] for head in heads)] for row in shown],
+        document=shown,
+        as_json=as_json,
+        if_none=if_none,
+    )
+
+
+def _print_one(row: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_document(row)
+    else:
+        out.print_json(json.dumps(row, default=str))
+
+
+def _text_of(key: bytes | str | None) -> str:
+    return (key or b"").decode("utf-8", "replace") if not isinstance(key, str) else key
+
+
+def _of_states(state: str | None, option: str) -> str:
+    return "" if state is None else f" that are {state}; {option} asks for others"
 
 
 def _known(service: str) -> str:
@@ -417,26 +592,29 @@ async def _prepare(environment: Environment) -> None:
     await operations.migrate(environment)
 
 
-async def _up(environment: Environment) -> None:
+async def _up(environment: Environment, *, as_json: bool) -> None:
     await _prepare(environment)
-    async with running_fleet(environment) as fleet:
+    async with keeping_clock(environment.data, SystemClock(), environment.behind), running_fleet(environment) as fleet:
         _print_addresses(environment)
+        if as_json:
+            print_document({service.name: environment.address_of(service.name) for service in SERVICES})
         await _until_interrupted(fleet)
 
 
-async def _demo(environment: Environment, samples: Path, *, once: bool, as_json: bool) -> None:
+async def _demo(environment: Environment, sample: Sample, *, once: bool, as_json: bool) -> None:
     await _prepare(environment)
+    stand_before_cycles(environment, sample)
     client = Client(environment)
+    machine = SystemClock()
     try:
-        async with running_fleet(environment) as fleet:
+        async with keeping_clock(environment.data, machine, environment.behind), running_fleet(environment) as fleet:
             with _progress() as progress:
-                done = await run_sample(environment, client, samples, _reporter(progress))
+                done = await run_sample(environment, client, sample, _reporter(progress))
             summary = await summarise(environment, client, done)
             if as_json:
-                sys.stdout.write(json.dumps(summary) + "\n")
-                sys.stdout.flush()
+                print_document(summary)
             else:
-                show_summary(out, summary)
+                show_summary(summary)
             if not once:
                 _print_addresses(environment)
                 await _until_interrupted(fleet)
@@ -461,13 +639,15 @@ async def _until_interrupted(fleet: Fleet) -> None:
 def _print_addresses(environment: Environment) -> None:
     for service in SERVICES:
         err.print(f"{service.name:14} {environment.address_of(service.name)}/docs")
+    if environment.behind is not None:
+        now = environment.clock.now()
+        err.print(f"A demonstration: its clock shows {now:%Y-%m-%d %H:%M} UTC and goes on while it runs.")
     err.print("Ctrl-C stops; the data stay.")
 
 
 def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err, disable=not err.is_terminal)
 
 
 def _reporter(progress: Progress) -> Reporter:

@@ -214,7 +214,7 @@ async def check_invariants(environment: Environment, service: str) -> dict[str, 
             "token_secret": environment.token_secret,
         }
     )
-    platform = open_platform(settings)
+    platform = open_platform(settings, environment.clock)
     try:
         invariants = known.build(platform).invariants
     finally:

@@ -24,7 +24,7 @@ def build(platform: Platform) -> Parts:
     rules = SendingRules(
         lease=timedelta(seconds=settings.send_lease_seconds),
         grace=timedelta(hours=settings.address_grace_hours),
-        base_url=settings.public_base_url,
+        base_url=settings.link_base,
     )
     mail = MailRules(
         host=settings.mail_host,

@@ -1,10 +1,12 @@
 """What an operator sets for notifications."""
 
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.settings import ServiceSettings, is_loopback
 
 
 class NotificationsSettings(ServiceSettings):
@@ -26,10 +28,11 @@ class NotificationsSettings(ServiceSettings):
         pattern=r"^([^<>@\r\n]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$",
         description="the sender of the mails: name@host, or Name <name@host>",
     )
-    public_base_url: str = Field(
-        default="http://localhost:8004",
+    public_base_url: str | None = Field(
+        default=None,
         pattern=r"^https?://[^\s]+$",
-        description="where the public reaches this service, for links in mails",
+        description="where the public reaches this service, for links in mails and pages: https://bulletin.example.gov;"
+        " its own address in development",
     )
     address_grace_hours: int = Field(
         default=24,
@@ -55,6 +58,22 @@ class NotificationsSettings(ServiceSettings):
         description="seconds that the mail server has to accept a mail that was handed over (RFC 5321, 4.5.3.2.6: ten"
         " minutes); giving up earlier sends mails twice",
     )
+
+    @model_validator(mode="after")
+    def _links_lead_to_the_public(self) -> Self:
+        base = None if self.public_base_url is None else urlsplit(self.public_base_url)
+        if base is not None and (not base.hostname or base.username is not None or base.query or base.fragment):
+            raise ValueError("public_base_url: a host and perhaps a path, which the links go on from")
+        if self.env != "production":
+            return self
+        if base is None or base.scheme != "https" or is_loopback(base.hostname or ""):
+            raise ValueError("public_base_url: production needs an https URL of another name than this machine's own")
+        return self
+
+    @property
+    def link_base(self) -> str:
+        """What links in mails and on pages begin with, without a slash at the end."""
+        return (self.public_base_url or f"http://localhost:{self.port}").rstrip("/")
 
     @property
     def mail_host(self) -> str:

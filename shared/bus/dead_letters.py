@@ -142,7 +142,7 @@ async def listing(
     """Letters in order of id, without their bytes."""
     rows = await bulk.fetch(
         tx,
-        "SELECT id, topic, partition, log_offset, reason, detail, attempts, first_failed_at, last_failed_at,"
+        "SELECT id, topic, partition, log_offset, key, reason, detail, attempts, first_failed_at, last_failed_at,"
         " code_version, state FROM dead_letters"
         " WHERE id > $1 AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR reason = $3)"
         " ORDER BY id LIMIT $4",

@@ -38,7 +38,7 @@ INSERT INTO outbox (topic, key, value, headers) SELECT topic, key, value, header
 """
 _DISCARD = "UPDATE outbox_set_aside SET state = 'discarded' WHERE id = ANY($1::bigint[]) AND state = 'waiting'"
 _LIST_SET_ASIDE = """
-SELECT id, topic, length(value) AS bytes, reason, set_aside_at, state FROM outbox_set_aside
+SELECT id, topic, key, length(value) AS bytes, reason, set_aside_at, state FROM outbox_set_aside
 WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3
 """
 _OUTBOX = platform_tables(MetaData()).outbox

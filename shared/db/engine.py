@@ -34,6 +34,13 @@ DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.Interf
 TableMissing = asyncpg.UndefinedTableError
 """Before `centerline migrate` has made the tables: roles that have nothing to do without them wait for it."""
 
+OTHER_SCHEMA: Final = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+"""The tables are not those of this code."""
+
+DatabaseMissing = asyncpg.InvalidCatalogNameError
+ServerError = asyncpg.PostgresError
+"""What the server itself says; SQLAlchemy hands it on as the `orig` or the cause of an error of its own."""
+
 _CLOSED = "connection is closed"
 
 

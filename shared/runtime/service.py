@@ -27,7 +27,7 @@ from shared.db import idempotency
 from shared.db.engine import DATABASE_ERRORS
 from shared.db.migrate import pending
 from shared.db.transaction import transaction
-from shared.runtime.clock import Clock, ReplayClock, SystemClock
+from shared.runtime.clock import Clock, DemonstrationClock, ReplayClock, SystemClock
 from shared.runtime.errors import Transient
 from shared.runtime.invariants import QueryInvariant, check_next
 from shared.runtime.job_runner import JobRunner
@@ -128,18 +128,28 @@ def open_bus(settings: ServiceSettings) -> Bus:
 def open_platform(settings: ServiceSettings, clock: Clock | None = None, pools: Pools | None = None) -> Platform:
     """The things that a service's parts are built from; nothing connects yet.
 
-    Without a clock it is that of the machine, or in development the one of a replay.
+    Without a clock it is that of the machine, or in development the one of a demonstration or a replay.
     """
-    if clock is None and settings.replay_clock is not None:
-        log.warning("replay: the clock stands where a file says", file=str(settings.replay_clock))
-        clock = ReplayClock(settings.replay_clock)
+    clock = clock or choose_clock(settings, SystemClock())
     return Platform(
         settings=settings,
         engine=(pools or open_pools(settings)).api,
         bus=open_bus(settings),
-        clock=clock or SystemClock(),
+        clock=clock,
         metrics=Metrics.create(),
     )
+
+
+def choose_clock(settings: ServiceSettings, machine: Clock) -> Clock:
+    """The clock that the settings name; in production it is always that of the machine."""
+    clock = machine
+    if settings.clock_behind_seconds is not None:
+        clock = DemonstrationClock(timedelta(seconds=settings.clock_behind_seconds), clock)
+        log.warning("demonstration: the clock is not that of the machine", now=clock.now().isoformat())
+    if settings.replay_clock is not None:
+        log.warning("replay: the clock stands where a file says", file=str(settings.replay_clock))
+        clock = ReplayClock(settings.replay_clock, clock)
+    return clock
 
 
 async def _serve(service: Service, settings: ServiceSettings) -> int:

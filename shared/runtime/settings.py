@@ -106,6 +106,11 @@ class ServiceSettings(BaseSettings):
         default=None,
         description="a file that says at which instant the clock stands, to replay past days: never in production",
     )
+    clock_behind_seconds: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="seconds by which the clock of a demonstration is behind that of the machine: never in production",
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
@@ -224,6 +229,8 @@ class ServiceSettings(BaseSettings):
             raise ValueError("development: production does not issue tokens; set CENTERLINE_ENV=development elsewhere")
         if self.replay_clock is not None:
             raise ValueError("replay_clock: production has no clock but that of the machine")
+        if self.clock_behind_seconds is not None:
+            raise ValueError("clock_behind_seconds: production has no clock but that of the machine")
         if self.token_secret is not None:
             raise ValueError(
                 "token_secret: production takes no token that a shared secret signs; unset it, "
@@ -251,6 +258,8 @@ class ServiceSettings(BaseSettings):
     def _only_development_replays(self) -> Self:
         if self.replay_clock is not None and not self.development:
             raise ValueError("replay_clock: only where development is true, since acts are dated by the clock")
+        if self.clock_behind_seconds is not None and not self.development:
+            raise ValueError("clock_behind_seconds: only where development is true, since acts are dated by the clock")
         return self
 
 
@@ -263,10 +272,11 @@ def is_safe_url(url: str) -> bool:
         return False
     if not host or parts.username is not None or parts.fragment:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host, as a URL names it, is the machine that asks."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -80,6 +80,10 @@ def create_app(
     /openapi.json. Raises ValueError when a route names no action, or one of the public stands elsewhere, and when two
     routes share a function name, which is the operation id.
     """
+    if settings.clock_behind_seconds is not None:
+        description = (
+            f"**A demonstration: nothing here is real, and its clock is not that of the machine.** {description}"
+        )
     app = Application(
         title=title,
         summary=summary,
@@ -102,7 +106,8 @@ def create_app(
         setattr(app.state, name, value)
     install_handlers(app)
     app.add_middleware(InputGuard, answer=answer_refused)
-    app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes)
+    demonstration = shared["clock"] if settings.clock_behind_seconds is not None else None
+    app.add_middleware(RequestMiddleware, metrics=metrics, max_body_bytes=max_body_bytes, demonstration=demonstration)
     health = build_health_router(settings.service, settings.code_version, metrics, readiness)
     public, guarded, issuers = [*public_routers], [*routers], []
     if settings.development:

@@ -6,11 +6,12 @@ from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from shared.db.idempotency import IdempotentCall, Remembered, recall, remember
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.errors import Malformed
+from shared.runtime.identity import Identity
 from shared.web.identity import CurrentIdentity
 from shared.web.requests import engine_of, now_of
 
@@ -32,7 +33,27 @@ async def idempotent_call(
     ] = None,
 ) -> IdempotentCall:
     """Dependency: the key of this call; 400 when it is absent or no key."""
-    key = key.strip().strip('"') if key else ""
+    return await _read_call(request, caller, key or "")
+
+
+async def repeatable_call(
+    request: Request,
+    caller: CurrentIdentity,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="A value of your choice, the same when you try again; without one a call is made each time.",
+            examples=["2b6a7f1e-5d43-4c7b-9f0e-7c1f9a3d2e10"],
+        ),
+    ] = None,
+) -> IdempotentCall | None:
+    """Dependency: the key of this call; None without one, 400 when it is no key."""
+    return None if key is None else await _read_call(request, caller, key)
+
+
+async def _read_call(request: Request, caller: Identity, key: str) -> IdempotentCall:
+    key = key.strip().strip('"')
     if not key or len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
         raise Malformed(
             "This call creates something and needs an Idempotency-Key.",
@@ -46,6 +67,8 @@ async def idempotent_call(
 
 
 CurrentIdempotentCall = Annotated[IdempotentCall, Depends(idempotent_call)]
+RepeatableCall = Annotated[IdempotentCall | None, Depends(repeatable_call)]
+"""Dependency of a POST that takes a key and does not need one: what it does is worth repeating without."""
 
 
 def replay(first: Remembered) -> JSONResponse:
@@ -55,21 +78,25 @@ def replay(first: Remembered) -> JSONResponse:
 
 async def answer_once(
     request: Request,
-    call: IdempotentCall,
-    act: Callable[[Transaction], Awaitable[Body]],
+    call: IdempotentCall | None,
+    act: Callable[[Transaction], Awaitable[Body | None]],
     *,
     status: int = 201,
     headers: Callable[[Body], Mapping[str, str]] | None = None,
-) -> JSONResponse:
-    """Run a creating act in one transaction and answer with what it gives.
+) -> Response:
+    """Run a creating act in one transaction and answer with what it gives; 204 when that is nothing.
 
-    A call that is sent again with its key gets the first answer, marked `Idempotency-Replayed`, and nothing runs.
-    `headers` gives those of a first answer. What the act raises undoes all of it, and the key stays free.
+    A call that is sent again with its key gets the first answer, marked `Idempotency-Replayed`, and nothing runs; one
+    without a key runs each time. `headers` gives those of a first answer. What the act raises undoes all of it, and the
+    key stays free; so it does when there was nothing to give, which may have changed when the caller tries again.
     """
     async with transaction(engine_of(request)) as tx:
-        if (before := await recall(tx.connection, call)) is not None:
+        if call is not None and (before := await recall(tx.connection, call)) is not None:
             return replay(before)
         body = await act(tx)
+        if body is None:
+            return Response(status_code=204)
         content = body.model_dump(mode="json")
-        await remember(tx.connection, call, status=status, response=content, now=now_of(request))
+        if call is not None:
+            await remember(tx.connection, call, status=status, response=content, now=now_of(request))
     return JSONResponse(content, status, headers=dict(headers(body)) if headers is not None else None)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.runtime.clock import start_stopwatch
+from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.metrics import Metrics
 from shared.runtime.tracing import parse_traceparent, span
 from shared.web.guard import is_streamed
@@ -19,6 +19,8 @@ from shared.web.problem import answer_unexpected
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 REQUEST_ID: Final = "x-request-id"
+CLOCK: Final = "centerline-clock"
+"""Says of a demonstration that it is one, and what its clock shows; absent where the clock is that of the machine."""
 _USABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -26,10 +28,12 @@ _QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 class RequestMiddleware:
     """Pure ASGI, so that context variables reach the endpoint and streams stay streams."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, max_body_bytes: int, demonstration: Clock | None = None) -> None:
+        """`demonstration` is the clock of one: every answer says that it is not the time that it is."""
         self.app = app
         self.metrics = metrics
         self.max_body_bytes = max_body_bytes
+        self.demonstration = demonstration
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,7 +66,10 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update({REQUEST_ID: request_id, **_answer_headers(scope)})
+                own = {REQUEST_ID: request_id}
+                if self.demonstration is not None:
+                    own[CLOCK] = f"demonstration; now={self.demonstration.now():%Y-%m-%dT%H:%M:%SZ}"
+                MutableHeaders(scope=message).update({**own, **_answer_headers(scope)})
             await send(message)
 
         try:

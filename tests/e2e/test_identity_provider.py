@@ -32,6 +32,7 @@ async def product(open_folder: Path, provider: OidcServer) -> AsyncIterator[Prod
         "CENTERLINE_TOKEN_SECRET": "",
         "CENTERLINE_TOKEN_ISSUER": provider.issuer,
         "CENTERLINE_TOKEN_AUDIENCE": AUDIENCE,
+        "CENTERLINE_PUBLIC_BASE_URL": "https://bulletin.example.gov",
     }
     async with running_product(bus="postgres", folder=open_folder / "production", variables=variables) as product:
         yield product

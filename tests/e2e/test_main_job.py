@@ -1,5 +1,6 @@
 """The main job as a script calls it: `centerline demo --once --json`, again, after an interruption, and cleaned up."""
 
+import asyncio
 import gzip
 import json
 import os
@@ -9,28 +10,42 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from sqlalchemy import text
 
+from cli.client import Client
+from cli.environment import open_environment
+from shared.customs.calendar import friday_on_or_after, legal_date
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from tests.support.product import COMMAND, MARK, ROOT, clean_environment, find_free_ports, pids_of_run
 from tests.support.services import SERVICES
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 SAMPLES = ROOT / "samples"
 LINES = 600
 FIRST_FRIDAY = date(2025, 10, 3)
 TIMES = {"events_per_second", "seconds"}
 SERVICE_COUNT = len(SERVICES)
+LATER = timedelta(days=365)
+A_YEAR_LATER = f"""
+from datetime import timedelta
+
+from shared.runtime.clock import SystemClock
+
+read = SystemClock.now
+SystemClock.now = lambda self: read(self) + timedelta(days={LATER.days})
+"""
+"""What Python runs first in a process whose machine is to show the day a year from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +66,24 @@ class Data:
     samples: Path
     first_port: int
     run_id: str
+    first_run: Path | None = None
+    """A folder with a sitecustomize.py for every process."""
 
-    def demo(self) -> subprocess.Popen[str]:
-        options = ["--once", "--json", f"--samples={self.samples}", f"--first-port={self.first_port}"]
-        return self.start("demo", *options)
+    def demo(self, *, once: bool = True) -> subprocess.Popen[str]:
+        options = ["--json", f"--samples={self.samples}", f"--first-port={self.first_port}"]
+        return self.start("demo", *options, *(["--once"] if once else []))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [str(COMMAND), *arguments, f"--data={self.folder}"],
             cwd=ROOT,
-            env=clean_environment({MARK: self.run_id}),
+            env=clean_environment(
+                {
+                    MARK: self.run_id,
+                    "PYTHONPATH": os.pathsep.join(map(str, filter(None, (ROOT, self.first_run)))),
+                    "CENTERLINE_LOG_LEVEL": "WARNING",  # nobody reads the pipe while it runs
+                }
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -223,6 +246,89 @@ def test_refused_messages_are_counted_by_reason(summary: dict[str, Any], sample:
     assert summary["dead_letters"] == dict(sample.refused)
 
 
+async def look(data: Data, *, machine: timedelta) -> dict[str, Any]:
+    """What people see of the running demonstration: its day, radar, forecast, queue and public bulletin."""
+    environment = open_environment(data=data.folder, first_port=data.first_port, start_server=False)
+    assert environment.behind is not None
+    client = Client(replace(environment, behind=environment.behind - machine))  # the clock of this process is not ahead
+    items: list[dict[str, Any]] = []
+    try:
+        link: str | None = "/items?limit=500"
+        while link is not None:
+            page = await client.get("workqueue", link)
+            items += page["items"]
+            link = page["next"]
+        radar = await client.get("liquidation", "/radar")
+        friday = friday_on_or_after(date.fromisoformat(radar["date"]))
+        seen = {
+            "radar": radar,
+            "forecast": await client.get("liquidation", f"/cycles/forecast?date={friday}"),
+            "queue": [{name: to_day(value) for name, value in item.items()} for item in items],
+        }
+    finally:
+        await client.close()
+    async with httpx.AsyncClient(trust_env=False) as public:
+        answers = [
+            await public.get(environment.address_of(service.name) + path)
+            for service in SERVICES
+            for path in ("/healthz", "/me", "/nowhere")
+        ]
+        page = await public.get(environment.address_of("notifications") + "/bulletin.html")
+    assert {answer.status_code for answer in answers} == {200, 401, 404}
+    says = {answer.headers["centerline-clock"].partition("T")[0] for answer in (*answers, page)}
+    assert len(says) == 1, "every answer says that it is a demonstration, and on which day"
+    assert "A demonstration: nothing here is real" in page.text
+    return seen | {"day": says.pop()}
+
+
+def to_day(value: Any) -> Any:
+    """An instant without its hours: two runs are seconds apart."""
+    return value[:10] if isinstance(value, str) and value.endswith("Z") else value
+
+
+async def await_line(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The document that a command prints while it goes on."""
+    assert process.stdout is not None
+    found: dict[str, Any] = json.loads(process.stdout.readline())
+    return found
+
+
+@pytest.mark.usefixtures("summary")
+async def test_a_demonstration_looks_the_same_when_it_is_run_a_year_later(
+    summary: dict[str, Any], data: Data, new_data: Callable[[], Data], tmp_path: Path
+) -> None:
+    process = data.start("up", "--json", f"--first-port={data.first_port}")
+    addresses = await await_line(process)
+    assert addresses == {
+        service.name: f"http://127.0.0.1:{data.first_port + position}" for position, service in enumerate(SERVICES)
+    }
+    now = await look(data, machine=timedelta(0))
+    process.send_signal(signal.SIGINT)
+    assert data.wait(process, 60)[0] == 0
+
+    (tmp_path / "sitecustomize.py").write_text(A_YEAR_LATER, encoding="utf-8")
+    later = replace(new_data(), first_run=tmp_path)
+    process = later.demo(once=False)
+    shown = await await_line(process)
+    kept = json.loads((later.folder / "demonstration-clock").read_text(encoding="utf-8"))
+    machine_at = datetime.fromisoformat(kept["machine_at"])
+    assert legal_date(machine_at) > legal_date(datetime.fromisoformat(kept["at"])) + LATER / 2, "it really was later"
+    assert without_times(shown) == without_times(summary)
+    assert await look(later, machine=LATER) == now
+    process.send_signal(signal.SIGINT)
+    assert later.wait(process, 60)[0] == 0
+    assert now["queue"]
+    assert now["day"] == f"demonstration; now={last_day(data.samples)}"
+    assert now["radar"]["counts"]
+    assert now["forecast"]["lines"]
+
+
+def last_day(samples: Path) -> str:
+    """The day of the last event of a sample, in UTC."""
+    with gzip.open(samples / "events.jsonl.gz", "rt", encoding="utf-8") as file:
+        return max(json.loads(line)["event"]["time"] for line in file)[:10]
+
+
 @pytest.mark.verify
 def test_second_run_goes_on_from_the_first(summary: dict[str, Any], data: Data) -> None:
     again = finish(data, data.demo())
@@ -270,3 +376,24 @@ def test_clean_data_stops_the_database_and_removes_everything(new_data: Callable
         assert not data.folder.exists()
         with pytest.raises(embedded.EmbeddedPostgresError):
             embedded.ensure_database(server, "still_there")
+
+
+@pytest.mark.verify
+@pytest.mark.usefixtures("summary")
+async def test_cycles_of_a_demonstration_go_on_by_themselves(data: Data) -> None:
+    noted = data.folder / "demonstration-clock"
+    kept = json.loads(noted.read_text(encoding="utf-8"))
+    a_week_on = datetime.fromisoformat(kept["at"]) + timedelta(weeks=1)
+    noted.write_text(json.dumps(kept | {"at": a_week_on.isoformat()}), encoding="utf-8")
+    friday = friday_on_or_after(legal_date(a_week_on)) - timedelta(weeks=1)
+    process = data.start("up", "--json", f"--first-port={data.first_port}")
+    await await_line(process)
+    client = Client(open_environment(data=data.folder, first_port=data.first_port, start_server=False))
+    try:
+        async with asyncio.timeout(120):
+            while (await client.get("liquidation", "/cycles?limit=1"))["items"][0]["date"] != friday.isoformat():
+                await asyncio.sleep(0.1)
+    finally:
+        await client.close()
+    process.send_signal(signal.SIGINT)
+    assert data.wait(process, 60)[0] == 0

@@ -83,7 +83,10 @@ class FindingOut(BaseModel):
     citation: str
     evidence: Evidence
     text: str
-    outcome: str = Field(examples=["stands-unless-protested"])
+    outcome: str = Field(
+        description="`no-answer`: the rule does not reach the entry, and `why` says what shuts it out.",
+        examples=["stands-unless-protested"],
+    )
     why: str
     unsettled: str | None = Field(description="What of the rule is open.")
 

@@ -173,7 +173,9 @@ class CalculatorIn(BaseModel):
     records_demanded_on: MaybeDay = Field(default=None, description="Demand for records of a special rate.")
     violated_on: MaybeDay = None
     fraud_discovered_on: MaybeDay = None
-    asks_cape_refund: bool = False
+    asks_cape_refund: bool = Field(
+        default=False, description="Until when CAPE phase 1 takes the entry; a finding says so where it does not."
+    )
     deposit_required_on: MaybeDay = None
     billed_on: MaybeDay = None
     document_demanded_on: MaybeDay = Field(default=None, description="CBP's notice of a missing document.")

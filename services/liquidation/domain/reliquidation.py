@@ -13,6 +13,7 @@ from services.liquidation.domain.protest.decision import suit_due
 from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window, surety_window
 from services.liquidation.domain.rules.rule import Finding
 from shared.customs.calendar import Due, add_days, add_years
+from shared.customs.entry_types import EntryType
 
 FinalWriter = Literal[
     "allowed-protest", "court-judgment", "claim-1520d", "records-1509g", "duty-1592d", "petition-1516", "center"
@@ -325,6 +326,32 @@ def cape_filing_due(liquidated_on: date) -> date:
     datetime.date(2026, 7, 6)
     """
     return add_days(liquidated_on, CAPE_DAYS)
+
+
+def judge_cape_refund(
+    kind: EntryType, *, is_flagged: bool, is_protest_open: bool, liquidated_on: date | None
+) -> Finding | None:
+    """What CAPE phase 1 says of an entry besides a day; None: it takes the entry until `cape_filing_due`.
+
+    Rule reliq-cape-80 [S], CBP guidance as reported on 1 Jun 2026: out of phase 1 are type 09 and entries flagged for
+    reconciliation, entries that are not in ACE, and those with an open protest. One that is not liquidated is taken.
+    """
+    if kind.reconciliation:
+        why = f"CAPE phase 1 takes no reconciliation (entry type {kind.code})"
+    elif is_flagged:
+        why = "CAPE phase 1 takes no entry that is flagged for reconciliation"
+    elif not kind.in_ace_summary:
+        why = f"CAPE phase 1 takes no entry that is not in ACE (entry type {kind.code}, {kind.name})"
+    elif not kind.liquidates:
+        why = f"entry type {kind.code} ({kind.name}) is not liquidated, so no day is counted"
+    elif is_protest_open:
+        why = "CAPE phase 1 takes no entry with an open protest"
+    elif liquidated_on is None:
+        why = f"not liquidated: CAPE phase 1 takes the entry, and for {CAPE_DAYS} days after it is"
+        return Finding("reliq-cape-80", "taken", why)
+    else:
+        return None
+    return Finding("reliq-cape-80", "no-answer", f"{why}: protest, or court")
 
 
 def preference_claim_due(imported_on: date, law: LawSettings) -> Due:

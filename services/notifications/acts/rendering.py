@@ -1,6 +1,7 @@
 """Notices and the bulletin as words: jinja2 templates, sandboxed, with HTML escaped and no name left undefined."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,8 +59,12 @@ def render_bulletin(
     next_link: str | None,
     choices: Mapping[str, Sequence[str]],
     citation: str,
+    demonstration_at: datetime | None,
 ) -> str:
-    """The bulletin's page: the form, and what a search found; `postings` is None when nothing was searched."""
+    """The bulletin's page: the form, and what a search found; `postings` is None when nothing was searched.
+
+    `demonstration_at` is what the clock of a demonstration shows, of which nothing is real.
+    """
     return _BULLETIN.render(
         terms=terms,
         postings=postings,
@@ -68,6 +73,7 @@ def render_bulletin(
         next_link=next_link,
         choices=choices,
         citation=citation,
+        demonstration_at=demonstration_at,
     )
 
 

@@ -20,6 +20,7 @@ from services.notifications.domain.bulletin import (
     kept_until,
     parse_search,
 )
+from services.notifications.settings import NotificationsSettings
 from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store.bulletin import Posted
 from shared.customs.importer_number import mask_importer_number
@@ -27,7 +28,7 @@ from shared.db.transaction import reading
 from shared.runtime.errors import Refused
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, PageParams, build_page
-from shared.web.requests import engine_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter(tags=["public"])
 
@@ -124,6 +125,7 @@ async def read_bulletin_page(
     request: Request, response: Response, terms: SearchTerms, page: CurrentPage
 ) -> HTMLResponse:
     """The search form; with two fields or more, also what was found. Works without scripts."""
+    settings: NotificationsSettings = request.app.state.settings
     found: Page[PostingOut] | None = None
     problem = problem_term = None
     if terms:
@@ -138,9 +140,10 @@ async def read_bulletin_page(
         postings=[item.model_dump() for item in found.items] if found else None,
         problem=problem,
         problem_term=problem_term,
-        next_link=found.next if found else None,
+        next_link=f"{settings.link_base}{found.next}" if found and found.next else None,
         choices={"event_type": EVENT_TYPES, "action": ACTIONS},
         citation=CITATION,
+        demonstration_at=now_of(request) if settings.clock_behind_seconds is not None else None,
     )
     return HTMLResponse(html, 422 if problem else 200, headers=_PAGE_HEADERS)
 

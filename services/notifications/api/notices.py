@@ -152,7 +152,7 @@ async def read_notice(
         **_notice(notice, caller),
         entry_numbers=list(notice.entry_numbers),
         facts=dict(notice.body),
-        text=render_text(notice, name="the importer of record", base_url=settings.public_base_url),
+        text=render_text(notice, name="the importer of record", base_url=settings.link_base),
         deliveries=[
             _delivery(item, ledger, shows_address=shows_address)
             for item in deliveries

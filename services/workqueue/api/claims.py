@@ -15,9 +15,10 @@ from services.workqueue.acts import claim as acts
 from services.workqueue.api.common import ItemId, Token, lease_of
 from services.workqueue.domain.item import Division, Kind
 from shared.contracts.terms import CenterCode, Code
-from shared.db.transaction import transaction
+from shared.db.transaction import Transaction, transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.idempotency import RepeatableCall, answer_once
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
@@ -66,11 +67,19 @@ class TokenIn(BaseModel):
     responses={204: {"description": "Nothing is open in these queues."}},
 )
 async def claim_next_item(
-    request: Request, caller: Annotated[Identity, allow("item.work")], body: NextIn | None = None
-) -> ClaimOut | Response:
-    """Take the first item of the queues: nobody else gets it while the lease is alive."""
+    request: Request,
+    caller: Annotated[Identity, allow("item.work")],
+    call: RepeatableCall,
+    body: NextIn | None = None,
+) -> Response:
+    """Take the first item of the queues: nobody else gets it while the lease is alive.
+
+    Sent again under its Idempotency-Key this gives the same item with the same token, and takes no other. A 204 is not
+    kept: the same call may get an item later.
+    """
     wanted = body or NextIn()
-    async with transaction(engine_of(request)) as tx:
+
+    async def take(tx: Transaction) -> ClaimOut | None:
         item = await acts.claim_next(
             tx,
             caller,
@@ -80,7 +89,9 @@ async def claim_next_item(
             division=wanted.division,
             process=wanted.process,
         )
-    return Response(status_code=204) if item is None else ClaimOut.model_validate(item, from_attributes=True)
+        return None if item is None else ClaimOut.model_validate(item, from_attributes=True)
+
+    return await answer_once(request, call, take, status=200)
 
 
 @router.post("/items/{item_id}/claim", summary="Claim an item")

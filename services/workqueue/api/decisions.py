@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import decision as acts
@@ -13,10 +13,11 @@ from services.workqueue.domain.decision import Decision, Finding, LegalBasis, Ou
 from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import Code, Money, ShortText
 from shared.customs.money import format_cents, to_cents
-from shared.db.transaction import transaction
+from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
-from shared.web.requests import engine_of, now_of
+from shared.web.idempotency import RepeatableCall, answer_once
+from shared.web.requests import now_of
 
 router = APIRouter()
 
@@ -135,14 +136,19 @@ class CompletedOut(BaseModel):
     outcome: Outcome
 
 
-@router.post("/items/{item_id}/complete", summary="Decide an item")
+@router.post("/items/{item_id}/complete", summary="Decide an item", response_model=CompletedOut)
 async def complete_item(
-    item_id: ItemId, body: CompletionIn, request: Request, caller: Annotated[Identity, allow("item.work")]
-) -> CompletedOut:
+    item_id: ItemId,
+    body: CompletionIn,
+    request: Request,
+    caller: Annotated[Identity, allow("item.work")],
+    call: RepeatableCall,
+) -> Response:
     """Finish the item with an outcome, its effect in money, reasons and legal basis.
 
     A decision on an entry goes to the legal record. A consulted Center agrees or differs, and the Center of record
     decides; a filing is granted, denied, forwarded or answered. Other outcomes are refused: 422 `other-outcome`.
+    Sent again under its Idempotency-Key this gives the first answer, and decides nothing anew.
     """
     finding = Finding(
         outcome=body.outcome,
@@ -152,9 +158,12 @@ async def complete_item(
         reasons=tuple(Reason(**reason.model_dump()) for reason in body.reasons),
         legal_basis=tuple(LegalBasis(**basis.model_dump()) for basis in body.legal_basis),
     )
-    async with transaction(engine_of(request)) as tx:
+
+    async def complete(tx: Transaction) -> CompletedOut:
         decision = await acts.complete(tx, item_id, caller, body.token, finding, now_of(request))
-    return CompletedOut(item_id=item_id, decision_id=decision.decision_id, outcome=body.outcome)
+        return CompletedOut(item_id=item_id, decision_id=decision.decision_id, outcome=body.outcome)
+
+    return await answer_once(request, call, complete, status=200)
 
 
 def decision_out(decision: Decision) -> DecisionOut:

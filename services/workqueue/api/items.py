@@ -1,7 +1,7 @@
 """Items in the order of the queue, and one of them with everything that happened to it."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, NamedTuple, assert_never
+from typing import Annotated, Any, Literal, NamedTuple, assert_never, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,7 +15,7 @@ from services.workqueue.api.requests import RequestOut, request_out
 from services.workqueue.domain.clocks import FIND_CENTER, PROTEST_DECIDE, REVIEW_CUTOFF, center_goal_on
 from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
-from services.workqueue.domain.item import CenterBasis, Division, Item, Kind, Note, State
+from services.workqueue.domain.item import WAITING, CenterBasis, Division, Item, Kind, Note, State
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
@@ -170,9 +170,21 @@ async def list_items(
     division: Annotated[Division | None, Query()] = None,
     process: Annotated[str | None, Query(examples=["ad-cvd"])] = None,
     kind: Annotated[Kind | None, Query(description="What the items are about.")] = None,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[
+        list[State] | None,
+        Query(max_length=len(get_args(State)), description="In any of these states: `state=open&state=claimed`."),
+    ] = None,
+    holder: Annotated[
+        str | None,
+        Query(
+            max_length=200, description="Held by this user, or finished by them; `me` is the caller.", examples=["me"]
+        ),
+    ] = None,
     importer: Annotated[str | None, Query(description="Importer of record number.")] = None,
-    due_before: Annotated[LegalDay | None, Query(description="Only items due before this day.")] = None,
+    due_before: Annotated[
+        LegalDay | None,
+        Query(description="Only items due before this day; ended ones only where `state` asks for them."),
+    ] = None,
     entry: Annotated[
         str | None, Query(description="Entry number, with or without hyphens: all work on it, filings included.")
     ] = None,
@@ -193,7 +205,8 @@ async def list_items(
         division=division,
         process=process,
         kind=kind,
-        state=state,
+        states=state or (WAITING if due_before is not None else ()),
+        holder=caller.subject if holder == "me" else holder,
         importer_number=importer,
         due_before=due_before,
         entry_number=canonical_entry_number(entry) if entry is not None else None,

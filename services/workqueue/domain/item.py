@@ -14,6 +14,8 @@ Kind = Literal["review", "consultation", "protest", "filing"]
 CenterBasis = Literal["person", "requested-by", "drawback-office", "entry", "account", "goods", "port", "pending"]
 """What a filing's Center follows from (`whose_filing`), in the order in which the first that is known stands."""
 
+WAITING: Final[tuple[State, ...]] = ("open", "claimed")
+"""The states of work that is still to be done; in the others an item has ended."""
 ACTS_FROM: Final = 1_000_000
 """Sequences of an item's changes: what routing says of it below this, acts on the item from here on."""
 LAST: Final = 10_000_000

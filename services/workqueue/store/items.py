@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, any_, case, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, any_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.decision import Outcome
@@ -83,14 +83,15 @@ class Overdue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which items to show: as far as the reach goes; None means any."""
+    """Which items to show: as far as the reach goes; None, and no states, mean any."""
 
     reach: Reach
     center: str | None = None
     division: str | None = None
     process: str | None = None
     kind: Kind | None = None
-    state: str | None = None
+    states: Sequence[str] = ()
+    holder: str | None = None
     importer_number: str | None = None
     due_before: date | None = None
     entry_number: str | None = None
@@ -178,12 +179,16 @@ def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> S
         (items.c.division, wanted.division),
         (items.c.process, wanted.process),
         (items.c.kind, wanted.kind),
-        (items.c.state, wanted.state),
+        (items.c.holder, wanted.holder),
         (items.c.importer_number, wanted.importer_number),
         (items.c.filing_number, wanted.filing_number),
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.states:
+        # As words in the statement: a plan for any states could not use the index of what waits.
+        states: BindParameter[list[str]] = bindparam("states", wanted.states, expanding=True, literal_execute=True)
+        query = query.where(items.c.state.in_(states))
     if wanted.entry_number is not None:
         entry = func.jsonb_build_array(wanted.entry_number)
         naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))

@@ -1,5 +1,7 @@
 """The API of notifications: notices for those they concern, figures for staff, the bulletin for everyone."""
 
+import html
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,6 +93,7 @@ async def test_a_notice_shows_its_words_and_its_ledger(engine: AsyncEngine, tmp_
     assert notice["due_on"] == "2026-09-02"
     assert "courtesy without legal effect" in notice["text"]
     assert IMPORTER not in notice["text"]
+    assert "https://bulletin.example/bulletin.html" in notice["text"]
     (delivery,) = notice["deliveries"]
     assert (delivery["state"], delivery["sent_to"]) == ("sent", "trade@importer.example")
     assert [line["event"] for line in delivery["ledger"]] == ["queued", "sent"]
@@ -255,6 +258,11 @@ async def test_the_page_is_a_form_then_results_then_the_next_page(engine: AsyncE
         found = await client.get("/bulletin.html?filer=B76&port=2704&entry_number=&limit=2")
         assert found.text.count('<th scope="row">') == 2
         assert "Older notices" in found.text
+        (link,) = re.findall(r'<a href="([^"]+)" rel="next">', found.text)
+        assert link.startswith("https://bulletin.example/bulletin.html?filer=B76&amp;port=2704&amp;")
+        older = await client.get(html.unescape(link).removeprefix("https://bulletin.example"))
+        assert older.text.count('<th scope="row">') == 1
+        assert "A demonstration" not in found.text
         assert "**-*****8900" in found.text
         none = await client.get("/bulletin.html?filer=ZZZ&port=2704")
         assert "No notice matches" in none.text

@@ -280,6 +280,101 @@ async def test_list_filters_and_pages_in_queue_order(desk: Desk) -> None:
         assert len((await desk.call("GET", f"/items?{query}")).json()["items"]) == count, query
 
 
+async def list_entries(desk: Desk, query: str, who: Identity = KIM) -> set[str]:
+    answer = await desk.call("GET", f"/items?{query}", who)
+    assert answer.status_code == 200, answer.text
+    return {item["entry_number"] for item in answer.json()["items"]}
+
+
+async def test_what_was_due_before_a_day_holds_no_ended_items_unless_they_are_asked_for(desk: Desk) -> None:
+    waiting, held, finished, ended = (entry_number() for _ in range(4))
+    for entry in (waiting, held, finished, ended):
+        await desk.apply(routed(entry), legal_act(entry, scheduled_on="2027-01-15"))
+    await desk.claim(entry_item_id(held, "ad-cvd"))
+    token = await desk.claim(entry_item_id(finished, "ad-cvd"))
+    path = f"/items/{entry_item_id(finished, 'ad-cvd')}/complete"
+    assert (await desk.call("POST", path, json={"token": token, **AS_ENTERED})).status_code == 200
+    await desk.apply(legal_act(ended, change="liquidated", sequence=2))
+    assert await list_entries(desk, "due_before=2027-01-14") == {waiting, held}
+    assert await list_entries(desk, "due_before=2027-01-14&state=completed") == {finished}
+    assert await list_entries(desk, "state=completed&state=cancelled") == {finished, ended}
+    assert await list_entries(desk, "") == {waiting, held, finished, ended}
+
+
+async def test_several_states_and_a_holder_filter_a_list_over_its_pages(desk: Desk) -> None:
+    entries = [entry_number() for _ in range(4)]
+    for entry in entries:
+        await desk.apply(routed(entry))
+    items = [entry_item_id(entry, "ad-cvd") for entry in entries]
+    await desk.claim(items[0])
+    await desk.claim(items[1], LEE)
+    token = await desk.claim(items[2])
+    done = {"token": token, **AS_ENTERED}
+    assert (await desk.call("POST", f"/items/{items[2]}/complete", json=done)).status_code == 200
+    assert await list_entries(desk, "state=claimed") == {entries[0], entries[1]}
+    assert await list_entries(desk, "state=open&state=claimed") == {entries[0], entries[1], entries[3]}
+    assert await list_entries(desk, "holder=me") == {entries[0], entries[2]}
+    assert await list_entries(desk, "holder=me", LEE) == {entries[1]}
+    assert await list_entries(desk, "holder=lee&state=claimed") == {entries[1]}
+    assert await list_entries(desk, "holder=nobody") == set()
+    seen, path = [], "/items?state=open&state=claimed&limit=1"
+    while path is not None:
+        answer = (await desk.call("GET", path)).json()
+        seen.extend(item["entry_number"] for item in answer["items"])
+        path = answer["next"]
+    assert sorted(seen) == sorted([entries[0], entries[1], entries[3]])
+    assert (await desk.call("GET", "/items?state=open&state=shut")).status_code == 422
+
+
+async def test_a_repeated_next_gives_the_same_item_with_the_same_token_and_takes_no_other(desk: Desk) -> None:
+    for _ in range(2):
+        await desk.apply(routed(entry_number()))
+    key = {"Idempotency-Key": "next-1"}
+    first, again = [await desk.call("POST", "/items/next", json={}, headers=key) for _ in range(2)]
+    assert first.status_code == again.status_code == 200
+    assert again.json() == first.json()
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(await list_entries(desk, "state=open")) == 1
+    other = {"process": "ad-cvd"}
+    assert await problem(desk, "POST", "/items/next", json=other, headers=key) == (422, "idempotency-key-reused")
+    assert (await desk.call("POST", "/items/next", LEE, json={}, headers=key)).json() != first.json()
+
+
+async def test_next_under_one_key_from_many_at_once_takes_one_item(desk: Desk) -> None:
+    for _ in range(5):
+        await desk.apply(routed(entry_number()))
+    key = {"Idempotency-Key": "next-2"}
+    answers = await asyncio.gather(*(desk.call("POST", "/items/next", headers=key) for _ in range(5)))
+    assert len({(answer.json()["item_id"], answer.json()["token"]) for answer in answers}) == 1
+    assert len(await list_entries(desk, "state=claimed")) == 1
+
+
+async def test_a_key_under_which_nothing_was_open_gets_an_item_when_one_is(desk: Desk) -> None:
+    key = {"Idempotency-Key": "next-3"}
+    assert (await desk.call("POST", "/items/next", headers=key)).status_code == 204
+    item = await one_item(desk)
+    assert (await desk.call("POST", "/items/next", headers=key)).json()["item_id"] == str(item)
+
+
+async def test_a_repeated_decision_gives_the_first_answer_and_decides_once(desk: Desk) -> None:
+    item = await one_item(desk)
+    token = await desk.claim(item)
+    path, key, body = f"/items/{item}/complete", {"Idempotency-Key": "done-1"}, {"token": token, **AS_ENTERED}
+    first, again = [await desk.call("POST", path, json=body, headers=key) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(await desk.rows(decisions)) == 1
+    changed = body | {"reasons": [{"code": "as-entered", "text": "Other words."}]}
+    assert await problem(desk, "POST", path, json=changed, headers=key) == (422, "idempotency-key-reused")
+    assert await problem(desk, "POST", path, json=body) == (409, "stale-token"), "without a key it is a second decision"
+    assert await problem(desk, "POST", path, json=body, headers={"Idempotency-Key": " "}) == (
+        400,
+        "idempotency-key-missing",
+    )
+
+
 async def test_queues_and_figures_count_what_waits(desk: Desk) -> None:
     entry = entry_number()
     await desk.apply(routed(entry, processes=("ad-cvd", "quota")), legal_act(entry))

@@ -1,7 +1,8 @@
 """Hot queries use their indexes on tables of a real size."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -92,6 +93,41 @@ async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(
     for index in ("items_entry", "items_filing", "filings_entries"):
         assert index in plan, plan
     assert "Seq Scan on items" not in plan, plan
+
+
+FINISH_MOST = """
+UPDATE items SET state = 'completed', holder = 'kim' || n % 200, holder_name = 'Kim'
+FROM (SELECT item_id, row_number() OVER (ORDER BY due_order) AS n FROM items) AS ranked
+WHERE ranked.item_id = items.item_id AND n < 110000
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (item_store.Filter(EVERYTHING, states=("open", "claimed")), "items_waiting"),
+        (item_store.Filter(EVERYTHING, states=("open",), due_before=date(2027, 4, 1)), "items_waiting"),
+        (item_store.Filter(EVERYTHING, holder="kim7"), "items_holder"),
+        (item_store.Filter(EVERYTHING, holder="kim7", states=("completed",)), "items_holder"),
+    ],
+)
+async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_is_finished(
+    full_desk: Desk, wanted: item_store.Filter, index: str
+) -> None:
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(FINISH_MOST))
+    async with full_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE items"))
+    first_page = item_store.select_page(wanted, after=None, limit=51)
+    place = (date(2027, 3, 1), 1, datetime(2026, 1, 1, tzinfo=UTC), UUID(int=0))
+    later_page = item_store.select_page(wanted, after=place, limit=51)
+    async with full_desk.engine.connect() as connection, connection.begin():
+        for query in (first_page, later_page):
+            statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+            plan = await explain(connection, statement, [])
+            assert f"using {index} on items" in plan, plan
+            assert "Sort" not in plan, plan
 
 
 async def test_filings_without_a_center_are_found_by_their_importer(full_desk: Desk) -> None:

@@ -145,6 +145,30 @@ def test_a_template_never_passes_over_a_missing_name() -> None:
         render_text(facts(body={"reasons": [{}]}), name="X", base_url=BASE)
 
 
+@pytest.mark.parametrize("base", ["https://cbp.example.gov/notices", "https://cbp.example.gov/notices/"])
+def test_the_link_of_a_notice_goes_on_from_the_base_that_is_set(base: str) -> None:
+    link = "https://cbp.example.gov/notices/bulletin.html"
+    assert link in render_text(facts(), name="X", base_url=base)
+    sent = render_mail(facts(), to="trade@importer.example", name="X", message_id="<a@c.example>", base_url=base)
+    assert link in sent.text
+    assert f'href="{link}"' in sent.html
+    assert "localhost" not in f"{sent.text}{sent.html}"
+
+
+def test_the_bulletin_page_of_a_demonstration_says_that_nothing_is_real() -> None:
+    page = render_bulletin(
+        terms={},
+        postings=None,
+        problem=None,
+        problem_term=None,
+        next_link=None,
+        choices={"event_type": ("liquidation",), "action": ("refund",)},
+        citation="CBP Dec. 16-25",
+        demonstration_at=datetime(2026, 11, 22, 5, 39, tzinfo=UTC),
+    )
+    assert "A demonstration: nothing here is real, and the clock shows 2026-11-22 05:39 UTC." in page
+
+
 def test_the_bulletin_page_escapes_terms_and_labels_every_field() -> None:
     page = render_bulletin(
         terms={"basis": '"><script>'},
@@ -154,7 +178,9 @@ def test_the_bulletin_page_escapes_terms_and_labels_every_field() -> None:
         next_link=None,
         choices={"event_type": ("liquidation",), "action": ("refund",)},
         citation="CBP Dec. 16-25",
+        demonstration_at=None,
     )
+    assert "A demonstration" not in page
     assert "<script" not in page
     assert "<b>wrong" not in page
     assert page.lstrip().startswith("<!DOCTYPE html>")

@@ -35,5 +35,31 @@ def test_wrong_settings_are_named(wrong: dict[str, str]) -> None:
         settings(**wrong)
 
 
+PRODUCTION = {"env": "production", "token_secret": None, "token_issuer": "https://id.example"}
+
+
+@pytest.mark.parametrize(
+    "base", [None, "http://bulletin.example.gov", "https://localhost:8004", "https://127.0.0.1", "https://[::1]/"]
+)
+def test_production_needs_a_base_of_links_that_leads_the_public_here(base: str | None) -> None:
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_PUBLIC_BASE_URL: where the public reaches this service"):
+        settings(**PRODUCTION, public_base_url=base)
+    assert settings(**PRODUCTION, public_base_url="https://cbp.example.gov/bulletin/").link_base == (
+        "https://cbp.example.gov/bulletin"
+    )
+
+
+@pytest.mark.parametrize(
+    "base", ["https://", "https://user@x.example", "https://x.example?a=b", "https://x.example/#a"]
+)
+def test_links_go_on_from_their_base(base: str) -> None:
+    with pytest.raises(SettingsError, match=r"^CENTERLINE_PUBLIC_BASE_URL: "):
+        settings(public_base_url=base)
+
+
+def test_links_of_development_lead_to_the_service_itself() -> None:
+    assert settings(port=9004).link_base == "http://localhost:9004"
+
+
 def test_the_password_of_the_mail_server_is_not_shown() -> None:
     assert "hunter2" not in repr(settings(smtp_url="smtps://user:hunter2@mail.example:465"))

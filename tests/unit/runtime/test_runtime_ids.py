@@ -34,7 +34,7 @@ def test_the_system_clock_is_aware_and_the_stopwatch_runs() -> None:
 
 def test_a_replay_clock_stands_where_its_file_says_and_goes_again_without_it(tmp_path: Path) -> None:
     file = tmp_path / "replay-clock"
-    clock = ReplayClock(file)
+    clock = ReplayClock(file, SystemClock())
     before = SystemClock().now()
     assert before <= clock.now() <= SystemClock().now()
     file.write_text("2027-01-15T13:00:00-05:00\n", encoding="utf-8")

@@ -221,7 +221,7 @@ def test_only_liquidation_lives_by_the_clock_of_a_replay(monkeypatch: pytest.Mon
     replayed = open_environment(data=tmp_path, start_server=False, replays=True)
     assert replayed.replay_clock == tmp_path / "replay-clock"
     set_replay_clock(replayed, datetime(2027, 1, 15, 18, tzinfo=UTC))
-    assert ReplayClock(replayed.replay_clock).now() == datetime(2027, 1, 15, 18, tzinfo=UTC)
+    assert ReplayClock(replayed.replay_clock, SystemClock()).now() == datetime(2027, 1, 15, 18, tzinfo=UTC)
     for _ in range(2):
         set_replay_clock(replayed, None)
         assert not replayed.replay_clock.exists()

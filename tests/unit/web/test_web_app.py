@@ -18,6 +18,7 @@ from shared.runtime.tracing import current_trace
 from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.identity import identity
+from tests.unit.web.conftest import SETTINGS
 
 MakeApp = Callable[..., Application]
 Connect = Callable[[Application], httpx.AsyncClient]
@@ -100,6 +101,33 @@ async def test_a_bug_leaks_nothing_but_the_trace_id_and_is_logged(client: httpx.
     assert answer.headers["x-request-id"]
     assert [line["event"] for line in logs] == ["unexpected error", "request"]
     assert b'route="/entries/{entry_number}",status="500"} 1.0' in metrics.render()
+
+
+async def test_every_answer_of_a_demonstration_says_so_with_its_clock(make_app: MakeApp, connect: Connect) -> None:
+    settings = SETTINGS.model_copy(update={"development": True, "clock_behind_seconds": 604_800.0})
+    client = connect(make_app(router, settings=settings, store="here"))
+    paths = (
+        "/healthz",
+        "/metrics",
+        "/docs",
+        "/entries/E1",
+        "/entries/refused",
+        "/entries/bug",
+        "/me",
+        "/nowhere",
+        "/%00",
+    )
+    answers = [await client.get(path) for path in paths]
+    assert {200, 404, 422, 500} == {answer.status_code for answer in answers}
+    assert {answer.headers.get("centerline-clock") for answer in answers} == {"demonstration; now=2026-03-02T19:03:11Z"}
+    described = (await client.get("/openapi.json")).json()["info"]["description"]
+    assert described.startswith("**A demonstration: nothing here is real")
+
+
+async def test_where_nothing_is_demonstrated_no_answer_says_so(client: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/entries/E1", "/nowhere"):
+        assert "centerline-clock" not in (await client.get(path)).headers
+    assert "demonstration" not in (await client.get("/openapi.json")).json()["info"]["description"]
 
 
 async def test_an_invalid_request_names_field_and_rule_without_the_input(client: httpx.AsyncClient) -> None:

@@ -32,6 +32,15 @@ def _final_1514(case: Case, *, is_original: bool = False) -> Due | None:
     )
 
 
+def _judge_cape_refund(case: Case) -> Finding | None:
+    return reliquidation.judge_cape_refund(
+        case.kind,
+        is_flagged=bool(case.facts.reconciliation_issues),
+        is_protest_open=case.is_protest_open,
+        liquidated_on=case.liquidated_on,
+    )
+
+
 ROWS: Final = (
     Row(
         "reliq-1501",
@@ -94,7 +103,7 @@ ROWS: Final = (
         "none",
         lambda case: reliquidation.cape_filing_due(case.day("liquidated_on")),
         "excluded from phase 1: protest, or court",
-        lambda case: case.is_liquidated and case.facts.asks_cape_refund,
+        lambda case: case.is_liquidated and case.facts.asks_cape_refund and _judge_cape_refund(case) is None,
     ),
     Row(
         "duty-1592d",
@@ -119,6 +128,8 @@ def find(case: Case) -> Iterator[Finding]:
         if others is not None:
             why = f"what the reliquidation left as it was is final from {others.safe}, arguably {others.last_arguable}"
             yield Finding("protest-reliq-scope", "stays-final", why)
+    if case.facts.asks_cape_refund and (found := _judge_cape_refund(case)) is not None:
+        yield found
     if case.liquidated_on is not None and case.facts.records_demanded_on is not None:
         yield reliquidation.judge_records_reliquidation(case.liquidated_on, case.facts.records_demanded_on)
     if case.liquidated_on is not None and case.facts.court_ordered_on is not None:

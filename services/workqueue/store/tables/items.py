@@ -23,6 +23,7 @@ _IS_OPEN = text("state = 'open'::text")
 _IS_CLAIMED = text("state = 'claimed'::text")
 _IS_PENDING = text("center = 'PNDING'::text AND state IN ('open', 'claimed')")
 _IS_WITHOUT_BASIS = text("kind = 'filing'::text AND center_basis IS NULL AND state <> 'completed'::text")
+_IS_WAITING = text("state = ANY (ARRAY['open'::text, 'claimed'::text])")
 
 _CARRIED = text("""
 CASE kind
@@ -74,6 +75,8 @@ items = Table(
     Index("items_order", *QUEUE_ORDER),
     Index("items_entry", "entry_number"),
     Index("items_importer", "importer_number"),
+    Index("items_waiting", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_holder", "holder", *QUEUE_ORDER, postgresql_where=text("holder IS NOT NULL")),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
     Index("items_pending", "opened_at", postgresql_where=_IS_PENDING),
