@@ -1,10 +1,11 @@
-"""Writes docs/contracts (JSON Schemas, AsyncAPI, each service's OpenAPI document) and docs/authority.md."""
+"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI of each service), docs/authority.md and docs/problems.md."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cli import problems
 from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES
 from shared.contracts.documents import asyncapi, json_schemas
@@ -49,6 +50,7 @@ def main() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text_of(document), encoding="utf-8")
     PAGE.write_text(authority_page(), encoding="utf-8")
+    problems.PAGE.write_text(problems.page(), encoding="utf-8")
 
 
 def authority_page() -> str:

@@ -18,6 +18,7 @@ from shared.bus.protocol import Bus
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.runtime.clock import Clock, DemonstrationClock, SystemClock
+from shared.runtime.settings import ServiceSettings
 
 BusKind = Literal["postgres", "kafka"]
 
@@ -130,6 +131,12 @@ def data_folder(given: Path | None = None) -> Path:
 def bus_kind(given: BusKind | None = None) -> BusKind:
     """The bus as given, else CENTERLINE_BUS, else the embedded one."""
     return given or ("kafka" if os.environ.get("CENTERLINE_BUS") == "kafka" else "postgres")
+
+
+def max_event_bytes() -> int:
+    """How large an event may be for the services of this environment: CENTERLINE_MAX_EVENT_BYTES, or their default."""
+    default: int = ServiceSettings.model_fields["max_event_bytes"].default
+    return int(os.environ.get("CENTERLINE_MAX_EVENT_BYTES") or default)
 
 
 def open_environment(

@@ -24,8 +24,8 @@ from cli.catalogue import SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
 from cli.demonstration import keeping_clock
-from cli.environment import BusKind, Environment, bus_kind, data_folder, open_environment
-from cli.feed import publish_lines, read_lines
+from cli.environment import BusKind, Environment, bus_kind, data_folder, max_event_bytes, open_environment
+from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import print_document, print_line, print_rows, show_summary
@@ -62,6 +62,9 @@ PortOption = Annotated[
     int | None, typer.Option("--first-port", help="Routing's port; the others follow. Default: 8001.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+EverywhereOption = Annotated[
+    bool, typer.Option("--everywhere", help="Also the letters that other services have of the same messages.")
+]
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service.name for service in SERVICES)}.")]
 
 
@@ -169,12 +172,20 @@ def migrate(as_json: JsonOption = False, data: DataOption = None) -> None:
 def feed(
     file: Annotated[Path, typer.Argument(help="JSON lines, gzipped or not: topic, key, and event or raw.")],
     per_second: Annotated[float | None, typer.Option(min=0.001, help="At most so many a second.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Say what would be refused, and send nothing.")] = False,
     as_json: JsonOption = False,
     data: DataOption = None,
     bus: BusOption = None,
     kafka: KafkaOption = None,
 ) -> None:
-    """Publish a file of events as a filing system would."""
+    """Publish a file of events as a filing system would.
+
+    With --check nothing is sent and no service is asked: every line is held to the contracts as readers hold it, and
+    the exit code is 1 when any would be refused. Whether a correction comes too late only the records can tell.
+    """
+    if check:
+        _check_feed(file, as_json=as_json)
+        return
 
     async def run() -> None:
         lines = list(read_lines(file))
@@ -267,6 +278,7 @@ def status(
     async def run() -> None:
         environment = open_environment(data=data, bus=bus, kafka=kafka, first_port=first_port, is_needed=True)
         found = await operations.read_status(environment)
+        once = await operations.dead_letters_by_reason(environment)
         client = Client(environment)
         unknown: int | None = None
         try:
@@ -276,7 +288,8 @@ def status(
         finally:
             await client.close()
         if as_json:
-            print_document({"services": [asdict(each) for each in found], "clock_unknown": unknown})
+            services = [asdict(each) for each in found]
+            print_document({"services": services, "dead_letters_once": once, "clock_unknown": unknown})
             return
         rows = []
         for each in found:
@@ -285,6 +298,8 @@ def status(
             rows.append((each.service, behind, f"{each.outbox:,}", f"{each.set_aside:,}", parked))
         heads = ("service", "lag", "outbox", "set aside", "dead letters")
         print_rows("Services", heads, rows, document=None, as_json=False, if_none="there are no services")
+        told = ", ".join(f"{reason} {messages:,}" for reason, messages in once.items()) or "none"
+        out.print(f"messages that could not be applied, each once: {told}", markup=False)
         said = f"{unknown:,}" if unknown is not None else "not to be had, the liquidation service does not answer"
         out.print(f"legal clocks unknown: {said}")
 
@@ -316,16 +331,28 @@ def ensure_topics(
 
 @letters_app.command("list")
 def list_letters(
-    service: ServiceArgument,
+    service: Annotated[
+        str | None, typer.Argument(help="Only the letters of this service. Default: of all, each message once.")
+    ] = None,
     state: Annotated[str | None, typer.Option(help="parked, replay-requested, replayed or discarded.")] = "parked",
     reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
-    after: Annotated[int, typer.Option(help="Ids above this one.")] = 0,
+    after: Annotated[int, typer.Option(help="Ids above this one; of one service only.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 100,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """A service's dead letters."""
+    """Messages that could not be applied, each once with the letters that services have of it."""
+    if service is None and after:
+        raise typer.BadParameter("ids are those of one service: name it, or leave --after out")
     environment = open_environment(data=data, is_needed=True)
+    if service is None:
+        _print_messages(
+            asyncio.run(operations.list_refused_messages(environment, state=state, reason=reason)),
+            limit,
+            as_json=as_json,
+            if_none=f"no service has such dead letters{_of_states(state, '--state')}",
+        )
+        return
     rows = asyncio.run(
         operations.list_dead_letters(environment, _known(service), state=state, reason=reason, after=after, limit=limit)
     )
@@ -340,9 +367,18 @@ def list_letters(
 
 @letters_app.command("show")
 def show_letter(service: ServiceArgument, letter_id: int, as_json: JsonOption = False, data: DataOption = None) -> None:
-    """One dead letter with its original bytes."""
-    environment = open_environment(data=data, is_needed=True)
-    row = asyncio.run(operations.find_dead_letter(environment, _known(service), letter_id))
+    """One dead letter: everything that is wrong with its message, who else has a letter of it, its original bytes."""
+
+    async def find() -> dict[str, Any] | None:
+        environment = open_environment(data=data, is_needed=True)
+        row = await operations.find_dead_letter(environment, _known(service), letter_id)
+        if row is None:
+            return None
+        others = await operations.find_letters_of_others(environment, row)
+        letters = {name: {"id": number, "state": state} for name, (number, state) in others.items()}
+        return row | {"faults": operations.explain_letter(row, max_event_bytes()), "letters": letters}
+
+    row = asyncio.run(find())
     if row is None:
         raise NotThere(
             f"{service} has no dead letter {letter_id}; `centerline dead-letters list {service}` says which there are"
@@ -353,18 +389,26 @@ def show_letter(service: ServiceArgument, letter_id: int, as_json: JsonOption = 
 
 @letters_app.command("replay")
 def replay_letters(
-    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+    service: ServiceArgument,
+    ids: list[int],
+    everywhere: EverywhereOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
 ) -> None:
     """Have the service try parked messages again, with the ids that they had."""
-    _settle(service, ids, data, replay=True, as_json=as_json)
+    _settle(service, ids, data, replay=True, everywhere=everywhere, as_json=as_json)
 
 
 @letters_app.command("discard")
 def discard_letters(
-    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+    service: ServiceArgument,
+    ids: list[int],
+    everywhere: EverywhereOption = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
 ) -> None:
     """Settle parked messages as not to be applied; they stay as history."""
-    _settle(service, ids, data, replay=False, as_json=as_json)
+    _settle(service, ids, data, replay=False, everywhere=everywhere, as_json=as_json)
 
 
 @outbox_app.command("list")
@@ -520,16 +564,54 @@ def _bus_environment(data: Path | None, bus: BusKind | None, kafka: str | None) 
     return open_environment(data=data, bus=kind, kafka=kafka, start_server=kind == "postgres")
 
 
-def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool, as_json: bool) -> None:
-    environment = open_environment(data=data, is_needed=True)
-    count = asyncio.run(operations.settle_dead_letters(environment, _known(service), ids, replay=replay))
-    _tell_settled(
-        count,
-        ids,
-        f"parked and are {'to be tried again' if replay else 'discarded'} now",
-        f"{service} has no such dead letters parked; `centerline dead-letters list {service}` says which there are",
+def _check_feed(file: Path, *, as_json: bool) -> None:
+    lines, refused = 0, []
+    for lines, line in enumerate(check_lines(file, max_event_bytes()), start=1):  # noqa: B007 - counted
+        if isinstance(line, RefusedLine):
+            refused.append(line)
+    if as_json:
+        print_document({"lines": lines, "refused": [asdict(line) for line in refused]})
+    else:
+        for line in refused:
+            sys.stdout.write(f"{line}\n")
+        err.print(f"{len(refused):,} of {lines:,} lines would be refused; nothing was sent")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _print_messages(found: list[operations.RefusedMessage], limit: int, *, as_json: bool, if_none: str) -> None:
+    title = "Messages that could not be applied"
+    if len(found) > limit:
+        title += f": the first {limit:,} of {len(found):,}"
+    heads = ("topic", "partition", "log_offset", "reason", "letters", "first_failed_at", "state", "detail")
+    print_rows(
+        title,
+        heads,
+        [_message_row(each) for each in found[:limit]],
+        document=[asdict(each) for each in found[:limit]],
         as_json=as_json,
+        if_none=if_none,
     )
+
+
+def _message_row(message: operations.RefusedMessage) -> tuple[Any, ...]:
+    letters = ", ".join(f"{service} {letter_id}" for service, letter_id in message.letters.items())
+    words = (", ".join(message.reasons), letters, message.first_failed_at, ", ".join(message.states), message.detail)
+    return message.topic, message.partition, message.log_offset, *words
+
+
+def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool, everywhere: bool, as_json: bool) -> None:
+    environment = open_environment(data=data, is_needed=True)
+    count = asyncio.run(
+        operations.settle_dead_letters(environment, _known(service), ids, replay=replay, everywhere=everywhere)
+    )
+    done = f"parked and are {'to be tried again' if replay else 'discarded'} now"
+    none = f"{service} has no such dead letters parked; `centerline dead-letters list {service}` says which there are"
+    if everywhere and count:
+        text = f"{count} letters of all services were {done}"
+        print_line({"settled": count, "asked": len(ids)}, text, as_json=as_json)
+        return
+    _tell_settled(count, ids, done, none, as_json=as_json)
 
 
 def _settle_set_aside(service: str, ids: list[int], data: Path | None, *, publish: bool, as_json: bool) -> None:

@@ -1,10 +1,12 @@
 """What operators do by hand: migrations, topics, lag and outboxes, what was set aside, dead letters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,6 +15,7 @@ from cli.environment import Environment
 from shared.bus import dead_letters, offsets, outbox
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
+from shared.contracts.decode import Rejection, decode
 from shared.db import job_runs, set_aside
 from shared.db.engine import create_engine
 from shared.db.job_runs import JobRun
@@ -21,6 +24,8 @@ from shared.db.set_aside import RowSetAside
 from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
 from shared.runtime.service import open_platform
+
+_LETTERS_AT_ONCE: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,23 @@ class ServiceStatus:
     outbox: int
     set_aside: int
     dead_letters: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A message that services could not apply, where it lies on the bus; `letters` are their ids by service.
+
+    `reasons` and `states` are those of the letters, each once; `detail` is what the first says.
+    """
+
+    topic: str
+    partition: int
+    log_offset: int
+    letters: Mapping[str, int]
+    reasons: tuple[str, ...]
+    states: tuple[str, ...]
+    first_failed_at: datetime
+    detail: str
 
 
 @asynccontextmanager
@@ -147,13 +169,72 @@ async def find_dead_letter(environment: Environment, service: str, letter_id: in
         return await dead_letters.find(tx, letter_id)
 
 
-async def settle_dead_letters(environment: Environment, service: str, ids: Sequence[int], *, replay: bool) -> int:
-    """Ask for a replay of parked letters, or discard them; gives how many were parked."""
+async def list_refused_messages(
+    environment: Environment, *, state: str | None, reason: str | None
+) -> list[RefusedMessage]:
+    """The messages of which any service has a letter, each once, in the order in which they were refused first."""
+    letters: dict[tuple[str, int, int], list[tuple[str, dict[str, Any]]]] = {}
+    for service in SERVICES:
+        after = 0
+        while rows := await list_dead_letters(
+            environment, service.name, state=state, reason=reason, after=after, limit=_LETTERS_AT_ONCE
+        ):
+            after = rows[-1]["id"]
+            for row in rows:
+                letters.setdefault((row["topic"], row["partition"], row["log_offset"]), []).append((service.name, row))
+    found = [_read_message(place, of_services) for place, of_services in letters.items()]
+    return sorted(found, key=lambda each: (each.first_failed_at, each.topic, each.partition, each.log_offset))
+
+
+def _read_message(place: tuple[str, int, int], letters: Sequence[tuple[str, dict[str, Any]]]) -> RefusedMessage:
+    rows = [row for _, row in letters]
+    return RefusedMessage(
+        *place,
+        letters={service: row["id"] for service, row in letters},
+        reasons=tuple(dict.fromkeys(row["reason"] for row in rows)),
+        states=tuple(dict.fromkeys(row["state"] for row in rows)),
+        first_failed_at=min(row["first_failed_at"] for row in rows),
+        detail=rows[0]["detail"],
+    )
+
+
+async def find_letters_of_others(environment: Environment, letter: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """The letters that the services have of the same message as this one, by service: id and state."""
+    place = (letter["topic"], letter["partition"], letter["log_offset"])
+    found = {}
+    for service in SERVICES:
+        async with service_engine(environment, service.name) as engine, transaction(engine) as tx:
+            for each in await dead_letters.find_at(tx, service.name, [place]):
+                found[service.name] = each
+    return found
+
+
+def explain_letter(letter: Mapping[str, Any], max_bytes: int) -> list[dict[str, str | None]]:
+    """Everything that is wrong with the message of a letter, a fault for each place; empty where it can be read now."""
+    headers = dead_letters.headers_from_json(letter["headers"])
+    content = decode(letter["topic"], letter["key"], letter["value"], headers, max_bytes)
+    return [asdict(fault) for fault in content.faults] if isinstance(content, Rejection) else []
+
+
+async def settle_dead_letters(
+    environment: Environment, service: str, ids: Sequence[int], *, replay: bool, everywhere: bool = False
+) -> int:
+    """Ask for a replay of parked letters, or discard them; gives how many were parked.
+
+    `everywhere` settles the letters that the other services have of the same messages too.
+    """
     find_service(service)
+    settle = dead_letters.request_replay if replay else dead_letters.discard
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        if replay:
-            return await dead_letters.request_replay(tx, ids)
-        return await dead_letters.discard(tx, ids)
+        settled = await settle(tx, ids)
+        places = await dead_letters.find_places(tx, ids)
+    for other in SERVICES if everywhere else ():
+        if other.name != service:
+            async with service_engine(environment, other.name) as engine, transaction(engine) as tx:
+                settled += await settle(
+                    tx, [letter_id for letter_id, _ in await dead_letters.find_at(tx, other.name, places)]
+                )
+    return settled
 
 
 async def list_set_aside(
@@ -226,16 +307,5 @@ async def check_invariants(environment: Environment, service: str) -> dict[str, 
 
 async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:
     """Messages parked by any service, each counted once however many services refused it."""
-    reasons: dict[tuple[str, int, int], str] = {}
-    for service in SERVICES:
-        after = 0
-        while rows := await list_dead_letters(
-            environment, service.name, state="parked", reason=None, after=after, limit=5000
-        ):
-            after = rows[-1]["id"]
-            for row in rows:
-                reasons.setdefault((row["topic"], row["partition"], row["log_offset"]), row["reason"])
-    counted: dict[str, int] = {}
-    for reason in sorted(reasons.values()):
-        counted[reason] = counted.get(reason, 0) + 1
-    return counted
+    parked = await list_refused_messages(environment, state="parked", reason=None)
+    return dict(sorted(Counter(each.reasons[0] for each in parked).items()))

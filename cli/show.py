@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rich.columns import Columns
 from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 _LEAST: Final = 8
@@ -104,7 +105,7 @@ def rows_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], 
     for head in heads:
         table.add_column(head, no_wrap=True, overflow="ignore")
     for row in cells:
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     return table
 
 

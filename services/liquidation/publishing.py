@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from services.liquidation.domain.clocks import PROTEST_DAYS
+from services.liquidation.domain.correction_window import CorrectionBar, LockedField, describe_bar
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.law import LawSettings
 from services.liquidation.domain.money.amounts import UNSPECIFIED_CLASSES, Amounts
@@ -37,6 +38,7 @@ from services.liquidation.store.money_cases import MoneyEntry
 from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.refunds import RefundRow
 from shared.bus.outbox import Outgoing
+from shared.bus.refusals import find_filer
 from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.envelope import SPEC_VERSION
 from shared.contracts.liquidation import (
@@ -46,10 +48,13 @@ from shared.contracts.liquidation import (
     ProtestChanged,
     ProtestOutcome,
 )
-from shared.contracts.registry import TOPIC_OF_DATA
+from shared.contracts.refusal import EventRefused, RefusedField
+from shared.contracts.registry import TOPIC_OF_DATA, TOPICS
 from shared.contracts.terms import Contract
 from shared.customs.calendar import legal_date
+from shared.customs.importer_number import mask_importer_number
 from shared.customs.money import format_cents
+from shared.customs.problems import problem_kinds
 from shared.runtime.ids import event_id
 
 SOURCE: Final = "urn:centerline:liquidation"
@@ -443,3 +448,63 @@ CYCLE_EVENTS: Final = CycleEvents(
     refused=_event_sql(DecisionRefused, "'decision-refused:' || decision_id", json_object(_REFUSED), "$5::text"),
 )
 """What a cycle tells of an entry that it liquidates and of a decision that comes too late."""
+
+
+_PLACES: Final[Mapping[LockedField, str]] = {
+    "importer-number": "data.importer_number",
+    "port": "data.port_of_entry",
+    "reconciliation-flag": "data.reconciliation_issues",
+    "entry-number": "data.entry_number",
+}
+"""Where each field that no correction changes stands in the event."""
+
+_FLAGGED: Final = {"true": "flagged for reconciliation", "false": "not flagged for reconciliation"}
+
+
+def correction_refused(
+    entry_number: str, first: Version, version: Version, bars: Sequence[CorrectionBar], at: datetime
+) -> Outgoing | None:
+    """What goes back to the filer of a correction that cannot be made, with everything that bars it.
+
+    None when its sender is no filer. Importer numbers are masked: the correction may be another filer's.
+    """
+    origin, bar = version.origin, bars[0]
+    filer_code = find_filer(origin.source, entry_number)
+    if filer_code is None:
+        return None
+    contract = TOPICS["entry-corrected"]
+    why = "; ".join(describe_bar(each, mask_importer_number) for each in bars)
+    data = EventRefused.model_validate(
+        {
+            "filer_code": filer_code,
+            "source": origin.source,
+            "id": origin.id,
+            "type": contract.event_type,
+            "topic": contract.topic,
+            "entry_number": entry_number,
+            "code": bar.kind,
+            "reason": f"version {version.number} does not govern: {why}",
+            "faults": tuple(fault for each in bars for fault in _fault_of(each, first, version)),
+            "remedy": problem_kinds()[bar.kind].remedy,
+            "rule": bar.rule,
+            "citation": find_rule(bar.rule).citation,
+            "refused_at": at,
+        }
+    )
+    return Outgoing(event_id("event-refused", origin.source, origin.id, bar.kind), data, at)
+
+
+def _fault_of(bar: CorrectionBar, first: Version, version: Version) -> Sequence[RefusedField]:
+    """The field that a correction changes and may not; none for a bar of time."""
+    if bar.kind == "correction-changes-type":
+        right = f"{first.entry_type}, as filed"
+        return [RefusedField(field="data.entry_type", code=bar.kind, right=right, came=version.entry_type)]
+    change = bar.change
+    if change is None or change.before is None or change.after is None:
+        return []
+    before, after = change.before, change.after
+    if change.field == "importer-number":
+        before, after = mask_importer_number(before), mask_importer_number(after)
+    elif change.field == "reconciliation-flag":
+        before, after = _FLAGGED[before], _FLAGGED[after]
+    return [RefusedField(field=_PLACES[change.field], code=bar.kind, right=f"{before}, as filed", came=after)]

@@ -6,6 +6,7 @@ from typing import cast
 from services.routing.api import PUBLIC_ROUTERS, ROUTERS
 from services.routing.handlers.handler import TOPICS, RoutingHandler
 from services.routing.jobs import schedule
+from services.routing.publishing import events_refused
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
@@ -25,6 +26,7 @@ def build(platform: Platform) -> Parts:
         state={"rules": rules},
         jobs=schedule(platform),
         invariants=INVARIANTS,
+        answer=events_refused,
     )
 
 

@@ -14,14 +14,18 @@ from services.routing.store.assignments import NewAssignment
 from services.routing.store.decisions import DecidedVersion
 from services.routing.store.filings import StandingFiling
 from shared.bus.outbox import Encoded, Outgoing
+from shared.bus.refusals import Refusal
 from shared.contracts import lean
 from shared.contracts.decision import Reason as PublishedReason
+from shared.contracts.faults import MOST_FAULTS
 from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
+from shared.contracts.refusal import MOST_TEXT, EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.customs.calendar import legal_date
 from shared.customs.money import format_cents
 from shared.customs.parties import Delegation, Party
+from shared.customs.problems import problem_kinds
 from shared.customs.programs import programs_for, recognise_programs
 from shared.runtime.ids import event_id
 
@@ -205,3 +209,32 @@ def _program_families(facts: EntryFacts) -> tuple[str, ...]:
         [case for line in lines for case in line.cases],
         [line.preference for line in lines if line.preference],
     )
+
+
+def events_refused(refusals: Sequence[Refusal], at: datetime) -> Sequence[Outgoing]:
+    """What goes back to the filers of messages that are no events of their topic; each names its filer."""
+    return [_event_refused(refusal, at) for refusal in refusals]
+
+
+def _event_refused(refusal: Refusal, at: datetime) -> Outgoing:
+    data = EventRefused.model_validate(
+        {
+            "filer_code": refusal.filer_code,
+            "source": refusal.source,
+            "id": refusal.id,
+            "type": refusal.type,
+            "topic": refusal.record.topic,
+            "partition": refusal.record.partition,
+            "offset": refusal.record.offset,
+            "entry_number": refusal.entry_number,
+            "code": refusal.code,
+            "reason": refusal.reason[:MOST_TEXT],
+            "faults": tuple(
+                RefusedField(field=each.field[:MOST_TEXT], code=each.code, right=each.right[:MOST_TEXT], came=each.came)
+                for each in refusal.faults[:MOST_FAULTS]
+            ),
+            "remedy": problem_kinds()[refusal.code].remedy,
+            "refused_at": at,
+        }
+    )
+    return Outgoing(event_id("event-refused", *refusal.told_apart_by), data, at)

@@ -23,6 +23,7 @@ from shared.bus.dead_letters import DeadLetter
 from shared.bus.offsets import Fenced, Move
 from shared.bus.outbox import Outgoing
 from shared.bus.protocol import Bus, Record, Slice, Subscription, TopicPartition
+from shared.bus.refusals import Answer, Refusal, is_of_filers, read_refusal, tell_once
 from shared.contracts.content import digest_content
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
@@ -131,7 +132,10 @@ class Batch:
 
 
 class Consumer:
-    """One member of a service's consumer group; `name` is what it is called over restarts, None when it is not."""
+    """One member of a service's consumer group; `name` is what it is called over restarts, None when it is not.
+
+    `answer` makes what goes back to filers for messages that are refused; None where another service answers them.
+    """
 
     def __init__(
         self,
@@ -144,6 +148,7 @@ class Consumer:
         metrics: Metrics,
         outbox_filled: asyncio.Event | None = None,
         name: str | None = None,
+        answer: Answer | None = None,
     ) -> None:
         self._bus = bus
         self._engine = engine
@@ -153,6 +158,7 @@ class Consumer:
         self._metrics = metrics
         self._outbox_filled = outbox_filled
         self._name = name
+        self._answer = answer
         self._pause = _FIRST_PAUSE
         self._named: set[tuple[str, str, str]] = set()
 
@@ -281,8 +287,9 @@ class Consumer:
         elapsed = start_stopwatch()
         settings = self._settings
         with span(f"{settings.group} batch"):
-            outgoing, letters = await self._write(batch, failure)
+            outgoing, letters, unaddressed = await self._write(batch, failure)
         self._note(batch, letters, elapsed())
+        self._note_unaddressed(unaddressed)
         if failure is None:
             for part in batch.parts:
                 self._note_unknown_words(part.at.topic, (item.content for item in part.items))
@@ -291,7 +298,8 @@ class Consumer:
 
     async def _write(
         self, batch: Batch, failure: tuple[str, str] | None
-    ) -> tuple[Sequence[Outgoing], Sequence[DeadLetter]]:
+    ) -> tuple[Sequence[Outgoing], Sequence[DeadLetter], Sequence[Refusal]]:
+        """Gives the events that follow, the letters, and the refusals that no filer can be told of."""
         settings = self._settings
         letters = _letters(batch, failure)
         async with transaction(self._engine) as tx:
@@ -309,9 +317,26 @@ class Consumer:
                 outgoing, conflicting = await self._handle(tx, batch.items)
                 letters += conflicting
             now = self._clock.now()
+            refusals = self._refusals(batch, letters) if letters and failure is None else []
+            if refusals and self._answer is not None:
+                answers = self._answer([each for each in refusals if each.filer_code is not None], now)
+                outgoing = [*outgoing, *await tell_once(tx, settings.source, answers)]
             dead = await dead_letters.park(tx, settings.group, letters, at=now, code_version=settings.code_version)
             await outbox.add(tx, settings.source, outgoing, dead=dead)
-        return outgoing, letters
+        return outgoing, letters, [each for each in refusals if each.filer_code is None]
+
+    def _refusals(self, batch: Batch, letters: Sequence[DeadLetter]) -> list[Refusal]:
+        """What is refused of the filers' messages in a batch, where this service answers them."""
+        if self._answer is None:
+            return []
+        faults = {
+            _place(item.record): item.content.faults for item in batch.items if isinstance(item.content, Rejection)
+        }
+        return [
+            read_refusal(each.record, Rejection(each.reason, each.detail, faults.get(_place(each.record), ())))
+            for each in letters
+            if is_of_filers(each.record.topic)
+        ]
 
     async def _handle(self, tx: Transaction, items: Iterable[Item]) -> tuple[Sequence[Outgoing], Sequence[DeadLetter]]:
         """Apply the events that are new; gives what they cause, and what contradicts an event of the same id."""
@@ -375,6 +400,12 @@ class Consumer:
         if letters:
             log.warning("dead_letters", reasons=dict(Counter(letter.reason for letter in letters)))
 
+    def _note_unaddressed(self, refusals: Sequence[Refusal]) -> None:
+        for each in refusals:
+            self._metrics.refusals_unaddressed_total.labels(topic=each.record.topic, reason=each.code).inc()
+        if refusals:
+            log.warning("refused_without_filer", reasons=dict(Counter(each.code for each in refusals)))
+
     def _note_unknown_words(self, topic: str, contents: Iterable[Event[Any] | Rejection]) -> None:
         """Count the words of applied events that this release does not know; the log names each once."""
         find = find_unknown(TOPICS[topic].data)
@@ -395,6 +426,10 @@ class Consumer:
         log.warning("consumer_paused", waiting_for=what, seconds=self._pause, error=str(error))
         await stopping.sleep(self._pause)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
 
 
 def _letters(batch: Batch, failure: tuple[str, str] | None) -> list[DeadLetter]:

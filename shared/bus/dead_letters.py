@@ -81,7 +81,7 @@ async def requested(tx: Transaction, group: str, limit: int) -> list[tuple[int, 
                 row["log_offset"],
                 row["key"],
                 row["value"],
-                _headers_from_json(row["headers"]),
+                headers_from_json(row["headers"]),
             ),
             row["attempts"],
         )
@@ -160,6 +160,30 @@ async def find(tx: Transaction, letter_id: int) -> dict[str, Any] | None:
     return dict(rows[0]) if rows else None
 
 
+async def find_places(tx: Transaction, ids: Sequence[int]) -> list[tuple[str, int, int]]:
+    """Where the messages of these letters lie: topic, partition and offset, the same in every service."""
+    rows = await bulk.fetch(
+        tx, "SELECT topic, partition, log_offset FROM dead_letters WHERE id = ANY($1::bigint[]) ORDER BY id", list(ids)
+    )
+    return [(row["topic"], row["partition"], row["log_offset"]) for row in rows]
+
+
+async def find_at(tx: Transaction, group: str, places: Sequence[tuple[str, int, int]]) -> list[tuple[int, str]]:
+    """A group's letters of the messages at these places: id and state."""
+    topics, partitions, log_offsets = zip(*places, strict=True) if places else ((), (), ())
+    rows = await bulk.fetch(
+        tx,
+        "SELECT id, state FROM dead_letters JOIN unnest($2::text[], $3::int[], $4::bigint[])"
+        " AS given(topic, partition, log_offset) USING (topic, partition, log_offset)"
+        " WHERE group_name = $1 ORDER BY id",
+        group,
+        list(topics),
+        list(partitions),
+        list(log_offsets),
+    )
+    return [(row["id"], row["state"]) for row in rows]
+
+
 async def counts(tx: Transaction) -> dict[str, int]:
     """Parked letters by reason."""
     rows = await bulk.fetch(
@@ -208,7 +232,8 @@ def _headers_to_json(headers: Mapping[str, bytes]) -> str:
     ).decode()
 
 
-def _headers_from_json(headers: Mapping[str, str]) -> dict[str, bytes]:
+def headers_from_json(headers: Mapping[str, str]) -> dict[str, bytes]:
+    """The headers of a message, from the column that keeps them."""
     return {name: base64.b64decode(value) for name, value in headers.items()}
 
 

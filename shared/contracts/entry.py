@@ -1,11 +1,15 @@
 """What filing systems say of an entry: filed, corrected, released."""
 
-from typing import Annotated, Final, Literal, Self
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.contracts import lean
+from shared.contracts.faults import Fault
 from shared.contracts.terms import (
     Contract,
     Country,
@@ -22,6 +26,19 @@ from shared.contracts.terms import (
 )
 
 _FIRST_YEAR, _LAST_YEAR = 1986, 2099  # entry numbers of today's form begin in 1986; legal periods run for years
+_LINES_ONCE: Final = "lines with each line_number once: renumber them"
+
+
+def _demand_plausible(on: date) -> date:
+    if not _FIRST_YEAR <= on.year <= _LAST_YEAR:
+        raise PydanticCustomError(
+            "implausible-date", "a day of the years {first} to {last}", {"first": _FIRST_YEAR, "last": _LAST_YEAR}
+        )
+    return on
+
+
+FilingDate = Annotated[LegalDate, AfterValidator(_demand_plausible)]
+"""A legal day that periods can be reckoned with."""
 
 
 class LineTariff(Contract):
@@ -88,31 +105,19 @@ class EntryBody(Contract):
     importer_number: ImporterNumber
     consignee_number: ImporterNumber | None = None
     port_of_entry: PortCode
-    entry_date: LegalDate
-    import_date: LegalDate | None = None
+    entry_date: FilingDate
+    import_date: FilingDate | None = None
     mode_of_transport: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = None
     bond_type: Literal["0", "8", "9"] | None = None
     surety_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3}$")] | None = None
-    paid_on: LegalDate | None = None
+    paid_on: FilingDate | None = None
     reconciliation_issues: Annotated[tuple[ShortText, ...], Field(max_length=16)] = ()
     lines: Annotated[tuple[EntryLine, ...], Field(min_length=1, max_length=999)]
 
     @model_validator(mode="after")
     def _lines_are_numbered_once(self) -> Self:
         if len({line.line_number for line in self.lines}) != len(self.lines):
-            raise PydanticCustomError("duplicate-line", "each line number may stand once: renumber the lines")
-        return self
-
-    @model_validator(mode="after")
-    def _dates_can_be_reckoned_with(self) -> Self:
-        for name in ("entry_date", "import_date", "paid_on"):
-            on = getattr(self, name)
-            if on is not None and not _FIRST_YEAR <= on.year <= _LAST_YEAR:
-                raise PydanticCustomError(
-                    "implausible-date",
-                    "{name} is {on}: a date from {first} to {last} is expected",
-                    {"name": name, "on": str(on), "first": _FIRST_YEAR, "last": _LAST_YEAR},
-                )
+            raise PydanticCustomError("duplicate-line", _LINES_ONCE)
         return self
 
     @property
@@ -143,6 +148,21 @@ class EntryReleased(Contract):
     released_at: Instant
     port_of_release: PortCode
     release_kind: Annotated[str, StringConstraints(min_length=1, max_length=32)] = Field(examples=["conditional"])
+
+
+def find_faults_of_the_whole(kind: type[Contract], data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Rules between the fields of data of this kind that were refused, as far as they can be looked at."""
+    lines = data.get("lines")
+    if not issubclass(kind, EntryBody) or not isinstance(lines, list):
+        return
+    numbers = Counter(
+        line["line_number"]
+        for line in lines
+        if isinstance(line, dict) and isinstance(line.get("line_number"), int | str)
+    )
+    if repeated := [number for number, count in numbers.items() if count > 1]:
+        shown = ", ".join(str(number) for number in repeated[:5])
+        yield Fault("data.lines", "duplicate-line", _LINES_ONCE, f"line_number {shown} more than once")
 
 
 _ABSENT_EXPORTER: Final = b',"exporter_id":null'

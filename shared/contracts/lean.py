@@ -160,7 +160,7 @@ def _with_bounds(kind: Any, metadata: Any) -> Any:
             case annotated_types.MaxLen():
                 bounds["max_length"] = item.max_length
             case FieldInfo():
-                return _with_bounds(_with_bounds(kind, item.metadata), [m for m in metadata if m is not item])
+                return _with_bounds(kind, [*item.metadata, *(other for other in metadata if other is not item)])
             case _:
                 pattern = getattr(item, "pattern", None)
                 if pattern is not None:

@@ -11,6 +11,7 @@ from shared.contracts.liquidation import DecisionApplied, DecisionRefused, Entry
 from shared.contracts.notice import NoticeChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.post_entry import PostEntryFiled
+from shared.contracts.refusal import EventRefused
 from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.contracts.terms import Contract
 from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
@@ -18,7 +19,10 @@ from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
 
 @dataclass(frozen=True, slots=True)
 class TopicContract:
-    """What travels on one topic. `key_field` names the data field that is message key and subject."""
+    """What travels on one topic. `key_field` names the data field that is message key and subject.
+
+    `producer` says in words who publishes on it: `filers`, or one service, or several.
+    """
 
     topic: str
     event_type: str
@@ -26,6 +30,11 @@ class TopicContract:
     event: type[Event[Any]]
     key_field: str
     producer: str
+
+    @property
+    def producers(self) -> tuple[str, ...]:
+        """Who publishes on the topic, by name."""
+        return tuple(self.producer.split(" and "))
 
     def key_of(self, data: Any) -> str:
         """The message key of this data; equals the CloudEvents subject."""
@@ -71,6 +80,7 @@ _CONTRACTS = (
         "entry_number",
         "liquidation",
     ),
+    _topic("event-refused", "gov.cbp.event.refused.v1", EventRefused, "filer_code", "routing and liquidation"),
     _topic("notice-changed", "gov.cbp.notice.changed.v1", NoticeChanged, "notice_id", "notifications"),
 )
 

@@ -4,6 +4,7 @@ Source: CATAIR Entry Summary, AE Table 1 (July 2026), the same rule as CATAIR Ap
 Numbers". Stored and sent as 11 upper-case characters without hyphens; printed `FFF-NNNNNNN-C`.
 """
 
+import re
 from itertools import product
 from typing import Final, Literal
 
@@ -16,6 +17,8 @@ _CHARACTER_VALUES: Final = {
 }
 # AE Table 1, step 4: double the value, and of a product above 9 add both digits.
 _DOUBLED_VALUES: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+_PRINTED: Final = re.compile(r"([0-9A-Z]{3})-?([0-9]{7})-?([0-9])")
 
 # The eight digits after the filer code are two groups of four, and in both the first and third digit stand
 # at an even position. One table therefore weighs either group, the check digit counting as position eleven:
@@ -97,6 +100,17 @@ def parse_entry_number(text: str) -> str:
             f"check digit {expected} (CATAIR AE Table 1); compare it with the entry summary, send it again",
         )
     return text
+
+
+def tidy_entry_number(text: str) -> str:
+    """An entry number without the hyphens of the printed form; any other text as it is, for its checks to refuse.
+
+    Hyphens stand after the filer code and before the check digit (CATAIR AE Table 1); either may have been left out.
+
+    >>> tidy_entry_number("8CG-0012345-4"), tidy_entry_number("8CG-00123454"), tidy_entry_number("8-CG00123454")
+    ('8CG00123454', '8CG00123454', '8-CG00123454')
+    """
+    return f"{found[1]}{found[2]}{found[3]}" if (found := _PRINTED.fullmatch(text)) else text
 
 
 def _parse_printed_form(text: str) -> str:

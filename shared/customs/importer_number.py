@@ -22,6 +22,7 @@ class InvalidImporterNumber(ValueError):  # noqa: N818 - says what the value is
 
 
 _SHAPES: Final = re.compile(r"[0-9]{2}-[0-9]{7}[0-9A-Z]{2}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{6}-[0-9]{5}")
+_SPLIT_SUFFIX: Final = re.compile(r"([0-9]{2}-[0-9]{7})-([0-9A-Z]{2})")
 _matches_a_shape: Final = _SHAPES.fullmatch
 _UNREADABLE: Final = "*" * 12
 
@@ -46,6 +47,24 @@ def parse_importer_number(text: str) -> str:
         "NNN-NN-NNNN (social security number) or YYDDPP-NNNNN (assigned by CBP); "
         f"got {len(unpadded)} characters of another shape; correct it and send it again"
     )
+
+
+def tidy_importer_number(text: str) -> str:
+    """An importer number without padding, with its suffix in capitals; any other text as it is.
+
+    Only what leaves no doubt is tidied. An employer number without its suffix stays as it is, and is refused: 19 CFR
+    24.5 and CBP Form 5106 number the importers of one employer by the suffix, so that `00` would be a guess. So do
+    digits without hyphens: nine may be an employer or a social security number, eleven an employer's or CBP's.
+
+    >>> tidy_importer_number(" 07-3456789ab "), tidy_importer_number("07-3456789-00")
+    ('07-3456789AB', '07-345678900')
+    >>> tidy_importer_number("07-3456789"), tidy_importer_number("073456789")
+    ('07-3456789', '073456789')
+    """
+    stripped = text.strip(" ").upper()
+    if found := _SPLIT_SUFFIX.fullmatch(stripped):
+        stripped = f"{found[1]}{found[2]}"
+    return stripped if _matches_a_shape(stripped) else text
 
 
 def kind_of(n: str) -> ImporterNumberKind:

@@ -31,6 +31,15 @@ def parse_tariff_number(text: str) -> str:
     )
 
 
+def tidy_tariff_number(text: str) -> str:
+    """A tariff number without its dots; any other text as it is, for whoever checks it to refuse.
+
+    >>> tidy_tariff_number("8471.30.01.00"), tidy_tariff_number("84.71.30")
+    ('8471300100', '84.71.30')
+    """
+    return text.replace(".", "") if _DOTTED.fullmatch(text) else text
+
+
 def heading(n: str) -> str:
     """The four-digit heading of a canonical tariff number."""
     return n[:4]

@@ -42,6 +42,13 @@ DECLARED: Final[tuple[Declared, ...]] = (
     ),
     Declared(
         Counter,
+        "refusals_unaddressed_total",
+        "events",
+        "Refused events that name no filer who could be told: for operators.",
+        ("topic", "reason"),
+    ),
+    Declared(
+        Counter,
         "unknown_words_total",
         "words",
         "Words in applied events that this release does not know and leaves out of account.",
@@ -121,6 +128,7 @@ class Metrics:
     registry: CollectorRegistry
     events_consumed_total: Counter
     events_dead_lettered_total: Counter
+    refusals_unaddressed_total: Counter
     unknown_words_total: Counter
     batch_seconds: Histogram
     batch_records: Histogram

@@ -22,6 +22,7 @@ from shared.bus.kafka import KafkaBus
 from shared.bus.lag import measure_lag
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
+from shared.bus.refusals import Answer
 from shared.bus.relay import Relay
 from shared.db import idempotency
 from shared.db.engine import DATABASE_ERRORS
@@ -51,7 +52,8 @@ _LAG_SECONDS = 2.0
 class Parts:
     """What a service brings: its event handler, its API, its scheduled work, its invariants.
 
-    `public_routers` also answer anyone, without a token: what they show is public.
+    `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
+    their messages is refused, in one of the services that read them.
     """
 
     handler: Handler
@@ -60,6 +62,7 @@ class Parts:
     jobs: Sequence[Job] = ()
     invariants: Sequence[QueryInvariant] = ()
     public_routers: Sequence[APIRouter] = ()
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,7 @@ def build_roles(
                 metrics=metrics,
                 outbox_filled=outbox_filled,
                 name=None if slot is None else f"{service.name}-{slot}-{number}",
+                answer=parts.answer,
             )
             for number in range(1, settings.consumer_members + 1)
         ]

@@ -21,6 +21,7 @@ from shared.web.identity import tokens_router
 from shared.web.me import build_me_router
 from shared.web.middleware import RequestMiddleware
 from shared.web.problem import PUBLIC_DOCUMENTED, Problem, answer_refused, install_handlers, problem_responses
+from shared.web.problems import build_problems_router
 from shared.web.rate_limit import CallLimit
 from shared.web.tokens import TokenVerifier
 
@@ -74,7 +75,8 @@ def create_app(
 
     Every route names an action of the table of authority. Those of `routers` demand an identity and document the usual
     problems; those of `public_routers`, whose actions the table grants to the public, also answer anyone, as often as
-    the settings allow (`public_caller`). /healthz, /readyz, /metrics, /docs and /openapi.json take no token, nor does
+    the settings allow (`public_caller`), and so does /problems.
+    /healthz, /readyz, /metrics, /docs and /openapi.json take no token, nor does
     /tokens in development. `state` is what endpoints find on `request.app.state`, beside `settings`, `metrics`,
     `readiness`, `clock`, `tokens` and `public_calls`. /docs loads its scripts from a public network; offline read
     /openapi.json. Raises ValueError when a route names no action, or one of the public stands elsewhere, and when two
@@ -114,6 +116,7 @@ def create_app(
         log.warning("development: anyone can issue tokens for anyone at POST /tokens")
         issuers = [tokens_router]
     if guarded:
+        public.append(build_problems_router())
         named = [*_name_actions(guarded, are_public=False), *_name_actions(public, are_public=True)]
         guarded.append(build_me_router(named))
     _check_operation_ids([health, *guarded, *issuers, *public])

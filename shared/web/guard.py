@@ -99,7 +99,7 @@ def find_faults(value: Any, field: str) -> Iterator[FieldFault]:
                         yield FieldFault(name, *_TEXT)
                     waiting.append((name, member, depth + 1))
             case list():
-                waiting.extend((f"{place}.{position}", member, depth + 1) for position, member in enumerate(each))
+                waiting.extend((f"{place}[{number}]", member, depth + 1) for number, member in enumerate(each, start=1))
 
 
 def _check_target(scope: Scope) -> None:

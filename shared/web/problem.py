@@ -8,18 +8,20 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shared.runtime.errors import Refused, TooManyCalls, Transient
 from shared.runtime.logging import mask_importer_numbers
 from shared.runtime.tracing import current_trace
+from shared.web.faults import explain_request
 from shared.web.guard import UnreadableBody
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
-TYPE_PREFIX: Final = "urn:centerline:problem:"
+TYPE_PREFIX: Final = "/problems/"
 RETRY_SECONDS: Final = 1
 
 # The phrases of RFC 9110; older Pythons know older ones, and codes must not depend on the Python.
@@ -29,11 +31,26 @@ _PHRASES: Final = {413: "Content Too Large", 416: "Range Not Satisfiable", 422: 
 class FieldProblem(BaseModel):
     """One field of a request that breaks a rule."""
 
-    field: str = Field(description="Where: `body.lines.0.value_usd`, `query.limit`.")
-    rule: str = Field(
-        description="Which rule of form, such as `missing` or `greater_than`, or of law, such as `susp-lift-6mo`."
+    field: str = Field(
+        description="Where, as the caller wrote it, places in lists from 1: `body.lines[1].value_usd`, `query.limit`."
     )
-    message: str = Field(description="The rule in words.")
+    rule: str = Field(
+        description="Which rule of form, such as `missing` or `too-small`, or of law, such as `susp-lift-6mo`."
+    )
+    message: str = Field(description="What came and what is right, as one sentence.")
+    came: str | None = Field(
+        default=None, description="What came, shortened, importer numbers masked; absent where that says nothing."
+    )
+    right: str | None = Field(default=None, description="What is right, in words with an example.")
+
+
+_FIELD_EXAMPLE: Final[JsonDict] = {
+    "field": "query.limit",
+    "rule": "too-large",
+    "message": "501 came; right is a whole number from 1 to 500",
+    "came": "501",
+    "right": "a whole number from 1 to 500",
+}
 
 
 class Problem(BaseModel):
@@ -43,20 +60,22 @@ class Problem(BaseModel):
         json_schema_extra={
             "examples": [
                 {
-                    "type": "urn:centerline:problem:invalid-request",
+                    "type": "/problems/invalid-request",
                     "title": "Unprocessable Content",
                     "status": 422,
                     "detail": "1 field breaks a rule.",
                     "instance": "/entries",
                     "code": "invalid-request",
-                    "errors": [{"field": "query.limit", "rule": "greater_than_equal", "message": "..."}],
+                    "errors": [_FIELD_EXAMPLE],
                     "trace_id": "0af7651916cd43dd8448eb211c80319c",
                 }
             ]
         }
     )
 
-    type: str = Field(description="`urn:centerline:problem:` and the code.")
+    type: str = Field(
+        description="Where the problem is explained: `/problems/` and the code, relative to the address of the service."
+    )
     title: str = Field(description="The HTTP status in words.")
     status: int
     detail: str = Field(description="What is wrong in this case, for a person.")
@@ -159,11 +178,13 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = [
         FieldProblem(
-            field=".".join(str(part) for part in item["loc"]),
-            rule=item["type"],
-            message=mask_importer_numbers(item["msg"]),
+            field=each.field,
+            rule=each.code,
+            message=f"{each.came} came; right is {each.right}" if each.came else f"Right is {each.right}",
+            came=each.came,
+            right=each.right,
         )
-        for item in error.errors()
+        for each in explain_request(request, error)
     ]
     count = "1 field breaks" if len(fields) == 1 else f"{len(fields)} fields break"
     return to_response(build_problem(request, 422, "invalid-request", f"{count} a rule.", errors=fields))
@@ -199,13 +220,7 @@ _EXAMPLES: Final[dict[int, tuple[str, dict[str, Any]]]] = {
         {
             "code": "invalid-request",
             "detail": "1 field breaks a rule.",
-            "errors": [
-                {
-                    "field": "query.limit",
-                    "rule": "less_than_equal",
-                    "message": "Input should be less than or equal to 500",
-                }
-            ],
+            "errors": [_FIELD_EXAMPLE],
         },
     ),
     428: ("If-Match is required.", {"code": "precondition-missing", "rule": "if-match"}),

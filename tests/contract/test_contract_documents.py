@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli import problems
 from cli.authority import PAGE, page, routes_by_action
 from cli.contracts import FOLDER, documents, text_of
 from services.liquidation.domain import record
@@ -45,6 +46,10 @@ def test_committed_document_is_the_generated_one(name: str) -> None:
 def test_page_of_authority_is_the_generated_one() -> None:
     apis = {service.name: generated()[f"openapi/{service.name}.json"] for service in SERVICES}
     assert PAGE.read_text(encoding="utf-8") == page(routes_by_action(apis)), "run `make contracts`"
+
+
+def test_page_of_problems_is_the_generated_one() -> None:
+    assert problems.PAGE.read_text(encoding="utf-8") == problems.page(), "run `make contracts`"
 
 
 def test_every_generated_document_is_compared() -> None:

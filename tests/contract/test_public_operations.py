@@ -8,8 +8,10 @@ from cli.contracts import openapi
 from shared.runtime.service import Service
 from tests.support.services import SERVICES
 
+PROBLEMS = {"GET /problems", "GET /problems/{code}"}
 PUBLIC = {
     "routing": {
+        *PROBLEMS,
         "GET /authority",
         "GET /authority/functions",
         "GET /centers",
@@ -18,9 +20,15 @@ PUBLIC = {
         "GET /transparency/{period}",
         "POST /what-if/assignment",
     },
-    "workqueue": set[str](),
-    "liquidation": {"POST /deadline-calculator", "GET /rules", "GET /rules/{rule_id}", "GET /preference-programs"},
-    "notifications": {"GET /bulletin", "GET /bulletin.html"},
+    "workqueue": PROBLEMS,
+    "liquidation": {
+        *PROBLEMS,
+        "POST /deadline-calculator",
+        "GET /rules",
+        "GET /rules/{rule_id}",
+        "GET /preference-programs",
+    },
+    "notifications": {*PROBLEMS, "GET /bulletin", "GET /bulletin.html"},
 }
 HEALTH = {"GET /healthz", "GET /readyz", "GET /metrics"}
 

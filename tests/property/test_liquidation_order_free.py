@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.store.invariants.records import RECORD_INVARIANTS
 from shared.contracts import lean
 from shared.contracts.envelope import Event
+from shared.contracts.registry import TOPICS
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
 from tests.integration.liquidation.builders import (
@@ -30,6 +31,7 @@ MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 CASE = [{"case_number": "A570012000", "rate_pct": "25.00", "deposit_usd": "10.00"}]
 TYPES = ("01", "03", "06", "11", "21", "23")
+REFUSED = TOPICS["event-refused"].event_type
 RECORDED_AT = datetime(2026, 3, 24, 15, tzinfo=UTC)  # what is posted has the day on which it is recorded
 
 
@@ -91,9 +93,16 @@ async def run(engine: AsyncEngine, events: list[Event[Any]], random: Random | No
         del given_order[:size]
 
 
-async def outbox_of(engine: AsyncEngine, contradicted: set[str]) -> dict[str, str]:
-    """What was published by id. A contradicted version may have been announced before the earlier event came."""
-    return {event.id: lean.encode(event) for event in await published(engine) if event.subject not in contradicted}
+async def outbox_of(engine: AsyncEngine, contradicted: set[str]) -> dict[str, str | bytes]:
+    """What was published by id. A contradicted version may have been announced before the earlier event came.
+
+    Of what went back to a filer the code counts: the words are of what was known when it was told, once.
+    """
+    return {
+        event.id: event.data.code if event.type == REFUSED else lean.encode(event)
+        for event in await published(engine)
+        if event.subject not in contradicted
+    }
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -107,7 +107,7 @@ def _read(name: str) -> dict[str, Any]:
 def _shapes_recorded(topic: str) -> Mapping[Hashable, str]:
     """What recorded events of a topic say, each with the name of one of them."""
     found: dict[Hashable, str] = {}
-    for name in names(TOPICS[topic].producer):
+    for name in (name for producer in TOPICS[topic].producers for name in names(producer)):
         event = orjson.loads(lean.encode(decode_event(TYPES[_read(name)["type"]].topic, _read(name))))
         if TYPES[event["type"]].topic == topic:
             found.setdefault(_SHAPES[topic](event["data"]), name)
@@ -185,6 +185,10 @@ def _shape_of_party_changed(data: Data) -> Hashable:
     return (*_said(data, "kind", "state"), _given(data, "contacts", "delegations"))
 
 
+def _shape_of_event_refused(data: Data) -> Hashable:
+    return data["code"], _given(data, "faults")
+
+
 _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "entry-routed": _shape_of_entry_routed,
     "filing-routed": _shape_of_filing_routed,
@@ -197,6 +201,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "decision-applied": _shape_of_answer,
     "decision-refused": _shape_of_answer,
     "notice-changed": _shape_of_notice_changed,
+    "event-refused": _shape_of_event_refused,
     "party-changed": _shape_of_party_changed,
 }
 """What tells the cases of a topic apart: the words that are said, and which facts are given."""

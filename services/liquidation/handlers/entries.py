@@ -3,19 +3,19 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from services.liquidation.acts.entries import KnownFacts, apply_record
-from services.liquidation.domain.facts import Origin, Version
+from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import name_case
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import plan
-from services.liquidation.domain.record import derive
+from services.liquidation.domain.record import derive, find_bars
 from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_VERSION
-from services.liquidation.publishing import as_filed, entry_changed, reason_of
+from services.liquidation.publishing import as_filed, correction_refused, entry_changed, reason_of
 from services.liquidation.store.records import ContradictingEvent, EntryRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Reason
@@ -59,18 +59,25 @@ def on_entries_released(released: Sequence[EntryReleased], entries: Mapping[str,
 
 
 def derive_records(
-    rows: Iterable[EntryRow], known: KnownFacts, policy: CyclePolicy, law: LawSettings, today: date
-) -> tuple[list[LegalEvent], list[Outgoing]]:
+    rows: Iterable[EntryRow], known: KnownFacts, policy: CyclePolicy, law: LawSettings, now: datetime
+) -> tuple[list[LegalEvent], list[Outgoing], list[Outgoing]]:
     """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled.
 
-    `today` is the day on which what they say is posted.
+    The last are answers to the filers of corrections that are barred. `now` is when what they say is posted.
     """
     acts: list[LegalEvent] = []
     changes: list[Outgoing] = []
+    answers: list[Outgoing] = []
+    today = legal_date(now)
     for row in rows:
-        record = derive(known.of(row), policy, law)
-        for number, version_row in known.versions.get(row.entry_number, {}).items():
+        facts = known.of(row)
+        record = derive(facts, policy, law)
+        versions = known.versions.get(row.entry_number, {})
+        has_first_come = 1 in versions and versions[1].body is not None
+        for number, version_row in versions.items():
             bar = record.barred.get(number)
+            if bar is not None and (version_row.barred_as != bar or has_first_come):
+                answers += refuse_correction(row.entry_number, facts, number, policy, law, now)
             if version_row.barred_as != bar:
                 version_row.barred_as, version_row.is_remarked = bar, True
             if number in record.settled and not version_row.is_announced:
@@ -80,7 +87,21 @@ def derive_records(
                 changes.append(change)
         if row.liquidated_on is None:
             apply_record(row, record)
-    return acts, changes
+    return acts, changes, answers
+
+
+def refuse_correction(
+    entry_number: str, facts: EntryFacts, number: int, policy: CyclePolicy, law: LawSettings, now: datetime
+) -> list[Outgoing]:
+    """The answer to the filer of a correction that is barred; none while what it corrects has not come.
+
+    Until the first version is known, a later one is judged by another correction, which says nothing for good.
+    """
+    if facts.versions[0].number != 1:
+        return []
+    (version,) = [each for each in facts.versions if each.number == number]
+    answer = correction_refused(entry_number, facts.versions[0], version, find_bars(facts, policy, law)[number], now)
+    return [answer] if answer is not None else []
 
 
 def announce_version(

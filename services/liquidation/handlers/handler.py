@@ -15,6 +15,7 @@ from services.liquidation.handlers.filings import on_post_entry_filed
 from services.liquidation.handlers.requests import on_requests
 from services.liquidation.handlers.reviews import on_reviews_decided
 from services.liquidation.handlers.routing import on_accounts_assigned, on_entries_routed
+from services.liquidation.publishing import SOURCE
 from services.liquidation.store import filings as filing_store
 from services.liquidation.store import records as store
 from services.liquidation.store import reviews as review_store
@@ -22,6 +23,7 @@ from services.liquidation.store.filings import FilingRow
 from services.liquidation.store.records import AccountRow, ContradictingEvent, EntryRow, LegalEvent
 from services.liquidation.store.reviews import DecisionRow
 from shared.bus.outbox import Outgoing
+from shared.bus.refusals import tell_once
 from shared.contracts.entry import EntryBody, EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.party import PartyChanged
@@ -29,7 +31,6 @@ from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
 from shared.contracts.routing import AccountAssigned, EntryRouted
 from shared.contracts.work import ReviewDecided
-from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.parties import store as party_store
 from shared.parties.heard import Heard, on_party_changed
@@ -91,7 +92,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch leads to, beside the rows of its entries and their versions."""
+    """What a batch leads to, beside the rows of its entries and their versions; `answers` go back to filers, once."""
 
     acts: Sequence[LegalEvent]
     contradictions: Sequence[ContradictingEvent]
@@ -100,6 +101,7 @@ class Changes:
     accounts: Sequence[AccountRow]
     parties: Heard
     events: Sequence[Outgoing]
+    answers: Sequence[Outgoing]
 
 
 class LiquidationHandler:
@@ -117,7 +119,7 @@ class LiquidationHandler:
         changes = decide(batch, known, self._policy, self._law, self._clock.now())
         await _write(tx, batch, known, changes, self._law)
         await on_requests(tx, events)
-        return changes.events
+        return [*changes.events, *await tell_once(tx, SOURCE, changes.answers)]
 
 
 def read_batch(events: Sequence[Event[Any]]) -> Batch:
@@ -140,12 +142,13 @@ def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, no
     on_entries_released(batch.released, known.entries)
     on_entries_routed(batch.routed, known.entries)
     rows = [known.entries[number] for number in derived]
-    acts, changed = derive_records(rows, known.facts, policy, law, legal_date(now))
+    acts, changed, refused = derive_records(rows, known.facts, policy, law, now)
     decisions, answers = on_reviews_decided(batch.decided, known.entries, known.decisions)
     filings, protested = on_post_entry_filed(batch.post_entry, known.protests, now)
     accounts = on_accounts_assigned(batch.assigned)
     parties = on_party_changed(batch.parties)
-    return Changes(acts, contradictions, decisions, filings, accounts, parties, [*changed, *answers, *protested])
+    events = [*changed, *answers, *protested]
+    return Changes(acts, contradictions, decisions, filings, accounts, parties, events, refused)
 
 
 async def _load(tx: Transaction, batch: Batch) -> Known:

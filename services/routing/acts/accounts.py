@@ -204,7 +204,7 @@ async def register_accounts(
             registration.register(account, keeps_absent=False)
         except Refused as error:
             raise Refused(
-                f"accounts.{position}.{_FIELD_OF_CODE[error.code]}: {error.detail}",
+                f"accounts[{position + 1}].{_FIELD_OF_CODE[error.code]}: {error.detail}",
                 rule=error.rule,
                 code=error.code,
                 citation=error.citation,

@@ -4,6 +4,8 @@ import codecs
 import csv
 import re
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -12,6 +14,7 @@ from pydantic import ValidationError
 from services.routing.api.account_models import AccountIn, read_given
 from services.routing.domain.account_imports import Fault, Format, Row
 from services.routing.domain.accounts import GivenAccount
+from shared.contracts.faults import explain
 from shared.runtime.errors import Malformed
 from shared.runtime.logging import mask_importer_numbers
 from shared.web.guard import find_faults
@@ -62,11 +65,13 @@ def read_account(content: Mapping[str, Any]) -> GivenAccount | Fault:
     try:
         return read_given(AccountIn.model_validate(content))
     except ValidationError as error:
-        wrong = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'row'}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False, include_context=False)
-        ]
-        return _invalid_row(wrong)
+        faults = explain(error.errors(include_url=False), content, lambda _: _shape())
+        return _invalid_row([str(replace(fault, field=fault.field or "row")) for fault in faults])
+
+
+@cache
+def _shape() -> Mapping[str, Any]:
+    return AccountIn.model_json_schema()
 
 
 def _invalid_row(wrong: list[str]) -> Fault:

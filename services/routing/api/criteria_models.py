@@ -12,6 +12,7 @@ from services.routing.domain.criteria_lifecycle import Revision, State
 from shared.customs.money import format_cents, to_cents
 from shared.runtime.access import shown_importer_number
 from shared.runtime.identity import Identity
+from shared.web.faults import BodyRefused
 from shared.web.fields import LegalDay
 
 Names = Annotated[
@@ -226,11 +227,11 @@ def read_criterion(criterion_id: str, revision: int, fields: CriterionFields) ->
 def patch_criterion(criterion: Criterion, revision: int, change: Mapping[str, Any]) -> Criterion:
     """The criterion with some fields changed; raises RequestValidationError with each field that is wrong."""
     before = show_criterion(criterion, None).model_dump(mode="json")
+    changed = {**before, **change}
     try:
-        fields = CriterionFields.model_validate({**before, **change})
+        fields = CriterionFields.model_validate(changed)
     except ValidationError as error:
-        found = [{**item, "loc": ("body", "change", *item["loc"])} for item in error.errors(include_url=False)]
-        raise RequestValidationError(found) from None
+        raise BodyRefused(CriterionFields, error, changed, within="change") from None
     return read_criterion(criterion.id, revision, fields)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 
 from services.routing.acts import decisions as acts
@@ -21,6 +20,7 @@ from shared.db.transaction import reading
 from shared.runtime.access import Matter, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.faults import BodyRefused, read_document
 from shared.web.requests import canonical_entry_number, engine_of, today_of
 
 router = APIRouter()
@@ -135,11 +135,11 @@ class EntryRoutingOut(BaseModel):
 
 async def read_entry_body(request: Request) -> EntryBody:
     """Dependency: the entry in the request, held to the same rules as one on the bus; 422 with every field at fault."""
+    body = await request.body()
     try:
-        return EntryBody.model_validate_json(await request.body())
+        return EntryBody.model_validate_json(body)
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
-        raise RequestValidationError(faults) from None
+        raise BodyRefused(EntryBody, error, read_document(body)) from None
 
 
 @router.get("/entries/{entry_number}/routing", summary="Where an entry goes and why")

@@ -7,12 +7,12 @@ from io import StringIO
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.routing.domain.tariff_maps import Action, State
 from shared.customs.tariff_map import Confidence, TariffMapRow
 from shared.runtime.errors import Malformed
+from shared.web.faults import BodyRefused, read_document
 from shared.web.fields import LegalDay
 
 CSV: Final = "text/csv"
@@ -221,16 +221,16 @@ async def read_draft(
 ) -> DraftIn:
     """Dependency: the draft of the body, JSON or CSV; 422 names the fields that break a rule."""
     body = await request.body()
-    try:
-        if request.headers.get("content-type", "").split(";")[0].strip().lower() != CSV:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != CSV:
+        try:
             return DraftIn.model_validate_json(body)
-        return DraftIn.model_validate({"title": title, "reason": reason, "based_on": based_on, "rows": _read_csv(body)})
+        except ValidationError as error:
+            raise BodyRefused(DraftIn, error, read_document(body)) from None
+    given = {"title": title, "reason": reason, "based_on": based_on, "rows": _read_csv(body)}
+    try:
+        return DraftIn.model_validate(given)
     except ValidationError as error:
-        problems = [
-            {**item, "loc": ("body", *item["loc"])}
-            for item in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
-        raise RequestValidationError(problems) from None
+        raise BodyRefused(DraftIn, error, given) from None
 
 
 def write_row(row: TariffMapRow) -> MapRow:

@@ -133,7 +133,7 @@ async def make(ground: Ground, call: Call, number: int) -> httpx.Response:
     """Make a call, with the example of the document for a body."""
     path = call.path
     other = next((given for start, given in ground.instead.items() if path.startswith(start)), {})
-    for name, value in {**ground.values, **other}.items():
+    for name, value in {"code": "not-found", **ground.values, **other}.items():
         path = path.replace(f"{{{name}}}", value)
     assert "{" not in path, f"name a value for {path}"
     token = issue_development_token(ground.settings, caller(ground, call.role, call.kind), ground.clock.now())

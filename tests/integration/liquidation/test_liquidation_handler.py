@@ -118,10 +118,13 @@ async def test_correction_of_the_importer_does_not_govern_and_is_not_announced(e
     early = await apply(engine, [corrected(number, importer_number=other)])
     assert (await only_entry(engine)).importer_number == other, "until the first version comes it is all there is"
     assert list(early) == []
-    late = await apply(engine, [filed(number)])
+    change, refused = await apply(engine, [filed(number)])
     row = await only_entry(engine)
     assert (row.version, row.importer_number) == (1, "07-345678900")
-    assert [event.data.sequence for event in late] == [1000]
+    assert change.data.sequence == 1000
+    assert (refused.data.code, refused.data.filer_code) == ("correction-changes-importer", "B76")
+    assert "345678" not in refused.data.reason
+    assert list(await apply(engine, [corrected(number, importer_number=other), filed(number)])) == []
     assert [each.barred_as for each in await rows(engine, entry_versions)] == [None, "correction-changes-importer"]
 
 
@@ -168,8 +171,9 @@ async def test_what_comes_after_liquidation_is_refused_or_a_conflict(engine: Asy
     await cycle(engine, date(2027, 1, 15))
     decision = review_decided(number, "increase", "5.00", decision_id="d-1", decided_at="2027-01-20T15:00:00Z")
     correction = corrected(number, time="2027-01-20T10:00:00Z", lines=[line(value_usd=9)])
-    (refused,) = await apply(engine, [decision, correction])
+    refused, answer = await apply(engine, [decision, correction])
     assert (refused.data.rule, "2027-04-15" in refused.data.remedy) == ("reliq-1501", True)
+    assert (answer.data.code, answer.data.rule) == ("correction-after-liquidation", "psc-preconditions")
     assert (await only_entry(engine)).version == 1
     assert [each.barred_as for each in await rows(engine, entry_versions)] == [None, "correction-after-liquidation"]
 

@@ -303,7 +303,7 @@ async def test_registering_with_another_center_than_was_decided_is_refused(api: 
     answer = await api.call("POST", "/importers", json={"accounts": [body]})
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "assignment-decided")
-    assert problem["detail"].startswith("accounts.0.center: ")
+    assert problem["detail"].startswith("accounts[1].center: ")
     assert "19 CFR 101.10" in problem["citation"]
 
 
@@ -311,7 +311,7 @@ async def test_registering_in_an_unknown_family_names_the_field(api: Api) -> Non
     body = {"importer_number": EIN, "name": "X", "family": "NONE"}
     answer = await api.call("POST", "/importers", json={"accounts": [body]})
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown-family")
-    assert "accounts.0.family" in answer.json()["detail"]
+    assert "accounts[1].family" in answer.json()["detail"]
     assert (await api.change(family="NONE")).status_code == 404
 
 

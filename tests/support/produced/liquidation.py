@@ -438,4 +438,30 @@ PROTEST: dict[str, Any] = {
     "goods": "Portable computers",
     "objections": [{"category": "computers", "nature": "Classified in 8471.41.", "reasons": "They weigh 2 kg."}],
 }
-STORIES = (tell_days, tell_liquidations, tell_money, tell_protests)
+
+
+async def tell_refusals(make_engine: MakeEngine) -> World:
+    """Corrections that are barred: by what they change, and by when they come."""
+    async with open_world(make_engine, FILED) as world:
+        await register(world)
+        topic = "event-refused"
+        number = await file(world, 7_002_900)
+
+        async def correct(version: int, name: str, by: str = "B76", **changes: Any) -> None:
+            body = body_of(world, number, version=version, reasons=["H06"], **changes)
+            await world.tell("entry-corrected", body, id=name, source=f"urn:filer:{by}")
+            await world.keep(f"liquidation/{name}", topic, id=name)
+
+        await correct(2, "correction-refused-for-importer", importer_number=ENJOINED)
+        await correct(3, "correction-refused-for-type", entry_type="23")
+        await correct(4, "correction-refused-for-port-and-flag", port_of_entry="2709", reconciliation_issues=["value"])
+        await correct(5, "correction-refused-of-other-filer", "C77", port_of_entry="2709")
+        days = {"entry_date": FILED.isoformat(), "import_date": "2025-04-24", "paid_on": "2025-05-05"}
+        world.go_to(date(2026, 3, 2))
+        await correct(6, "correction-refused-outside-window", **days, lines=[line(value_usd=2000)])
+        await world.cycle(LIQUIDATED)
+        await correct(7, "correction-refused-after-liquidation", **days, lines=[line(value_usd=3000)])
+        return world
+
+
+STORIES = (tell_days, tell_liquidations, tell_money, tell_protests, tell_refusals)

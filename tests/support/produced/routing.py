@@ -6,7 +6,7 @@ from typing import Any
 from shared.customs.calendar import legal_date
 from shared.customs.parties import SCOPE_MEANINGS
 from shared.runtime.identity import Identity, RoleName
-from tests.support.events import entry_body, entry_number, line
+from tests.support.events import cloud_event, entry_body, entry_number, line
 from tests.support.produced.world import DIRECTOR, OFFICE, MakeEngine, World, open_world
 
 IMPORTER, TRUSTED, UNALIGNED, STRANGER = "07-345678900", "08-345678900", "09-345678900", "10-345678900"
@@ -284,4 +284,23 @@ async def delegate(world: World, owner: Identity, party: str, *scopes: str) -> s
     return str(answer["delegation_id"])
 
 
-STORIES = (tell_entries, tell_filings, tell_accounts, tell_parties)
+async def tell_refusals(make_engine: MakeEngine) -> World:
+    """Messages of filers that are no events of their topics: with faults in fields, without an id, of nobody."""
+    async with open_world(make_engine, TODAY) as world:
+        number = entry_number(7_001_900)
+        body = body_of(world, number, port_of_entry="27", lines=[line(hts="84.71"), line(2, country_of_origin="CHN")])
+        event = cloud_event("entry-filed", body, id="refused-1", time=world.now)
+        await world.tell_wrong("entry-filed", event, key=number)
+        await world.keep("routing/event-refused-with-three-faults", "event-refused", id="refused-1")
+        wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+        event = cloud_event("entry-filed", body_of(world, wrong), id="refused-2", time=world.now)
+        await world.tell_wrong("entry-filed", event, key=wrong, offset=1)
+        await world.keep("routing/event-refused-for-its-check-digit", "event-refused", id="refused-2")
+        nameless = cloud_event("entry-filed", body_of(world, number), time=world.now)
+        del nameless["id"], nameless["source"]
+        await world.tell_wrong("entry-filed", nameless, key=number, offset=2)
+        await world.keep("routing/event-refused-without-id", "event-refused", code="missing-attribute")
+        return world
+
+
+STORIES = (tell_entries, tell_filings, tell_accounts, tell_parties, tell_refusals)

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.money.settings import POLICY
 from shared.bus import outbox
-from shared.bus.protocol import Message
+from shared.bus.protocol import Message, Record
+from shared.bus.refusals import Refusal, read_refusal, tell_once
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
 from shared.db.transaction import transaction
@@ -65,6 +66,15 @@ class Station:
         """One batch through the handler, as the consumer does it."""
         async with transaction(self.engine) as tx:
             await outbox.add(tx, f"urn:centerline:{self.service.name}", await self._parts.handler(tx, events))
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer a refused message, if this service does, as the consumer does it."""
+        if self._parts.answer is None:
+            return
+        async with transaction(self.engine) as tx:
+            source = f"urn:centerline:{self.service.name}"
+            answers = self._parts.answer([refusal], self._platform.clock.now())
+            await outbox.add(tx, source, await tell_once(tx, source, answers))
 
     async def call(self, method: str, path: str, who: Identity, body: Any = None, **headers: str) -> Any:
         """One call that must succeed; gives its JSON. Creating calls have a key, others mean the newest version."""
@@ -128,6 +138,17 @@ class World:
         for station in self._stations.values():
             if topic in station.service.topics:
                 await station.hear(event)
+        await self.listen()
+
+    async def tell_wrong(self, topic: str, event: dict[str, Any], key: str, offset: int = 0) -> None:
+        """Let a filer send something that is no event of the topic: who answers such messages does, as the consumer."""
+        value = orjson.dumps(event)
+        rejection = decode(topic, key.encode(), value, {}, 524_288)
+        assert isinstance(rejection, Rejection), rejection
+        refusal = read_refusal(Record(topic, 0, offset, key.encode(), value, {}), rejection)
+        for station in self._stations.values():
+            if topic in station.service.topics:
+                await station.refuse(refusal)
         await self.listen()
 
     @property

@@ -67,7 +67,7 @@ async def test_a_refusal_names_rule_citation_and_remedy(client: httpx.AsyncClien
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == {
-        "type": "urn:centerline:problem:too-late",
+        "type": "/problems/too-late",
         "title": "Unprocessable Content",
         "status": 422,
         "detail": "The period ended on 2026-01-01.",
@@ -135,8 +135,8 @@ async def test_an_invalid_request_names_field_and_rule_without_the_input(client:
     problem = answer.json()
     assert answer.status_code == 422
     assert [(item["field"], item["rule"]) for item in problem["errors"]] == [
-        ("body.value_usd", "greater_than"),
-        ("body.importer_number", "string_type"),
+        ("body.value_usd", "too-small"),
+        ("body.importer_number", "form"),
     ]
     assert "6789" not in answer.text
 
@@ -144,7 +144,7 @@ async def test_an_invalid_request_names_field_and_rule_without_the_input(client:
 async def test_broken_json_is_an_invalid_request(client: httpx.AsyncClient) -> None:
     answer = await client.post("/entries", content="{", headers={"content-type": "application/json"})
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["rule"] == "json_invalid"
+    assert answer.json()["errors"][0]["rule"] == "not-json"
 
 
 async def test_a_body_that_is_too_large_is_refused_as_a_problem(client: httpx.AsyncClient) -> None:
@@ -203,7 +203,7 @@ def _demands_identity(dependant: Dependant) -> bool:
     return dependant.call is identity or any(map(_demands_identity, dependant.dependencies))
 
 
-OPEN_PATHS = {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"}
+OPEN_PATHS = {"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/problems", "/problems/{code}"}
 
 
 def _open_paths(app: FastAPI) -> set[str]:
@@ -300,4 +300,4 @@ async def test_tokens_are_issued_in_development_only(
     answer = await development.get("/entries/1", headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == 200
     refused = await development.post("/tokens", json={"subject": "lee", "role": "importer"})
-    assert refused.json()["errors"][0]["rule"] == "extra_forbidden"
+    assert refused.json()["errors"][0]["rule"] == "unknown-field"

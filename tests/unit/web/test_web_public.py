@@ -85,6 +85,7 @@ def test_the_public_is_no_staff_and_sees_no_row() -> None:
         "rule.read",
         "bulletin.read",
         "authority.read",
+        "problem.read",
     }
 
 
