@@ -1,11 +1,11 @@
-"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI of each service), docs/authority.md and docs/problems.md."""
+"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI of each service) and the pages of authority, problems, timeline."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli import problems
+from cli import problems, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES
 from shared.contracts.documents import asyncapi, json_schemas
@@ -51,6 +51,7 @@ def main() -> None:
         path.write_text(text_of(document), encoding="utf-8")
     PAGE.write_text(authority_page(), encoding="utf-8")
     problems.PAGE.write_text(problems.page(), encoding="utf-8")
+    timeline.PAGE.write_text(timeline.page(), encoding="utf-8")
 
 
 def authority_page() -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli import problems
+from cli import problems, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.contracts import FOLDER, documents, text_of
 from services.liquidation.domain import record
@@ -50,6 +50,10 @@ def test_page_of_authority_is_the_generated_one() -> None:
 
 def test_page_of_problems_is_the_generated_one() -> None:
     assert problems.PAGE.read_text(encoding="utf-8") == problems.page(), "run `make contracts`"
+
+
+def test_page_of_timelines_is_the_generated_one() -> None:
+    assert timeline.PAGE.read_text(encoding="utf-8") == timeline.page(), "run `make contracts`"
 
 
 def test_every_generated_document_is_compared() -> None:

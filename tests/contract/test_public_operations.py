@@ -27,6 +27,7 @@ PUBLIC = {
         "GET /rules",
         "GET /rules/{rule_id}",
         "GET /preference-programs",
+        "GET /timeline-codes",
     },
     "notifications": {*PROBLEMS, "GET /bulletin", "GET /bulletin.html"},
 }

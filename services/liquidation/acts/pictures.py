@@ -26,6 +26,7 @@ from services.liquidation.domain.liquidation_acts import (
 )
 from services.liquidation.domain.liquidation_period import Period, reckon_period
 from services.liquidation.domain.plan import find_start
+from services.liquidation.domain.protest.timeliness import surety_window
 from services.liquidation.domain.record import find_bars, find_correction_window, find_summary_filing
 from services.liquidation.domain.reliquidation import FinalWriter, final_1501_on, judge_change_after_final
 from services.liquidation.domain.special_timeline import SpecialFacts, list_special
@@ -185,7 +186,12 @@ def list_happened(picture: EntryPicture) -> list[Happened]:
 def list_coming(picture: EntryPicture, law: LawSettings) -> list[Coming]:
     """Every clock of an entry, those of its bills and refunds last."""
     special = list_special(_special_facts(picture), law) if picture.versions else ()
-    return [*coming_dates(_timeline_facts(picture, law), law), *special, *_coming_of_money(picture)]
+    return [
+        *coming_dates(_timeline_facts(picture, law), law),
+        *_coming_of_surety(picture, law),
+        *special,
+        *_coming_of_money(picture),
+    ]
 
 
 def _find_governing(picture: EntryPicture) -> Version | None:
@@ -373,14 +379,25 @@ def _happened(picture: EntryPicture) -> Iterable[Happened]:
         yield Happened(money.occurred_on, money.change, money.rule, money.detail, money.actor, money.authority)
 
 
+def _coming_of_surety(picture: EntryPicture, law: LawSettings) -> Iterable[Coming]:
+    """Rule protest-surety [S], 19 CFR 174.12(e)(3): its own time to protest, from the last demand on it."""
+    demanded_on = _last_demand(picture)
+    if demanded_on is not None:
+        until = surety_window(demanded_on, picture.entry.entry_date, law.at_port(picture.entry.port_of_entry))
+        inputs = {"demanded_on": str(demanded_on)}
+        what, rule = "last day for the surety to protest", "protest-surety"
+        yield Coming("protest-until-surety", what, rule, until.safe, until.last_arguable, inputs)
+
+
 def _coming_of_money(picture: EntryPicture) -> Iterable[Coming]:
     """By when what is open is to be paid; after these days interest runs in blocks of 30 days."""
     for bill in picture.bills:
         if bill.open_cents:
             inputs = {"liquidated_on": str(bill.liquidated_on), "state": bill.state}
-            yield Coming(f"bill {bill.bill_number} to be paid", "bill-due", bill.due_on, bill.due_on, inputs)
+            what, of_bill = f"bill {bill.bill_number} to be paid", {"bill": bill.bill_number}
+            yield Coming("bill-due", what, "bill-due", bill.due_on, bill.due_on, inputs, of_bill)
     for refund in picture.refunds:
         if refund.state not in ("paid", "replaced"):
             inputs = {"liquidated_on": str(refund.liquidated_on), "state": refund.state}
-            what = f"refund {refund.refund_number} to be paid"
-            yield Coming(what, "refund-due", refund.due_on, refund.due_on, inputs)
+            what, of_refund = f"refund {refund.refund_number} to be paid", {"refund": refund.refund_number}
+            yield Coming("refund-due", what, "refund-due", refund.due_on, refund.due_on, inputs, of_refund)

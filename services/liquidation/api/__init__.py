@@ -8,8 +8,10 @@ from services.liquidation.api import (
     cut_sheets,
     cycle_reports,
     cycles,
+    deadlines,
     deemed_cases,
     entries,
+    entry_lists,
     extension_drafts,
     extensions,
     figures,
@@ -26,11 +28,15 @@ from services.liquidation.api import (
     refunds,
     rules,
     timeline,
+    versions,
 )
 
 ROUTERS = [
+    entry_lists.router,
     entries.router,
     timeline.router,
+    deadlines.router,
+    versions.router,
     extensions.router,
     figures.router,
     cycles.router,
@@ -52,4 +58,4 @@ ROUTERS = [
     bills.router,
     refunds.router,
 ]
-PUBLIC_ROUTERS = [calculator.router, rules.router, preference_programs.router]
+PUBLIC_ROUTERS = [calculator.router, rules.router, preference_programs.router, timeline.codes_router]

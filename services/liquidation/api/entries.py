@@ -28,9 +28,10 @@ from services.liquidation.api.common import (
     show_rule,
 )
 from services.liquidation.api.extensions import ExtensionOut
+from services.liquidation.api.versions import VersionOut, show_version
 from services.liquidation.domain.clock_facts import TimeOfEntry
-from services.liquidation.domain.correction_window import CorrectionBar, CorrectionOutlook
-from services.liquidation.store.pictures import FiledVersion, ReviewOfEntry
+from services.liquidation.domain.correction_window import CorrectionOutlook
+from services.liquidation.store.pictures import ReviewOfEntry
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.reliquidations import ReliquidationRow
 from services.liquidation.store.voided_liquidations import VoidedRow
@@ -71,25 +72,6 @@ class LiquidationOut(BaseModel):
     posted_on: date
     kind: str = Field(examples=["no-change"])
     rule: RuleOut
-
-
-class VersionOut(BaseModel):
-    """One version of the entry summary; `barred_as` and `barred_because` say why it cannot govern."""
-
-    version: int
-    governs: bool
-    filed_at: datetime
-    entry_type: str
-    entry_date: date
-    duty_usd: str
-    fees_usd: str
-    barred_as: str | None = Field(examples=["correction-changes-port"], description="The first reason.")
-    barred_because: str | None = Field(
-        examples=[
-            "port_of_entry changed from 2704 to 1101; filed on 2026-08-03, after the window closed on 2026-07-28"
-        ],
-        description="Every reason, with both values of a field or both days.",
-    )
 
 
 class DecisionOut(BaseModel):
@@ -313,7 +295,8 @@ async def read_entry_record(
         ],
         holds=[HoldOut.model_validate(each, from_attributes=True) for each in picture.holds],
         versions=[
-            _version(each, governing=row.version, barred=barred.get(each.version.number)) for each in picture.versions
+            show_version(each, governing=row.version, barred=barred.get(each.version.number))
+            for each in picture.versions
         ],
         extensions=[ExtensionOut.model_validate(each, from_attributes=True) for each in picture.extensions],
         decisions=[_decision(each) for each in picture.decisions],
@@ -420,21 +403,6 @@ def _voided(row: VoidedRow) -> VoidedLiquidationOut:
         voided_on=row.voided_on,
         rule=show_rule(row.rule),
         why=row.why,
-    )
-
-
-def _version(filed: FiledVersion, governing: int | None, barred: tuple[CorrectionBar, str] | None) -> VersionOut:
-    version = filed.version
-    return VersionOut(
-        version=version.number,
-        governs=version.number == governing,
-        filed_at=version.origin.at,
-        entry_type=version.entry_type,
-        entry_date=version.entry_date,
-        duty_usd=format_cents(version.duty_cents),
-        fees_usd=format_cents(version.fees_cents),
-        barred_as=filed.barred_as,
-        barred_because=barred[1] if barred is not None else None,
     )
 
 

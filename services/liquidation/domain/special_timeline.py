@@ -56,14 +56,13 @@ def _of_temporary_importation(facts: SpecialFacts, law: LawSettings) -> Iterator
     """Rules tib-initial, tib-short-heading [S], HTSUS chapter 98 subchapter XIII, US note 1(a): one for each period."""
     what = "temporary importation ends"
     if facts.imported_on is None:
-        yield Coming(
-            f"{what}: the day of importation is not known", "tib-initial", None, None, {"missing": "imported_on"}
-        )
+        unknown = f"{what}: the day of importation is not known"
+        yield Coming("tib-ends", unknown, "tib-initial", None, None, {"missing": "imported_on"})
         return
     for rule, headings in _sort_headings(facts.tariff_numbers, facts.imported_on).items():
         until = tib_due(facts.imported_on, heading=headings[0] if headings else None, law=law)
         inputs = {"imported_on": str(facts.imported_on), "heading": ", ".join(headings) or "none of 9813 is stated"}
-        yield Coming(what, rule, until.safe, until.last_arguable, inputs)
+        yield Coming("tib-ends", what, rule, until.safe, until.last_arguable, inputs)
 
 
 def _sort_headings(tariff_numbers: Iterable[str], imported_on: date) -> dict[str, list[str]]:
@@ -103,8 +102,9 @@ def _of_flag(facts: SpecialFacts, law: LawSettings) -> Iterator[Coming]:
 
 def _due_at_latest(what: str, rule: str, fact: str, on: date | None, counted: str, until: Due | None) -> Coming:
     if until is None:
-        return Coming(f"{what}: not known", rule, None, None, {"missing": fact})
-    return Coming(what, rule, until.safe, until.last_arguable, {fact: str(on), "counted_from": counted})
+        return Coming("reconciliation-due", f"{what}: not known", rule, None, None, {"missing": fact})
+    inputs = {fact: str(on), "counted_from": counted}
+    return Coming("reconciliation-due", what, rule, until.safe, until.last_arguable, inputs)
 
 
 def _of_reconciliation(facts: SpecialFacts) -> Coming:
@@ -112,5 +112,7 @@ def _of_reconciliation(facts: SpecialFacts) -> Coming:
     is_agreement = bool(facts.issues) and all(has_agreement_issue([each]) for each in facts.issues)
     rule, due_on = "recon-fta" if is_agreement else "recon-other", facts.reconciliation_due_on
     if due_on is None:
-        return Coming("reconciliation due: not known", rule, None, None, {"missing": "reconciliation_due_on"})
-    return Coming("reconciliation due", rule, due_on, due_on, {"reconciliation_due_on": str(due_on)})
+        missing = {"missing": "reconciliation_due_on"}
+        return Coming("reconciliation-due", "reconciliation due: not known", rule, None, None, missing)
+    inputs = {"reconciliation_due_on": str(due_on)}
+    return Coming("reconciliation-due", "reconciliation due", rule, due_on, due_on, inputs)

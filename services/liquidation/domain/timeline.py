@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from services.liquidation.domain.clocks import four_year_cap
 from services.liquidation.domain.correction_window import CorrectionWindow
@@ -15,7 +16,10 @@ from services.liquidation.domain.protest.stages import DENIED, OPEN, Stage
 from services.liquidation.domain.protest.timeliness import liquidation_window, protest_window, window_rule
 from services.liquidation.domain.reliquidation import Contest, final_1501_on, final_1514_on, own_motion_until
 from services.liquidation.domain.summary_clocks import summary_due
+from services.liquidation.domain.timeline_code import CODE_OF_PROTEST_RULE
 from shared.customs.calendar import Due, due
+
+REPLY_CODES: Final[Mapping[Form, str]] = {"CBP-28": "cf28-reply-due", "CBP-29": "cf29-reply-due"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +135,18 @@ class TimelineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A date ahead (or one that passed): warn by `safe`, refuse only after `last_arguable`; None: no date is known."""
+    """A date ahead (or one that passed): warn by `safe`, refuse only after `last_arguable`; None: no date is known.
 
+    `code` is that of the catalogue (`TIMELINE_CODES`), `references` name the bill, refund, protest or request it is of.
+    """
+
+    code: str
     what: str
     rule: str
     safe: date | None
     last_arguable: date | None
     inputs: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
 
 
 def coming_dates(facts: TimelineFacts, law: LawSettings) -> tuple[Coming, ...]:
@@ -159,7 +168,15 @@ def _of_requests(facts: TimelineFacts) -> Iterator[Coming]:
     for request in facts.requests:
         what = f"reply to {request.form.replace('-', ' ')} due"
         inputs = {"request": request.request_id, "issued_on": str(request.issued_on)}
-        yield Coming(what, REPLY_RULES[request.form].rule, request.due_on, request.due_on, inputs)
+        yield Coming(
+            REPLY_CODES[request.form],
+            what,
+            REPLY_RULES[request.form].rule,
+            request.due_on,
+            request.due_on,
+            inputs,
+            {"request": request.request_id},
+        )
 
 
 def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
@@ -169,17 +186,23 @@ def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comi
         if facts.rule == "es-file" and facts.released_on is not None:
             # Working days: the last is one itself, so there is nothing to roll.
             until = summary_due(facts.released_on, law)
-            yield Coming("entry summary due", "es-file", until, until, {"released_on": str(facts.released_on)})
-        yield Coming("liquidation: the clock is not known", facts.rule, None, None, {"missing": facts.why or ""})
+            yield Coming(
+                "summary-due", "entry summary due", "es-file", until, until, {"released_on": str(facts.released_on)}
+            )
+        yield Coming(
+            "clock-unknown", "liquidation: the clock is not known", facts.rule, None, None, {"missing": facts.why or ""}
+        )
         return
     if facts.state == "not-liquidating":
-        yield Coming("no liquidation", facts.rule, None, None, {"fact": facts.why or ""})
+        yield Coming("not-liquidating", "no liquidation", facts.rule, None, None, {"fact": facts.why or ""})
         yield from _of_correction(facts, {"entry_date": str(facts.entry_date)})
         return
     if facts.entry_date is None:
         return
     if facts.state == "suspended":
-        yield Coming("liquidation suspended", facts.rule, None, None, {"fact": facts.why or ""})
+        yield Coming(
+            "liquidation-suspended", "liquidation suspended", facts.rule, None, None, {"fact": facts.why or ""}
+        )
         yield from _of_correction(facts, {"entry_date": str(facts.entry_date)})
         return
     if facts.scheduled_on is None or facts.deemed_on is None:
@@ -190,21 +213,24 @@ def _before_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comi
         inputs["extended_months"] = str(facts.extended_months)
     yield from _of_correction(facts, inputs | {"scheduled_on": str(facts.scheduled_on)})
     how = {"fact": facts.why or ""} if facts.is_informal else {"policy": law.cycle.version}
-    yield Coming("scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
+    code = "informal-liquidation" if facts.is_informal else "liquidation-planned"
+    yield Coming(code, "scheduled liquidation", facts.rule, facts.scheduled_on, facts.scheduled_on, inputs | how)
     safe, last = _read_end(facts, facts.deemed_on)
-    yield Coming("deemed liquidated", facts.deemed_rule or "liq-1yr-entry", safe, last, inputs)
+    yield Coming("period-ends", "deemed liquidated", facts.deemed_rule or "liq-1yr-entry", safe, last, inputs)
     if facts.extended_months:
         cap = four_year_cap(from_day)
-        yield Coming("no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
+        yield Coming("extension-cap", "no extension reaches beyond", "liq-4yr-cap", cap, cap, inputs)
 
 
 def _of_correction(facts: TimelineFacts, inputs: Mapping[str, str]) -> Iterator[Coming]:
     """Rules psc-window, psc-window-extended, psc-window-suspended [S], as the one window of the entry has them."""
     window = facts.correction_window
     if window is not None and window.closes_on is None:
-        yield Coming("correction possible while suspended", window.rule, None, None)
+        yield Coming("correction-until", "correction possible while suspended", window.rule, None, None)
     elif window is not None:
-        yield Coming("last day for a correction", window.rule, window.closes_on, window.closes_on, inputs)
+        yield Coming(
+            "correction-until", "last day for a correction", window.rule, window.closes_on, window.closes_on, inputs
+        )
 
 
 def _read_end(facts: TimelineFacts, deemed_on: date) -> tuple[date, date]:
@@ -219,7 +245,7 @@ def _of_acts(facts: TimelineFacts) -> Iterator[Coming]:
     """What the rules say of the acts on record: of no effect in law, too late, by another reading deemed."""
     for each in facts.liquidation.findings if facts.liquidation is not None else ():
         if each.outcome != "stands":
-            yield Coming(f"an act on record: {each.outcome}", each.rule, None, None, {"fact": each.why})
+            yield Coming("act-judged", f"an act on record: {each.outcome}", each.rule, None, None, {"fact": each.why})
 
 
 def _after_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
@@ -230,24 +256,28 @@ def _after_liquidation(facts: TimelineFacts, law: LawSettings) -> Iterator[Comin
     noticed = inputs | ({"posted_on": str(standing.posted_on)} if standing.posted_on is not None else {})
     until = own_motion_until(standing.on, standing.posted_on)
     rule = "liq-after-deemed" if standing.is_deemed else "reliq-1501"
-    yield Coming("CBP may reliquidate until", rule, until, until, inputs)
+    yield Coming("reliquidation-until", "CBP may reliquidate until", rule, until, until, inputs)
     closed = final_1501_on(standing.on, standing.posted_on)
-    yield Coming("final for CBP itself", "final-two-meanings", closed, closed, inputs)
+    yield Coming("final-for-cbp", "final for CBP itself", "final-two-meanings", closed, closed, inputs)
     final = facts.final
     if final is None:
         why = _say_open(facts.protests)
-        yield Coming(f"final for everyone: not while {why}", "final-1514", None, None, inputs)
+        yield Coming("final-for-everyone", f"final for everyone: not while {why}", "final-1514", None, None, inputs)
     else:
         denied = {f"denied_on of {each.number}": str(each.denied_on) for each in facts.protests if _runs_to_suit(each)}
-        yield Coming("final for everyone", "final-1514", final.safe, final.last_arguable, inputs | denied)
+        yield Coming(
+            "final-for-everyone", "final for everyone", "final-1514", final.safe, final.last_arguable, inputs | denied
+        )
     window = liquidation_window(standing.on, standing.latest_start, facts.entry_date, law)
     rule = window_rule(standing.on, facts.entry_date, is_deemed=standing.is_deemed)
-    yield Coming("last day to protest", rule, window.safe, window.last_arguable, noticed)
+    yield Coming("protest-until", "last day to protest", rule, window.safe, window.last_arguable, noticed)
     for again_on in standing.reliquidated_on:
         window = protest_window(again_on, facts.entry_date, law)
         what = f"last day to protest what the reliquidation of {again_on} decided"
         again = {"reliquidated_on": str(again_on)}
-        yield Coming(what, "protest-reliq-scope", window.safe, window.last_arguable, again)
+        yield Coming(
+            "protest-until-reliquidation", what, "protest-reliq-scope", window.safe, window.last_arguable, again
+        )
 
 
 def _say_open(protests: Iterable[ProtestFact]) -> str:
@@ -267,8 +297,12 @@ def _of_protests(facts: TimelineFacts, law: LawSettings) -> Iterator[Coming]:
         if protest.stage in OPEN:
             until: Due = due(protest.decide_by, rolls=False, closures=law.closures)
             inputs = {"protest": protest.number, "received_on": str(protest.received_on)}
-            yield Coming("protest to be decided", "protest-decide-2y", until.safe, until.last_arguable, inputs)
+            what, rule = "protest to be decided", "protest-decide-2y"
         elif _runs_to_suit(protest) and protest.denied_on is not None:
             until = suit_due(protest.denied_on, law)
             inputs = {"protest": protest.number, "denied_on": str(protest.denied_on)}
-            yield Coming("last day to sue", "summons-180", until.safe, until.last_arguable, inputs)
+            what, rule = "last day to sue", "summons-180"
+        else:
+            continue
+        of_protest = {"protest": protest.number}
+        yield Coming(CODE_OF_PROTEST_RULE[rule], what, rule, until.safe, until.last_arguable, inputs, of_protest)

@@ -1,5 +1,6 @@
 """Days that people recorded of an entry: every revision is kept, the highest holds."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from services.liquidation.domain.clock_facts import ClockFacts
 from services.liquidation.domain.liquidation_period import DesignatedImport
 from services.liquidation.store.tables.clock_facts import clock_facts
 from shared.db import bulk
+from shared.db.reach import is_one_of
 from shared.db.transaction import Transaction
 
 _LATEST = """
@@ -43,20 +45,30 @@ async def load_clock_facts(tx: Transaction, entry_numbers: Collection[str]) -> d
 
 async def list_clock_facts(connection: AsyncConnection, entry_number: str) -> list[ClockFactsRow]:
     """Every revision of one entry, the first first."""
-    query = select(clock_facts).where(clock_facts.c.entry_number == entry_number).order_by(clock_facts.c.revision)
-    found = [row._asdict() for row in await connection.execute(query)]
-    return [
-        ClockFactsRow(
-            row["entry_number"],
-            row["revision"],
-            _read(row),
-            row["explanation"],
-            row["recorded_at"],
-            row["recorded_by"],
-            row["recorded_for"],
+    return (await load_clock_history(connection, [entry_number])).get(entry_number, [])
+
+
+async def load_clock_history(
+    connection: AsyncConnection, entry_numbers: Collection[str]
+) -> dict[str, list[ClockFactsRow]]:
+    """Every revision of each of these entries, the first first; entries without are absent."""
+    query = select(clock_facts).where(is_one_of(clock_facts.c.entry_number, entry_numbers))
+    query = query.order_by(clock_facts.c.entry_number, clock_facts.c.revision)
+    found: defaultdict[str, list[ClockFactsRow]] = defaultdict(list)
+    for each in await connection.execute(query):
+        row = each._asdict()
+        found[row["entry_number"]].append(
+            ClockFactsRow(
+                row["entry_number"],
+                row["revision"],
+                _read(row),
+                row["explanation"],
+                row["recorded_at"],
+                row["recorded_by"],
+                row["recorded_for"],
+            )
         )
-        for row in found
-    ]
+    return found
 
 
 async def write_clock_facts(tx: Transaction, row: ClockFactsRow) -> None:

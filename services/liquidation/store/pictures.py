@@ -1,23 +1,23 @@
 """Questions to the record: one entry with everything that is recorded of it, lists, counts."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import orjson
-from sqlalchemy import ColumnElement, Date, Select, Table, Text, cast, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Date, Table, TableValuedAlias, Text, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.facts import Version
 from services.liquidation.domain.protest.filing import Filing, read_filing
 from services.liquidation.domain.protest.stages import Stage
-from services.liquidation.store.clock_facts import ClockFactsRow, list_clock_facts
+from services.liquidation.store.clock_facts import ClockFactsRow, load_clock_history
 from services.liquidation.store.extensions import ExtensionRow
 from services.liquidation.store.records import EntryRow, LegalEvent, version_of
 from services.liquidation.store.reliquidations import ReliquidationRow
-from services.liquidation.store.requests import RequestOnEntry, list_requests_on
+from services.liquidation.store.requests import RequestOnEntry, load_requests_on
 from services.liquidation.store.sight import entries_within, protests_within
 from services.liquidation.store.suspensions import SuspensionRow
 from services.liquidation.store.tables.acts import reliquidations, suspensions, voided_liquidations
@@ -38,6 +38,7 @@ from services.liquidation.store.tables.records import (
 )
 from services.liquidation.store.tables.refunds import refunds
 from services.liquidation.store.voided_liquidations import VoidedRow
+from shared.db.reach import is_one_of
 from shared.runtime.access import Reach
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class RefundOnEntry:
 
 @dataclass(frozen=True, slots=True)
 class MoneyActOnEntry:
-    """A notice, payment or certification on one of the entry's bills or refunds."""
+    """A notice, payment or certification on one of the entry's bills or refunds; cents where there is an amount."""
 
     occurred_on: date
     change: str
@@ -149,6 +150,10 @@ class MoneyActOnEntry:
     detail: str
     actor: str | None
     authority: str | None
+    event_key: str
+    bill_number: str | None
+    refund_number: str | None
+    cents: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,38 +182,64 @@ class EntryPicture:
 
 async def find_picture(connection: AsyncConnection, entry_number: str) -> EntryPicture | None:
     """All there is on an entry; None when nothing has come."""
-    row = (await connection.execute(select(entries).where(entries.c.entry_number == entry_number))).one_or_none()
-    if row is None:
-        return None
-    entry = EntryRow(*row)
-
-    async def of_entry(kind: type[RowT], table: Table, order: str) -> list[RowT]:
-        return await _list_of_entry(connection, kind, table, entry_number, order)
-
-    return EntryPicture(
-        entry=entry,
-        importer_name=await _find_importer_name(connection, entry.importer_number),
-        versions=await list_versions(connection, entry_number),
-        acts=await of_entry(LegalEvent, legal_events, "sequence"),
-        extensions=await of_entry(ExtensionRow, extensions, "number"),
-        decisions=await of_entry(ReviewOfEntry, review_decisions, "decided_at"),
-        protests=await list_protests_on(connection, entry_number),
-        contradictions=await of_entry(NotedContradiction, conflicts, "event_id"),
-        suspensions=await of_entry(SuspensionRow, suspensions, "began_on"),
-        reliquidations=await of_entry(ReliquidationRow, reliquidations, "number"),
-        voided_liquidations=await of_entry(VoidedRow, voided_liquidations, "turn"),
-        extension_requests=await list_extension_requests(connection, entry_number),
-        requests=await list_requests_on(connection, entry_number),
-        holds=await list_holds(connection, entry_number),
-        bills=await of_entry(BillOnEntry, bills, "bill_number"),
-        refunds=await of_entry(RefundOnEntry, refunds, "refund_number"),
-        money_acts=await of_entry(MoneyActOnEntry, money_acts, "number"),
-        clock_facts=await list_clock_facts(connection, entry_number),
-    )
+    return (await load_pictures(connection, [entry_number])).get(entry_number)
 
 
-async def list_versions(connection: AsyncConnection, entry_number: str) -> list[FiledVersion]:
-    """Every version of an entry in order, without the bodies."""
+async def load_pictures(connection: AsyncConnection, entry_numbers: Collection[str]) -> dict[str, EntryPicture]:
+    """All there is on each of these entries, with a statement for each table; what nothing has come of is absent."""
+    numbers = sorted(set(entry_numbers))
+    found = await connection.execute(select(entries).where(is_one_of(entries.c.entry_number, numbers)))
+    rows = [EntryRow(*row) for row in found]
+    names = await _load_importer_names(connection, {row.importer_number for row in rows if row.importer_number})
+
+    async def of_entries(kind: type[RowT], table: Table, order: str) -> dict[str, list[RowT]]:
+        return await _list_of_entries(connection, kind, table, numbers, order)
+
+    versions = await load_filed_versions(connection, numbers)
+    acts = await of_entries(LegalEvent, legal_events, "sequence")
+    extended = await of_entries(ExtensionRow, extensions, "number")
+    decisions = await of_entries(ReviewOfEntry, review_decisions, "decided_at")
+    protested = await load_protests_on(connection, numbers)
+    contradictions = await of_entries(NotedContradiction, conflicts, "event_id")
+    suspended = await of_entries(SuspensionRow, suspensions, "began_on")
+    reliquidated = await of_entries(ReliquidationRow, reliquidations, "number")
+    voided = await of_entries(VoidedRow, voided_liquidations, "turn")
+    asked = await _load_extension_requests(connection, numbers)
+    requests = await load_requests_on(connection, numbers)
+    holds = await load_holds(connection, numbers)
+    billed = await of_entries(BillOnEntry, bills, "bill_number")
+    refunded = await of_entries(RefundOnEntry, refunds, "refund_number")
+    paid = await of_entries(MoneyActOnEntry, money_acts, "number")
+    facts = await load_clock_history(connection, numbers)
+    return {
+        row.entry_number: EntryPicture(
+            entry=row,
+            importer_name=names.get(row.importer_number or ""),
+            versions=versions.get(row.entry_number, []),
+            acts=acts.get(row.entry_number, []),
+            extensions=extended.get(row.entry_number, []),
+            decisions=decisions.get(row.entry_number, []),
+            protests=protested.get(row.entry_number, []),
+            contradictions=contradictions.get(row.entry_number, []),
+            suspensions=suspended.get(row.entry_number, []),
+            reliquidations=reliquidated.get(row.entry_number, []),
+            voided_liquidations=voided.get(row.entry_number, []),
+            extension_requests=asked.get(row.entry_number, []),
+            requests=requests.get(row.entry_number, []),
+            holds=holds.get(row.entry_number, []),
+            bills=billed.get(row.entry_number, []),
+            refunds=refunded.get(row.entry_number, []),
+            money_acts=paid.get(row.entry_number, []),
+            clock_facts=facts.get(row.entry_number, []),
+        )
+        for row in rows
+    }
+
+
+async def load_filed_versions(
+    connection: AsyncConnection, entry_numbers: Sequence[str]
+) -> dict[str, list[FiledVersion]]:
+    """Every version of each of these entries in order, without the bodies."""
     columns: list[ColumnElement[Any]] = [column for column in entry_versions.columns if column.name != "body"]
     body = entry_versions.c.body
     columns.append(cast(body["import_date"].astext, Date).label("imported_on"))
@@ -218,42 +249,64 @@ async def list_versions(connection: AsyncConnection, entry_number: str) -> list[
         )
     )
     columns.append(body["reconciliation_issues"].label("issues"))
-    query = select(*columns).where(entry_versions.c.entry_number == entry_number).order_by(entry_versions.c.version)
-    found = [row._asdict() for row in await connection.execute(query)]
-    return [
-        FiledVersion(
-            version_of(row),
-            row["imported_on"],
-            row["barred_as"],
-            tuple(row["tariff_numbers"]),
-            tuple(row["issues"] or ()),
+    query = select(*columns).where(is_one_of(entry_versions.c.entry_number, entry_numbers))
+    found: defaultdict[str, list[FiledVersion]] = defaultdict(list)
+    for each in await connection.execute(query.order_by(entry_versions.c.entry_number, entry_versions.c.version)):
+        row = each._asdict()
+        found[row["entry_number"]].append(
+            FiledVersion(
+                version_of(row),
+                row["imported_on"],
+                row["barred_as"],
+                tuple(row["tariff_numbers"]),
+                tuple(row["issues"] or ()),
+            )
         )
-        for row in found
-    ]
+    return found
 
 
-async def list_protests_on(connection: AsyncConnection, entry_number: str) -> list[ProtestOnEntry]:
-    """The protests that name an entry, oldest first, with what was found of this entry."""
-    of_entry = protest_entries.c
-    query = select(protests, of_entry.timeliness.label("entry_timeliness"), of_entry.outcome.label("entry_outcome"))
-    is_same = (of_entry.filing_number == protests.c.filing_number) & (of_entry.entry_number == entry_number)
-    query = query.outerjoin(protest_entries, is_same).where(_names_entry(protests, entry_number))
-    found = await connection.execute(query.order_by(protests.c.received_at, protests.c.filing_number))
-    return [_read_protest(row._asdict()) for row in found]
+async def load_protests_on(
+    connection: AsyncConnection, entry_numbers: Sequence[str]
+) -> dict[str, list[ProtestOnEntry]]:
+    """The protests that name each of these entries, oldest first, with what was found of the entry."""
+    of_entry, named = protest_entries.c, _given(entry_numbers)
+    query = select(
+        named.c.number,
+        *protests.columns,
+        of_entry.timeliness.label("entry_timeliness"),
+        of_entry.outcome.label("entry_outcome"),
+    ).select_from(
+        named.join(protests, _names_entry(protests, named.c.number)).outerjoin(
+            protest_entries,
+            (of_entry.filing_number == protests.c.filing_number) & (of_entry.entry_number == named.c.number),
+        )
+    )
+    found: defaultdict[str, list[ProtestOnEntry]] = defaultdict(list)
+    for row in await connection.execute(query.order_by(protests.c.received_at, protests.c.filing_number)):
+        found[row.number].append(_read_protest(row._asdict()))
+    return found
 
 
-async def list_extension_requests(connection: AsyncConnection, entry_number: str) -> list[AskedExtension]:
-    """Requests for an extension that name an entry, oldest first."""
-    filings = post_entry_filings.c
-    query = select(filings.filing_number, filings.received_at).where(filings.kind == "extension-request")
-    query = query.where(_names_entry(post_entry_filings, entry_number)).order_by(filings.received_at)
-    return [AskedExtension(*row) for row in await connection.execute(query)]
+async def _load_extension_requests(
+    connection: AsyncConnection, entry_numbers: Sequence[str]
+) -> dict[str, list[AskedExtension]]:
+    """Requests for an extension that name each of these entries, oldest first."""
+    filings, named = post_entry_filings.c, _given(entry_numbers)
+    query = select(named.c.number, filings.filing_number, filings.received_at).select_from(
+        named.join(post_entry_filings, _names_entry(post_entry_filings, named.c.number))
+    )
+    query = query.where(filings.kind == "extension-request").order_by(filings.received_at, filings.filing_number)
+    found: defaultdict[str, list[AskedExtension]] = defaultdict(list)
+    for number, *row in await connection.execute(query):
+        found[number].append(AskedExtension(*row))
+    return found
 
 
-async def list_holds(connection: AsyncConnection, entry_number: str) -> list[HoldOnEntry]:
-    """The hold sets that held an entry back, with the Fridays and what became of the set."""
+async def load_holds(connection: AsyncConnection, entry_numbers: Sequence[str]) -> dict[str, list[HoldOnEntry]]:
+    """The hold sets that held each of these entries back, with the Fridays and what became of the set."""
     held = held_entries.c
     query = select(
+        held.entry_number,
         held.hold_set_id,
         hold_sets.c.name,
         hold_sets.c.state,
@@ -261,8 +314,11 @@ async def list_holds(connection: AsyncConnection, entry_number: str) -> list[Hol
         held.last_held_on,
         held.is_overridden,
     ).join(hold_sets, hold_sets.c.hold_set_id == held.hold_set_id)
-    query = query.where(held.entry_number == entry_number).order_by(held.first_held_on, held.hold_set_id)
-    return [HoldOnEntry(*row) for row in await connection.execute(query)]
+    query = query.where(is_one_of(held.entry_number, entry_numbers)).order_by(held.first_held_on, held.hold_set_id)
+    found: defaultdict[str, list[HoldOnEntry]] = defaultdict(list)
+    for number, *row in await connection.execute(query):
+        found[number].append(HoldOnEntry(*row))
+    return found
 
 
 async def list_unknown_clocks(
@@ -300,26 +356,34 @@ async def count_protests(connection: AsyncConnection, reach: Reach) -> int:
     return int(await connection.scalar(select(func.count()).select_from(protests).where(protests_within(reach))) or 0)
 
 
-async def _find_importer_name(connection: AsyncConnection, importer_number: str | None) -> str | None:
-    query = select(importer_accounts.c.name).where(importer_accounts.c.importer_number == importer_number)
-    name: str | None = await connection.scalar(query)
-    return name
+async def _load_importer_names(connection: AsyncConnection, importer_numbers: Collection[str]) -> dict[str, str]:
+    query = select(importer_accounts.c.importer_number, importer_accounts.c.name)
+    found = await connection.execute(query.where(is_one_of(importer_accounts.c.importer_number, importer_numbers)))
+    return {row.importer_number: row.name for row in found}
 
 
-async def _list_of_entry(
-    connection: AsyncConnection, kind: type[RowT], table: Table, entry_number: str, order: str
-) -> list[RowT]:
-    """The rows of an entry in a table, each as `kind`, whose fields are columns of the table."""
+async def _list_of_entries(
+    connection: AsyncConnection, kind: type[RowT], table: Table, entry_numbers: Sequence[str], order: str
+) -> dict[str, list[RowT]]:
+    """The rows of these entries in a table, each as `kind`, whose fields are columns of the table."""
     names = [field.name for field in fields(kind)]
-    query: Select[Any] = select(*(table.c[name] for name in names)).where(table.c.entry_number == entry_number)
-    found = await connection.execute(query.order_by(table.c[order], *table.primary_key.columns))
-    return [kind(*row) for row in found]
+    query = select(table.c.entry_number.label("of_entry"), *(table.c[name] for name in names))
+    query = query.where(is_one_of(table.c.entry_number, entry_numbers))
+    rows: defaultdict[str, list[RowT]] = defaultdict(list)
+    for number, *row in await connection.execute(query.order_by(table.c[order], *table.primary_key.columns)):
+        rows[number].append(kind(*row))
+    return rows
 
 
-def _names_entry(table: Table, entry_number: str) -> ColumnElement[bool]:
+def _given(entry_numbers: Sequence[str]) -> TableValuedAlias:
+    """These numbers as a table, so that each asks the index of what names it."""
+    numbers = func.unnest(cast(list(entry_numbers), ARRAY(Text)))
+    return numbers.table_valued("number", name="given").render_derived()
+
+
+def _names_entry(table: Table, entry_number: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the list of entries of a filing names one."""
-    named = cast(orjson.dumps([entry_number]).decode(), Text)
-    return table.c.entries.op("@>")(cast(named, JSONB))
+    return table.c.entries.op("@>")(func.jsonb_build_array(entry_number))
 
 
 def _read_protest(row: Mapping[str, Any]) -> ProtestOnEntry:

@@ -1,5 +1,6 @@
 """Protests as people read them: one whole, lists by what is asked for, and the questions that they have in common."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from sqlalchemy import Row, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.liquidation.domain.protest.filing import read_filing
+from services.liquidation.domain.protest.filing import Filing, read_filing
 from services.liquidation.domain.protest.record import Act, LineDecision, ProtestRecord, replay_acts
 from services.liquidation.domain.protest.stages import ActKind, FurtherReview, Stage
 from services.liquidation.domain.protest.timeliness import Timeliness, Verdict
@@ -23,6 +24,7 @@ from services.liquidation.store.tables.protests import (
 )
 from services.liquidation.store.tables.records import protests
 from shared.customs.calendar import Due
+from shared.db.reach import is_one_of
 from shared.runtime.access import Reach
 
 
@@ -83,6 +85,15 @@ class ProtestPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningProtest:
+    """What the clocks of a protest hang on."""
+
+    record: ProtestRecord
+    verdicts: tuple[Verdict, ...]
+    decide_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class IssueRow:
     """A question common to protests, how many ask it, and the first day on which one of them is due."""
 
@@ -105,9 +116,7 @@ async def load_picture(connection: AsyncConnection, protest: ProtestRow, reach: 
     number = protest.filing_number
     verdicts, outcomes = await list_entries_of(connection, number)
     acts = await list_acts_of(connection, number)
-    filing = read_filing(
-        number, protest.importer_number, protest.filed_by, protest.entries, protest.received_at, protest.body
-    )
+    filing = _read_filing(protest)
     named = {str(each.details["lead"]) for each in acts if "lead" in each.details} | {protest.lead_protest} - {None}
     leads = await _find_states(connection, named, reach)
     return ProtestPicture(
@@ -129,23 +138,40 @@ async def load_picture(connection: AsyncConnection, protest: ProtestRow, reach: 
     )
 
 
+async def load_running(
+    connection: AsyncConnection, filing_numbers: Collection[str], reach: Reach
+) -> dict[str, RunningProtest]:
+    """What the clocks of these protests hang on, as far as they are reached."""
+    wanted = is_one_of(protests.c.filing_number, filing_numbers)
+    found = [
+        _read_protest(row) for row in await connection.execute(select(protests).where(wanted, protests_within(reach)))
+    ]
+    numbers = [each.filing_number for each in found]
+    acts: defaultdict[str, list[Act]] = defaultdict(list)
+    query = select(protest_acts).where(is_one_of(protest_acts.c.filing_number, numbers), protest_acts.c.number > 0)
+    for row in await connection.execute(query.order_by(protest_acts.c.filing_number, protest_acts.c.number)):
+        acts[row.filing_number].append(Act(row.kind, row.acted_on, row.actor, row.acting_for, row.details))
+    verdicts: defaultdict[str, list[Verdict]] = defaultdict(list)
+    of_protests = select(protest_entries).where(is_one_of(protest_entries.c.filing_number, numbers))
+    for row in await connection.execute(of_protests.order_by(protest_entries.c.entry_number)):
+        verdicts[row.filing_number].append(_read_verdict(row))
+    return {
+        each.filing_number: RunningProtest(
+            replay_acts(_read_filing(each), acts[each.filing_number]),
+            tuple(verdicts[each.filing_number]),
+            each.decide_by,
+        )
+        for each in found
+    }
+
+
 async def list_entries_of(
     connection: AsyncConnection, filing_number: str
 ) -> tuple[tuple[Verdict, ...], Mapping[str, str | None]]:
     """The verdict on the time of each protested entry, in order of number, and what was decided on each."""
     query = select(protest_entries).where(protest_entries.c.filing_number == filing_number)
     rows = list(await connection.execute(query.order_by(protest_entries.c.entry_number)))
-    verdicts = tuple(
-        Verdict(
-            row.entry_number,
-            row.timeliness,
-            row.rule,
-            row.why,
-            row.decided_on,
-            Due(row.protest_by, row.arguable_by) if row.protest_by is not None else None,
-        )
-        for row in rows
-    )
+    verdicts = tuple(_read_verdict(row) for row in rows)
     return verdicts, {row.entry_number: row.outcome for row in rows}
 
 
@@ -271,6 +297,21 @@ async def list_issues(connection: AsyncConnection, *, reach: Reach, after: str |
         query = query.where(protests.c.issue > after)
     found = await connection.execute(query.group_by(protests.c.issue).order_by(protests.c.issue).limit(limit))
     return [IssueRow(row.issue, row.protests, row.open, row.suspended, row.due_on) for row in found]
+
+
+def _read_filing(row: ProtestRow) -> Filing:
+    return read_filing(row.filing_number, row.importer_number, row.filed_by, row.entries, row.received_at, row.body)
+
+
+def _read_verdict(row: Row[Any]) -> Verdict:
+    return Verdict(
+        row.entry_number,
+        row.timeliness,
+        row.rule,
+        row.why,
+        row.decided_on,
+        Due(row.protest_by, row.arguable_by) if row.protest_by is not None else None,
+    )
 
 
 def _read_protest(row: Row[Any]) -> ProtestRow:

@@ -18,6 +18,7 @@ from services.liquidation.domain.information_request import Form, ItemChange
 from services.liquidation.store.tables.requests import information_requests, work_items
 from services.liquidation.store.upserts import keep_earliest, replace_row
 from shared.db import bulk
+from shared.db.reach import is_one_of
 from shared.db.transaction import Transaction
 
 _STUBS: Final = """
@@ -122,9 +123,11 @@ async def close_requests(tx: Transaction, items: Collection[ItemChange]) -> None
     await bulk.execute(tx, _STAND, [item.item_id for item in told], [item.ended_on for item in told], closed_as)
 
 
-async def list_requests_on(connection: AsyncConnection, entry_number: str) -> list[RequestOnEntry]:
-    """The requests that name an entry, open and closed, oldest first."""
-    return await _list_requests(connection, information_requests.c.entry_number == entry_number)
+async def load_requests_on(
+    connection: AsyncConnection, entry_numbers: Collection[str]
+) -> dict[str, list[RequestOnEntry]]:
+    """The requests that name each of these entries, open and closed, oldest first; entries without one are absent."""
+    return await _list_requests(connection, is_one_of(information_requests.c.entry_number, entry_numbers))
 
 
 async def list_open_requests(
@@ -132,14 +135,14 @@ async def list_open_requests(
 ) -> dict[str, list[RequestOnEntry]]:
     """The requests on these entries that are open, oldest first; entries without one are absent."""
     table = information_requests.c
-    found: defaultdict[str, list[RequestOnEntry]] = defaultdict(list)
-    for row in await _list_requests(connection, table.entry_number.in_(entry_numbers) & table.closed_on.is_(None)):
-        found[row.entry_number].append(row)
-    return found
+    return await _list_requests(connection, table.entry_number.in_(entry_numbers) & table.closed_on.is_(None))
 
 
-async def _list_requests(connection: AsyncConnection, which: ColumnElement[bool]) -> list[RequestOnEntry]:
+async def _list_requests(connection: AsyncConnection, which: ColumnElement[bool]) -> dict[str, list[RequestOnEntry]]:
     table = information_requests.c
     columns = [table[field.name] for field in fields(RequestOnEntry)]
     query = select(*columns).where(which).order_by(table.issued_on, table.request_id)
-    return [RequestOnEntry(*row) for row in await connection.execute(query)]
+    found: defaultdict[str, list[RequestOnEntry]] = defaultdict(list)
+    for row in await connection.execute(query):
+        found[row.entry_number].append(RequestOnEntry(*row))
+    return found

@@ -175,7 +175,9 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "friday": "2026-03-06",
                 "number": "1",
                 "rule_id": "protest-180",
+                "version": "1",
             },
+            filtered=frozenset({"list_importer_deadlines"}),
             whose={
                 "entry_number": ENTRY,
                 "bill_number": ENTRY,

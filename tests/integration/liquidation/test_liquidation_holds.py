@@ -20,7 +20,7 @@ from services.liquidation.domain.predicate import (
 from services.liquidation.store import hold_sets as holds
 from services.liquidation.store.cycles import forecast
 from services.liquidation.store.hold_sets import HoldSet
-from services.liquidation.store.pictures import list_holds
+from services.liquidation.store.pictures import load_holds
 from services.liquidation.store.predicates import compile_predicate
 from services.liquidation.store.tables.hold_sets import held_entries
 from services.liquidation.store.tables.lines import entry_lines
@@ -180,8 +180,9 @@ async def test_cycle_leaves_what_a_hold_set_matches_and_takes_it_when_lifted(eng
     assert (await cycle(engine, NEXT)).liquidated == 1
     assert await state(engine, held) == "liquidated"
     async with reading(engine) as connection:
-        (seen,) = await list_holds(connection, held)
-        assert await list_holds(connection, free) == []
+        seen_on = await load_holds(connection, [held, free])
+        (seen,) = seen_on[held]
+        assert free not in seen_on
     assert (seen.name, seen.last_held_on) == ("SYNTHETIC HOLD", FRIDAY)
 
 

@@ -329,7 +329,7 @@ async def test_letter_on_many_entries_is_open_on_each_and_on_no_liquidated_one(d
         )
     assert (await desk.causes())["request-open"] == 2
     async with reading(desk.engine) as connection:
-        found = await requests.list_requests_on(connection, unknown)
+        found = (await requests.load_requests_on(connection, [unknown])).get(unknown, [])
     assert [each.request_id for each in found] == ["r-1"]
 
 

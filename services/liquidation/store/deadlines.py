@@ -1,0 +1,77 @@
+"""Which entries of an importer may have a day ahead, so that only of these everything is loaded."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.liquidation.store.entry_lists import WantedEntries, list_conditions
+from services.liquidation.store.sight import entries_within
+from services.liquidation.store.tables.acts import reliquidations
+from services.liquidation.store.tables.bills import bills
+from services.liquidation.store.tables.money_acts import money_acts
+from services.liquidation.store.tables.protests import protest_entries
+from services.liquidation.store.tables.records import entries, entry_versions, protests
+from services.liquidation.store.tables.refunds import refunds
+from shared.customs.entry_types import entry_types
+from shared.runtime.access import Reach
+
+_AFTER_LIQUIDATION: Final = timedelta(days=400)
+"""Longer than any period that runs from a liquidation, a reliquidation or a demand: they end after 180 days at most."""
+_FLAGGED: Final = timedelta(days=1_000)
+"""Longer than the 21 months in which a flagged entry is reconciled, and a late summary before them."""
+
+
+async def list_running(
+    connection: AsyncConnection, reach: Reach, wanted: WantedEntries, since: date, *, limit: int
+) -> list[str]:
+    """Entries, as far as they are wanted and reached, of which a day on or after `since` may be known or awaited.
+
+    None is left out that has one; some are given that have none.
+    """
+    query = select(entries.c.entry_number).where(
+        entries_within(reach), *list_conditions(wanted), _may_have_days(wanted.importer_number, since)
+    )
+    return list((await connection.execute(query.order_by(entries.c.entry_number).limit(limit))).scalars())
+
+
+async def is_any_reached(connection: AsyncConnection, reach: Reach, importer_number: str) -> bool:
+    """Whether the caller sees any entry of an importer."""
+    seen = select(entries.c.entry_number).where(entries.c.importer_number == importer_number, entries_within(reach))
+    return bool(await connection.scalar(select(seen.exists())))
+
+
+def _may_have_days(importer_number: str | None, since: date) -> ColumnElement[bool]:
+    """An entry that is not liquidated, was not long ago, or to which something hangs that has days of its own."""
+    table, recently = entries.c, since - _AFTER_LIQUIDATION
+    special = sorted(code for code, kind in entry_types().items() if kind.tib or kind.reconciliation)
+    named = select(func.jsonb_array_elements_text(protests.c.entries))
+    return or_(
+        table.liquidated_on.is_(None),
+        func.greatest(table.liquidated_on, table.liquidation_posted_on) >= recently,
+        table.entry_type.in_(special),
+        table.entry_number.in_(named.where(protests.c.importer_number == importer_number)),
+        select(protest_entries.c.entry_number).where(protest_entries.c.entry_number == table.entry_number).exists(),
+        select(reliquidations.c.entry_number)
+        .where(reliquidations.c.entry_number == table.entry_number, reliquidations.c.reliquidated_on >= recently)
+        .exists(),
+        select(bills.c.bill_number).where(bills.c.entry_number == table.entry_number, bills.c.open_cents != 0).exists(),
+        select(refunds.c.refund_number)
+        .where(refunds.c.entry_number == table.entry_number, refunds.c.state.not_in(["paid", "replaced"]))
+        .exists(),
+        select(money_acts.c.entry_number)
+        .where(
+            money_acts.c.entry_number == table.entry_number,
+            money_acts.c.change == "surety-billed",
+            money_acts.c.occurred_on >= recently,
+        )
+        .exists(),
+        (table.entry_date >= since - _FLAGGED)
+        & select(entry_versions.c.entry_number)
+        .where(
+            entry_versions.c.entry_number == table.entry_number,
+            entry_versions.c.body["reconciliation_issues"].astext != "[]",  # null is none either
+        )
+        .exists(),
+    )
