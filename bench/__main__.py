@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
+from bench.chain_floor import measure_chain_floor
 from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
 from bench.recovery import measure_recovery
@@ -29,6 +30,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -51,7 +53,8 @@ async def measure_routing_row(site: Site, entries: int, accounts: int, criteria:
     bus = KafkaBus(site.kafka)
     await bus.ensure_topics([spec for spec in all_topics() if spec.name in ROUTING.topics])
     await bus.close()
-    await publish_entries(site.kafka, entries, released=False, accounts=accounts)
+    async for _ in publish_entries(site.kafka, entries, released=False, accounts=accounts):
+        pass
     await load_accounts(engine, accounts)
     await load_criteria(engine, criteria, accounts)
     tune_garbage_collection()
@@ -65,22 +68,23 @@ async def measure_routing_row(site: Site, entries: int, accounts: int, criteria:
         f"{entries:,} entries, {accounts:,} accounts, {criteria} criteria; "
         f"memory {before:.0f} MiB before, {memory_mib():.0f} MiB at most"
     )
-    return Row("routing, events/s", routing.per_second, floor, routing.per_second / floor, "ratio 0.5 or more", note)
+    return Row("routing, events/s", routing.per_second, floor, routing.per_second / floor, "ratio 0.2 or more", note)
 
 
-async def measure_chain_row(site: Site, entries: int) -> Row:
-    """Design section 7, second row; its floor reads, parses and copies the same filed events once."""
-    chain = await measure_chain(site, entries)
-    engine = create_engine(site.server.url("bus"), application="bench")
-    floor = await measure_floor(site.kafka, engine, entries)
-    await engine.dispose()
+async def measure_chain_row(site: Site, entries: int, accounts: int, criteria: int) -> Row:
+    """Design section 7, second row; its floor reads, parses and copies all that the services have read, once more."""
+    chain = await measure_chain(site, entries, accounts, criteria)
+    floor = await measure_chain_floor(site.kafka, site.server.url("bus"), entries)
+    rate = chain.measured.per_second
+    memory = ", ".join(f"{name} {chain.half_way[name]:.0f} and {most:.0f}" for name, most in chain.at_end.items())
     return Row(
         "whole chain, entries/s",
-        chain.per_second,
+        rate,
         floor.per_second,
-        chain.per_second / floor.per_second,
-        "1,350 entries/s or more",
-        f"{entries:,} entries, each filed and released",
+        rate / floor.per_second,
+        "1,600 entries/s or more, or ratio 0.3",
+        f"{entries:,} entries, each filed and released; {accounts:,} accounts, {criteria} criteria; "
+        f"MiB half way published and at the end: {memory}",
     )
 
 
@@ -141,18 +145,23 @@ async def measure_calculator_row(calls: int) -> Row:
 
 
 async def run(given: argparse.Namespace) -> list[Row]:
-    """All rows, each measurement on a site of its own."""
+    """The rows that are asked for, each measurement on a site of its own."""
     rows = []
-    with open_site() as site:
-        rows.append(await measure_routing_row(site, given.entries, given.accounts, given.criteria))
-    with open_site() as site:
-        rows.append(await measure_chain_row(site, given.chain_entries))
-    with open_site() as site:
-        rows.append(await measure_cycle_row(site, given.due_entries))
-        rows.extend(await measure_question_rows(site, given.year_entries))
-    with open_site() as site:
-        rows.append(await measure_recovery_row(site))
-    rows.append(await measure_calculator_row(given.calls))
+    if "routing" in given.rows:
+        with open_site() as site:
+            rows.append(await measure_routing_row(site, given.entries, given.accounts, given.criteria))
+    if "chain" in given.rows:
+        with open_site() as site:
+            rows.append(await measure_chain_row(site, given.chain_entries, given.accounts, given.criteria))
+    if "cycle" in given.rows:
+        with open_site() as site:
+            rows.append(await measure_cycle_row(site, given.due_entries))
+            rows.extend(await measure_question_rows(site, given.year_entries))
+    if "recovery" in given.rows:
+        with open_site() as site:
+            rows.append(await measure_recovery_row(site))
+    if "calculator" in given.rows:
+        rows.append(await measure_calculator_row(given.calls))
     return rows
 
 
@@ -174,10 +183,11 @@ def _figure(per_second: float) -> str:
 def main(arguments: list[str] | None = None) -> Path:
     """Measure, print, and write bench/results/<time>.json; gives that file."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, help="what to measure; all where not said")
     parser.add_argument("--entries", type=int, default=100_000, help="entries for the routing row")
     parser.add_argument("--chain-entries", type=int, default=20_000, help="entries for the whole chain")
-    parser.add_argument("--accounts", type=int, default=330_000, help="importer accounts for the routing row")
-    parser.add_argument("--criteria", type=int, default=500, help="live selection criteria for the routing row")
+    parser.add_argument("--accounts", type=int, default=330_000, help="importer accounts known to routing")
+    parser.add_argument("--criteria", type=int, default=500, help="live selection criteria")
     parser.add_argument("--due-entries", type=int, default=1_000_000, help="due entries for the weekly cycle")
     parser.add_argument("--year-entries", type=int, default=5_000_000, help="entries for forecast, radar and previews")
     parser.add_argument("--calls", type=int, default=5_000, help="calls of the deadline calculator")

@@ -1,4 +1,4 @@
-"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI of each service) and the pages of authority, problems, timeline."""
+"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI of each service) and pages of authority, problems, days."""
 
 import json
 from collections.abc import Iterator

@@ -69,9 +69,10 @@ class Environment:
             return KafkaBus(self.kafka_bootstrap, client_id="centerline-cli")
         return PostgresBus(self.bus_database_url)
 
-    def variables_of(self, service: str) -> dict[str, str]:
-        """The environment in which a service process starts on this machine.
+    def variables_of(self, service: str, number: int = 1) -> dict[str, str]:
+        """The environment in which a process of a service starts on this machine: the first of it, or a further one.
 
+        The first has the service's port, a further one whichever is free: it takes its share of the events.
         On the embedded server it is that of development; elsewhere CENTERLINE_ENV says, and production has no secret.
         """
         variables = dict(os.environ)
@@ -83,9 +84,9 @@ class Environment:
             "CENTERLINE_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             "CENTERLINE_ENV": env,
             "CENTERLINE_HOST": self.host,
-            "CENTERLINE_PORT": str(self.ports[service]),
+            "CENTERLINE_PORT": str(self.ports[service] if number == 1 else 0),
             # One machine has one process on a port: started again after a crash, it goes on where it was at once.
-            "CENTERLINE_FLEET_SLOT": f"{_NOT_IN_A_SLOT.sub('-', socket.gethostname())}-{self.ports[service]}",
+            "CENTERLINE_FLEET_SLOT": self._slot_of(service, number),
         }
         if env == "development":
             variables["CENTERLINE_TOKEN_SECRET"] = self.token_secret
@@ -102,6 +103,10 @@ class Environment:
         if self.behind is not None:
             variables["CENTERLINE_CLOCK_BEHIND_SECONDS"] = str(self.behind.total_seconds())
         return variables
+
+    def _slot_of(self, service: str, number: int) -> str:
+        slot = f"{_NOT_IN_A_SLOT.sub('-', socket.gethostname())}-{self.ports[service]}"
+        return slot if number == 1 else f"{slot}-{number}"
 
 
 class NoData(Exception):  # noqa: N818  says what is the matter

@@ -4,9 +4,10 @@ Those of the weekly cycle are put together by the database, a million at a time:
 same entry as `entry_changed` and `decision_refused`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
 from services.liquidation.domain.clocks import PROTEST_DAYS
@@ -39,6 +40,7 @@ from services.liquidation.store.records import EntryRow, LegalEvent
 from services.liquidation.store.refunds import RefundRow
 from shared.bus.outbox import Outgoing
 from shared.bus.refusals import find_filer
+from shared.contracts import lean
 from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.envelope import SPEC_VERSION
 from shared.contracts.liquidation import (
@@ -57,6 +59,8 @@ from shared.customs.money import format_cents
 from shared.customs.problems import problem_kinds
 from shared.runtime.ids import event_id
 
+_EntryChanged: Callable[..., Any] = lean.lean_type(EntryChanged)
+_Reason: Callable[..., Any] = lean.lean_type(Reason)
 SOURCE: Final = "urn:centerline:liquidation"
 
 MOST_TEXT: Final = 500
@@ -127,19 +131,6 @@ def as_held(row: EntryRow | MoneyEntry) -> ChangedEntry:
     )
 
 
-def as_filed(entry_number: str, version: Version) -> ChangedEntry:
-    """An entry as one version of its summary says, whatever else is known of it."""
-    return ChangedEntry(
-        entry_number,
-        version.importer_number,
-        version.surety_code,
-        version.entry_type,
-        version.port_of_entry,
-        version.entry_date,
-        None,
-    )
-
-
 def entry_changed(
     entry: ChangedEntry,
     act: LegalEvent,
@@ -148,12 +139,8 @@ def entry_changed(
     from_state: str | None,
     reasons: Sequence[Reason],
     told: Mapping[str, Any],
-    digest: str | None = None,
 ) -> Outgoing:
-    """The event of an act on an entry. `told` is what only some acts say: effect, bill, refund, earlier dates.
-
-    `digest` parts versions that contradict each other: both are announced, each under its own id.
-    """
+    """The event of an act on an entry. `told` is what only some acts say: effect, bill, refund, earlier dates."""
     data = EntryChanged.model_validate(
         {
             "entry_number": entry.entry_number,
@@ -177,8 +164,53 @@ def entry_changed(
             **told,
         }
     )
-    parts = [entry.entry_number, str(act.sequence), *([digest] if digest is not None else [])]
-    return Outgoing(event_id("entry-changed", *parts), data, at)
+    return Outgoing(event_id("entry-changed", entry.entry_number, str(act.sequence)), data, at)
+
+
+def version_announced(
+    version: Version, act: LegalEvent, *, corrected_by: str | None, posted_on: date | None
+) -> Outgoing:
+    """The event of the act that a version is, told when it was filed; what the version says was checked when it came.
+
+    Its id has the digest: versions that contradict each other are both announced. `corrected_by` is the filer of a
+    correction by another than the filer of the entry, `posted_on` the day of a notice.
+    """
+    reasons: tuple[Any, ...] = (_lean_reason(act.rule, act.detail or ""),)
+    if corrected_by is not None:
+        text = f"version {version.number} was filed by {corrected_by}, the entry by {act.entry_number[:3]}"
+        citation = RULES["psc-window"].citation
+        reasons = (*reasons, _Reason(code="corrected-by-other-filer", text=text, citation=citation))
+    data = _EntryChanged(
+        entry_number=act.entry_number,
+        sequence=act.sequence,
+        change=act.change,
+        importer_number=version.importer_number,
+        filer_code=act.entry_number[:3],
+        surety_code=version.surety_code,
+        entry_type=version.entry_type,
+        port_of_entry=version.port_of_entry,
+        entry_date=version.entry_date,
+        to_state=act.to_state,
+        occurred_on=act.occurred_on,
+        scheduled_on=act.scheduled_on,
+        deemed_on=act.deemed_on,
+        posted_on=posted_on,
+        corrected_by=corrected_by,
+        legal_basis=_lean_basis(act.rule),
+        reasons=reasons,
+    )
+    identifier = event_id("entry-changed", act.entry_number, str(act.sequence), version.digest.hex)
+    return Outgoing(identifier, data, version.origin.at)
+
+
+@cache
+def _lean_basis(rule: str) -> Any:
+    return lean.to_lean(legal_basis(rule))
+
+
+@lru_cache(maxsize=50_000)
+def _lean_reason(rule: str, text: str) -> Any:
+    return lean.to_lean(reason_of(rule, text))
 
 
 def tell_liquidation(liquidated_on: date, posted_on: date, entry_date: date | None) -> dict[str, date]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.routing.acts.activity import fold
 from services.routing.acts.proposals import run_proposals
 from shared.customs.calendar import legal_date
 from shared.runtime.platform import Job, Platform
@@ -18,7 +19,12 @@ def schedule(platform: Platform) -> list[Job]:
         now = platform.clock.now()
         await run_proposals(session, as_of=legal_date(now), proposed_by=SCHEDULE, now=now)
 
+    async def fold_activity(session: JobSession) -> None:
+        await fold(session)
+
     return [
         # Figures move with the month; a run that finds nothing new proposes nothing twice.
         Job("assignment-proposals", timedelta(hours=6), propose_assignments),
+        # Readers add what is not folded yet: the more often it is, the less they add.
+        Job("fold-activity", timedelta(seconds=20), fold_activity),
     ]

@@ -202,13 +202,21 @@ def _names_of(tariff: str, on: date) -> Mapping[str, None]:
 
 def _program_families(facts: EntryFacts) -> tuple[str, ...]:
     lines = facts.lines
-    return recognise_programs(
+    return _families_of(
         facts.entry_type,
         facts.entry_date,
-        [tariff for line in lines for tariff in line.special_tariffs],
-        [case for line in lines for case in line.cases],
-        [line.preference for line in lines if line.preference],
+        tuple([tariff for line in lines for tariff in line.special_tariffs]),
+        tuple([case for line in lines for case in line.cases]),
+        any(line.preference for line in lines),
     )
+
+
+# Few combinations make up most entries of a day.
+@lru_cache(maxsize=16_384)
+def _families_of(
+    entry_type: str, on: date, tariffs: tuple[str, ...], cases: tuple[str, ...], is_preferred: bool
+) -> tuple[str, ...]:
+    return recognise_programs(entry_type, on, tariffs, cases, is_preferred=is_preferred)
 
 
 def events_refused(refusals: Sequence[Refusal], at: datetime) -> Sequence[Outgoing]:

@@ -208,19 +208,19 @@ def duty_order_of(case_number: str) -> Literal["AD", "CVD"] | None:
 
 
 def recognise_programs(
-    entry_type: str, on: date, special_tariffs: Iterable[str], cases: Iterable[str], preferences: Iterable[str]
+    entry_type: str, on: date, special_tariffs: Iterable[str], cases: Iterable[str], *, is_preferred: bool
 ) -> tuple[str, ...]:
     """Every program that an entry is under: families of its Chapter 98/99 numbers, AD, CVD, preference, quota, TIB.
 
-    Sorted, each once. Quota and temporary importation come from the entry type as well. `cases` and `preferences` are
-    what its lines name.
+    Sorted, each once. Quota and temporary importation come from the entry type as well. `cases` are what its
+    lines name, `is_preferred` whether one of them claims a preference.
 
-    >>> recognise_programs("23", date(2026, 3, 2), ["99038815"], ["A570012000"], ["S"])
+    >>> recognise_programs("23", date(2026, 3, 2), ["99038815"], ["A570012000"], is_preferred=True)
     ('301', 'AD', 'TIB', 'preference')
     """
     found = {family for hts in special_tariffs for family in families_of(hts, on)}
     found.update(order for case in cases if (order := duty_order_of(case)))
-    if any(preferences):
+    if is_preferred:
         found.add("preference")
     kind = entry_types().get(entry_type)
     if kind is not None and kind.quota:

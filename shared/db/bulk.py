@@ -4,8 +4,8 @@ A statement takes one array per column (`unnest`), so its text is the same for e
 per connection. JSON travels as text and is cast by the server.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -45,6 +45,27 @@ async def insert(
     return []
 
 
+async def update(
+    tx: Transaction,
+    table: Table,
+    key: tuple[str, ...],
+    columns: tuple[str, ...],
+    changed: Collection[str],
+    rows: Sequence[Row],
+) -> None:
+    """Write the changed columns of rows that are there, in one statement; rows are values of `columns`, with the key.
+
+    JSON columns take JSON text.
+    """
+    if not rows or not changed:
+        return
+    written = tuple(name for name in columns if name in changed or name in key)
+    positions = [columns.index(name) for name in written]
+    arrays = [[row[position] for row in rows] for position in positions]
+    with driver_call():
+        await tx.driver.execute(_update_statement(table, key, written), *arrays)
+
+
 async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
     """Append rows by COPY: the fastest way where no conflict is possible."""
     if rows:
@@ -68,15 +89,33 @@ async def execute(tx: Transaction, statement: str, *arguments: Any) -> int:
     return int(last) if last.isdigit() else 0
 
 
-@cache
-def _insert_statement(table: Table, columns: tuple[str, ...], on_conflict: str, returning: str) -> str:
-    parameters, selected = [], []
+@lru_cache(maxsize=500)
+def _update_statement(table: Table, key: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    parameters, values = _columns_given(table, columns)
+    assigned = ", ".join(f"{name} = {value}" for name, value in zip(columns, values, strict=True) if name not in key)
+    same = [f"{table.name}.{name} = {value}" for name, value in zip(columns, values, strict=True) if name in key]
+    aliases = ", ".join(f"c{position}" for position in range(1, len(columns) + 1))
+    return (
+        f"UPDATE {table.fullname} SET {assigned} FROM unnest({', '.join(parameters)}) AS given({aliases}) "
+        f"WHERE {' AND '.join(same)}"
+    )
+
+
+def _columns_given(table: Table, columns: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """For each column the array that a statement takes, and its value in a row of them."""
+    parameters, values = [], []
     for position, name in enumerate(columns, start=1):
         kind = table.c[name].type
         is_json = isinstance(kind, JSONB)
         sql_type = "text" if is_json else kind.compile(dialect=_DIALECT)
         parameters.append(f"${position}::{sql_type}[]")
-        selected.append(f"c{position}::jsonb" if is_json else f"c{position}")
+        values.append(f"c{position}::jsonb" if is_json else f"c{position}")
+    return parameters, values
+
+
+@cache
+def _insert_statement(table: Table, columns: tuple[str, ...], on_conflict: str, returning: str) -> str:
+    parameters, selected = _columns_given(table, columns)
     aliases = ", ".join(f"c{position}" for position in range(1, len(columns) + 1))
     names = ", ".join(columns)
     # The server keeps the order of the arrays for serial columns only when told to sort.

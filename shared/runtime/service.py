@@ -96,11 +96,11 @@ def tune_garbage_collection() -> None:
     """Keep the garbage collector off the event path.
 
     What is loaded by now stays loaded and is not looked at again. A batch makes many objects and soon drops them all,
-    so a collection in the middle of it would find little: collections come less often.
+    so a collection in the middle of it would find little: collections come when more is left than a batch makes.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(400_000, 20, 50)
 
 
 def build_app(service: Service, platform: Platform, parts: Parts, readiness: Readiness) -> FastAPI:

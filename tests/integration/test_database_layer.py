@@ -509,3 +509,23 @@ async def test_sessions_run_in_utc_whatever_the_server_is_set_to(shelf: Shelf) -
         await bulk.execute(tx, "ALTER DATABASE " + shelf.url.rpartition("/")[2] + " SET timezone = 'America/New_York'")
     async with reading(shelf.engine()) as connection:
         assert await connection.scalar(text("SHOW timezone")) == "UTC"
+
+
+async def test_update_writes_the_changed_columns_of_the_rows_that_it_is_given(shelf: Shelf) -> None:
+    day = date(2026, 3, 2)
+    old = [
+        ("pens", 1, day, None, b"a", '{"n": 1}'),
+        ("ink", 2, day, None, b"b", None),
+        ("paper", 3, day, None, b"c", None),
+    ]
+    new = [("pens", 10, None, None, b"z", '{"n": [2]}'), ("ink", 20, day, None, b"z", None)]
+    async with transaction(shelf.engine()) as tx:
+        await bulk.insert(tx, GOODS, COLUMNS, old)
+        await bulk.update(tx, GOODS, ("name",), COLUMNS, {"facts", "cents", "sold_on"}, new)
+        await bulk.update(tx, GOODS, ("name",), COLUMNS, set(), new)
+        await bulk.update(tx, GOODS, ("name",), COLUMNS, {"cents"}, [])
+    assert [tuple(row) for row in await shelf.rows()] == [
+        ("pens", 10, None, None, b"a", {"n": [2]}),
+        ("ink", 20, day, None, b"b", None),
+        ("paper", 3, day, None, b"c", None),
+    ]

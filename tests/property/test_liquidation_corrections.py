@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -10,12 +11,15 @@ from hypothesis import strategies as st
 from services.liquidation.domain.calculator.case import open_case
 from services.liquidation.domain.calculator.corrections import find, find_window
 from services.liquidation.domain.calculator.facts import CalculatorFacts
+from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.extension import ExtensionRequest
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.plan import UsualPlans, plan
 from services.liquidation.domain.record import derive, find_bars, find_correction_window
 from services.liquidation.domain.suspension import Suspension
+from shared.customs.entry_types import entry_types
 
 ENTERED = date(2026, 3, 2)
 CASE = "A570012000/MAKER"
@@ -135,3 +139,28 @@ def test_bar_of_the_window_names_its_day_and_the_window_that_closed(facts: Entry
             assert window.closes_on is not None
             assert window.closes_on < filed_on
             assert bar.why == f"filed on {filed_on}, after the window closed on {window.closes_on}"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted(entry_types())),
+            st.sampled_from([ENTERED, date(2026, 3, 3)]),
+            st.none() | st.just(date(2026, 3, 12)),
+            st.sampled_from([(), (CASE,)]),
+            st.none() | st.just(date(2026, 3, 5)),
+            st.sampled_from([0, 12]),
+            st.sampled_from([NO_CLOCK_FACTS, ClockFacts(final_withdrawal_on=date(2026, 9, 1))]),
+        ),
+        min_size=2,
+        max_size=12,
+    )
+)
+def test_a_plan_that_is_remembered_is_the_one_that_would_be_made(asked: list[Any]) -> None:
+    plans = UsualPlans(LAW.cycle, LAW)
+    for entry_type, entered_on, paid_on, cases, released_on, extended_months, clock in asked:
+        one = replace(version(1, entered_on, entry_type, cases), entry_date=entered_on, paid_on=paid_on)
+        found = plans.of(one, released_on=released_on, extended_months=extended_months, clock=clock)
+        assert found == plan(
+            one, LAW.cycle, released_on=released_on, extended_months=extended_months, clock=clock, law=LAW
+        )

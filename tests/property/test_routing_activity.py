@@ -7,9 +7,10 @@ from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.routing.acts.activity import fold
 from services.routing.domain.activity import (
     NOTHING,
     Activity,
@@ -33,7 +34,7 @@ from services.routing.domain.proposals import (
     score_window,
 )
 from services.routing.store import activity as activity_store
-from services.routing.store.tables.activity import import_activity
+from services.routing.store.tables.activity import activity_changes, folded_activity, import_activity
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.transaction import reading, transaction
 
@@ -126,14 +127,24 @@ async def test_any_order_and_repetition_leaves_the_same_rows(
 ) -> None:
     engine = await service_engine("routing")
     known: Versions = {}
+    random = Random(seed)
     for batch in batches(versions, seed):
         async with transaction(engine) as tx:
             await activity_store.add(tx, deltas(changes_of(batch, versions, known)))
-    async with reading(engine) as connection:
-        rows = await connection.execute(select(import_activity))
-        kept = {ActivityKey(row[0], row[1], row[2]): Figures(*row[3:]) for row in rows}
+        assert await read(engine, import_activity) == from_scratch(known)
+        async with transaction(engine) as tx:
+            await activity_store.fold(tx, random.randint(0, 4))
+        assert await read(engine, import_activity) == from_scratch(known)
+    await fold(engine)
+    assert await read(engine, activity_changes) == {}
+    assert await read(engine, folded_activity) == from_scratch(versions)
     await engine.dispose()
-    assert kept == from_scratch(versions)
+
+
+async def read(engine: AsyncEngine, table: Table) -> Cells:
+    async with reading(engine) as connection:
+        rows = await connection.execute(select(table))
+        return {ActivityKey(row[0], row[1], row[2]): Figures(*row[3:]) for row in rows}
 
 
 @given(cells=st.lists(st.tuples(numbers, st.builds(Figures, counts, counts, counts)), max_size=12))

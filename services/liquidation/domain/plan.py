@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.clocks import deemed_date, informal_date, scheduled_date
@@ -23,6 +23,7 @@ from services.liquidation.domain.suspension import Suspension
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
 
+_MOST_PLANS: Final = 50_000
 PlanState = Literal["scheduled", "suspended", "extended", "not-liquidating", "clock-unknown"]
 
 
@@ -66,6 +67,44 @@ def plan(
     return plan_unsuspended(
         version, policy, released_on=released_on, extended_months=extended_months, clock=clock, law=law
     )
+
+
+class UsualPlans:
+    """`plan` by one cycle and one reading of the law, remembered by what it looks at: most entries share their days.
+
+    An informal entry, whose day is its own, and one with recorded days are planned each time.
+    """
+
+    def __init__(self, policy: CyclePolicy, law: LawSettings) -> None:
+        self._policy = policy
+        self._law = law
+        self._known: dict[tuple[str, date, str | None, int], Plan] = {}
+
+    def of(
+        self,
+        version: Version,
+        *,
+        released_on: date | None = None,
+        extended_months: int = 0,
+        clock: ClockFacts = NO_CLOCK_FACTS,
+    ) -> Plan:
+        """The plan for a version, as `plan` gives it."""
+        key = (version.entry_type, version.entry_date, version.case, extended_months)
+        if clock is NO_CLOCK_FACTS and (known := self._known.get(key)) is not None:
+            return known
+        found = plan(
+            version,
+            self._policy,
+            released_on=released_on,
+            extended_months=extended_months,
+            clock=clock,
+            law=self._law,
+        )
+        if clock is NO_CLOCK_FACTS and not entry_type(version.entry_type).informal:
+            if len(self._known) >= _MOST_PLANS:
+                self._known.clear()
+            self._known[key] = found
+        return found
 
 
 def plan_unsuspended(

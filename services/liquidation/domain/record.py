@@ -29,6 +29,7 @@ from services.liquidation.domain.liquidation_period import reckon_period
 from services.liquidation.domain.plan import (
     Plan,
     PlanState,
+    UsualPlans,
     find_start,
     plan,
     plan_around_suspensions,
@@ -58,8 +59,10 @@ class Record:
     unknown_because: str | None = None
 
 
-def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Record:
+def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings, plans: UsualPlans | None = None) -> Record:
     """The record of an unliquidated or liquidated entry. Depends on the facts only, not on the order they came in.
+
+    `plans` are those of the same policy and law that are remembered, where many records are derived.
 
     The governing version has the time of entry that governs, which may not be what it asserts (entry-date).
     """
@@ -72,14 +75,16 @@ def derive(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Record:
     # Until the first version is known, no later one can be compared with it: it counts, but is not announced yet.
     is_first_known = facts.versions[0].number == 1
     # Nor may the announcement of a version hang on whether a release has come yet.
-    barred_for_good = find_bars(replace(facts, released_on=None), policy, law)
+    barred_for_good: Collection[int] = barred
+    if len(facts.versions) > 1 and facts.released_on is not None:
+        barred_for_good = find_bars(replace(facts, released_on=None), policy, law)
     settled = frozenset(
         version.number
         for version in facts.versions
         if version.number not in barred_for_good and (is_first_known or version.number == 1)
     )
     governing = _with_time_of_entry(_governing(facts, barred), facts)
-    outcome = _plan(governing, facts, policy, law)
+    outcome = _plan(governing, facts, policy, law, plans)
     unknown = f"{outcome.why} ({outcome.rule})" if outcome.state == "clock-unknown" else None
     return Record(outcome.state, governing, outcome, barred, settled, unknown)
 
@@ -97,7 +102,13 @@ def find_summary_filing(versions: Sequence[Version]) -> date | None:
     return next((legal_date(each.origin.at) for each in versions if each.number == 1), None)
 
 
-def _plan(version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Plan:
+def _plan(
+    version: Version, facts: EntryFacts, policy: CyclePolicy, law: LawSettings, plans: UsualPlans | None = None
+) -> Plan:
+    if plans is not None and not facts.suspensions and not facts.extensions:
+        return plans.of(
+            version, released_on=facts.released_on, extended_months=facts.extended_months, clock=facts.clock
+        )
     usual = (plan_unsuspended if facts.suspensions else plan)(
         version,
         policy,

@@ -4,25 +4,39 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from services.liquidation.acts.entries import KnownFacts, apply_record
 from services.liquidation.domain.facts import EntryFacts, Origin, Version
 from services.liquidation.domain.grounds import name_case
 from services.liquidation.domain.law import CyclePolicy, LawSettings
-from services.liquidation.domain.plan import plan
+from services.liquidation.domain.plan import UsualPlans
 from services.liquidation.domain.record import derive, find_bars
-from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_VERSION
-from services.liquidation.publishing import as_filed, correction_refused, entry_changed, reason_of
+from services.liquidation.publishing import correction_refused, version_announced
+from services.liquidation.store.lines import LineRow
 from services.liquidation.store.records import ContradictingEvent, EntryRow, LegalEvent, VersionRow
 from shared.bus.outbox import Outgoing
-from shared.contracts.decision import Reason
 from shared.contracts.entry import EntryBody, EntryReleased, encode_body
 from shared.contracts.envelope import Event
 from shared.customs.calendar import legal_date
 from shared.customs.money import to_cents
+
+_LONGEST_CODE = 64
+
+
+class DerivedRecords(NamedTuple):
+    """What follows from records that were derived anew, beside their rows.
+
+    `acts` are of versions that are new, `acts_again` of those that are known and may have had theirs; `answers` go to
+    the filers of corrections that are barred.
+    """
+
+    acts: list[LegalEvent]
+    acts_again: list[LegalEvent]
+    changes: list[Outgoing]
+    answers: list[Outgoing]
 
 
 def on_entries_filed(
@@ -39,13 +53,20 @@ def on_entries_filed(
             if before.version.digest == version.digest:
                 # A repeat under another id changes nothing but which event the version is known by.
                 if version.origin.order < before.version.origin.order:
-                    known[version.number] = replace(before, version=version, body=text)
+                    known[version.number] = replace(before, version=version, body=text, lines=read_lines(body))
                 continue
             stands, falls = sorted((before.version.origin, version.origin), key=lambda each: each.order)
             contradictions.append(_contradiction(body.entry_number, version.number, falls))
             if stands == before.version.origin:
                 continue
-        known[version.number] = VersionRow(version, barred_as=None, is_announced=False, body=text)
+        known[version.number] = VersionRow(
+            version,
+            barred_as=None,
+            is_announced=False,
+            body=text,
+            lines=read_lines(body),
+            is_new=before is None or before.is_new,
+        )
     return contradictions
 
 
@@ -59,19 +80,25 @@ def on_entries_released(released: Sequence[EntryReleased], entries: Mapping[str,
 
 
 def derive_records(
-    rows: Iterable[EntryRow], known: KnownFacts, policy: CyclePolicy, law: LawSettings, now: datetime
-) -> tuple[list[LegalEvent], list[Outgoing], list[Outgoing]]:
-    """Derive the record of each entry anew; give the acts and events of versions whose effect is now settled.
+    rows: Iterable[EntryRow],
+    known: KnownFacts,
+    policy: CyclePolicy,
+    law: LawSettings,
+    plans: UsualPlans,
+    now: datetime,
+) -> DerivedRecords:
+    """Derive the record of each entry anew, and tell of versions whose effect is now settled.
 
-    The last are answers to the filers of corrections that are barred. `now` is when what they say is posted.
+    `now` is when what they say is posted.
     """
     acts: list[LegalEvent] = []
+    acts_again: list[LegalEvent] = []
     changes: list[Outgoing] = []
     answers: list[Outgoing] = []
     today = legal_date(now)
     for row in rows:
         facts = known.of(row)
-        record = derive(facts, policy, law)
+        record = derive(facts, policy, law, plans)
         versions = known.versions.get(row.entry_number, {})
         has_first_come = 1 in versions and versions[1].body is not None
         for number, version_row in versions.items():
@@ -82,12 +109,12 @@ def derive_records(
                 version_row.barred_as, version_row.is_remarked = bar, True
             if number in record.settled and not version_row.is_announced:
                 version_row.is_announced = version_row.is_remarked = True
-                act, change = announce_version(row.entry_number, version_row.version, policy, law, today)
-                acts.append(act)
+                act, change = announce_version(row.entry_number, version_row.version, plans, today)
+                (acts if version_row.is_new else acts_again).append(act)
                 changes.append(change)
         if row.liquidated_on is None:
             apply_record(row, record)
-    return acts, changes, answers
+    return DerivedRecords(acts, acts_again, changes, answers)
 
 
 def refuse_correction(
@@ -105,14 +132,14 @@ def refuse_correction(
 
 
 def announce_version(
-    entry_number: str, version: Version, policy: CyclePolicy, law: LawSettings, today: date
+    entry_number: str, version: Version, plans: UsualPlans, today: date
 ) -> tuple[LegalEvent, Outgoing]:
     """The one act and event of a version, taken by itself: what else is known must not change it.
 
     It happened when the version was filed; the notice of a suspension, or of another's correction, is of today, when it
     is recorded.
     """
-    outcome = plan(version, policy, law=law)
+    outcome = plans.of(version)
     change: Literal["scheduled", "suspended", "recorded"] = (
         outcome.state if outcome.state in ("scheduled", "suspended") else "recorded"
     )
@@ -130,19 +157,7 @@ def announce_version(
     )
     other_filer = _find_other_filer(entry_number, version)
     is_noticed = change == "suspended" or other_filer is not None
-    reasons = [reason_of(outcome.rule, outcome.why)]
-    if other_filer is not None:
-        text = f"version {version.number} was filed by {other_filer}, the entry by {entry_number[:3]}"
-        reasons.append(Reason(code="corrected-by-other-filer", text=text, citation=RULES["psc-window"].citation))
-    return act, entry_changed(
-        as_filed(entry_number, version),
-        act,
-        version.origin.at,
-        from_state=None,
-        reasons=reasons,
-        told={"corrected_by": other_filer, "posted_on": today if is_noticed else None},
-        digest=version.digest.hex,
-    )
+    return act, version_announced(version, act, corrected_by=other_filer, posted_on=today if is_noticed else None)
 
 
 def read_version(event: Event[EntryBody]) -> tuple[Version, str]:
@@ -179,10 +194,22 @@ def read_version(event: Event[EntryBody]) -> tuple[Version, str]:
     return version, text
 
 
+def read_lines(body: EntryBody) -> tuple[LineRow, ...]:
+    """Each tariff number and case on each line once, in order; a line without case has the empty one."""
+    return tuple(
+        dict.fromkeys(
+            (line.line_number, tariff.hts, case, line.country_of_origin)
+            for line in body.lines
+            for tariff in line.tariffs
+            for case in ([each.case_number for each in line.cases] or ("",))
+        )
+    )
+
+
 def _find_other_filer(entry_number: str, version: Version) -> str | None:
     """Who corrected the summary, if not the first filer, whose code begins the entry number."""
-    filer = version.origin.source.removeprefix("urn:filer:")
-    return filer if filer not in (version.origin.source, entry_number[:3]) else None
+    filer = version.origin.source.removeprefix("urn:filer:")[:_LONGEST_CODE]
+    return filer if filer not in ("", version.origin.source[:_LONGEST_CODE], entry_number[:3]) else None
 
 
 def _contradiction(entry_number: str, version: int, falls: Origin) -> ContradictingEvent:

@@ -10,6 +10,7 @@ from services.liquidation.acts.entries import KnownFacts, load_known_facts
 from services.liquidation.acts.protest_judging import judge_protests
 from services.liquidation.domain.facts import Origin
 from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.plan import UsualPlans
 from services.liquidation.handlers.entries import derive_records, on_entries_filed, on_entries_released
 from services.liquidation.handlers.filings import on_post_entry_filed
 from services.liquidation.handlers.requests import on_requests
@@ -92,9 +93,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a batch leads to, beside the rows of its entries and their versions; `answers` go back to filers, once."""
+    """What a batch leads to, beside the rows of its entries and their versions; `answers` go back to filers, once.
+
+    `acts` are of versions that came with the batch, `acts_again` of others, some of which had theirs before.
+    """
 
     acts: Sequence[LegalEvent]
+    acts_again: Sequence[LegalEvent]
     contradictions: Sequence[ContradictingEvent]
     decisions: Sequence[DecisionRow]
     filings: Sequence[FilingRow]
@@ -111,12 +116,13 @@ class LiquidationHandler:
         self._policy = policy
         self._law = law
         self._clock = clock
+        self._plans = UsualPlans(policy, law)
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Load what the batch needs, decide, write."""
         batch = read_batch(events)
         known = await _load(tx, batch)
-        changes = decide(batch, known, self._policy, self._law, self._clock.now())
+        changes = decide(batch, known, self._policy, self._law, self._plans, self._clock.now())
         await _write(tx, batch, known, changes, self._law)
         await on_requests(tx, events)
         return [*changes.events, *await tell_once(tx, SOURCE, changes.answers)]
@@ -135,20 +141,32 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
     )
 
 
-def decide(batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, now: datetime) -> Changes:
+def decide(
+    batch: Batch, known: Known, policy: CyclePolicy, law: LawSettings, plans: UsualPlans, now: datetime
+) -> Changes:
     """What follows from a batch; the rows of entries and versions in `known` are changed in place."""
     derived = sorted(batch.derived_entries)
     contradictions = on_entries_filed(batch.filed, known.facts.versions)
     on_entries_released(batch.released, known.entries)
     on_entries_routed(batch.routed, known.entries)
     rows = [known.entries[number] for number in derived]
-    acts, changed, refused = derive_records(rows, known.facts, policy, law, now)
+    records = derive_records(rows, known.facts, policy, law, plans, now)
     decisions, answers = on_reviews_decided(batch.decided, known.entries, known.decisions)
     filings, protested = on_post_entry_filed(batch.post_entry, known.protests, now)
     accounts = on_accounts_assigned(batch.assigned)
     parties = on_party_changed(batch.parties)
-    events = [*changed, *answers, *protested]
-    return Changes(acts, contradictions, decisions, filings, accounts, parties, events, refused)
+    events = [*records.changes, *answers, *protested]
+    return Changes(
+        records.acts,
+        records.acts_again,
+        contradictions,
+        decisions,
+        filings,
+        accounts,
+        parties,
+        events,
+        records.answers,
+    )
 
 
 async def _load(tx: Transaction, batch: Batch) -> Known:
@@ -165,7 +183,8 @@ async def _write(tx: Transaction, batch: Batch, known: Known, changes: Changes, 
     versions = known.facts.versions
     await store.write_entries(tx, list(known.entries.values()))
     await store.write_versions(tx, [(number, row) for number in versions for row in versions[number].values()])
-    await store.write_legal_events(tx, changes.acts)
+    await store.append_legal_events(tx, changes.acts)
+    await store.write_legal_events(tx, changes.acts_again)
     await store.write_contradictions(tx, changes.contradictions)
     await review_store.write_decisions(tx, changes.decisions)
     await filing_store.write_filings(tx, changes.filings)

@@ -14,23 +14,14 @@ _CLEAR = f"""
 DELETE FROM {entry_lines.name} l USING unnest($1::text[], $2::integer[]) AS given(entry_number, version)
 WHERE l.entry_number = given.entry_number AND l.version = given.version
 """
-_WRITE = f"""
-INSERT INTO {entry_lines.name} (entry_number, version, line_number, hts, case_number, origin)
-SELECT v.entry_number, v.version, (line ->> 'line_number')::integer, tariff ->> 'hts',
-    coalesce(filed ->> 'case_number', ''), line ->> 'country_of_origin'
-FROM unnest($1::text[], $2::integer[]) AS given(entry_number, version)
-JOIN entry_versions v ON v.entry_number = given.entry_number AND v.version = given.version
-CROSS JOIN LATERAL jsonb_array_elements(v.body -> 'lines') AS line
-CROSS JOIN LATERAL jsonb_array_elements(line -> 'tariffs') AS tariff
-LEFT JOIN LATERAL jsonb_array_elements(line -> 'cases') AS filed ON true
-ON CONFLICT DO NOTHING
-"""
+LineRow = tuple[int, str, str, str]
+"""Line number, tariff number, case number (empty: none), country of origin."""
+_COLUMNS = ("entry_number", "version", "line_number", "hts", "case_number", "origin")
 
 
-async def write_lines(tx: Transaction, versions: Sequence[tuple[str, int]]) -> None:
-    """Write the lines of these versions (entry number, version), whose bodies have been written before."""
-    if not versions:
-        return
-    numbers, kinds = [number for number, _ in versions], [version for _, version in versions]
-    await bulk.execute(tx, _CLEAR, numbers, kinds)
-    await bulk.execute(tx, _WRITE, numbers, kinds)
+async def write_lines(tx: Transaction, versions: Sequence[tuple[str, int, bool, Sequence[LineRow]]]) -> None:
+    """Write the lines of these versions (entry number, version, whether it is new, its lines)."""
+    if replaced := [(number, version) for number, version, is_new, _ in versions if not is_new]:
+        await bulk.execute(tx, _CLEAR, [number for number, _ in replaced], [version for _, version in replaced])
+    rows = [(number, version, *line) for number, version, _, lines in versions for line in lines]
+    await bulk.copy(tx, entry_lines, _COLUMNS, rows)

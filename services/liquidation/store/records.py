@@ -1,14 +1,14 @@
 """Entries with their versions and legal acts, and events that contradict them: what makes up the record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from services.liquidation.domain.facts import Origin, Version
-from services.liquidation.store.lines import write_lines
+from services.liquidation.store.lines import LineRow, write_lines
 from services.liquidation.store.tables.records import (
     conflicts,
     entries,
@@ -21,11 +21,14 @@ from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _CYCLE_LOCK = 7_305_119_314
-_STUBS = """
-INSERT INTO entries (entry_number)
-SELECT number FROM unnest($1::text[]) AS given(number) ORDER BY number
+# A number that has no row yet is held by a claim: whoever else would create its row waits until this transaction ends.
+_CLAIM = """
+INSERT INTO entry_claims (entry_number)
+SELECT number FROM unnest($1::text[]) AS given(number)
+WHERE NOT EXISTS (SELECT FROM entries e WHERE e.entry_number = number) ORDER BY number
 ON CONFLICT DO NOTHING
 """
+_UNCLAIM = "DELETE FROM entry_claims WHERE entry_number = ANY($1::text[])"
 _ENTRY_COLUMNS = tuple(column.name for column in entries.columns)
 _LOCK = f"""
 SELECT {", ".join(_ENTRY_COLUMNS)} FROM entries WHERE entry_number = ANY($1::text[]) ORDER BY entry_number FOR UPDATE
@@ -92,16 +95,23 @@ class EntryRow:
     turns: int
     act_by: date | None
     liquidation_cycle_on: date | None
+    read: tuple[Any, ...] | None = field(default=None, repr=False, compare=False)
+    """What the table holds of it, column by column; None: it has no row yet."""
 
 
 @dataclass(slots=True)
 class VersionRow:
-    """A version with how it stands; `body` is the JSON of one to be written whole, None for one that is known."""
+    """A version with how it stands; `body` and `lines` are of one to be written whole, None for one that is known.
+
+    `is_new` says that no version of this number has been written before.
+    """
 
     version: Version
     barred_as: str | None
     is_announced: bool
     body: str | None = None
+    lines: Sequence[LineRow] = ()
+    is_new: bool = False
     is_remarked: bool = False
 
 
@@ -156,13 +166,20 @@ async def exclude_everyone(tx: Transaction) -> None:
 
 
 async def lock_entries(tx: Transaction, entry_numbers: Sequence[str], *, create: bool = True) -> dict[str, EntryRow]:
-    """The rows of these entries, created where missing and held; in order of number, so writers cannot deadlock."""
+    """The rows of these entries, held; in order of number, so writers cannot deadlock.
+
+    With `create` those that are missing come new, to be written, and nobody else makes them meanwhile.
+    """
     if not entry_numbers:
         return {}
     numbers = sorted(set(entry_numbers))
+    if create and await bulk.execute(tx, _CLAIM, numbers):
+        # The claim holds until the transaction ends, whether its row stays or not.
+        await bulk.execute(tx, _UNCLAIM, numbers)
+    found = {row["entry_number"]: _known_entry(tuple(row)) for row in await bulk.fetch(tx, _LOCK, numbers)}
     if create:
-        await bulk.execute(tx, _STUBS, numbers)
-    return {row["entry_number"]: EntryRow(*row) for row in await bulk.fetch(tx, _LOCK, numbers)}
+        found |= {number: _new_entry(number) for number in numbers if number not in found}
+    return found
 
 
 async def try_lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> bool:
@@ -207,23 +224,30 @@ def version_of(row: Mapping[str, Any]) -> Version:
 
 
 async def write_entries(tx: Transaction, rows: Sequence[EntryRow]) -> None:
-    """Write rows that `lock_entries` gave."""
-    values = list(map(attrgetter(*_ENTRY_COLUMNS), rows))
-    await bulk.insert(tx, entries, _ENTRY_COLUMNS, values, on_conflict=replace_row(entries, _ENTRY_COLUMNS))
+    """Write rows that `lock_entries` gave: new ones whole, of others the columns that changed in any of them."""
+    new, changed, columns = [], [], set()
+    for row in rows:
+        values = _values_of(row)
+        if row.read is None:
+            new.append(values)
+        elif values != row.read:
+            changed.append(values)
+            columns |= {name for name, now, then in zip(_ENTRY_COLUMNS, values, row.read, strict=True) if now != then}
+        row.read = values
+    await bulk.copy(tx, entries, _ENTRY_COLUMNS, new)
+    await bulk.update(tx, entries, ("entry_number",), _ENTRY_COLUMNS, columns, changed)
 
 
 async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[str, VersionRow]]) -> None:
     """Write new versions whole, and how known ones stand now."""
     whole = [(number, row) for number, row in entry_number_and_row if row.body is not None]
     remarked = [(number, row) for number, row in entry_number_and_row if row.body is None and row.is_remarked]
-    await bulk.insert(
-        tx,
-        entry_versions,
-        _VERSION_COLUMNS,
-        [_version_values(number, row) for number, row in whole],
-        on_conflict=replace_row(entry_versions, _VERSION_COLUMNS),
-    )
-    await write_lines(tx, [(number, row.version.number) for number, row in whole])
+    new = [_version_values(number, row) for number, row in whole if row.is_new]
+    await bulk.copy(tx, entry_versions, _VERSION_COLUMNS, new)
+    replaced = [_version_values(number, row) for number, row in whole if not row.is_new]
+    on_conflict = replace_row(entry_versions, _VERSION_COLUMNS)
+    await bulk.insert(tx, entry_versions, _VERSION_COLUMNS, replaced, on_conflict=on_conflict)
+    await write_lines(tx, [(number, row.version.number, row.is_new, row.lines) for number, row in whole])
     if remarked:
         await bulk.execute(
             tx,
@@ -235,12 +259,16 @@ async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[s
         )
 
 
+async def append_legal_events(tx: Transaction, acts: Sequence[LegalEvent]) -> None:
+    """Append acts that nobody can have written before."""
+    await bulk.copy(tx, legal_events, _ACT_COLUMNS, list(map(attrgetter(*_ACT_COLUMNS), acts)))
+
+
 async def write_legal_events(tx: Transaction, acts: Sequence[LegalEvent]) -> None:
     """Append acts. The act of a version whose earlier event came late rests on that event from then on."""
-    columns = tuple(LegalEvent.__dataclass_fields__)
-    values = list(map(attrgetter(*columns), acts))
-    latest = f"{replace_row(legal_events, columns)}, recorded_at = now()"
-    await bulk.insert(tx, legal_events, columns, values, on_conflict=latest)
+    values = list(map(attrgetter(*_ACT_COLUMNS), acts))
+    latest = f"{replace_row(legal_events, _ACT_COLUMNS)}, recorded_at = now()"
+    await bulk.insert(tx, legal_events, _ACT_COLUMNS, values, on_conflict=latest)
 
 
 async def write_contradictions(tx: Transaction, found: Sequence[ContradictingEvent]) -> None:
@@ -259,6 +287,25 @@ async def write_accounts(tx: Transaction, newest: Sequence[AccountRow]) -> None:
     await bulk.insert(tx, importer_accounts, columns, list(map(attrgetter(*columns), newest)), on_conflict=latest)
 
 
+def _known_entry(values: tuple[Any, ...]) -> EntryRow:
+    row = EntryRow(*values)
+    row.read = values
+    return row
+
+
+def _new_entry(entry_number: str) -> EntryRow:
+    return EntryRow(entry_number, **_NEW_ENTRY)
+
+
+_ACT_COLUMNS = tuple(LegalEvent.__dataclass_fields__)
+_values_of = attrgetter(*_ENTRY_COLUMNS)
+_NEW_ENTRY: dict[str, Any] = {
+    **dict.fromkeys(_ENTRY_COLUMNS[1:]),
+    "state": "recorded",
+    "is_informal": False,
+    "is_suspended": False,
+    **dict.fromkeys(("extensions", "extended_months", "routed_move", "turns"), 0),
+}
 _VERSION_COLUMNS = tuple(column.name for column in entry_versions.columns if column.name != "recorded_at")
 
 

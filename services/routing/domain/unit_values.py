@@ -40,7 +40,7 @@ def measure(line: LineFacts) -> Measured | None:
         return None
     amount, unit = line.quantity
     value_usd = line.goods[0][1] if line.goods else line.value_usd
-    if value_usd <= 0 or _quantity(amount) <= 0:
+    if value_usd <= 0 or not amount.strip("0."):  # digits and one point, by the contract
         return None
     return Measured(line.tariff, unit, value_usd, amount)
 
@@ -53,7 +53,8 @@ def percent_of_median(line: LineFacts, unit_values: UnitValues) -> Decimal | Non
     median = unit_values.medians.get((measured.hts, measured.unit))
     if not median:
         return None
-    return 100 * measured.value_usd / (_quantity(measured.amount) * median)
+    quantity = _quantity(measured.amount)
+    return 100 * measured.value_usd / (quantity * median) if quantity else None
 
 
 def year_before(day: date) -> date:

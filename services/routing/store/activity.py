@@ -1,4 +1,4 @@
-"""Import activity: differences added by the event path, figures read by importer and span of months."""
+"""Import activity: changes appended by the event path and folded by a job, figures read by importer and months."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,32 +9,56 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.activity import Activity, ActivityKey, Figures
 from services.routing.store.tables import accounts
-from services.routing.store.tables.activity import import_activity
+from services.routing.store.tables.activity import activity_changes, import_activity
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _COLUMNS = ("importer_number", "month", "hts6", "lines", "goods", "value_usd")
-_ADD = (
-    "(importer_number, month, hts6) DO UPDATE SET lines = import_activity.lines + excluded.lines,"
-    " goods = import_activity.goods + excluded.goods, value_usd = import_activity.value_usd + excluded.value_usd"
+# Whatever rows come first, and none that another run holds: what is folded adds up in any order.
+_FOLD = """
+WITH taken AS (
+    DELETE FROM activity_changes WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM activity_changes LIMIT $1 FOR UPDATE SKIP LOCKED
+    ))
+    RETURNING importer_number, month, hts6, lines, goods, value_usd
+), folded AS (
+    INSERT INTO folded_activity AS f (importer_number, month, hts6, lines, goods, value_usd)
+    SELECT importer_number, month, hts6, sum(lines), sum(goods), sum(value_usd) FROM taken
+    GROUP BY importer_number, month, hts6
+    HAVING sum(lines) <> 0 OR sum(goods) <> 0 OR sum(value_usd) <> 0
+    ORDER BY importer_number, month, hts6
+    ON CONFLICT (importer_number, month, hts6) DO UPDATE SET lines = f.lines + excluded.lines,
+        goods = f.goods + excluded.goods, value_usd = f.value_usd + excluded.value_usd
+    RETURNING importer_number, month, hts6, lines, goods, value_usd
 )
+SELECT (SELECT count(*) FROM taken) AS taken, coalesce(array_agg(importer_number), '{}') AS importer_numbers,
+    coalesce(array_agg(month), '{}') AS months, coalesce(array_agg(hts6), '{}') AS subheadings
+FROM folded WHERE lines = 0 AND goods = 0 AND value_usd = 0
+"""
 _REMOVE_EMPTY = """
-DELETE FROM import_activity a USING unnest($1::text[], $2::date[], $3::text[]) AS given(importer_number, month, hts6)
+DELETE FROM folded_activity a USING unnest($1::text[], $2::date[], $3::text[]) AS given(importer_number, month, hts6)
 WHERE a.importer_number = given.importer_number AND a.month = given.month AND a.hts6 = given.hts6
 AND a.lines = 0 AND a.goods = 0 AND a.value_usd = 0
 """
 
 
 async def add(tx: Transaction, deltas: Mapping[ActivityKey, Figures]) -> None:
-    """Add differences (value in whole dollars) to what is known; rows in order of key, so that writers never cross.
+    """Say by how much activity changes (value in whole dollars); readers add it, the job `fold-activity` folds it.
+
+    Rows are appended and touch none that another writer holds: the event path pays for a line, not for an index.
+    """
+    await bulk.copy(tx, activity_changes, _COLUMNS, [(*key, *figures) for key, figures in deltas.items()])
+
+
+async def fold(tx: Transaction, limit: int) -> int:
+    """Add so many changes to the figures; gives how many there were.
 
     A cell that a correction emptied is removed: what is kept does not tell in which order the versions came.
     """
-    rows = [(*key, *deltas[key]) for key in sorted(deltas)]
-    await bulk.insert(tx, import_activity, _COLUMNS, rows, on_conflict=_ADD)
-    lowered = [key for key in sorted(deltas) if deltas[key].lines < 0 or deltas[key].goods < 0]
-    if lowered:
-        await bulk.execute(tx, _REMOVE_EMPTY, *(list(column) for column in zip(*lowered, strict=True)))
+    (row,) = await bulk.fetch(tx, _FOLD, limit)
+    if row["importer_numbers"]:
+        await bulk.execute(tx, _REMOVE_EMPTY, row["importer_numbers"], row["months"], row["subheadings"])
+    return int(row["taken"])
 
 
 async def load(

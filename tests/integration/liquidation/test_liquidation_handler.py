@@ -1,15 +1,22 @@
 """The liquidation handler on a real database."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.domain.law import LAW
+from services.liquidation.handlers.handler import LiquidationHandler
+from services.liquidation.store.records import lock_entries, write_entries
+from services.liquidation.store.tables.lines import entry_lines
 from services.liquidation.store.tables.records import (
     conflicts,
     entries,
+    entry_claims,
     entry_versions,
     importer_accounts,
     legal_events,
@@ -18,6 +25,8 @@ from services.liquidation.store.tables.records import (
 )
 from shared.contracts.envelope import Event
 from shared.contracts.registry import TOPIC_OF_DATA
+from shared.db.transaction import reading, transaction
+from shared.runtime.clock import FixedClock
 from tests.integration.liquidation.builders import (
     apply,
     assigned,
@@ -33,6 +42,8 @@ from tests.support.events import decoded, entry_body, entry_number, line, releas
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 CASE = [{"case_number": "A570012000", "rate_pct": "25.00", "deposit_usd": "10.00"}]
 
 
@@ -187,3 +198,65 @@ async def test_everything_published_can_be_decoded(engine: AsyncEngine) -> None:
         "decision-applied",
         "protest-changed",
     ]
+
+
+async def test_two_who_meet_an_entry_first_wait_for_each_other_and_both_are_kept(engine: AsyncEngine) -> None:
+    number, handler = entry_number(), LiquidationHandler(LAW.cycle, LAW, FixedClock(NOW))
+    begun = asyncio.Event()
+
+    async def second() -> None:
+        await begun.wait()
+        async with transaction(engine) as tx:
+            await handler(tx, [routed(number)])
+
+    other = asyncio.create_task(second())
+    async with transaction(engine) as tx:
+        await handler(tx, [filed(number)])
+        begun.set()
+        async with reading(engine) as connection:
+            while not await connection.scalar(WAITING):
+                assert not other.done()
+                await asyncio.sleep(0.01)
+    await other
+    row = await only_entry(engine)
+    assert (row.state, row.center, row.duty_cents) == ("scheduled", "CEE007", 2500)
+    assert await rows(engine, entry_claims) == []
+
+
+async def test_claim_of_one_who_gives_up_holds_nobody(engine: AsyncEngine) -> None:
+    number = entry_number()
+
+    async def give_up() -> None:
+        async with transaction(engine) as tx:
+            assert (await lock_entries(tx, [number]))[number].read is None
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await give_up()
+    await apply(engine, [filed(number)])
+    assert (await only_entry(engine)).state == "scheduled"
+
+
+async def test_only_columns_that_changed_are_written(engine: AsyncEngine) -> None:
+    number = entry_number()
+    await apply(engine, [filed(number)])
+    async with transaction(engine) as tx:
+        (row,) = (await lock_entries(tx, [number])).values()
+        row.lane = "expedited"
+        # Somebody else's column, which this writer did not touch.
+        await tx.connection.execute(update(entries).values(why="as it was"))
+        await write_entries(tx, [row])
+        await write_entries(tx, [row])
+    stored = await only_entry(engine)
+    assert (stored.lane, stored.why, stored.state) == ("expedited", "as it was", "scheduled")
+
+
+async def test_lines_of_a_version_are_kept_once_and_follow_the_event_that_stands(engine: AsyncEngine) -> None:
+    number = entry_number()
+    line_of_two = line(tariffs=[{"hts": "8471300100", "value_usd": 10, "duty_usd": "0.00"}] * 2, cases=CASE)
+    await apply(engine, [decoded("entry-filed", entry_body(number, lines=[line_of_two]), time="2026-03-03T10:00:00Z")])
+    assert [tuple(row) for row in await rows(engine, entry_lines)] == [(number, 1, 1, "8471300100", "A570012000", "CN")]
+    await apply(engine, [decoded("entry-filed", entry_body(number), time="2026-03-02T10:00:00Z")])
+    assert {(row.hts, row.case_number) for row in await rows(engine, entry_lines)} == {
+        (each["hts"], "") for each in line()["tariffs"]
+    }

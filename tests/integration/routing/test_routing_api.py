@@ -186,7 +186,7 @@ async def test_invariants_hold_and_can_fail(api: Api) -> None:
         await tx.connection.execute(
             text("UPDATE routing_decisions SET decision = jsonb_set(decision, '{reasons}', '[]'::jsonb)")
         )
-        await tx.connection.execute(text("UPDATE import_activity SET lines = lines + 1"))
+        await tx.connection.execute(text("UPDATE activity_changes SET lines = lines + 1"))
     broken = {name for name, found in (await check_all(lambda: reading(api.engine), INVARIANTS)).items() if found}
     assert broken == {
         "decisions-explain-themselves",

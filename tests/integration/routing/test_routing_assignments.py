@@ -509,7 +509,7 @@ async def test_invariants_of_assignments_hold_and_can_fail(office: Office) -> No
     await office.decide((await office.proposals())[0]["proposal_id"], "confirm")
     assert not any((await check_all(lambda: reading(office.engine), (*ACTIVITY, *PROPOSALS))).values())
     async with transaction(office.engine) as tx:
-        await tx.connection.execute(text("UPDATE import_activity SET goods = 39"))
+        await tx.connection.execute(text("UPDATE activity_changes SET goods = 39"))
         await tx.connection.execute(text("UPDATE assignment_policies SET confirmed_by = proposed_by"))
         await tx.connection.execute(text("DELETE FROM assignments"))
     assert all((await check_all(lambda: reading(office.engine), (*ACTIVITY, *PROPOSALS))).values())

@@ -75,15 +75,15 @@ def test_case_number_tells_which_order(case: str, order: str | None) -> None:
 
 def test_every_program_of_an_entry_is_recognised_once_and_sorted() -> None:
     found = recognise_programs(
-        "02", ON, ["99038815", "99038115", "99038803", "99030125"], ["C570013000", "A570012000"], ["S", "KR"]
+        "02", ON, ["99038815", "99038115", "99038803", "99030125"], ["C570013000", "A570012000"], is_preferred=True
     )
     assert found == ("301", "AD", "CVD", "IEEPA", "preference", "quota")
 
 
 @pytest.mark.parametrize(("entry_type", "special"), [("23", []), ("01", ["9813000520"])])
 def test_temporary_importation_shows_in_the_type_or_in_the_heading(entry_type: str, special: list[str]) -> None:
-    assert recognise_programs(entry_type, ON, special, [], []) == ("TIB",)
+    assert recognise_programs(entry_type, ON, special, [], is_preferred=False) == ("TIB",)
 
 
 def test_ordinary_entry_is_under_no_program() -> None:
-    assert recognise_programs("01", ON, [], [], []) == ()
+    assert recognise_programs("01", ON, [], [], is_preferred=False) == ()

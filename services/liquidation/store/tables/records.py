@@ -86,6 +86,13 @@ entries = Table(
     comment="The legal record of each entry: what its governing version, release and acts add up to.",
 )
 
+entry_claims = Table(
+    "entry_claims",
+    metadata,
+    Column("entry_number", Text, primary_key=True),
+    comment="Numbers whose row of entries is being made: held within a transaction, gone when it ends.",
+)
+
 entry_versions = Table(
     "entry_versions",
     metadata,

@@ -2,7 +2,7 @@
 
 from services.routing.store.tables.account_imports import account_import_results, account_imports
 from services.routing.store.tables.accounts import account_changes, accounts
-from services.routing.store.tables.activity import import_activity
+from services.routing.store.tables.activity import activity_changes, folded_activity, import_activity
 from services.routing.store.tables.appeals import appeal_steps, appeals
 from services.routing.store.tables.assignments import assignments
 from services.routing.store.tables.core import metadata
@@ -27,6 +27,7 @@ __all__ = [
     "account_import_results",
     "account_imports",
     "accounts",
+    "activity_changes",
     "appeal_steps",
     "appeals",
     "assignment_policies",
@@ -41,6 +42,7 @@ __all__ = [
     "directory_changes",
     "entry_standings",
     "filing_contents",
+    "folded_activity",
     "import_activity",
     "metadata",
     "moves",

@@ -1,11 +1,11 @@
 """What each importer brought in, by month and subheading."""
 
-from sqlalchemy import BigInteger, Column, Date, Table, Text
+from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text
 
 from services.routing.store.tables.core import metadata
 
-import_activity = Table(
-    "import_activity",
+folded_activity = Table(
+    "folded_activity",
     metadata,
     Column("importer_number", Text, primary_key=True),
     Column("month", Date, primary_key=True),
@@ -15,3 +15,18 @@ import_activity = Table(
     Column("value_usd", BigInteger, nullable=False),
     comment="Lines, goods and value by importer, month of entry and subheading, of the standing version of each entry.",
 )
+activity_changes = Table(
+    "activity_changes",
+    metadata,
+    Column("importer_number", Text, nullable=False),
+    Column("month", Date, nullable=False),
+    Column("hts6", Text, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    Column("goods", BigInteger, nullable=False),
+    Column("value_usd", BigInteger, nullable=False),
+    comment="By how much import activity changed, until the job fold-activity adds it to folded_activity.",
+)
+import_activity = Table(
+    "import_activity", MetaData(), *(Column(column.name, column.type) for column in folded_activity.columns)
+)
+"""The view that readers ask: what is folded and what is not yet, without what came to nothing."""
