@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.activity import Activity, ActivityKey, Figures
 from services.routing.store.tables import accounts
-from services.routing.store.tables.activity import activity_changes, import_activity
+from services.routing.store.tables.activity import activity_changes, counted_activity
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -22,7 +22,7 @@ WITH taken AS (
     ))
     RETURNING importer_number, month, hts6, lines, goods, value_usd
 ), folded AS (
-    INSERT INTO folded_activity AS f (importer_number, month, hts6, lines, goods, value_usd)
+    INSERT INTO import_activity AS f (importer_number, month, hts6, lines, goods, value_usd)
     SELECT importer_number, month, hts6, sum(lines), sum(goods), sum(value_usd) FROM taken
     GROUP BY importer_number, month, hts6
     HAVING sum(lines) <> 0 OR sum(goods) <> 0 OR sum(value_usd) <> 0
@@ -36,7 +36,7 @@ SELECT (SELECT count(*) FROM taken) AS taken, coalesce(array_agg(importer_number
 FROM folded WHERE lines = 0 AND goods = 0 AND value_usd = 0
 """
 _REMOVE_EMPTY = """
-DELETE FROM folded_activity a USING unnest($1::text[], $2::date[], $3::text[]) AS given(importer_number, month, hts6)
+DELETE FROM import_activity a USING unnest($1::text[], $2::date[], $3::text[]) AS given(importer_number, month, hts6)
 WHERE a.importer_number = given.importer_number AND a.month = given.month AND a.hts6 = given.hts6
 AND a.lines = 0 AND a.goods = 0 AND a.value_usd = 0
 """
@@ -67,10 +67,10 @@ async def load(
     """The activity of importers in a span of months, both included, in order of month and subheading."""
     cells: defaultdict[str, list[Activity]] = defaultdict(list)
     query = (
-        select(import_activity)
-        .where(import_activity.c.importer_number.in_(importer_numbers))
-        .where(import_activity.c.month.between(from_month, to_month))
-        .order_by(import_activity.c.importer_number, import_activity.c.month, import_activity.c.hts6)
+        select(counted_activity)
+        .where(counted_activity.c.importer_number.in_(importer_numbers))
+        .where(counted_activity.c.month.between(from_month, to_month))
+        .order_by(counted_activity.c.importer_number, counted_activity.c.month, counted_activity.c.hts6)
     )
     for row in await connection.execute(query):
         cells[row.importer_number].append(Activity(row.month, row.hts6, Figures(row.lines, row.goods, row.value_usd)))

@@ -27,7 +27,7 @@ WHERE a.importer_number > $1 ORDER BY a.importer_number LIMIT $2
 """
 _MEMBERS = "SELECT importer_number, family FROM accounts WHERE family = ANY($1::text[])"
 _ACTIVITY = """
-SELECT importer_number, month, hts6, lines, goods, value_usd FROM import_activity
+SELECT importer_number, month, hts6, lines, goods, value_usd FROM counted_activity
 WHERE importer_number = ANY($1::text[]) AND month BETWEEN $2 AND $3
 """
 _REJECTED = """

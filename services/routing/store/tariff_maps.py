@@ -22,7 +22,7 @@ _REPLACE_ROW: Final = (
     " confidence = excluded.confidence, note = excluded.note"
 )
 _ACTIVE_SUBHEADINGS: Final = """
-SELECT DISTINCT hts6 FROM import_activity WHERE month BETWEEN :first AND :last
+SELECT DISTINCT hts6 FROM counted_activity WHERE month BETWEEN :first AND :last
 """
 # An importer without goods in a subheading that moves cannot move itself; nor can such an entry, below.
 _MOVING_IMPORTERS: Final = """
@@ -31,9 +31,9 @@ WITH center_of AS (
         AS given (hts6, before_center, after_center)
 ), figures AS (
     SELECT a.importer_number, c.before_center, c.after_center, sum(a.goods) AS goods, sum(a.value_usd) AS value_usd
-    FROM import_activity a JOIN center_of c USING (hts6)
+    FROM counted_activity a JOIN center_of c USING (hts6)
     WHERE a.month BETWEEN :first AND :last AND a.importer_number IN (
-        SELECT importer_number FROM import_activity
+        SELECT importer_number FROM counted_activity
         WHERE month BETWEEN :first AND :last AND hts6 = ANY(CAST(:moved AS text[]))
     )
     GROUP BY a.importer_number, c.before_center, c.after_center

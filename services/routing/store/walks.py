@@ -6,7 +6,7 @@ from shared.db.walks import Walk
 
 ENTRIES: Final = Walk("invariants-of-decisions", ("routing_decisions",), "entry_number", is_unique=False)
 IMPORTERS: Final = Walk(
-    "invariants-of-activity", ("routing_decisions", "folded_activity"), "importer_number", is_unique=False, size=50
+    "invariants-of-activity", ("routing_decisions", "import_activity"), "importer_number", is_unique=False, size=50
 )
 """Few at a time: a large importer has a million entries, each of which counts."""
 

@@ -138,7 +138,7 @@ async def test_activity_that_a_correction_empties_leaves_no_trace(office: Office
         await activity.add(tx, deltas([(None, first)]))
         await activity.add(tx, deltas([(first, second)]))
     async with reading(office.engine) as connection:
-        rows = (await connection.execute(text("SELECT hts6, lines, goods, value_usd FROM import_activity"))).all()
+        rows = (await connection.execute(text("SELECT hts6, lines, goods, value_usd FROM counted_activity"))).all()
     assert [tuple(row) for row in rows] == [(STEEL, 1, 1, 900)]
 
 
@@ -455,7 +455,7 @@ async def test_what_if_gives_the_center_by_the_policy_asked_for_and_keeps_nothin
     assert by_goods["reasons"][1]["code"] == "other-measure-differs"
     assert (by_value["center"], by_value["policy_version"]) == ("CEE007", "value")
     async with reading(office.engine) as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM import_activity")) == 0
+        assert await connection.scalar(text("SELECT count(*) FROM counted_activity")) == 0
 
 
 async def test_what_if_answers_anyone_by_what_is_in_force_and_drafts_to_staff_only(office: Office) -> None:

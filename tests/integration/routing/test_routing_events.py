@@ -13,7 +13,7 @@ from services.routing.handlers.handler import RoutingHandler
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables import appeals
-from services.routing.store.tables.activity import import_activity
+from services.routing.store.tables.activity import counted_activity
 from services.routing.store.tables.criteria import criterion_hits
 from services.routing.store.tables.decisions import routing_decisions
 from services.routing.store.tables.filings import post_entry_filings
@@ -147,7 +147,7 @@ async def test_activity_counts_the_highest_version_whatever_came_first(path: Pat
     await path.apply(filed(first, *versions[0]), filed(first, *versions[0]), corrected(first, 2, *versions[1]))
     await path.apply(corrected(second, 2, *versions[1]))
     await path.apply(filed(second, *versions[0]))
-    assert activity(await path.rows(import_activity)) == {"610910": (2, 2, 1800)}
+    assert activity(await path.rows(counted_activity)) == {"610910": (2, 2, 1800)}
 
 
 async def test_two_members_with_two_versions_of_one_entry_count_one(path: Path) -> None:
@@ -162,7 +162,7 @@ async def test_two_members_with_two_versions_of_one_entry_count_one(path: Path) 
         second = asyncio.create_task(paths[1].apply(events[1]))
         await _until_somebody_waits(path.engine)
     await second
-    assert activity(await path.rows(import_activity)) == {"610910": (4, 4, 3600)}
+    assert activity(await path.rows(counted_activity)) == {"610910": (4, 4, 3600)}
     assert not any((await check_all(lambda: reading(path.engine), INVARIANTS)).values())
 
 
@@ -252,7 +252,7 @@ async def test_log_read_again_into_an_empty_copy_gives_every_decision_again(serv
         contents.append(
             {
                 table.name: sorted(str(tuple(row)) for row in await path.rows(table))
-                for table in (routing_decisions, import_activity, criterion_hits, post_entry_filings)
+                for table in (routing_decisions, counted_activity, criterion_hits, post_entry_filings)
             }
         )
     assert contents[0] == contents[1]

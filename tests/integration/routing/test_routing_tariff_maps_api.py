@@ -22,7 +22,7 @@ from services.routing.handlers.handler import RoutingHandler
 from services.routing.store import directory as directory_store
 from services.routing.store import tariff_maps as store
 from services.routing.store.rulebook import RulesInForce, count_changes
-from services.routing.store.tables.activity import folded_activity
+from services.routing.store.tables.activity import import_activity
 from services.routing.store.tables.decisions import routing_decisions
 from shared.bus.outbox import Encoded
 from shared.customs.calendar import legal_date
@@ -406,9 +406,9 @@ async def test_diff_counts_headings_importers_and_entries_that_would_move(desk: 
         decision("E6", 1, "tariff", []),
     ]
     async with transaction(desk.engine) as tx:
-        names = [column.name for column in folded_activity.columns]
+        names = [column.name for column in import_activity.columns]
         cells = [dict(zip(names, cell, strict=True)) for cell in activity]
-        await tx.connection.execute(folded_activity.insert(), cells)
+        await tx.connection.execute(import_activity.insert(), cells)
         await tx.connection.execute(routing_decisions.insert(), decisions)
     version = await desk.draft()
     await desk.edit(version, row("8541", "CEE010"))

@@ -73,7 +73,6 @@ entries = Table(
         ],
     ),
     Index("entries_suspended", "center", postgresql_where=text("is_suspended AND liquidated_on IS NULL")),
-    Index("entries_open_importer", "importer_number", postgresql_where=text("liquidated_on IS NULL")),
     Index("entries_entry_date", "entry_date", postgresql_using="brin"),
     Index("entries_importer_period", "importer_number", "deemed_on", "entry_number"),
     Index("entries_center_period", "center", "deemed_on", "entry_number"),
@@ -84,6 +83,7 @@ entries = Table(
     Index("entries_day", "entry_date", "entry_number"),
     Index("entries_clock_unknown", "entry_number", postgresql_where=text("state = 'clock-unknown'")),
     comment="The legal record of each entry: what its governing version, release and acts add up to.",
+    postgresql_with={"fillfactor": "50"},
 )
 
 entry_claims = Table(

@@ -1,4 +1,7 @@
-"""The event path appends how import activity changes; a job folds that into the figures, readers add what is left."""
+"""The event path appends how import activity changes; a job folds that into the figures, readers add what is left.
+
+Processes of the release before go on writing the figures themselves, and do not see what is not folded yet.
+"""
 
 from shared.db.platform_migrations import run
 
@@ -6,8 +9,6 @@ revision = "0013_pre_activity_changes"
 down_revision = "0012_pre_filing_goods"
 
 CHANGES = """
-ALTER TABLE import_activity RENAME TO folded_activity;
-ALTER TABLE folded_activity RENAME CONSTRAINT import_activity_pkey TO folded_activity_pkey;
 CREATE TABLE activity_changes (
     importer_number text NOT NULL,
     month date NOT NULL,
@@ -17,20 +18,20 @@ CREATE TABLE activity_changes (
     value_usd bigint NOT NULL
 );
 COMMENT ON TABLE activity_changes IS
-    'By how much import activity changed, until the job fold-activity adds it to folded_activity.';
+    'By how much import activity changed, until the job fold-activity adds it to import_activity.';
 -- Thousands of rows come and go each second: what was folded is given back early.
 ALTER TABLE activity_changes SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000);
-CREATE VIEW import_activity AS
+CREATE VIEW counted_activity AS
 SELECT importer_number, month, hts6, sum(lines)::bigint AS lines, sum(goods)::bigint AS goods,
     sum(value_usd)::bigint AS value_usd
 FROM (
-    SELECT importer_number, month, hts6, lines, goods, value_usd FROM folded_activity
+    SELECT importer_number, month, hts6, lines, goods, value_usd FROM import_activity
     UNION ALL
     SELECT importer_number, month, hts6, lines, goods, value_usd FROM activity_changes
 ) known
 GROUP BY importer_number, month, hts6
 HAVING sum(lines) <> 0 OR sum(goods) <> 0 OR sum(value_usd) <> 0;
-COMMENT ON VIEW import_activity IS
+COMMENT ON VIEW counted_activity IS
     'Lines, goods and value by importer, month of entry and subheading, of the standing version of each entry.';
 """
 

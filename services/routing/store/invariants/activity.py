@@ -22,7 +22,7 @@ WITH standing AS (
 )
 SELECT importer_number AS key, 'importer …' || right(importer_number, 4) || ', ' || month || ', ' || hts6
 FROM counted c
-FULL JOIN (SELECT * FROM import_activity WHERE AMONG(importer_number)) a USING (importer_number, month, hts6)
+FULL JOIN (SELECT * FROM counted_activity WHERE AMONG(importer_number)) a USING (importer_number, month, hts6)
 WHERE (c.lines, c.goods, c.value_usd) IS DISTINCT FROM (a.lines, a.goods, a.value_usd)
 """
 

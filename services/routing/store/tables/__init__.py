@@ -2,7 +2,7 @@
 
 from services.routing.store.tables.account_imports import account_import_results, account_imports
 from services.routing.store.tables.accounts import account_changes, accounts
-from services.routing.store.tables.activity import activity_changes, folded_activity, import_activity
+from services.routing.store.tables.activity import activity_changes, counted_activity, import_activity
 from services.routing.store.tables.appeals import appeal_steps, appeals
 from services.routing.store.tables.assignments import assignments
 from services.routing.store.tables.core import metadata
@@ -34,6 +34,7 @@ __all__ = [
     "assignment_proposals",
     "assignments",
     "conflicts",
+    "counted_activity",
     "criteria",
     "criteria_changes",
     "criterion_hits",
@@ -42,7 +43,6 @@ __all__ = [
     "directory_changes",
     "entry_standings",
     "filing_contents",
-    "folded_activity",
     "import_activity",
     "metadata",
     "moves",

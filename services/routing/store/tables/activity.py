@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, Column, Date, MetaData, Table, Text
 
 from services.routing.store.tables.core import metadata
 
-folded_activity = Table(
-    "folded_activity",
+import_activity = Table(
+    "import_activity",
     metadata,
     Column("importer_number", Text, primary_key=True),
     Column("month", Date, primary_key=True),
@@ -24,9 +24,9 @@ activity_changes = Table(
     Column("lines", BigInteger, nullable=False),
     Column("goods", BigInteger, nullable=False),
     Column("value_usd", BigInteger, nullable=False),
-    comment="By how much import activity changed, until the job fold-activity adds it to folded_activity.",
+    comment="By how much import activity changed, until the job fold-activity adds it to import_activity.",
 )
-import_activity = Table(
-    "import_activity", MetaData(), *(Column(column.name, column.type) for column in folded_activity.columns)
+counted_activity = Table(
+    "counted_activity", MetaData(), *(Column(column.name, column.type) for column in import_activity.columns)
 )
 """The view that readers ask: what is folded and what is not yet, without what came to nothing."""
