@@ -126,7 +126,7 @@ async def derive_filings(tx: Transaction, filing_numbers: Iterable[str], at: dat
 async def _apply(tx: Transaction, batch: Batch) -> Sequence[Outgoing]:
     known = await _load(tx, batch)
     changes = decide(batch, known)
-    await _write(tx, changes)
+    await _write(tx, known, changes)
     return [work_item_changed(item, note) for item, note in changes.notes]
 
 
@@ -344,12 +344,18 @@ def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]
     changes.notes.extend((item, note) for note in notes)
 
 
-async def _write(tx: Transaction, changes: Changes) -> None:
+async def _write(tx: Transaction, known: Known, changes: Changes) -> None:
     await entry_store.write_versions(tx, changes.versions)
     await entry_store.write_dates(tx, changes.dates)
     await importer_store.write_importers(tx, changes.importers)
     await party_store.write_heard(tx, changes.parties)
     await protest_store.write_protests(tx, changes.protests)
     await filing_store.write_filings(tx, changes.filings)
-    await item_store.write_items(tx, changes.items)
-    await item_store.append_notes(tx, changes.notes)
+    await item_store.create_items(
+        tx,
+        [item for item in changes.items if item.item_id not in known.items],
+        [(item, note) for item, note in changes.notes if item.item_id not in known.items],
+    )
+    there = [item for item in changes.items if item.item_id in known.items]
+    await item_store.write_items(tx, there, known.items)
+    await item_store.append_notes(tx, [(item, note) for item, note in changes.notes if item.item_id in known.items])

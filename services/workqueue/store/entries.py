@@ -97,7 +97,7 @@ async def load_standing(tx: Transaction, entry_numbers: Iterable[str]) -> dict[s
 
 
 async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> None:
-    """Add routed versions; a repeat changes nothing."""
+    """Add routed versions of entries that are locked, none of which is there."""
     rows = [
         (
             item.entry_number,
@@ -117,7 +117,7 @@ async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> 
         )
         for item in versions
     ]
-    await bulk.insert(tx, routed_versions, _VERSION_COLUMNS, rows, on_conflict="DO NOTHING")
+    await bulk.copy(tx, routed_versions, _VERSION_COLUMNS, rows)
 
 
 async def find_foreign_entries(tx: Transaction, entry_numbers: Sequence[str], importer_number: str) -> list[str]:

@@ -1,8 +1,9 @@
 """Items and their history: locked and written by events and people, listed and read in the order of the queue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -59,7 +60,6 @@ WHERE item_id IN (SELECT unnest($1::uuid[])
 ORDER BY item_id FOR UPDATE
 """
 _IDS_OF_FILINGS = "SELECT item_id FROM items WHERE filing_number = ANY($1::text[])"
-_REPLACE_ITEM = "(item_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in ITEM_COLUMNS[1:])
 _NOTE_COLUMNS = (
     "item_id",
     "change_key",
@@ -130,15 +130,35 @@ async def find_ids_of_filings(tx: Transaction, filing_numbers: Iterable[str]) ->
     return [row["item_id"] for row in await bulk.fetch(tx, _IDS_OF_FILINGS, sorted(set(filing_numbers)))]
 
 
-async def write_items(tx: Transaction, changed: Sequence[Item]) -> None:
-    """Create items, or write those that are locked."""
-    rows = [tuple(_cell(item, name) for name in ITEM_COLUMNS) for item in changed]
-    await bulk.insert(tx, items, ITEM_COLUMNS, rows, on_conflict=_REPLACE_ITEM)
+async def create_items(tx: Transaction, new: Sequence[Item], notes: Sequence[tuple[Item, Note]]) -> None:
+    """Add items that nobody has made, whose ids are held, with their first lines."""
+    await bulk.copy(tx, items, ITEM_COLUMNS, list(map(_cells, new)))
+    lines: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in _note_rows(notes):
+        lines.setdefault(row[:2], row)
+    await bulk.copy(tx, item_events, _NOTE_COLUMNS, list(lines.values()))
+
+
+async def write_items(tx: Transaction, changed: Sequence[Item], known: Mapping[UUID, Item] | None = None) -> None:
+    """Write items that are locked: the columns that differ from what is known, all where that is not given."""
+    columns = set(ITEM_COLUMNS)
+    if known is not None:
+        columns = {
+            name
+            for item in changed
+            for name in ITEM_COLUMNS
+            if getattr(item, name) != getattr(known[item.item_id], name)
+        }
+    await bulk.update(tx, items, ("item_id",), ITEM_COLUMNS, columns, list(map(_cells, changed)))
 
 
 async def append_notes(tx: Transaction, notes: Sequence[tuple[Item, Note]]) -> None:
     """Add lines to the history of items; a line that is there stays as it is."""
-    rows: list[tuple[Any, ...]] = [
+    await bulk.insert(tx, item_events, _NOTE_COLUMNS, _note_rows(notes), on_conflict="DO NOTHING")
+
+
+def _note_rows(notes: Sequence[tuple[Item, Note]]) -> list[tuple[Any, ...]]:
+    return [
         (
             item.item_id,
             note.key,
@@ -153,7 +173,6 @@ async def append_notes(tx: Transaction, notes: Sequence[tuple[Item, Note]]) -> N
         )
         for item, note in notes
     ]
-    await bulk.insert(tx, item_events, _NOTE_COLUMNS, rows, on_conflict="DO NOTHING")
 
 
 async def list_items(
@@ -269,6 +288,9 @@ def _note(row: bulk.Row) -> Note:
     return Note(key, sequence, change, state, at, Person(subject, name, acting_for), tuple(reasons))
 
 
-def _cell(item: Item, name: str) -> Any:
-    value = getattr(item, name)
-    return orjson.dumps(value).decode() if name == "goods" and value is not None else value
+_facts_of = attrgetter(*(name for name in ITEM_COLUMNS if name != "goods"))
+
+
+def _cells(item: Item) -> tuple[Any, ...]:
+    """The item as a row of `ITEM_COLUMNS`, whose last are the goods."""
+    return *_facts_of(item), orjson.dumps(item.goods).decode() if item.goods is not None else None
