@@ -1,21 +1,51 @@
 """The events that the work queue publishes, made from its items, history, decisions and requests."""
 
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from services.workqueue.domain.decision import Decision, Outcome, ReviewOutcome
 from services.workqueue.domain.item import Item, Note, Person
+from services.workqueue.domain.processes.shape import Act
 from services.workqueue.domain.request import IssuedRequest
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
-from shared.contracts.work import RequestIssued, ReviewDecided, WorkItemChanged
+from shared.contracts.work import RecordedFact, RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
 SOURCE: Final = "urn:centerline:workqueue"
 
 
-def work_item_changed(item: Item, note: Note, outcome: Outcome | None = None) -> Outgoing:
-    """One line of an item's history as an event; `outcome` is that of the act which completed it."""
+def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any]) -> Outgoing:
+    """An act on the process of an item; what it recorded goes out where it causes a notice."""
+    recorded = (
+        tuple(RecordedFact(name=name, value=_as_text(value)) for name, value in fields.items()) if act.tells else ()
+    )
+    told = {
+        "act": act.code,
+        "stage": item.stage,
+        "waits_for": item.waits_for,
+        "due_on": item.due_on,
+        "notices": act.tells,
+        "recorded": recorded,
+    }
+    return work_item_changed(item, note, told=told)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def work_item_changed(
+    item: Item, note: Note, outcome: Outcome | None = None, told: Mapping[str, Any] = MappingProxyType({})
+) -> Outgoing:
+    """One line of an item's history as an event; `outcome` is that of the decision which completed it.
+
+    `told` is what only acts on its process say.
+    """
     data = WorkItemChanged(
         item_id=str(item.item_id),
         sequence=note.sequence,
@@ -31,6 +61,7 @@ def work_item_changed(item: Item, note: Note, outcome: Outcome | None = None) ->
         outcome=outcome,
         filing_number=item.filing_number,
         asking_center=item.asking_center,
+        **told,
     )
     return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
 

@@ -19,11 +19,20 @@ from shared.contracts.terms import (
 from shared.contracts.words import Open, PassedOn
 
 ItemState = Literal["open", "claimed", "completed", "cancelled"]
-ItemChange = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
+ItemChange = Literal[
+    "routed", "opened", "claimed", "released", "lease-expired", "acted", "closed", "completed", "cancelled"
+]
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]
 """How an item ended: a review by its outcome, advice to another Center, the answer to a filing."""
 Form = Literal["CBP-28", "CBP-29"]
+
+
+class RecordedFact(Contract):
+    """A fact that an act recorded, as text: days and instants in ISO form, money in dollars, lists with commas."""
+
+    name: Code
+    value: Annotated[str, Field(max_length=4000)]
 
 
 class WorkItemChanged(Contract):
@@ -46,6 +55,15 @@ class WorkItemChanged(Contract):
     outcome: Open[ItemOutcome] | None = None
     filing_number: Code | None = None
     asking_center: CenterCode | None = None
+    act: Annotated[Code | None, Field(description="The act on the item's process: GET /processes has all.")] = None
+    stage: Annotated[Code | None, Field(description="Where the process has come to.")] = None
+    waits_for: Annotated[Code | None, Field(description="Who has to do something first; absent: the Center.")] = None
+    due_on: Annotated[LegalDate | None, Field(description="The nearest day of the clocks that run.")] = None
+    notices: Annotated[tuple[Code, ...], Field(max_length=8, description="The notices that the act causes.")] = ()
+    recorded: Annotated[
+        tuple[RecordedFact, ...],
+        Field(max_length=64, description="What the act recorded, where it causes a notice; nothing else leaves here."),
+    ] = ()
 
 
 class ReviewDecided(Contract):

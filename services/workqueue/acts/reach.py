@@ -19,7 +19,7 @@ def person_of(caller: Identity) -> Person:
 
 def demand_item_sight(caller: Identity, item: Item, on: date) -> None:
     """Raise `NotFound` when the caller may not read the item; the Center that asked for advice reads what holds it."""
-    demand_sight(caller, "item", on, _seen(item), _what(item))
+    demand_sight(caller, "item", on, seen(item), _what(item))
 
 
 def demand_work(caller: Identity, item: Item, on: date) -> str:
@@ -27,7 +27,7 @@ def demand_work(caller: Identity, item: Item, on: date) -> str:
 
     Raises `NotFound` when the caller may not read it, `Forbidden` when it is another Center's or division's.
     """
-    return demand(caller, "item.work", on, matter_for_work(item), _what(item), sight=_seen(item))
+    return demand(caller, "item.work", on, matter_for_work(item), _what(item), sight=seen(item))
 
 
 def matter_for_work(item: Item) -> Matter:
@@ -65,7 +65,8 @@ def work_queues(caller: Identity, center: str | None, division: str | None, on: 
     return centers, [division] if division is not None else sorted(reach.divisions)
 
 
-def _seen(item: Item) -> Matter:
+def seen(item: Item) -> Matter:
+    """Whose the item is to read: of the Center that has it, and of the one that asked for advice."""
     centers = {item.center, item.asking_center} - {None}
     return Matter(item.importer_number, frozenset(each for each in centers if each is not None), item.division)
 

@@ -1,5 +1,5 @@
 """The HTTP side of the work queue, a module for each subject."""
 
-from services.workqueue.api import claims, decisions, figures, items, requests
+from services.workqueue.api import claims, decisions, figures, items, matters, processes, requests
 
-ROUTERS = [items.router, claims.router, decisions.router, requests.router, figures.router]
+ROUTERS = [module.router for module in (items, matters, processes, claims, decisions, requests, figures)]

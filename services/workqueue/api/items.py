@@ -11,6 +11,7 @@ from services.workqueue.acts.may_do import bars_on_item
 from services.workqueue.acts.reach import demand_item_sight, matter_for_work
 from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
+from services.workqueue.api.matters import MatterOut, matter_out
 from services.workqueue.api.requests import RequestOut, request_out
 from services.workqueue.domain.clocks import FIND_CENTER, PROTEST_DECIDE, REVIEW_CUTOFF, center_goal_on
 from services.workqueue.domain.decision import Outcome
@@ -19,6 +20,7 @@ from services.workqueue.domain.item import WAITING, CenterBasis, Division, Item,
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
+from services.workqueue.store import matters as matter_store
 from services.workqueue.store import requests as request_store
 from services.workqueue.store.items import Filter, ListedItem, Overdue
 from shared.customs.calendar import legal_date
@@ -124,6 +126,9 @@ class ItemOut(BaseModel):
     holder_name: str | None
     lease_until: datetime | None
     outcome: Outcome | None
+    stage: str | None = Field(description="Where the process has come to; null before its first act.")
+    stage_since: datetime | None
+    waits_for: str | None = Field(description="Who has to do something first; null: the Center.", examples=["importer"])
 
 
 class ChangeOut(BaseModel):
@@ -158,6 +163,7 @@ class ItemDetailOut(ItemOut):
     may_do: list[ActOnItemOut] = Field(
         description="Each act on the item: whether the caller may, and what stands against it."
     )
+    matter: MatterOut | None = Field(description="Where the item stands in its process; null where it has no table.")
 
 
 @router.get("/items", summary="Items in the order of the queue")
@@ -237,8 +243,12 @@ async def read_item(
         history = await item_store.find_history(connection, item_id)
         decision = await decision_store.find_decision(connection, item_id)
         issued = await request_store.find_requests(connection, item_id)
+        opening = await matter_store.find_opening(connection, item_id)
+        done = await matter_store.list_acts(connection, item_id)
         named: list[str] = []
-        if listed is not None and listed.item.filing_number is not None:
+        if opening is not None:
+            named = list(opening.entry_numbers)
+        elif listed is not None and listed.item.filing_number is not None:
             named = await filing_store.find_named_entries(connection, listed.item.filing_number)
         elif listed is not None and listed.item.entry_number is not None:
             named = [listed.item.entry_number]
@@ -254,6 +264,7 @@ async def read_item(
         requests=[request_out(each) for each in issued],
         history=[_change_out(note) for note in history],
         may_do=_may_do(item, caller, now_of(request)),
+        matter=matter_out(item, opening, done, caller),
     )
 
 
@@ -276,6 +287,8 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
             rule = PROTEST_DECIDE
         case "filing":
             rule = clocks[0].rule if clocks else None
+        case "matter":
+            rule = item.process
         case _:
             assert_never(item.kind)
     return {
@@ -311,6 +324,9 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "holder_name": item.holder_name,
         "lease_until": item.lease_until,
         "outcome": listed.outcome,
+        "stage": item.stage,
+        "stage_since": item.stage_since,
+        "waits_for": item.waits_for,
     }
 
 

@@ -72,6 +72,21 @@ def complete(item: Item, person: Person, token: int, now: datetime) -> tuple[Ite
     return replace(completed, lease_until=None), (note,)
 
 
+def open_matter(item: Item, person: Person, now: datetime) -> tuple[Item, tuple[Note, ...]]:
+    """Begin a matter that a person opens."""
+    opened, note = _act(item, "opened", person, now)
+    return opened, (note,)
+
+
+def act_on(item: Item, person: Person, now: datetime, *, closes: bool) -> tuple[Item, Note]:
+    """The item after one more act of its process; one that closes it ends a claim as well, and its holder stays on it.
+
+    Raises `NotAllowed` for an item that has ended.
+    """
+    acted, note = _act(item, "closed" if closes else "acted", person, now)
+    return (replace(acted, lease_until=None) if closes else acted), note
+
+
 def expire(item: Item) -> tuple[Item, tuple[Note, ...]]:
     """End a claim whose lease has run out; the change is dated at the end of the lease, whenever it is noticed."""
     assert item.lease_until is not None
@@ -137,6 +152,9 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         facts,
         token=item.token,
         acts=item.acts + sum(ACTS_FROM < note.sequence < LAST for note in notes),
+        stage=item.stage,
+        stage_since=item.stage_since,
+        waits_for=item.waits_for,
     )
     if item.state != "claimed" or facts.state == "claimed":
         facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)

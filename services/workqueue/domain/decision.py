@@ -20,6 +20,7 @@ OUTCOMES: Final[Mapping[Kind, tuple[Outcome, ...]]] = MappingProxyType(
         "protest": get_args(ReviewOutcome),
         "consultation": get_args(Advice),
         "filing": get_args(Answer),
+        "matter": (),
     }
 )
 """The outcomes of each kind of item. A Center that is consulted agrees or differs: the Center of record decides."""
@@ -73,6 +74,8 @@ def flaw_in_outcome(item: Item, outcome: Outcome) -> str | None:
     """Why an item of this kind cannot end so, in a sentence; None when it can."""
     if outcome in OUTCOMES[item.kind]:
         return None
+    if item.kind == "matter":
+        return "A matter ends by the acts of its process: GET /processes says which."
     if item.kind == "consultation":
         return (
             f"Only the Center of record, {item.asking_center}, decides the entry; this Center is asked for its advice."

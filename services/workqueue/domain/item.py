@@ -9,8 +9,10 @@ from uuid import UUID
 
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 State = Literal["open", "claimed", "completed", "cancelled"]
-Change = Literal["routed", "claimed", "released", "lease-expired", "completed", "cancelled"]
-Kind = Literal["review", "consultation", "protest", "filing"]
+Change = Literal[
+    "routed", "opened", "claimed", "released", "lease-expired", "acted", "closed", "completed", "cancelled"
+]
+Kind = Literal["review", "consultation", "protest", "filing", "matter"]
 CenterBasis = Literal["person", "requested-by", "drawback-office", "entry", "account", "goods", "port", "pending"]
 """What a filing's Center follows from (`whose_filing`), in the order in which the first that is known stands."""
 
@@ -34,6 +36,11 @@ NEXT_STATE: Final[Mapping[tuple[State, Change], State]] = MappingProxyType(
         ("completed", "cancelled"): "completed",
         ("cancelled", "cancelled"): "cancelled",
         # what people, and the lease, do with it
+        ("open", "opened"): "open",
+        ("open", "acted"): "open",
+        ("claimed", "acted"): "claimed",
+        ("open", "closed"): "completed",
+        ("claimed", "closed"): "completed",
         ("open", "claimed"): "claimed",
         ("claimed", "released"): "open",
         ("claimed", "lease-expired"): "open",
@@ -76,17 +83,20 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One piece of work: a process on an entry, a Center's advice on goods of an entry, a protest, or another filing.
+    """One piece of work: a process on an entry, a Center's advice on goods of an entry, a protest, another filing, or a
+    matter that a person opened.
 
     `kind` says which, and so who reads its outcome, which outcomes there are, and what else it carries: a review and a
     consultation their entry, a consultation `asking_center` and `goods` as well, a protest its number and the first
-    entry named, a filing its number and no entry, for it may name thousands.
+    entry named, a filing its number and no entry, for it may name thousands; a matter what it was opened with.
 
     `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
     it cannot be computed; `opened_at` is when the first routing decision that called for it was filed (a protest or a
     filing: received), whichever Centers have had it; `center_since` is when it came to the present one. `authority` is
     the row of the authority table that says who decides. Of a filing `center_basis` says what its Center follows from
-    and `center_fact` from which request, entry or Center; of others both are None.
+    and `center_fact` from which request, entry or Center; of others both are None. `stage` is where its process has
+    come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
+    first act, and where the process has no table.
     """
 
     item_id: UUID
@@ -113,6 +123,9 @@ class Item:
     center_since: datetime | None = None
     center_basis: CenterBasis | None = None
     center_fact: str | None = None
+    stage: str | None = None
+    stage_since: datetime | None = None
+    waits_for: str | None = None
     goods: tuple[Goods, ...] | None = None
 
     @property
@@ -121,7 +134,7 @@ class Item:
         match self.kind:
             case "review" | "consultation":
                 return self.entry_number
-            case "protest" | "filing":
+            case "protest" | "filing" | "matter":
                 return None
             case _:
                 assert_never(self.kind)

@@ -49,6 +49,9 @@ ITEM_COLUMNS = (
     "center_since",
     "center_basis",
     "center_fact",
+    "stage",
+    "stage_since",
+    "waits_for",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"

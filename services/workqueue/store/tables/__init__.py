@@ -6,6 +6,7 @@ from services.workqueue.store.tables.entries import entries, routed_versions
 from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
 from services.workqueue.store.tables.items import item_events, items
+from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.protests import protests
 from services.workqueue.store.tables.requests import requests
 
@@ -14,8 +15,10 @@ __all__ = [
     "entries",
     "filings",
     "importers",
+    "item_acts",
     "item_events",
     "items",
+    "matters",
     "metadata",
     "platform",
     "protests",

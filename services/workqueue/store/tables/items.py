@@ -35,6 +35,8 @@ CASE kind
         AND asking_center IS NULL AND goods IS NULL
     WHEN 'filing' THEN filing_number IS NOT NULL AND entry_number IS NULL AND protest_number IS NULL
         AND asking_center IS NULL AND goods IS NULL
+    WHEN 'matter' THEN protest_number IS NULL AND filing_number IS NULL AND asking_center IS NULL AND goods IS NULL
+        AND stage IS NOT NULL
     ELSE false
 END
 """)
@@ -68,6 +70,9 @@ items = Table(
     Column("kind", Text, nullable=False),
     Column("center_basis", Text),
     Column("center_fact", Text),
+    Column("stage", Text),
+    Column("stage_since", DateTime(timezone=True)),
+    Column("waits_for", Text),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
     Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
     Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
@@ -81,7 +86,7 @@ items = Table(
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
     Index("items_pending", "opened_at", postgresql_where=_IS_PENDING),
     Index("items_without_basis", "item_id", postgresql_where=_IS_WITHOUT_BASIS),
-    comment="One item for each process of an entry, each Center consulted on it, each protest and each other filing.",
+    comment="One item for each process of an entry, Center consulted on it, protest, other filing, and matter opened.",
     postgresql_with={"fillfactor": "80"},
 )
 

@@ -1,0 +1,205 @@
+"""Matters: opened by a person, and taken through their process by acts, as the table of the process says."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.workqueue.acts.item import refusals, tell
+from services.workqueue.acts.reach import person_of, seen
+from services.workqueue.domain import claim as rules
+from services.workqueue.domain.item import WAITING, Item
+from services.workqueue.domain.matter import KeptAct, Opening, placed, stand_of
+from services.workqueue.domain.priority import FILING_PRIORITY
+from services.workqueue.domain.processes.engine import Bar, Done, Standing, find_bar, follow, list_acts, stand
+from services.workqueue.domain.processes.fields import FieldsRefused, read_fields, revive
+from services.workqueue.domain.processes.shape import Act, Process
+from services.workqueue.domain.processes.table import PROCESSES
+from services.workqueue.publishing import SOURCE, act_done
+from services.workqueue.store import items as item_store
+from services.workqueue.store import matters as store
+from shared.bus import outbox
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
+from shared.runtime.errors import Conflict, FieldFault, Forbidden, NotFound, Refused
+from shared.runtime.identity import Identity
+from shared.runtime.ids import event_id
+
+_DECIDED_ELSEWHERE = frozenset({"review", "consultation", "protest"})
+
+
+async def open_matter(
+    tx: Transaction,
+    caller: Identity,
+    now: datetime,
+    *,
+    key: str,
+    process: str,
+    title: str,
+    importer_number: str,
+    center: str,
+    entry_numbers: Sequence[str],
+    port: str | None,
+    linked_item: UUID | None,
+) -> Item:
+    """Open a matter of a process; the same key of the same person gives the same matter.
+
+    Raises `NotFound` for a process or linked item that there is not, `Forbidden` when the process is not the caller's
+    to open or the Center not theirs, `Refused` for a process that begins with an event only.
+    """
+    table = PROCESSES.get(process)
+    if table is None:
+        raise NotFound(f"There is no process {process}; GET /processes lists them.", code="not-found")
+    if not table.opened_by:
+        raise Refused(
+            f"{table.label} begins with an event ({', '.join(table.opened_on)}), not by hand.",
+            rule="process-opens",
+            code="opens-by-event",
+            remedy="Wait for the event, or open another process: GET /processes says who opens what.",
+        )
+    permission = judge(caller, "item.open", legal_date(now), Matter(importer_number, frozenset({center})))
+    if not permission.is_given:
+        raise refusal_of(permission)
+    if not {role.value for role in caller.roles} & set(table.opened_by):
+        raise Forbidden(
+            f"{table.label} is opened by {' or '.join(table.opened_by)}.",
+            code="role-required",
+            remedy="Hand it to somebody who has that role.",
+        )
+    if linked_item is not None and linked_item not in await item_store.lock_items(tx, [linked_item]):
+        raise no_such(f"item {linked_item}")
+    person, item_id = person_of(caller), UUID(event_id("matter", caller.subject, key))
+    item = Item(
+        item_id=item_id,
+        kind="matter",
+        process=process,
+        entry_number=entry_numbers[0] if entry_numbers else None,
+        protest_number=None,
+        importer_number=importer_number,
+        center=center,
+        division=table.division,
+        priority=FILING_PRIORITY,
+        value_usd=None,
+        opened_at=now,
+        due_on=None,
+        authority=permission.row_id,
+        center_since=now,
+    )
+    item = placed(item, table, stand(table, now, ()))
+    item, notes = rules.open_matter(item, person, now)
+    assert permission.row_id is not None
+    await item_store.create_items(tx, [item], [])
+    await store.write_opening(
+        tx, item_id, Opening(title, tuple(entry_numbers), port, linked_item, person, permission.row_id)
+    )
+    await tell(tx, [(item, note) for note in notes])
+    return item
+
+
+async def do_act(
+    tx: Transaction,
+    item_id: UUID,
+    caller: Identity,
+    now: datetime,
+    *,
+    act: str,
+    token: int | None,
+    fields: Mapping[str, Any],
+    reasons: Sequence[Mapping[str, str | None]],
+) -> tuple[Item, KeptAct, Standing]:
+    """Do an act of the item's process.
+
+    Raises `NotFound` for an item that the caller may not read or an act that its process has not; `Conflict` for a
+    stage that does not allow it, and a token that is not the newest; `Forbidden` for another's act and the second
+    person; `FieldsRefused` for its fields.
+    """
+    item = (await item_store.lock_items(tx, [item_id])).get(item_id)
+    what = f"item {item_id}"
+    if item is None:
+        raise no_such(what)
+    authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
+    process, table = _act_of(item, act)
+    standing = stand_of(process, item, await store.list_acts(tx.connection, item_id))
+    demand_possible(process, standing, item, table, caller)
+    if table.by_holder:
+        with refusals():
+            rules.demand_token(item, person_of(caller), token if token is not None else -1)
+    kept_fields = _read_fields(table, fields)
+    done = Done(table.code, now, caller.subject, revive(table, kept_fields))
+    after = follow(process, standing, done)
+    closes = process.stage(after.stage).is_end
+    person = person_of(caller)
+    with refusals():
+        item, note = rules.act_on(item, person, now, closes=closes)
+    item = placed(item, process, after)
+    kept = KeptAct(item.acts, table.code, now, person, kept_fields, tuple(reasons), after.stage, authority)
+    await store.write_act(tx, item_id, kept)
+    await item_store.write_items(tx, [item])
+    await item_store.append_notes(tx, [(item, note)])
+    await outbox.add(tx, SOURCE, [act_done(item, note, table, kept_fields)])
+    return item, kept, after
+
+
+def _read_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return read_fields(act, given)
+    except FieldsRefused as refusal:
+        raise Refused(
+            f"{act.label} needs other fields.",
+            rule="process-table",
+            code="fields-refused",
+            remedy="Correct the fields that are named; send again.",
+            faults=[
+                FieldFault(f"fields.{each.field}", "process-table", f"{each.came} came; right is {each.right}")
+                for each in refusal.faults
+            ],
+        ) from None
+
+
+def demand_possible(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> None:
+    """Raise what stands against an act: the end of the item, its stage, role, facts, the second person."""
+    bar = bar_of_act(process, standing, item, act, caller)
+    if bar is None:
+        return
+    if bar.code in ("role-required", "second-person"):
+        raise Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
+    raise Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
+
+
+def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> Bar | None:
+    """What stands against an act on an item for the caller; None: they may do it now."""
+    if item.state not in WAITING:
+        return Bar("item-ended", f"The item is {item.state}.", "Read its history with GET /items/{id}.")
+    if act.target is not None and process.stage(act.target).is_end and item.kind in _DECIDED_ELSEWHERE:
+        return Bar(
+            "ends-by-decision",
+            f"A {item.kind} ends by its decision, with the money that follows.",
+            "Send POST /items/{id}/complete.",
+        )
+    return find_bar(process, standing, act, frozenset(role.value for role in caller.roles), caller.subject)
+
+
+def acts_now(process: Process, standing: Standing, item: Item, caller: Identity) -> list[tuple[Act, Bar | None]]:
+    """The acts of the item's stage, each with what stands against it for the caller."""
+    return [(act, bar_of_act(process, standing, item, act, caller)) for act in list_acts(process, standing)]
+
+
+def _act_of(item: Item, code: str) -> tuple[Process, Act]:
+    process = PROCESSES.get(item.process)
+    if process is None:
+        raise Refused(
+            f"The process {item.process} has no table: it was opened by a criterion.",
+            rule="process-table",
+            code="no-process-table",
+            remedy="Decide it with POST /items/{id}/complete.",
+        )
+    try:
+        return process, process.act(code)
+    except KeyError:
+        raise Refused(
+            f"{process.label} has no act {code}.",
+            rule="process-table",
+            code="no-such-act",
+            remedy=f"GET /processes/{process.code} lists its acts.",
+        ) from None

@@ -1,0 +1,91 @@
+"""Matters as they were opened, and the acts on the processes of items in the order in which they were done."""
+
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.workqueue.domain.item import Person
+from services.workqueue.domain.matter import KeptAct, Opening
+from services.workqueue.store.tables.matters import item_acts, matters
+from shared.db import bulk
+from shared.db.transaction import Transaction
+
+_OPENING = (
+    "title",
+    "entry_numbers",
+    "port",
+    "linked_item",
+    "opened_by",
+    "opened_by_name",
+    "acting_for",
+    "authority",
+)
+_ACT = (
+    "number",
+    "act",
+    "at",
+    "done_by",
+    "done_by_name",
+    "acting_for",
+    "fields",
+    "reasons",
+    "stage",
+    "authority",
+)
+
+
+async def write_opening(tx: Transaction, item_id: UUID, opening: Opening) -> None:
+    """Keep what a matter was opened with."""
+    by = opening.by
+    row = (
+        item_id,
+        opening.title,
+        orjson.dumps(opening.entry_numbers).decode(),
+        opening.port,
+        opening.linked_item,
+        by.subject,
+        by.name,
+        by.acting_for,
+        opening.authority,
+    )
+    await bulk.insert(tx, matters, ("item_id", *_OPENING), [row])
+
+
+async def write_act(tx: Transaction, item_id: UUID, done: KeptAct) -> None:
+    """Keep one more act on an item that is locked."""
+    row = (
+        item_id,
+        done.number,
+        done.act,
+        done.at,
+        done.by.subject,
+        done.by.name,
+        done.by.acting_for,
+        orjson.dumps(dict(done.fields)).decode(),
+        orjson.dumps([dict(reason) for reason in done.reasons]).decode(),
+        done.stage,
+        done.authority,
+    )
+    await bulk.insert(tx, item_acts, ("item_id", *_ACT), [row])
+
+
+async def find_opening(connection: AsyncConnection, item_id: UUID) -> Opening | None:
+    """What a matter was opened with; None where the item is none."""
+    query = select(*(matters.c[name] for name in _OPENING)).where(matters.c.item_id == item_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    title, entry_numbers, port, linked_item, subject, name, acting_for, authority = row
+    return Opening(title, tuple(entry_numbers), port, linked_item, Person(subject, name, acting_for), authority)
+
+
+async def list_acts(connection: AsyncConnection, item_id: UUID) -> list[KeptAct]:
+    """Every act on the process of an item, the first first."""
+    query = select(*(item_acts.c[name] for name in _ACT)).where(item_acts.c.item_id == item_id)
+    rows = await connection.execute(query.order_by(item_acts.c.number))
+    return [
+        KeptAct(number, act, at, Person(subject, name, acting_for), fields, tuple(reasons), stage, authority)
+        for number, act, at, subject, name, acting_for, fields, reasons, stage, authority in rows
+    ]

@@ -1,0 +1,37 @@
+"""Matters that people opened, and the acts on the processes of items."""
+
+from sqlalchemy import Column, DateTime, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from services.workqueue.store.tables.core import metadata
+
+matters = Table(
+    "matters",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("entry_numbers", JSONB, nullable=False),
+    Column("port", Text),
+    Column("linked_item", UUID(as_uuid=True)),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_by_name", Text, nullable=False),
+    Column("acting_for", Text),
+    Column("authority", Text, nullable=False),
+    comment="What a person opened a matter with.",
+)
+item_acts = Table(
+    "item_acts",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("act", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("done_by", Text, nullable=False),
+    Column("done_by_name", Text, nullable=False),
+    Column("acting_for", Text),
+    Column("fields", JSONB, nullable=False),
+    Column("reasons", JSONB, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("authority", Text, nullable=False),
+    comment="Every act on the process of an item, with what it recorded and the stage that it led to.",
+)
