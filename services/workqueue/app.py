@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-from services.workqueue.api import ROUTERS
+from services.workqueue.api import PUBLIC_ROUTERS, ROUTERS
 from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
@@ -20,6 +20,7 @@ def build(platform: Platform) -> Parts:
     return Parts(
         handler=handle,
         routers=ROUTERS,
+        public_routers=PUBLIC_ROUTERS,
         state={"lease": timedelta(minutes=settings.lease_minutes), "center_goal": settings.center_goal_working_days},
         jobs=schedule(platform, settings),
         invariants=INVARIANTS,

@@ -20,7 +20,7 @@ PUBLIC = {
         "GET /transparency/{period}",
         "POST /what-if/assignment",
     },
-    "workqueue": PROBLEMS,
+    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}"},
     "liquidation": {
         *PROBLEMS,
         "POST /deadline-calculator",

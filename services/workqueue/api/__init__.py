@@ -2,4 +2,5 @@
 
 from services.workqueue.api import claims, decisions, figures, items, matters, processes, requests
 
-ROUTERS = [module.router for module in (items, matters, processes, claims, decisions, requests, figures)]
+ROUTERS = [module.router for module in (items, matters, claims, decisions, requests, figures)]
+PUBLIC_ROUTERS = [processes.router]

@@ -8,13 +8,16 @@ from shared.runtime.invariants import QueryInvariant
 _COMPLETED_WITHOUT_DECISION = """
 SELECT i.item_id, i.item_id || ' is ' || i.state || ', decision ' || coalesce(d.decision_id::text, 'none') AS violation
 FROM items i LEFT JOIN decisions d ON d.item_id = i.item_id
-WHERE AMONG(i.item_id) AND (i.state = 'completed') <> (d.item_id IS NOT NULL)
+WHERE AMONG(i.item_id) AND (d.item_id IS NOT NULL) <> (
+    i.state = 'completed'
+    AND NOT EXISTS (SELECT FROM item_events e WHERE e.item_id = i.item_id AND e.change = 'closed')
+)
 """
 
 INVARIANTS: Final = (
     QueryInvariant(
         "completed-items-have-decisions",
-        "Every completed item has a decision, and only completed items have one.",
+        "Every item that was completed has a decision, but one that an act of its process closed; no other has one.",
         _COMPLETED_WITHOUT_DECISION,
         ITEMS,
     ),

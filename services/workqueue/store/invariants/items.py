@@ -12,12 +12,25 @@ FROM items i CROSS JOIN LATERAL (
     ORDER BY e.sequence DESC, e.at, e.change_key COLLATE "C" LIMIT 1) AS last
 WHERE AMONG(i.item_id) AND last.state <> i.state
 """
+_STAGE_APART_FROM_ACTS = """
+SELECT i.item_id, i.item_id || ' is in ' || coalesce(i.stage, 'no stage') || ', its last act led to ' || last.stage
+    AS violation
+FROM items i CROSS JOIN LATERAL (
+    SELECT a.stage FROM item_acts a WHERE a.item_id = i.item_id ORDER BY a.number DESC LIMIT 1) AS last
+WHERE AMONG(i.item_id) AND i.stage IS DISTINCT FROM last.stage
+"""
 
 INVARIANTS: Final = (
     QueryInvariant(
         "state-is-the-last-change",
         "An item's state is that of the last line of its history.",
         _STATE_APART_FROM_HISTORY,
+        ITEMS,
+    ),
+    QueryInvariant(
+        "stage-is-that-of-the-last-act",
+        "An item's stage is that to which the last act on its process led.",
+        _STAGE_APART_FROM_ACTS,
         ITEMS,
     ),
 )

@@ -1,0 +1,162 @@
+"""Matters over HTTP: opened, claimed, taken through the table of their process, closed by a second person."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from services.workqueue.store.tables import item_acts, items, matters
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
+
+CENTER = frozenset({"CEE007"})
+FAY = Identity("fay", "Fay Ortiz", frozenset({RoleName.FPF_OFFICER}))
+EVE = Identity("eve", "Eve Stone", frozenset({RoleName.ENTRY_SPECIALIST}), centers=CENTER, divisions=DIVISIONS)
+DAN = Identity("dan", "Dan Moss", frozenset({RoleName.CENTER_DIRECTOR}), centers=CENTER)
+AWAY = Identity("ann", "Ann Field", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE001"}))
+MATTER = {
+    "process": "prior-disclosure",
+    "title": "Assists left out of the value",
+    "importer_number": "07-345678900",
+    "center": "CEE007",
+    "entry_numbers": ["B76-0000003-1"],
+}
+RECEIVED = {"received_on": "2026-03-02", "is_oral": False}
+
+
+async def opened(desk: Desk, who: Identity = KIM, key: str = "one", **changes: Any) -> httpx.Response:
+    return await desk.call("POST", "/items", who, json=MATTER | changes, headers={"Idempotency-Key": key})
+
+
+async def done(desk: Desk, item_id: str, act: str, who: Identity = KIM, key: str | None = None, **body: Any) -> Any:
+    headers = {"Idempotency-Key": key or f"{act}-{who.subject}"}
+    return await desk.call("POST", f"/items/{item_id}/acts", who, json={"act": act, **body}, headers=headers)
+
+
+async def test_matter_lives_from_opening_to_closing_by_a_second_person(desk: Desk) -> None:
+    answer = await opened(desk)
+    assert (answer.status_code, answer.json()["stage"]) == (201, "received"), answer.text
+    item_id = answer.json()["item_id"]
+    assert answer.headers["Location"] == f"/items/{item_id}"
+    token = await desk.claim(item_id)
+    first = await done(desk, item_id, "acknowledge", token=token, fields=RECEIVED)
+    assert (first.status_code, first.json()["stage"]) == (201, "acknowledged"), first.text
+    asked = await done(
+        desk, item_id, "ask-for-data", token=token, fields={"missing": "Entries.", "disclosed_on": "2026-03-02"}
+    )
+    assert (asked.json()["waits_for"], asked.json()["due_on"]) == ("importer", "2026-04-01")
+    complete = {"completed_on": "2026-03-20"}
+    assert (await done(desk, item_id, "record-completion", token=token, fields=complete)).is_success
+    loss = {"loss_usd": "1200.00", "loss_computed_on": "2026-03-20"}
+    assert (await done(desk, item_id, "compute-loss", token=token, fields=loss)).is_success
+    tendered = {"tendered_usd": "1200.00", "tendered_on": "2026-03-21"}
+    assert (await done(desk, item_id, "record-tender", EVE, fields=tendered)).is_success
+    valid = {"culpability": "negligence", "validation_reasons": "Before any investigation."}
+    assert (await done(desk, item_id, "validate", FAY, fields=valid)).is_success
+    shown = (await desk.call("GET", f"/items/{item_id}", DAN)).json()["matter"]
+    may = {each["act"]: (each["may"], each["code"]) for each in shown["next"]}
+    assert may == {
+        "close-interest-only": (True, None),
+        "close-reduced-penalty": (False, "fact-missing"),
+    }
+    closed = await done(desk, item_id, "close-interest-only", DAN)
+    assert (closed.json()["state"], closed.json()["outcome"]) == ("completed", "interest-only"), closed.text
+    detail = (await desk.call("GET", f"/items/{item_id}")).json()
+    assert (detail["state"], detail["stage"], detail["kind"]) == ("completed", "closed", "matter")
+    assert detail["due_on"] is None
+    assert [each["act"] for each in detail["matter"]["acts"]] == [
+        "acknowledge",
+        "ask-for-data",
+        "record-completion",
+        "compute-loss",
+        "record-tender",
+        "validate",
+        "close-interest-only",
+    ]
+    assert [each["change"] for each in detail["history"]][:3] == ["opened", "claimed", "acted"]
+    late = await done(desk, item_id, "close-interest-only", DAN, key="late")
+    assert (late.status_code, late.json()["code"]) == (409, "item-ended")
+    assert not any((await desk.violations()).values())
+
+
+async def test_act_is_told_with_its_stage_its_day_and_what_the_notice_needs(desk: Desk) -> None:
+    item_id = (await opened(desk)).json()["item_id"]
+    token = await desk.claim(item_id)
+    await done(desk, item_id, "acknowledge", token=token, fields=RECEIVED)
+    await done(desk, item_id, "ask-for-data", token=token, fields={"missing": "Costs.", "disclosed_on": "2026-03-02"})
+    told = [each["data"] for each in await desk.published() if each["type"] == "gov.cbp.work.item-changed.v1"]
+    assert [each["change"] for each in told] == ["opened", "claimed", "acted", "acted"]
+    last = told[-1]
+    assert (last["act"], last["stage"], last["waits_for"], last["due_on"], last["notices"]) == (
+        "ask-for-data",
+        "perfecting",
+        "importer",
+        "2026-04-01",
+        ["N-24"],
+    )
+    assert {each["name"]: each["value"] for each in last["recorded"]} == {
+        "missing": "Costs.",
+        "disclosed_on": "2026-03-02",
+    }
+
+
+async def test_what_is_sent_again_is_done_once(desk: Desk) -> None:
+    first, again = await opened(desk), await opened(desk)
+    assert first.json() == again.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    item_id = first.json()["item_id"]
+    token = await desk.claim(item_id)
+    answers = [await done(desk, item_id, "acknowledge", token=token, fields=RECEIVED) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert (len(await desk.rows(items)), len(await desk.rows(matters)), len(await desk.rows(item_acts))) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "status", "code"),
+    [
+        (KIM, {"act": "acknowledge", "fields": RECEIVED}, 409, "stale-token"),
+        (KIM, {"act": "acknowledge", "token": 1, "fields": {"received_on": "yesterday"}}, 422, "fields-refused"),
+        (KIM, {"act": "compute-loss", "token": 1, "fields": {}}, 409, "other-stage"),
+        (KIM, {"act": "dance", "token": 1}, 422, "no-such-act"),
+        (DAN, {"act": "acknowledge", "token": 1, "fields": RECEIVED}, 403, "role-required"),
+        (AWAY, {"act": "acknowledge", "token": 1, "fields": RECEIVED}, 404, "not-found"),
+    ],
+)
+async def test_act_that_cannot_be_done_says_why_and_writes_nothing(
+    desk: Desk, who: Identity, body: dict[str, Any], status: int, code: str
+) -> None:
+    item_id = (await opened(desk)).json()["item_id"]
+    await desk.claim(item_id)
+    answer = await desk.call("POST", f"/items/{item_id}/acts", who, json=body, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert await desk.rows(item_acts) == []
+    if code == "fields-refused":
+        assert {each["field"] for each in answer.json()["errors"]} == {"fields.received_on", "fields.is_oral"}
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "status", "code"),
+    [
+        (KIM, {"process": "dancing"}, 404, "not-found"),
+        (KIM, {"center": "CEE001"}, 403, "out-of-reach"),
+        (DAN, {}, 403, "role-required"),
+        (KIM, {"linked_item": "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"}, 404, "not-found"),
+        (KIM, {"entry_numbers": ["B7600000032"]}, 422, "invalid-request"),
+    ],
+)
+async def test_matter_that_cannot_be_opened_says_why(
+    desk: Desk, who: Identity, changes: dict[str, Any], status: int, code: str
+) -> None:
+    answer = await opened(desk, who, **changes)
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert await desk.rows(items) == []
+
+
+async def test_processes_are_shown_to_anybody_with_all_that_a_form_needs(desk: Desk) -> None:
+    listed = (await desk.client.get("/processes")).json()["items"]
+    assert "prior-disclosure" in {each["code"] for each in listed}
+    shown = (await desk.client.get("/processes/prior-disclosure")).json()
+    (validate,) = [act for act in shown["acts"] if act["code"] == "validate"]
+    assert (validate["by_holder"], validate["not_by"], validate["roles"]) == (False, ["compute-loss"], ["fpf-officer"])
+    assert validate["fields"][0]["codes"]["fraud"] == "Fraud"
+    assert (await desk.client.get("/processes/dancing")).status_code == 404
