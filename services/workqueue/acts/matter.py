@@ -9,7 +9,7 @@ from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import person_of, seen
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.item import WAITING, Item
-from services.workqueue.domain.matter import KeptAct, Opening, placed, stand_of
+from services.workqueue.domain.matter import KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
 from services.workqueue.domain.processes.engine import Bar, Done, Standing, find_bar, follow, list_acts, stand
 from services.workqueue.domain.processes.fields import FieldsRefused, read_fields, revive
@@ -21,6 +21,7 @@ from services.workqueue.store import matters as store
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
+from shared.runtime import two_people
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, FieldFault, Forbidden, NotFound, Refused
 from shared.runtime.identity import Identity
@@ -126,7 +127,7 @@ async def do_act(
         with refusals():
             rules.demand_token(item, person_of(caller), token if token is not None else -1)
     kept_fields = _read_fields(table, fields)
-    done = Done(table.code, now, caller.subject, revive(table, kept_fields))
+    done = Done(table.code, now, people_of(person_of(caller)), revive(table, kept_fields))
     after = follow(process, standing, done)
     closes = process.stage(after.stage).is_end
     person = person_of(caller)
@@ -162,7 +163,9 @@ def demand_possible(process: Process, standing: Standing, item: Item, act: Act, 
     bar = bar_of_act(process, standing, item, act, caller)
     if bar is None:
         return
-    if bar.code in ("role-required", "second-person"):
+    if bar.code == two_people.CODE:
+        raise two_people.second_person_required(bar.why)
+    if bar.code == "role-required":
         raise Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
     raise Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
 
@@ -177,7 +180,9 @@ def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, calle
             f"A {item.kind} ends by its decision, with the money that follows.",
             "Send POST /items/{id}/complete.",
         )
-    return find_bar(process, standing, act, frozenset(role.value for role in caller.roles), caller.subject)
+    return find_bar(
+        process, standing, act, frozenset(role.value for role in caller.roles), people_of(person_of(caller))
+    )
 
 
 def acts_now(process: Process, standing: Standing, item: Item, caller: Identity) -> list[tuple[Act, Bar | None]]:

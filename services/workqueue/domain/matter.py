@@ -38,9 +38,14 @@ class KeptAct:
     authority: str
 
 
+def people_of(person: Person) -> frozenset[str]:
+    """A person and whom they act for: for the rule of two people both did it."""
+    return frozenset({person.subject} if person.acting_for is None else {person.subject, person.acting_for})
+
+
 def stand_of(process: Process, item: Item, acts: Sequence[KeptAct]) -> Standing:
     """Where the item stands in its process by the acts of people."""
-    done = [Done(each.act, each.at, each.by.subject, revive(process.act(each.act), each.fields)) for each in acts]
+    done = [Done(each.act, each.at, people_of(each.by), revive(process.act(each.act), each.fields)) for each in acts]
     return stand(process, item.opened_at, done)
 
 

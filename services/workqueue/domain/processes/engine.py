@@ -12,11 +12,14 @@ from shared.customs.calendar import NO_CLOSURES, add_business_days, add_days, ad
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An act that was done: by whom, when, and what it recorded. An event has no person."""
+    """An act that was done: by whom, when, and what it recorded.
+
+    `by` are the person and whom they acted for; of an event nobody.
+    """
 
     act: str
     at: datetime
-    by: str | None
+    by: frozenset[str]
     fields: Mapping[str, Any]
 
 
@@ -82,8 +85,8 @@ def follow(process: Process, standing: Standing, done: Done) -> Standing:
         raise ValueError(f"{process.code}: {act.code} is no act of stage {standing.stage}")
     facts = MappingProxyType({**standing.facts, **done.fields})
     doers = dict(standing.doers)
-    if done.by is not None:
-        doers[act.code] = doers.get(act.code, frozenset()) | {done.by}
+    if done.by:
+        doers[act.code] = doers.get(act.code, frozenset()) | done.by
     target = act.target if act.target is not None else standing.stage
     return replace(
         standing,
@@ -111,8 +114,10 @@ def list_acts(process: Process, standing: Standing) -> list[Act]:
     return [act for act in process.acts if standing.stage in act.source]
 
 
-def find_bar(process: Process, standing: Standing, act: Act, roles: frozenset[str], person: str) -> Bar | None:
-    """Why a person with these roles cannot do the act now; None: they can."""
+def find_bar(
+    process: Process, standing: Standing, act: Act, roles: frozenset[str], people: frozenset[str]
+) -> Bar | None:
+    """Why a person with these roles cannot do the act now; None: they can. `people` are they and whom they act for."""
     stage = process.stage(standing.stage)
     if standing.stage not in act.source:
         names = ", ".join(process.stage(code).label.lower() for code in act.source)
@@ -132,10 +137,10 @@ def find_bar(process: Process, standing: Standing, act: Act, roles: frozenset[st
         if value is None or (guard.values is not None and value not in guard.values):
             return Bar("fact-missing", guard.why, f"Record {guard.field} first.")
     for other in act.not_by:
-        if person in standing.doers.get(other, frozenset()):
+        if people & standing.doers.get(other, frozenset()):
             return Bar(
-                "second-person",
-                f"You did {process.act(other).label.lower()}: another person does this.",
+                "second-person-required",
+                f"You have done this: {process.act(other).label.lower()}",
                 "Ask a colleague who has not taken part.",
             )
     return None

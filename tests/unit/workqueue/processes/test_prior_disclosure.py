@@ -54,7 +54,9 @@ def test_disclosure_is_completed_tendered_and_closed_with_interest_by_another_pe
             who="fay",
         ),
     )
-    assert barred(PRIOR_DISCLOSURE, standing, "close-interest-only", "center-director", "fay") == "second-person"
+    assert (
+        barred(PRIOR_DISCLOSURE, standing, "close-interest-only", "center-director", "fay") == "second-person-required"
+    )
     assert barred(PRIOR_DISCLOSURE, standing, "close-reduced-penalty", "center-director", "dan") == "fact-missing"
     assert barred(PRIOR_DISCLOSURE, standing, "close-interest-only", IMPORT) == "role-required"
     assert barred(PRIOR_DISCLOSURE, standing, "close-interest-only", "center-director", "dan") is None

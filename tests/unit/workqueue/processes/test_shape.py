@@ -68,7 +68,7 @@ def test_clock_that_stands_still_is_longer_by_the_days_for_which_it_stood() -> N
     table = process(acts=(ASK, HEAR, hold, go_on, CLOSE))
 
     def at(day: int, act: str, **fields: Any) -> Done:
-        return Done(act, datetime(2026, 3, day, 17, tzinfo=UTC), "kim", fields)
+        return Done(act, datetime(2026, 3, day, 17, tzinfo=UTC), frozenset({"kim"}), fields)
 
     asked = stand(table, datetime(2026, 3, 2, 17, tzinfo=UTC), [at(2, "ask", question="Why?")])
     assert asked.due_on() == date(2026, 3, 9)
@@ -81,7 +81,11 @@ def test_clock_that_stands_still_is_longer_by_the_days_for_which_it_stood() -> N
 
 def test_act_of_another_stage_does_not_follow() -> None:
     with pytest.raises(ValueError, match="hear is no act of stage open"):
-        stand(process(), datetime(2026, 3, 2, tzinfo=UTC), [Done("hear", datetime(2026, 3, 2, tzinfo=UTC), "kim", {})])
+        stand(
+            process(),
+            datetime(2026, 3, 2, tzinfo=UTC),
+            [Done("hear", datetime(2026, 3, 2, tzinfo=UTC), frozenset({"kim"}), {})],
+        )
 
 
 EVERY_KIND = Act(

@@ -28,12 +28,12 @@ def walk(process: Process, opened_on: date, *lines: Line) -> Standing:
     for line in lines:
         act = process.act(line.act)
         if act.roles:
-            bar = find_bar(process, standing, act, frozenset({line.role}), line.who)
+            bar = find_bar(process, standing, act, frozenset({line.role}), frozenset({line.who}))
             assert bar is None, f"{line.act}: {bar}"
         required = {each.name for each in act.fields if each.is_required}
         known = {each.name for each in act.fields}
         assert required <= line.fields.keys() <= known, f"{line.act} asks for {sorted(required)}"
-        each = Done(line.act, _noon(line.on), line.who if act.roles else None, line.fields)
+        each = Done(line.act, _noon(line.on), frozenset({line.who} if act.roles else ()), line.fields)
         standing = follow(process, standing, each)
         done.append(each)
         assert (standing.stage, standing.due_on()) == (line.stage, line.due_on), f"after {line.act}"
@@ -43,7 +43,7 @@ def walk(process: Process, opened_on: date, *lines: Line) -> Standing:
 
 def barred(process: Process, standing: Standing, act: str, role: str, who: str = "kim") -> str | None:
     """The code of what stands against an act; None: nothing does."""
-    bar = find_bar(process, standing, process.act(act), frozenset({role}), who)
+    bar = find_bar(process, standing, process.act(act), frozenset({role}), frozenset({who}))
     return bar.code if bar is not None else None
 
 
