@@ -1,0 +1,76 @@
+"""Code lists that several processes record, in the order of their source."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+REJECT_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "001": "Header data",
+        "002": "Entry type",
+        "003": "Classification",
+        "004": "Special program indicator",
+        "005": "Line value",
+        "006": "Currency",
+        "007": "Duty",
+        "008": "Country of origin",
+        "009": "Country of export",
+        "010": "AD/CVD required",
+        "011": "Cash deposit",
+        "012": "Scope",
+        "013": "Non-reimbursement statement",
+        "014": "Single transaction bond",
+        "015": "Continuous bond",
+        "016": "Invoice missing",
+        "017": "Poor description",
+        "018": "Agency certificate",
+        "019": "Visa",
+        "020": "Fee",
+        "021": "Tax",
+        "022": "Quota",
+        "023": "Reconciliation rejected",
+        "998": "Other",
+    }
+)
+"""Why a summary or a correction is rejected or reverted: reasons of CATAIR UC 4 and R."""
+
+LIQUIDATION_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "01": "Value",
+        "02": "Classification",
+        "03": "Quantity",
+        "04": "Antidumping duty",
+        "05": "Countervailing duty",
+        "06": "Special programs",
+        "07": "Interest only",
+        "08": "Change without revenue",
+        "09": "Other",
+    }
+)
+"""What a liquidation changes: the reasons of CATAIR that a review comes to."""
+
+ISSUES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "admissibility": "Admissibility",
+        "value": "Value",
+        "classification": "Classification",
+        "origin": "Origin, preference",
+    }
+)
+"""What the importer is asked about, or what a matter is about."""
+
+SUSPENSION_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "43": "Countervailing duty",
+        "44": "Antidumping duty",
+        "45": "Antidumping and countervailing duty",
+        "46": "Court",
+        "47": "Actual use",
+        "48": "Other suspension",
+        "65": "Evasion (EAPA)",
+        "66": "Injunction",
+    }
+)
+"""Why liquidation is suspended: codes of CATAIR."""
+
+YES_NO: Final[Mapping[str, str]] = MappingProxyType({"yes": "Yes", "no": "No"})
