@@ -28,7 +28,7 @@ from cli.environment import BusKind, Environment, bus_kind, data_folder, max_eve
 from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
-from cli.show import print_document, print_line, print_rows, show_summary
+from cli.show import print_document, print_line, print_rows, print_text, show_summary
 from shared.db import embedded
 from shared.db.job_runs import JobRun
 from shared.runtime.clock import SystemClock
@@ -299,9 +299,9 @@ def status(
         heads = ("service", "lag", "outbox", "set aside", "dead letters")
         print_rows("Services", heads, rows, document=None, as_json=False, if_none="there are no services")
         told = ", ".join(f"{reason} {messages:,}" for reason, messages in once.items()) or "none"
-        out.print(f"messages that could not be applied, each once: {told}", markup=False)
+        print_text(f"messages that could not be applied, each once: {told}")
         said = f"{unknown:,}" if unknown is not None else "not to be had, the liquidation service does not answer"
-        out.print(f"legal clocks unknown: {said}")
+        print_text(f"legal clocks unknown: {said}")
 
     _run(run())
 

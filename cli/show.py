@@ -39,6 +39,14 @@ def print_line(document: Any, text: str, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
+def print_text(text: str) -> None:
+    """A sentence beside a table, broken where the terminal ends; a pipe gets it in one line."""
+    width = terminal_width()
+    lines = textwrap.fill(text, width, break_on_hyphens=False) if width is not None else text
+    sys.stdout.write(f"{lines}\n")
+    sys.stdout.flush()
+
+
 def print_rows(
     title: str,
     heads: Sequence[str],

@@ -45,6 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN_FOLDER].chmod(0o755)
 
 
+@pytest.fixture(autouse=True)
+def keep_logging() -> Iterator[None]:
+    """What a test makes of logging ends with it: the usual renderer draws a frame around every value of a traceback."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of pytest-xdist what the run was asked for, and which folder all of it shares."""

@@ -236,7 +236,8 @@ def test_a_wrong_number_is_one_sentence(running: Running, words: tuple[str, ...]
     ("words", "variables", "code", "about"),
     [
         (("nonsense",), {}, 2, "No such command 'nonsense'"),
-        (("dead-letters", "list"), {}, 2, "Missing argument 'service'"),
+        (("dead-letters", "show"), {}, 2, "Missing argument 'service'"),
+        (("dead-letters", "list"), {}, 1, "there are no data in"),
         (("dead-letters", "show", "routing", "x"), {}, 2, "should be a valid integer"),
         (("dead-letters", "list", "nobody"), NOBODY, 2, "there is no service nobody"),
         (("cycle",), {}, 2, "Missing option '--date'"),

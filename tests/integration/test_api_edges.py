@@ -35,13 +35,13 @@ def fields_of(answer: Answer) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("service", "target", "field", "rule"),
     [
-        ("routing", b"/assignment-proposals/9223372036854775808", "path.proposal_id", "less_than_equal"),
-        ("routing", b"/importers/07-345678900/activity?on=0001-01-01", "query.on", "greater_than_equal"),
-        ("routing", b"/importers/07-345678900/assignment?on=9999-12-31", "query.on", "less_than_equal"),
-        ("routing", b"/selection-criteria/stale?least_reviews=2147483648", "query.least_reviews", "less_than_equal"),
-        ("liquidation", b"/cycles/forecast?date=0001-01-01T00%3A00%3A00", "query.date", "greater_than_equal"),
-        ("liquidation", b"/cycles/2026-08-14/forecasts/312626101707/changes", "path.number", "less_than_equal"),
-        ("liquidation", b"/cycles/2026-08-14/forecasts/2/changes?since=2147483648", "query.since", "less_than_equal"),
+        ("routing", b"/assignment-proposals/9223372036854775808", "path.proposal_id", "too-large"),
+        ("routing", b"/importers/07-345678900/activity?on=0001-01-01", "query.on", "too-small"),
+        ("routing", b"/importers/07-345678900/assignment?on=9999-12-31", "query.on", "too-large"),
+        ("routing", b"/selection-criteria/stale?least_reviews=2147483648", "query.least_reviews", "too-large"),
+        ("liquidation", b"/cycles/forecast?date=0001-01-01T00%3A00%3A00", "query.date", "too-small"),
+        ("liquidation", b"/cycles/2026-08-14/forecasts/312626101707/changes", "path.number", "too-large"),
+        ("liquidation", b"/cycles/2026-08-14/forecasts/2/changes?since=2147483648", "query.since", "too-large"),
         ("routing", b"/entries/%00/routing", "path", "text"),
         ("routing", b"/centers/CEE%00", "path", "text"),
         ("workqueue", b"/items?center=%00", "query.center", "text"),
@@ -88,10 +88,10 @@ async def test_a_cursor_beyond_a_smallint_is_answered(apis: dict[str, Api], prio
 @pytest.mark.parametrize(
     ("changes", "field", "rule"),
     [
-        ({"name": "a\x00"}, "body.accounts.0.name", "text"),
-        ({"\ud800": 1}, "body.accounts.0.\\ud800", "text"),
-        ({"effective_on": "9999-12-31"}, "body.accounts.0.effective_on", "less_than_equal"),
-        ({"effective_on": 7258118400}, "body.accounts.0.effective_on", "less_than_equal"),
+        ({"name": "a\x00"}, "body.accounts[1].name", "text"),
+        ({"\ud800": 1}, "body.accounts[1].\\ud800", "text"),
+        ({"effective_on": "9999-12-31"}, "body.accounts[1].effective_on", "too-large"),
+        ({"effective_on": 7258118400}, "body.accounts[1].effective_on", "too-large"),
     ],
 )
 async def test_a_body_with_such_a_value_registers_nobody(

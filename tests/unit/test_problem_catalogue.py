@@ -17,7 +17,7 @@ from shared.runtime.errors import Refused
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REFUSALS: Final = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Refused)}
-FIRST_ARGUMENT: Final = {"Rejection", "CorrectionBar", "NotAllowed", "InvalidEntryNumber"}
+FIRST_ARGUMENT: Final = {"Flaw", "Rejection", "CorrectionBar", "NotAllowed", "InvalidEntryNumber"}
 """What else carries the code of a problem, as its first argument."""
 OWN_TABLES: Final = {
     "services/liquidation/domain/correction_window.py",  # every bar stands there by name
@@ -30,6 +30,7 @@ NOT_WRITTEN_THERE: Final = {
     ("services/liquidation/acts/protests.py", "finding.outcome"),
     ("services/liquidation/acts/refusals.py", "code"),
     ("services/routing/acts/accounts.py", "error.code"),
+    ("services/routing/acts/appeals.py", "flaw.code"),
     ("services/routing/acts/criteria.py", "error.code"),
     ("services/routing/acts/directory.py", "fault.code"),
     ("services/workqueue/acts/item.py", "refusal.code"),

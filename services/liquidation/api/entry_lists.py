@@ -47,7 +47,7 @@ def _demand_code(what: str, length: int, letters: bool, value: str) -> str:
     if not is_code or value != value.upper():
         kinds = "capital letters or digits" if letters else "digits"
         raise PydanticCustomError(
-            "code", "{what} has {length} {kinds}", {"what": what, "length": length, "kinds": kinds}
+            "code", "{what} of {length} {kinds}", {"what": what, "length": length, "kinds": kinds}
         )
     return value
 
@@ -55,7 +55,7 @@ def _demand_code(what: str, length: int, letters: bool, value: str) -> str:
 def _demand_center(value: str) -> str:
     is_code = 3 <= len(value) <= 8 and value.isascii() and value.isalnum() and value == value.upper()
     if value != _NO_CENTER and not is_code:
-        raise PydanticCustomError("center", "a Center has a code such as CEE007; none is for entries without a Center")
+        raise PydanticCustomError("center", "a Center's code such as CEE007, or none for entries without a Center")
     return value
 
 

@@ -33,8 +33,9 @@ DRY_RUN_PATIENCE: Final = Patience(lock=30, statement=600)
 _RUNS: Final = f"{RUNS} AND governed_at < $2"
 _DUE: Final = f"{_RUNS} AND scheduled_on <= $1"
 _TAKEN: Final = f"{_DUE} AND {NOT_HELD}"
-# The index is of the day by which CBP acts, which is never after the other.
-_IS_EXPIRED: Final = "least(act_by, deemed_on) < $3 AND deemed_on < $3 AND NOT is_informal"
+# The index is of the day by which CBP acts, which is never after the other; that of all periods (whence + 0) has every
+# entry that was ever liquidated.
+_IS_EXPIRED: Final = "least(act_by, deemed_on) < $3 AND deemed_on + 0 < $3 AND NOT is_informal"
 _EXPIRED: Final = f"{_RUNS} AND {_IS_EXPIRED}"
 _IN_TIME: Final = (
     "d.decided_at <= $4 AND (NOT e.is_informal"

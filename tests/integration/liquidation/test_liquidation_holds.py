@@ -292,7 +292,7 @@ async def test_selective_predicates_go_by_index(engine: AsyncEngine) -> None:
             (EntryPredicate(headings=few), "entry_lines_hts"),
             (EntryPredicate(headings=few, exporter_ids=("CNEXPORT99SHE",)), "entry_lines_hts"),
             (EntryPredicate(importer_number="importer 7"), "entries_importer_period"),
-            (EntryPredicate(entered_from=date(2026, 2, 1), entered_to=date(2026, 2, 1)), "entries_entry_date"),
+            (EntryPredicate(entered_from=date(2026, 2, 1), entered_to=date(2026, 2, 1)), "entries_day"),
             (EntryPredicate(filer_code="B77"), "entries_pkey"),
         ):
             condition = compile_predicate(predicate)

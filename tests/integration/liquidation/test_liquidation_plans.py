@@ -54,8 +54,8 @@ async def test_forecast_and_radar_read_no_table_of_entries_from_end_to_end(servi
         suspended = await explain(tx, cycles._SUSPENDED)
         late = await explain(tx, cycles._LATE, *of_day)
         needed = await explain(tx, extension_drafts._NEEDED, TODAY)
-    assert "entries_due" in forecast
-    assert "entries_expiring" in forecast
+    assert "entries_due" in forecast, forecast
+    assert "entries_expiring" in forecast, forecast
     assert "entries_expiring" in count
     assert "entries_suspended" in suspended
     assert "review_decisions_waiting" in late

@@ -95,9 +95,9 @@ async def test_filter_that_is_wrong_is_refused_in_the_words_of_the_field(desk: D
 
     told = await message(state="sleeping")
     assert all(word in told for word in ("scheduled", "suspended", "extended", "liquidated", "clock-unknown"))
-    assert await message(filer="b7") == "a filer code has 3 capital letters or digits"
-    assert await message(port="LAX") == "a port of entry has 4 digits"
-    assert await message(entry_type="1") == "an entry type has 2 digits"
+    assert await message(filer="b7") == "“b7” came; right is a filer code of 3 capital letters or digits"
+    assert await message(port="LAX") == "“LAX” came; right is a port of entry of 4 digits"
+    assert await message(entry_type="1") == "“1” came; right is an entry type of 2 digits"
     assert "such as CEE007" in await message(center="?")
     empty = await refuse(entry_from="2026-03-03", entry_to="2026-03-02")
     assert (empty["code"], "2026-03-02" in empty["detail"]) == ("empty-range", True)

@@ -109,7 +109,7 @@ async def test_unknown_center_names_the_field_and_the_remedy(api: Api) -> None:
     answer = await api.register(center="CEE999")
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "unknown-center")
-    assert "accounts.0.center" in problem["detail"]
+    assert "accounts[1].center" in problem["detail"]
     assert problem["remedy"]
 
 
