@@ -74,3 +74,35 @@ SUSPENSION_CODES: Final[Mapping[str, str]] = MappingProxyType(
 """Why liquidation is suspended: codes of CATAIR."""
 
 YES_NO: Final[Mapping[str, str]] = MappingProxyType({"yes": "Yes", "no": "No"})
+
+RECONCILIATION_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"39": "Reconciliation of a free-trade claim", "40": "Other reconciliation"}
+)
+"""Liquidation reasons of a reconciliation (code table A.3)."""
+
+DRAWBACK_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "55": "Accelerated payment was over what is due",
+        "56": "Clerical error",
+        "57": "Drawback reason 57",
+        "58": "Accelerated payment was under what is due",
+        "59": "Drawback reason 59",
+        "60": "Drawback reason 60",
+    }
+)
+"""Liquidation reasons of a drawback claim (code table A.3); the source does not say what 57, 59 and 60 mean."""
+
+PETITIONED_NOTICES: Final[Mapping[str, str]] = MappingProxyType(
+    {"penalty": "Penalty", "seizure": "Seizure", "liquidated-damages": "Liquidated damages"}
+)
+"""What a petition is about, as routing reads it from the filing."""
+
+TRANSACTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"prospective": "Prospective", "current": "Current", "completed": "Completed"}
+)
+"""What a question of law is about, in time (19 CFR 177.1, 177.11)."""
+
+REQUEST_FORMS: Final[Mapping[str, str]] = MappingProxyType(
+    {"CBP-28": "Request for information", "CBP-29": "Notice of action"}
+)
+"""The forms that a party answers."""

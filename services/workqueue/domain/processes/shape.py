@@ -94,9 +94,10 @@ class Act:
 
     `target` None leaves the stage as it is. `roles` may do it; `by_holder` needs the claim of the item, other acts are
     signatures and answers of people who do not hold it. `not_by` are acts whose person may not do this one: the second
-    of two people. `event` is the event that does it by itself (`topic` or `topic:change`); an act without roles is done
-    by events alone. `opens` is the process of a matter that it opens beside this one, `tells` the notices that it
-    causes. `outcome` is how the matter ends by it.
+    of two people. `event` is the event that does it by itself: `topic`, or `topic:word` where the word is what its data
+    give as change, act, kind or basis; an act without roles is done by events alone, and its fields have the names of
+    the data. `opens` is the process of a matter that it opens beside this one, `tells` the notices that it causes.
+    `outcome` is how the matter ends by it.
     """
 
     code: str
@@ -123,7 +124,8 @@ class Act:
 class Clock:
     """A time limit: its length counts from the legal day of the act that begins it, or from a day that the act records.
 
-    `counts_from` names that field. `effect` is what follows when the day has passed.
+    `counts_from` names that field. A length of 0 is a last day that the act records. `effect` is what follows when the
+    day has passed.
     """
 
     code: str
@@ -274,6 +276,8 @@ def _endless_clocks(process: Process) -> list[str]:
         begun = [act for act in process.acts if clock.code in act.starts]
         if not begun:
             flaws.append(f"nothing begins clock {clock.code}")
+        if clock.length < (0 if clock.counts_from else 1):
+            flaws.append(f"clock {clock.code} has no length, and no act records its last day")
         ending = [act for act in process.acts if clock.code in act.ends]
         for act in begun:
             places = (act.target,) if act.target is not None else act.source
