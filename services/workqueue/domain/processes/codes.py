@@ -106,3 +106,36 @@ REQUEST_FORMS: Final[Mapping[str, str]] = MappingProxyType(
     {"CBP-28": "Request for information", "CBP-29": "Notice of action"}
 )
 """The forms that a party answers."""
+
+CULPABILITY: Final[Mapping[str, str]] = MappingProxyType(
+    {"negligence": "Negligence", "gross-negligence": "Gross negligence", "fraud": "Fraud"}
+)
+"""The three levels of 19 USC 1592(a)."""
+
+PARTNER_AGENCIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "FDA": "Food and Drug Administration",
+        "USDA": "Department of Agriculture",
+        "EPA": "Environmental Protection Agency",
+        "CPSC": "Consumer Product Safety Commission",
+        "FWS": "Fish and Wildlife Service",
+        "NHTSA": "National Highway Traffic Safety Administration",
+        "FCC": "Federal Communications Commission",
+        "TTB": "Alcohol and Tobacco Tax and Trade Bureau",
+        "NMFS": "National Marine Fisheries Service",
+        "other": "Another agency",
+    }
+)
+
+ADMISSIBILITY_GROUNDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "uflpa": "Uyghur Forced Labor Prevention Act",
+        "withhold-release-order": "Withhold release order (19 CFR 12.42)",
+        "forced-labor-finding": "Finding of forced labor (19 CFR 12.42)",
+        "intellectual-property": "Trademark, copyright, patent",
+        "safety": "Safety of the product",
+        "marking": "Marking of origin",
+        "partner-agency": "Requirement of a partner agency",
+        "other": "Another ground",
+    }
+)

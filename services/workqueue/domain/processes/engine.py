@@ -72,7 +72,9 @@ def stand(process: Process, opened_at: datetime, done: Sequence[Done]) -> Standi
 
     Raises `ValueError` for an act that its stage does not allow: what is kept was allowed when it was done.
     """
-    standing = Standing(process.first, opened_at)
+    on = legal_date(opened_at)
+    clocks = {code: Running(code, on, due_after(process.clock(code), on)) for code in process.begins}
+    standing = Standing(process.first, opened_at, clocks=MappingProxyType(clocks))
     for each in done:
         standing = follow(process, standing, each)
     return standing

@@ -155,7 +155,8 @@ class Process:
 
     `legal_state` is the service that owns what the law says of the matter; the item follows its events and leads to
     its acts. `opened_by` are the roles that may open a matter, `opened_on` the events that do. `first` is the stage in
-    which it begins.
+    which it begins, `begins` the clocks that run from the day on which the matter is opened. `is_sensitive`:
+    law-enforcement-sensitive, no party learns that there is such a matter.
     """
 
     code: str
@@ -172,6 +173,8 @@ class Process:
     legal_state: LegalState = "none"
     opened_by: tuple[str, ...] = ()
     opened_on: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+    is_sensitive: bool = False
     settings: tuple[str, ...] = ()
     """What is not public or not settled, and how it is read here."""
 
@@ -195,7 +198,13 @@ class Process:
 
 def find_flaws(process: Process) -> list[str]:
     """Every rule that a table breaks: names of nothing, stages nobody reaches or leaves, clocks without an end."""
-    return [*_broken_names(process), *_dead_stages(process), *_endless_clocks(process), *_loose_outcomes(process)]
+    return [
+        *_broken_names(process),
+        *_dead_stages(process),
+        *_endless_clocks(process),
+        *_loose_outcomes(process),
+        *_told_secrets(process),
+    ]
 
 
 def reach_of_stages(process: Process, start: str) -> frozenset[str]:
@@ -221,7 +230,7 @@ def _broken_names(process: Process) -> list[str]:
         for name, count in Counter(names).items()
         if count > 1
     ]
-    used = [("the first stage", process.first, stages)]
+    used = [("the first stage", process.first, stages), *(("the opening", code, clocks) for code in process.begins)]
     for act in process.acts:
         used += [(f"act {act.code}", name, stages) for name in (*act.source, *((act.target,) if act.target else ()))]
         moved = (*act.starts, *act.pauses, *act.resumes, *act.ends)
@@ -243,6 +252,11 @@ def _broken_names(process: Process) -> list[str]:
         (f"clock {clock.code}", clock.counts_from, sorted(recorded)) for clock in process.clocks if clock.counts_from
     ]
     flaws += [f"{user} names {name}, which there is not" for user, name, known in used if name not in known]
+    flaws += [
+        f"clock {clock.code} runs from the opening and counts from {clock.counts_from}, which that does not record"
+        for clock in process.clocks
+        if clock.counts_from and clock.code in process.begins
+    ]
     for clock in process.clocks:
         for act in process.acts:
             if clock.counts_from and clock.code in act.starts:
@@ -274,17 +288,18 @@ def _endless_clocks(process: Process) -> list[str]:
     flaws = []
     for clock in process.clocks:
         begun = [act for act in process.acts if clock.code in act.starts]
-        if not begun:
+        if not begun and clock.code not in process.begins:
             flaws.append(f"nothing begins clock {clock.code}")
         if clock.length < (0 if clock.counts_from else 1):
             flaws.append(f"clock {clock.code} has no length, and no act records its last day")
         ending = [act for act in process.acts if clock.code in act.ends]
-        for act in begun:
-            places = (act.target,) if act.target is not None else act.source
-            for place in places:
-                ahead = reach_of_stages(process, place)
-                if not any(set(each.source) & ahead for each in ending):
-                    flaws.append(f"nothing ends clock {clock.code} after {act.code}")
+        places = [(act.code, place) for act in begun for place in ((act.target,) if act.target else act.source)]
+        if clock.code in process.begins:
+            places.append(("the opening", process.first))
+        for beginning, place in places:
+            ahead = reach_of_stages(process, place)
+            if not any(set(each.source) & ahead for each in ending):
+                flaws.append(f"nothing ends clock {clock.code} after {beginning}")
         if any(clock.code in act.pauses for act in process.acts) != any(
             clock.code in act.resumes for act in process.acts
         ):
@@ -303,3 +318,13 @@ def _loose_outcomes(process: Process) -> list[str]:
     given = {act.outcome for act in process.acts}
     flaws += [f"no act ends as {outcome}" for outcome in process.outcomes if outcome not in given]
     return flaws
+
+
+def _told_secrets(process: Process) -> list[str]:
+    if not process.is_sensitive:
+        return []
+    return [
+        f"the matter is law-enforcement-sensitive, and act {act.code} tells a party"
+        for act in process.acts
+        if act.tells
+    ]
