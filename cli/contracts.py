@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli import problems, timeline
+from cli import problems, process_pages, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES
 from shared.contracts.documents import asyncapi, json_schemas
@@ -52,6 +52,7 @@ def main() -> None:
     PAGE.write_text(authority_page(), encoding="utf-8")
     problems.PAGE.write_text(problems.page(), encoding="utf-8")
     timeline.PAGE.write_text(timeline.page(), encoding="utf-8")
+    process_pages.write()
 
 
 def authority_page() -> str:

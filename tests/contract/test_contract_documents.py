@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli import problems, timeline
+from cli import problems, process_pages, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.contracts import FOLDER, documents, text_of
 from services.liquidation.domain import record
@@ -50,6 +50,11 @@ def test_page_of_authority_is_the_generated_one() -> None:
 
 def test_page_of_problems_is_the_generated_one() -> None:
     assert problems.PAGE.read_text(encoding="utf-8") == problems.page(), "run `make contracts`"
+
+
+def test_pages_of_processes_are_the_generated_ones() -> None:
+    kept = {path.name: path.read_text(encoding="utf-8") for path in process_pages.FOLDER.glob("*.md")}
+    assert kept == process_pages.pages(), "run `make contracts`"
 
 
 def test_page_of_timelines_is_the_generated_one() -> None:

@@ -11,7 +11,7 @@ from services.workqueue.domain import claim as rules
 from services.workqueue.domain.item import WAITING, Item
 from services.workqueue.domain.matter import KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
-from services.workqueue.domain.processes.engine import Bar, Done, Standing, find_bar, follow, list_acts, stand
+from services.workqueue.domain.processes.engine import Bar, Done, Standing, find_bar, follow, list_acts
 from services.workqueue.domain.processes.fields import FieldsRefused, read_fields, revive
 from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
@@ -87,7 +87,7 @@ async def open_matter(
         authority=permission.row_id,
         center_since=now,
     )
-    item = placed(item, table, stand(table, now, ()))
+    item = placed(item, table, stand_of(table, item, ()))
     item, notes = rules.open_matter(item, person, now)
     assert permission.row_id is not None
     await item_store.create_items(tx, [item], [])

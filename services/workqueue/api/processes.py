@@ -155,7 +155,7 @@ def act_out(act: Act) -> ActOut:
         ends=list(act.ends),
         outcome=act.outcome,
         event=act.event,
-        opens=act.opens,
+        opens=act.opens if act.opens in PROCESSES else None,
         notices=list(act.tells),
         citation=act.citation,
     )

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from services.workqueue.domain.item import Item, Person
-from services.workqueue.domain.processes.engine import Done, Standing, stand, waits_for
+from services.workqueue.domain.processes.engine import Done, Standing, follow, stand, waits_for
 from services.workqueue.domain.processes.fields import revive
 from services.workqueue.domain.processes.shape import Process
+
+_CLAIMED: Final = "work-item-changed:claimed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,25 @@ def people_of(person: Person) -> frozenset[str]:
 
 
 def stand_of(process: Process, item: Item, acts: Sequence[KeptAct]) -> Standing:
-    """Where the item stands in its process by the acts of people."""
-    done = [Done(each.act, each.at, people_of(each.by), revive(process.act(each.act), each.fields)) for each in acts]
-    return stand(process, item.opened_at, done)
+    """Where the item stands in its process: by the event that opened it, the acts of people, and its claim.
+
+    What a claim does is done when somebody holds the item for the first time, or before the act that needs it.
+    """
+    standing = stand(process, item.opened_at, ())
+    if item.kind != "matter":
+        for event in process.opened_on:
+            standing = _follow_event(process, standing, event, item.opened_at)
+    for each in acts:
+        act = process.act(each.act)
+        if standing.stage not in act.source:
+            standing = _follow_event(process, standing, _CLAIMED, each.at)
+        standing = follow(process, standing, Done(act.code, each.at, people_of(each.by), revive(act, each.fields)))
+    return _follow_event(process, standing, _CLAIMED, standing.since) if item.token else standing
+
+
+def _follow_event(process: Process, standing: Standing, event: str, at: datetime) -> Standing:
+    act = next((act for act in process.acts if act.event == event and standing.stage in act.source), None)
+    return standing if act is None else follow(process, standing, Done(act.code, at, frozenset(), {}))
 
 
 def placed(item: Item, process: Process, standing: Standing) -> Item:

@@ -124,7 +124,8 @@ class Act:
 class Clock:
     """A time limit: its length counts from the legal day of the act that begins it, or from a day that the act records.
 
-    `counts_from` names that field. A length of 0 is a last day that the act records. `effect` is what follows when the
+    `counts_from` names that field. A length of 0 is a last day that the act records, a negative
+    one ends so long before it. `effect` is what follows when the
     day has passed.
     """
 
@@ -290,7 +291,7 @@ def _endless_clocks(process: Process) -> list[str]:
         begun = [act for act in process.acts if clock.code in act.starts]
         if not begun and clock.code not in process.begins:
             flaws.append(f"nothing begins clock {clock.code}")
-        if clock.length < (0 if clock.counts_from else 1):
+        if clock.length < 1 and not clock.counts_from:
             flaws.append(f"clock {clock.code} has no length, and no act records its last day")
         ending = [act for act in process.acts if clock.code in act.ends]
         places = [(act.code, place) for act in begun for place in ((act.target,) if act.target else act.source)]

@@ -56,11 +56,11 @@ APPEALED = (
 
 def test_account_is_proposed_confirmed_by_another_assigned_and_kept_after_a_year() -> None:
     proposed = walk(ACCOUNT_ASSIGNMENT, OPENED_ON, PROPOSED)
-    assert barred(ACCOUNT_ASSIGNMENT, proposed, "confirm", IMPORT, "kim") == "second-person"
-    assert barred(ACCOUNT_ASSIGNMENT, proposed, "reject", IMPORT, "kim") == "second-person"
+    assert barred(ACCOUNT_ASSIGNMENT, proposed, "confirm", IMPORT, "kim") == "second-person-required"
+    assert barred(ACCOUNT_ASSIGNMENT, proposed, "reject", IMPORT, "kim") == "second-person-required"
     assert barred(ACCOUNT_ASSIGNMENT, proposed, "assign", ASSISTANT, "ann") == "by-event"
     due = walk(ACCOUNT_ASSIGNMENT, OPENED_ON, *DUE_AGAIN)
-    assert barred(ACCOUNT_ASSIGNMENT, due, "keep", IMPORT, "kim") == "second-person"
+    assert barred(ACCOUNT_ASSIGNMENT, due, "keep", IMPORT, "kim") == "second-person-required"
     kept = walk(
         ACCOUNT_ASSIGNMENT,
         OPENED_ON,
@@ -88,7 +88,7 @@ def test_field_operations_upholds_reassigns_or_the_appeal_is_withdrawn() -> None
     standing = walk(ACCOUNT_ASSIGNMENT, OPENED_ON, *APPEALED)
     decision = {"decided_on": date(2026, 7, 1)}
     for person in ("kim", "ann"):
-        assert barred(ACCOUNT_ASSIGNMENT, standing, "note-upheld", FIELD_OPERATIONS, person) == "second-person"
+        assert barred(ACCOUNT_ASSIGNMENT, standing, "note-upheld", FIELD_OPERATIONS, person) == "second-person-required"
     assert barred(ACCOUNT_ASSIGNMENT, standing, "note-upheld", ASSISTANT, "eve") == "role-required"
     upheld = walk(
         ACCOUNT_ASSIGNMENT,

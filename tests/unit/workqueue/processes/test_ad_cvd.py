@@ -93,8 +93,8 @@ def test_rate_that_differs_from_the_instruction_is_explained_and_confirmed_by_an
     different = walk(AD_CVD, OPENED, *_rated("different"))
     assert barred(AD_CVD, different, "confirm-rate", TEAM, "lou") == "fact-missing"
     explained = walk(AD_CVD, OPENED, *_rated("explained"))
-    assert barred(AD_CVD, explained, "confirm-rate", TEAM) == "second-person"
-    assert barred(AD_CVD, explained, "return-rate", TEAM) == "second-person"
+    assert barred(AD_CVD, explained, "confirm-rate", TEAM) == "second-person-required"
+    assert barred(AD_CVD, explained, "return-rate", TEAM) == "second-person-required"
     assert barred(AD_CVD, explained, "confirm-rate", TEAM, "lou") is None
     walk(
         AD_CVD,

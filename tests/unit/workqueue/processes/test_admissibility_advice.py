@@ -105,7 +105,7 @@ def test_advice_needs_a_recommendation_and_another_person() -> None:
     standing = walk(ADMISSIBILITY_ADVICE, MONDAY, ACCEPT, DETAIN, NOTICE, REVIEW)
     assert barred(ADMISSIBILITY_ADVICE, standing, "advise", HEAD, "ada") == "fact-missing"
     recommended = walk(ADMISSIBILITY_ADVICE, MONDAY, *_advised("release")[:-1])
-    assert barred(ADMISSIBILITY_ADVICE, recommended, "advise", HEAD, "kim") == "second-person"
+    assert barred(ADMISSIBILITY_ADVICE, recommended, "advise", HEAD, "kim") == "second-person-required"
     assert barred(ADMISSIBILITY_ADVICE, recommended, "advise", HEAD, "ada") is None
 
 

@@ -56,7 +56,7 @@ def test_agency_is_asked_again_or_further_for_another_day() -> None:
 def test_question_without_an_answer_is_closed_by_another_person() -> None:
     sent = walk(AGENCY_REFERRAL, MONDAY, SEND)
     assert barred(AGENCY_REFERRAL, sent, "close-information", IMPORT) == "fact-missing"
-    assert barred(AGENCY_REFERRAL, sent, "close-unanswered", HEAD, "kim") == "second-person"
+    assert barred(AGENCY_REFERRAL, sent, "close-unanswered", HEAD, "kim") == "second-person-required"
     why = {"unanswered_reasons": "The importer showed the certificate."}
     ended = walk(AGENCY_REFERRAL, MONDAY, SEND, Line(LATER, "close-unanswered", HEAD, "closed", None, why, who="ada"))
     assert ended.outcome == "unanswered"

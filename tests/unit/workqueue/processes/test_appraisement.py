@@ -66,7 +66,7 @@ DECISION = {"decided_value_usd": "1050.00", "decision_reasons": "Assists belong 
 
 def test_value_is_decided_by_another_person_than_proposed_it() -> None:
     standing = walk(APPRAISEMENT, OPENED, *PROPOSED)
-    assert barred(APPRAISEMENT, standing, "decide", IMPORT) == "second-person"
+    assert barred(APPRAISEMENT, standing, "decide", IMPORT) == "second-person-required"
     ended = walk(
         APPRAISEMENT,
         OPENED,

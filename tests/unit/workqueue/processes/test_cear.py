@@ -124,7 +124,7 @@ def test_nothing_is_voted_on_without_quorum_comparables_and_another_person() -> 
     unseen = walk(CEAR, MONDAY, SCREEN, SCHEDULE, HEAR)
     assert barred(CEAR, unseen, "dispose", CHAIR, "ada") == "fact-missing"
     heard = walk(CEAR, MONDAY, *HEARD)
-    assert barred(CEAR, heard, "dispose", CHAIR, "kim") == "second-person"
+    assert barred(CEAR, heard, "dispose", CHAIR, "kim") == "second-person-required"
     assert barred(CEAR, heard, "dispose", COORDINATOR, "ada") == "role-required"
     assert barred(CEAR, heard, "dispose", CHAIR, "ada") is None
 

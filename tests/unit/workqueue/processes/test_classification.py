@@ -50,7 +50,7 @@ DECISION = {"decided_tariff": "8473301180", "decision_reasons": "Note 5."}
 
 def test_classification_is_decided_by_another_person_than_proposed_it() -> None:
     standing = walk(CLASSIFICATION, OPENED, *PROPOSED)
-    assert barred(CLASSIFICATION, standing, "decide", IMPORT) == "second-person"
+    assert barred(CLASSIFICATION, standing, "decide", IMPORT) == "second-person-required"
     ended = walk(
         CLASSIFICATION,
         OPENED,

@@ -54,7 +54,7 @@ def test_accepted_referral_ends_with_its_result_by_another_person(result: str) -
     recorded = walk(COMMERCIAL_FRAUD, MONDAY, *REFERRED, ACCEPT, record)
     for other in {"criminal", "civil", "administrative", "none"} - {result}:
         assert barred(COMMERCIAL_FRAUD, recorded, f"close-{other}", HEAD, "ada") == "fact-missing"
-    assert barred(COMMERCIAL_FRAUD, recorded, f"close-{result}", HEAD, "hal") == "second-person"
+    assert barred(COMMERCIAL_FRAUD, recorded, f"close-{result}", HEAD, "hal") == "second-person-required"
     close = Line(date(2026, 9, 2), f"close-{result}", HEAD, "closed", None, who="ada")
     assert walk(COMMERCIAL_FRAUD, MONDAY, *REFERRED, ACCEPT, record, close).outcome == result
 

@@ -29,8 +29,8 @@ def test_advice_is_followed_by_another_person_and_stands_still_while_facts_are_o
         Line(date(2026, 3, 10), "advise", IMPORT, "advised", None, ADVICE),
     )
     standing = walk(CONSULTATION, OPENED, *lines)
-    assert barred(CONSULTATION, standing, "follow", IMPORT) == "second-person"
-    assert barred(CONSULTATION, standing, "depart", IMPORT) == "second-person"
+    assert barred(CONSULTATION, standing, "follow", IMPORT) == "second-person-required"
+    assert barred(CONSULTATION, standing, "depart", IMPORT) == "second-person-required"
     ended = walk(CONSULTATION, OPENED, *lines, Line(date(2026, 3, 11), "follow", IMPORT, "used", who="rae"))
     assert ended.outcome == "followed"
 

@@ -61,11 +61,11 @@ LIQUIDATED = (
 
 def test_claim_is_paid_ahead_verified_confirmed_by_another_liquidated_and_billed() -> None:
     assert barred(DRAWBACK_CLAIM, walk(DRAWBACK_CLAIM, OPENED_ON, *VALID), "pay-accelerated", DRAWBACK) == (
-        "second-person"
+        "second-person-required"
     )
     verified = walk(DRAWBACK_CLAIM, OPENED_ON, *VERIFIED)
-    assert barred(DRAWBACK_CLAIM, verified, "confirm", DRAWBACK, "kim") == "second-person"
-    assert barred(DRAWBACK_CLAIM, verified, "return", DIRECTOR, "kim") == "second-person"
+    assert barred(DRAWBACK_CLAIM, verified, "confirm", DRAWBACK, "kim") == "second-person-required"
+    assert barred(DRAWBACK_CLAIM, verified, "return", DIRECTOR, "kim") == "second-person-required"
     assert barred(DRAWBACK_CLAIM, verified, "liquidate", DRAWBACK, "dot") == "by-event"
     billed = walk(
         DRAWBACK_CLAIM,
@@ -112,8 +112,8 @@ def test_claims_are_verified_together_by_a_sample_and_returned() -> None:
         ),
     )
     standing = walk(DRAWBACK_CLAIM, OPENED_ON, *sampled)
-    assert barred(DRAWBACK_CLAIM, standing, "confirm", DRAWBACK, "kim") == "second-person"
-    assert barred(DRAWBACK_CLAIM, standing, "return", DIRECTOR, "kim") == "second-person"
+    assert barred(DRAWBACK_CLAIM, standing, "confirm", DRAWBACK, "kim") == "second-person-required"
+    assert barred(DRAWBACK_CLAIM, standing, "return", DIRECTOR, "kim") == "second-person-required"
     walk(
         DRAWBACK_CLAIM,
         OPENED_ON,

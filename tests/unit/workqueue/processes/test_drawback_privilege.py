@@ -45,8 +45,8 @@ def recommended(what: str) -> tuple[Line, ...]:
 
 def test_privilege_is_granted_by_another_person_than_recommends_it() -> None:
     standing = walk(DRAWBACK_PRIVILEGE, OPENED_ON, *recommended("grant"))
-    assert barred(DRAWBACK_PRIVILEGE, standing, "grant", DIRECTOR, "kim") == "second-person"
-    assert barred(DRAWBACK_PRIVILEGE, standing, "return", DIRECTOR, "kim") == "second-person"
+    assert barred(DRAWBACK_PRIVILEGE, standing, "grant", DIRECTOR, "kim") == "second-person-required"
+    assert barred(DRAWBACK_PRIVILEGE, standing, "return", DIRECTOR, "kim") == "second-person-required"
     assert barred(DRAWBACK_PRIVILEGE, standing, "deny", DIRECTOR, "dan") == "fact-missing"
     fields: dict[str, Any] = {"granted_from": date(2026, 5, 1)}
     granted = walk(
@@ -61,7 +61,7 @@ def test_privilege_is_granted_by_another_person_than_recommends_it() -> None:
 def test_privilege_is_denied_as_recommended_or_returned() -> None:
     standing = walk(DRAWBACK_PRIVILEGE, OPENED_ON, *recommended("deny"))
     assert barred(DRAWBACK_PRIVILEGE, standing, "grant", DIRECTOR, "dan") == "fact-missing"
-    assert barred(DRAWBACK_PRIVILEGE, standing, "deny", DIRECTOR, "kim") == "second-person"
+    assert barred(DRAWBACK_PRIVILEGE, standing, "deny", DIRECTOR, "kim") == "second-person-required"
     denied = walk(
         DRAWBACK_PRIVILEGE,
         OPENED_ON,
@@ -96,8 +96,8 @@ def test_revocation_is_proposed_answered_and_decided_by_another() -> None:
         ),
     )
     standing = walk(DRAWBACK_PRIVILEGE, OPENED_ON, *answered)
-    assert barred(DRAWBACK_PRIVILEGE, standing, "revoke", DIRECTOR, "kim") == "second-person"
-    assert barred(DRAWBACK_PRIVILEGE, standing, "keep", DIRECTOR, "kim") == "second-person"
+    assert barred(DRAWBACK_PRIVILEGE, standing, "revoke", DIRECTOR, "kim") == "second-person-required"
+    assert barred(DRAWBACK_PRIVILEGE, standing, "keep", DIRECTOR, "kim") == "second-person-required"
     decision: dict[str, Any] = {"decision_reasons": "As proposed."}
     revoked = walk(
         DRAWBACK_PRIVILEGE,

@@ -214,7 +214,7 @@ def test_evasion_without_a_request_for_review_is_closed_after_the_parties_are_to
 def test_review_is_decided_by_others_and_closed_when_nobody_sues(act: str) -> None:
     standing = walk(EAPA, OPENED, *UNDER_REVIEW)
     assert barred(EAPA, standing, act, TEAM) == "role-required"
-    assert barred(EAPA, standing, act, RULINGS, "hal") == "second-person"
+    assert barred(EAPA, standing, act, RULINGS, "hal") == "second-person-required"
     ended = walk(
         EAPA,
         OPENED,
@@ -243,7 +243,7 @@ def test_who_determined_that_there_is_no_evasion_does_not_review_it(act: str) ->
             {"review_requested_by": "Alleger", "review_requested_on": date(2027, 1, 5)},
         ),
     )
-    assert barred(EAPA, standing, act, RULINGS, "hal") == "second-person"
+    assert barred(EAPA, standing, act, RULINGS, "hal") == "second-person-required"
 
 
 def test_suit_ends_with_the_judgment() -> None:

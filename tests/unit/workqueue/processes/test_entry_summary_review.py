@@ -159,7 +159,7 @@ def test_late_reject_is_for_cases_and_a_supervisor_other_than_the_reviewer() -> 
     )
     standing = walk(ENTRY_SUMMARY_REVIEW, OPENED, *with_case)
     assert barred(ENTRY_SUMMARY_REVIEW, standing, "reject-late", IMPORT) == "role-required"
-    assert barred(ENTRY_SUMMARY_REVIEW, standing, "reject-late", ASSISTANT) == "second-person"
+    assert barred(ENTRY_SUMMARY_REVIEW, standing, "reject-late", ASSISTANT) == "second-person-required"
     walk(
         ENTRY_SUMMARY_REVIEW,
         OPENED,

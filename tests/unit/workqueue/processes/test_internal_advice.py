@@ -66,13 +66,13 @@ APPLIED: dict[str, Any] = {"applied_entries": ["B7600000024"], "applied_how": "L
 
 def test_view_is_signed_by_another_headquarters_decides_and_the_center_applies() -> None:
     written = walk(INTERNAL_ADVICE, OPENED_ON, *WRITTEN)
-    assert barred(INTERNAL_ADVICE, written, "send", DIRECTOR, "kim") == "second-person"
-    assert barred(INTERNAL_ADVICE, written, "return", DIRECTOR, "kim") == "second-person"
-    assert barred(INTERNAL_ADVICE, written, "refuse", DIRECTOR, "kim") == "second-person"
+    assert barred(INTERNAL_ADVICE, written, "send", DIRECTOR, "kim") == "second-person-required"
+    assert barred(INTERNAL_ADVICE, written, "return", DIRECTOR, "kim") == "second-person-required"
+    assert barred(INTERNAL_ADVICE, written, "refuse", DIRECTOR, "kim") == "second-person-required"
     sent = walk(INTERNAL_ADVICE, OPENED_ON, *SENT)
     assert barred(INTERNAL_ADVICE, sent, "decide", DIRECTOR, "dan") == "role-required"
     assigned = walk(INTERNAL_ADVICE, OPENED_ON, *DECIDED[:-3])
-    assert barred(INTERNAL_ADVICE, assigned, "decide", HEADQUARTERS, "kim") == "second-person"
+    assert barred(INTERNAL_ADVICE, assigned, "decide", HEADQUARTERS, "kim") == "second-person-required"
     applied = walk(
         INTERNAL_ADVICE, OPENED_ON, *DECIDED, Line(date(2026, 6, 8), "apply", IMPORT, "applied", None, APPLIED)
     )
@@ -122,7 +122,7 @@ def test_refusal_may_be_appealed_to_headquarters_which_wants_the_question_or_not
     )
     standing = walk(INTERNAL_ADVICE, OPENED_ON, *appealed)
     for act in ("uphold-refusal", "reverse-refusal"):
-        assert barred(INTERNAL_ADVICE, standing, act, HEADQUARTERS, "dan") == "second-person"
+        assert barred(INTERNAL_ADVICE, standing, act, HEADQUARTERS, "dan") == "second-person-required"
     why = {"appeal_reasons": "The question is one of law."}
     upheld = walk(
         INTERNAL_ADVICE,

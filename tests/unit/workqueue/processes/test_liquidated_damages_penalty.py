@@ -102,8 +102,8 @@ def test_penalty_is_answered_petitioned_decided_and_paid() -> None:
 def test_package_needs_the_approval_of_another_person() -> None:
     packaged = walk(PENALTY, MONDAY, _opened("penalty")[0])
     assert packaged.clocks["limitation"].due_on == LIMITATION
-    assert barred(PENALTY, packaged, "approve", HEAD, "kim") == "second-person"
-    assert barred(PENALTY, packaged, "return-package", HEAD, "kim") == "second-person"
+    assert barred(PENALTY, packaged, "approve", HEAD, "kim") == "second-person-required"
+    assert barred(PENALTY, packaged, "return-package", HEAD, "kim") == "second-person-required"
     assert barred(PENALTY, packaged, "approve", COORDINATOR, "ada") == "role-required"
     returned = {"returned_reasons": "No bond named."}
     walk(
@@ -118,7 +118,7 @@ def test_fraud_runs_from_discovery() -> None:
     fields = _package("penalty") | {"discovered_on": date(2026, 2, 2)}
     standing = walk(PENALTY, MONDAY, Line(MONDAY, "package-as-fraud", COORDINATOR, "package", date(2029, 2, 2), fields))
     assert standing.clocks["fraud-limitation"].due_on == date(2031, 2, 2)
-    assert barred(PENALTY, standing, "approve", HEAD, "kim") == "second-person"
+    assert barred(PENALTY, standing, "approve", HEAD, "kim") == "second-person-required"
 
 
 def test_shorter_times_end_on_the_day_that_the_officer_set() -> None:
@@ -209,7 +209,7 @@ def test_supplemental_petition_is_decided_by_another_officer_and_paid_by_the_day
         "fay",
     )
     standing = walk(PENALTY, MONDAY, *DECIDED, supplemental)
-    assert barred(PENALTY, standing, "decide-supplemental", FPF, "fay") == "second-person"
+    assert barred(PENALTY, standing, "decide-supplemental", FPF, "fay") == "second-person-required"
     walk(
         PENALTY,
         MONDAY,

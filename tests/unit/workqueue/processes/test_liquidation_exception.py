@@ -121,7 +121,7 @@ def test_removal_of_a_suspension_gives_six_months() -> None:
 def test_deemed_liquidation_is_reliquidated_within_ninety_days_when_another_person_approves() -> None:
     standing = walk(LIQUIDATION_EXCEPTION, OPENED_ON, *PROPOSED)
     for act in ("approve-reliquidation", "return", "leave"):
-        assert barred(LIQUIDATION_EXCEPTION, standing, act, ASSISTANT, "kim") == "second-person"
+        assert barred(LIQUIDATION_EXCEPTION, standing, act, ASSISTANT, "kim") == "second-person-required"
     reliquidated = walk(
         LIQUIDATION_EXCEPTION,
         OPENED_ON,

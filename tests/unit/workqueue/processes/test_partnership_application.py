@@ -41,8 +41,8 @@ VISITED = (INVITE, APPLY, _vet("passed"), PLAN)
 
 def test_candidate_who_meets_the_criteria_is_admitted_by_another_person() -> None:
     visited = walk(APPLICATION, MONDAY, *VISITED, _visited(VISIT, "meets", "vic"))
-    assert barred(APPLICATION, visited, "admit", DIRECTOR, "kim") == "second-person"  # vetted
-    assert barred(APPLICATION, visited, "admit", DIRECTOR, "vic") == "second-person"  # visited
+    assert barred(APPLICATION, visited, "admit", DIRECTOR, "kim") == "second-person-required"  # vetted
+    assert barred(APPLICATION, visited, "admit", DIRECTOR, "vic") == "second-person-required"  # visited
     assert barred(APPLICATION, visited, "admit", MANAGER, "dee") == "role-required"
     admit = Line(date(2026, 6, 1), "admit", DIRECTOR, "admitted", None, {"admitted_from": date(2026, 6, 1)}, who="dee")
     assert walk(APPLICATION, MONDAY, *VISITED, _visited(VISIT, "meets"), admit).outcome == "admitted"
@@ -62,7 +62,7 @@ def test_second_visit_follows_actions_required_alone() -> None:
 def test_nobody_is_visited_who_did_not_pass_the_vetting() -> None:
     vetted = walk(APPLICATION, MONDAY, INVITE, APPLY, _vet("not-passed"))
     assert barred(APPLICATION, vetted, "plan-visit", MANAGER) == "fact-missing"
-    assert barred(APPLICATION, vetted, "refuse", DIRECTOR, "kim") == "second-person"
+    assert barred(APPLICATION, vetted, "refuse", DIRECTOR, "kim") == "second-person-required"
     no = {"refused_reasons": "Open debts.", "refused_on": date(2026, 4, 20)}
     refuse = Line(date(2026, 4, 20), "refuse", DIRECTOR, "not-admitted", None, no, "dee")
     assert walk(APPLICATION, MONDAY, INVITE, APPLY, _vet("not-passed"), refuse).outcome == "not-admitted"

@@ -52,8 +52,8 @@ DECIDED = (
 
 def test_petition_is_decided_after_the_opinion_that_another_person_signs_and_is_paid() -> None:
     opined = walk(PETITION, OPENED_ON, *OPINED)
-    assert barred(PETITION, opined, "sign-opinion", DIRECTOR, "kim") == "second-person"
-    assert barred(PETITION, opined, "return-opinion", DIRECTOR, "kim") == "second-person"
+    assert barred(PETITION, opined, "sign-opinion", DIRECTOR, "kim") == "second-person-required"
+    assert barred(PETITION, opined, "return-opinion", DIRECTOR, "kim") == "second-person-required"
     assert barred(PETITION, opined, "sign-opinion", IMPORT, "lee") == "role-required"
     back = walk(
         PETITION,
@@ -91,8 +91,8 @@ def test_who_wrote_or_signed_the_opinion_does_not_decide() -> None:
         PETITION, OPENED_ON, *OPINED, Line(date(2026, 3, 11), "sign-opinion", DIRECTOR, "decision", who="dan")
     )
     for person in ("kim", "dan"):
-        assert barred(PETITION, signed, "decide", FPF, person) == "second-person"
-        assert barred(PETITION, signed, "cancel", FPF, person) == "second-person"
+        assert barred(PETITION, signed, "decide", FPF, person) == "second-person-required"
+        assert barred(PETITION, signed, "cancel", FPF, person) == "second-person-required"
 
 
 def test_supplemental_petition_is_decided_by_another_officer_and_may_cancel_all() -> None:
@@ -110,8 +110,8 @@ def test_supplemental_petition_is_decided_by_another_officer_and_may_cancel_all(
     )
     standing = walk(PETITION, OPENED_ON, *again)
     for person in ("kim", "dan", "fay"):
-        assert barred(PETITION, standing, "decide-supplemental", FPF, person) == "second-person"
-        assert barred(PETITION, standing, "cancel", FPF, person) == "second-person"
+        assert barred(PETITION, standing, "decide-supplemental", FPF, person) == "second-person-required"
+        assert barred(PETITION, standing, "cancel", FPF, person) == "second-person-required"
     walk(
         PETITION,
         OPENED_ON,
@@ -199,8 +199,8 @@ def test_offer_in_compromise_is_answered_by_another_person_than_records_it() -> 
         ),
     )
     standing = walk(PETITION, OPENED_ON, *offered)
-    assert barred(PETITION, standing, "accept-offer", FPF, "fay") == "second-person"
-    assert barred(PETITION, standing, "refuse-offer", FPF, "fay") == "second-person"
+    assert barred(PETITION, standing, "accept-offer", FPF, "fay") == "second-person-required"
+    assert barred(PETITION, standing, "refuse-offer", FPF, "fay") == "second-person-required"
     accepted = walk(
         PETITION,
         OPENED_ON,

@@ -60,8 +60,8 @@ def test_those_consulted_give_their_views_by_a_day_or_more_data_is_needed() -> N
 
 def test_recommendation_is_decided_by_another_person() -> None:
     standing = walk(POLICY_ANALYSIS, MONDAY, *RECOMMENDED)
-    assert barred(POLICY_ANALYSIS, standing, "adopt", DIRECTOR, "kim") == "second-person"
-    assert barred(POLICY_ANALYSIS, standing, "reject", DIRECTOR, "kim") == "second-person"
+    assert barred(POLICY_ANALYSIS, standing, "adopt", DIRECTOR, "kim") == "second-person-required"
+    assert barred(POLICY_ANALYSIS, standing, "reject", DIRECTOR, "kim") == "second-person-required"
     assert barred(POLICY_ANALYSIS, standing, "adopt", ANALYST, "dee") == "role-required"
     assert barred(POLICY_ANALYSIS, standing, "adopt", DIRECTOR, "dee") is None
 

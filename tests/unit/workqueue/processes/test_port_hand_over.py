@@ -24,7 +24,7 @@ REFUSED = {"refusal": "not-ours", "refusal_reasons": "The port of Charleston.", 
 def test_other_office_accepts_or_refuses(offer: Line, office: str, role: str, giver: str) -> None:
     offered = walk(PORT_HAND_OVER, FRIDAY, offer)
     for act in (f"accept-at-{office}", f"refuse-at-{office}"):
-        assert barred(PORT_HAND_OVER, offered, act, role, giver) == "second-person"
+        assert barred(PORT_HAND_OVER, offered, act, role, giver) == "second-person-required"
         assert barred(PORT_HAND_OVER, offered, act, IMPORT, "ola") == "role-required"
     accept = Line(TUESDAY, f"accept-at-{office}", role, "accepted", None, ACCEPTED, "ola")
     assert walk(PORT_HAND_OVER, FRIDAY, offer, accept).outcome == "accepted"

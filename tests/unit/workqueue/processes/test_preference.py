@@ -52,7 +52,7 @@ def test_silent_importer_is_told_the_intent_hears_nothing_and_another_person_den
     lines = (*ASKED, SILENT, INTENT, NO_COMMENT)
     standing = walk(PREFERENCE, OPENED, *lines)
     assert barred(PREFERENCE, standing, "deny", IMPORT) == "role-required"
-    assert barred(PREFERENCE, standing, "deny", ASSISTANT) == "second-person"
+    assert barred(PREFERENCE, standing, "deny", ASSISTANT) == "second-person-required"
     ended = walk(
         PREFERENCE,
         OPENED,

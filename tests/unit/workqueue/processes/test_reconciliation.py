@@ -54,8 +54,8 @@ REVIEWED = (
 
 def test_reconciliation_is_reminded_filed_reviewed_confirmed_by_another_and_liquidated() -> None:
     reviewed = walk(RECONCILIATION, OPENED_ON, *REVIEWED)
-    assert barred(RECONCILIATION, reviewed, "confirm", ASSISTANT, "kim") == "second-person"
-    assert barred(RECONCILIATION, reviewed, "return", ASSISTANT, "kim") == "second-person"
+    assert barred(RECONCILIATION, reviewed, "confirm", ASSISTANT, "kim") == "second-person-required"
+    assert barred(RECONCILIATION, reviewed, "return", ASSISTANT, "kim") == "second-person-required"
     assert barred(RECONCILIATION, reviewed, "liquidate", IMPORT) == "by-event"
     liquidated = walk(
         RECONCILIATION,
@@ -141,8 +141,8 @@ def test_rejected_reconciliation_that_is_not_filed_again_leads_to_liquidated_dam
         Line(date(2027, 12, 3), "find-missed", ENTRY, "missed", None, {"missed_on": date(2027, 12, 3)}),
     )
     standing = walk(RECONCILIATION, OPENED_ON, *missed)
-    assert barred(RECONCILIATION, standing, "begin-damages", ASSISTANT, "kim") == "second-person"
-    assert barred(RECONCILIATION, standing, "excuse", ASSISTANT, "kim") == "second-person"
+    assert barred(RECONCILIATION, standing, "begin-damages", ASSISTANT, "kim") == "second-person-required"
+    assert barred(RECONCILIATION, standing, "excuse", ASSISTANT, "kim") == "second-person-required"
     damages = walk(
         RECONCILIATION,
         OPENED_ON,

@@ -71,7 +71,9 @@ def test_second_request_on_the_same_issue_needs_a_supervisor_who_is_another_pers
     assert barred(REQUEST_FOR_INFORMATION, standing, "issue", IMPORT) == "fact-missing"
     assert barred(REQUEST_FOR_INFORMATION, standing, "issue-again", IMPORT) == "fact-missing"
     assert barred(REQUEST_FOR_INFORMATION, standing, "approve-repetition", IMPORT) == "role-required"
-    assert barred(REQUEST_FOR_INFORMATION, standing, "approve-repetition", "center-director") == "second-person"
+    assert (
+        barred(REQUEST_FOR_INFORMATION, standing, "approve-repetition", "center-director") == "second-person-required"
+    )
     ended = walk(
         REQUEST_FOR_INFORMATION,
         OPENED,

@@ -93,8 +93,8 @@ def test_another_center_and_the_laboratory_are_asked() -> None:
 
 def test_action_is_confirmed_by_another_person_and_only_where_it_follows() -> None:
     standing = walk(RESPONSE, OPENED_ON, *assessed("take-action", ASSESS_BY))
-    assert barred(RESPONSE, standing, "confirm-action", ASSISTANT, "kim") == "second-person"
-    assert barred(RESPONSE, standing, "return", ASSISTANT, "kim") == "second-person"
+    assert barred(RESPONSE, standing, "confirm-action", ASSISTANT, "kim") == "second-person-required"
+    assert barred(RESPONSE, standing, "return", ASSISTANT, "kim") == "second-person-required"
     assert barred(RESPONSE, standing, "close-without-action", IMPORT) == "fact-missing"
     closed = walk(
         RESPONSE,
