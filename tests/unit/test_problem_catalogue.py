@@ -12,12 +12,12 @@ import pytest
 from shared.contracts.decode import _SPECIFIC_REASONS
 from shared.contracts.refusal import MOST_TEXT
 from shared.customs.problems import problem_kinds
-from shared.runtime import errors
+from shared.runtime import errors, two_people
 from shared.runtime.errors import Refused
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REFUSALS: Final = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Refused)}
-FIRST_ARGUMENT: Final = {"Flaw", "Rejection", "CorrectionBar", "NotAllowed", "InvalidEntryNumber"}
+FIRST_ARGUMENT: Final = {"Bar", "Flaw", "Rejection", "CorrectionBar", "NotAllowed", "InvalidEntryNumber"}
 """What else carries the code of a problem, as its first argument."""
 OWN_TABLES: Final = {
     "services/liquidation/domain/correction_window.py",  # every bar stands there by name
@@ -34,6 +34,7 @@ NOT_WRITTEN_THERE: Final = {
     ("services/routing/acts/criteria.py", "error.code"),
     ("services/routing/acts/directory.py", "fault.code"),
     ("services/workqueue/acts/item.py", "refusal.code"),
+    ("services/workqueue/acts/matter.py", "bar.code"),
     ("shared/runtime/access.py", "permission.code"),
     ("shared/runtime/two_people.py", "CODE"),
     ("shared/web/requests.py", "error.code"),
@@ -93,6 +94,10 @@ def test_every_code_from_elsewhere_is_known() -> None:
         if named_in(node) is None
     }
     assert found == NOT_WRITTEN_THERE
+
+
+def test_the_code_of_the_second_person_stands_in_the_catalogue() -> None:
+    assert two_people.CODE in problem_kinds()
 
 
 def test_every_code_of_a_field_that_names_the_whole_refusal_stands_in_the_catalogue() -> None:

@@ -65,7 +65,7 @@ async def open_matter(
     if not {role.value for role in caller.roles} & set(table.opened_by):
         raise Forbidden(
             f"{table.label} is opened by {' or '.join(table.opened_by)}.",
-            code="role-required",
+            code="process-role",
             remedy="Hand it to somebody who has that role.",
         )
     if linked_item is not None and linked_item not in await item_store.lock_items(tx, [linked_item]):
@@ -165,7 +165,7 @@ def demand_possible(process: Process, standing: Standing, item: Item, act: Act, 
         return
     if bar.code == two_people.CODE:
         raise two_people.second_person_required(bar.why)
-    if bar.code == "role-required":
+    if bar.code == "process-role":
         raise Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
     raise Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
 

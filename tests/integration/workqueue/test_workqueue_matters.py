@@ -8,6 +8,9 @@ import pytest
 from services.workqueue.store.tables import item_acts, items, matters
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
+from tests.integration.workqueue.events import routed
+from tests.support.events import entry_number
+from tests.support.recorded import recorded
 
 CENTER = frozenset({"CEE007"})
 FAY = Identity("fay", "Fay Ortiz", frozenset({RoleName.FPF_OFFICER}))
@@ -118,7 +121,7 @@ async def test_what_is_sent_again_is_done_once(desk: Desk) -> None:
         (KIM, {"act": "acknowledge", "token": 1, "fields": {"received_on": "yesterday"}}, 422, "fields-refused"),
         (KIM, {"act": "compute-loss", "token": 1, "fields": {}}, 409, "other-stage"),
         (KIM, {"act": "dance", "token": 1}, 422, "no-such-act"),
-        (DAN, {"act": "acknowledge", "token": 1, "fields": RECEIVED}, 403, "role-required"),
+        (DAN, {"act": "acknowledge", "token": 1, "fields": RECEIVED}, 403, "process-role"),
         (AWAY, {"act": "acknowledge", "token": 1, "fields": RECEIVED}, 404, "not-found"),
     ],
 )
@@ -139,7 +142,7 @@ async def test_act_that_cannot_be_done_says_why_and_writes_nothing(
     [
         (KIM, {"process": "dancing"}, 404, "not-found"),
         (KIM, {"center": "CEE001"}, 403, "out-of-reach"),
-        (DAN, {}, 403, "role-required"),
+        (DAN, {}, 403, "process-role"),
         (KIM, {"linked_item": "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"}, 404, "not-found"),
         (KIM, {"entry_numbers": ["B7600000032"]}, 422, "invalid-request"),
     ],
@@ -160,3 +163,31 @@ async def test_processes_are_shown_to_anybody_with_all_that_a_form_needs(desk: D
     assert (validate["by_holder"], validate["not_by"], validate["roles"]) == (False, ["compute-loss"], ["fpf-officer"])
     assert validate["fields"][0]["codes"]["fraud"] == "Fraud"
     assert (await desk.client.get("/processes/dancing")).status_code == 404
+
+
+async def test_filing_that_came_by_event_goes_through_the_acts_of_its_process_to_the_end(desk: Desk) -> None:
+    await desk.apply(recorded("routing/filing-prior-disclosure"))
+    (item,) = (await desk.call("GET", "/items", params={"kind": "filing"})).json()["items"]
+    item_id = item["item_id"]
+    token = await desk.claim(item_id)
+    shown = (await desk.call("GET", f"/items/{item_id}")).json()["matter"]
+    assert (shown["stage"], {each["act"] for each in shown["next"]}) == ("received", {"acknowledge", "withdraw"})
+    withdrawn = await done(desk, item_id, "withdraw", token=token, fields={"withdrawn_on": "2026-03-02"})
+    assert (withdrawn.json()["state"], withdrawn.json()["outcome"]) == ("completed", "withdrawn"), withdrawn.text
+    assert not any((await desk.violations()).values())
+
+
+async def test_review_is_selected_by_its_event_assigned_by_its_claim_and_ends_by_its_decision(desk: Desk) -> None:
+    await desk.apply(routed(entry_number(), processes=["entry-summary-review"]))
+    (item,) = (await desk.call("GET", "/items", params={"process": "entry-summary-review"})).json()["items"]
+    item_id = item["item_id"]
+    before = (await desk.call("GET", f"/items/{item_id}")).json()["matter"]
+    token = await desk.claim(item_id)
+    after = (await desk.call("GET", f"/items/{item_id}")).json()["matter"]
+    assert (before["stage"], after["stage"]) == ("selected", "assigned")
+    ending = {each["act"] for each in after["next"] if each["code"] == "ends-by-decision"}
+    possible = {each["act"] for each in after["next"] if each["may"]}
+    assert possible
+    for act in ending:
+        refused = await done(desk, item_id, act, token=token)
+        assert (refused.status_code, refused.json()["code"]) == (409, "ends-by-decision")

@@ -132,7 +132,7 @@ def find_bar(
         return Bar("by-event", f"{act.label} is done by an event ({act.event}).", "Wait for it.")
     if not roles & set(act.roles):
         return Bar(
-            "role-required", f"{act.label} is for {' or '.join(act.roles)}.", "Hand it to somebody who has that role."
+            "process-role", f"{act.label} is for {' or '.join(act.roles)}.", "Hand it to somebody who has that role."
         )
     for guard in act.guards:
         value = standing.facts.get(guard.field)

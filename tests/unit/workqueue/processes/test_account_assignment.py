@@ -89,7 +89,7 @@ def test_field_operations_upholds_reassigns_or_the_appeal_is_withdrawn() -> None
     decision = {"decided_on": date(2026, 7, 1)}
     for person in ("kim", "ann"):
         assert barred(ACCOUNT_ASSIGNMENT, standing, "note-upheld", FIELD_OPERATIONS, person) == "second-person-required"
-    assert barred(ACCOUNT_ASSIGNMENT, standing, "note-upheld", ASSISTANT, "eve") == "role-required"
+    assert barred(ACCOUNT_ASSIGNMENT, standing, "note-upheld", ASSISTANT, "eve") == "process-role"
     upheld = walk(
         ACCOUNT_ASSIGNMENT,
         OPENED_ON,

@@ -199,7 +199,7 @@ def test_unpaid_bill_becomes_delinquent_is_demanded_of_the_surety_and_left_to_ot
         ),
     )
     standing = walk(AD_CVD, OPENED, *demanded)
-    assert barred(AD_CVD, standing, "close-uncollected", TEAM) == "role-required"
+    assert barred(AD_CVD, standing, "close-uncollected", TEAM) == "process-role"
     ended = walk(
         AD_CVD,
         OPENED,

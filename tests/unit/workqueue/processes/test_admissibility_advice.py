@@ -74,7 +74,7 @@ def test_port_that_departs_from_the_advice_says_why(advice: str, decision: str) 
     standing = walk(ADMISSIBILITY_ADVICE, MONDAY, *_advised(advice))
     assert barred(ADMISSIBILITY_ADVICE, standing, f"follow-with-{decision}", PORT) == "fact-missing"
     assert barred(ADMISSIBILITY_ADVICE, standing, f"depart-with-{advice}", PORT) == "fact-missing"
-    assert barred(ADMISSIBILITY_ADVICE, standing, f"depart-with-{decision}", HEAD) == "role-required"
+    assert barred(ADMISSIBILITY_ADVICE, standing, f"depart-with-{decision}", HEAD) == "process-role"
     departs = Line(
         date(2026, 3, 23),
         f"depart-with-{decision}",

@@ -125,7 +125,7 @@ def test_nothing_is_voted_on_without_quorum_comparables_and_another_person() -> 
     assert barred(CEAR, unseen, "dispose", CHAIR, "ada") == "fact-missing"
     heard = walk(CEAR, MONDAY, *HEARD)
     assert barred(CEAR, heard, "dispose", CHAIR, "kim") == "second-person-required"
-    assert barred(CEAR, heard, "dispose", COORDINATOR, "ada") == "role-required"
+    assert barred(CEAR, heard, "dispose", COORDINATOR, "ada") == "process-role"
     assert barred(CEAR, heard, "dispose", CHAIR, "ada") is None
 
 

@@ -35,7 +35,7 @@ def test_field_operations_upholds_after_the_view_that_another_person_signs() -> 
     assert barred(CENTER_APPEAL, written, "sign-view", DIRECTOR, "kim") == "second-person-required"
     assert barred(CENTER_APPEAL, written, "return-view", DIRECTOR, "kim") == "second-person-required"
     reviewed = walk(CENTER_APPEAL, OPENED_ON, *REVIEWED)
-    assert barred(CENTER_APPEAL, reviewed, "uphold", DIRECTOR, "eve") == "role-required"
+    assert barred(CENTER_APPEAL, reviewed, "uphold", DIRECTOR, "eve") == "process-role"
     assert barred(CENTER_APPEAL, reviewed, "uphold", FIELD_OPERATIONS, "dan") == "second-person-required"
     assert barred(CENTER_APPEAL, reviewed, "uphold", FIELD_OPERATIONS, "kim") == "second-person-required"
     assert barred(CENTER_APPEAL, reviewed, "reassign", FIELD_OPERATIONS, "oda") == "by-event"

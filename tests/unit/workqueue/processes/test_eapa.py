@@ -213,7 +213,7 @@ def test_evasion_without_a_request_for_review_is_closed_after_the_parties_are_to
 @pytest.mark.parametrize("act", ["affirm", "reverse"])
 def test_review_is_decided_by_others_and_closed_when_nobody_sues(act: str) -> None:
     standing = walk(EAPA, OPENED, *UNDER_REVIEW)
-    assert barred(EAPA, standing, act, TEAM) == "role-required"
+    assert barred(EAPA, standing, act, TEAM) == "process-role"
     assert barred(EAPA, standing, act, RULINGS, "hal") == "second-person-required"
     ended = walk(
         EAPA,
@@ -268,4 +268,4 @@ def test_suit_ends_with_the_judgment() -> None:
 def test_center_does_not_decide_on_evasion() -> None:
     standing = walk(EAPA, OPENED, *TOLD)
     for act in ("determine-evasion", "determine-no-evasion", "extend-determination", "refer-scope-under-measures"):
-        assert barred(EAPA, standing, act, TEAM) == "role-required"
+        assert barred(EAPA, standing, act, TEAM) == "process-role"

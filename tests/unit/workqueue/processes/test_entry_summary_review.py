@@ -158,7 +158,7 @@ def test_late_reject_is_for_cases_and_a_supervisor_other_than_the_reviewer() -> 
         Line(date(2026, 6, 1), "pass-reject-window", IMPORT, "in-review", date(2026, 12, 27)),  # day 300
     )
     standing = walk(ENTRY_SUMMARY_REVIEW, OPENED, *with_case)
-    assert barred(ENTRY_SUMMARY_REVIEW, standing, "reject-late", IMPORT) == "role-required"
+    assert barred(ENTRY_SUMMARY_REVIEW, standing, "reject-late", IMPORT) == "process-role"
     assert barred(ENTRY_SUMMARY_REVIEW, standing, "reject-late", ASSISTANT) == "second-person-required"
     walk(
         ENTRY_SUMMARY_REVIEW,

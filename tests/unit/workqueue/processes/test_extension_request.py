@@ -60,7 +60,7 @@ GRANTED = (
 def test_extension_is_signed_by_the_director_and_holds_once_liquidation_has_posted_it() -> None:
     standing = walk(EXTENSION_REQUEST, OPENED_ON, *recommended("grant"))
     assert barred(EXTENSION_REQUEST, standing, "grant", DIRECTOR, "kim") == "second-person-required"
-    assert barred(EXTENSION_REQUEST, standing, "grant", ASSISTANT, "ann") == "role-required"
+    assert barred(EXTENSION_REQUEST, standing, "grant", ASSISTANT, "ann") == "process-role"
     assert barred(EXTENSION_REQUEST, standing, "return", ASSISTANT, "kim") == "second-person-required"
     assert barred(EXTENSION_REQUEST, standing, "deny", DIRECTOR, "dan") == "fact-missing"
     assert barred(EXTENSION_REQUEST, standing, "post", DIRECTOR, "dan") == "by-event"

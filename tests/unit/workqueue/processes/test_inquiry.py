@@ -20,7 +20,7 @@ def test_inquiry_is_due_two_working_days_after_it_came_whoever_has_it() -> None:
     assert walk(INQUIRY, FRIDAY).due_on() == TUESDAY
     ended = walk(INQUIRY, FRIDAY, TAKE_UP, ANSWER, Line(TUESDAY, "close-answered", MANAGER, "closed"))
     assert ended.outcome == "answered"
-    assert barred(INQUIRY, walk(INQUIRY, FRIDAY), "take-up", "importer") == "role-required"
+    assert barred(INQUIRY, walk(INQUIRY, FRIDAY), "take-up", "importer") == "process-role"
 
 
 def test_reply_meanwhile_promises_a_day_and_one_contact_stays_while_others_are_asked() -> None:

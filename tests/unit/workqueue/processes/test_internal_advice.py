@@ -70,7 +70,7 @@ def test_view_is_signed_by_another_headquarters_decides_and_the_center_applies()
     assert barred(INTERNAL_ADVICE, written, "return", DIRECTOR, "kim") == "second-person-required"
     assert barred(INTERNAL_ADVICE, written, "refuse", DIRECTOR, "kim") == "second-person-required"
     sent = walk(INTERNAL_ADVICE, OPENED_ON, *SENT)
-    assert barred(INTERNAL_ADVICE, sent, "decide", DIRECTOR, "dan") == "role-required"
+    assert barred(INTERNAL_ADVICE, sent, "decide", DIRECTOR, "dan") == "process-role"
     assigned = walk(INTERNAL_ADVICE, OPENED_ON, *DECIDED[:-3])
     assert barred(INTERNAL_ADVICE, assigned, "decide", HEADQUARTERS, "kim") == "second-person-required"
     applied = walk(

@@ -104,7 +104,7 @@ def test_package_needs_the_approval_of_another_person() -> None:
     assert packaged.clocks["limitation"].due_on == LIMITATION
     assert barred(PENALTY, packaged, "approve", HEAD, "kim") == "second-person-required"
     assert barred(PENALTY, packaged, "return-package", HEAD, "kim") == "second-person-required"
-    assert barred(PENALTY, packaged, "approve", COORDINATOR, "ada") == "role-required"
+    assert barred(PENALTY, packaged, "approve", COORDINATOR, "ada") == "process-role"
     returned = {"returned_reasons": "No bond named."}
     walk(
         PENALTY,

@@ -43,7 +43,7 @@ def test_candidate_who_meets_the_criteria_is_admitted_by_another_person() -> Non
     visited = walk(APPLICATION, MONDAY, *VISITED, _visited(VISIT, "meets", "vic"))
     assert barred(APPLICATION, visited, "admit", DIRECTOR, "kim") == "second-person-required"  # vetted
     assert barred(APPLICATION, visited, "admit", DIRECTOR, "vic") == "second-person-required"  # visited
-    assert barred(APPLICATION, visited, "admit", MANAGER, "dee") == "role-required"
+    assert barred(APPLICATION, visited, "admit", MANAGER, "dee") == "process-role"
     admit = Line(date(2026, 6, 1), "admit", DIRECTOR, "admitted", None, {"admitted_from": date(2026, 6, 1)}, who="dee")
     assert walk(APPLICATION, MONDAY, *VISITED, _visited(VISIT, "meets"), admit).outcome == "admitted"
 

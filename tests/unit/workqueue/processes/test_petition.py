@@ -54,7 +54,7 @@ def test_petition_is_decided_after_the_opinion_that_another_person_signs_and_is_
     opined = walk(PETITION, OPENED_ON, *OPINED)
     assert barred(PETITION, opined, "sign-opinion", DIRECTOR, "kim") == "second-person-required"
     assert barred(PETITION, opined, "return-opinion", DIRECTOR, "kim") == "second-person-required"
-    assert barred(PETITION, opined, "sign-opinion", IMPORT, "lee") == "role-required"
+    assert barred(PETITION, opined, "sign-opinion", IMPORT, "lee") == "process-role"
     back = walk(
         PETITION,
         OPENED_ON,
@@ -260,7 +260,7 @@ def test_center_does_not_decide_a_petition() -> None:
     signed = walk(
         PETITION, OPENED_ON, *OPINED, Line(date(2026, 3, 11), "sign-opinion", DIRECTOR, "decision", who="dan")
     )
-    assert barred(PETITION, signed, "decide", DIRECTOR, "eve") == "role-required"
+    assert barred(PETITION, signed, "decide", DIRECTOR, "eve") == "process-role"
 
 
 def test_nothing_is_referred_before_something_is_owed() -> None:

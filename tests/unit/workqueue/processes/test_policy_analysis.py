@@ -62,7 +62,7 @@ def test_recommendation_is_decided_by_another_person() -> None:
     standing = walk(POLICY_ANALYSIS, MONDAY, *RECOMMENDED)
     assert barred(POLICY_ANALYSIS, standing, "adopt", DIRECTOR, "kim") == "second-person-required"
     assert barred(POLICY_ANALYSIS, standing, "reject", DIRECTOR, "kim") == "second-person-required"
-    assert barred(POLICY_ANALYSIS, standing, "adopt", ANALYST, "dee") == "role-required"
+    assert barred(POLICY_ANALYSIS, standing, "adopt", ANALYST, "dee") == "process-role"
     assert barred(POLICY_ANALYSIS, standing, "adopt", DIRECTOR, "dee") is None
 
 

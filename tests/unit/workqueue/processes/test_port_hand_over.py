@@ -25,7 +25,7 @@ def test_other_office_accepts_or_refuses(offer: Line, office: str, role: str, gi
     offered = walk(PORT_HAND_OVER, FRIDAY, offer)
     for act in (f"accept-at-{office}", f"refuse-at-{office}"):
         assert barred(PORT_HAND_OVER, offered, act, role, giver) == "second-person-required"
-        assert barred(PORT_HAND_OVER, offered, act, IMPORT, "ola") == "role-required"
+        assert barred(PORT_HAND_OVER, offered, act, IMPORT, "ola") == "process-role"
     accept = Line(TUESDAY, f"accept-at-{office}", role, "accepted", None, ACCEPTED, "ola")
     assert walk(PORT_HAND_OVER, FRIDAY, offer, accept).outcome == "accepted"
     refuse = Line(TUESDAY, f"refuse-at-{office}", role, "refused", None, REFUSED, "ola")
@@ -51,4 +51,4 @@ def test_offer_is_taken_back_by_the_office_that_made_it() -> None:
     assert walk(PORT_HAND_OVER, FRIDAY, TO_PORT, own).outcome == "withdrawn"
     ports = Line(FRIDAY, "withdraw-from-center", STAFF, "withdrawn", None, why, "sam")
     assert walk(PORT_HAND_OVER, FRIDAY, TO_CENTER, ports).outcome == "withdrawn"
-    assert barred(PORT_HAND_OVER, walk(PORT_HAND_OVER, FRIDAY, TO_PORT), "withdraw-from-port", PORT) == "role-required"
+    assert barred(PORT_HAND_OVER, walk(PORT_HAND_OVER, FRIDAY, TO_PORT), "withdraw-from-port", PORT) == "process-role"

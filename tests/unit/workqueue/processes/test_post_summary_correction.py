@@ -146,7 +146,7 @@ def test_correction_is_rejected_before_and_after_review() -> None:
 def test_correction_is_reverted_by_a_supervisor_who_did_not_select_it() -> None:
     lines = (CHECKED, VALIDATED, OWED, SELECTED)
     standing = walk(POST_SUMMARY_CORRECTION, OPENED, *lines)
-    assert barred(POST_SUMMARY_CORRECTION, standing, "revert", IMPORT) == "role-required"
+    assert barred(POST_SUMMARY_CORRECTION, standing, "revert", IMPORT) == "process-role"
     assert barred(POST_SUMMARY_CORRECTION, standing, "revert", ASSISTANT) == "second-person-required"
     ended = walk(
         POST_SUMMARY_CORRECTION,

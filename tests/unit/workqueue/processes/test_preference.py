@@ -51,7 +51,7 @@ DENIAL: dict[str, Any] = {
 def test_silent_importer_is_told_the_intent_hears_nothing_and_another_person_denies() -> None:
     lines = (*ASKED, SILENT, INTENT, NO_COMMENT)
     standing = walk(PREFERENCE, OPENED, *lines)
-    assert barred(PREFERENCE, standing, "deny", IMPORT) == "role-required"
+    assert barred(PREFERENCE, standing, "deny", IMPORT) == "process-role"
     assert barred(PREFERENCE, standing, "deny", ASSISTANT) == "second-person-required"
     ended = walk(
         PREFERENCE,

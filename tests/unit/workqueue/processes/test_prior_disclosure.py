@@ -58,7 +58,7 @@ def test_disclosure_is_completed_tendered_and_closed_with_interest_by_another_pe
         barred(PRIOR_DISCLOSURE, standing, "close-interest-only", "center-director", "fay") == "second-person-required"
     )
     assert barred(PRIOR_DISCLOSURE, standing, "close-reduced-penalty", "center-director", "dan") == "fact-missing"
-    assert barred(PRIOR_DISCLOSURE, standing, "close-interest-only", IMPORT) == "role-required"
+    assert barred(PRIOR_DISCLOSURE, standing, "close-interest-only", IMPORT) == "process-role"
     assert barred(PRIOR_DISCLOSURE, standing, "close-interest-only", "center-director", "dan") is None
 
 

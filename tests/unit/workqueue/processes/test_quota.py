@@ -138,7 +138,7 @@ def test_quantity_of_zero_and_missing_licence_are_presented_again() -> None:
 
 
 def test_status_comes_from_headquarters() -> None:
-    assert barred(QUOTA, walk(QUOTA, OPENED, CHECKED, SENT), "report-accepted", ENTRY) == "role-required"
+    assert barred(QUOTA, walk(QUOTA, OPENED, CHECKED, SENT), "report-accepted", ENTRY) == "process-role"
 
 
 @pytest.mark.parametrize("act", ["follow-liquidation", "follow-deemed-liquidation"])

@@ -124,7 +124,7 @@ def test_time_to_file_is_extended_to_a_day_by_a_supervisor() -> None:
             {"extended_until": date(2028, 2, 1), "extension_reason": "Audit of the parent."},
         ),
     )
-    assert barred(RECONCILIATION, standing, "extend", ENTRY) == "role-required"
+    assert barred(RECONCILIATION, standing, "extend", ENTRY) == "process-role"
 
 
 def test_rejected_reconciliation_that_is_not_filed_again_leads_to_liquidated_damages() -> None:

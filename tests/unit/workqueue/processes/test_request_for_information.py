@@ -70,7 +70,7 @@ def test_second_request_on_the_same_issue_needs_a_supervisor_who_is_another_pers
     standing = walk(REQUEST_FOR_INFORMATION, OPENED, SOME_BEFORE)
     assert barred(REQUEST_FOR_INFORMATION, standing, "issue", IMPORT) == "fact-missing"
     assert barred(REQUEST_FOR_INFORMATION, standing, "issue-again", IMPORT) == "fact-missing"
-    assert barred(REQUEST_FOR_INFORMATION, standing, "approve-repetition", IMPORT) == "role-required"
+    assert barred(REQUEST_FOR_INFORMATION, standing, "approve-repetition", IMPORT) == "process-role"
     assert (
         barred(REQUEST_FOR_INFORMATION, standing, "approve-repetition", "center-director") == "second-person-required"
     )

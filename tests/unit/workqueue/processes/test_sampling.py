@@ -94,7 +94,7 @@ def test_lost_sample_is_taken_again() -> None:
     lost = Line(date(2026, 3, 9), "record-loss", IMPORT, "asked", None, {"lost": "The seal was broken."})
     standing = walk(SAMPLING, MONDAY, SAY, TAKE, SEND, ARRIVE, lost)
     assert barred(SAMPLING, standing, "take", STAFF) is None
-    assert barred(SAMPLING, standing, "take", "hsi") == "role-required"
+    assert barred(SAMPLING, standing, "take", "hsi") == "process-role"
 
 
 def test_sample_is_cancelled() -> None:
