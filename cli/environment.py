@@ -90,8 +90,8 @@ class Environment:
         }
         if env == "development":
             variables["CENTERLINE_TOKEN_SECRET"] = self.token_secret
-            # What a mail links to is served here, on whichever port that is.
-            variables.setdefault("CENTERLINE_PUBLIC_BASE_URL", self.address_of("notifications"))
+            if service == "notifications":  # what a mail links to is served here, on whichever port that is
+                variables.setdefault("CENTERLINE_PUBLIC_BASE_URL", self.address_of(service))
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
