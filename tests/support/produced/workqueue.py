@@ -155,4 +155,34 @@ async def tell_ends(make_engine: MakeEngine) -> World:
         return world
 
 
-STORIES = (tell_reviews, tell_filings, tell_ends)
+async def tell_matters(make_engine: MakeEngine) -> World:
+    """A matter that a person opens, acts on and closes."""
+    async with open_world(make_engine, TODAY) as world:
+        await register(world)
+        opened = await world.workqueue.call(
+            "POST",
+            "/items",
+            SPECIALIST,
+            {
+                "process": "prior-disclosure",
+                "title": "SYNTHETIC: assists",
+                "importer_number": "07-345678900",
+                "center": "CEE007",
+            },
+        )
+        item = str(opened["item_id"])
+        token = await claim(world, item)
+        acts: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("acknowledge", {"received_on": "2026-03-02", "is_oral": False}),
+            ("withdraw", {"withdrawn_on": "2026-03-02"}),
+        )
+        for code, fields in acts:
+            body = {"act": code, "token": token, "fields": fields}
+            await world.workqueue.call("POST", f"/items/{item}/acts", SPECIALIST, body)
+            await world.listen()
+        for change in ("opened", "acted", "closed"):
+            await world.keep(f"workqueue/matter-{change}", "work-item-changed", item_id=item, change=change)
+        return world
+
+
+STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters)
