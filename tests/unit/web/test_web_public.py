@@ -86,6 +86,7 @@ def test_the_public_is_no_staff_and_sees_no_row() -> None:
         "bulletin.read",
         "authority.read",
         "problem.read",
+        "process.read",
     }
 
 
