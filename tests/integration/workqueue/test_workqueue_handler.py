@@ -313,7 +313,10 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
             "DELETE FROM items WHERE process IN ('preference', 'consultation') OR filing_number = 'PD-1'",
             "DELETE FROM items WHERE protest_number = '2704-27-100001'",
             "UPDATE protests SET settled_as = 'decided' WHERE protest_number = '2704-27-100002'",
-            "UPDATE items SET due_on = '2026-03-31' WHERE filing_number = 'PD-2'",
+            "UPDATE items SET due_on = '2026-03-31', stage = 'received' WHERE filing_number = 'PD-2'",
+            "INSERT INTO item_acts (item_id, number, act, at, done_by, done_by_name, fields, reasons, stage, authority)"
+            " SELECT item_id, 1, 'acknowledge', now(), 'kim', 'Kim Reyes', '{}', '[]', 'acknowledged',"
+            " 'item.act/center' FROM items WHERE filing_number = 'PD-2'",
             "UPDATE routed_versions SET center = 'CEE009' WHERE event_id = 'moved'",
             f"UPDATE entries SET liquidated_on = '2027-01-15' WHERE entry_number = '{entry}'",
         ):
@@ -330,4 +333,5 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
         "live-items-follow-their-entry": 1,
         "live-items-are-with-the-center-of-record": 1,
         "state-is-the-last-change": 2,
+        "stage-is-that-of-the-last-act": 1,
     }
