@@ -23,6 +23,8 @@ ALTER TABLE items
                 AND goods IS NULL AND stage IS NOT NULL
             ELSE false
         END);
+COMMENT ON TABLE items IS
+    'One item for each process of an entry, Center consulted on it, protest, other filing, and matter opened.';
 """
 ACTS = """
 CREATE TABLE matters (
