@@ -45,6 +45,8 @@ class Client:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self.signs = "CENTERLINE_TOKEN" not in os.environ
+        """Whether the services take tokens that are signed here, so that calls can be made in the name of people."""
         roles = {RoleName.OPERATOR, RoleName.OFFICE_OF_TRADE, RoleName.LIQUIDATION_SPECIALIST}
         operator = Identity(subject="operator", name="Operator", roles=frozenset(roles))
         token = os.environ.get("CENTERLINE_TOKEN") or sign_token(environment, operator)
@@ -62,9 +64,16 @@ class Client:
         """The JSON answer to a GET; raises `CallRefused` with the problem otherwise."""
         return _answer(await self._http.get(self._environment.address_of(service) + path))
 
-    async def post(self, service: str, path: str, body: Any, *, key: str | None = None) -> Any:
-        """The JSON answer to a POST; `key` is its Idempotency-Key. Raises `CallRefused` with the problem otherwise."""
+    async def post(
+        self, service: str, path: str, body: Any, *, key: str | None = None, person: Identity | None = None
+    ) -> Any:
+        """The JSON answer to a POST; None where there is none. Raises `CallRefused` with the problem otherwise.
+
+        `key` is its Idempotency-Key. `person` calls instead of the operator, where tokens are signed here.
+        """
         headers = {"idempotency-key": key} if key is not None else {}
+        if person is not None:
+            headers["authorization"] = f"Bearer {sign_token(self._environment, person)}"
         address = self._environment.address_of(service) + path
         return _answer(await self._http.post(address, json=body, headers=headers))
 
@@ -83,7 +92,7 @@ async def run_cycle(client: Client, friday: date, *, despite_unread: bool = Fals
 
 def _answer(response: httpx.Response) -> Any:
     if response.is_success:
-        return response.json()
+        return response.json() if response.content else None
     try:
         problem = response.json()
         text = " ".join(part for part in (problem.get("detail"), problem.get("remedy")) if part)

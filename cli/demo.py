@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from heapq import merge
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from cli.client import Client, run_cycle
 from cli.environment import Environment
 from cli.feed import FeedError, Line, publish_lines, read_lines
+from cli.matters import load_matters, read_matters
 from cli.operations import Quiet, dead_letters_by_reason, open_bus, watching_quiet
 from shared.customs.calendar import end_of_legal_day, friday_on_or_after, legal_date
 
@@ -32,6 +34,7 @@ class Progress:
     delegations: int = 0
     lines: int = 0
     cycled_to: str | None = None
+    are_matters_open: bool = False
     events: int = 0
     seconds: float = 0.0
 
@@ -66,6 +69,7 @@ class Sample:
     lines: list[Line]
     begins_at: datetime
     ends_at: datetime
+    """The last event, or the end of its Friday: the clock that goes on from here is never behind a cycle's."""
 
     @property
     def fridays(self) -> list[date]:
@@ -75,11 +79,17 @@ class Sample:
 
 def read_sample(folder: Path) -> Sample:
     """Read a folder of samples; raises `FeedError`, and `OSError` for a file that is missing."""
-    lines = list(chain(read_lines(folder / "events.jsonl.gz"), read_lines(folder / "refused.jsonl")))
+    filings = folder / "filings.jsonl"
+    events = merge(
+        read_lines(folder / "events.jsonl.gz"), read_lines(filings) if filings.exists() else (), key=_time_of
+    )
+    lines = list(chain(events, read_lines(folder / "refused.jsonl")))
     times = [_time_of(line) for line in lines if line.time is not None]
     if not times:
         raise FeedError(f"{folder / 'events.jsonl.gz'} holds no event: give a folder like that of samples")
-    return Sample(folder, lines, min(times), max(times))
+    begins_at, ends_at = min(times), max(times)
+    fridays = list(_fridays(legal_date(begins_at), legal_date(ends_at)))
+    return Sample(folder, lines, begins_at, max(ends_at, *map(end_of_legal_day, fridays[-1:])))
 
 
 def stand_before_cycles(environment: Environment, sample: Sample) -> None:
@@ -123,6 +133,7 @@ async def run_sample(environment: Environment, client: Client, sample: Sample, r
         set_replay_clock(environment, None)
         began = time.monotonic()
         await _feed_until(bus, lines, progress, None, reporter)
+        await _open_matters(client, sample.folder, progress, reporter)
         await _settle(client, quiet)
         progress.seconds += time.monotonic() - began
         progress.save(kept)
@@ -193,6 +204,16 @@ async def _load_parties(client: Client, samples: Path, progress: Progress, repor
         await client.post("routing", *delegation_of(row), key=f"sample {row['party_id']} {row['importer_number']}")
         progress.delegations += 1
         reporter.advance(1)
+
+
+async def _open_matters(client: Client, samples: Path, progress: Progress, reporter: Reporter) -> None:
+    """What people open, once; nothing where nobody here can sign in their name."""
+    matters = read_matters(samples)
+    if progress.are_matters_open or not matters or not client.signs:
+        return
+    reporter.begin("matters", len(matters))
+    await load_matters(client, matters, reporter.advance)
+    progress.are_matters_open = True
 
 
 def _rows_of(path: Path) -> list[dict[str, str]]:

@@ -128,12 +128,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
                 filed |= numbers if row["topic"] == "entry-filed" else set()
     with gzip.open(folder / "events.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(kept)
-    for name in ("importers.csv", "parties.csv", "delegations.csv", "refused.jsonl"):
+    for name in ("importers.csv", "parties.csv", "delegations.csv", "refused.jsonl", "filings.jsonl", "matters.jsonl"):
         shutil.copy(SAMPLES / name, folder)
+    filings = (folder / "filings.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(text) for text in (folder / "refused.jsonl").read_text(encoding="utf-8").splitlines()]
     filed |= {row["key"] for row in rows if row["outcome"] != "dead-letter"}
     refused = Counter(row["why"] for row in rows if row["outcome"] == "dead-letter")
-    return Sample(folder, len(kept) + len(rows), filed, refused)
+    return Sample(folder, len(kept) + len(filings) + len(rows), filed, refused)
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +194,22 @@ def test_summary_has_the_keys_that_scripts_read(summary: dict[str, Any]) -> None
     assert set(summary["work_items"]) == {"open", "closed", "by_queue"}
     assert set(summary["liquidation"]) == {"scheduled", "suspended", "extended", "liquidated", "deemed"}
     assert all(isinstance(number, int) for states in summary["notices"].values() for number in states.values())
+
+
+def test_what_people_and_filers_open_is_in_hand_once(summary: dict[str, Any]) -> None:
+    opened = Counter(
+        json.loads(text)["process"] for text in (SAMPLES / "matters.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    filings = (SAMPLES / "filings.jsonl").read_text(encoding="utf-8").splitlines()
+    opened += Counter(json.loads(text)["event"]["data"]["kind"] for text in filings)
+    del opened["center-appeal"]  # routing has it, until headquarters decides
+    open_items: Counter[str] = Counter()
+    for queue, count in summary["work_items"]["by_queue"].items():
+        open_items[queue.split("/")[2]] += count
+    of_entries = {"consultation"}
+    assert {code: open_items[code] for code in opened if code not in of_entries} == {
+        code: count for code, count in opened.items() if code not in of_entries
+    }
 
 
 def test_every_entry_is_routed_and_counted_once(summary: dict[str, Any], sample: Sample) -> None:
@@ -325,7 +342,8 @@ async def test_a_demonstration_looks_the_same_when_it_is_run_a_year_later(
 def last_day(samples: Path) -> str:
     """The day of the last event of a sample, in UTC."""
     with gzip.open(samples / "events.jsonl.gz", "rt", encoding="utf-8") as file:
-        return max(json.loads(line)["event"]["time"] for line in file)[:10]
+        lines = [*file, *(samples / "filings.jsonl").read_text(encoding="utf-8").splitlines()]
+    return max(json.loads(line)["event"]["time"] for line in lines)[:10]
 
 
 @pytest.mark.verify

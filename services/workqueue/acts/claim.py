@@ -34,7 +34,7 @@ async def claim_next(
     Claims whose lease has run out come last: they are opened when nothing else is open. Raises `Forbidden` for a
     Center or division that the caller's token does not name.
     """
-    centers, divisions = work_queues(caller, center, division, legal_date(now))
+    centers, divisions = work_queues(caller, center, division, process, legal_date(now))
     person = person_of(caller)
 
     async def take() -> Item | None:

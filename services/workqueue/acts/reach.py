@@ -4,12 +4,14 @@ from datetime import date
 from typing import Final, get_args
 
 from services.workqueue.domain.item import Division, Item, Person
+from services.workqueue.domain.processes.table import PROCESSES
 from shared.customs.centers import PENDING
 from shared.runtime.access import Matter, demand, demand_sight, reach_of
-from shared.runtime.errors import Forbidden
+from shared.runtime.errors import Forbidden, Refused
 from shared.runtime.identity import Identity
 
 DIVISIONS: Final[tuple[str, ...]] = get_args(Division)
+_NATIONAL: Final = "item.work/national"
 
 
 def person_of(caller: Identity) -> Person:
@@ -25,9 +27,25 @@ def demand_item_sight(caller: Identity, item: Item, on: date) -> None:
 def demand_work(caller: Identity, item: Item, on: date) -> str:
     """The row of authority by which the caller works on the item: advice is given by the Center that was asked.
 
-    Raises `NotFound` when the caller may not read it, `Forbidden` when it is another Center's or division's.
+    Raises `NotFound` when the caller may not read it, `Forbidden` when it is another Center's or division's, or of a
+    process that gives nothing to do to who works nationwide.
     """
-    return demand(caller, "item.work", on, matter_for_work(item), _what(item), sight=seen(item))
+    row = demand(caller, "item.work", on, matter_for_work(item), _what(item), sight=seen(item))
+    if row == _NATIONAL:
+        _demand_process(caller, item.process)
+    return row
+
+
+def _demand_process(caller: Identity, process: str) -> None:
+    """Who works nationwide works on the processes whose tables give them something to do, and on no others."""
+    table = PROCESSES.get(process)
+    holders = table.holders if table is not None else frozenset()
+    if not holders & {role.value for role in caller.roles}:
+        raise Forbidden(
+            f"Matters of {process} are worked by {' or '.join(sorted(holders)) or 'the Center that has them'}.",
+            code="process-role",
+            remedy=f"Hand it to somebody who has such a role: GET /processes/{process}.",
+        )
 
 
 def matter_for_work(item: Item) -> Matter:
@@ -35,19 +53,35 @@ def matter_for_work(item: Item) -> Matter:
     return Matter(item.importer_number, frozenset({item.center}), item.division)
 
 
-def work_queues(caller: Identity, center: str | None, division: str | None, on: date) -> tuple[list[str], list[str]]:
+def work_queues(
+    caller: Identity, center: str | None, division: str | None, process: str | None, on: date
+) -> tuple[list[str], list[str]]:
     """The Centers and divisions whose queues to look through: those asked for, else all that the caller works on.
 
-    What waits for a Center is nobody's own, so it is given to whoever asks for it by name.
+    What waits for a Center is nobody's own, so it is given to whoever asks for it by name. Who works on a process
+    nationwide asks for the Center and the process.
 
-    Raises `Forbidden` for one that the caller does not work on, and when the token names none.
+    Raises `Forbidden` for one that the caller does not work on, and when the token names none, `Refused` when who works
+    nationwide does not say on what.
     """
     reach = reach_of(caller, "item.work", on)
+    own_centers = reach.centers | reach.division_centers
+    own_divisions = frozenset(DIVISIONS) if reach.centers else reach.divisions
+    if reach.is_national and not own_centers:
+        if center is None or process is None:
+            raise Refused(
+                "Who works nationwide takes the next item of one Center and one process.",
+                rule="queue-named",
+                code="queue-not-named",
+                remedy="Send center and process.",
+            )
+        _demand_process(caller, process)
+        return [center], [division] if division is not None else list(DIVISIONS)
     if center == PENDING and reach.is_unassigned:
         return [PENDING], [division] if division is not None else list(DIVISIONS)
     for asked, known, name in (
-        (center, reach.division_centers, "Center"),
-        (division, reach.divisions, "division"),
+        (center, own_centers, "Center"),
+        (division, own_divisions, "division"),
     ):
         if not known:
             raise Forbidden(
@@ -61,8 +95,8 @@ def work_queues(caller: Identity, center: str | None, division: str | None, on: 
                 code="out-of-reach",
                 remedy=f"Take one of {', '.join(sorted(known))}.",
             )
-    centers = [center] if center is not None else sorted(reach.division_centers)
-    return centers, [division] if division is not None else sorted(reach.divisions)
+    centers = [center] if center is not None else sorted(own_centers)
+    return centers, [division] if division is not None else sorted(own_divisions)
 
 
 def seen(item: Item) -> Matter:

@@ -191,3 +191,32 @@ async def test_review_is_selected_by_its_event_assigned_by_its_claim_and_ends_by
     for act in ending:
         refused = await done(desk, item_id, act, token=token)
         assert (refused.status_code, refused.json()["code"]) == (409, "ends-by-decision")
+
+
+async def test_who_works_nationwide_holds_what_the_process_gives_them(desk: Desk) -> None:
+    """Where a process gives acts of the holder to a role, that role can take its matters, and no others."""
+    nat = Identity("nat", "Nat Boyd", frozenset({RoleName.NATIONAL_ACCOUNT_MANAGER}))
+    await desk.apply(routed(entry_number(1)))
+    (review,) = [row.item_id for row in await desk.rows(items)]
+    inquiry = {"process": "inquiry", "title": "Where is the refund?", "entry_numbers": []}
+    first = (await opened(desk, nat, **inquiry)).json()["item_id"]
+    await opened(desk, nat, key="two", **inquiry)
+    taken = await desk.call("POST", f"/items/{first}/claim", nat)
+    assert taken.status_code == 200, taken.text
+    refused = await desk.call("POST", f"/items/{review}/claim", nat)
+    assert (refused.status_code, refused.json()["code"]) == (403, "process-role"), refused.text
+    unnamed = await desk.call("POST", "/items/next", nat, json={})
+    assert (unnamed.status_code, unnamed.json()["code"]) == (422, "queue-not-named"), unnamed.text
+    queue = {"center": "CEE007", "process": "inquiry"}
+    following = await desk.call("POST", "/items/next", nat, json=queue)
+    assert (following.status_code, following.json()["process"]) == (200, "inquiry"), following.text
+    other = await desk.call("POST", "/items/next", nat, json=queue | {"process": "preference"})
+    assert (other.status_code, other.json()["code"]) == (403, "process-role"), other.text
+
+
+async def test_a_director_takes_from_every_division_of_the_center(desk: Desk) -> None:
+    await opened(desk, process="engagement", title="Training", entry_numbers=[])
+    taken = await desk.call("POST", "/items/next", DAN, json={})
+    assert (taken.status_code, taken.json()["process"]) == (200, "engagement"), taken.text
+    none = await desk.call("POST", "/items/next", AWAY, json={})
+    assert (none.status_code, none.content) == (204, b""), none.text

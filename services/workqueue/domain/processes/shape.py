@@ -184,6 +184,11 @@ class Process:
         if flaws := find_flaws(self):
             raise ValueError(f"process {self.code}: {'; '.join(flaws)}")
 
+    @property
+    def holders(self) -> frozenset[str]:
+        """The roles that have something to do as the holder of a matter."""
+        return frozenset(role for act in self.acts if act.by_holder for role in act.roles)
+
     def stage(self, code: str) -> Stage:
         """A stage by its code; raises `KeyError`."""
         return {stage.code: stage for stage in self.stages}[code]
