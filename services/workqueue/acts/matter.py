@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import person_of, seen
 from services.workqueue.domain import claim as rules
+from services.workqueue.domain.fact import Fact, subjects_of
 from services.workqueue.domain.item import WAITING, Item
 from services.workqueue.domain.matter import KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
@@ -16,6 +19,7 @@ from services.workqueue.domain.processes.fields import FieldsRefused, read_field
 from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.publishing import SOURCE, act_done
+from services.workqueue.store import facts as fact_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
 from shared.bus import outbox
@@ -87,7 +91,7 @@ async def open_matter(
         authority=permission.row_id,
         center_since=now,
     )
-    item = placed(item, table, stand_of(table, item, ()))
+    item = placed(item, table, stand_of(table, item, (), ()))
     item, notes = rules.open_matter(item, person, now)
     assert permission.row_id is not None
     await item_store.create_items(tx, [item], [])
@@ -121,7 +125,8 @@ async def do_act(
         raise no_such(what)
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
     process, table = _act_of(item, act)
-    standing = stand_of(process, item, await store.list_acts(tx.connection, item_id))
+    facts = await list_facts_of(tx.connection, item)
+    standing = stand_of(process, item, await store.list_acts(tx.connection, item_id), facts)
     demand_possible(process, standing, item, table, caller)
     if table.by_holder:
         with refusals():
@@ -140,6 +145,12 @@ async def do_act(
     await item_store.append_notes(tx, [(item, note)])
     await outbox.add(tx, SOURCE, [act_done(item, note, table, kept_fields)])
     return item, kept, after
+
+
+async def list_facts_of(connection: AsyncConnection, item: Item) -> list[Fact]:
+    """What was heard of what the item follows."""
+    filed_on = await fact_store.entry_of_filing(connection, item.filing_number)
+    return await fact_store.list_facts(connection, subjects_of(item, filed_on))
 
 
 def _read_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:

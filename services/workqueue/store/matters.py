@@ -1,5 +1,9 @@
 """Matters as they were opened, and the acts on the processes of items in the order in which they were done."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -34,6 +38,9 @@ _ACT = (
     "stage",
     "authority",
 )
+_LOAD_ACTS = f"""
+SELECT item_id, {", ".join(_ACT)} FROM item_acts WHERE item_id = ANY($1::uuid[]) ORDER BY item_id, number
+"""
 
 
 async def write_opening(tx: Transaction, item_id: UUID, opening: Opening) -> None:
@@ -71,6 +78,14 @@ async def write_act(tx: Transaction, item_id: UUID, done: KeptAct) -> None:
     await bulk.insert(tx, item_acts, ("item_id", *_ACT), [row])
 
 
+async def load_acts(tx: Transaction, item_ids: Collection[UUID]) -> dict[UUID, list[KeptAct]]:
+    """Every act on the processes of items, by item, the first first."""
+    found: defaultdict[UUID, list[KeptAct]] = defaultdict(list)
+    for item_id, *act in await bulk.fetch(tx, _LOAD_ACTS, sorted(item_ids)) if item_ids else ():
+        found[item_id].append(_kept(*act))
+    return found
+
+
 async def find_opening(connection: AsyncConnection, item_id: UUID) -> Opening | None:
     """What a matter was opened with; None where the item is none."""
     query = select(*(matters.c[name] for name in _OPENING)).where(matters.c.item_id == item_id)
@@ -85,7 +100,20 @@ async def list_acts(connection: AsyncConnection, item_id: UUID) -> list[KeptAct]
     """Every act on the process of an item, the first first."""
     query = select(*(item_acts.c[name] for name in _ACT)).where(item_acts.c.item_id == item_id)
     rows = await connection.execute(query.order_by(item_acts.c.number))
-    return [
-        KeptAct(number, act, at, Person(subject, name, acting_for), fields, tuple(reasons), stage, authority)
-        for number, act, at, subject, name, acting_for, fields, reasons, stage, authority in rows
-    ]
+    return [_kept(*row) for row in rows]
+
+
+def _kept(
+    number: int,
+    act: str,
+    at: datetime,
+    subject: str,
+    name: str,
+    acting_for: str | None,
+    fields: Mapping[str, Any],
+    reasons: Sequence[Mapping[str, str | None]],
+    stage: str,
+    authority: str,
+) -> KeptAct:
+    person = Person(subject, name, acting_for)
+    return KeptAct(number, act, at, person, fields, tuple(reasons), stage, authority)

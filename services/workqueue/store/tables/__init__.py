@@ -3,6 +3,7 @@
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decisions
 from services.workqueue.store.tables.entries import entries, routed_versions
+from services.workqueue.store.tables.facts import heard_facts
 from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
 from services.workqueue.store.tables.items import item_events, items
@@ -14,6 +15,7 @@ __all__ = [
     "decisions",
     "entries",
     "filings",
+    "heard_facts",
     "importers",
     "item_acts",
     "item_events",
