@@ -21,7 +21,12 @@ def build(platform: Platform) -> Parts:
         handler=handle,
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={"lease": timedelta(minutes=settings.lease_minutes), "center_goal": settings.center_goal_working_days},
+        state={
+            "lease": timedelta(minutes=settings.lease_minutes),
+            "center_goal": settings.center_goal_working_days,
+            "repetition": timedelta(days=settings.request_repetition_days),
+            "notice_over_cents": settings.notice_threshold_usd * 100 if settings.increase_needs_notice else None,
+        },
         jobs=schedule(platform, settings),
         invariants=INVARIANTS,
     )

@@ -131,7 +131,7 @@ async def do_act(
     if table.by_holder:
         with refusals():
             rules.demand_token(item, person_of(caller), token if token is not None else -1)
-    kept_fields = _read_fields(table, fields)
+    kept_fields = read_act_fields(table, fields)
     done = Done(table.code, now, people_of(person_of(caller)), revive(table, kept_fields))
     after = follow(process, standing, done)
     closes = process.stage(after.stage).is_end
@@ -153,7 +153,8 @@ async def list_facts_of(connection: AsyncConnection, item: Item) -> list[Fact]:
     return await fact_store.list_facts(connection, subjects_of(item, filed_on))
 
 
-def _read_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def read_act_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of an act's fields; raises `Refused` with each that is missing, unknown or not of its kind."""
     try:
         return read_fields(act, given)
     except FieldsRefused as refusal:

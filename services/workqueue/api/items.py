@@ -263,7 +263,7 @@ async def read_item(
         entry_numbers=named,
         token=item.token if item.state == "claimed" and item.holder == caller.subject else None,
         decision=decision_out(decision) if decision is not None else None,
-        requests=[request_out(each) for each in issued],
+        requests=[request_out(each, caller, today_of(request)) for each in issued],
         history=[_change_out(note) for note in history],
         may_do=_may_do(item, caller, now_of(request)),
         matter=matter_out(item, opening, done, facts, caller),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.workqueue.acts.request import count_answers
 from services.workqueue.domain.fact import Fact, of_entry, of_importer, of_protest, subjects_of
 from services.workqueue.domain.filing import (
     NOT_QUEUED,
@@ -140,6 +141,9 @@ async def _apply(tx: Transaction, batch: Batch) -> Sequence[Outgoing]:
     known = await _load(tx, batch)
     changes = decide(batch, known)
     await _write(tx, known, changes)
+    routes = [route for found in batch.filing_routes.values() for route in found]
+    answered = {route.answers_request for route in routes if route.answers_request is not None}
+    await count_answers(tx, sorted(answered & known.asked.keys()), batch.at)
     return [work_item_changed(item, note) for item, note in changes.notes]
 
 

@@ -146,6 +146,7 @@ PRIOR_DISCLOSURE: Final = Process(
                 Field("investigation_opened_at", "When the first record of it was made, to the second", "instant"),
             ),
             by_holder=False,
+            is_once=True,
             citation="19 CFR 162.74(g)",
         ),
         Act(

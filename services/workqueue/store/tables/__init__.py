@@ -9,7 +9,7 @@ from services.workqueue.store.tables.importers import importers
 from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.protests import protests
-from services.workqueue.store.tables.requests import requests
+from services.workqueue.store.tables.requests import request_acts, request_answers, requests
 
 __all__ = [
     "decisions",
@@ -24,6 +24,8 @@ __all__ = [
     "metadata",
     "platform",
     "protests",
+    "request_acts",
+    "request_answers",
     "requests",
     "routed_versions",
 ]
