@@ -140,9 +140,9 @@ async def test_filings_without_a_center_are_found_by_their_importer(full_desk: D
 
 FILL_REQUESTS = """
 INSERT INTO requests (request_id, item_id, form, importer_number, center, entry_numbers, questions, issued_on, due_on,
-                      issued_by, issued_by_name, issued_at)
+                      issued_by, issued_by_name, issued_at, drafted_at, stage, changes)
 SELECT gen_random_uuid(), item_id, 'CBP-28', importer_number, center, jsonb_build_array(entry_number), '[]',
-       '2026-03-02', '2026-04-01', 'kim', 'Kim', '2026-03-02T12:00:00Z'
+       '2026-03-02', '2026-04-01', 'kim', 'Kim', '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z', 'issued', 1
 FROM items WHERE entry_number IS NOT NULL
 """
 ANSWER_REQUESTS = """
