@@ -193,9 +193,10 @@ async def act_on_request(
     await request_store.lock_ids(tx, [request_id])
     found = await _find(tx, request_id)
     table = act_of_letter(found.letter, act)
-    if table is None:
-        raise _no_such_act(found.letter, act)
-    told, item, authority = await _hold(tx, request_id, caller, now, "item.work" if table.by_holder else "item.act")
+    action = "item.work" if table is not None and table.by_holder else "item.act"
+    told, item, authority = await _hold(tx, request_id, caller, now, action)
+    if table is None:  # said to those only who may know that there is such a letter
+        raise _no_such_act(told.letter, act)
     if table.by_holder:
         _demand_token(item, caller, token)
     letter, today = told.letter, legal_date(now)

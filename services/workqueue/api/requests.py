@@ -172,6 +172,13 @@ class RequestIn(TextIn):
 class EditIn(TextIn):
     """A draft's new text, whole."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"token": 1, "questions": ["Who made the display, and where?"], "issue": "02"}]
+        },
+    )
+
     token: Token | None = Field(default=None, description="Of the claim of the item, while that is worked on.")
 
 

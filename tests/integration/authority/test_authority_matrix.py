@@ -78,8 +78,9 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         values={"item_id": str(item), "request_id": letter.json()["request_id"]},
         whose={
             "item_id": frozenset({"center", "division"}),
-            "request_id": frozenset({"center", "division", "own-account", "filed-by", "delegated"}),
+            "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
         },
+        chosen={"act_on_request": "item.work"},
     )
     await desk.client.aclose()
 

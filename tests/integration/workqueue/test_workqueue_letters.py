@@ -365,3 +365,12 @@ async def test_list_goes_page_by_page_and_shows_a_party_its_own_letters(desk: De
     assert await listed(desk, "", OTHER) == []
     assert await listed(desk, "", AWAY) == []
     assert await listed(desk, f"entry={NUMBER}") == [late]
+
+
+async def test_an_act_that_there_is_not_tells_a_stranger_nothing(desk: Desk) -> None:
+    """Whether there is such a letter is said to those only who may read its item."""
+    await desk.apply(routed(NUMBER, processes=["ad-cvd"]))
+    request_id = await asked(desk, await desk.claim(ITEM))
+    path = f"/requests/{request_id}/acts"
+    assert await refused(await sent(desk, "POST", path, AWAY, act="no-such")) == (404, "not-found")
+    assert await refused(await sent(desk, "POST", path, act="no-such")) == (422, "no-such-act")
