@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from services.workqueue.api import PUBLIC_ROUTERS, ROUTERS
+from services.workqueue.domain.request import NOTICE_OVER_CENTS
 from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
@@ -25,7 +26,7 @@ def build(platform: Platform) -> Parts:
             "lease": timedelta(minutes=settings.lease_minutes),
             "center_goal": settings.center_goal_working_days,
             "repetition": timedelta(days=settings.request_repetition_days),
-            "notice_over_cents": settings.notice_threshold_usd * 100 if settings.increase_needs_notice else None,
+            "notice_over_cents": NOTICE_OVER_CENTS if settings.increase_needs_notice else None,
         },
         jobs=schedule(platform, settings),
         invariants=INVARIANTS,

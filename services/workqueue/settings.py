@@ -28,12 +28,6 @@ class WorkqueueSettings(ServiceSettings):
     )
     increase_needs_notice: bool = Field(
         default=True,
-        description="whether a review ends with an increase over the threshold only after a proposed CBP 29 was"
+        description="whether a review ends with an increase of more than 15 dollars only after a proposed CBP 29 was"
         " answered or its time has passed (19 CFR 152.2)",
-    )
-    notice_threshold_usd: int = Field(
-        default=15,
-        ge=0,
-        le=10_000,
-        description="US dollars of increase in all above which notice is due (19 CFR 152.2)",
     )

@@ -126,6 +126,7 @@ async def do_act(
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
     process, table = _act_of(item, act)
     facts = await list_facts_of(tx.connection, item)
+    now = max([now, *(fact.at for fact in facts)])  # whose clock is behind acts after what was known all the same
     standing = stand_of(process, item, await store.list_acts(tx.connection, item_id), facts)
     demand_possible(process, standing, item, table, caller)
     if table.by_holder:
@@ -173,13 +174,17 @@ def read_act_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
 def demand_possible(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> None:
     """Raise what stands against an act: the end of the item, its stage, role, facts, the second person."""
     bar = bar_of_act(process, standing, item, act, caller)
-    if bar is None:
-        return
+    if bar is not None:
+        raise refusal_of_bar(bar)
+
+
+def refusal_of_bar(bar: Bar) -> Conflict | Forbidden:
+    """What is raised for what stands against an act."""
     if bar.code == two_people.CODE:
-        raise two_people.second_person_required(bar.why)
+        return two_people.second_person_required(bar.why)
     if bar.code == "process-role":
-        raise Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
-    raise Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
+        return Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
+    return Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
 
 
 def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> Bar | None:

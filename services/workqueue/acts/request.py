@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.workqueue.acts.answers import hand_to_asker, lock_answers
 from services.workqueue.acts.item import lock_item, refusals
-from services.workqueue.acts.matter import read_act_fields
+from services.workqueue.acts.matter import read_act_fields, refusal_of_bar
 from services.workqueue.acts.reach import matter_for_work, person_of, seen
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.clocks import Form
@@ -41,9 +41,8 @@ from services.workqueue.store import requests as request_store
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction
-from shared.runtime import two_people
 from shared.runtime.access import Matter, demand, no_such
-from shared.runtime.errors import Conflict, Forbidden, Refused
+from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 from shared.runtime.slices import work_through
@@ -255,9 +254,17 @@ async def answer_request(
 
 async def count_answers(tx: Transaction, request_ids: Sequence[UUID], now: datetime) -> None:
     """Letters whose ids are held, as answers by filing that were written in this transaction leave them."""
-    for letter in (await request_store.find_letters(tx.connection, request_ids)).values():
-        if letter.is_issued:
-            await _count_answers(tx, letter, now)
+    answered = []
+    for told in (await _find_all(tx, request_ids)).values():
+        stage = told.stand(None).stage
+        if told.letter.is_issued and stage != told.letter.stage:
+            answered.append((_next(told.letter, stage), told.answers))
+    await request_store.rewrite_letters(tx, [letter for letter, _ in answered])
+    await outbox.add(
+        tx,
+        SOURCE,
+        [request_changed(letter, "answered", letter.stage, now, None, _first(answers)) for letter, answers in answered],
+    )
 
 
 async def tell_overdue(database: Connections, now: datetime) -> int:
@@ -270,8 +277,7 @@ async def tell_overdue(database: Connections, now: datetime) -> int:
     async def tell(tx: Transaction, request_ids: Sequence[UUID]) -> int:
         await request_store.lock_ids(tx, request_ids)
         late = []
-        for request_id in sorted(request_ids):
-            told = await _find(tx, request_id)
+        for request_id, told in sorted((await _find_all(tx, request_ids)).items()):
             silent = told.stand(today)
             if silent.stage == told.stand(None).stage:
                 continue  # answered, or given more time, since it was found
@@ -314,12 +320,28 @@ _TODAY = frozenset({"reminded_on", "responded_on", "taken_on"})
 
 
 async def _find(tx: Transaction, request_id: UUID) -> Told:
-    letter = (await request_store.find_letters(tx.connection, [request_id])).get(request_id)
-    if letter is None:
+    told = (await _find_all(tx, [request_id])).get(request_id)
+    if told is None:
         raise no_such(f"request {request_id}")
-    acts = await request_store.load_acts(tx.connection, [request_id])
-    answers = await request_store.load_answers(tx.connection, [letter])
-    return Told(letter, tuple(acts[request_id]), tuple(answers[request_id]))
+    return told
+
+
+async def _find_all(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, Told]:
+    letters = await request_store.find_letters(tx.connection, request_ids)
+    if not letters:
+        return {}
+    acts = await request_store.load_acts(tx.connection, letters)
+    answers = await request_store.load_answers(tx.connection, letters.values())
+    return {each: Told(letter, tuple(acts[each]), tuple(answers[each])) for each, letter in letters.items()}
+
+
+def _next(letter: Letter, stage: str) -> Letter:
+    """The letter in a stage, with one change more."""
+    return replace(letter, stage=stage, changes=letter.changes + 1)
+
+
+def _first(answers: Sequence[LetterAnswer]) -> LetterAnswer | None:
+    return min(answers, key=lambda each: each.at, default=None)
 
 
 async def _hold(
@@ -518,11 +540,11 @@ async def _tell(
     state: str | None = None,
 ) -> Letter:
     """Write a letter whose id is held, and publish its change."""
-    letter = replace(letter, changes=letter.changes + 1)
+    letter = _next(letter, letter.stage)
     await request_store.rewrite_letter(tx, letter, tell_again=moved)
-    first = min(answers, key=lambda each: each.at, default=None)
     if letter.is_issued or letter.stage != DRAFT:
-        await outbox.add(tx, SOURCE, [request_changed(letter, change, state or letter.stage, now, by, first)])
+        changed = request_changed(letter, change, state or letter.stage, now, by, _first(answers))
+        await outbox.add(tx, SOURCE, [changed])
     return letter
 
 
@@ -553,13 +575,8 @@ async def _open_notice(tx: Transaction, letter: Letter, kept: KeptAct) -> UUID:
 def _demand_possible(letter: Letter, standing: Standing, act: Act, caller: Identity) -> None:
     roles = frozenset(role.value for role in caller.roles)
     bar = find_bar(PROCESS_OF[letter.form], standing, act, roles, people_of(person_of(caller)))
-    if bar is None:
-        return
-    if bar.code == two_people.CODE:
-        raise two_people.second_person_required(bar.why)
-    if bar.code == "process-role":
-        raise Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
-    raise Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
+    if bar is not None:
+        raise refusal_of_bar(bar)
 
 
 def _demand_later_day(letter: Letter, act: Act, fields: Mapping[str, Any], today: date) -> None:

@@ -15,6 +15,7 @@ from services.workqueue.domain.filing import Asked
 from services.workqueue.domain.item import Person
 from services.workqueue.domain.matter import KeptAct
 from services.workqueue.domain.request import PROCESS_OF, SILENCE, Letter, LetterAnswer
+from services.workqueue.store.matters import ACT_COLUMNS, act_cells, kept_act
 from services.workqueue.store.tables import filings, request_acts, request_answers, requests
 from services.workqueue.store.tables.requests import REQUEST_ORDER
 from shared.db import bulk
@@ -48,18 +49,6 @@ _COLUMNS = (
     "stage",
     "changes",
     "from_request",
-)
-_ACT = (
-    "number",
-    "act",
-    "at",
-    "done_by",
-    "done_by_name",
-    "acting_for",
-    "fields",
-    "reasons",
-    "stage",
-    "authority",
 )
 _ANSWER = ("at", "text", "files", "answered_by", "answered_by_name", "acting_for", "authority")
 
@@ -111,11 +100,18 @@ async def write_letter(tx: Transaction, letter: Letter) -> None:
 
 async def rewrite_letter(tx: Transaction, letter: Letter, *, tell_again: bool = False) -> None:
     """Write a letter whose id is held; `tell_again`: its day has moved, so that it may become overdue once more."""
-    names = (*_COLUMNS, "filer_code")
-    columns, cells = (*names, "told_overdue_on"), (*_cells(letter), None)
-    written = set(columns if tell_again else names) - {"request_id"}
-    rows = [cells if tell_again else _cells(letter)]
-    await bulk.update(tx, requests, ("request_id",), columns if tell_again else names, written, rows)
+    if not tell_again:
+        await rewrite_letters(tx, [letter])
+        return
+    columns = (*_COLUMNS, "filer_code", "told_overdue_on")
+    rows = [(*_cells(letter), None)]
+    await bulk.update(tx, requests, ("request_id",), columns, set(columns) - {"request_id"}, rows)
+
+
+async def rewrite_letters(tx: Transaction, letters: Sequence[Letter]) -> None:
+    """Write letters whose ids are held."""
+    columns = (*_COLUMNS, "filer_code")
+    await bulk.update(tx, requests, ("request_id",), columns, set(columns) - {"request_id"}, list(map(_cells, letters)))
 
 
 async def lock_ids(tx: Transaction, request_ids: Iterable[UUID]) -> None:
@@ -232,31 +228,17 @@ async def lock_account(tx: Transaction, importer_number: str) -> None:
 
 async def write_act(tx: Transaction, request_id: UUID, done: KeptAct) -> None:
     """Keep one more act on a letter whose id is held."""
-    row = (
-        request_id,
-        done.number,
-        done.act,
-        done.at,
-        done.by.subject,
-        done.by.name,
-        done.by.acting_for,
-        orjson.dumps(dict(done.fields)).decode(),
-        orjson.dumps([dict(reason) for reason in done.reasons]).decode(),
-        done.stage,
-        done.authority,
-    )
-    await bulk.insert(tx, request_acts, ("request_id", *_ACT), [row])
+    await bulk.insert(tx, request_acts, ("request_id", *ACT_COLUMNS), [(request_id, *act_cells(done))])
 
 
 async def load_acts(connection: AsyncConnection, request_ids: Iterable[UUID]) -> dict[UUID, list[KeptAct]]:
     """What officers did with these letters, the first first."""
     table, wanted = request_acts.c, sorted(set(request_ids))
-    query = select(table.request_id, *(table[name] for name in _ACT)).where(table.request_id.in_(wanted))
+    query = select(table.request_id, *(table[name] for name in ACT_COLUMNS)).where(table.request_id.in_(wanted))
     found: dict[UUID, list[KeptAct]] = {each: [] for each in wanted}
     rows = await connection.execute(query.order_by(table.request_id, table.number))
-    for request_id, number, act, at, subject, name, acting_for, fields, reasons, stage, authority in rows:
-        by = Person(subject, name, acting_for)
-        found[request_id].append(KeptAct(number, act, at, by, fields, tuple(reasons), stage, authority))
+    for request_id, *act in rows:
+        found[request_id].append(kept_act(*act))
     return found
 
 

@@ -120,7 +120,7 @@ async def test_matter_that_an_event_ends_is_completed_with_the_line_that_says_so
 
 
 async def test_act_that_an_earlier_event_overtakes_stays_in_the_history(desk: Desk) -> None:
-    """The lift is heard after the rate was set, and came before; the liquidation came before both."""
+    """The liquidation is heard after the act, and came before the lift that the act rests on."""
     await desk.apply(routed(ENTRY, processes=["ad-cvd"]), SUSPENDED, LIFTED)
     (row,) = await desk.rows(items)
     token = await desk.claim(row.item_id, ADE)
@@ -136,7 +136,7 @@ async def test_act_that_an_earlier_event_overtakes_stays_in_the_history(desk: De
         headers={"Idempotency-Key": "set"},
     )
     assert done.status_code == 201, done.text
-    await desk.apply(said("liquidated-as-entered", 4, 3))
+    await desk.apply(said("liquidated-as-entered", 4, 1))
     shown = (await desk.call("GET", f"/items/{row.item_id}", ADE)).json()["matter"]
     assert shown["stage"] == "liquidated"
     assert [each["is_overtaken"] for each in shown["acts"]] == [True]

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.store import claims as claim_store
+from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
@@ -170,6 +171,16 @@ async def test_filings_that_a_change_concerns_are_found_by_index(full_desk: Desk
     for index in ("filings_entries", "filings_answers", "requests_entry", "requests_item"):
         assert index in plan, plan
     for table in ("filings", "requests", "items"):
+        assert f"Seq Scan on {table}" not in plan, plan
+
+
+async def test_what_follows_the_legal_record_is_found_by_index(full_desk: Desk) -> None:
+    said_of = [[f"E{n}" for n in range(100, 150)], ["P1", "P2"], ["I10", "I20"]]
+    async with full_desk.engine.connect() as connection, connection.begin():
+        plan = await explain(connection, fact_store.FIND_FOLLOWERS, said_of)
+    for index in ("items_entry", "items_protest", "items_importer", "filings_entries", "items_filing"):
+        assert index in plan, plan
+    for table in ("items", "filings"):
         assert f"Seq Scan on {table}" not in plan, plan
 
 
