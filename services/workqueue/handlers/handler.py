@@ -37,7 +37,7 @@ from services.workqueue.domain.review import (
     work_of,
 )
 from services.workqueue.domain.review import absorb as absorb_legal_act
-from services.workqueue.handlers.facts import fact_of_entry, fact_of_protest, facts_of_account
+from services.workqueue.handlers.facts import fact_of
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
 from services.workqueue.handlers.liquidation import on_entry_changed, on_protest_changed
 from services.workqueue.handlers.routing import on_account_assigned, on_entry_routed, on_filing_routed
@@ -151,20 +151,19 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
     """Sort a batch by what its events are about."""
     batch = Batch(at=max((event.time for event in events), default=_LONG_AGO))
     for event in events:
-        match TYPES[event.type].topic:
+        topic = TYPES[event.type].topic
+        if (fact := fact_of(topic, event)) is not None:
+            batch.facts.append(fact)
+        match topic:
             case "entry-routed":
                 version = on_entry_routed(event)
                 batch.versions[version.entry_number].append(version)
             case "entry-changed":
                 act = on_entry_changed(event)
                 batch.legal_acts[act.entry_number].append(act)
-                if (fact := fact_of_entry(event)) is not None:
-                    batch.facts.append(fact)
             case "protest-changed":
                 protest_act = on_protest_changed(event)
                 batch.protest_acts[protest_act.protest_number].append(protest_act)
-                if (fact := fact_of_protest(event)) is not None:
-                    batch.facts.append(fact)
             case "filing-routed":
                 if event.data.kind not in NOT_QUEUED:
                     route = on_filing_routed(event)
@@ -174,10 +173,9 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
                 before = batch.importers.setdefault(importer.importer_number, importer)
                 if before.sequence < importer.sequence:
                     batch.importers[importer.importer_number] = importer
-                batch.facts.extend(facts_of_account(event))
             case "party-changed":
                 batch.parties.append(event.data)
-            case topic:
+            case _:
                 raise ValueError(f"the work queue does not read {topic}")
     return batch
 
