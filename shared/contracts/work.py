@@ -20,7 +20,17 @@ from shared.contracts.words import Open, PassedOn
 
 ItemState = Literal["open", "claimed", "completed", "cancelled"]
 ItemChange = Literal[
-    "routed", "opened", "claimed", "released", "lease-expired", "acted", "closed", "completed", "cancelled"
+    "routed",
+    "opened",
+    "claimed",
+    "released",
+    "lease-expired",
+    "acted",
+    "closed",
+    "completed",
+    "cancelled",
+    "assigned",
+    "skipped",
 ]
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import person_of, seen
 from services.workqueue.domain import claim as rules
@@ -124,6 +125,7 @@ async def do_act(
     if item is None:
         raise no_such(what)
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
+    await demand_acting(tx, caller, now)
     process, table = _act_of(item, act)
     facts = await list_facts_of(tx.connection, item)
     now = max([now, *(fact.at for fact in facts)])  # whose clock is behind acts after what was known all the same

@@ -52,6 +52,7 @@ ITEM_COLUMNS = (
     "stage",
     "stage_since",
     "waits_for",
+    "assigned_to",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"

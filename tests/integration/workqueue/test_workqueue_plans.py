@@ -76,10 +76,39 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
     divisions = ["enforcement", "partnership", "validation-and-compliance"]
     async with full_desk.engine.connect() as connection, connection.begin() as begun:
         await connection.execute(text("SELECT 1"))
-        plan = await explain(connection, statement, ["kim", "Kim", lease_until, centers, divisions, *process])
+        who = ["kim", "Kim", lease_until, centers, divisions, ["kim"], date(2026, 3, 2), lease_until]
+        plan = await explain(connection, statement, [*who, *process])
         await begun.rollback()
     assert f"using {index} on" in plan, plan
     assert "Seq Scan on items" not in plan, plan
+
+
+DECIDE_EVERYTHING = """
+INSERT INTO decisions (item_id, decision_id, outcome, duty_cents, fees_cents, reasons, legal_basis, decided_by,
+                       decided_by_name, decided_at)
+SELECT item_id, gen_random_uuid(), 'no-change', 0, 0, '[]', '[]', 'lee', 'Lee', '2026-03-01' FROM items
+WHERE kind = 'review'
+"""
+PROTEST = """
+UPDATE items SET kind = 'protest', protest_number = entry_number WHERE item_id IN (
+    SELECT item_id FROM items WHERE kind = 'review' AND center = 'CEE007' ORDER BY due_order LIMIT 2000)
+"""
+
+
+async def test_whether_somebody_decided_the_entry_of_a_protest_is_asked_by_index(full_desk: Desk) -> None:
+    lease_until = datetime(2026, 3, 2, tzinfo=UTC)
+    divisions = ["enforcement", "partnership", "validation-and-compliance"]
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(DECIDE_EVERYTHING))
+        await tx.connection.execute(text(PROTEST))
+    async with full_desk.engine.connect() as connection, connection.begin() as begun:
+        await connection.execute(text("ANALYZE items, decisions"))
+        who = ["kim", "Kim", lease_until, ["CEE007"], divisions, ["kim"], date(2026, 3, 2), lease_until]
+        plan = await explain(connection, claim_store.CLAIM_NEXT, who)
+        await begun.rollback()
+    assert "Seq Scan on items" not in plan, plan
+    assert "Seq Scan on decisions" not in plan, plan
+    assert "items_entry" in plan, plan
 
 
 async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:

@@ -10,8 +10,18 @@ from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.protests import protests
 from services.workqueue.store.tables.requests import request_acts, request_answers, requests
+from services.workqueue.store.tables.staff import (
+    acting_authority,
+    skill_demands,
+    skips,
+    staff,
+    staff_changes,
+    staff_conflicts,
+    staff_skills,
+)
 
 __all__ = [
+    "acting_authority",
     "decisions",
     "entries",
     "filings",
@@ -28,4 +38,10 @@ __all__ = [
     "request_answers",
     "requests",
     "routed_versions",
+    "skill_demands",
+    "skips",
+    "staff",
+    "staff_changes",
+    "staff_conflicts",
+    "staff_skills",
 ]
