@@ -1,6 +1,7 @@
 """Decisions: what ends an item, a decision on an entry or a protest, advice, or the answer to a filing."""
 
 from datetime import date, datetime
+from typing import assert_never
 from uuid import UUID
 
 from services.workqueue.acts.item import lock_item, refusals, write_item
@@ -50,7 +51,19 @@ async def complete(
         item, notes = rules.complete(item, person_of(caller), token, now)
     flaw = flaw_in_outcome(item, finding.outcome)
     if flaw is not None:
-        remedy = f"Send one of {', '.join(OUTCOMES[item.kind])}."
+        match item.kind:
+            case "protest":
+                remedy = (
+                    "Recommend and sign the decision with POST /protests/{number}/acts of the legal record; its event"
+                    " ends the item."
+                )
+                raise Refused(flaw, rule="outcome-of-kind", code="decided-in-legal-record", remedy=remedy)
+            case "matter":
+                remedy = "Do the act that ends it: POST /items/{id}/acts."
+            case "review" | "consultation" | "filing":
+                remedy = f"Send one of {', '.join(OUTCOMES[item.kind])}."
+            case _:
+                assert_never(item.kind)
         raise Refused(flaw, rule="outcome-of-kind", code="other-outcome", remedy=remedy)
     effect = finding.duty_cents + finding.fees_cents
     flaw = flaw_in_decision(finding.outcome, effect, has_legal_basis=bool(finding.legal_basis))

@@ -17,13 +17,14 @@ Outcome = Literal[ReviewOutcome, Advice, Answer]
 OUTCOMES: Final[Mapping[Kind, tuple[Outcome, ...]]] = MappingProxyType(
     {
         "review": get_args(ReviewOutcome),
-        "protest": get_args(ReviewOutcome),
+        "protest": (),
         "consultation": get_args(Advice),
         "filing": get_args(Answer),
         "matter": (),
     }
 )
-"""The outcomes of each kind of item. A Center that is consulted agrees or differs: the Center of record decides."""
+"""The outcomes of each kind of item. A Center that is consulted agrees or differs: the Center of record decides. A
+protest is decided in the legal record, whose event ends the item: an outcome given here would have no effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def flaw_in_outcome(item: Item, outcome: Outcome) -> str | None:
         return None
     if item.kind == "matter":
         return "A matter ends by the acts of its process: GET /processes says which."
+    if item.kind == "protest":
+        return f"Protest {item.protest_number} is decided in the legal record: what is said here has no effect on it."
     if item.kind == "consultation":
         return (
             f"Only the Center of record, {item.asking_center}, decides the entry; this Center is asked for its advice."

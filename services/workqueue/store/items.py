@@ -188,7 +188,12 @@ async def list_items(
 
 def items_within(reach: Reach) -> ColumnElement[bool]:
     """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
-    return within(reach, centers=(items.c.center, items.c.asking_center), division=items.c.division)
+    return within(
+        reach,
+        importer_number=items.c.importer_number,
+        centers=(items.c.center, items.c.asking_center),
+        division=items.c.division,
+    )
 
 
 def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> Select[Any]:
@@ -230,6 +235,13 @@ async def find_item(connection: AsyncConnection, item_id: UUID) -> ListedItem | 
     """One item, or None."""
     row = (await connection.execute(_select_items().where(items.c.item_id == item_id))).one_or_none()
     return _listed(row) if row is not None else None
+
+
+async def find_items(connection: AsyncConnection, item_ids: Iterable[UUID]) -> list[Item]:
+    """Items by id, those that there are, in the order in which they were opened."""
+    columns = [items.c[name] for name in ITEM_COLUMNS]
+    query = select(*columns).where(items.c.item_id.in_(sorted(set(item_ids))))
+    return [item_of(row) for row in await connection.execute(query.order_by(items.c.opened_at, items.c.item_id))]
 
 
 async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]:
