@@ -13,6 +13,7 @@ from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables.core import metadata
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
+from shared.web.asking import Neighbour
 
 
 def build(platform: Platform) -> Parts:
@@ -27,6 +28,7 @@ def build(platform: Platform) -> Parts:
             "center_goal": settings.center_goal_working_days,
             "repetition": timedelta(days=settings.request_repetition_days),
             "notice_over_cents": NOTICE_OVER_CENTS if settings.increase_needs_notice else None,
+            "liquidation": Neighbour("Liquidation", settings.liquidation_url, settings.decision_check_seconds),
         },
         jobs=schedule(platform, settings),
         invariants=INVARIANTS,

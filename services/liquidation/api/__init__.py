@@ -29,6 +29,7 @@ from services.liquidation.api import (
     rules,
     timeline,
     versions,
+    what_if,
 )
 
 ROUTERS = [
@@ -54,6 +55,7 @@ ROUTERS = [
     protest_acts.router,
     preference_claims.router,
     assessments.router,
+    what_if.router,
     payees.router,
     bills.router,
     refunds.router,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.workqueue.domain.decision import RefusedDecision
 from services.workqueue.domain.item import (
     ACTS_FROM,
     LAST,
@@ -118,6 +119,17 @@ def act_on(item: Item, person: Person, now: datetime, *, closes: bool) -> tuple[
     return (replace(acted, lease_until=None) if closes else acted), note
 
 
+def reopen(item: Item, refused: RefusedDecision) -> tuple[Item, Note]:
+    """The item open again because the legal record cannot apply its decision; nobody holds it, its priority stays.
+
+    The line has the key of the decision: told twice it is one line.
+    """
+    reason = {"code": "decision-refused", "text": refused.remedy, "fact": refused.rule, "citation": refused.citation}
+    reopened, note = _act(item, "reopened", SYSTEM, refused.at)
+    note = replace(note, key=f"refused:{refused.decision_id}", reasons=(reason,))
+    return replace(_without_holder(reopened), reopened_at=refused.at), note
+
+
 def expire(item: Item) -> tuple[Item, tuple[Note, ...]]:
     """End a claim whose lease has run out; the change is dated at the end of the lease, whenever it is noticed."""
     assert item.lease_until is not None
@@ -189,6 +201,7 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         stage_since=item.stage_since,
         waits_for=item.waits_for,
         assigned_to=item.assigned_to,
+        reopened_at=item.reopened_at,
     )
     if item.state != "claimed" or facts.state == "claimed":
         facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)

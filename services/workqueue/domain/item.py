@@ -18,6 +18,7 @@ Change = Literal[
     "acted",
     "closed",
     "completed",
+    "reopened",
     "cancelled",
     "assigned",
     "skipped",
@@ -59,6 +60,8 @@ NEXT_STATE: Final[Mapping[tuple[State, Change], State]] = MappingProxyType(
         ("open", "assigned"): "open",
         ("claimed", "assigned"): "claimed",
         ("open", "skipped"): "open",
+        # what the legal record says of the decision
+        ("completed", "reopened"): "open",
     }
 )
 """Every move that there is; a pair that is absent is refused (`why_not`)."""
@@ -110,7 +113,8 @@ class Item:
     the row of the authority table that says who decides. Of a filing `center_basis` says what its Center follows from
     and `center_fact` from which request, entry or Center; of others both are None. `stage` is where its process has
     come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
-    first act, and where the process has no table. `assigned_to` is who is offered it first.
+    first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
+    decision was last refused by the legal record: from then on only people end it.
     """
 
     item_id: UUID
@@ -141,6 +145,7 @@ class Item:
     stage_since: datetime | None = None
     waits_for: str | None = None
     assigned_to: str | None = None
+    reopened_at: datetime | None = None
     goods: tuple[Goods, ...] | None = None
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Select, any_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, any_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.decision import Outcome
@@ -53,6 +53,7 @@ ITEM_COLUMNS = (
     "stage_since",
     "waits_for",
     "assigned_to",
+    "reopened_at",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
@@ -278,7 +279,11 @@ def _select_items() -> Select[Any]:
         )
         .join(importers, importers.c.importer_number == items.c.importer_number, isouter=True)
         .join(entries, entries.c.entry_number == items.c.entry_number, isouter=True)
-        .join(decisions, decisions.c.item_id == items.c.item_id, isouter=True)
+        .join(
+            decisions,
+            and_(decisions.c.item_id == items.c.item_id, decisions.c.refused_at.is_(None)),
+            isouter=True,
+        )
         .join(filings, filings.c.filing_number == items.c.filing_number, isouter=True)
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.store import claims as claim_store
+from services.workqueue.store import decided_goods as decided_goods_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
@@ -40,6 +41,13 @@ INSERT INTO items (item_id, kind, process, filing_number, importer_number, cente
 SELECT gen_random_uuid(), 'filing', 'prior-disclosure', filing_number, importer_number, center, 'enforcement', 2,
        '2026-01-01'::timestamptz, 'open', 0, 0
 FROM filings
+"""
+FILL_DECIDED_GOODS = """
+INSERT INTO decided_goods (decision_id, number, goods_key, item_id, entry_number, line_number, importer_number, center,
+                           process, outcome, declared, found, decided_at)
+SELECT gen_random_uuid(), 1, 'key' || n % 3000, gen_random_uuid(), 'E' || n, 1, '07-345678900', 'CEE00' || 1 + n % 9,
+       'quota', 'no-change', 'a', 'a', '2026-01-01'::timestamptz + n * interval '1 second'
+FROM generate_series(1, 60000) AS numbers(n)
 """
 
 
@@ -220,3 +228,16 @@ async def test_what_waits_for_a_center_is_counted_by_index(full_desk: Desk) -> N
         plan = await explain(connection, statement, [])
     assert "items_pending" in plan, plan
     assert "Seq Scan on items" not in plan, plan
+
+
+async def test_earlier_decisions_on_goods_are_found_by_their_key(unchecked_desk: Desk) -> None:
+    async with transaction(unchecked_desk.engine) as tx:
+        await tx.connection.execute(text(FILL_DECIDED_GOODS))
+    async with unchecked_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE decided_goods"))
+    async with unchecked_desk.engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+        plan = await explain(connection, decided_goods_store.EARLIER, [["key7", "key8"], ["CEE007"], UUID(int=1)])
+    assert "decided_goods_key" in plan, plan
+    assert "Seq Scan" not in plan, plan

@@ -1,8 +1,8 @@
 """The tables of the work queue, a module for each subject."""
 
 from services.workqueue.store.tables.core import metadata, platform
-from services.workqueue.store.tables.decisions import decisions
-from services.workqueue.store.tables.entries import entries, routed_versions
+from services.workqueue.store.tables.decisions import decided_goods, decisions
+from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
 from services.workqueue.store.tables.facts import heard_facts
 from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
@@ -22,6 +22,7 @@ from services.workqueue.store.tables.staff import (
 
 __all__ = [
     "acting_authority",
+    "decided_goods",
     "decisions",
     "entries",
     "filings",
@@ -37,6 +38,7 @@ __all__ = [
     "request_acts",
     "request_answers",
     "requests",
+    "routed_goods",
     "routed_versions",
     "skill_demands",
     "skips",
