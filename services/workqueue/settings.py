@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.runtime.settings import ServiceSettings
+from shared.files.settings import FileSettings
 
 
-class WorkqueueSettings(ServiceSettings):
+class WorkqueueSettings(FileSettings):
     """Settings of the workqueue service."""
 
     service: str = "workqueue"

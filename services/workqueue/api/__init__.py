@@ -6,6 +6,7 @@ from services.workqueue.api import (
     decision_checks,
     decisions,
     figures,
+    files,
     goods,
     items,
     matters,
@@ -16,6 +17,6 @@ from services.workqueue.api import (
 
 ROUTERS = [
     module.router
-    for module in (items, goods, matters, claims, decisions, decision_checks, requests, figures, acting, staff)
+    for module in (items, goods, matters, claims, decisions, decision_checks, requests, files, figures, acting, staff)
 ]
 PUBLIC_ROUTERS = [processes.router]

@@ -132,6 +132,14 @@ async def load_asked(tx: Transaction, request_ids: Iterable[UUID]) -> dict[UUID,
     return {row["request_id"]: Asked(*row) for row in rows}
 
 
+async def has_requests(connection: AsyncConnection, item_id: UUID) -> bool:
+    """Whether a request or notice was issued in the course of an item."""
+    found = await connection.scalar(
+        select(requests.c.request_id).where(requests.c.item_id == item_id, requests.c.issued_on.is_not(None)).limit(1)
+    )
+    return found is not None
+
+
 async def find_letters(connection: AsyncConnection, request_ids: Iterable[UUID]) -> dict[UUID, Letter]:
     """Letters by id."""
     wanted = sorted(set(request_ids))
