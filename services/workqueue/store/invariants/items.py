@@ -20,7 +20,8 @@ FROM items i CROSS JOIN LATERAL (
     SELECT a.stage, a.at FROM item_acts a WHERE a.item_id = i.item_id ORDER BY a.number DESC LIMIT 1) AS last
 WHERE AMONG(i.item_id) AND i.stage IS DISTINCT FROM last.stage AND (i.stage IS NULL OR i.stage_since = last.at
     OR NOT EXISTS (SELECT FROM heard_facts f WHERE f.subject IN (
-        'entry:' || i.entry_number, 'protest:' || i.protest_number, 'importer:' || i.importer_number,
+        'item:' || i.item_id, 'entry:' || i.entry_number,
+        'protest:' || i.protest_number, 'importer:' || i.importer_number,
         'entry:' || (SELECT n.entry_numbers ->> 0 FROM filings n WHERE n.filing_number = i.filing_number))))
 """
 
