@@ -17,7 +17,7 @@ from services.workqueue.domain.matter import Followed, KeptAct, end_by_event, fo
 from services.workqueue.domain.processes.engine import Done, Standing, follow
 from services.workqueue.domain.processes.fields import FieldsRefused, read_fields, revive
 from services.workqueue.domain.processes.shape import Act, Process
-from services.workqueue.domain.processes.table import EVERY_PROCESS, PROCESSES
+from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.request import Letter, asking_act, fact_of_letter, fields_of_letter, follows_letters
 from services.workqueue.publishing import SOURCE, act_done
 from services.workqueue.store import facts as fact_store
@@ -80,7 +80,8 @@ async def keep_act(
     await store.write_act(tx, item.item_id, kept)
     await item_store.write_items(tx, [item])
     await item_store.append_notes(tx, [(item, note)])
-    await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields)])
+    if item.knowers is None:
+        await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields)])
     return item, kept, after
 
 
@@ -112,14 +113,14 @@ async def hear_letters(tx: Transaction, heard: Sequence[tuple[Letter, str, datet
     facts: defaultdict[UUID, list[Fact]] = defaultdict(list)
     for letter, word, at in said:
         item = items.get(letter.item_id)
-        process = EVERY_PROCESS.get(item.process) if item is not None else None
+        process = PROCESSES.get(item.process) if item is not None else None
         if process is not None and follows_letters(process):
             facts[letter.item_id].append(fact_of_letter(letter, word, at))
     await fact_store.write_facts(tx, [fact for said_of in facts.values() for fact in said_of], earliest=True)
     moved = []
     for item_id in sorted(facts):
         item = items[item_id]
-        process = EVERY_PROCESS[item.process]
+        process = PROCESSES[item.process]
         if item.stage is None:
             continue  # nobody has asked by an act
         followed, _ = await follow_item(tx, item, process)

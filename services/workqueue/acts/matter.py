@@ -1,6 +1,6 @@
 """Matters: opened by a person, and taken through their process by acts, as the table of the process says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,9 +10,10 @@ from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.answers import lock_answers
 from services.workqueue.acts.following import Doing, follow_item, keep_act, not_before, read_act_fields
 from services.workqueue.acts.item import refusals, tell
-from services.workqueue.acts.reach import person_of, seen
+from services.workqueue.acts.reach import demand_known, knower, person_of, seen
 from services.workqueue.acts.request import AskedByAct, draft_by_act, issue_by_act, refusal_of_bar
 from services.workqueue.domain import claim as rules
+from services.workqueue.domain.compartment import NeedToKnow, is_known
 from services.workqueue.domain.item import WAITING, Item, Person
 from services.workqueue.domain.matter import OPENS_LETTER, Followed, KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
@@ -20,6 +21,7 @@ from services.workqueue.domain.processes.engine import Bar, Standing, find_bar, 
 from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.request import follows_letter, form_opened_by, is_asking, with_day_of_letter
+from services.workqueue.store import compartment as compartment_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
@@ -76,8 +78,10 @@ async def open_matter(
             code="process-role",
             remedy="Hand it to somebody who has that role.",
         )
-    if linked_item is not None and linked_item not in await item_store.lock_items(tx, [linked_item]):
-        raise no_such(f"item {linked_item}")
+    if linked_item is not None:
+        linked = (await item_store.lock_items(tx, [linked_item])).get(linked_item)
+        if linked is None or not is_known(linked, knower(caller)):
+            raise no_such(f"item {linked_item}")
     assert permission.row_id is not None
     opening = Opening(title, tuple(entry_numbers), port, linked_item, person_of(caller), permission.row_id)
     item_id = UUID(event_id("matter", caller.subject, key))
@@ -93,6 +97,7 @@ async def _begin(
     *,
     importer_number: str,
     center: str,
+    knowers: Collection[str] = (),
 ) -> Item:
     item = Item(
         item_id=item_id,
@@ -109,11 +114,16 @@ async def _begin(
         due_on=None,
         authority=opening.authority,
         center_since=now,
+        knowers=tuple(sorted({opening.by.subject, *knowers})) if process.is_sensitive else None,
     )
     item = placed(item, process, stand_of(process, item, (), ()))
     item, notes = rules.open_matter(item, opening.by, now)
     await item_store.create_items(tx, [item], [])
     await store.write_opening(tx, item_id, opening)
+    by = opening.by
+    for subject in item.knowers or ():
+        reason = "Opened it." if subject == by.subject else "Is named on the matter that it came from."
+        await compartment_store.add(tx, item_id, NeedToKnow(subject, now, reason, by.subject, by.name))
     await tell(tx, [(item, note) for note in notes])
     return item
 
@@ -130,7 +140,7 @@ async def _open_linked(
     else:
         entries = (item.entry_number,) if item.entry_number is not None else ()
     opening = Opening(
-        title=f"{process.label}: {act.label}"[:_LONGEST_TITLE],
+        title=(process.label if item.knowers is not None else f"{process.label}: {act.label}")[:_LONGEST_TITLE],
         entry_numbers=entries[:_MOST_ENTRIES],
         port=about.port if about is not None else None,
         linked_item=item.item_id,
@@ -138,7 +148,8 @@ async def _open_linked(
         authority=authority,
     )
     item_id = UUID(event_id("matter-by-act", str(item.item_id), str(item.acts + 1)))
-    await _begin(tx, item_id, process, opening, now, importer_number=item.importer_number, center=item.center)
+    whose = {"importer_number": item.importer_number, "center": item.center}
+    await _begin(tx, item_id, process, opening, now, **whose, knowers=item.knowers or ())
     return item_id
 
 
@@ -167,6 +178,7 @@ async def do_act(
     what = f"item {item_id}"
     if item is None:
         raise no_such(what)
+    demand_known(caller, item)
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
     await demand_acting(tx, caller, now)
     process, table = _act_of(item, act)

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.workqueue.acts.answers import hand_to_asker, lock_answers
 from services.workqueue.acts.following import ask_by_letter, hear_letters, read_act_fields
 from services.workqueue.acts.item import lock_item, refusals
-from services.workqueue.acts.reach import matter_for_work, person_of, seen
+from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.clocks import Form
 from services.workqueue.domain.filing import Filing
@@ -409,6 +409,7 @@ async def _hold(
     item = (await item_store.lock_items(tx, [told.letter.item_id])).get(told.letter.item_id)
     if item is None:
         raise no_such(what)
+    demand_known(caller, item)
     matter = matter_for_work(item) if action == "item.work" else seen(item)
     return told, item, demand(caller, action, legal_date(now), matter, what, sight=seen(item))
 
@@ -480,6 +481,14 @@ async def _write_text(tx: Transaction, item: Item, form: Form, text: Text, now: 
             rule="outcome-of-kind",
             code="other-center",
             remedy="Say in the advice which action the goods call for.",
+        )
+    if item.knowers is not None:
+        raise Refused(
+            "A law-enforcement-sensitive matter writes to nobody: a letter would tell the party of it.",
+            rule="letter-no-investigation",
+            code="quiet-matter",
+            citation="CBP Form 28; 19 CFR 162.74",
+            remedy="Ask from a review of the entry, which says nothing of this matter.",
         )
     own = [item.entry_number] if item.entry_number is not None else []
     numbers = tuple(dict.fromkeys([*own, *text.entry_numbers]))

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
-from services.workqueue.acts.reach import demand_item_sight, matter_for_work, seen
+from services.workqueue.acts.reach import demand_item_sight, knower, matter_for_work, seen
 from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
 from services.workqueue.api.matters import MatterOut, matter_out
 from services.workqueue.api.requests import RequestOut, request_out
 from services.workqueue.domain.clocks import FIND_CENTER, PROTEST_DECIDE, REVIEW_CUTOFF, center_goal_on
+from services.workqueue.domain.compartment import is_known
 from services.workqueue.domain.decision import Outcome, RefusedDecision
 from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
 from services.workqueue.domain.item import WAITING, CenterBasis, Division, Item, Kind, Note, State
@@ -237,6 +238,7 @@ async def list_items(
     """
     wanted = Filter(
         reach=reach_of(caller, "item.read", today_of(request)),
+        knower=knower(caller),
         center=center,
         division=division,
         process=process,
@@ -291,7 +293,8 @@ async def read_item(
         raise no_such(f"item {item_id}")
     item = listed.item
     demand_item_sight(caller, item, today_of(request))
-    reach = reach_of(caller, "item.read", today_of(request))
+    reach, asks = reach_of(caller, "item.read", today_of(request)), knower(caller)
+    known = {each.item_id for each in linked if reach.covers(seen(each)) and is_known(each, asks)}
     return ItemDetailOut(
         **_item_fields(listed, caller, _Goal(today_of(request), center_goal_of(request))),
         entry_numbers=named,
@@ -301,8 +304,8 @@ async def read_item(
         requests=[request_out(each, caller, today_of(request)) for each in issued],
         history=[_change_out(note) for note in history],
         may_do=_may_do(item, caller, now_of(request), refused),
-        linked=[_linked_out(each, origin) for each in linked if reach.covers(seen(each))],
-        matter=matter_out(item, opening, done, facts, caller),
+        linked=[_linked_out(each, origin) for each in linked if each.item_id in known],
+        matter=matter_out(item, opening, done, facts, caller, known),
     )
 
 

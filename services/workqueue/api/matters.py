@@ -1,6 +1,6 @@
 """Matters: opened by a person, taken through their process by acts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from services.workqueue.api.decisions import ReasonIn
 from services.workqueue.api.processes import FieldOut, field_out
 from services.workqueue.domain.fact import Fact
 from services.workqueue.domain.item import Item
-from services.workqueue.domain.matter import KeptAct, Opening, follow_all
+from services.workqueue.domain.matter import OPENS_LETTER, KeptAct, Opening, follow_all
 from services.workqueue.domain.processes.table import PROCESSES
 from shared.contracts.terms import CenterCode, Code, EntryNumber, ImporterNumber, PortCode, ShortText
 from shared.db.transaction import Transaction
@@ -249,9 +249,17 @@ async def act_on_item(
 
 
 def matter_out(
-    item: Item, opening: Opening | None, done: Sequence[KeptAct], facts: Sequence[Fact], caller: Identity
+    item: Item,
+    opening: Opening | None,
+    done: Sequence[KeptAct],
+    facts: Sequence[Fact],
+    caller: Identity,
+    known: Collection[UUID],
 ) -> MatterOut | None:
-    """Where an item stands in its process; None where the process has no table."""
+    """Where an item stands in its process; None where the process has no table.
+
+    `known` are the linked items of which the caller may learn.
+    """
     process = PROCESSES.get(item.process)
     if process is None:
         return None
@@ -261,7 +269,7 @@ def matter_out(
     return MatterOut(
         title=opening.title if opening is not None else None,
         port=opening.port if opening is not None else None,
-        linked_item=opening.linked_item if opening is not None else None,
+        linked_item=opening.linked_item if opening is not None and opening.linked_item in known else None,
         stage=stage.code,
         stage_label=stage.label,
         since=standing.since,
@@ -294,7 +302,7 @@ def matter_out(
                 reasons=[dict(reason) for reason in each.reasons],
                 stage=each.stage,
                 authority=each.authority,
-                opened=each.opened,
+                opened=each.opened if process.act(each.act).opens in OPENS_LETTER or each.opened in known else None,
                 is_overtaken=each.number in followed.overtaken,
             )
             for each in done

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.workqueue.domain.item import Item
-from services.workqueue.domain.processes.table import EVERY_PROCESS
+from services.workqueue.domain.processes.table import PROCESSES
 
 ACCOUNT_PROCESS: Final = "account-assignment"
 """The process whose matters follow what is said of the importer's account."""
@@ -44,9 +44,9 @@ class Fact:
         return self.topic, f"{self.topic}:{self.word}"
 
 
-_FOLLOWED: Final = frozenset(act.event for process in EVERY_PROCESS.values() for act in process.acts if act.event)
+_FOLLOWED: Final = frozenset(act.event for process in PROCESSES.values() for act in process.acts if act.event)
 FIELD_NAMES: Final = frozenset(
-    field.name for process in EVERY_PROCESS.values() for act in process.acts if act.event for field in act.fields
+    field.name for process in PROCESSES.values() for act in process.acts if act.event for field in act.fields
 )
 """What acts record of events, under the names of the events' data."""
 

@@ -24,7 +24,7 @@ from services.workqueue.domain.filing import (
 from services.workqueue.domain.filing import absorb as absorb_routing
 from services.workqueue.domain.item import Item, Note
 from services.workqueue.domain.matter import KeptAct, end_by_event, follow_all, placed
-from services.workqueue.domain.processes.table import EVERY_PROCESS
+from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
 from services.workqueue.domain.review import (
@@ -159,7 +159,7 @@ async def _apply(tx: Transaction, batch: Batch) -> Sequence[Outgoing]:
     routes = [route for found in batch.filing_routes.values() for route in found]
     answered = {route.answers_request for route in routes if route.answers_request is not None}
     await count_answers(tx, sorted(answered & known.asked.keys()), batch.at)
-    return [work_item_changed(item, note) for item, note in changes.notes]
+    return [work_item_changed(item, note) for item, note in changes.notes if item.knowers is None]
 
 
 def read_batch(events: Sequence[Event[Any]]) -> Batch:
@@ -439,7 +439,7 @@ def _follow_facts(batch: Batch, known: Known, changes: Changes) -> None:
         if item.item_id in known.items and said_of.isdisjoint(subjects):
             continue
         heard = [fact for subject in subjects for fact in facts.get(subject, ())]
-        process = EVERY_PROCESS.get(item.process)
+        process = PROCESSES.get(item.process)
         if process is None or not heard:
             continue
         after = follow_all(process, item, known.acts.get(item.item_id, ()), heard)
@@ -459,11 +459,11 @@ def _facts_of_decisions(batch: Batch, known: Known) -> Iterator[Fact]:
     """What the legal record made of decisions, for the items that follow it."""
     for decision_id, (_, at) in batch.applied.items():
         item = known.items.get(known.completed_by.get(decision_id, decision_id))
-        if item is not None and item.process in EVERY_PROCESS:
+        if item is not None and item.process in PROCESSES:
             yield of_decision(item.item_id, "decision-applied", decision_id, at, {})
     for each in (each for found in batch.refused.values() for each in found):
         item = known.items.get(known.completed_by.get(each.decision_id, each.decision_id))
-        if item is not None and item.process in EVERY_PROCESS:
+        if item is not None and item.process in PROCESSES:
             said = {"rule": each.rule, "citation": each.citation, "remedy": each.remedy}
             yield of_decision(item.item_id, "decision-refused", each.decision_id, each.at, said)
 
