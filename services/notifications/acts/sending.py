@@ -22,7 +22,8 @@ from services.notifications.domain.delivery import (
     next_step,
     retry_after,
 )
-from services.notifications.publishing import SOURCE, notice_changed
+from services.notifications.domain.languages import DEFAULT
+from services.notifications.publishing import SOURCE, changes_told
 from services.notifications.store import deliveries as store
 from services.notifications.store.deliveries import Claimed, Settlement
 from shared.bus import outbox
@@ -146,6 +147,7 @@ class Sender:
                     name=item.recipient.name if item.recipient else "",
                     message_id=item.message_id,
                     base_url=self._rules.base_url,
+                    language=item.recipient.language if item.recipient else DEFAULT,
                 )
             except Exception as error:
                 if not isinstance(self._database, JobSession):
@@ -166,7 +168,7 @@ class Sender:
 
             async def settle(tx: Transaction, items: Sequence[Settlement]) -> int:
                 changed = await store.settle(tx, items, now)
-                await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
+                await outbox.add(tx, SOURCE, changes_told(changed, now))
                 return len(changed)
 
             kept: list[Settlement] = []

@@ -39,7 +39,9 @@ class NoticeOut(BaseModel):
     has_legal_effect: bool = Field(description="False where the notice itself changes nobody's rights.")
     variant: str | None = Field(description="Which case of its kind the notice is.", examples=["allowed-in-part"])
     version: int = Field(description="The version of the catalogue that the notice was made with.")
-    importer_number: str = Field(description="Masked when it is a social security number of someone else.")
+    importer_number: str | None = Field(
+        description="Masked when it is a social security number of someone else; null of what a filer alone is told."
+    )
     entry_number: str | None = Field(description="The entry, when the notice is about one.")
     entry_count: int
     filer_code: str | None
@@ -147,7 +149,7 @@ async def read_notice(
     )
     demand_sight(caller, "notice", today_of(request), matter, f"notice {notice_id}")
     settings: NotificationsSettings = request.app.state.settings
-    shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers
+    shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers | {None}
     return NoticeDetailOut(
         **_notice(notice, caller),
         entry_numbers=list(notice.entry_numbers),
@@ -172,7 +174,7 @@ def _notice(notice: WrittenNotice, caller: Identity) -> dict[str, Any]:
         "has_legal_effect": kind.words(notice.variant).has_legal_effect,
         "variant": notice.variant,
         "version": notice.version,
-        "importer_number": shown_importer_number(caller, notice.importer_number),
+        "importer_number": shown_importer_number(caller, notice.importer_number) if notice.importer_number else None,
         "entry_number": notice.entry_number,
         "entry_count": len(notice.entry_numbers),
         "filer_code": notice.filer_code,

@@ -1,7 +1,7 @@
 """Deliveries and their ledger: made with the notice, claimed for sending, settled; each change is one ledger line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.delivery import Recipient, State
-from services.notifications.domain.recipients import recipient_of
+from services.notifications.domain.delivery import SECOND, Recipient, State
+from services.notifications.domain.kind import Lane
+from services.notifications.domain.languages import DEFAULT
+from services.notifications.domain.recipients import recipient_of, second_of
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
@@ -33,6 +35,7 @@ _COLUMNS = (
     "queued_at",
     "next_try_at",
     "settled_at",
+    "lane",
 )
 _KEEP_BEGUN = "(notice_id, channel, recipient_role) DO NOTHING"
 _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event", "detail", "at")
@@ -41,7 +44,7 @@ _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event",
 _CLAIM = f"""
 WITH due AS (
     SELECT notice_id, channel, recipient_role FROM deliveries
-    WHERE state = 'queued' AND next_try_at <= $1
+    WHERE state = 'queued' AND lane = $5 AND next_try_at <= $1
     ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE deliveries d SET next_try_at = $3 FROM due
@@ -50,6 +53,7 @@ WITH due AS (
 )
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
+    f.language, f.second_email,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -57,6 +61,8 @@ SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
         AND (e.to_on IS NULL OR n.issued_on <= e.to_on) AND (e.revoked_on IS NULL OR $4 < e.revoked_on)) AS scopes
 FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.importer_number = c.importer_number
     LEFT JOIN parties p ON p.party_id = c.recipient_role
+    LEFT JOIN preferences f
+        ON f.recipient = CASE WHEN c.recipient_role = 'importer' THEN c.importer_number ELSE c.recipient_role END
 ORDER BY n.caused_at, n.notice_id
 """
 
@@ -99,11 +105,16 @@ WHERE d.importer_number = ANY($1::text[]) AND (d.is_waiting OR d.state = 'no-add
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
     (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
 """
+_WAKE_PARTIES = """
+UPDATE deliveries d SET is_waiting = false, next_try_at = $2
+WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer' AND d.is_waiting AND d.state = 'queued'
+"""
 _REQUEUE_FOR_PARTIES = """
 UPDATE deliveries d SET state = 'queued', sequence = d.sequence + 1, last_error = NULL, next_try_at = $2,
     settled_at = NULL
 FROM parties p
-WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer' AND d.state = 'no-address'
+WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer'
+    AND (d.is_waiting OR d.state = 'no-address') AND d.state = 'no-address'
     AND d.queued_at > $3 AND p.party_id = d.recipient_role AND p.closed_on IS NULL
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
     (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
@@ -121,11 +132,12 @@ class NewDelivery:
     channel: str
     recipient_role: str
     kind: str
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     state: State
     message_id: str | None
     at: datetime
+    lane: Lane = Lane.USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +186,7 @@ class ChangedDelivery:
     recipient_role: str
     sequence: int
     kind: str
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     state: State
 
@@ -230,8 +242,10 @@ async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[
             False,
             item.message_id,
             item.at,
-            item.at if item.state is State.QUEUED else None,
+            # A letter is taken by people, not by a sender.
+            item.at if item.state is State.QUEUED and item.channel != "mail" else None,
             None if item.state is State.QUEUED else item.at,
+            item.lane.value,
         )
         for item in new
     ]
@@ -245,10 +259,23 @@ async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[
     return begun
 
 
-async def claim_due(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take e-mail deliveries that are due; nobody else gets them until the lease has ended."""
+async def claim_due(
+    tx: Transaction, now: datetime, lease: timedelta, limit: int, bulk_limit: int | None = None
+) -> list[Claimed]:
+    """Take e-mail deliveries that are due, lane by lane; nobody else gets them until the lease has ended.
+
+    Of the bulk lane at most `bulk_limit` are taken, None: as many as the rest leaves.
+    """
     today = legal_date(now)
-    return [_claimed(row, today) for row in await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today)]
+    claimed: list[Claimed] = []
+    for lane in Lane:
+        left = limit - len(claimed)
+        if lane is Lane.BULK and bulk_limit is not None:
+            left = min(left, bulk_limit)
+        if left > 0:
+            rows = await bulk.fetch(tx, _CLAIM, now, left, now + lease, today, lane.value)
+            claimed += [_claimed(row, today) for row in rows]
+    return claimed
 
 
 async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[ChangedDelivery]:
@@ -334,6 +361,7 @@ async def wake_parties(
     """Deliveries to parties that have just changed, given up for want of an address, are queued again; gives these."""
     if not party_ids:
         return []
+    await bulk.execute(tx, _WAKE_PARTIES, list(party_ids), now)
     return await _note_requeued(tx, await bulk.fetch(tx, _REQUEUE_FOR_PARTIES, list(party_ids), now, oldest), now)
 
 
@@ -418,7 +446,14 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
     """The importer's account or the party, as it stands in the row, with which version of it that is."""
     if row["recipient_role"] == "importer":
         sequence = row["sequence"]
-        return Recipient(row["name"], row["email"]) if sequence is not None else None, sequence
+        if sequence is None:
+            return None, None
+        is_second = row["channel"] == SECOND
+        email = row["second_email"] if is_second else row["email"]
+        second = row["second_email"] if not is_second and row["second_email"] != row["email"] else None
+        return Recipient(row["name"], email, language=row["language"] or DEFAULT, second=second), sequence
+    if row["party_version"] is None:
+        return None, None
     party = Party(
         party_id=row["recipient_role"],
         version=row["party_version"],
@@ -429,7 +464,11 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
         contacts=read_contacts(row["contacts"]),
     )
     scopes = {scope for delegated in row["scopes"] or () for scope in delegated}
-    return recipient_of(matter_of(notice), party, scopes, today), party.version
+    told = recipient_of(matter_of(notice), party, scopes, today)
+    second = second_of(told, party, notice.kind, row["second_email"])
+    if row["channel"] == SECOND:
+        return replace(told, email=second, second=None, language=row["language"] or DEFAULT), party.version
+    return replace(told, second=second, language=row["language"] or DEFAULT), party.version
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.catalogue import VERSION
+from services.notifications.domain.kind import VERSION
 from services.notifications.domain.notices import Notice
 from services.notifications.domain.recipients import Matter
 from services.notifications.store.tables import deliveries, notices
@@ -59,7 +59,7 @@ class WrittenNotice:
     subject: str
     cause_sequence: int
     version: int
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     filer_code: str | None
     surety_code: str | None
