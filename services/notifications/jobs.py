@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.domain.lanes import Allowance
 from services.notifications.store.deliveries import Settlement
 from shared.mail.protocol import Mailer
 from shared.runtime.platform import Job, Platform
@@ -12,8 +13,9 @@ from shared.runtime.slices import JobSession
 def schedule(platform: Platform, mailer: Mailer, rules: SendingRules) -> tuple[Job, ...]:
     """The jobs of one process."""
     unsettled: list[Settlement] = []
+    allowance = Allowance(rules.bulk_per_second)
 
     async def send_mail(session: JobSession) -> None:
-        await Sender(session, mailer, platform.clock, rules, unsettled).run()
+        await Sender(session, mailer, platform.clock, rules, unsettled, allowance).run()
 
     return (Job("send-mail", timedelta(seconds=0.5), send_mail),)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import FileSystemLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import EDITIONS, VERSION
 from services.notifications.domain.languages import DEFAULT, PHRASES, label_in, language_of, name_in, words_in
@@ -50,9 +51,17 @@ def render_page(notice: WrittenNotice, *, name: str, base_url: str, language: st
 
 
 def render_mail(
-    notice: WrittenNotice, *, to: str, name: str, message_id: str, base_url: str, language: str = DEFAULT
+    notice: WrittenNotice,
+    *,
+    to: str,
+    name: str,
+    message_id: str,
+    base_url: str,
+    language: str = DEFAULT,
+    addresses: MailAddresses = NO_ADDRESSES,
+    delivery: tuple[str, str] = ("email", "importer"),
 ) -> Mail:
-    """The notice as a mail to an address."""
+    """The notice as a mail to an address; `delivery` is the channel and the recipient, which bounces are told by."""
     words = _words(notice, name, base_url, language)
     return Mail(
         message_id=message_id,
@@ -61,6 +70,9 @@ def render_mail(
         text=_template(notice, "txt").render(words),
         html=_template(notice, "html").render(words),
         dated_at=notice.caused_at,
+        reply_to=addresses.reply_to(notice.center),
+        list_id=addresses.list_id(notice.kind),
+        return_path=addresses.return_path(notice.notice_id, *delivery),
     )
 
 

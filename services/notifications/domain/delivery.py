@@ -39,6 +39,8 @@ SECOND: Final = "email-second"
 """The channel of a mail to the second contact, after the first could not be reached."""
 LETTER: Final = "mail"
 """The channel of a letter on paper: people print and mail it, and say so."""
+PORTAL: Final = "portal"
+"""The channel of the inbox, in which a party acknowledges what it was told."""
 MAIL_CHANNELS: Final = ("email", SECOND)
 
 BACKOFF: Final = (

@@ -57,6 +57,17 @@ _NOT_MAILED_TO_SURETY: Final = frozenset({"N-36"})
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a recipient asks for beside what the law requires: a second language, and whom else to reach.
+
+    There is nothing by which it could be told less.
+    """
+
+    language: str
+    second_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """What decides who is told of a notice. `surety_code` is of a surety that may see it, None where none may."""
 

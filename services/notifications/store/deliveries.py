@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.delivery import SECOND, Recipient, State
+from services.notifications.domain.delivery import PORTAL, SECOND, Recipient, State
 from services.notifications.domain.kind import Lane
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
@@ -41,16 +41,7 @@ _KEEP_BEGUN = "(notice_id, channel, recipient_role) DO NOTHING"
 _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event", "detail", "at")
 
 # The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
-_CLAIM = f"""
-WITH due AS (
-    SELECT notice_id, channel, recipient_role FROM deliveries
-    WHERE state = 'queued' AND lane = $5 AND next_try_at <= $1
-    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE deliveries d SET next_try_at = $3 FROM due
-    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
-    RETURNING d.*
-)
+_FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
     f.language, f.second_email,
@@ -65,6 +56,27 @@ FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.impor
         ON f.recipient = CASE WHEN c.recipient_role = 'importer' THEN c.importer_number ELSE c.recipient_role END
 ORDER BY n.caused_at, n.notice_id
 """
+_CLAIM = f"""
+WITH due AS (
+    SELECT notice_id, channel, recipient_role FROM deliveries
+    WHERE state = 'queued' AND lane = $5 AND next_try_at <= $1
+    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE deliveries d SET next_try_at = $3 FROM due
+    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
+    RETURNING d.*
+)
+{_FACTS}"""
+
+# What comes back for a mail that a server took: its recipient is looked up as when it was claimed.
+_COME_BACK = f"""
+WITH claimed AS (
+    UPDATE deliveries d SET state = $5, sequence = d.sequence + 1, last_error = $6, settled_at = $3
+    WHERE (d.notice_id, d.channel, d.recipient_role) = ($1::uuid, $2, $7)
+        AND d.state = ANY(CASE WHEN $5 = 'bounced' THEN ARRAY['sent', 'delivered'] ELSE ARRAY['sent'] END)
+    RETURNING d.*
+)
+{_FACTS}"""
 
 # A claim is told by the end of its lease: whoever lost it changes nothing. Nor is a delivery given up for want of an
 # address when the account has changed since it was looked at; it is looked at again after the lease.
@@ -89,6 +101,15 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamp
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
+"""
+# A party has a row of the inbox from when it acknowledges, or is told there alone.
+_ACKNOWLEDGE = """
+INSERT INTO deliveries AS d (notice_id, channel, recipient_role, kind, importer_number, state, sequence, attempts,
+    is_waiting, queued_at, settled_at)
+VALUES ($1::uuid, $2, $3, $4, $5, 'acknowledged', 1, 0, false, $6, $6)
+ON CONFLICT (notice_id, channel, recipient_role) DO UPDATE SET state = 'acknowledged', sequence = d.sequence + 1,
+    settled_at = excluded.settled_at WHERE d.state = 'delivered'
+RETURNING d.sequence
 """
 _HOLD_ACCOUNTS = "LOCK TABLE importers, parties IN SHARE MODE"
 _WAKE = """
@@ -166,7 +187,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing."""
+    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing.
+
+    `goes_on`: a recipient who is not reached may be told another way.
+    """
 
     claimed: Claimed
     state: State
@@ -175,6 +199,7 @@ class Settlement:
     sent_to: str | None = None
     error: str | None = None
     next_try_at: datetime | None = None
+    goes_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +351,61 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
             )
     await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
     return changed
+
+
+async def come_back(
+    tx: Transaction, notice_id: UUID, channel: str, recipient_role: str, state: State, detail: str | None, now: datetime
+) -> tuple[Claimed, ChangedDelivery] | None:
+    """Write down that a sent mail was delivered, or bounced after all; None when it was not waiting for that."""
+    today = legal_date(now)
+    rows = await bulk.fetch(tx, _COME_BACK, notice_id, channel, now, today, state.value, detail, recipient_role)
+    if not rows:
+        return None
+    claimed = _claimed(rows[0], today)
+    query = select(deliveries.c.sequence).where(
+        deliveries.c.notice_id == notice_id,
+        deliveries.c.channel == channel,
+        deliveries.c.recipient_role == recipient_role,
+    )
+    sequence: int = (await tx.connection.execute(query)).scalar_one()
+    await bulk.insert(
+        tx,
+        delivery_events,
+        _EVENT_COLUMNS,
+        [(notice_id, channel, recipient_role, sequence, state.value, detail, now)],
+    )
+    notice = claimed.notice
+    changed = ChangedDelivery(
+        notice_id=str(notice_id),
+        channel=channel,
+        recipient_role=recipient_role,
+        sequence=sequence,
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        state=state,
+    )
+    return claimed, changed
+
+
+async def acknowledge(
+    tx: Transaction, notice: WrittenNotice, recipient_role: str, by: str, now: datetime
+) -> ChangedDelivery | None:
+    """Write down that a party acknowledged a notice; None when it did so before."""
+    key = (str(notice.notice_id), PORTAL, recipient_role)
+    rows = await bulk.fetch(tx, _ACKNOWLEDGE, *key, notice.kind, notice.importer_number, now)
+    if not rows:
+        return None
+    line = (*key, rows[0]["sequence"], State.ACKNOWLEDGED.value, f"by {by}", now)
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, [line])
+    return ChangedDelivery(
+        *key,
+        sequence=rows[0]["sequence"],
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        state=State.ACKNOWLEDGED,
+    )
 
 
 async def wait_for_address(tx: Transaction, waiting: Sequence[tuple[Claimed, datetime]]) -> None:
