@@ -19,6 +19,7 @@ from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.platform import Platform
 from shared.runtime.service import Listener, Parts, Service
+from shared.webhooks.client import WebhookClient
 
 
 def build(platform: Platform) -> Parts:
@@ -36,12 +37,13 @@ def build(platform: Platform) -> Parts:
         late_address=timedelta(days=settings.late_address_days),
         late_party=timedelta(hours=settings.address_grace_hours),
     )
+    webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={},
-        jobs=schedule(platform, choose_mailer(settings), rules),
+        state={"webhooks": webhooks},
+        jobs=schedule(platform, choose_mailer(settings), rules, webhooks),
         invariants=INVARIANTS,
         listeners=listeners_of(platform, settings),
     )

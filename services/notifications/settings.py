@@ -64,7 +64,7 @@ class NotificationsSettings(ServiceSettings):
         " minutes); giving up earlier sends mails twice",
     )
 
-    mail_bulk_per_second: float | None = Field(
+    mail_bulk_per_second: int | None = Field(
         default=1000,
         gt=0,
         description="mails of the bulk lane (courtesy notices, changed dates) in a second; urgent ones are not bounded",
@@ -89,6 +89,18 @@ class NotificationsSettings(ServiceSettings):
     bounce_certificate: Path | None = Field(
         default=None, description="certificate chain and key (PEM, one file) for STARTTLS of the bounces"
     )
+
+    webhook_allow_private: bool = Field(
+        default=False,
+        description="true lets webhooks go to this machine and to private networks, and by http: never in production",
+    )
+    webhook_seconds: float = Field(default=10, gt=0, le=60, description="seconds that a receiver has to answer")
+
+    @model_validator(mode="after")
+    def _webhooks_go_to_the_public(self) -> Self:
+        if self.env == "production" and self.webhook_allow_private:
+            raise ValueError("webhook_allow_private: never in production")
+        return self
 
     @model_validator(mode="after")
     def _bounces_have_a_way(self) -> Self:

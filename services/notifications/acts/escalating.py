@@ -37,7 +37,9 @@ async def go_on(tx: Transaction, unreached: Iterable[Claimed], now: datetime) ->
 def following_of(item: Claimed, now: datetime) -> NewDelivery | None:
     """The delivery that follows one; a letter is queued for the mail room."""
     notice = item.notice
-    kind = CATALOGUE[notice.kind]
+    kind = CATALOGUE.get(notice.kind)
+    if kind is None:
+        return None  # of a later release, which goes on with it
     has_second = item.recipient is not None and item.recipient.second is not None
     channel = next_channel(item.channel, item.recipient_role, has_second=has_second, is_lettered=kind.is_lettered)
     if channel is None:

@@ -1,7 +1,7 @@
 """Notices and the bulletin as words: jinja2 templates, sandboxed, with HTML escaped and no name left undefined."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +37,11 @@ _NOTICES: Final = {
     for kind in ("txt", "html")
 }
 """The templates of every edition: a notice is told for ever as it was when it was made."""
+# Names of their own: the sandbox looks at each attribute, and there are many in each mail.
+_PHRASES: Final = {
+    language: {f"say_{name}": phrase for name, phrase in asdict(phrases).items()}
+    for language, phrases in PHRASES.items()
+}
 _BULLETIN: Final = _TEMPLATES.get_template("bulletin.html")
 
 
@@ -115,7 +120,7 @@ def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict
     english = kind.words(notice.variant)
     words = replace(english, if_nothing_is_done=notice.if_nothing_is_done)
     edition = next((each for each in EDITIONS if each.version == notice.version), EDITIONS[0])
-    say = PHRASES[language]
+    told = words_in(language, kind.id, notice.variant, words)
     body = notice.body
     facts = facts_of(
         kind=notice.kind,
@@ -133,9 +138,12 @@ def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict
         "kind": kind,
         "name_of_kind": name_in(language, kind.id, kind.name),
         "language": language,
-        "say": say,
+        **_PHRASES[language],
         "text": english.text,
-        "words": words_in(language, kind.id, notice.variant, words),
+        "told_text": told.text,
+        "told_if_nothing": told.if_nothing_is_done,
+        "form": kind.form,
+        "kind_id": kind.id,
         "english": words if language != DEFAULT else None,
         "subject": subject_line(notice.kind, notice.subject, notice.entry_numbers, language),
         "name": name,
@@ -148,7 +156,7 @@ def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict
         "citation": notice.citation,
         "if_nothing_is_done": notice.if_nothing_is_done,
         "who_has_it": who_has_it(notice.center, body.get("contact")),
-        "edition": say.edition.format(version=notice.version, used_from=edition.used_from.isoformat()),
+        "edition": PHRASES[language].edition.format(version=notice.version, used_from=edition.used_from.isoformat()),
         "notice_id": notice.notice_id,
         "reply_url": f"{base_url}/notices/{notice.notice_id}",
         "bulletin_url": f"{base_url}/bulletin.html",

@@ -15,7 +15,6 @@ import structlog
 from services.notifications.acts.escalating import go_on
 from services.notifications.acts.rendering import render_mail
 from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
-from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import (
     AWAY_PAUSE,
     NoAddress,
@@ -53,7 +52,7 @@ class SendingRules:
     grace: timedelta
     base_url: str
     addresses: MailAddresses = NO_ADDRESSES
-    bulk_per_second: float | None = None
+    bulk_per_second: int | None = None
 
 
 class Sender:
@@ -96,7 +95,7 @@ class Sender:
         lease = self._rules.lease + self._mailer.longest
         async with transaction(self._database) as tx:
             claimed = await store.claim_due(tx, now, lease, self._mailer.batch, self._allowance.left(now))
-        self._allowance.take(sum(CATALOGUE[item.notice.kind].lane is Lane.BULK for item in claimed))
+        self._allowance.take(sum(item.lane is Lane.BULK for item in claimed))
         if not claimed:
             return False
         to_send: list[tuple[Claimed, SendTo]] = []

@@ -26,11 +26,12 @@ VERSION: Final = EDITIONS[-1].version
 
 
 class Lane(IntEnum):
-    """In which order mail goes out: of several that are due the lowest lane is taken first."""
+    """In which order mail goes out: of several that are due the lowest lane is taken first. Webhooks have their own."""
 
     URGENT = 0
     USUAL = 1
     BULK = 2
+    WEBHOOK = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """The handler: decide which notices a batch of events causes, write them with their postings and deliveries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State
 from services.notifications.domain.facts import Act
-from services.notifications.domain.kind import Channel
+from services.notifications.domain.kind import Channel, Lane
 from services.notifications.domain.notices import notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
 from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
@@ -21,6 +21,7 @@ from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
+from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
 from services.notifications.store.notices import IssuedNotice
@@ -108,6 +109,7 @@ class NotificationsHandler:
                 for delivery in begin_party_deliveries(matter, known, self._mail.host, now)
             ),
         ]
+        begun += await _begin_webhooks(tx, begun, self._mail.host, now)
         caused_at = {item.notice_id: item.caused_at for item in new}
         return [
             *changes_told(woken, now),
@@ -161,6 +163,35 @@ async def _write_notices(tx: Transaction, issued: Mapping[str, IssuedNotice]) ->
     new = [item for notice_id, item in issued.items() if notice_id in new_ids]
     await bulletin_store.write_postings(tx, new)
     return new
+
+
+async def _begin_webhooks(tx: Transaction, begun: Sequence[NewDelivery], host: str, now: datetime) -> list[NewDelivery]:
+    """A delivery to each webhook of those who are told by mail or in their inbox."""
+    told = [(each, _account(each)) for each in begun if each.channel in {"email", "portal"}]
+    recipients = {account for _, account in told if account is not None}
+    active = await webhook_store.load_active(tx, recipients)
+    if not active:
+        return []
+    found: dict[tuple[str, str, str], NewDelivery] = {}
+    for delivery, account in told:
+        for webhook in active.get(account or "", ()):
+            if webhook.wants(delivery.kind):
+                key = (delivery.notice_id, webhook.channel, delivery.recipient_role)
+                message_id = f"<{delivery.notice_id}@{host}>"
+                found[key] = replace(
+                    delivery,
+                    channel=webhook.channel,
+                    state=State.QUEUED,
+                    message_id=message_id,
+                    at=now,
+                    lane=Lane.WEBHOOK,
+                )
+    return list(found.values())
+
+
+def _account(delivery: NewDelivery) -> str | None:
+    """Under which name the recipient of a delivery registers webhooks."""
+    return delivery.importer_number if delivery.recipient_role == "importer" else delivery.recipient_role
 
 
 async def _load_known(tx: Transaction, matters: Sequence[Matter]) -> Known:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import PORTAL, SECOND, Recipient, State
@@ -44,7 +44,7 @@ _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event",
 _FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
-    f.language, f.second_email,
+    f.language, f.second_email, c.lane,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -178,6 +178,7 @@ class Claimed:
     lease_until: datetime
     recipient: Recipient | None
     account_sequence: int | None
+    lane: Lane
 
     @property
     def key(self) -> tuple[UUID, str, str]:
@@ -244,6 +245,20 @@ class LedgerLine:
     at: datetime
 
 
+class WebhookDelivery(NamedTuple):
+    """One line of a webhook's log."""
+
+    notice_id: UUID
+    recipient_role: str
+    kind: str
+    state: str
+    attempts: int
+    last_error: str | None
+    queued_at: datetime
+    next_try_at: datetime | None
+    settled_at: datetime | None
+
+
 class DeliveryCount(NamedTuple):
     """How many deliveries of a kind of notice are in a state."""
 
@@ -293,7 +308,7 @@ async def claim_due(
     """
     today = legal_date(now)
     claimed: list[Claimed] = []
-    for lane in Lane:
+    for lane in (Lane.URGENT, Lane.USUAL, Lane.BULK):
         left = limit - len(claimed)
         if lane is Lane.BULK and bulk_limit is not None:
             left = min(left, bulk_limit)
@@ -301,6 +316,13 @@ async def claim_due(
             rows = await bulk.fetch(tx, _CLAIM, now, left, now + lease, today, lane.value)
             claimed += [_claimed(row, today) for row in rows]
     return claimed
+
+
+async def claim_webhooks(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    """Take deliveries by webhook that are due; nobody else gets them until the lease has ended."""
+    today = legal_date(now)
+    rows = await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today, Lane.WEBHOOK.value)
+    return [_claimed(row, today) for row in rows]
 
 
 async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[ChangedDelivery]:
@@ -465,6 +487,33 @@ async def _note_requeued(tx: Transaction, rows: Sequence[Mapping[str, Any]], now
     return changed
 
 
+async def list_webhook_deliveries(
+    connection: AsyncConnection, channel: str, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[WebhookDelivery]:
+    """What went to a webhook, newest first."""
+    columns = deliveries.c
+    order = (columns.queued_at, columns.notice_id)
+    query = (
+        select(
+            columns.notice_id,
+            columns.recipient_role,
+            columns.kind,
+            columns.state,
+            columns.attempts,
+            columns.last_error,
+            columns.queued_at,
+            columns.next_try_at,
+            columns.settled_at,
+        )
+        .where(columns.channel == channel, columns.channel != "email", columns.channel != "bulletin")
+        .order_by(*(column.desc() for column in order))
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(*order) < tuple_(*after))
+    return [WebhookDelivery(*row) for row in await connection.execute(query)]
+
+
 async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Delivery]:
     """The deliveries of a notice."""
     columns = deliveries.c
@@ -519,6 +568,7 @@ def _claimed(row: Any, today: date) -> Claimed:
         lease_until=row["next_try_at"],
         recipient=recipient,
         account_sequence=sequence,
+        lane=Lane(row["lane"]),
     )
 
 

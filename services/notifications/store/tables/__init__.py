@@ -6,6 +6,7 @@ from services.notifications.store.tables.deliveries import deliveries, delivery_
 from services.notifications.store.tables.importers import importers
 from services.notifications.store.tables.notices import notices
 from services.notifications.store.tables.preferences import preferences
+from services.notifications.store.tables.webhooks import webhooks
 
 __all__ = [
     "bulletin_postings",
@@ -16,4 +17,5 @@ __all__ = [
     "notices",
     "platform",
     "preferences",
+    "webhooks",
 ]

@@ -38,6 +38,13 @@ deliveries = Table(
         "recipient_role",
         postgresql_where=text("(is_waiting OR state = 'no-address'::text) AND recipient_role <> 'importer'::text"),
     ),
+    Index(
+        "deliveries_webhook",
+        "channel",
+        "queued_at",
+        "notice_id",
+        postgresql_where=text("channel <> 'email'::text AND channel <> 'bulletin'::text"),
+    ),
     comment="The state of each notice on each way to each recipient.",
 )
 
