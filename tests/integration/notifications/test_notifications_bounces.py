@@ -49,7 +49,7 @@ ADDRESSES = MailAddresses(
     bounce_secret=b"s" * 32,
 )
 OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
-STAFF = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
+STAFF = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE005"}))
 
 
 def report(action: str, status: str = "5.1.1", words: str = "smtp; 550 no such mailbox") -> bytes:
@@ -158,9 +158,9 @@ async def inbound(engine: AsyncEngine, clock: FixedClock, tmp_path: Path) -> Asy
 
 async def test_a_mail_names_the_team_its_list_and_an_address_of_its_own_for_bounces(mailer: ScriptedMailer) -> None:
     (mail,) = mailer.mails
-    assert mail.reply_to == "team-cee007@trade.example"
+    assert mail.reply_to == "team-cee005@trade.example"
     written = build_message(mail, "Centerline <notices@centerline.example>")
-    assert b"\r\nReply-To: team-cee007@trade.example\r\n" in written
+    assert b"\r\nReply-To: team-cee005@trade.example\r\n" in written
     assert b"\r\nList-Id: <n-03.notices.centerline.example>\r\n" in written
     assert mail.return_path is not None
     assert mail.return_path.endswith("@bounces.example")
