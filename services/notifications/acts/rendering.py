@@ -25,7 +25,7 @@ def _one_line(text: object) -> str:
 _TEMPLATES: Final = ImmutableSandboxedEnvironment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
-    autoescape=select_autoescape(["html"], default=False),
+    autoescape=select_autoescape(["html", "xml"], default=False),
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
@@ -42,6 +42,7 @@ _PHRASES: Final = {
     language: {f"say_{name}": phrase for name, phrase in asdict(phrases).items()}
     for language, phrases in PHRASES.items()
 }
+_FEED: Final = _TEMPLATES.get_template("bulletin.xml")
 _BULLETIN: Final = _TEMPLATES.get_template("bulletin.html")
 
 
@@ -105,6 +106,17 @@ def render_bulletin(
         choices=choices,
         citation=citation,
         demonstration_at=demonstration_at,
+    )
+
+
+def render_feed(postings: Sequence[Mapping[str, Any]], *, base_url: str, query: str, now: datetime) -> str:
+    """Postings as an Atom feed (RFC 4287): each entry has the address of its posting, which stays."""
+    return _FEED.render(
+        postings=postings,
+        base_url=base_url,
+        query=query,
+        updated=now.isoformat(),
+        self=f"{base_url}/bulletin.atom?{query}",
     )
 
 
