@@ -1,4 +1,4 @@
-"""Fetches what the console's pages are made of from npm, as vendor.toml names it; for maintainers, on a machine with npm.
+"""Fetches what the console's pages are made of from npm, as vendor.toml names it; for maintainers.
 
 Everything is committed: neither the product nor its tests need Node.
 """

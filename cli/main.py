@@ -60,9 +60,7 @@ KafkaOption = Annotated[
 ]
 PortOption = Annotated[
     int | None,
-    typer.Option(
-        "--first-port", help="Routing's port; the others follow, the console has the one before. Default: 8001."
-    ),
+    typer.Option("--first-port", help="Routing's port; the console has the one before it. Default: 8001."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EverywhereOption = Annotated[
@@ -130,7 +128,7 @@ def up(
     kafka: KafkaOption = None,
     first_port: PortOption = None,
 ) -> None:
-    """Run the services and the console until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL names another.
+    """Run the services and the console until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL is set.
 
     With --json the document names their addresses, once all of them are ready.
     """

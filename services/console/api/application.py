@@ -90,7 +90,6 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
     app.add_middleware(
         PageGuard,
         origin=settings.console_url,
-        form_targets=(),
         is_secure=settings.is_secure,
         called_by_machines=(sign_in.LOGOUT_BY_PROVIDER,),
     )
@@ -112,12 +111,12 @@ def _login(settings: ConsoleSettings) -> Login | None:
     )
 
 
-async def _on_not_signed_in(request: Request, error: Exception) -> Response:
+async def _on_not_signed_in(request: Request, _: Exception) -> Response:
     to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return go(f"/login?to={quote(to if request.method == 'GET' else '/queue', safe='/')}")
 
 
-async def _on_form_refused(request: Request, error: Exception) -> Response:
+async def _on_form_refused(request: Request, _: Exception) -> Response:
     text = "This form is from another session, or from before you signed in. Nothing was done. Open the page again."
     return page(request, await visitor(request), "message.html", status=403, title="The form is too old", text=text)
 
@@ -129,7 +128,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     return page(request, await visitor(request), "message.html", status=status, title=title, text=text)
 
 
-async def _on_transient(request: Request, error: Exception) -> Response:
+async def _on_transient(_: Request, error: Exception) -> Response:
     log.warning("console without its database", error=str(error))
     answer = Response(
         "The console cannot reach its database. Nothing was done; try again in a moment.",

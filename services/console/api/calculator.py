@@ -1,4 +1,4 @@
-"""The deadline calculator: what is known by GET, so that the address holds the facts, and only what is missing asked."""
+"""The deadline calculator: the address holds the facts, and only what is missing is asked."""
 
 from typing import Annotated, Any
 

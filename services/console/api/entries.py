@@ -24,7 +24,7 @@ async def read_entry(request: Request, who: Annotated[Visitor, Depends(signed_in
         who.person.get("workqueue", "/items", Items, entry=entry_number, limit=20),
         who.person.get("notifications", "/notices", Notices, entry=entry_number, limit=20),
     )
-    if not entry.is_shown:
+    if entry.value is None:
         return problem_page(request, who, entry, subject=f"Entry {entry_number}")
     version: Panel[Version] | None = None
     if entry.value.version is not None:

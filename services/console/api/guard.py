@@ -20,11 +20,10 @@ class PageGuard:
         app: ASGIApp,
         *,
         origin: str,
-        form_targets: Sequence[str],
         is_secure: bool,
         called_by_machines: Sequence[str],
     ) -> None:
-        """`form_targets` are where forms may lead beside here; `called_by_machines` paths have proofs of their own."""
+        """`called_by_machines` are paths whose callers are no browsers and bring proofs of their own."""
         self.app = app
         self.origin = origin
         self.called_by_machines = frozenset(called_by_machines)
@@ -37,7 +36,7 @@ class PageGuard:
                     "font-src 'self'",
                     "img-src 'self'",
                     "connect-src 'self'",
-                    " ".join(["form-action 'self'", *form_targets]),
+                    "form-action 'self'",
                     "frame-ancestors 'none'",
                     "base-uri 'none'",
                 ]

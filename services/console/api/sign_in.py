@@ -66,7 +66,7 @@ async def finish_login(
     if me.value is None:
         text = "The provider knows you, but the services do not answer or do not take its token."
         return page(request, who, "message.html", status=503, title="Not signed in", text=text)
-    content = {"token": got.access_token, "subject": me.value.subject, "name": me.value.name}
+    content: dict[str, Any] = {"token": got.access_token, "subject": me.value.subject, "name": me.value.name}
     content |= {"roles": me.value.roles, "centers": me.value.centers}
     return await _begin_session(request, content, got.provider_session, kept["go_on"])
 
@@ -81,7 +81,7 @@ async def sign_in_as(request: Request) -> Response:
         return PlainTextResponse("There is no such person here.", 404)
     now = console.platform.clock.now()
     token = issue_development_token(console.settings, person.identity, now, console.lifetime.most)
-    content = {"token": token, "subject": person.identity.subject, "name": person.identity.name}
+    content: dict[str, Any] = {"token": token, "subject": person.identity.subject, "name": person.identity.name}
     content |= {"roles": sorted(person.identity.roles), "centers": sorted(person.identity.centers)}
     return await _begin_session(request, content, None, own_path(str(form.get("to", "/queue"))))
 

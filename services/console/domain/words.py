@@ -7,8 +7,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from shared.customs.centers import centers
-from shared.customs.entry_number import InvalidEntryNumber, format_entry_number
+from shared.customs.entry_number import format_entry_number
 
+_ENTRY_LENGTH: Final = 11
 _EASTERN: Final = ZoneInfo("America/New_York")
 
 MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -21,9 +22,9 @@ def say_day(day: date | None) -> str:
     """A day with its weekday.
 
     >>> say_day(date(2026, 12, 2)), say_day(None)
-    ('Wed 2 Dec 2026', '–')
+    ('Wed 2 Dec 2026', '-')
     """
-    return "–" if day is None else f"{day:%a} {day.day} {day:%b %Y}"
+    return "-" if day is None else f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def say_moment(at: datetime | None) -> str:
@@ -33,7 +34,7 @@ def say_moment(at: datetime | None) -> str:
     'Fri 23 Jan 2026, 06:54 ET'
     """
     if at is None:
-        return "–"
+        return "-"
     there = at.astimezone(_EASTERN)
     return f"{say_day(there.date())}, {there:%H:%M} ET"
 
@@ -42,12 +43,12 @@ def say_money(amount: str | int | None) -> str:
     """Dollars with thousands.
 
     >>> say_money("9375.00"), say_money("-1250.50"), say_money(6829), say_money(None)
-    ('$9,375.00', '−$1,250.50', '$6,829', '–')
+    ('$9,375.00', '-$1,250.50', '$6,829', '-')
     """
     if amount is None:
-        return "–"
+        return "-"
     text = str(amount)
-    sign = "−" if text.startswith("-") else ""
+    sign = "-" if text.startswith("-") else ""
     whole, dot, cents = text.removeprefix("-").partition(".")
     return f"{sign}${int(whole):,}{dot}{cents}"
 
@@ -56,9 +57,9 @@ def say_code(code: str | None) -> str:
     """A code in words.
 
     >>> say_code("validation-and-compliance"), say_code(None)
-    ('validation and compliance', '–')
+    ('validation and compliance', '-')
     """
-    return "–" if code is None else code.replace("-", " ").replace("_", " ")
+    return "-" if code is None else code.replace("-", " ").replace("_", " ")
 
 
 def say_entry(number: str | None) -> str:
@@ -68,11 +69,8 @@ def say_entry(number: str | None) -> str:
     ('B76-0324527-8', 'x')
     """
     if number is None:
-        return "–"
-    try:
-        return format_entry_number(number)
-    except InvalidEntryNumber:
-        return number
+        return "-"
+    return format_entry_number(number) if len(number) == _ENTRY_LENGTH else number
 
 
 def center_name(code: str | None) -> str:
