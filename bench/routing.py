@@ -27,7 +27,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
 
-BATCH = 2000
+BATCH = 1000
 MEMBERS = 2
 
 _FLOOR = Table(

@@ -89,7 +89,7 @@ def read_sample(folder: Path) -> Sample:
         raise FeedError(f"{folder / 'events.jsonl.gz'} holds no event: give a folder like that of samples")
     begins_at, ends_at = min(times), max(times)
     fridays = list(_fridays(legal_date(begins_at), legal_date(ends_at)))
-    return Sample(folder, lines, begins_at, max(ends_at, *map(end_of_legal_day, fridays[-1:])))
+    return Sample(folder, lines, begins_at, max([ends_at, *map(end_of_legal_day, fridays[-1:])]))
 
 
 def stand_before_cycles(environment: Environment, sample: Sample) -> None:

@@ -208,7 +208,7 @@ def _lean_basis(rule: str) -> Any:
     return lean.to_lean(legal_basis(rule))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def _lean_reason(rule: str, text: str) -> Any:
     return lean.to_lean(reason_of(rule, text))
 

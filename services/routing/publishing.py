@@ -40,6 +40,10 @@ def encode_decision(
     facts: EntryFacts, account: Account | None, decision: Decision, rule_versions: Mapping[str, str]
 ) -> bytes:
     """The data of entry-routed (JSON), as it is published and kept."""
+    lines, on = facts.lines, facts.entry_date
+    tariffs = tuple({tariff: None for line in lines for tariff in line.special_tariffs})
+    cases = tuple({case: None for line in lines for case in line.cases})
+    is_preferred = any(line.preference for line in lines)
     return lean.encode_to_publish(
         EntryRouted,
         _EntryRouted(
@@ -48,7 +52,7 @@ def encode_decision(
             importer_number=facts.importer_number,
             entry_type=facts.entry_type,
             port_of_entry=facts.port_of_entry,
-            entry_date=facts.entry_date,
+            entry_date=on,
             center=decision.center,
             basis=decision.basis,
             division=decision.division,
@@ -58,11 +62,11 @@ def encode_decision(
             rule_versions=rule_versions,
             value_usd=facts.value_usd,
             duty_usd=format_cents(facts.duty_cents),
-            line_count=len(facts.lines),
+            line_count=len(lines),
             predominant_tariff=decision.predominant_tariff,
-            origins=tuple(sorted({line.origin for line in facts.lines})),
-            programs=_program_names(facts),
-            program_families=_program_families(facts),
+            origins=tuple(sorted({line.origin for line in lines})),
+            programs=_names_of(tariffs, on),
+            program_families=_families_of(facts.entry_type, on, tariffs, cases, is_preferred),
             trusted_programs=account.trusted_programs if account else (),
             consultations=decision.consultations,
             authority=decision.authority,
@@ -187,32 +191,13 @@ def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime)
     return Outgoing(event_id("party-changed", party.party_id, str(party.version), *versions), data, at)
 
 
-def _program_names(facts: EntryFacts) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for line in facts.lines:
-        for tariff in line.special_tariffs:
-            names.update(_names_of(tariff, facts.entry_date))
-    return tuple(names)
+# Few combinations make up most entries of a day; what is remembered is short, however many lines name the same.
+@lru_cache(maxsize=4096)
+def _names_of(tariffs: tuple[str, ...], on: date) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(program.name for tariff in tariffs for program in programs_for(tariff, on)))
 
 
-@lru_cache(maxsize=65_536)
-def _names_of(tariff: str, on: date) -> Mapping[str, None]:
-    return dict.fromkeys(program.name for program in programs_for(tariff, on))
-
-
-def _program_families(facts: EntryFacts) -> tuple[str, ...]:
-    lines = facts.lines
-    return _families_of(
-        facts.entry_type,
-        facts.entry_date,
-        tuple([tariff for line in lines for tariff in line.special_tariffs]),
-        tuple([case for line in lines for case in line.cases]),
-        any(line.preference for line in lines),
-    )
-
-
-# Few combinations make up most entries of a day.
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def _families_of(
     entry_type: str, on: date, tariffs: tuple[str, ...], cases: tuple[str, ...], is_preferred: bool
 ) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from services.workqueue.api import PUBLIC_ROUTERS, ROUTERS
+from services.workqueue.domain.request import NOTICE_OVER_CENTS
 from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
@@ -21,7 +22,12 @@ def build(platform: Platform) -> Parts:
         handler=handle,
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={"lease": timedelta(minutes=settings.lease_minutes), "center_goal": settings.center_goal_working_days},
+        state={
+            "lease": timedelta(minutes=settings.lease_minutes),
+            "center_goal": settings.center_goal_working_days,
+            "repetition": timedelta(days=settings.request_repetition_days),
+            "notice_over_cents": NOTICE_OVER_CENTS if settings.increase_needs_notice else None,
+        },
         jobs=schedule(platform, settings),
         invariants=INVARIANTS,
     )

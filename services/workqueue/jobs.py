@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.workqueue.acts import claim
+from services.workqueue.acts import request as letters
 from services.workqueue.domain.clocks import pending_cutoff
 from services.workqueue.handlers.handler import derive_filings
 from services.workqueue.publishing import SOURCE
@@ -37,6 +38,9 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
 
         await work_through(session, find, derive)
 
+    async def tell_overdue(session: JobSession) -> None:
+        await letters.tell_overdue(session, platform.clock.now())
+
     async def count_pending(session: JobSession) -> None:
         cutoff = pending_cutoff(legal_date(platform.clock.now()), settings.center_goal_working_days)
         async with reading(session) as connection:
@@ -46,5 +50,6 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
     return (
         Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),
         Job("derive-filings", timedelta(minutes=5), derive_what_is_left),
+        Job("tell-overdue-requests", timedelta(minutes=15), tell_overdue),
         Job("count-pending", timedelta(minutes=1), count_pending),
     )

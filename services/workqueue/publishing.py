@@ -1,16 +1,17 @@
 """The events that the work queue publishes, made from its items, history, decisions and requests."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from services.workqueue.domain.decision import Decision, Outcome, ReviewOutcome
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.domain.processes.shape import Act
-from services.workqueue.domain.request import IssuedRequest
+from services.workqueue.domain.request import Letter, LetterAnswer, RequestChange
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
-from shared.contracts.work import RecordedFact, RequestIssued, ReviewDecided, WorkItemChanged
+from shared.contracts.work import RecordedFact, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
@@ -94,21 +95,47 @@ def review_decided(item: Item, decision: Decision, entry_number: str, outcome: R
     return Outgoing(event_id("review-decided", str(decision.decision_id)), data, decision.at)
 
 
-def request_issued(item: Item, issued: IssuedRequest) -> Outgoing:
-    """A request or notice to an importer."""
+def request_issued(letter: Letter) -> Outgoing:
+    """A request or notice to an importer, that was issued."""
+    assert letter.issued_on is not None
+    assert letter.issued_at is not None
     data = RequestIssued(
-        request_id=str(issued.request_id),
-        form=issued.form,
-        item_id=str(item.item_id),
-        entry_numbers=issued.entry_numbers,
-        importer_number=item.importer_number,
-        center=item.center,
-        questions=issued.questions,
-        issued_on=issued.issued_on,
-        due_on=issued.due_on,
-        issued_by=_actor(issued.by),
+        request_id=str(letter.request_id),
+        form=letter.form,
+        item_id=str(letter.item_id),
+        entry_numbers=letter.entry_numbers,
+        importer_number=letter.importer_number,
+        center=letter.center,
+        questions=letter.questions,
+        issued_on=letter.issued_on,
+        due_on=letter.due_on,
+        issued_by=_actor(letter.by),
     )
-    return Outgoing(event_id("request-issued", str(issued.request_id)), data, issued.at)
+    return Outgoing(event_id("request-issued", str(letter.request_id)), data, letter.issued_at)
+
+
+def request_changed(
+    letter: Letter, change: RequestChange, state: str, at: datetime, by: Person | None, answer: LetterAnswer | None
+) -> Outgoing:
+    """A change of a request or notice, which is the one of its number; `answer` is the first, if there is one."""
+    data = RequestChanged(
+        request_id=str(letter.request_id),
+        sequence=letter.changes,
+        change=change,
+        state=state,
+        form=letter.form,
+        item_id=str(letter.item_id),
+        entry_numbers=letter.entry_numbers,
+        importer_number=letter.importer_number,
+        center=letter.center,
+        issued_on=letter.issued_on,
+        due_on=letter.due_on,
+        answered_at=answer.at if answer is not None else None,
+        filing_number=answer.filing_number if answer is not None else None,
+        actor=_actor(by) if by is not None else None,
+        at=at,
+    )
+    return Outgoing(event_id("request-changed", str(letter.request_id), str(letter.changes)), data, at)
 
 
 def _actor(person: Person) -> Actor:

@@ -19,3 +19,15 @@ class WorkqueueSettings(ServiceSettings):
     lease_check_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds between two searches for claims whose lease has run out"
     )
+    request_repetition_days: int = Field(
+        default=180,
+        ge=0,
+        le=3650,
+        description="days within which a second CBP 28 to an account on the same issue and goods needs a supervisor;"
+        " 0: never (own rule of Centerline)",
+    )
+    increase_needs_notice: bool = Field(
+        default=True,
+        description="whether a review ends with an increase of more than 15 dollars only after a proposed CBP 29 was"
+        " answered or its time has passed (19 CFR 152.2)",
+    )

@@ -65,7 +65,7 @@ class ConsumerSettings:
     source: str
     topics: tuple[str, ...]
     code_version: str
-    max_records: int = 2000
+    max_records: int = 1000
     max_wait_seconds: float = 0.5
     max_event_bytes: int = 524_288
     refused_limit: int = 1000

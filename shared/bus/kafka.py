@@ -50,6 +50,10 @@ _KNOWN_WITHIN_SECONDS = 10.0
 _SESSION_MS = 10_000
 _HEARTBEAT_MS = 1_000
 _FENCED_INSTANCE_ID = 82
+# What is read ahead of a batch stays in memory, compressed, for each of up to seventy partitions. A message that is
+# larger than its limit is given all the same (KIP-74).
+_FETCH_BYTES = 256 * 1024
+_FETCH_BYTES_AT_ONCE = 4 * 1024 * 1024
 
 PERMANENT: Final[frozenset[type[KafkaError]]] = frozenset(
     {
@@ -260,7 +264,8 @@ class KafkaBus:
             rebalance_timeout_ms=_SESSION_MS,
             max_poll_interval_ms=600_000,
             fetch_max_wait_ms=100,
-            max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+            fetch_max_bytes=_FETCH_BYTES_AT_ONCE,
         )
         try:
             await member.start()

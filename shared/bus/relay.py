@@ -5,6 +5,7 @@ What the bus refuses for good is set aside and holds up nothing behind it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -35,7 +36,7 @@ class Relay:
         service: str,
         metrics: Metrics,
         outbox_filled: asyncio.Event,
-        batch: int = 2000,
+        batch: int = 1000,
     ) -> None:
         self._bus = bus
         self._engine = engine
@@ -82,8 +83,8 @@ class Relay:
             await outbox.remove(tx, [row.id for row in published])
             if refused:
                 await outbox.set_aside(tx, refused)
-        for row in published:
-            self._metrics.outbox_published_total.labels(topic=row.message.topic).inc()
+        for topic, count in Counter(row.message.topic for row in published).items():
+            self._metrics.outbox_published_total.labels(topic=topic).inc(count)
         return len(rows)
 
     async def _publish(self, rows: Sequence[OutboxRow]) -> Mapping[int, str]:

@@ -26,6 +26,32 @@ ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]
 """How an item ended: a review by its outcome, advice to another Center, the answer to a filing."""
 Form = Literal["CBP-28", "CBP-29"]
+RequestChange = Literal[
+    "issued",
+    "proposed",
+    "reminded",
+    "extended",
+    "answered",
+    "overdue",
+    "assessed",
+    "closed",
+    "withdrawn",
+    "taken",
+]
+RequestState = Literal[
+    "issued",
+    "reminded",
+    "responded",
+    "overdue",
+    "assessed",
+    "cf29-proposed",
+    "closed",
+    "proposed",
+    "silent",
+    "action-taken",
+    "withdrawn",
+]
+"""Where a CBP 28 or 29 stands once it went out: the stages of their processes."""
 
 
 class RecordedFact(Contract):
@@ -96,3 +122,26 @@ class RequestIssued(Contract):
     issued_on: LegalDate
     due_on: LegalDate | None = None
     issued_by: Actor
+
+
+class RequestChanged(Contract):
+    """One change of a CBP 28 or 29; `sequence` orders the changes of a request.
+
+    The change `overdue` is of the day alone, told once: nobody did anything. What an officer found stays in the Center.
+    """
+
+    request_id: Code
+    sequence: Annotated[int, Field(ge=1)]
+    change: Open[RequestChange]
+    state: Open[RequestState]
+    form: Open[Form]
+    item_id: Code
+    entry_numbers: Annotated[tuple[EntryNumber, ...], Field(min_length=1, max_length=1000)]
+    importer_number: ImporterNumber
+    center: CenterCode
+    issued_on: Annotated[LegalDate | None, Field(description="Absent: the action was taken without a proposal.")] = None
+    due_on: Annotated[LegalDate | None, Field(description="Until when an answer is asked for, as extended.")] = None
+    answered_at: Annotated[Instant | None, Field(description="When the first answer was received.")] = None
+    filing_number: Annotated[Code | None, Field(description="The filing that answers, where one does.")] = None
+    actor: Annotated[Actor | None, Field(description="Absent where the day alone, or a filing, brought it.")] = None
+    at: Instant

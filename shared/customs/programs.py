@@ -152,7 +152,7 @@ def families_of(hts: str, on: date | None) -> tuple[str, ...]:
     return _families_of(hts[:8], on) if hts[:2] in {"98", "99"} else ()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _families_of(heading: str, on: date | None) -> tuple[str, ...]:
     found = _programs_of_heading(heading) if on is None else programs_for(heading, on)
     return tuple(dict.fromkeys(family for program in found if (family := _family(program))))

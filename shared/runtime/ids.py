@@ -6,6 +6,8 @@ from typing import Final
 NAMESPACE: Final = b"centerline-events-v1"
 """The Centerline namespace; changing it would make every replayed event look new."""
 
+_EMPTY: Final = blake2b(digest_size=16, key=NAMESPACE)
+
 
 def event_id(*parts: str) -> str:
     """Return the id of the event that these facts cause: the same facts always give the same id.
@@ -14,7 +16,9 @@ def event_id(*parts: str) -> str:
     that every reader recognises. Parts are length-prefixed: ("ab", "c") and ("a", "bc") differ. Written as a UUID.
     """
     name = "".join([f"{len(part)}:{part}" for part in parts])
-    digest = blake2b(name.encode(), digest_size=16, key=NAMESPACE).hexdigest()
+    named = _EMPTY.copy()  # a third of the time that making one takes
+    named.update(name.encode())
+    digest = named.hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:]}"
 
 

@@ -127,7 +127,7 @@ class ServiceSettings(BaseSettings):
         description="a name among the processes of the service, kept over restarts and held by one process at a time; "
         "hostname takes that of the container or machine; none by default",
     )
-    batch_max_records: int = Field(default=2000, gt=0, description="events in one transaction at most")
+    batch_max_records: int = Field(default=1000, gt=0, description="events in one transaction at most")
     batch_max_wait_ms: int = Field(default=100, gt=0, description="milliseconds to wait for a batch to fill")
     drain_seconds: float = Field(default=20, gt=0, description="seconds that roles get to finish when asked to stop")
     dead_letter_limit_refused: int = Field(

@@ -46,8 +46,8 @@ class CallLimit:
         return Budget(
             limit=state.limit,
             remaining=0 if result.limited else state.remaining,
-            full_seconds=math.ceil(state.reset_after),
-            retry_seconds=max(1, math.ceil(state.retry_after)) if result.limited else 0,
+            full_seconds=_whole(state.reset_after),
+            retry_seconds=max(1, _whole(state.retry_after)) if result.limited else 0,
             is_spent=result.limited,
         )
 
@@ -65,6 +65,15 @@ def refuse(budget: Budget) -> TooManyCalls:
         f"Too many calls without a token from this address; {budget.limit} may come at once.",
         retry_seconds=budget.retry_seconds,
     )
+
+
+def _whole(seconds: float) -> int:
+    """Seconds rounded up, but for what the subtraction of two readings of a clock leaves behind the point.
+
+    >>> _whole(60.00000000186265), _whole(60.2)
+    (60, 61)
+    """
+    return math.ceil(round(seconds, 3))
 
 
 def _key_of(address: str | None) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Collection, Mapping
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -282,6 +283,18 @@ async def test_large_messages_travel_whole(bus: Bus, topic: TopicSpec) -> None:
     (record,) = await read([subscription], 1)
     await subscription.close()
     assert record.value == value
+
+
+async def test_messages_larger_than_what_is_read_ahead_come_whole_and_in_order(bus: Bus, topic: TopicSpec) -> None:
+    # Nothing in them can be compressed, and no limit on memory may hold one of them up for ever.
+    values = [Random(number).randbytes(size) for number, size in enumerate((9, 1_500_000, 900_000, 9, 600_000, 9))]
+    sent = [Message(topic.name, key, value) for value in values for key in (b"key-1", b"key-2", b"key-3")]
+    await bus.publish(sent)
+    subscription = await bus.subscribe(group(), [topic.name], Places().load)
+    found = await read([subscription], len(sent))
+    await subscription.close()
+    for key in (b"key-1", b"key-2", b"key-3"):
+        assert [record.value for record in found if record.key == key] == values
 
 
 async def test_message_that_is_too_large_is_refused_by_name_and_the_others_are_durable(

@@ -50,6 +50,7 @@ _SAMPLES = (
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
     ("review-decided", "workqueue/decided-increase-by-class", _of_decision),
     ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),
+    ("request-changed", "workqueue/request-answered", lambda serial: {"request_id": f"request-{serial}"}),
     ("entry-changed", "liquidation/liquidated-with-refund", _of_entry),
     ("protest-changed", "liquidation/protest-deny", lambda serial: {"protest_number": f"2704-{serial}"}),
     ("decision-applied", "liquidation/decision-applied", _of_decision),
@@ -110,7 +111,12 @@ def say(data: dict[str, Any], place: str, word: str) -> dict[str, Any]:
     return changed
 
 
-_NAMED_BY = {"filing-routed": "filing_number", "review-decided": "decision_id", "request-issued": "request_id"}
+_NAMED_BY = {
+    "filing-routed": "filing_number",
+    "review-decided": "decision_id",
+    "request-issued": "request_id",
+    "request-changed": "request_id",
+}
 _serials = count(5_000_000)
 
 

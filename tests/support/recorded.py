@@ -163,6 +163,10 @@ def _shape_of_request_issued(data: Data) -> Hashable:
     return data["form"], _given(data)
 
 
+def _shape_of_request_changed(data: Data) -> Hashable:
+    return (*_said(data, "change", "state", "form"), _given(data))
+
+
 def _shape_of_entry_changed(data: Data) -> Hashable:
     words = ("change", "from_state", "to_state", "kind", "refund_state", "missing")
     return (*_said(data, *words), data["legal_basis"]["rule"], _given(data, "surety_code", "center", "reasons"))
@@ -196,6 +200,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "work-item-changed": _shape_of_work_item_changed,
     "review-decided": _shape_of_review_decided,
     "request-issued": _shape_of_request_issued,
+    "request-changed": _shape_of_request_changed,
     "entry-changed": _shape_of_entry_changed,
     "protest-changed": _shape_of_protest_changed,
     "decision-applied": _shape_of_answer,

@@ -23,7 +23,7 @@ from services.liquidation.domain.suspension import Suspension
 from shared.customs.calendar import add_months, friday_on_or_after, friday_on_or_before
 from shared.customs.entry_types import EntryType, entry_type
 
-_MOST_PLANS: Final = 50_000
+_MOST_PLANS: Final = 10_000
 PlanState = Literal["scheduled", "suspended", "extended", "not-liquidating", "clock-unknown"]
 
 

@@ -24,6 +24,7 @@ from shared.customs.calendar import legal_date
 from shared.customs.money import to_cents
 
 _LONGEST_CODE = 64
+_NO_CASE = [""]
 
 
 class DerivedRecords(NamedTuple):
@@ -168,13 +169,15 @@ def read_version(event: Event[EntryBody]) -> tuple[Version, str]:
     cases: set[str] = set()
     for line in body.lines:
         for tariff in line.tariffs:
-            duty += to_cents(tariff.duty_usd)
+            if (owed := tariff.duty_usd) != "0.00":  # which half of them are
+                duty += to_cents(owed)
         for fee in line.fees:
             fees += to_cents(fee.amount_usd)
         if case is None and line.cases:
             case = line.cases[0].case_number
-        cases.update(name_case(each.case_number, line.manufacturer_id, line.exporter_id) for each in line.cases)
-    text = encode_body(body).decode()
+        for each in line.cases:
+            cases.add(name_case(each.case_number, line.manufacturer_id, line.exporter_id))
+    json = encode_body(body)
     version = Version(
         number=body.version,
         entry_type=body.entry_type,
@@ -186,24 +189,24 @@ def read_version(event: Event[EntryBody]) -> tuple[Version, str]:
         duty_cents=duty,
         fees_cents=fees,
         case=case,
-        digest=UUID(bytes=hashlib.blake2b(text.encode(), digest_size=16).digest()),
+        digest=UUID(bytes=hashlib.blake2b(json, digest_size=16).digest()),
         origin=Origin(event.time, event.source, event.id),
         cases=tuple(sorted(cases)),
         is_flagged=bool(body.reconciliation_issues),
     )
-    return version, text
+    return version, json.decode()
 
 
 def read_lines(body: EntryBody) -> tuple[LineRow, ...]:
     """Each tariff number and case on each line once, in order; a line without case has the empty one."""
-    return tuple(
-        dict.fromkeys(
-            (line.line_number, tariff.hts, case, line.country_of_origin)
-            for line in body.lines
-            for tariff in line.tariffs
-            for case in ([each.case_number for each in line.cases] or ("",))
-        )
-    )
+    rows: dict[LineRow, None] = {}
+    for line in body.lines:
+        number, origin = line.line_number, line.country_of_origin
+        cases = [each.case_number for each in line.cases] if line.cases else _NO_CASE
+        for tariff in line.tariffs:
+            for case in cases:
+                rows[number, tariff.hts, case, origin] = None
+    return tuple(rows)
 
 
 def _find_other_filer(entry_number: str, version: Version) -> str | None:

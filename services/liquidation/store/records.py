@@ -294,18 +294,19 @@ def _known_entry(values: tuple[Any, ...]) -> EntryRow:
 
 
 def _new_entry(entry_number: str) -> EntryRow:
-    return EntryRow(entry_number, **_NEW_ENTRY)
+    return EntryRow(entry_number, *_NEW_ENTRY)
 
 
 _ACT_COLUMNS = tuple(LegalEvent.__dataclass_fields__)
 _values_of = attrgetter(*_ENTRY_COLUMNS)
-_NEW_ENTRY: dict[str, Any] = {
+_NEW_VALUES: dict[str, Any] = {
     **dict.fromkeys(_ENTRY_COLUMNS[1:]),
     "state": "recorded",
     "is_informal": False,
     "is_suspended": False,
     **dict.fromkeys(("extensions", "extended_months", "routed_move", "turns"), 0),
 }
+_NEW_ENTRY: tuple[Any, ...] = tuple(_NEW_VALUES.values())  # in the order of the fields, which is that of the columns
 _VERSION_COLUMNS = tuple(column.name for column in entry_versions.columns if column.name != "recorded_at")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from services.routing.domain.facts import EntryFacts
@@ -68,15 +69,20 @@ def contribution(facts: EntryFacts) -> Contribution:
     if len(lines) == 1 and len(lines[0].goods) == 1:  # most entries
         number, value = lines[0].goods[0]
         return [[number[:SUBHEADING_DIGITS], 1, 1, value]]
-    counted: dict[str, list[int]] = {}
+    counted: dict[str, list[Any]] = {}
     for line in lines:
-        if line.tariff is not None:
-            counted.setdefault(line.tariff[:SUBHEADING_DIGITS], [0, 0, 0])[0] += 1
+        is_first = 1  # `tariff` is the first of the goods
         for number, value in line.goods:
-            cell = counted.setdefault(number[:SUBHEADING_DIGITS], [0, 0, 0])
-            cell[1] += 1
-            cell[2] += value
-    return [[hts6, *counted[hts6]] for hts6 in sorted(counted)]
+            hts6 = number[:SUBHEADING_DIGITS]
+            cell = counted.get(hts6)
+            if cell is None:
+                counted[hts6] = [hts6, is_first, 1, value]
+            else:
+                cell[1] += is_first
+                cell[2] += 1
+                cell[3] += value
+            is_first = 0
+    return [counted[hts6] for hts6 in sorted(counted)]
 
 
 def deltas(changes: Iterable[tuple[CountedVersion | None, CountedVersion | None]]) -> dict[ActivityKey, Figures]:
@@ -93,9 +99,11 @@ def deltas(changes: Iterable[tuple[CountedVersion | None, CountedVersion | None]
             _add(changed, before, -1)
         if after is not None:
             _add(changed, after, 1)
-    return {ActivityKey(*key): Figures(*figures) for key, figures in changed.items() if any(figures)}
+    key_of, figures_of = ActivityKey._make, Figures._make
+    return {key_of(key): figures_of(figures) for key, figures in changed.items() if any(figures)}
 
 
+@lru_cache(maxsize=4096)
 def month_of(day: date) -> date:
     """The first day of a day's month."""
     return day.replace(day=1)
@@ -125,7 +133,11 @@ def _add(changed: dict[tuple[str, date, str], list[int]], standing: CountedVersi
     importer_number, entry_date, goods = standing
     month = month_of(entry_date)
     for hts6, lines, count, value in goods:
-        cell = changed.setdefault((importer_number, month, hts6), [0, 0, 0])
+        key = (importer_number, month, hts6)
+        cell = changed.get(key)
+        if cell is None:
+            changed[key] = [times * lines, times * count, times * value]
+            continue
         cell[0] += times * lines
         cell[1] += times * count
         cell[2] += times * value

@@ -24,8 +24,8 @@ LineTest = Callable[[LineFacts, date], bool]
 
 QUOTA_TYPES: Final = frozenset(code for code, kind in entry_types().items() if kind.quota)
 
-_MOST_REMEMBERED: Final = 131_072
-"""Numbers with their origins that are remembered, some 20 MB; the tariff has about 20,000 numbers."""
+_MOST_REMEMBERED: Final = 32_768
+"""Numbers with their origins that are remembered, some 5 MB; the tariff has about 20,000 numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,7 +216,7 @@ def numbers_of(line: LineFacts) -> tuple[str, ...]:
     return (line.tariff, *line.special_tariffs) if line.tariff else line.special_tariffs
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8192)
 def agency_flags_of(number: str) -> frozenset[str]:
     """Flags of partner government agencies on a ten-digit number, whole and by their first two letters."""
     line = find_tariff_line(number)

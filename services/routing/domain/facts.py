@@ -41,8 +41,7 @@ class EntryFacts(NamedTuple):
     duty_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """An importer account as it stood on the entry date; `center` is None while unaligned.
 
     `trusted_programs` are those in force on that day; `registered_on` is the first day of the account.

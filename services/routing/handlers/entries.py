@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.routing.domain.activity import CountedVersion, contribution, deltas
 from services.routing.domain.decisions import Move, decide
@@ -29,6 +29,8 @@ from shared.customs.money import to_cents
 from shared.db.transaction import Transaction
 
 VersionKey = tuple[str, int]
+
+_SPECIAL_CHAPTERS: Final = frozenset({"98", "99"})
 
 
 class DecidedEntries(NamedTuple):
@@ -99,7 +101,7 @@ async def write_entries(tx: Transaction, outcome: DecidedEntries, known: Mapping
     await store.adopt_origins(tx, outcome.adopted)
     await store.write_conflicts(tx, outcome.conflicts)
     await count_activity(tx, outcome.decided, known)
-    again = known.keys() & {item.key for item in outcome.decided}
+    again = known.keys() & {item.key for item in outcome.decided} if known else frozenset()
     await criteria_store.write_hits(tx, _hits(outcome.decided), again)
 
 
@@ -138,12 +140,14 @@ def read_facts(body: EntryBody) -> EntryFacts:
         special, goods = [], []
         line_value, line_duty = 0, 0
         for tariff in line.tariffs:
-            line_value += tariff.value_usd
-            line_duty += to_cents(tariff.duty_usd)
-            if tariff.hts.startswith(("98", "99")):
-                special.append(tariff.hts)
+            hts, worth, owed = tariff.hts, tariff.value_usd, tariff.duty_usd
+            line_value += worth
+            if owed != "0.00":  # which half of them are
+                line_duty += to_cents(owed)
+            if hts[:2] in _SPECIAL_CHAPTERS:
+                special.append(hts)
             else:
-                goods.append((tariff.hts, tariff.value_usd))
+                goods.append((hts, worth))
         value += line_value
         duty += line_duty
         quantity = line.quantities[0] if line.quantities else None

@@ -91,8 +91,7 @@ _KEEP_EARLIEST_RELEASE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One assignment of an account: from `effective_on` it has this Center (None: unaligned)."""
 
     sequence: int
@@ -101,8 +100,7 @@ class Assignment:
     effective_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRow:
+class AccountRow(NamedTuple):
     """An account with all its assignments, oldest first."""
 
     importer_number: str
@@ -117,20 +115,23 @@ class AccountRow:
 
     def on(self, day: date) -> Account:
         """The account as it stood on a legal day."""
-        in_force = [item for item in self.assignments if item.effective_on <= day]
-        current = in_force[-1] if in_force else None
+        center, basis, assigned_on = None, "unaligned", None
+        for item in self.assignments:
+            if item.effective_on <= day:
+                center, basis = item.center, item.basis
+                assigned_on = item.effective_on if center else None
         return Account(
             importer_number=self.importer_number,
             name=self.name,
-            center=current.center if current else None,
-            assigned_on=current.effective_on if current and current.center else None,
-            assignment_basis=current.basis if current else "unaligned",
-            trusted_programs=programs_on(self.trusted_programs, day),
+            center=center,
+            assigned_on=assigned_on,
+            assignment_basis=basis,
+            trusted_programs=programs_on(self.trusted_programs, day) if self.trusted_programs else (),
             is_broker=self.is_broker,
             family=self.family,
             size=self.size,
             registered_on=self.registered_on,
-            is_in_good_standing=is_in_good_standing(self.standing, day),
+            is_in_good_standing=not self.standing or is_in_good_standing(self.standing, day),
         )
 
 
@@ -227,23 +228,23 @@ async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dic
     """Accounts with their assignments, by importer number."""
     accounts: dict[str, AccountRow] = {}
     for row in await bulk.fetch(tx, _ACCOUNTS, list(importer_numbers)):
-        number = row["importer_number"]
+        number, name, is_broker, programs, family, size, registered_on, standing, *assigned = row
         account = accounts.get(number)
         if account is None:
             account = accounts[number] = AccountRow(
                 importer_number=number,
-                name=row["name"],
-                is_broker=row["is_broker"],
-                trusted_programs=read_programs(row["trusted_programs"]),
-                family=row["family"],
-                size=row["size"],
-                registered_on=row["registered_on"],
-                standing=read_standing(row["standing"]),
+                name=name,
+                is_broker=is_broker,
+                trusted_programs=read_programs(programs) if programs else (),
+                family=family,
+                size=size,
+                registered_on=registered_on,
+                standing=read_standing(standing) if standing else (),
                 assignments=[],
             )
-        if row["sequence"] is not None:
-            item = Assignment(row["sequence"], row["center"], row["basis"], row["effective_on"])
-            account.assignments.append(item)
+        center, effective_on, basis, sequence = assigned
+        if sequence is not None:
+            account.assignments.append(Assignment(sequence, center, basis, effective_on))
     return accounts
 
 
@@ -263,10 +264,13 @@ async def write_decisions(
     tx: Transaction, decided: Sequence[DecidedVersion], known: Collection[tuple[str, int]]
 ) -> None:
     """Write decisions; one for a version that is known replaces it."""
-    new = [_decision_row(item) for item in decided if item.key not in known]
-    again = [_decision_row(item) for item in decided if item.key in known]
-    await bulk.copy(tx, routing_decisions, _DECISION_COLUMNS, new)
-    await bulk.insert(tx, routing_decisions, _DECISION_COLUMNS, again, on_conflict=_REPLACE_DECISION)
+    new, again = decided, []
+    if known:
+        new = [item for item in decided if item.key not in known]
+        again = [item for item in decided if item.key in known]
+    await bulk.copy(tx, routing_decisions, _DECISION_COLUMNS, list(map(_decision_row, new)))
+    replaced = list(map(_decision_row, again))
+    await bulk.insert(tx, routing_decisions, _DECISION_COLUMNS, replaced, on_conflict=_REPLACE_DECISION)
 
 
 async def take_standing(tx: Transaction, versions: Sequence[tuple[str, int]]) -> list[Taken]:

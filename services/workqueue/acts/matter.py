@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import person_of, seen
 from services.workqueue.domain import claim as rules
+from services.workqueue.domain.fact import Fact, subjects_of
 from services.workqueue.domain.item import WAITING, Item
 from services.workqueue.domain.matter import KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
@@ -16,6 +19,7 @@ from services.workqueue.domain.processes.fields import FieldsRefused, read_field
 from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.publishing import SOURCE, act_done
+from services.workqueue.store import facts as fact_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
 from shared.bus import outbox
@@ -87,7 +91,7 @@ async def open_matter(
         authority=permission.row_id,
         center_since=now,
     )
-    item = placed(item, table, stand_of(table, item, ()))
+    item = placed(item, table, stand_of(table, item, (), ()))
     item, notes = rules.open_matter(item, person, now)
     assert permission.row_id is not None
     await item_store.create_items(tx, [item], [])
@@ -121,12 +125,14 @@ async def do_act(
         raise no_such(what)
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
     process, table = _act_of(item, act)
-    standing = stand_of(process, item, await store.list_acts(tx.connection, item_id))
+    facts = await list_facts_of(tx.connection, item)
+    now = max([now, *(fact.at for fact in facts)])  # whose clock is behind acts after what was known all the same
+    standing = stand_of(process, item, await store.list_acts(tx.connection, item_id), facts)
     demand_possible(process, standing, item, table, caller)
     if table.by_holder:
         with refusals():
             rules.demand_token(item, person_of(caller), token if token is not None else -1)
-    kept_fields = _read_fields(table, fields)
+    kept_fields = read_act_fields(table, fields)
     done = Done(table.code, now, people_of(person_of(caller)), revive(table, kept_fields))
     after = follow(process, standing, done)
     closes = process.stage(after.stage).is_end
@@ -142,7 +148,14 @@ async def do_act(
     return item, kept, after
 
 
-def _read_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
+async def list_facts_of(connection: AsyncConnection, item: Item) -> list[Fact]:
+    """What was heard of what the item follows."""
+    filed_on = await fact_store.entry_of_filing(connection, item.filing_number)
+    return await fact_store.list_facts(connection, subjects_of(item, filed_on))
+
+
+def read_act_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of an act's fields; raises `Refused` with each that is missing, unknown or not of its kind."""
     try:
         return read_fields(act, given)
     except FieldsRefused as refusal:
@@ -161,13 +174,17 @@ def _read_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
 def demand_possible(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> None:
     """Raise what stands against an act: the end of the item, its stage, role, facts, the second person."""
     bar = bar_of_act(process, standing, item, act, caller)
-    if bar is None:
-        return
+    if bar is not None:
+        raise refusal_of_bar(bar)
+
+
+def refusal_of_bar(bar: Bar) -> Conflict | Forbidden:
+    """What is raised for what stands against an act."""
     if bar.code == two_people.CODE:
-        raise two_people.second_person_required(bar.why)
+        return two_people.second_person_required(bar.why)
     if bar.code == "process-role":
-        raise Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
-    raise Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
+        return Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
+    return Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
 
 
 def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> Bar | None:

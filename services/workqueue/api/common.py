@@ -30,3 +30,15 @@ def center_goal_of(request: Request) -> int:
 def pending_cutoff_of(request: Request) -> datetime:
     """What has waited for a Center since then or longer is past the goal today."""
     return pending_cutoff(today_of(request), center_goal_of(request))
+
+
+def repetition_of(request: Request) -> timedelta:
+    """Within how long a second request on one matter is a repetition."""
+    repetition: timedelta = request.app.state.repetition
+    return repetition
+
+
+def notice_over_cents_of(request: Request) -> int | None:
+    """The increase above which notice of it is due before a review ends with it; None: it is not demanded."""
+    cents: int | None = request.app.state.notice_over_cents
+    return cents

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import decision as acts
-from services.workqueue.api.common import ItemId, Token
+from services.workqueue.api.common import ItemId, Token, notice_over_cents_of
 from services.workqueue.domain.decision import Decision, Finding, LegalBasis, Outcome, Reason
 from shared.contracts.decision import ClassEffect, demand_classes_add_up
 from shared.contracts.terms import Code, Money, ShortText
@@ -147,7 +147,9 @@ async def complete_item(
     """Finish the item with an outcome, its effect in money, reasons and legal basis.
 
     A decision on an entry goes to the legal record. A consulted Center agrees or differs, and the Center of record
-    decides; a filing is granted, denied, forwarded or answered. Other outcomes are refused: 422 `other-outcome`.
+    decides; a filing is granted, denied, forwarded or answered. Other outcomes are refused: 422 `other-outcome`. A
+    review ends with an increase of more than 15 dollars in all only after a proposed CBP 29 on the entry was answered,
+    or the time for that has passed: 409 `notice-of-action-due` (19 CFR 152.2).
     Sent again under its Idempotency-Key this gives the first answer, and decides nothing anew.
     """
     finding = Finding(
@@ -160,7 +162,15 @@ async def complete_item(
     )
 
     async def complete(tx: Transaction) -> CompletedOut:
-        decision = await acts.complete(tx, item_id, caller, body.token, finding, now_of(request))
+        decision = await acts.complete(
+            tx,
+            item_id,
+            caller,
+            body.token,
+            finding,
+            now_of(request),
+            notice_over_cents=notice_over_cents_of(request),
+        )
         return CompletedOut(item_id=item_id, decision_id=decision.decision_id, outcome=body.outcome)
 
     return await answer_once(request, call, complete, status=200)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workqueue.acts.matter import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
 from services.workqueue.acts.reach import demand_item_sight, matter_for_work
 from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
@@ -245,6 +246,7 @@ async def read_item(
         issued = await request_store.find_requests(connection, item_id)
         opening = await matter_store.find_opening(connection, item_id)
         done = await matter_store.list_acts(connection, item_id)
+        facts = await list_facts_of(connection, listed.item) if listed is not None else []
         named: list[str] = []
         if opening is not None:
             named = list(opening.entry_numbers)
@@ -261,10 +263,10 @@ async def read_item(
         entry_numbers=named,
         token=item.token if item.state == "claimed" and item.holder == caller.subject else None,
         decision=decision_out(decision) if decision is not None else None,
-        requests=[request_out(each) for each in issued],
+        requests=[request_out(each, caller, today_of(request)) for each in issued],
         history=[_change_out(note) for note in history],
         may_do=_may_do(item, caller, now_of(request)),
-        matter=matter_out(item, opening, done, caller),
+        matter=matter_out(item, opening, done, facts, caller),
     )
 
 

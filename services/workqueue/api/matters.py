@@ -12,8 +12,9 @@ from services.workqueue.acts import matter as acts
 from services.workqueue.api.common import ItemId, Token
 from services.workqueue.api.decisions import ReasonIn
 from services.workqueue.api.processes import FieldOut, field_out
+from services.workqueue.domain.fact import Fact
 from services.workqueue.domain.item import Item
-from services.workqueue.domain.matter import KeptAct, Opening, stand_of
+from services.workqueue.domain.matter import KeptAct, Opening, follow_all
 from services.workqueue.domain.processes.table import PROCESSES
 from shared.contracts.terms import CenterCode, Code, EntryNumber, ImporterNumber, PortCode, ShortText
 from shared.db.transaction import Transaction
@@ -102,6 +103,18 @@ class KeptActOut(BaseModel):
     reasons: list[dict[str, str | None]]
     stage: str = Field(description="To which it led.")
     authority: str = Field(examples=["item.act/center"])
+    is_overtaken: bool = Field(description="An event that came before it, and was heard later, left nothing for it.")
+
+
+class FollowedOut(BaseModel):
+    """An event of the legal record or of the account that the process followed."""
+
+    event: str = Field(examples=["entry-changed:liquidated"])
+    at: datetime
+    act: str = Field(description="The act of the table that follows it.", examples=["follow-liquidation"])
+    label: str
+    fields: dict[str, Any]
+    stage: str = Field(description="To which it led.")
 
 
 class NextActOut(BaseModel):
@@ -130,6 +143,7 @@ class MatterOut(BaseModel):
     outcome: str | None
     clocks: list[RunningClockOut]
     acts: list[KeptActOut]
+    events: list[FollowedOut] = Field(description="What the process followed, in the order of time.")
     next: list[NextActOut] = Field(description="The acts of this stage.")
 
 
@@ -227,12 +241,15 @@ async def act_on_item(
     return await answer_once(request, call, act)
 
 
-def matter_out(item: Item, opening: Opening | None, done: Sequence[KeptAct], caller: Identity) -> MatterOut | None:
+def matter_out(
+    item: Item, opening: Opening | None, done: Sequence[KeptAct], facts: Sequence[Fact], caller: Identity
+) -> MatterOut | None:
     """Where an item stands in its process; None where the process has no table."""
     process = PROCESSES.get(item.process)
     if process is None:
         return None
-    standing = stand_of(process, item, done)
+    followed = follow_all(process, item, done, facts)
+    standing = followed.standing
     stage = process.stage(standing.stage)
     return MatterOut(
         title=opening.title if opening is not None else None,
@@ -270,8 +287,20 @@ def matter_out(item: Item, opening: Opening | None, done: Sequence[KeptAct], cal
                 reasons=[dict(reason) for reason in each.reasons],
                 stage=each.stage,
                 authority=each.authority,
+                is_overtaken=each.number in followed.overtaken,
             )
             for each in done
+        ],
+        events=[
+            FollowedOut(
+                event=f"{fact.topic}:{fact.word}",
+                at=fact.at,
+                act=act,
+                label=process.act(act).label,
+                fields=dict(fact.fields),
+                stage=stage_after,
+            )
+            for fact, act, stage_after in followed.events
         ],
         next=[
             NextActOut(

@@ -1,17 +1,21 @@
 """A matter in its process: what it was opened with, the acts that were kept, and where they led."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.workqueue.domain.item import Item, Person
+from services.workqueue.domain.fact import Fact, in_order
+from services.workqueue.domain.item import LAST, SYSTEM, WAITING, Item, Note, Person
 from services.workqueue.domain.processes.engine import Done, Standing, follow, stand, waits_for
 from services.workqueue.domain.processes.fields import revive
-from services.workqueue.domain.processes.shape import Process
+from services.workqueue.domain.processes.shape import Act, Process
+from shared.customs.calendar import legal_date
 
 _CLAIMED: Final = "work-item-changed:claimed"
+_BEGIN_ANEW: Final = frozenset({"matter", "filing"})
+"""Kinds that follow what came after their opening: an extension of last year is no answer to a request of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +49,79 @@ def people_of(person: Person) -> frozenset[str]:
     return frozenset({person.subject} if person.acting_for is None else {person.subject, person.acting_for})
 
 
-def stand_of(process: Process, item: Item, acts: Sequence[KeptAct]) -> Standing:
-    """Where the item stands in its process: by the event that opened it, the acts of people, and its claim.
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where an item stands, what led there of events, and which acts of people an earlier event has overtaken."""
 
-    What a claim does is done when somebody holds the item for the first time, or before the act that needs it.
+    standing: Standing
+    events: tuple[tuple[Fact, str, str], ...] = ()
+    """Each fact that moved or marked the matter, with the act that followed it and the stage after it."""
+    overtaken: frozenset[int] = frozenset()
+    """Numbers of acts that stand in the history and moved nothing: what was heard later came before them."""
+
+
+def stand_of(process: Process, item: Item, acts: Sequence[KeptAct], facts: Iterable[Fact]) -> Standing:
+    """Where the item stands in its process: see `follow_all`."""
+    return follow_all(process, item, acts, facts).standing
+
+
+def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Iterable[Fact]) -> Followed:
+    """Fold the event that opened the item, the facts of its subjects, the acts of people and its claim.
+
+    Facts and acts go in the order of their time, of one instant facts first, so the order in which they are heard does
+    not matter. A matter or filing follows what came after its opening. What a claim does is done when somebody holds
+    the item for the first time, or before the act that needs it.
     """
     standing = stand(process, item.opened_at, ())
     if item.kind != "matter":
         for event in process.opened_on:
-            standing = _follow_event(process, standing, event, item.opened_at)
+            standing = _follow_event(process, standing, (event,), item.opened_at, _opening_fields(item))[0]
+    ordered = in_order(fact for fact in facts if item.kind not in _BEGIN_ANEW or fact.at > item.opened_at)
+    ahead = [fact for fact in ordered if not set(fact.words) & set(process.opened_on)]
+    events: list[tuple[Fact, str, str]] = []
+    overtaken: set[int] = set()
+
+    def hear(until: datetime | None) -> None:
+        nonlocal standing
+        while ahead and (until is None or ahead[0].at <= until):
+            fact = ahead.pop(0)
+            standing, act = _follow_event(process, standing, fact.words, fact.at, fact.fields)
+            if act is not None:
+                events.append((fact, act.code, standing.stage))
+
     for each in acts:
+        hear(each.at)
         act = process.act(each.act)
         if standing.stage not in act.source:
-            standing = _follow_event(process, standing, _CLAIMED, each.at)
+            standing = _follow_event(process, standing, (_CLAIMED,), each.at, {})[0]
+        if standing.stage not in act.source:
+            overtaken.add(each.number)
+            continue
         standing = follow(process, standing, Done(act.code, each.at, people_of(each.by), revive(act, each.fields)))
-    return _follow_event(process, standing, _CLAIMED, standing.since) if item.token else standing
+    hear(None)
+    if item.token:
+        standing = _follow_event(process, standing, (_CLAIMED,), standing.since, {})[0]
+    return Followed(standing, tuple(events), frozenset(overtaken))
 
 
-def _follow_event(process: Process, standing: Standing, event: str, at: datetime) -> Standing:
-    act = next((act for act in process.acts if act.event == event and standing.stage in act.source), None)
-    return standing if act is None else follow(process, standing, Done(act.code, at, frozenset(), {}))
+def _opening_fields(item: Item) -> dict[str, Any]:
+    """What the event that opened an item says of its days and number, under the names that acts record."""
+    on = legal_date(item.opened_at).isoformat()
+    number = item.filing_number or item.protest_number
+    days = {"received_on": on, "filed_on": on, "petitioned_on": on, "received_at": item.opened_at.isoformat()}
+    return days if number is None else days | {"filing_number": [number], "reconciliation_number": number}
+
+
+def _follow_event(
+    process: Process, standing: Standing, words: tuple[str, ...], at: datetime, said: Mapping[str, Any]
+) -> tuple[Standing, Act | None]:
+    """The standing after an event, and the act that follows it; as before and None where none does."""
+    act = next((act for act in process.acts if act.event in words and standing.stage in act.source), None)
+    if act is None:
+        return standing, None
+    names = {field.name for field in act.fields}
+    fields = revive(act, {name: value for name, value in said.items() if name in names})
+    return follow(process, standing, Done(act.code, at, frozenset(), fields)), act
 
 
 def placed(item: Item, process: Process, standing: Standing) -> Item:
@@ -77,3 +134,16 @@ def placed(item: Item, process: Process, standing: Standing) -> Item:
         waits_for=waits_for(process, standing),
         due_on=due_on,
     )
+
+
+def end_by_event(item: Item, process: Process, followed: Followed) -> tuple[Item, tuple[Note, ...]]:
+    """A matter that an event has brought to its end is completed, with the line that says so; others as they are.
+
+    Reviews, protests and filings end by what is decided on them.
+    """
+    if item.kind != "matter" or item.state not in WAITING or not process.stage(followed.standing.stage).is_end:
+        return item, ()
+    fact, act, _ = followed.events[-1]
+    reason = {"code": act, "text": f"{process.act(act).label}: {fact.topic.replace('-', ' ')}, {fact.word}."}
+    note = Note("closed:event", LAST, "closed", "completed", fact.at, SYSTEM, (reason,))
+    return replace(item, state="completed", holder=None, holder_name=None, lease_until=None, due_on=None), (note,)

@@ -1,26 +1,267 @@
-"""Requests for information (CBP 28) and notices of action (CBP 29) to the importer of an item."""
+"""Requests for information (CBP 28) and notices of action (CBP 29): letters to the importer that live until they end.
 
+Where a letter stands follows from the table of its process and three kinds of facts, in whatever order they are
+learned: what officers did, what the party answered, and the day. That nobody answered is no fact that anybody
+records: it is seen when the day has passed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from services.workqueue.domain.clocks import Form
+from services.workqueue.domain.clocks import Form, answer_due_on
 from services.workqueue.domain.item import Person
+from services.workqueue.domain.matter import KeptAct, people_of
+from services.workqueue.domain.processes.engine import Done, Standing, follow, stand
+from services.workqueue.domain.processes.fields import revive
+from services.workqueue.domain.processes.notice_of_action import NOTICE_OF_ACTION
+from services.workqueue.domain.processes.request_for_information import REQUEST_FOR_INFORMATION
+from services.workqueue.domain.processes.shape import Act, Process
+from shared.customs.calendar import end_of_legal_day
+
+PROCESS_OF: Final[Mapping[Form, Process]] = MappingProxyType(
+    {"CBP-28": REQUEST_FOR_INFORMATION, "CBP-29": NOTICE_OF_ACTION}
+)
+DRAFT: Final = "draft"
+SILENCE: Final = "record-silence"
+CHECK: Final = "check-earlier-requests"
+EFFECT: Final = "compute-effect"
+AGAIN: Final = "issue-again"
+DIRECTLY: Final = "take-action-directly"
+ISSUING: Final[Mapping[Form, str]] = MappingProxyType({"CBP-28": "issue", "CBP-29": "propose"})
+ANSWERING: Final[Mapping[Form, str]] = MappingProxyType({"CBP-28": "record-response", "CBP-29": "record-reasons"})
+EXTENDING: Final[Mapping[Form, str]] = MappingProxyType({"CBP-28": "extend-reply", "CBP-29": "set-day-on-form"})
+NOT_BY_ACT: Final = frozenset({CHECK, EFFECT, SILENCE, AGAIN, *ISSUING.values()})
+"""What the letter itself, its issue or the day says: nobody does it as an act of its own."""
+
+RequestChange = Literal[
+    "issued",
+    "proposed",
+    "reminded",
+    "extended",
+    "answered",
+    "overdue",
+    "assessed",
+    "closed",
+    "withdrawn",
+    "taken",
+    "approved",
+]
+CHANGE_OF: Final[Mapping[str, RequestChange]] = MappingProxyType(
+    {
+        "issue": "issued",
+        "issue-again": "issued",
+        "propose": "proposed",
+        "remind": "reminded",
+        "extend-reply": "extended",
+        "set-day-on-form": "extended",
+        "record-response": "answered",
+        "record-reasons": "answered",
+        "assess": "assessed",
+        "close": "closed",
+        "propose-action": "closed",
+        "withdraw": "withdrawn",
+        "take-action": "taken",
+        "take-action-directly": "taken",
+        "approve-repetition": "approved",
+    }
+)
+"""What each act does to a letter, in the words of its events."""
+HEARD: Final = frozenset({"responded", "silent", "action-taken"})
+"""Where a notice of action that was proposed stands once the importer has had the time to answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class IssuedRequest:
-    """A request or notice as it was issued; an answer is asked for until `due_on`.
+class Letter:
+    """A request or notice to an importer, from its first draft.
 
-    `authority` is the row of the table on which it rests; None before rows were kept.
+    `asked_until` is the day on the form; `due_on` that day as it was extended, None of a draft. `stage` follows from
+    the acts and answers that are known, not from the day (`shown_stage`). `issue` and `goods` (digits of a tariff
+    number) are what a repetition is known by; `effect_cents` is what a notice of action changes in all. `authority` is
+    the row of the table on which it rests; None before rows were kept.
     """
 
     request_id: UUID
+    item_id: UUID
     form: Form
     entry_numbers: tuple[str, ...]
+    importer_number: str
+    center: str
     questions: tuple[str, ...]
-    issued_on: date
-    due_on: date | None
+    drafted_at: datetime
     by: Person
-    at: datetime
     authority: str | None = None
+    issue: str | None = None
+    goods: str | None = None
+    effect_cents: int | None = None
+    issued_on: date | None = None
+    issued_at: datetime | None = None
+    asked_until: date | None = None
+    due_on: date | None = None
+    stage: str = DRAFT
+    changes: int = 0
+    from_request: UUID | None = None
+
+    @property
+    def filer_code(self) -> str | None:
+        """The filer of the entries, where one filed all of them: an entry number begins with it."""
+        codes = {number[:3] for number in self.entry_numbers}
+        return codes.pop() if len(codes) == 1 else None
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it went out: a draft is nobody's but the Center's."""
+        return self.issued_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAnswer:
+    """What a party answered: by a filing that names the letter, or over the API, then with its text and references."""
+
+    at: datetime
+    filing_number: str | None = None
+    text: str | None = None
+    files: tuple[str, ...] = ()
+    by: Person | None = None
+    authority: str | None = None
+
+
+def stand_of_letter(
+    letter: Letter, acts: Sequence[KeptAct], answers: Iterable[LetterAnswer], today: date | None
+) -> Standing:
+    """Where a letter stands by what is known: the same in whatever order answers and acts were learned.
+
+    An answer counts from the first that came, and not before the letter was issued. `today` None leaves the day out of
+    it: where people and parties have brought it.
+    """
+    process = PROCESS_OF[letter.form]
+    answered_at = min((each.at for each in answers), default=None)
+    standing = stand(process, letter.drafted_at, ())
+    for kept in acts:
+        act = process.act(kept.act)
+        if act.source != (DRAFT,) and letter.issued_at is not None and letter.issued_at <= kept.at:
+            standing = _issue(letter, process, standing)
+        if standing.stage not in act.source and answered_at is not None:
+            standing = _answer(letter, process, standing, answered_at)
+        if standing.stage not in act.source:
+            standing = _fall_silent(process, standing)
+        done = Done(act.code, kept.at, people_of(kept.by), revive(act, kept.fields))
+        standing = follow(process, standing, done)
+    standing = _issue(letter, process, standing)
+    if answered_at is not None:
+        standing = _answer(letter, process, standing, answered_at)
+    due_on = standing.due_on()
+    return standing if today is None or due_on is None or due_on >= today else _fall_silent(process, standing)
+
+
+def shown_stage(form: Form, stage: str, due_on: date | None, today: date) -> str:
+    """The stage as the day leaves it: what waits for an answer is overdue, or met with silence, after its last day.
+
+    >>> shown_stage("CBP-28", "issued", date(2026, 4, 1), date(2026, 4, 1))
+    'issued'
+    >>> shown_stage("CBP-28", "issued", date(2026, 4, 1), date(2026, 4, 2))
+    'overdue'
+    """
+    silence = PROCESS_OF[form].act(SILENCE)
+    is_past = due_on is not None and due_on < today
+    return silence.target if is_past and stage in silence.source and silence.target is not None else stage
+
+
+def waiting_stages(form: Form) -> tuple[str, ...]:
+    """The stages in which a letter waits for the party, and its day runs."""
+    return PROCESS_OF[form].act(SILENCE).source
+
+
+def with_facts_of_the_letter(letter: Letter, standing: Standing, earlier: Sequence[UUID]) -> Standing:
+    """A draft with what its own text says of it, and with the earlier letters on the same matter that it repeats."""
+    if standing.stage != DRAFT:
+        return standing
+    process, drafter = PROCESS_OF[letter.form], people_of(letter.by)
+    match letter.form:
+        case "CBP-28":
+            said: dict[str, Any] = {"earlier_requests": "some" if earlier else "none"}
+            return follow(process, standing, Done(CHECK, letter.drafted_at, drafter, said))
+        case "CBP-29":
+            said = {"effect_usd": "as the text says"}
+            if letter.effect_cents is not None:
+                said = {"effect_usd": letter.effect_cents, "increase": increase_of(letter.effect_cents)}
+            return follow(process, standing, Done(EFFECT, letter.drafted_at, drafter, said))
+
+
+NOTICE_OVER_CENTS: Final = 15_00
+"""Rule cf29-threshold [S], 19 CFR 152.2: notice is due of an increase of more than 15 dollars in all."""
+
+
+def increase_of(effect_cents: int) -> str:
+    """The increase as the notice of action records it.
+
+    >>> increase_of(1501), increase_of(1500), increase_of(-1)
+    ('over-15-usd', 'up-to-15-usd', 'none')
+    """
+    if effect_cents > NOTICE_OVER_CENTS:
+        return "over-15-usd"
+    return "up-to-15-usd" if effect_cents > 0 else "none"
+
+
+def usual_day(form: Form, issued_on: date) -> date:
+    """The last day to answer where the form names no other."""
+    return answer_due_on(form, issued_on)
+
+
+def act_of_letter(letter: Letter, code: str) -> Act | None:
+    """An act of the letter's process that a person does; None for what the table has not, and `NOT_BY_ACT`."""
+    process = PROCESS_OF[letter.form]
+    return next((act for act in process.acts if act.code == code and code not in NOT_BY_ACT), None)
+
+
+def _issue(letter: Letter, process: Process, standing: Standing) -> Standing:
+    if standing.stage != DRAFT or letter.issued_at is None or letter.issued_on is None:
+        return standing
+    day = {"issued_on": letter.issued_on, "mailed_on": letter.issued_on}
+    issuing = ISSUING[letter.form]
+    standing = follow(process, standing, Done(issuing, letter.issued_at, people_of(letter.by), day))
+    if letter.asked_until is None or letter.asked_until == usual_day(letter.form, letter.issued_on):
+        return standing
+    named = {"answer_by": letter.asked_until}
+    return follow(process, standing, Done(EXTENDING[letter.form], letter.issued_at, frozenset(), named))
+
+
+def _answer(letter: Letter, process: Process, standing: Standing, at: datetime) -> Standing:
+    act = process.act(ANSWERING[letter.form])
+    if standing.stage not in act.source:
+        return standing
+    return follow(process, standing, Done(act.code, max(at, standing.since), frozenset(), {}))
+
+
+def _fall_silent(process: Process, standing: Standing) -> Standing:
+    act, due_on = process.act(SILENCE), standing.due_on()
+    if standing.stage not in act.source or due_on is None:
+        return standing
+    return follow(process, standing, Done(act.code, end_of_legal_day(due_on), frozenset(), {}))
+
+
+_INVESTIGATION: Final = re.compile(
+    r"\b(investigat\w*|penalt\w*|fraud\w*|criminal\w*|culpab\w*|negligen\w*|violat\w*|seiz(?:e|ed|ure|ures|ing)"
+    r"|prosecut\w*|smuggl\w*|undervalu\w*|evasion|evad\w*|suspect\w*|referral|homeland security)\b",
+    re.IGNORECASE,
+)
+NO_INVESTIGATION: Final = (
+    "A CBP 28 or 29 asks about goods and is no notice of an investigation: such a word would tell the party of one, and"
+    " when one was opened decides whether a prior disclosure is in time (19 CFR 162.74)."
+)
+
+
+def find_investigation_word(texts: Iterable[str]) -> str | None:
+    """The first word of an investigation in texts that go to a party; None when there is none.
+
+    >>> find_investigation_word(["How is the price made up?", "A Fraudulent invoice?"])
+    'Fraudulent'
+    """
+    for text in texts:
+        if found := _INVESTIGATION.search(text):
+            return found.group(0)
+    return None

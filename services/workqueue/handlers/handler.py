@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.workqueue.acts.request import count_answers
+from services.workqueue.domain.fact import Fact, of_entry, of_importer, of_protest, subjects_of
 from services.workqueue.domain.filing import (
     NOT_QUEUED,
     Asked,
@@ -20,6 +22,8 @@ from services.workqueue.domain.filing import (
 )
 from services.workqueue.domain.filing import absorb as absorb_routing
 from services.workqueue.domain.item import Item, Note
+from services.workqueue.domain.matter import KeptAct, end_by_event, follow_all, placed
+from services.workqueue.domain.processes.table import EVERY_PROCESS
 from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
 from services.workqueue.domain.review import (
@@ -33,14 +37,17 @@ from services.workqueue.domain.review import (
     work_of,
 )
 from services.workqueue.domain.review import absorb as absorb_legal_act
+from services.workqueue.handlers.facts import fact_of
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
 from services.workqueue.handlers.liquidation import on_entry_changed, on_protest_changed
 from services.workqueue.handlers.routing import on_account_assigned, on_entry_routed, on_filing_routed
 from services.workqueue.publishing import work_item_changed
 from services.workqueue.store import entries as entry_store
+from services.workqueue.store import facts as fact_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import importers as importer_store
 from services.workqueue.store import items as item_store
+from services.workqueue.store import matters as matter_store
 from services.workqueue.store import protests as protest_store
 from services.workqueue.store import requests as request_store
 from services.workqueue.store.importers import Importer
@@ -79,6 +86,7 @@ class Batch:
     filings: set[str] = field(default_factory=set)
     importers: dict[str, Importer] = field(default_factory=dict)
     parties: list[PartyChanged] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     at: datetime = _LONG_AGO
 
 
@@ -87,6 +95,8 @@ class Known:
     """What the tables say of everything that a batch touches, locked for the transaction.
 
     `holders` are the Centers of entries that protests and filings name, `asked` the requests that filings answer.
+    `facts` by subject are those of the batch among them, `acts` by item those of people, `filed_on` the entry of a
+    filing's item whose filing names exactly one.
     """
 
     dates: Mapping[str, LegalDates]
@@ -97,6 +107,9 @@ class Known:
     holders: Mapping[str, Held]
     versions: Mapping[str, list[RoutedVersion]]
     items: Mapping[UUID, Item]
+    facts: Mapping[str, Sequence[Fact]]
+    acts: Mapping[UUID, Sequence[KeptAct]]
+    filed_on: Mapping[UUID, str]
 
 
 @dataclass(slots=True)
@@ -107,6 +120,7 @@ class Changes:
     dates: list[LegalDates] = field(default_factory=list)
     importers: list[Importer] = field(default_factory=list)
     parties: Heard = field(default_factory=Heard)
+    facts: list[Fact] = field(default_factory=list)
     protests: list[Protest] = field(default_factory=list)
     filings: list[Filing] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
@@ -127,6 +141,9 @@ async def _apply(tx: Transaction, batch: Batch) -> Sequence[Outgoing]:
     known = await _load(tx, batch)
     changes = decide(batch, known)
     await _write(tx, known, changes)
+    routes = [route for found in batch.filing_routes.values() for route in found]
+    answered = {route.answers_request for route in routes if route.answers_request is not None}
+    await count_answers(tx, sorted(answered & known.asked.keys()), batch.at)
     return [work_item_changed(item, note) for item, note in changes.notes]
 
 
@@ -134,7 +151,10 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
     """Sort a batch by what its events are about."""
     batch = Batch(at=max((event.time for event in events), default=_LONG_AGO))
     for event in events:
-        match TYPES[event.type].topic:
+        topic = TYPES[event.type].topic
+        if (fact := fact_of(topic, event)) is not None:
+            batch.facts.append(fact)
+        match topic:
             case "entry-routed":
                 version = on_entry_routed(event)
                 batch.versions[version.entry_number].append(version)
@@ -155,7 +175,7 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
                     batch.importers[importer.importer_number] = importer
             case "party-changed":
                 batch.parties.append(event.data)
-            case topic:
+            case _:
                 raise ValueError(f"the work queue does not read {topic}")
     return batch
 
@@ -200,11 +220,27 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
     named = {each.entry_number for each in protests.values() if each.entry_number is not None}
     named |= {number for route in known_routes if route.looks_for_center for number in route.entry_numbers}
     standing = await entry_store.load_versions(tx, (named | protested | filed_on) - batch.versions.keys())
+    said_of = {fact.subject for fact in batch.facts}
+    followers = await fact_store.find_followers(
+        tx,
+        [number for number in batch.legal_acts if of_entry(number) in said_of],
+        [number for number in batch.protest_acts if of_protest(number) in said_of],
+        [number for number in batch.importers if of_importer(number) in said_of],
+    )
     items = await item_store.lock_items(
         tx,
-        [*protest_items, *map(filing_item_id, filings), *(each.item_id for each in asked.values())],
+        [*protest_items, *map(filing_item_id, filings), *(each.item_id for each in asked.values()), *followers],
         entry_numbers={*batch.versions, *batch.legal_acts},
     )
+    of_filings = [item.item_id for item in items.values() if item.kind == "filing"]
+    named_alone = await fact_store.find_filed_on(tx, of_filings)
+    subjects = {of_entry(number) for number, added in batch.versions.items() if any(map(work_called_for, added))}
+    subjects |= {of_entry(route.entry_numbers[0]) for route in routes if len(route.entry_numbers) == 1}
+    subjects |= set(map(of_protest, batch.protest_acts))
+    for item in items.values():
+        followed = subjects_of(item, named_alone.get(item.item_id))
+        if not said_of.isdisjoint(followed):
+            subjects |= set(followed)
     reviewed = {item.reviewed_entry for item in items.values() if item.reviewed_entry is not None}
     return Known(
         dates=dates,
@@ -215,6 +251,9 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         holders={number: holder_of(versions) for number, versions in standing.items()},
         versions=await entry_store.load_versions(tx, {*batch.versions, *reviewed}),
         items=items,
+        facts=await fact_store.load_facts(tx, subjects),
+        acts=await matter_store.load_acts(tx, [item.item_id for item in items.values() if item.stage is not None]),
+        filed_on=named_alone,
     )
 
 
@@ -250,6 +289,7 @@ def decide(batch: Batch, known: Known) -> Changes:
         holders[number] = holder_of([*known.versions.get(number, []), *added])
     _decide_protests(batch, known, importers, holders, changes)
     _decide_filings(batch, known, importers, holders, changes)
+    _follow_facts(batch, known, changes)
     changes.items.sort(key=lambda item: item.item_id)
     return changes
 
@@ -338,6 +378,43 @@ def _decide_filings(
             _note_item(changes, known, *result)
 
 
+def _follow_facts(batch: Batch, known: Known, changes: Changes) -> None:
+    """Bring the stages of items to what the legal record and the accounts say, whenever it was heard."""
+    facts = {subject: list(heard) for subject, heard in known.facts.items()}
+    for fact in batch.facts:
+        facts.setdefault(fact.subject, []).append(fact)
+    said_of = {fact.subject for fact in batch.facts}
+    filed_on = dict(known.filed_on)
+    for filing in changes.filings:
+        if filing.standing is not None and len(filing.standing.entry_numbers) == 1:
+            filed_on[filing_item_id(filing.filing_number)] = filing.standing.entry_numbers[0]
+    changed = {item.item_id: item for item in changes.items}
+    followed_by: set[str] = set()
+    moved: dict[UUID, Item] = {}
+    for item in {**known.items, **changed}.values():
+        subjects = subjects_of(item, filed_on.get(item.item_id))
+        followed_by.update(subjects)
+        if item.item_id in known.items and said_of.isdisjoint(subjects):
+            continue
+        heard = [fact for subject in subjects for fact in facts.get(subject, ())]
+        process = EVERY_PROCESS.get(item.process)
+        if process is None or not heard:
+            continue
+        after = follow_all(process, item, known.acts.get(item.item_id, ()), heard)
+        if after.events or item.stage is not None:
+            led, notes = end_by_event(placed(item, process, after.standing), process, after)
+            moved[item.item_id] = led
+            changes.notes.extend((led, note) for note in notes)
+    changes.items = [moved.get(item.item_id, item) for item in changes.items]
+    changes.items += [
+        item for item_id, item in moved.items() if item_id not in changed and item != known.items[item_id]
+    ]
+    changes.notes = [(moved.get(item.item_id, item), note) for item, note in changes.notes]
+    changes.facts = [
+        fact for fact in batch.facts if not fact.subject.startswith("importer:") or fact.subject in followed_by
+    ]
+
+
 def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]) -> None:
     if known.items.get(item.item_id) != item:
         changes.items.append(item)
@@ -349,6 +426,7 @@ async def _write(tx: Transaction, known: Known, changes: Changes) -> None:
     await entry_store.write_dates(tx, changes.dates)
     await importer_store.write_importers(tx, changes.importers)
     await party_store.write_heard(tx, changes.parties)
+    await fact_store.write_facts(tx, changes.facts)
     await protest_store.write_protests(tx, changes.protests)
     await filing_store.write_filings(tx, changes.filings)
     await item_store.create_items(

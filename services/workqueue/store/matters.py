@@ -1,5 +1,9 @@
 """Matters as they were opened, and the acts on the processes of items in the order in which they were done."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -22,7 +26,7 @@ _OPENING = (
     "acting_for",
     "authority",
 )
-_ACT = (
+ACT_COLUMNS = (
     "number",
     "act",
     "at",
@@ -34,6 +38,9 @@ _ACT = (
     "stage",
     "authority",
 )
+_LOAD_ACTS = f"""
+SELECT item_id, {", ".join(ACT_COLUMNS)} FROM item_acts WHERE item_id = ANY($1::uuid[]) ORDER BY item_id, number
+"""
 
 
 async def write_opening(tx: Transaction, item_id: UUID, opening: Opening) -> None:
@@ -55,20 +62,15 @@ async def write_opening(tx: Transaction, item_id: UUID, opening: Opening) -> Non
 
 async def write_act(tx: Transaction, item_id: UUID, done: KeptAct) -> None:
     """Keep one more act on an item that is locked."""
-    row = (
-        item_id,
-        done.number,
-        done.act,
-        done.at,
-        done.by.subject,
-        done.by.name,
-        done.by.acting_for,
-        orjson.dumps(dict(done.fields)).decode(),
-        orjson.dumps([dict(reason) for reason in done.reasons]).decode(),
-        done.stage,
-        done.authority,
-    )
-    await bulk.insert(tx, item_acts, ("item_id", *_ACT), [row])
+    await bulk.insert(tx, item_acts, ("item_id", *ACT_COLUMNS), [(item_id, *act_cells(done))])
+
+
+async def load_acts(tx: Transaction, item_ids: Collection[UUID]) -> dict[UUID, list[KeptAct]]:
+    """Every act on the processes of items, by item, the first first."""
+    found: defaultdict[UUID, list[KeptAct]] = defaultdict(list)
+    for item_id, *act in await bulk.fetch(tx, _LOAD_ACTS, sorted(item_ids)) if item_ids else ():
+        found[item_id].append(kept_act(*act))
+    return found
 
 
 async def find_opening(connection: AsyncConnection, item_id: UUID) -> Opening | None:
@@ -83,9 +85,39 @@ async def find_opening(connection: AsyncConnection, item_id: UUID) -> Opening | 
 
 async def list_acts(connection: AsyncConnection, item_id: UUID) -> list[KeptAct]:
     """Every act on the process of an item, the first first."""
-    query = select(*(item_acts.c[name] for name in _ACT)).where(item_acts.c.item_id == item_id)
+    query = select(*(item_acts.c[name] for name in ACT_COLUMNS)).where(item_acts.c.item_id == item_id)
     rows = await connection.execute(query.order_by(item_acts.c.number))
-    return [
-        KeptAct(number, act, at, Person(subject, name, acting_for), fields, tuple(reasons), stage, authority)
-        for number, act, at, subject, name, acting_for, fields, reasons, stage, authority in rows
-    ]
+    return [kept_act(*row) for row in rows]
+
+
+def act_cells(done: KeptAct) -> tuple[Any, ...]:
+    """An act as a row of `ACT_COLUMNS`, whatever it is on."""
+    return (
+        done.number,
+        done.act,
+        done.at,
+        done.by.subject,
+        done.by.name,
+        done.by.acting_for,
+        orjson.dumps(dict(done.fields)).decode(),
+        orjson.dumps([dict(reason) for reason in done.reasons]).decode(),
+        done.stage,
+        done.authority,
+    )
+
+
+def kept_act(
+    number: int,
+    act: str,
+    at: datetime,
+    subject: str,
+    name: str,
+    acting_for: str | None,
+    fields: Mapping[str, Any],
+    reasons: Sequence[Mapping[str, str | None]],
+    stage: str,
+    authority: str,
+) -> KeptAct:
+    """An act from its `ACT_COLUMNS`."""
+    person = Person(subject, name, acting_for)
+    return KeptAct(number, act, at, person, fields, tuple(reasons), stage, authority)

@@ -62,14 +62,25 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
     desk = Desk(engine)
     entry = entry_number()
     await desk.apply(queue_events.routed(entry, processes=["quota"]))
+    item = entry_item_id(entry, "quota")
+    letter = await desk.call(
+        "POST",
+        f"/items/{item}/requests",
+        json={"token": await desk.claim(item), "form": "CBP-28", "questions": ["What is it made of?"]},
+        headers={"Idempotency-Key": "letter"},
+    )
     yield Ground(
         document=desk.app.openapi(),
         client=desk.client,
         settings=desk.settings,
         clock=desk.clock,
         importer_number=queue_events.IMPORTER,
-        values={"item_id": str(entry_item_id(entry, "quota"))},
-        whose={"item_id": frozenset({"center", "division"})},
+        values={"item_id": str(item), "request_id": letter.json()["request_id"]},
+        whose={
+            "item_id": frozenset({"center", "division"}),
+            "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
+        },
+        chosen={"act_on_request": "item.work"},
     )
     await desk.client.aclose()
 

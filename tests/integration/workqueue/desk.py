@@ -1,7 +1,7 @@
 """A work queue to test: its handler, its API, its clock, and people who call it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -72,6 +72,15 @@ class Desk:
         assert answer.status_code == 200, answer.text
         token: int = answer.json()["token"]
         return token
+
+    async def propose(self, item_id: Any, token: int) -> int:
+        """Propose the action of a review and let the 20 days of the CBP 29 pass; gives the token of a new claim."""
+        body = {"token": token, "form": "CBP-29", "questions": ["The entered rate is advanced."]}
+        headers = {"Idempotency-Key": f"notice-{item_id}"}
+        answer = await self.call("POST", f"/items/{item_id}/requests", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        self.clock.advance(timedelta(days=21))
+        return await self.claim(item_id)
 
     async def rows(self, table: Any) -> list[Any]:
         async with reading(self.engine) as connection:

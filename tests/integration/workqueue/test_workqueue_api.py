@@ -142,7 +142,7 @@ async def test_another_persons_token_is_stale(desk: Desk) -> None:
 
 async def test_completed_review_is_published_as_a_decision(desk: Desk) -> None:
     item = await one_item(desk)
-    token = await desk.claim(item)
+    token = await desk.propose(item, await desk.claim(item))
     body = {
         "token": token,
         "outcome": "increase",
@@ -167,7 +167,7 @@ async def test_decision_by_class_is_kept_and_published_by_class(desk: Desk) -> N
     item = await one_item(desk)
     classes = [{"class_code": "duty", "change_usd": "30.00"}, {"class_code": "499", "change_usd": "-5.00"}]
     body = {
-        "token": await desk.claim(item),
+        "token": await desk.propose(item, await desk.claim(item)),
         "outcome": "increase",
         "effect": {"duty_usd": "30.00", "fees_usd": "-5.00", "by_class": classes},
         "reasons": [{"code": "value", "text": "Assists were left out."}],

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.store import claims as claim_store
+from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
@@ -140,9 +141,9 @@ async def test_filings_without_a_center_are_found_by_their_importer(full_desk: D
 
 FILL_REQUESTS = """
 INSERT INTO requests (request_id, item_id, form, importer_number, center, entry_numbers, questions, issued_on, due_on,
-                      issued_by, issued_by_name, issued_at)
+                      issued_by, issued_by_name, issued_at, drafted_at, stage, changes)
 SELECT gen_random_uuid(), item_id, 'CBP-28', importer_number, center, jsonb_build_array(entry_number), '[]',
-       '2026-03-02', '2026-04-01', 'kim', 'Kim', '2026-03-02T12:00:00Z'
+       '2026-03-02', '2026-04-01', 'kim', 'Kim', '2026-03-02T12:00:00Z', '2026-03-02T12:00:00Z', 'issued', 1
 FROM items WHERE entry_number IS NOT NULL
 """
 ANSWER_REQUESTS = """
@@ -170,6 +171,16 @@ async def test_filings_that_a_change_concerns_are_found_by_index(full_desk: Desk
     for index in ("filings_entries", "filings_answers", "requests_entry", "requests_item"):
         assert index in plan, plan
     for table in ("filings", "requests", "items"):
+        assert f"Seq Scan on {table}" not in plan, plan
+
+
+async def test_what_follows_the_legal_record_is_found_by_index(full_desk: Desk) -> None:
+    said_of = [[f"E{n}" for n in range(100, 150)], ["P1", "P2"], ["I10", "I20"]]
+    async with full_desk.engine.connect() as connection, connection.begin():
+        plan = await explain(connection, fact_store.FIND_FOLLOWERS, said_of)
+    for index in ("items_entry", "items_protest", "items_importer", "filings_entries", "items_filing"):
+        assert index in plan, plan
+    for table in ("items", "filings"):
         assert f"Seq Scan on {table}" not in plan, plan
 
 

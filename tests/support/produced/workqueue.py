@@ -185,4 +185,61 @@ async def tell_matters(make_engine: MakeEngine) -> World:
         return world
 
 
-STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters)
+async def tell_letters(make_engine: MakeEngine) -> World:
+    """A CBP 28 and CBP 29s from their issue to their end, one answered by filing and others not at all."""
+    async with open_world(make_engine, TODAY) as world:
+        await register(world)
+        item = await find_item(world, entry=await file(world, 7_001_401, lines=[case()]))
+
+        async def issue(**body: Any) -> str:
+            token = await claim(world, item)
+            issued = await world.workqueue.call("POST", f"/items/{item}/requests", SPECIALIST, {"token": token, **body})
+            await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token})
+            await world.listen()
+            return str(issued["request_id"])
+
+        async def do(letter: str, code: str, **fields: Any) -> None:
+            token = await claim(world, item)
+            body = {"act": code, "token": token, "fields": fields}
+            await world.workqueue.call("POST", f"/requests/{letter}/acts", SPECIALIST, body)
+            await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token})
+            await world.listen()
+
+        async def keep(name: str, letter: str, change: str) -> None:
+            await world.keep(f"workqueue/{name}", "request-changed", request_id=letter, change=change)
+
+        letter = await issue(questions=["Which parts are of silk?"], issue="02")
+        await keep("request-changed-issued", letter, "issued")
+        await do(letter, "remind")
+        await keep("request-reminded", letter, "reminded")
+        await do(letter, "extend-reply", answer_by="2026-05-01", asked_by="SYNTHETIC: the importer.")
+        await keep("request-extended", letter, "extended")
+        await file_paper(world, "response", "R-7001401", body={"answers_request": letter})
+        await keep("request-answered", letter, "answered")
+        await do(letter, "assess", assessment="contradicts", findings="SYNTHETIC: none is of silk.")
+        await keep("request-assessed", letter, "assessed")
+        await do(letter, "propose-action")
+        await keep("request-closed-for-notice", letter, "closed")
+        silent, withdrawn = await issue(questions=["Of what?"]), await issue(questions=["For whom?"])
+        await do(withdrawn, "withdraw", withdrawal_reason="SYNTHETIC: known by now.")
+        await keep("request-withdrawn", withdrawn, "withdrawn")
+        notice, dropped = (
+            await issue(form="CBP-29", questions=["4.9 percent."]),
+            await issue(form="CBP-29", questions=["5.9 percent."]),
+        )
+        await keep("notice-of-action-proposed", notice, "proposed")
+        await do(dropped, "withdraw", withdrawal_reason="SYNTHETIC: a ruling covers the goods.")
+        await keep("notice-of-action-withdrawn", dropped, "withdrawn")
+        world.clock.advance(timedelta(days=31))
+        await world.workqueue.run("tell-overdue-requests")
+        await keep("request-overdue", silent, "overdue")
+        await keep("notice-of-action-silent", notice, "overdue")
+        await do(silent, "assess", assessment="supports", findings="SYNTHETIC: by the samples.")
+        await do(silent, "close")
+        await keep("request-closed", silent, "closed")
+        await do(notice, "take-action", action_reasons="SYNTHETIC: rate.", reply_to_importer="SYNTHETIC: none came.")
+        await keep("notice-of-action-taken", notice, "taken")
+        return world
+
+
+STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters, tell_letters)

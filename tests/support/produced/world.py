@@ -204,6 +204,8 @@ async def open_world(make_engine: MakeEngine, start: date, **routing: Any) -> As
         stations = {}
         for service in SERVICES:
             given = {"random_floor_basis_points": 0, **routing} if service.name == "routing" else {}
+            if service.name == "workqueue":
+                given = {"increase_needs_notice": False}  # the stories decide on the day, without a CBP 29 before
             station = Station(service, await make_engine(service.name), clock, mail, **given)
             stack.push_async_callback(station.close)
             stations[service.name] = station

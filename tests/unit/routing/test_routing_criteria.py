@@ -39,7 +39,7 @@ def entry(*lines: LineFacts, **changes: Any) -> EntryFacts:
 
 def account(**changes: Any) -> Account:
     base = Account(IMPORTER, "SYNTHETIC", "CEE004", ON, "registered", (), False, None, "mid", date(2020, 1, 1), True)
-    return replace(base, **changes)
+    return base._replace(**changes)
 
 
 def compiled(
@@ -151,7 +151,7 @@ def test_trusted_trader_that_is_not_compliant_is_not_spared() -> None:
     item = criterion(where=Where(ports=("2704",)), spares_trusted=True)
     trusted = account(trusted_programs=("CTPAT",))
     assert fact_of(item, entry(), trusted) is None
-    assert fact_of(item, entry(), replace(trusted, is_in_good_standing=False)) == "port 2704"
+    assert fact_of(item, entry(), trusted._replace(is_in_good_standing=False)) == "port 2704"
 
 
 def test_sampled_criterion_selects_its_share_and_says_which_draw() -> None:

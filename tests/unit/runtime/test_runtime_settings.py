@@ -37,7 +37,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CENTERLINE_ROLES", "api, consumer")
     settings = load_settings(ServiceSettings, port=9000)
     assert settings.roles == {Role.API, Role.CONSUMER}
-    assert (settings.port, settings.batch_max_records, settings.bus) == (9000, 2000, "postgres")
+    assert (settings.port, settings.batch_max_records, settings.bus) == (9000, 1000, "postgres")
     with pytest.raises(ValidationError, match="frozen"):
         settings.port = 1  # type: ignore[misc]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from services.workqueue.domain.processes.codes import CULPABILITY
+from services.workqueue.domain.processes.investigation import open_investigation
 from services.workqueue.domain.processes.shape import Act, Clock, Field, Guard, Process, Stage, Step
 
 _SECRETARY: Final = ("trade-enforcement-coordinator",)
@@ -127,6 +128,7 @@ CEAR: Final = Process(
         Stage("closed", "Closed", is_end=True),
     ),
     acts=(
+        open_investigation(("nominated", "screened", "scheduled", "heard", "deferred", "disposed")),
         Act(
             "screen",
             "Screen the nomination",

@@ -59,6 +59,9 @@ ISSUES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What the importer is asked about, or what a matter is about."""
 
+LETTER_ISSUES: Final[Mapping[str, str]] = MappingProxyType({"admissibility": "Admissibility", **LIQUIDATION_REASONS})
+"""What a CBP 28 or 29 is about: the reasons of code table A.3, and admissibility, for which that has none."""
+
 SUSPENSION_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "43": "Countervailing duty",

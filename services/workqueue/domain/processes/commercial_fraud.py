@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.workqueue.domain.processes.investigation import open_investigation
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _TEAM: Final = ("trade-enforcement-coordinator", "import-specialist")
@@ -89,6 +90,7 @@ COMMERCIAL_FRAUD: Final = Process(
             ends=_LIMITATION,
             outcome="dropped",
         ),
+        open_investigation(("indicator", *_WATCHED)),
         Act(
             "develop",
             "Develop the lead",

@@ -134,6 +134,12 @@ def find_bar(
         return Bar(
             "process-role", f"{act.label} is for {' or '.join(act.roles)}.", "Hand it to somebody who has that role."
         )
+    if act.is_once and act.code in standing.doers:
+        return Bar(
+            "recorded-once",
+            f"{act.label}: this was recorded and cannot be changed.",
+            "Read the acts of the matter; what is wrong in them is said in the reasons of a later act.",
+        )
     for guard in act.guards:
         value = standing.facts.get(guard.field)
         if value is None or (guard.values is not None and value not in guard.values):

@@ -121,7 +121,7 @@ def _utc(text: str) -> str:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("no time zone")
-    return at.astimezone(UTC).isoformat()
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _read_list(value: Any, read: Callable[[Any], Any]) -> list[Any] | None:

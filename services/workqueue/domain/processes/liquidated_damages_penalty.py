@@ -6,6 +6,7 @@ The Center finds the breach and hands over a package; the fines, penalties and f
 from typing import Final
 
 from services.workqueue.domain.processes.codes import CULPABILITY
+from services.workqueue.domain.processes.investigation import open_investigation
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _TEAM: Final = ("import-specialist", "entry-specialist", "trade-enforcement-coordinator")
@@ -104,6 +105,7 @@ LIQUIDATED_DAMAGES_PENALTY: Final = Process(
         Stage("referred-doj", "Referred to the Department of Justice", is_end=True),
     ),
     acts=(
+        open_investigation(("breach-detected", "package", "supervisor-ok", "sent-fpf", "monitored", "opened")),
         Act(
             "package",
             "Put the package together",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.workqueue.domain.processes.codes import LIQUIDATION_REASONS
-from services.workqueue.domain.processes.shape import Act, Clock, Field, Guard, Process, Stage, Step
+from services.workqueue.domain.processes.shape import OFFICERS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _TAKEN: Final = (
     Field("taken_on", "Day of the notice", "date"),
@@ -18,7 +18,7 @@ NOTICE_OF_ACTION: Final = Process(
     division="validation-and-compliance",
     citation="19 CFR 152.2",
     legal_state="liquidation",
-    opened_by=("import-specialist",),
+    opened_by=OFFICERS,
     first="draft",
     stages=(
         Stage("draft", "Being drafted"),
@@ -34,6 +34,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Compute the effect on duties",
             ("draft",),
             None,
+            OFFICERS,
             fields=(
                 Field("entry_numbers", "Entries", "entry-numbers"),
                 Field("change", "What is changed", "text"),
@@ -57,6 +58,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Propose the action",
             ("draft",),
             "proposed",
+            OFFICERS,
             fields=(
                 Field("mailed_on", "Day of mailing", "date"),
                 Field("proposal_reasons", "Reasons", "text"),
@@ -71,6 +73,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Follow another day that the form names",
             ("proposed",),
             None,
+            OFFICERS,
             fields=(Field("answer_by", "Day on the form", "date"),),
             ends=_ANSWER_CLOCKS,
             starts=("answer-on-form",),
@@ -80,6 +83,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Record the importer's reasons",
             ("proposed", "silent"),
             "responded",
+            OFFICERS,
             fields=(
                 Field("responded_on", "Day of receipt", "date", is_required=False),
                 Field("importer_reasons", "Reasons against the action", "text", is_required=False),
@@ -93,6 +97,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Note that the time has passed without reasons",
             ("proposed",),
             "silent",
+            OFFICERS,
             ends=_ANSWER_CLOCKS,
         ),
         Act(
@@ -100,6 +105,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Take the action",
             ("responded", "silent"),
             "action-taken",
+            OFFICERS,
             fields=(*_TAKEN, Field("reply_to_importer", "What is said to the importer's reasons", "text")),
             outcome="action-taken",
             tells=("N-04",),
@@ -110,6 +116,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Take the action without proposing it",
             ("draft",),
             "action-taken",
+            OFFICERS,
             fields=_TAKEN,
             guards=(
                 Guard(
@@ -127,6 +134,7 @@ NOTICE_OF_ACTION: Final = Process(
             "Withdraw the action",
             ("draft", "proposed", "responded", "silent"),
             "withdrawn",
+            OFFICERS,
             fields=(Field("withdrawal_reason", "Why", "text"),),
             ends=_ANSWER_CLOCKS,
             outcome="withdrawn",

@@ -146,6 +146,7 @@ PRIOR_DISCLOSURE: Final = Process(
                 Field("investigation_opened_at", "When the first record of it was made, to the second", "instant"),
             ),
             by_holder=False,
+            is_once=True,
             citation="19 CFR 162.74(g)",
         ),
         Act(
@@ -232,9 +233,9 @@ PRIOR_DISCLOSURE: Final = Process(
             "statutory",
             10,
             "days",
-            "the oral disclosure falls away",
+            "the oral disclosure may be refused",
             "19 CFR 162.74(a)(2)",
-            "M",
+            "S",
             counts_from="received_on",
         ),
         Clock(
@@ -265,7 +266,7 @@ PRIOR_DISCLOSURE: Final = Process(
             "statutory",
             30,
             "days",
-            "the disclosure has no effect",
+            "the benefit of the disclosure is lost",
             "19 CFR 162.74(c)",
             "M",
             counts_from="notified_on",

@@ -3,7 +3,17 @@
 from typing import Final
 
 from services.workqueue.domain.processes.codes import ISSUES
-from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
+from services.workqueue.domain.processes.shape import (
+    OFFICERS,
+    SUPERVISORS,
+    Act,
+    Clock,
+    Field,
+    Guard,
+    Process,
+    Stage,
+    Step,
+)
 
 _WAITING: Final = ("issued", "reminded")
 _REQUEST: Final = (
@@ -21,7 +31,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
     summary="The importer is asked for facts on entries of one issue before the Center decides.",
     division="validation-and-compliance",
     citation="CBP Form 28; 19 CFR 151.11",
-    opened_by=("import-specialist",),
+    opened_by=OFFICERS,
     first="draft",
     stages=(
         Stage("draft", "Being drafted"),
@@ -39,6 +49,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Look for earlier requests on account, goods and issue",
             ("draft",),
             None,
+            OFFICERS,
             fields=(
                 Field(
                     "earlier_requests",
@@ -65,6 +76,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Issue the request",
             ("draft",),
             "issued",
+            OFFICERS,
             fields=_REQUEST,
             guards=(
                 Guard(
@@ -80,6 +92,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Issue another request on the same issue",
             ("draft",),
             "issued",
+            OFFICERS,
             fields=_REQUEST,
             guards=(Guard("repetition_reason", "A supervisor has not approved another request."),),
             starts=("reply",),
@@ -91,6 +104,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Remind the importer",
             ("issued",),
             "reminded",
+            OFFICERS,
             fields=(Field("reminded_on", "Day of the reminder", "date"),),
             tells=("N-03",),
         ),
@@ -99,6 +113,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Give more time to answer",
             _WAITING,
             None,
+            OFFICERS,
             fields=(
                 Field("answer_by", "New day", "date"),
                 Field("asked_by", "Who asked for it, and why", "text"),
@@ -112,6 +127,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Record the answer",
             (*_WAITING, "overdue"),
             "responded",
+            OFFICERS,
             fields=(
                 Field("responded_on", "Day of receipt", "date", is_required=False),
                 Field("response", "What was answered", "text", is_required=False),
@@ -124,6 +140,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Note that the time has passed without an answer",
             _WAITING,
             "overdue",
+            OFFICERS,
             ends=("reply", "extended-reply"),
         ),
         Act(
@@ -131,6 +148,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Assess what is known",
             ("responded", "overdue"),
             "assessed",
+            OFFICERS,
             fields=(
                 Field(
                     "assessment",
@@ -145,12 +163,13 @@ REQUEST_FOR_INFORMATION: Final = Process(
                 Field("findings", "Findings", "text"),
             ),
         ),
-        Act("close", "Close without action", ("assessed",), "closed", outcome="no-action"),
+        Act("close", "Close without action", ("assessed",), "closed", OFFICERS, outcome="no-action"),
         Act(
             "propose-action",
             "Prepare a notice of action",
             ("assessed",),
             "cf29-proposed",
+            OFFICERS,
             guards=(
                 Guard(
                     "assessment",
@@ -167,6 +186,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
             "Withdraw the request",
             ("draft", *_WAITING, "overdue"),
             "closed",
+            OFFICERS,
             fields=(Field("withdrawal_reason", "Why", "text"),),
             ends=("reply", "extended-reply"),
             outcome="withdrawn",

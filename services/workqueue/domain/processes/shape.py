@@ -51,6 +51,16 @@ Evidence = Literal["S", "P", "M", "U", "I"]
 Centerline."""
 
 SPECIALISTS: Final = ("import-specialist",)
+OFFICERS: Final = (
+    "import-specialist",
+    "entry-specialist",
+    "liquidation-specialist",
+    "drawback-specialist",
+    "adcvd-team",
+    "trade-enforcement-coordinator",
+    "assistant-center-director",
+)
+"""Whoever works on items: each may write to the importer of the item that they hold."""
 SUPERVISORS: Final = ("assistant-center-director", "center-director")
 DIRECTORS: Final = ("center-director",)
 
@@ -94,10 +104,10 @@ class Act:
 
     `target` None leaves the stage as it is. `roles` may do it; `by_holder` needs the claim of the item, other acts are
     signatures and answers of people who do not hold it. `not_by` are acts whose person may not do this one: the second
-    of two people. `event` is the event that does it by itself: `topic`, or `topic:word` where the word is what its data
-    give as change, act, kind or basis; an act without roles is done by events alone, and its fields have the names of
-    the data. `opens` is the process of a matter that it opens beside this one, `tells` the notices that it causes.
-    `outcome` is how the matter ends by it.
+    of two people; `is_once`: what it records is never recorded anew. `event` is the event that does it by itself:
+    `topic`, or `topic:word` where the word is what its data give as change, act, kind or basis; an act without roles is
+    done by events alone, and its fields have the names of the data. `opens` is the process of a matter that it opens
+    beside this one, `tells` the notices that it causes. `outcome` is how the matter ends by it.
     """
 
     code: str
@@ -109,6 +119,7 @@ class Act:
     guards: tuple[Guard, ...] = ()
     by_holder: bool = True
     not_by: tuple[str, ...] = ()
+    is_once: bool = False
     starts: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()

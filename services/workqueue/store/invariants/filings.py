@@ -16,6 +16,7 @@ FROM filings f
 LEFT JOIN items i ON i.filing_number = f.filing_number
 LEFT JOIN importers m ON m.importer_number = f.importer_number
 LEFT JOIN requests r ON r.request_id = f.answers_request AND r.importer_number = f.importer_number
+    AND r.issued_at IS NOT NULL
 LEFT JOIN items asking ON asking.item_id = r.item_id AND asking.item_id <> i.item_id AND asking.center <> 'PNDING'
 LEFT JOIN LATERAL (
     SELECT standing.center FROM jsonb_array_elements_text(f.entry_numbers) WITH ORDINALITY AS named(entry_number, place)

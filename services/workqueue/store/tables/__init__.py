@@ -3,17 +3,19 @@
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decisions
 from services.workqueue.store.tables.entries import entries, routed_versions
+from services.workqueue.store.tables.facts import heard_facts
 from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
 from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.protests import protests
-from services.workqueue.store.tables.requests import requests
+from services.workqueue.store.tables.requests import request_acts, request_answers, requests
 
 __all__ = [
     "decisions",
     "entries",
     "filings",
+    "heard_facts",
     "importers",
     "item_acts",
     "item_events",
@@ -22,6 +24,8 @@ __all__ = [
     "metadata",
     "platform",
     "protests",
+    "request_acts",
+    "request_answers",
     "requests",
     "routed_versions",
 ]
