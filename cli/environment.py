@@ -98,6 +98,8 @@ class Environment:
             variables.setdefault("CENTERLINE_CONSOLE_URL", self.address_of(service))
             for other in SERVICES:
                 variables[f"CENTERLINE_{other.name.upper()}_URL"] = self.address_of(other.name)
+        elif self.server is not None:  # what the console asks for people without a sign-in counts for their addresses
+            variables.setdefault("CENTERLINE_TRUSTED_PROXIES", "127.0.0.1")
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))

@@ -69,19 +69,19 @@ class Services:
         for client in self._clients.values():
             await client.aclose()
 
-    def of(self, token: str | None) -> "Person":
-        """The services in the name of the holder of a token, or of anyone."""
-        return Person(self, token)
+    def of(self, token: str | None, address: str | None = None) -> "Person":
+        """The services in the name of the holder of a token, or of anyone at an address."""
+        return Person(self, token, address)
 
     async def get(
-        self, service: str, path: str, read: type[R], query: Mapping[str, Any] | None, token: str | None
+        self, service: str, path: str, read: type[R], query: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> Panel[R]:
         """Ask; once more where the connection broke before an answer came."""
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         for is_last in (False, True):
             try:
                 response = await self._clients[service].get(
-                    path, params=given, headers=_headers(token), timeout=self._timeout(self._times.panel)
+                    path, params=given, headers=headers, timeout=self._timeout(self._times.panel)
                 )
             except httpx.TimeoutException:
                 break
@@ -92,14 +92,13 @@ class Services:
                 return _panel(service, response, read)
         return Panel(service, silent=_silent(service))
 
-    async def post(
-        self, service: str, path: str, read: type[R], body: Any, token: str | None, key: str | None
+    async def send(
+        self, method: str, service: str, path: str, read: type[R], body: Any, headers: Mapping[str, str]
     ) -> Panel[R]:
         """Do something, once: under its key a second try gets the first answer."""
-        headers = _headers(token) | ({"idempotency-key": key} if key is not None else {})
         try:
-            response = await self._clients[service].post(
-                path, json=body, headers=headers, timeout=self._timeout(self._times.act)
+            response = await self._clients[service].request(
+                method, path, json=body, headers=headers, timeout=self._timeout(self._times.act)
             )
         except httpx.ConnectError:
             return Panel(service, silent=_silent(service))
@@ -113,31 +112,39 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The services in somebody's name."""
+    """The services in somebody's name; where nobody is signed in, for somebody at an address, which they count."""
 
     services: Services
     token: str | None
+    address: str | None = None
 
     async def get(self, service: str, path: str, read: type[R], **query: Any) -> Panel[R]:
         """Ask a service."""
-        return await self.services.get(service, path, read, query, self.token)
+        return await self.services.get(service, path, read, query, self._headers())
 
     async def post(self, service: str, path: str, read: type[R], body: Any = None, key: str | None = None) -> Panel[R]:
         """Do something at a service."""
-        return await self.services.post(service, path, read, body, self.token, key)
+        return await self.services.send("POST", service, path, read, body, self._headers(key))
+
+    async def put(self, service: str, path: str, read: type[R], body: Any) -> Panel[R]:
+        """Replace something at a service."""
+        return await self.services.send("PUT", service, path, read, body, self._headers())
+
+    def _headers(self, key: str | None = None) -> dict[str, str]:
+        trace = current_trace.get()
+        headers = {} if trace is None else {"traceparent": trace.traceparent}
+        if self.token is not None:
+            headers["authorization"] = f"Bearer {self.token}"
+        elif self.address is not None:
+            headers["x-forwarded-for"] = self.address
+        if key is not None:
+            headers["idempotency-key"] = key
+        return headers
 
 
 async def together(*calls: Coroutine[Any, Any, Panel[Any]]) -> list[Panel[Any]]:
     """The panels of a page, asked for at once."""
     return list(await asyncio.gather(*calls))
-
-
-def _headers(token: str | None) -> dict[str, str]:
-    trace = current_trace.get()
-    headers = {} if trace is None else {"traceparent": trace.traceparent}
-    if token is not None:
-        headers["authorization"] = f"Bearer {token}"
-    return headers
 
 
 def _silent(service: str, *, is_known: bool = True) -> Silent:

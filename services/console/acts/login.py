@@ -37,6 +37,9 @@ class SignedIn:
     access_token: str
     subject: str
     provider_session: str | None
+    refresh_token: str | None
+    lasts_seconds: float | None
+    """How long the access token is good; None where the provider does not say."""
 
 
 class Login:
@@ -77,7 +80,17 @@ class Login:
         claims = await self._verify(token.get("id_token", ""))
         if claims.get("nonce") != kept["nonce"]:
             raise LoginFailed("The token of the provider belongs to another sign-in.")
-        return SignedIn(token["access_token"], str(claims["sub"]), claims.get("sid"))
+        return _signed_in(token, str(claims["sub"]), claims.get("sid"))
+
+    async def refresh(self, refresh_token: str, subject: str, provider_session: str | None) -> SignedIn:
+        """Another access token for a session that goes on; raises `LoginFailed` where the provider gives none."""
+        known = await self._discover()
+        try:
+            async with self._client() as client:
+                token = await client.refresh_token(known["token_endpoint"], refresh_token=refresh_token)
+        except (AuthlibBaseError, httpx.HTTPError) as error:
+            raise LoginFailed(f"The provider gave no further token: {error}.") from error
+        return _signed_in({"refresh_token": refresh_token, **token}, subject, provider_session)
 
     async def read_logout(self, token: str) -> tuple[str | None, str | None]:
         """Whose sessions a logout token of the provider ends: its session, or the person (Back-Channel Logout 1.0)."""
@@ -128,3 +141,14 @@ class Login:
                 return dict(answer.json())
         except (httpx.HTTPError, ValueError) as error:
             raise LoginFailed("The identity provider does not answer.") from error
+
+
+def _signed_in(token: dict[str, Any], subject: str, provider_session: str | None) -> SignedIn:
+    lasts = token.get("expires_in")
+    return SignedIn(
+        token["access_token"],
+        subject,
+        provider_session,
+        token.get("refresh_token"),
+        None if lasts is None else float(lasts),
+    )

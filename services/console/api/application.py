@@ -1,5 +1,6 @@
 """The console's application: its pages, its files, and what is shown when something goes wrong."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -28,6 +29,7 @@ from services.console.api.frame import (
     visitor,
 )
 from services.console.api.guard import PageGuard
+from services.console.api.session import Sessions
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
 from shared.runtime.errors import Transient
@@ -69,15 +71,19 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         await services.close()
 
     app = FastAPI(title="Centerline console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
+    vault = Vault(settings.session_key.get_secret_value())
+    lifetime = Lifetime(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
+    login = _login(settings)
     app.state.console = Console(
         platform=platform,
         settings=settings,
         services=services,
-        vault=Vault(settings.session_key.get_secret_value()),
-        lifetime=Lifetime(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)),
+        vault=vault,
+        lifetime=lifetime,
+        sessions=Sessions(platform, vault, lifetime, login, asyncio.Lock()),
         templates=build_templates(),
     )
-    app.state.login = _login(settings)
+    app.state.login = login
     app.include_router(build_health_router(settings.service, settings.code_version, platform.metrics, readiness))
     for router in ROUTERS:
         app.include_router(router)

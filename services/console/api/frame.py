@@ -11,14 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from services.console.acts.calls import Panel, Person, Services
+from services.console.acts.people import OUTSIDE
 from services.console.acts.reads import Problem
 from services.console.acts.secrets import Vault, digest
+from services.console.api.session import Sessions
 from services.console.domain import words
 from services.console.settings import ConsoleSettings
-from services.console.store import sessions
 from services.console.store.sessions import Lifetime
 from shared.customs.calendar import legal_date
-from shared.db.transaction import transaction
 from shared.runtime.platform import Platform
 
 HERE: Final = Path(__file__).resolve().parent.parent
@@ -34,6 +34,7 @@ class Console:
     services: Services
     vault: Vault
     lifetime: Lifetime
+    sessions: Sessions
     templates: Environment
 
     @property
@@ -52,11 +53,31 @@ class Visitor:
     name: str = ""
     roles: tuple[str, ...] = ()
     centers: tuple[str, ...] = ()
+    importers: tuple[str, ...] = ()
+
+    @property
+    def is_of_cbp(self) -> bool:
+        """Whether somebody of the government looks, who has queues to look at."""
+        return bool(self.roles) and not OUTSIDE & set(self.roles)
 
     @property
     def is_signed_in(self) -> bool:
         """Whether it is known who looks."""
         return self.session_id is not None
+
+
+def _navigation(who: Visitor) -> list[tuple[str, str]]:
+    """The pages that the head of every page leads to."""
+    own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
+    if who.is_of_cbp:
+        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
+    return own + [
+        ("/centers", "Centers"),
+        ("/calculator", "Deadlines"),
+        ("/bulletin", "Bulletin"),
+        ("/figures", "Figures"),
+        ("/rules", "Rules"),
+    ]
 
 
 class NotSignedIn(Exception):  # noqa: N818  says what is the matter
@@ -103,13 +124,12 @@ async def visitor(request: Request) -> Visitor:
     """Dependency: who looks, by the session cookie."""
     console = console_of(request)
     session_id = request.cookies.get(console.cookie)
+    anyone = Visitor(console.services.of(None, request.client.host if request.client is not None else None))
     if session_id is None:
-        return Visitor(console.services.of(None))
-    async with transaction(console.platform.engine) as tx:
-        sealed = await sessions.read(tx, digest(session_id), console.lifetime, console.platform.clock.now())
-    content = None if sealed is None else console.vault.open(sealed)
+        return anyone
+    content = await console.sessions.read(digest(session_id))
     if content is None:
-        return Visitor(console.services.of(None))
+        return anyone
     return Visitor(
         console.services.of(content["token"]),
         session_id,
@@ -117,6 +137,7 @@ async def visitor(request: Request) -> Visitor:
         content["name"],
         tuple(content["roles"]),
         tuple(content["centers"]),
+        tuple(content["importers"]),
     )
 
 
@@ -149,6 +170,7 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
     text = console.templates.get_template(template).render(
         who=who,
         path=request.url.path,
+        navigation=_navigation(who),
         today=legal_date(now),
         now=now,
         is_official=console.settings.official_site,
@@ -162,7 +184,7 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
 def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: str) -> HTMLResponse:
     """What is shown instead of a page whose own subject cannot be shown."""
     if panel.problem is not None:
-        status = panel.problem.status if panel.problem.status in {401, 403, 404, 422} else 502
+        status = panel.problem.status if panel.problem.status in {401, 403, 404, 409, 422, 429, 503} else 502
         return page(request, who, "problem.html", status=status, problem=panel.problem, subject=subject)
     answer = page(request, who, "silent.html", status=503, panel=panel, subject=subject)
     answer.headers["retry-after"] = "5"

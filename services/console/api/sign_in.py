@@ -10,6 +10,7 @@ from services.console.acts.people import SAMPLE_PEOPLE, find_person
 from services.console.acts.reads import Me
 from services.console.acts.secrets import digest, new_secret
 from services.console.api.frame import Console, Visitor, console_of, form_of, go, page, visitor
+from services.console.api.session import token_of
 from services.console.store import sessions
 from shared.db.transaction import transaction
 from shared.web.identity import issue_development_token
@@ -22,16 +23,20 @@ SIGN_IN_AS = "/login/as"
 
 
 @router.get("/login")
-async def read_login(request: Request, who: Annotated[Visitor, Depends(visitor)], to: str = "/queue") -> Response:
+async def read_login(request: Request, who: Annotated[Visitor, Depends(visitor)], to: str = "") -> Response:
     """The sign-in page of development; elsewhere the way to the provider."""
     console = console_of(request)
     if console.settings.development:
-        return page(request, who, "login.html", people=SAMPLE_PEOPLE, to=own_path(to))
+        return page(request, who, "login.html", people=SAMPLE_PEOPLE, to=own_path(to) if to else "")
     login: Login | None = request.app.state.login
     if login is None:
-        return page(request, who, "message.html", status=503, title="Nobody can sign in", text="No provider is set.")
+        text = (
+            "No identity provider is set: CENTERLINE_TOKEN_ISSUER and CENTERLINE_LOGIN_CLIENT_ID name one, or in"
+            " development CENTERLINE_DEVELOPMENT for sample people."
+        )
+        return page(request, who, "message.html", status=503, title="Nobody can sign in", text=text)
     try:
-        begun = await login.begin(own_path(to))
+        begun = await login.begin(own_path(to or "/queue"))
     except LoginFailed as failed:
         return page(request, who, "message.html", status=503, title="Signing in does not work now", text=str(failed))
     async with transaction(console.platform.engine) as tx:
@@ -66,8 +71,9 @@ async def finish_login(
     if me.value is None:
         text = "The provider knows you, but the services do not answer or do not take its token."
         return page(request, who, "message.html", status=503, title="Not signed in", text=text)
-    content: dict[str, Any] = {"token": got.access_token, "subject": me.value.subject, "name": me.value.name}
-    content |= {"roles": me.value.roles, "centers": me.value.centers}
+    content: dict[str, Any] = {"subject": me.value.subject, "name": me.value.name}
+    content |= {"roles": me.value.roles, "centers": me.value.centers, "importers": me.value.importer_numbers}
+    content |= token_of(got, console.platform.clock.now())
     return await _begin_session(request, content, got.provider_session, kept["go_on"])
 
 
@@ -83,7 +89,8 @@ async def sign_in_as(request: Request) -> Response:
     token = issue_development_token(console.settings, person.identity, now, console.lifetime.most)
     content: dict[str, Any] = {"token": token, "subject": person.identity.subject, "name": person.identity.name}
     content |= {"roles": sorted(person.identity.roles), "centers": sorted(person.identity.centers)}
-    return await _begin_session(request, content, None, own_path(str(form.get("to", "/queue"))))
+    content |= {"importers": sorted(person.identity.importer_numbers)}
+    return await _begin_session(request, content, None, own_path(str(form.get("to") or person.begins)))
 
 
 @router.post("/logout")
