@@ -23,6 +23,13 @@ from shared.runtime.platform import Platform
 
 HERE: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = HERE / "static"
+_FOR_ANYONE: Final = (
+    ("/centers", "Centers"),
+    ("/calculator", "Deadlines"),
+    ("/bulletin", "Bulletin"),
+    ("/figures", "Figures"),
+    ("/rules", "Rules"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,7 @@ def _navigation(who: Visitor) -> list[tuple[str, str]]:
     own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
     if who.is_of_cbp:
         own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
-    return own + [
-        ("/centers", "Centers"),
-        ("/calculator", "Deadlines"),
-        ("/bulletin", "Bulletin"),
-        ("/figures", "Figures"),
-        ("/rules", "Rules"),
-    ]
+    return [*own, *_FOR_ANYONE]
 
 
 class NotSignedIn(Exception):  # noqa: N818  says what is the matter
