@@ -24,6 +24,7 @@ LEFT_OUT: Final = pytest.StashKey[list[str]]()
 
 # Settings that a test makes are those of development, unless it says otherwise: here a shared secret signs the tokens.
 os.environ["CENTERLINE_ENV"] = "development"
+os.environ["CENTERLINE_FILES_URL"] = "memory:///"
 
 
 def pytest_configure(config: pytest.Config) -> None:

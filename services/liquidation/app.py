@@ -9,6 +9,8 @@ from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
 from services.liquidation.store.tables.records import metadata
+from shared.files.depot import open_depot
+from shared.files.jobs import file_jobs
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 
@@ -16,6 +18,7 @@ from shared.runtime.service import Parts, Service
 def build(platform: Platform) -> Parts:
     """The parts of liquidation with the policy in force."""
     settings = cast("LiquidationSettings", platform.settings)
+    files = open_depot(settings)
     return Parts(
         handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force, platform.clock),
         routers=ROUTERS,
@@ -26,8 +29,9 @@ def build(platform: Platform) -> Parts:
             "cycle_confirmation": settings.cycle_confirmation,
             "law": settings.law_in_force,
             "money_policy": settings.money_policy,
+            "files": files,
         },
-        jobs=schedule(platform),
+        jobs=(*schedule(platform), *file_jobs(platform, files)),
         invariants=INVARIANTS,
     )
 

@@ -7,12 +7,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
 from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
-from shared.runtime.settings import ServiceSettings
+from shared.files.settings import FileSettings
 
 _READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}
 
 
-class LiquidationSettings(ServiceSettings):
+class LiquidationSettings(FileSettings):
     """Settings of the liquidation service."""
 
     service: str = "liquidation"

@@ -11,6 +11,8 @@ from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.tables.core import metadata
+from shared.files.depot import open_depot
+from shared.files.jobs import file_jobs
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 
@@ -19,12 +21,13 @@ def build(platform: Platform) -> Parts:
     """The parts of routing with the rules in force."""
     settings = cast("RoutingSettings", platform.settings)
     rules = RulesInForce(settings.random_floor_basis_points)
+    files = open_depot(settings)
     return Parts(
         handler=RoutingHandler(rules, platform.metrics.conflicts_total),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={"rules": rules},
-        jobs=schedule(platform),
+        state={"rules": rules, "files": files},
+        jobs=(*schedule(platform), *file_jobs(platform, files)),
         invariants=INVARIANTS,
         answer=events_refused,
     )

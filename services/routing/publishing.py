@@ -21,8 +21,9 @@ from shared.contracts.faults import MOST_FAULTS
 from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.refusal import MOST_TEXT, EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA
-from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
+from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted, RoutedGoods
 from shared.customs.calendar import legal_date
+from shared.customs.goods import goods_key
 from shared.customs.money import format_cents
 from shared.customs.parties import Delegation, Party
 from shared.customs.problems import problem_kinds
@@ -31,8 +32,11 @@ from shared.runtime.ids import event_id
 
 SOURCE: Final = "urn:centerline:routing"
 
+_LONGEST_DESCRIPTION: Final = 120
+
 _EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
 _FilingRouted: Callable[..., Any] = lean.lean_type(FilingRouted)
+_RoutedGoods: Callable[..., Any] = lean.lean_type(RoutedGoods)
 _ENTRY_ROUTED = TOPIC_OF_DATA[EntryRouted]
 
 
@@ -72,6 +76,7 @@ def encode_decision(
             authority=decision.authority,
             move=decision.move,
             instructions=decision.selection.instructions,
+            goods=() if decision.lane == "no-review" else _list_goods(facts),
         ),
     )
 
@@ -195,6 +200,30 @@ def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime)
 @lru_cache(maxsize=4096)
 def _names_of(tariffs: tuple[str, ...], on: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(program.name for tariff in tariffs for program in programs_for(tariff, on)))
+
+
+def _list_goods(facts: EntryFacts) -> tuple[Any, ...]:
+    """The lines as they were declared, with the keys of their goods."""
+    return tuple(
+        [
+            _RoutedGoods(
+                line_number=line.line_number,
+                key=goods_key(line.description, line.manufacturer, line.origin),
+                tariff=line.tariff,
+                special_tariffs=line.special_tariffs,
+                origin=line.origin,
+                manufacturer_id=line.manufacturer,
+                description=line.description[:_LONGEST_DESCRIPTION],
+                value_usd=line.value_usd,
+                duty_usd=format_cents(line.duty_cents),
+                preference=line.preference,
+                cases=line.cases,
+                quantity=line.quantity[0] if line.quantity else None,
+                unit=line.quantity[1] if line.quantity else None,
+            )
+            for line in facts.lines
+        ]
+    )
 
 
 @lru_cache(maxsize=4096)

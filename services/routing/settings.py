@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.runtime.settings import ServiceSettings
+from shared.files.settings import FileSettings
 
 
-class RoutingSettings(ServiceSettings):
+class RoutingSettings(FileSettings):
     """Settings of the routing service."""
 
     service: str = "routing"

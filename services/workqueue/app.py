@@ -11,13 +11,17 @@ from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.tables.core import metadata
+from shared.files.depot import open_depot
+from shared.files.jobs import file_jobs
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
+from shared.web.asking import Neighbour
 
 
 def build(platform: Platform) -> Parts:
     """The parts of the work queue."""
     settings = cast("WorkqueueSettings", platform.settings)
+    files = open_depot(settings)
     return Parts(
         handler=handle,
         routers=ROUTERS,
@@ -27,8 +31,10 @@ def build(platform: Platform) -> Parts:
             "center_goal": settings.center_goal_working_days,
             "repetition": timedelta(days=settings.request_repetition_days),
             "notice_over_cents": NOTICE_OVER_CENTS if settings.increase_needs_notice else None,
+            "liquidation": Neighbour("Liquidation", settings.liquidation_url, settings.decision_check_seconds),
+            "files": files,
         },
-        jobs=schedule(platform, settings),
+        jobs=(*schedule(platform, settings), *file_jobs(platform, files)),
         invariants=INVARIANTS,
     )
 

@@ -1,16 +1,18 @@
 """The events that the work queue publishes, made from its items, history, decisions and requests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from services.workqueue.domain.decision import Decision, Outcome, ReviewOutcome
+from services.workqueue.domain.decision import Decision, FoundOn, Outcome, ReviewOutcome
+from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.domain.processes.shape import Act
 from services.workqueue.domain.request import Letter, LetterAnswer, RequestChange
 from shared.bus.outbox import Outgoing
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
+from shared.contracts.work import FoundOn as PublishedFinding
 from shared.contracts.work import RecordedFact, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
@@ -67,9 +69,15 @@ def work_item_changed(
     return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
 
 
-def review_decided(item: Item, decision: Decision, entry_number: str, outcome: ReviewOutcome) -> Outgoing:
-    """A decision on an entry under review, for the legal record to apply."""
+def review_decided(
+    item: Item, decision: Decision, entry_number: str, outcome: ReviewOutcome, declared: Sequence[DeclaredGoods]
+) -> Outgoing:
+    """A decision on an entry under review, for the legal record to apply, with findings and the goods that they name.
+
+    `declared` are the lines of the entry.
+    """
     finding = decision.finding
+    by_line = {each.line_number: each for each in declared}
     data = ReviewDecided(
         decision_id=str(decision.decision_id),
         item_id=str(item.item_id),
@@ -91,8 +99,26 @@ def review_decided(item: Item, decision: Decision, entry_number: str, outcome: R
         legal_basis=tuple(LegalBasis(rule=each.rule, citation=each.citation) for each in finding.legal_basis),
         decided_by=_actor(decision.by),
         decided_at=decision.at,
+        findings=tuple(_found_on(each, by_line.get(each.line_number)) for each in finding.found),
     )
     return Outgoing(event_id("review-decided", str(decision.decision_id)), data, decision.at)
+
+
+def _found_on(found: FoundOn, goods: DeclaredGoods | None) -> PublishedFinding:
+    return PublishedFinding(
+        line_number=found.line_number,
+        issue=found.issue,
+        declared=found.declared,
+        found=found.found,
+        ruling=found.ruling,
+        criterion=found.criterion,
+        criterion_was=found.criterion_was,
+        key=goods.key if goods is not None else None,
+        tariff=goods.tariff if goods is not None else None,
+        origin=goods.origin if goods is not None else None,
+        manufacturer_id=goods.manufacturer_id if goods is not None else None,
+        description=goods.description if goods is not None else None,
+    )
 
 
 def request_issued(letter: Letter) -> Outgoing:

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.runtime.settings import ServiceSettings
+from shared.files.settings import FileSettings
 
 
-class WorkqueueSettings(ServiceSettings):
+class WorkqueueSettings(FileSettings):
     """Settings of the workqueue service."""
 
     service: str = "workqueue"
@@ -15,6 +15,12 @@ class WorkqueueSettings(ServiceSettings):
     )
     center_goal_working_days: int = Field(
         default=2, ge=0, le=60, description="working days within which work that waits for a Center should get one"
+    )
+    liquidation_url: str = Field(
+        default="http://localhost:8003", description="base URL of liquidation, asked what a decision would come to"
+    )
+    decision_check_seconds: float = Field(
+        default=2, gt=0, le=30, description="seconds that liquidation may take for such an answer"
     )
     lease_check_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds between two searches for claims whose lease has run out"

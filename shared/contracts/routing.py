@@ -40,6 +40,29 @@ class Consultation(Contract):
     value_usd: Annotated[int, Field(ge=0)]
 
 
+class RoutedGoods(Contract):
+    """One line of an entry as it was declared, for whoever reviews it.
+
+    `key` is that of the goods without the tariff number (`shared/customs/goods.py`), absent where description and maker
+    do not tell them apart. `tariff` is the first number of chapters 1-97, `special_tariffs` those of 98 and 99
+    beside it.
+    """
+
+    line_number: Annotated[int, Field(ge=1, le=999)]
+    key: Annotated[Code | None, Field(examples=["5f0c9a41d2e87b36"])] = None
+    tariff: TariffNumber | None = None
+    special_tariffs: Annotated[tuple[TariffNumber, ...], Field(max_length=32)] = ()
+    origin: Country
+    manufacturer_id: Annotated[str, Field(max_length=15)] | None = None
+    description: Annotated[str, Field(max_length=120, description="The first 120 characters.")] = ""
+    value_usd: Annotated[int, Field(ge=0)]
+    duty_usd: Annotated[str, Field(examples=["9375.00"])]
+    preference: Annotated[str, Field(max_length=10)] | None = None
+    cases: Annotated[tuple[Code, ...], Field(max_length=16)] = ()
+    quantity: Annotated[str | None, Field(examples=["100"])] = None
+    unit: Annotated[str | None, Field(examples=["NO"])] = None
+
+
 class EntryRouted(Contract):
     """A routing decision for one version of an entry, with the facts that a queue needs.
 
@@ -47,7 +70,8 @@ class EntryRouted(Contract):
     and of several for one version the highest stands. `authority` names for each process the row of the authority
     table that says who decides. `instructions` tell the reviewer what the criteria that hit want looked at.
     `programs` are Chapter 98 and 99 programs by name, `program_families` what they are grouped by (`301`, `IEEPA` …)
-    with antidumping, countervailing duty, preference, quota and temporary importation.
+    with antidumping, countervailing duty, preference, quota and temporary importation. `goods` are the lines of an
+    entry under review, and are absent from others.
     """
 
     entry_number: EntryNumber
@@ -75,6 +99,7 @@ class EntryRouted(Contract):
     authority: dict[str, str] = Field(default_factory=dict)
     move: Annotated[int, Field(ge=0, le=99)] = 0
     instructions: Annotated[tuple[ShortText, ...], Field(max_length=100)] = ()
+    goods: Annotated[tuple[RoutedGoods, ...], Field(max_length=999)] = ()
 
 
 class FilingClock(Contract):

@@ -10,21 +10,35 @@ from shared.contracts.terms import (
     CenterCode,
     Code,
     Contract,
+    Country,
     EntryNumber,
     ImporterNumber,
     Instant,
     LegalDate,
     ShortText,
+    TariffNumber,
 )
 from shared.contracts.words import Open, PassedOn
 
 ItemState = Literal["open", "claimed", "completed", "cancelled"]
 ItemChange = Literal[
-    "routed", "opened", "claimed", "released", "lease-expired", "acted", "closed", "completed", "cancelled"
+    "routed",
+    "opened",
+    "claimed",
+    "released",
+    "lease-expired",
+    "acted",
+    "closed",
+    "completed",
+    "reopened",
+    "cancelled",
+    "assigned",
+    "skipped",
 ]
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]
 """How an item ended: a review by its outcome, advice to another Center, the answer to a filing."""
+CriterionWas = Literal["right", "wrong"]
 Form = Literal["CBP-28", "CBP-29"]
 RequestChange = Literal[
     "issued",
@@ -92,6 +106,28 @@ class WorkItemChanged(Contract):
     ] = ()
 
 
+class FoundOn(Contract):
+    """What was found on a line of an entry under review: what was declared, what is right, by which ruling.
+
+    `issue` is a liquidation reason of CATAIR (01 value, 02 classification …). `criterion` is the selection criterion
+    that led there, and `criterion_was` whether the reviewer found it right. `key` to `description` are the goods as
+    declared.
+    """
+
+    line_number: Annotated[int, Field(ge=1, le=999)]
+    issue: Annotated[str, Field(min_length=2, max_length=2, examples=["02"])]
+    declared: ShortText
+    found: ShortText
+    ruling: ShortText | None = None
+    criterion: Code | None = None
+    criterion_was: Open[CriterionWas] | None = None
+    key: Code | None = None
+    tariff: TariffNumber | None = None
+    origin: Country | None = None
+    manufacturer_id: ShortText | None = None
+    description: ShortText | None = None
+
+
 class ReviewDecided(Contract):
     """A Center team's decision on an entry under review."""
 
@@ -107,6 +143,7 @@ class ReviewDecided(Contract):
     legal_basis: tuple[LegalBasis, ...] = ()
     decided_by: Actor
     decided_at: Instant
+    findings: Annotated[tuple[FoundOn, ...], Field(max_length=200)] = ()
 
 
 class RequestIssued(Contract):

@@ -53,6 +53,14 @@ async def repeatable_call(
 
 
 async def _read_call(request: Request, caller: Identity, key: str) -> IdempotentCall:
+    key = checked_key(key)
+    digest = blake2b(f"{request.method} {request.url.path}?{request.url.query}\n".encode(), digest_size=16)
+    digest.update(await request.body())
+    return IdempotentCall(key, caller.subject, digest.hexdigest())
+
+
+def checked_key(key: str) -> str:
+    """The key without its quotes; 400 when it is absent or no key."""
     key = key.strip().strip('"')
     if not key or len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
         raise Malformed(
@@ -61,9 +69,7 @@ async def _read_call(request: Request, caller: Identity, key: str) -> Idempotent
             code="idempotency-key-missing",
             remedy=f"Send Idempotency-Key: up to {MAX_KEY} printable ASCII characters, the same on a retry.",
         )
-    digest = blake2b(f"{request.method} {request.url.path}?{request.url.query}\n".encode(), digest_size=16)
-    digest.update(await request.body())
-    return IdempotentCall(key, caller.subject, digest.hexdigest())
+    return key
 
 
 CurrentIdempotentCall = Annotated[IdempotentCall, Depends(idempotent_call)]

@@ -215,6 +215,8 @@ _EXAMPLES: Final[dict[int, tuple[str, dict[str, Any]]]] = {
     404: ("There is no such thing, or not for this caller.", {"code": "not-found", "rule": "existence"}),
     409: ("The state does not allow it.", {"code": "conflict", "rule": "state"}),
     412: ("Someone changed it meanwhile.", {"code": "stale", "rule": "if-match"}),
+    413: ("It is too large.", {"code": "file-too-large", "rule": "file-size"}),
+    415: ("It is of another kind of content.", {"code": "unsupported-media-type", "rule": "file-form"}),
     422: (
         "The request breaks a rule of form or of law.",
         {

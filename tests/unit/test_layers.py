@@ -27,7 +27,7 @@ ROOMS = ("__main__", "app", "api", "jobs", "settings", "handlers", "acts", "publ
 MODULES = (
     "cli.main",
     *(f"services.{service}.{room}" for service in SERVICES for room in ROOMS),
-    *(f"shared.{package}" for package in ("bus", "contracts", "customs", "db", "parties", "runtime", "web")),
+    *(f"shared.{package}" for package in ("bus", "contracts", "customs", "db", "files", "parties", "runtime", "web")),
 )
 
 KINDS: dict[str, type[Contract]] = {
@@ -52,6 +52,7 @@ PLANTED = {
     DOMAIN: ("services.notifications.domain", "pydantic"),
     "only the Kafka adapter knows aiokafka": ("shared.db", "aiokafka"),
     "only the database layer knows the driver": ("services.routing.store", "asyncpg"),
+    "only the package of files knows its store and its scanner": ("shared.web", "obstore"),
 }
 """For each contract an import that breaks it: who imports what."""
 
@@ -95,6 +96,7 @@ def test_tree_that_keeps_the_contracts_passes(tmp_path: Path) -> None:
         ("services.routing.store", "sqlalchemy"),
         ("shared.bus", "aiokafka"),
         ("shared.db", "asyncpg"),
+        ("shared.files", "obstore"),
         ("shared.contracts", "shared.customs"),
         ("shared.web", "starlette"),
         ("cli.main", "services.routing.app"),

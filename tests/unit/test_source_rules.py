@@ -349,6 +349,7 @@ RULES = (
             "services/*/migrations/*",
             "shared/db/*",
             "shared/bus/*",
+            "shared/files/*",
             "shared/parties/*",
         ),
     ),

@@ -22,6 +22,7 @@ from services.liquidation.api import (
     preference_claims,
     preference_programs,
     protest_acts,
+    protest_files,
     protests,
     radar,
     recomputes,
@@ -29,6 +30,7 @@ from services.liquidation.api import (
     rules,
     timeline,
     versions,
+    what_if,
 )
 
 ROUTERS = [
@@ -52,8 +54,10 @@ ROUTERS = [
     clock_facts.router,
     protests.router,
     protest_acts.router,
+    protest_files.router,
     preference_claims.router,
     assessments.router,
+    what_if.router,
     payees.router,
     bills.router,
     refunds.router,

@@ -137,22 +137,11 @@ def _show_assessment(row: AssessmentRow) -> AssessmentOut:
         assessed_on=row.assessed_on,
         outcome=row.outcome,
         rule=show_rule(row.rule),
-        changes=[
-            ClassChangeOut(
-                class_code=class_code,
-                before_usd=format_cents(row.before.get(class_code, 0)),
-                found_usd=format_cents(row.found.get(class_code, 0)),
-                difference_usd=format_cents(row.found.get(class_code, 0) - row.before.get(class_code, 0)),
-            )
-            for class_code in sorted(row.before.keys() | row.found.keys())
-        ],
+        changes=show_changes(row),
         change_usd=format_cents(row.change_cents),
         interest_usd=show_cents(row.interest_change_cents),
         total_usd=show_cents(row.total_cents),
-        interest_periods=[
-            SegmentOut(debtor=each.debtor, amount_usd=format_cents(each.cents), start=each.start, end=each.end)
-            for each in row.segments
-        ],
+        interest_periods=show_segments(row),
         is_disregarded=row.is_disregarded,
         reason_code=row.reason_code,
         missing=row.missing,
@@ -164,3 +153,24 @@ def _show_assessment(row: AssessmentRow) -> AssessmentOut:
         bill_number=row.bill_number,
         refund_number=row.refund_number,
     )
+
+
+def show_changes(row: AssessmentRow) -> list[ClassChangeOut]:
+    """Each class of an assessment as it stood and as it was found."""
+    return [
+        ClassChangeOut(
+            class_code=class_code,
+            before_usd=format_cents(row.before.get(class_code, 0)),
+            found_usd=format_cents(row.found.get(class_code, 0)),
+            difference_usd=format_cents(row.found.get(class_code, 0) - row.before.get(class_code, 0)),
+        )
+        for class_code in sorted(row.before.keys() | row.found.keys())
+    ]
+
+
+def show_segments(row: AssessmentRow) -> list[SegmentOut]:
+    """The periods for which an assessment bears interest."""
+    return [
+        SegmentOut(debtor=each.debtor, amount_usd=format_cents(each.cents), start=each.start, end=each.end)
+        for each in row.segments
+    ]

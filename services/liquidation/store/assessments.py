@@ -187,10 +187,15 @@ async def load_effects(tx: Transaction, entry_numbers: Collection[str]) -> dict[
     """What the decisions that took effect change of each entry, by class as far as they say."""
     found: dict[str, Amounts] = {}
     for row in await bulk.fetch(tx, _EFFECTS, sorted(set(entry_numbers))):
-        named = {each["class_code"]: to_cents(each["change_usd"]) for each in row["by_class"] or ()}
-        effect = named or name_effects(row["duty_cents"], row["fees_cents"])
+        effect = read_effect(row["by_class"], row["duty_cents"], row["fees_cents"])
         found[row["entry_number"]] = add_amounts(found.get(row["entry_number"], {}), effect)
     return found
+
+
+def read_effect(by_class: Sequence[Mapping[str, Any]] | None, duty_cents: int, fees_cents: int) -> Amounts:
+    """What a kept decision changes, by class as far as it says."""
+    named = {each["class_code"]: to_cents(each["change_usd"]) for each in by_class or ()}
+    return named or name_effects(duty_cents, fees_cents)
 
 
 async def write_assessments(tx: Transaction, rows: Sequence[AssessmentRow]) -> None:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.liquidation.domain.decision import Liquidation
 from services.liquidation.domain.facts import Origin
+from services.liquidation.domain.money.amounts import Amounts
+from services.liquidation.store.assessments import read_effect
 from services.liquidation.store.tables.records import review_decisions
 from services.liquidation.store.upserts import keep_earliest
 from shared.db import bulk
@@ -17,6 +20,16 @@ _WAITING = """
 SELECT DISTINCT ON (item_id) decision_id, duty_cents, fees_cents FROM review_decisions
 WHERE entry_number = $1 AND status = 'applied' AND outcome IN ('no-change', 'increase', 'refund')
 ORDER BY item_id, decided_at, decision_id
+"""
+_WAITING_ON_OTHERS = """
+SELECT DISTINCT ON (item_id) decision_id, duty_cents, fees_cents, body -> 'effect' -> 'by_class' AS by_class
+FROM review_decisions
+WHERE entry_number = $1 AND status = 'applied' AND outcome IN ('no-change', 'increase', 'refund')
+    AND item_id IS DISTINCT FROM $2
+ORDER BY item_id, decided_at, decision_id
+"""
+_LIQUIDATION = """
+SELECT liquidated_on, liquidation_kind FROM entries WHERE entry_number = $1 AND liquidated_on IS NOT NULL
 """
 _USE = """
 UPDATE review_decisions SET status = CASE WHEN decision_id = ANY($2::text[]) THEN 'effective' ELSE 'superseded' END
@@ -42,6 +55,29 @@ class DecisionRow:
     rule: str | None
     remedy: str | None
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDecision:
+    """A decision that takes effect when its entry is liquidated: what it changes by class, in cents."""
+
+    decision_id: str
+    effects: Amounts
+
+
+async def load_waiting(tx: Transaction, entry_number: str, item_id: str | None) -> list[WaitingDecision]:
+    """The decisions that wait on items of the entry other than this one; of several on one item the earliest."""
+    return [
+        WaitingDecision(row["decision_id"], read_effect(row["by_class"], row["duty_cents"], row["fees_cents"]))
+        for row in await bulk.fetch(tx, _WAITING_ON_OTHERS, entry_number, item_id)
+    ]
+
+
+async def find_liquidation(tx: Transaction, entry_number: str) -> Liquidation | None:
+    """The liquidation of an entry, if it is liquidated."""
+    for row in await bulk.fetch(tx, _LIQUIDATION, entry_number):
+        return Liquidation(row["liquidated_on"], row["liquidation_kind"] == "deemed")
+    return None
 
 
 async def load_decision_origins(tx: Transaction, decision_ids: Sequence[str]) -> dict[str, Origin]:

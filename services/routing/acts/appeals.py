@@ -107,6 +107,16 @@ async def read_appeal(tx: Transaction, caller: Identity, appeal_number: str, now
     return await _record(tx, seen)
 
 
+async def demand_files(tx: Transaction, caller: Identity, appeal_number: str, today: date, *, adds: bool) -> str:
+    """The row of authority by which the caller adds a file to an appeal; of who only reads, an empty text.
+
+    Raises `NotFound` where the caller may not read the appeal, `Forbidden` where they may not add to it.
+    """
+    appeal = await store.find_appeal(tx.connection, appeal_number)
+    seen = await _demand_sight(tx, caller, appeal, appeal_number, today)
+    return await _find_authority(tx, caller, seen, "appeal-file.add", today) if adds else ""
+
+
 async def supplement_appeal(
     tx: Transaction,
     caller: Identity,

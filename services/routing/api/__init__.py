@@ -3,6 +3,7 @@
 from services.routing.api import (
     account_imports,
     accounts,
+    appeal_files,
     appeals,
     assignments,
     authority,
@@ -37,6 +38,7 @@ ROUTERS = [
     criteria.router,
     unit_values.router,
     appeals.router,
+    appeal_files.router,
     filings.router,
     moves.router,
     parties.router,

@@ -61,6 +61,8 @@ class PerformanceOut(BaseModel):
                     "precision_basis_points": 3444,
                     "increase_usd": "212400.00",
                     "refund_usd": "310.50",
+                    "found_right": 28,
+                    "found_wrong": 3,
                     "weekly_budget": 120,
                     "weeks": [{"begins_on": "2026-03-02", "hits": 61, "is_over_budget": False}],
                 }
@@ -82,6 +84,8 @@ class PerformanceOut(BaseModel):
     precision_basis_points: int | None = Field(description="Findings in 10,000 reviews; null before the first.")
     increase_usd: str = Field(description="Duty and fees found due.")
     refund_usd: str = Field(description="Duty and fees given back.")
+    found_right: int = Field(description="Decisions whose reviewer found the criterion right.")
+    found_wrong: int = Field(description="Decisions whose reviewer found it wrong: none of its findings.")
     weekly_budget: int | None
     weeks: list[WeekOut]
 
@@ -244,6 +248,8 @@ def _performance_out(found: Performance, criterion: Criterion | None, first: dat
         precision_basis_points=found.precision_basis_points,
         increase_usd=format_cents(found.increase_cents),
         refund_usd=format_cents(found.refund_cents),
+        found_right=found.found_right,
+        found_wrong=found.found_wrong,
         weekly_budget=budget,
         weeks=[WeekOut(begins_on=week.begins_on, hits=week.hits, is_over_budget=week in over) for week in found.weeks],
     )

@@ -25,6 +25,7 @@ class LineFacts(NamedTuple):
     export: str | None
     manufacturer: str | None
     quantity: tuple[str, str] | None
+    description: str = ""
 
 
 class EntryFacts(NamedTuple):

@@ -27,7 +27,8 @@ class Performance:
 
     `hits` are entries, whatever the number of their versions. `reviewed` are decisions on them in the processes that
     the criterion opens, `referred` those handed on without a decision. A decision counts for every criterion that
-    opened its process on the entry. Money is duty and fees in cents.
+    opened its process on the entry. `found_right` and `found_wrong` are those whose reviewer said so of it; what was
+    found although it was wrong is neither its finding nor its money. Money is duty and fees in cents.
     """
 
     criterion_id: str
@@ -40,6 +41,8 @@ class Performance:
     increase_cents: int = 0
     refund_cents: int = 0
     weeks: tuple[Week, ...] = ()
+    found_right: int = 0
+    found_wrong: int = 0
 
     @property
     def precision_basis_points(self) -> int | None:

@@ -165,6 +165,7 @@ def read_facts(body: EntryBody) -> EntryFacts:
                 line.country_of_export,
                 line.manufacturer_id,
                 (quantity.amount, quantity.unit) if quantity is not None else None,
+                line.description,
             )
         )
     return EntryFacts(

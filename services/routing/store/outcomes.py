@@ -1,9 +1,10 @@
 """What reviews decided, and how well each criterion selects: hits, findings, money, reviewed shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
+import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,17 +13,19 @@ from services.routing.store.tables.outcomes import review_outcomes
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_COLUMNS: Final = ("decision_id", "entry_number", "process", "outcome", "effect_cents", "decided_at")
+_COLUMNS: Final = ("decision_id", "entry_number", "process", "outcome", "effect_cents", "decided_at", "judged")
 # A decision says one thing; should two events differ, the same one stands whichever came first.
 _KEEP_LOWEST: Final = (
     "(decision_id) DO UPDATE SET entry_number = excluded.entry_number, process = excluded.process,"
-    " outcome = excluded.outcome, effect_cents = excluded.effect_cents, decided_at = excluded.decided_at"
+    " outcome = excluded.outcome, effect_cents = excluded.effect_cents, decided_at = excluded.decided_at,"
+    " judged = excluded.judged"
     " WHERE (excluded.decided_at, excluded.entry_number, excluded.process, excluded.outcome, excluded.effect_cents) <"
     " (review_outcomes.decided_at, review_outcomes.entry_number, review_outcomes.process, review_outcomes.outcome,"
     " review_outcomes.effect_cents)"
 )
 # A decision counts for a criterion that opened its process; for the random floor any does, since whatever is found in
-# an entry drawn at random tells how much there is to find.
+# an entry drawn at random tells how much there is to find. What was found although the criterion was wrong is not its
+# finding.
 _MEASURE: Final = text("""
 WITH hit AS (
     SELECT * FROM criterion_hits
@@ -38,21 +41,25 @@ WITH hit AS (
         FROM hit WHERE mode <> 'shadow' GROUP BY criterion_id, week
     ) AS weekly GROUP BY criterion_id
 ), decided AS (
-    SELECT DISTINCT h.criterion_id, o.decision_id, o.outcome, o.effect_cents
+    SELECT DISTINCT h.criterion_id, o.decision_id, o.outcome, o.effect_cents,
+        coalesce(o.judged ->> h.criterion_id, '') AS judged
     FROM hit h JOIN review_outcomes o USING (entry_number)
         LEFT JOIN criteria c ON c.criterion_id = h.criterion_id AND c.revision = h.revision
     WHERE h.mode = 'floor' OR (h.mode = 'live' AND c.definition -> 'processes' @> to_jsonb(o.process))
 ), found AS (
     SELECT criterion_id, count(*) FILTER (WHERE outcome = ANY(CAST(:reviewed AS text[]))) AS reviewed,
         count(*) FILTER (WHERE outcome = 'refer') AS referred,
-        count(*) FILTER (WHERE outcome = ANY(CAST(:findings AS text[]))) AS findings,
-        coalesce(sum(effect_cents) FILTER (WHERE effect_cents > 0), 0) AS increase_cents,
-        coalesce(-sum(effect_cents) FILTER (WHERE effect_cents < 0), 0) AS refund_cents
+        count(*) FILTER (WHERE outcome = ANY(CAST(:findings AS text[])) AND judged <> 'wrong') AS findings,
+        count(*) FILTER (WHERE judged = 'right') AS found_right,
+        count(*) FILTER (WHERE judged = 'wrong') AS found_wrong,
+        coalesce(sum(effect_cents) FILTER (WHERE effect_cents > 0 AND judged <> 'wrong'), 0) AS increase_cents,
+        coalesce(-sum(effect_cents) FILTER (WHERE effect_cents < 0 AND judged <> 'wrong'), 0) AS refund_cents
     FROM decided GROUP BY criterion_id
 )
 SELECT criterion_id, hits, shadow_hits, coalesce(reviewed, 0) AS reviewed, coalesce(referred, 0) AS referred,
     coalesce(findings, 0) AS findings, coalesce(increase_cents, 0) AS increase_cents,
-    coalesce(refund_cents, 0) AS refund_cents, coalesce(weeks, '[]') AS weeks
+    coalesce(refund_cents, 0) AS refund_cents, coalesce(found_right, 0) AS found_right,
+    coalesce(found_wrong, 0) AS found_wrong, coalesce(weeks, '[]') AS weeks
 FROM counted LEFT JOIN by_week USING (criterion_id) LEFT JOIN found USING (criterion_id)
 """)
 _COUNT_ENTRIES: Final = text(
@@ -71,7 +78,10 @@ GROUP BY month, is_trusted ORDER BY month, is_trusted
 
 
 class Outcome(NamedTuple):
-    """A review decided; the effect is on duty and fees in cents, positive for an increase."""
+    """A review decided; the effect is on duty and fees in cents, positive for an increase.
+
+    `judged` says of criteria whether the reviewer found them `right` or `wrong`.
+    """
 
     decision_id: str
     entry_number: str
@@ -79,6 +89,7 @@ class Outcome(NamedTuple):
     outcome: str
     effect_cents: int
     decided_at: datetime
+    judged: Mapping[str, str]
 
 
 class ReviewedShare(NamedTuple):
@@ -95,7 +106,8 @@ async def write(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     lowest: dict[str, Outcome] = {}
     for item in sorted(outcomes, key=_order):
         lowest.setdefault(item.decision_id, item)
-    await bulk.insert(tx, review_outcomes, _COLUMNS, list(lowest.values()), on_conflict=_KEEP_LOWEST)
+    rows = [(*item[:-1], orjson.dumps(dict(item.judged)).decode()) for item in lowest.values()]
+    await bulk.insert(tx, review_outcomes, _COLUMNS, rows, on_conflict=_KEEP_LOWEST)
 
 
 async def measure(
@@ -128,6 +140,8 @@ def _performance(row: Row[Any], entries: int) -> Performance:
         findings=row.findings,
         increase_cents=int(row.increase_cents),
         refund_cents=int(row.refund_cents),
+        found_right=row.found_right,
+        found_wrong=row.found_wrong,
         weeks=tuple(Week(date.fromisoformat(begins_on), hits) for begins_on, hits in row.weeks),
     )
 

@@ -1,18 +1,23 @@
 """Claims: take an item, keep it, give it back, and open it again when its lease has run out."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
-from services.workqueue.acts.reach import person_of, work_queues
+from services.workqueue.acts.reach import matter_for_work, person_of, seen, work_queues
 from services.workqueue.domain import claim as rules
-from services.workqueue.domain.item import Item
+from services.workqueue.domain.item import Item, Person
+from services.workqueue.domain.staff import SKIPPED_FOR, find_conflict, why_first
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import items as item_store
+from services.workqueue.store import staff as staff_store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction
+from shared.runtime.access import demand, no_such
+from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.slices import work_through
 
@@ -28,36 +33,45 @@ async def claim_next(
     center: str | None,
     division: str | None,
     process: str | None,
-) -> Item | None:
-    """Give the caller the first item of their queues, or of those named; None when there is none.
+) -> tuple[Item, str] | None:
+    """Give the caller what is assigned to them, else the first item of their queues, or of those named, and why it is.
 
-    Claims whose lease has run out come last: they are opened when nothing else is open. Raises `Forbidden` for a
-    Center or division that the caller's token does not name.
+    None when there is none. Passed over is what waits for somebody, what is assigned to others, what the caller
+    skipped lately, what they must not have, and what asks for skills that they have not. Claims whose lease has run
+    out come last: they are opened when nothing else is open. Raises `Forbidden` for a Center or division that the
+    caller's token does not name, and without the acting authority that the token claims.
     """
     centers, divisions = work_queues(caller, center, division, process, legal_date(now))
+    await demand_acting(tx, caller, now)
     person = person_of(caller)
 
-    async def take() -> Item | None:
+    async def take() -> claim_store.Taken | None:
         return await claim_store.claim_next(
             tx,
             person,
+            now,
             lease_until=now + lease,
             centers=centers,
             divisions=divisions,
             process=process,
         )
 
-    item = await take()
-    if item is None and await _expire(tx, now, centers, divisions):
-        item = await take()
-    if item is not None:
-        await tell(tx, [(item, rules.note_of_claim(item, person, now))])
-    return item
+    taken = await take()
+    if taken is None and await _expire(tx, now, centers, divisions):
+        taken = await take()
+    if taken is None:
+        return None
+    item, is_assigned, is_relaxed = taken
+    relaxed = [] if not is_relaxed else await staff_store.find_lacking(tx, person.subject, item.center, item.process)
+    await tell(tx, [(item, rules.note_of_claim(item, person, now, relaxed))])
+    queues, is_process = (centers, divisions), process is not None
+    return item, why_first(item, assigned=is_assigned, relaxed=relaxed, queues=queues, process=is_process)
 
 
 async def claim(tx: Transaction, item_id: UUID, caller: Identity, now: datetime, lease: timedelta) -> Item:
-    """Give the caller this item; raises `Conflict` while it is another's, or finished."""
+    """Give the caller this item; raises `Conflict` while it is another's, or finished, or kept from the caller."""
     item, _ = await lock_item(tx, item_id, caller, now)
+    await demand_no_conflict(tx, item, caller.people, legal_date(now))
     with refusals():
         item, notes = rules.claim(item, person_of(caller), now, lease)
     await write_item(tx, item, notes)
@@ -80,6 +94,61 @@ async def release(tx: Transaction, item_id: UUID, caller: Identity, token: int, 
         item, notes = rules.release(item, person_of(caller), token, now)
     await write_item(tx, item, notes)
     return item
+
+
+async def skip(
+    tx: Transaction, item_id: UUID, caller: Identity, token: int | None, reason: Mapping[str, str | None], now: datetime
+) -> datetime:
+    """Do not offer the item to the caller for a while, and give it back if they hold it; gives until when."""
+    item, _ = await lock_item(tx, item_id, caller, now)
+    person = person_of(caller)
+    with refusals():
+        item, notes = rules.skip(item, person, token, reason, now)
+    await staff_store.write_skip(tx, person.subject, item_id, now + SKIPPED_FOR)
+    await write_item(tx, item, notes)
+    return now + SKIPPED_FOR
+
+
+async def assign(
+    tx: Transaction, item_id: UUID, caller: Identity, subject: str | None, reason: str, now: datetime
+) -> Item:
+    """Offer the item first to a person of its Center, or with None to whoever comes.
+
+    Raises `NotFound` for an item that the caller may not read, `Forbidden` when it is not theirs to assign, `Refused`
+    for a person whom the work queue does not know there, `Conflict` for one who must not have it.
+    """
+    item = (await item_store.lock_items(tx, [item_id])).get(item_id)
+    if item is None:
+        raise no_such(f"item {item_id}")
+    on = legal_date(now)
+    demand(caller, "item.assign", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
+    await demand_acting(tx, caller, now)
+    to = None
+    if subject is not None:
+        found = await staff_store.load_members(tx.connection, [subject])
+        if not found or found[0].center != item.center:
+            raise Refused(
+                f"{subject} is not among the people of {item.center}.",
+                rule="assign-within-center",
+                code="not-of-the-center",
+                remedy="GET /staff?center= lists them; PUT /staff/{subject} adds one.",
+            )
+        await demand_no_conflict(tx, item, frozenset({subject}), on)
+        to = Person(subject, found[0].name)
+    with refusals():
+        item, notes = rules.assign(item, person_of(caller), to, reason, now)
+    await write_item(tx, item, notes)
+    return item
+
+
+async def demand_no_conflict(tx: Transaction, item: Item, people: frozenset[str], on: date) -> None:
+    """Raise `Conflict` when these people must not have the item."""
+    decided = []
+    if item.kind == "protest" and item.entry_number is not None:
+        decided = await staff_store.load_decided(tx, item.entry_number)
+    why = find_conflict(item, people, await staff_store.load_conflicts(tx, people), decided, on)
+    if why is not None:
+        raise Conflict(why, rule="conflict-of-interest", code="conflict-of-interest", remedy="Leave it to another.")
 
 
 async def expire_leases(database: Connections, now: datetime) -> int:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.reach import demand_work
 from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.item import Item, NotAllowed, Note
@@ -21,12 +22,15 @@ from shared.runtime.identity import Identity
 async def lock_item(tx: Transaction, item_id: UUID, caller: Identity, now: datetime) -> tuple[Item, str]:
     """The item, locked for the transaction, and the row of authority by which the caller works on it.
 
-    Raises `NotFound` when there is none or it is another Center's, `Forbidden` when the caller does not work on it.
+    Raises `NotFound` when there is none or it is another Center's, `Forbidden` when the caller does not work on it, or
+    claims an acting authority that nobody released.
     """
     item = (await item_store.lock_items(tx, [item_id])).get(item_id)
     if item is None:
         raise no_such(f"item {item_id}")
-    return item, demand_work(caller, item, legal_date(now))
+    row = demand_work(caller, item, legal_date(now))
+    await demand_acting(tx, caller, now)
+    return item, row
 
 
 async def write_item(tx: Transaction, item: Item, notes: Sequence[Note], outcome: Outcome | None = None) -> None:

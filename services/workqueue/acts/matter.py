@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import person_of, seen
 from services.workqueue.domain import claim as rules
@@ -20,6 +21,7 @@ from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.publishing import SOURCE, act_done
 from services.workqueue.store import facts as fact_store
+from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
 from shared.bus import outbox
@@ -31,7 +33,9 @@ from shared.runtime.errors import Conflict, FieldFault, Forbidden, NotFound, Ref
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 
-_DECIDED_ELSEWHERE = frozenset({"review", "consultation", "protest"})
+_LONGEST_TITLE = 200
+_MOST_ENTRIES = 1000
+_DECIDED_ELSEWHERE = frozenset({"review", "consultation"})
 
 
 async def open_matter(
@@ -74,32 +78,72 @@ async def open_matter(
         )
     if linked_item is not None and linked_item not in await item_store.lock_items(tx, [linked_item]):
         raise no_such(f"item {linked_item}")
-    person, item_id = person_of(caller), UUID(event_id("matter", caller.subject, key))
+    assert permission.row_id is not None
+    opening = Opening(title, tuple(entry_numbers), port, linked_item, person_of(caller), permission.row_id)
+    item_id = UUID(event_id("matter", caller.subject, key))
+    return await _begin(tx, item_id, table, opening, now, importer_number=importer_number, center=center)
+
+
+async def _begin(
+    tx: Transaction,
+    item_id: UUID,
+    process: Process,
+    opening: Opening,
+    now: datetime,
+    *,
+    importer_number: str,
+    center: str,
+) -> Item:
     item = Item(
         item_id=item_id,
         kind="matter",
-        process=process,
-        entry_number=entry_numbers[0] if entry_numbers else None,
+        process=process.code,
+        entry_number=opening.entry_numbers[0] if opening.entry_numbers else None,
         protest_number=None,
         importer_number=importer_number,
         center=center,
-        division=table.division,
+        division=process.division,
         priority=FILING_PRIORITY,
         value_usd=None,
         opened_at=now,
         due_on=None,
-        authority=permission.row_id,
+        authority=opening.authority,
         center_since=now,
     )
-    item = placed(item, table, stand_of(table, item, (), ()))
-    item, notes = rules.open_matter(item, person, now)
-    assert permission.row_id is not None
+    item = placed(item, process, stand_of(process, item, (), ()))
+    item, notes = rules.open_matter(item, opening.by, now)
     await item_store.create_items(tx, [item], [])
-    await store.write_opening(
-        tx, item_id, Opening(title, tuple(entry_numbers), port, linked_item, person, permission.row_id)
-    )
+    await store.write_opening(tx, item_id, opening)
     await tell(tx, [(item, note) for note in notes])
     return item
+
+
+async def _open_linked(tx: Transaction, item: Item, act: Act, kept: KeptAct, now: datetime) -> UUID | None:
+    """Open the matter that an act opens beside its own, by the same person and authority; gives its id.
+
+    A law-enforcement-sensitive one is not opened until a compartment keeps it.
+    """
+    process = PROCESSES.get(act.opens) if act.opens is not None else None
+    if process is None:
+        return None
+    about = await store.find_opening(tx.connection, item.item_id)
+    if about is not None:
+        entries = about.entry_numbers
+    elif item.filing_number is not None:
+        entries = tuple(await filing_store.find_named_entries(tx.connection, item.filing_number))
+    else:
+        entries = (item.entry_number,) if item.entry_number is not None else ()
+    opening = Opening(
+        title=f"{process.label}: {act.label}"[:_LONGEST_TITLE],
+        entry_numbers=entries[:_MOST_ENTRIES],
+        port=about.port if about is not None else None,
+        linked_item=item.item_id,
+        by=kept.by,
+        authority=kept.authority,
+    )
+    item_id = UUID(event_id("matter-by-act", str(item.item_id), str(kept.number)))
+    await _begin(tx, item_id, process, opening, now, importer_number=item.importer_number, center=item.center)
+    return item_id
 
 
 async def do_act(
@@ -112,8 +156,8 @@ async def do_act(
     token: int | None,
     fields: Mapping[str, Any],
     reasons: Sequence[Mapping[str, str | None]],
-) -> tuple[Item, KeptAct, Standing]:
-    """Do an act of the item's process.
+) -> tuple[Item, KeptAct, Standing, UUID | None]:
+    """Do an act of the item's process; gives the matter that it opens beside it as well, None where it opens none.
 
     Raises `NotFound` for an item that the caller may not read or an act that its process has not; `Conflict` for a
     stage that does not allow it, and a token that is not the newest; `Forbidden` for another's act and the second
@@ -124,6 +168,7 @@ async def do_act(
     if item is None:
         raise no_such(what)
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
+    await demand_acting(tx, caller, now)
     process, table = _act_of(item, act)
     facts = await list_facts_of(tx.connection, item)
     now = max([now, *(fact.at for fact in facts)])  # whose clock is behind acts after what was known all the same
@@ -145,7 +190,7 @@ async def do_act(
     await item_store.write_items(tx, [item])
     await item_store.append_notes(tx, [(item, note)])
     await outbox.add(tx, SOURCE, [act_done(item, note, table, kept_fields)])
-    return item, kept, after
+    return item, kept, after, await _open_linked(tx, item, table, kept, now)
 
 
 async def list_facts_of(connection: AsyncConnection, item: Item) -> list[Fact]:
@@ -191,6 +236,12 @@ def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, calle
     """What stands against an act on an item for the caller; None: they may do it now."""
     if item.state not in WAITING:
         return Bar("item-ended", f"The item is {item.state}.", "Read its history with GET /items/{id}.")
+    if act.target is not None and process.stage(act.target).is_end and item.kind == "protest":
+        return Bar(
+            "decided-in-legal-record",
+            "A protest ends by what the legal record says of it.",
+            "Act on it with POST /protests/{number}/acts.",
+        )
     if act.target is not None and process.stage(act.target).is_end and item.kind in _DECIDED_ELSEWHERE:
         return Bar(
             "ends-by-decision",

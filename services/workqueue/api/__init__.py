@@ -1,6 +1,22 @@
 """The HTTP side of the work queue, a module for each subject."""
 
-from services.workqueue.api import claims, decisions, figures, items, matters, processes, requests
+from services.workqueue.api import (
+    acting,
+    claims,
+    decision_checks,
+    decisions,
+    figures,
+    files,
+    goods,
+    items,
+    matters,
+    processes,
+    requests,
+    staff,
+)
 
-ROUTERS = [module.router for module in (items, matters, claims, decisions, requests, figures)]
+ROUTERS = [
+    module.router
+    for module in (items, goods, matters, claims, decisions, decision_checks, requests, files, figures, acting, staff)
+]
 PUBLIC_ROUTERS = [processes.router]

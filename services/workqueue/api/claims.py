@@ -9,12 +9,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts import claim as acts
 from services.workqueue.api.common import ItemId, Token, lease_of
-from services.workqueue.domain.item import Division, Kind
-from shared.contracts.terms import CenterCode, Code
+from services.workqueue.api.decisions import ReasonIn
+from services.workqueue.domain.item import Division, Kind, State
+from shared.contracts.terms import CenterCode, Code, ShortText
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -42,6 +43,18 @@ class ClaimOut(BaseModel):
     priority: int
 
 
+class NextOut(ClaimOut):
+    """The claim of the next item."""
+
+    why: str = Field(
+        description="Why this one comes first, in words.",
+        examples=[
+            "Of the open work in CEE007 (enforcement) that waits for nobody it comes first: due 2026-06-03;"
+            " priority 1; in hand since 2026-03-02."
+        ],
+    )
+
+
 class NextIn(BaseModel):
     """Which queues to take from; by default the caller's own Centers and divisions."""
 
@@ -50,6 +63,45 @@ class NextIn(BaseModel):
     center: CenterCode | None = None
     division: Division | None = None
     process: Code | None = None
+
+
+class SkipIn(BaseModel):
+    """Why the caller passes an item over; the token of their claim if they hold it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"token": 1, "reason": {"code": "no-time", "text": "Needs a whole day."}}]},
+    )
+
+    reason: ReasonIn
+    token: Token | None = None
+
+
+class SkippedOut(BaseModel):
+    """Until when the item is not offered to the caller by `POST /items/next`."""
+
+    item_id: UUID
+    until: datetime
+
+
+class AssignIn(BaseModel):
+    """To whom to offer an item first; null: to whoever comes."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"to": "lee", "reason": "She knows the account."}]}
+    )
+
+    to: Annotated[str, Field(min_length=1, max_length=200)] | None
+    reason: Annotated[ShortText, Field(min_length=1)]
+
+
+class AssignedOut(BaseModel):
+    """To whom an item is offered first."""
+
+    item_id: UUID
+    assigned_to: str | None
+    state: State
+    holder: str | None = Field(description="Who holds it goes on holding it.")
 
 
 class TokenIn(BaseModel):
@@ -63,8 +115,8 @@ class TokenIn(BaseModel):
 @router.post(
     "/items/next",
     summary="Claim the next item",
-    response_model=ClaimOut,
-    responses={204: {"description": "Nothing is open in these queues."}},
+    response_model=NextOut,
+    responses={204: {"description": "Nothing is open in these queues that the caller may have."}},
 )
 async def claim_next_item(
     request: Request,
@@ -72,15 +124,19 @@ async def claim_next_item(
     call: RepeatableCall,
     body: NextIn | None = None,
 ) -> Response:
-    """Take the first item of the queues: nobody else gets it while the lease is alive.
+    """Take what is assigned to the caller, else the first item of the queues: nobody else gets it during the lease.
+
+    By the nearest day, then urgency, then age. Passed over is what waits for somebody else, what is assigned to others,
+    what the caller skipped lately or must not have (conflict of interest), and what asks for skills that they have not,
+    until it relaxes; `why` says it in words.
 
     Sent again under its Idempotency-Key this gives the same item with the same token, and takes no other. A 204 is not
     kept: the same call may get an item later.
     """
     wanted = body or NextIn()
 
-    async def take(tx: Transaction) -> ClaimOut | None:
-        item = await acts.claim_next(
+    async def take(tx: Transaction) -> NextOut | None:
+        taken = await acts.claim_next(
             tx,
             caller,
             now_of(request),
@@ -89,14 +145,21 @@ async def claim_next_item(
             division=wanted.division,
             process=wanted.process,
         )
-        return None if item is None else ClaimOut.model_validate(item, from_attributes=True)
+        if taken is None:
+            return None
+        item, why = taken
+        return NextOut(**ClaimOut.model_validate(item, from_attributes=True).model_dump(), why=why)
 
     return await answer_once(request, call, take, status=200)
 
 
 @router.post("/items/{item_id}/claim", summary="Claim an item")
 async def claim_item(item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item.work")]) -> ClaimOut:
-    """Take this item; 409 `already-claimed` names the holder while their lease is alive."""
+    """Take this item; 409 `already-claimed` names the holder while their lease is alive.
+
+    409 `conflict-of-interest` for the work of an importer in which the caller has declared an interest or for which
+    they worked, and for the protest of an entry that they decided.
+    """
     async with transaction(engine_of(request)) as tx:
         item = await acts.claim(tx, item_id, caller, now_of(request), lease_of(request))
     return ClaimOut.model_validate(item, from_attributes=True)
@@ -119,3 +182,28 @@ async def release_item(
     """Put the item back into its queue."""
     async with transaction(engine_of(request)) as tx:
         await acts.release(tx, item_id, caller, body.token, now_of(request))
+
+
+@router.post("/items/{item_id}/skip", summary="Pass an item over")
+async def skip_item(
+    item_id: ItemId, body: SkipIn, request: Request, caller: Annotated[Identity, allow("item.work")]
+) -> SkippedOut:
+    """Do not offer the item to the caller for eight hours, and give it back if they hold it; the history says why."""
+    reason = body.reason.model_dump()
+    async with transaction(engine_of(request)) as tx:
+        until = await acts.skip(tx, item_id, caller, body.token, reason, now_of(request))
+    return SkippedOut(item_id=item_id, until=until)
+
+
+@router.post("/items/{item_id}/assign", summary="Assign an item")
+async def assign_item(
+    item_id: ItemId, body: AssignIn, request: Request, caller: Annotated[Identity, allow("item.assign")]
+) -> AssignedOut:
+    """Offer the item to a person of its Center before anybody; others are not offered it, and may claim it by its id.
+
+    Who holds it goes on holding it. 422 `not-of-the-center` for a person whom the work queue does not know there, 409
+    `conflict-of-interest` for one who must not have it.
+    """
+    async with transaction(engine_of(request)) as tx:
+        item = await acts.assign(tx, item_id, caller, body.to, body.reason, now_of(request))
+    return AssignedOut.model_validate(item, from_attributes=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts.matter import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
-from services.workqueue.acts.reach import demand_item_sight, matter_for_work
+from services.workqueue.acts.reach import demand_item_sight, matter_for_work, seen
 from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
 from services.workqueue.api.matters import MatterOut, matter_out
@@ -153,6 +153,17 @@ class ActOnItemOut(MayDoOut):
     )
 
 
+class LinkedOut(BaseModel):
+    """An item that this one was opened from, or that was opened from it; only those that the caller may read."""
+
+    item_id: UUID
+    relation: Literal["opened-from", "opened"]
+    process: str
+    state: State
+    stage: str | None
+    center: str
+
+
 class ItemDetailOut(ItemOut):
     """A piece of work with everything that happened to it."""
 
@@ -164,6 +175,7 @@ class ItemDetailOut(ItemOut):
     may_do: list[ActOnItemOut] = Field(
         description="Each act on the item: whether the caller may, and what stands against it."
     )
+    linked: list[LinkedOut] = Field(description="The matters opened from it, and the item that it was opened from.")
     matter: MatterOut | None = Field(description="Where the item stands in its process; null where it has no table.")
 
 
@@ -247,6 +259,9 @@ async def read_item(
         opening = await matter_store.find_opening(connection, item_id)
         done = await matter_store.list_acts(connection, item_id)
         facts = await list_facts_of(connection, listed.item) if listed is not None else []
+        linked_ids = await matter_store.list_linked(connection, item_id)
+        origin = opening.linked_item if opening is not None else None
+        linked = await item_store.find_items(connection, [*linked_ids, *([origin] if origin is not None else [])])
         named: list[str] = []
         if opening is not None:
             named = list(opening.entry_numbers)
@@ -258,6 +273,7 @@ async def read_item(
         raise no_such(f"item {item_id}")
     item = listed.item
     demand_item_sight(caller, item, today_of(request))
+    reach = reach_of(caller, "item.read", today_of(request))
     return ItemDetailOut(
         **_item_fields(listed, caller, _Goal(today_of(request), center_goal_of(request))),
         entry_numbers=named,
@@ -266,6 +282,7 @@ async def read_item(
         requests=[request_out(each, caller, today_of(request)) for each in issued],
         history=[_change_out(note) for note in history],
         may_do=_may_do(item, caller, now_of(request)),
+        linked=[_linked_out(each, origin) for each in linked if reach.covers(seen(each))],
         matter=matter_out(item, opening, done, facts, caller),
     )
 
@@ -347,6 +364,17 @@ def _may_do(item: Item, caller: Identity, now: datetime) -> list[ActOnItemOut]:
         (one,) = tell_may_do(caller, legal_date(now), matter_for_work(item), {"item.work": bar})
         told.append(ActOnItemOut(act=act, **one.model_dump()))
     return told
+
+
+def _linked_out(item: Item, origin: UUID | None) -> LinkedOut:
+    return LinkedOut(
+        item_id=item.item_id,
+        relation="opened-from" if item.item_id == origin else "opened",
+        process=item.process,
+        state=item.state,
+        stage=item.stage,
+        center=item.center,
+    )
 
 
 def _change_out(note: Note) -> ChangeOut:

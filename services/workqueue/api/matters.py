@@ -168,6 +168,7 @@ class ActedOut(BaseModel):
     waits_for: str | None
     due_on: date | None
     outcome: str | None
+    opened: UUID | None = Field(description="The matter that the act opened beside this one.")
 
 
 @router.post("/items", status_code=201, summary="Open a matter", response_model=OpenedOut)
@@ -213,11 +214,12 @@ async def act_on_item(
     """Everything that is done with a matter: `matter.next` of the item lists what this caller may do now, with what.
 
     Acts of who holds the item need the token; signatures, answers and deposits of others do not. An act that ends the
-    matter completes the item. Reviews, consultations and protests end with POST …/complete.
+    matter completes the item. Reviews and consultations end with POST …/complete, protests by the decision in the
+    legal record.
     """
 
     async def act(tx: Transaction) -> ActedOut:
-        item, kept, standing = await acts.do_act(
+        item, kept, standing, opened = await acts.do_act(
             tx,
             item_id,
             caller,
@@ -236,6 +238,7 @@ async def act_on_item(
             waits_for=item.waits_for,
             due_on=standing.due_on(),
             outcome=standing.outcome,
+            opened=opened,
         )
 
     return await answer_once(request, call, act)

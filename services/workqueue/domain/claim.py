@@ -3,10 +3,11 @@
 Also what stays of that when upstream says something new of the item.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.workqueue.domain.decision import RefusedDecision
 from services.workqueue.domain.item import (
     ACTS_FROM,
     LAST,
@@ -37,14 +38,45 @@ def claim(item: Item, person: Person, now: datetime, lease: timedelta) -> tuple[
         item, notes = expire(item)
     claimed, note = _act(item, "claimed", person, now)
     claimed = replace(
-        claimed, holder=person.subject, holder_name=person.name, token=item.token + 1, lease_until=now + lease
+        claimed,
+        holder=person.subject,
+        holder_name=person.name,
+        token=item.token + 1,
+        lease_until=now + lease,
+        assigned_to=item.assigned_to if item.assigned_to == person.subject else None,
     )
     return claimed, (*notes, note)
 
 
-def note_of_claim(item: Item, person: Person, now: datetime) -> Note:
-    """The line of history of a claim that the store has just made (`claim_next`)."""
-    return Note(f"claimed:{item.acts}", ACTS_FROM + item.acts, "claimed", item.state, now, person)
+def note_of_claim(item: Item, person: Person, now: datetime, relaxed: Iterable[str] = ()) -> Note:
+    """The line of history of a claim that the store has just made (`claim_next`).
+
+    `relaxed` are the skills that the work asked for, that the person has not, and that it no longer asks for.
+    """
+    reasons = tuple(
+        {"code": "skill-relaxed", "text": f"Nobody with the skill {skill} took it in time.", "fact": skill}
+        for skill in relaxed
+    )
+    return Note(f"claimed:{item.acts}", ACTS_FROM + item.acts, "claimed", item.state, now, person, reasons)
+
+
+def assign(item: Item, by: Person, to: Person | None, reason: str, now: datetime) -> tuple[Item, tuple[Note, ...]]:
+    """Offer the item to a person before anybody, or to nobody in particular; who holds it goes on holding it."""
+    assigned, note = _act(item, "assigned", by, now)
+    text = f"To {to.name}: {reason}" if to is not None else f"To nobody in particular: {reason}"
+    said = {"code": "assigned", "text": text, "fact": to.subject if to is not None else None}
+    return replace(assigned, assigned_to=to.subject if to is not None else None), (replace(note, reasons=(said,)),)
+
+
+def skip(
+    item: Item, person: Person, token: int | None, reason: Mapping[str, str | None], now: datetime
+) -> tuple[Item, tuple[Note, ...]]:
+    """Pass the item over; who holds it gives it back by that. Raises `NotAllowed` while another holds it."""
+    notes: tuple[Note, ...] = ()
+    if item.state == "claimed":
+        item, notes = release(item, person, token if token is not None else -1, now)
+    skipped, note = _act(item, "skipped", person, now)
+    return skipped, (*notes, replace(note, reasons=(reason,)))
 
 
 def is_held(item: Item, now: datetime) -> bool:
@@ -87,6 +119,17 @@ def act_on(item: Item, person: Person, now: datetime, *, closes: bool) -> tuple[
     return (replace(acted, lease_until=None) if closes else acted), note
 
 
+def reopen(item: Item, refused: RefusedDecision) -> tuple[Item, Note]:
+    """The item open again because the legal record cannot apply its decision; nobody holds it, its priority stays.
+
+    The line has the key of the decision: told twice it is one line.
+    """
+    reason = {"code": "decision-refused", "text": refused.remedy, "fact": refused.rule, "citation": refused.citation}
+    reopened, note = _act(item, "reopened", SYSTEM, refused.at)
+    note = replace(note, key=f"refused:{refused.decision_id}", reasons=(reason,))
+    return replace(_without_holder(reopened), reopened_at=refused.at), note
+
+
 def expire(item: Item) -> tuple[Item, tuple[Note, ...]]:
     """End a claim whose lease has run out; the change is dated at the end of the lease, whenever it is noticed."""
     assert item.lease_until is not None
@@ -124,6 +167,8 @@ def hand_over(
     work on it from now on. None is an item that is not there yet.
     """
     lost: tuple[Note, ...] = ()
+    if item is not None and item.assigned_to is not None and change == "routed" and item.center != center:
+        item = replace(item, assigned_to=None)
     if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
         text = f"The item goes from {item.center} to {center}: the claim of {item.holder_name} ends."
         released, note = _act(item, "released", SYSTEM, at)
@@ -155,6 +200,8 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         stage=item.stage,
         stage_since=item.stage_since,
         waits_for=item.waits_for,
+        assigned_to=item.assigned_to,
+        reopened_at=item.reopened_at,
     )
     if item.state != "claimed" or facts.state == "claimed":
         facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)

@@ -10,7 +10,18 @@ from uuid import UUID
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 State = Literal["open", "claimed", "completed", "cancelled"]
 Change = Literal[
-    "routed", "opened", "claimed", "released", "lease-expired", "acted", "closed", "completed", "cancelled"
+    "routed",
+    "opened",
+    "claimed",
+    "released",
+    "lease-expired",
+    "acted",
+    "closed",
+    "completed",
+    "reopened",
+    "cancelled",
+    "assigned",
+    "skipped",
 ]
 Kind = Literal["review", "consultation", "protest", "filing", "matter"]
 CenterBasis = Literal["person", "requested-by", "drawback-office", "entry", "account", "goods", "port", "pending"]
@@ -45,6 +56,12 @@ NEXT_STATE: Final[Mapping[tuple[State, Change], State]] = MappingProxyType(
         ("claimed", "released"): "open",
         ("claimed", "lease-expired"): "open",
         ("claimed", "completed"): "completed",
+        # what leaves it where it is
+        ("open", "assigned"): "open",
+        ("claimed", "assigned"): "claimed",
+        ("open", "skipped"): "open",
+        # what the legal record says of the decision
+        ("completed", "reopened"): "open",
     }
 )
 """Every move that there is; a pair that is absent is refused (`why_not`)."""
@@ -96,7 +113,8 @@ class Item:
     the row of the authority table that says who decides. Of a filing `center_basis` says what its Center follows from
     and `center_fact` from which request, entry or Center; of others both are None. `stage` is where its process has
     come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
-    first act, and where the process has no table.
+    first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
+    decision was last refused by the legal record: from then on only people end it.
     """
 
     item_id: UUID
@@ -126,6 +144,8 @@ class Item:
     stage: str | None = None
     stage_since: datetime | None = None
     waits_for: str | None = None
+    assigned_to: str | None = None
+    reopened_at: datetime | None = None
     goods: tuple[Goods, ...] | None = None
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -96,12 +97,19 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
             standing = _follow_event(process, standing, (_CLAIMED,), each.at, {})[0]
         if standing.stage not in act.source:
             overtaken.add(each.number)
+            standing = _with_doer(standing, act.code, people_of(each.by))
             continue
         standing = follow(process, standing, Done(act.code, each.at, people_of(each.by), revive(act, each.fields)))
     hear(None)
     if item.token:
         standing = _follow_event(process, standing, (_CLAIMED,), standing.since, {})[0]
     return Followed(standing, tuple(events), frozenset(overtaken))
+
+
+def _with_doer(standing: Standing, act: str, people: frozenset[str]) -> Standing:
+    """Whoever did an act had part in the matter, also where it moved nothing: the rule of two people counts them."""
+    doers = {**standing.doers, act: standing.doers.get(act, frozenset()) | people}
+    return replace(standing, doers=MappingProxyType(doers))
 
 
 def _opening_fields(item: Item) -> dict[str, Any]:

@@ -71,6 +71,8 @@ CHANGE_OF: Final[Mapping[str, RequestChange]] = MappingProxyType(
     }
 )
 """What each act does to a letter, in the words of its events."""
+Notice = tuple[Form, str, date | None]
+"""A notice of action: form, stage, and the last day for an answer; None while it is a draft."""
 HEARD: Final = frozenset({"responded", "silent", "action-taken"})
 """Where a notice of action that was proposed stands once the importer has had the time to answer."""
 

@@ -10,9 +10,11 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
+from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts, reopen
 from services.workqueue.domain.clocks import review_due_on
+from services.workqueue.domain.decision import RefusedDecision
 from services.workqueue.domain.filing import Held
+from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import LAST, SYSTEM, Change, Division, Goods, Item, Kind, Note, State
 from services.workqueue.domain.priority import priority_of
 
@@ -44,7 +46,7 @@ class RoutedVersion:
 
     `move` is 0 for the decision on filing, then counts the times that what is open was moved to another Center;
     `move_reason` is the sentence in which routing tells of the move. `authority` gives the row of the authority table
-    for a process.
+    for a process. `goods` are the lines as this decision tells them; they are kept apart, and not read with versions.
     """
 
     entry_number: str
@@ -61,6 +63,7 @@ class RoutedVersion:
     move_reason: str | None
     consultations: tuple[Consultation, ...]
     authority: Mapping[str, str]
+    goods: tuple[DeclaredGoods, ...] = ()
 
 
 def work_called_for(version: RoutedVersion) -> list[Work]:
@@ -157,18 +160,29 @@ def review_entry(
     items: Mapping[Work, Item],
     new_id: Mapping[Work, UUID],
     at: datetime,
+    refused: Mapping[UUID, RefusedDecision],
 ) -> list[Reviewed]:
     """Bring an entry's items to what is known now.
 
     `known` and `before` are what was known, `added` and `after` what the batch brings; `items` are those that the entry
     has, `new_id` the ids of those for the work that `added` calls for; `at` is the time of what is learned.
+    `refused` are decisions that completed items of the entry, by item, and that the legal record cannot apply.
     """
     old, new = in_rank(known), in_rank([*known, *added])
     if not new:
         return []
     concerned = [*items, *(work for work in sorted(new_id, key=str) if work not in items)]
     earlier, now = _Facts(_with_work(old), before), _Facts(_with_work(new), after)
-    return [_review(work, items.get(work), new_id.get(work), earlier, now, at) for work in concerned]
+    reviewed = []
+    for work in concerned:
+        item = items.get(work)
+        reopening: tuple[Note, ...] = ()
+        if item is not None and item.item_id in refused:
+            item, note = reopen(item, refused[item.item_id])
+            reopening = (note,)
+        result = _review(work, item, new_id.get(work), earlier, now, at)
+        reviewed.append(Reviewed(result.item, (*reopening, *result.notes)))
+    return reviewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +198,13 @@ def _with_work(versions: Iterable[RoutedVersion]) -> list[tuple[RoutedVersion, l
 def _review(
     work: Work, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime
 ) -> Reviewed:
+    """Bring one item to what is known.
+
+    One whose decision was refused stays until people end it: its entry is liquidated, which is why it was refused.
+    """
     standing, called_for = after.versions[-1]
-    is_wanted = work in called_for and after.dates.liquidated_on is None
+    is_reopened = item is not None and item.reopened_at is not None
+    is_wanted = is_reopened or (work in called_for and after.dates.liquidated_on is None)
     item, state, lost = hand_over(item, "routed" if is_wanted else "cancelled", work.consulted or standing.center, at)
     notes = _new_notes(work, before, after, item, state)
     facts = _item_of(work, after, item.item_id if item is not None else new_id, state)
@@ -249,10 +268,11 @@ def _new_notes(work: Work, before: _Facts, after: _Facts, item: Item | None, sta
     """
     known = {note.key for note in _notes(work, before)}
     is_completed = item is not None and item.state == "completed"
+    outlives = is_completed or (item is not None and item.reopened_at is not None)
     newest = _version_key(after.versions[-1][0])
     notes = []
     for note in _notes(work, after):
-        if note.key in known or (is_completed and (note.key == _LIQUIDATED or _is_moved(note))):
+        if note.key in known or (outlives and note.key == _LIQUIDATED) or (is_completed and _is_moved(note)):
             continue
         notes.append(rank_after_acts(note, item, state) if note.key == newest else note)
     return notes

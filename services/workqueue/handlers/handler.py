@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.workqueue.acts.request import count_answers
+from services.workqueue.domain.decision import RefusedDecision
 from services.workqueue.domain.fact import Fact, of_entry, of_importer, of_protest, subjects_of
 from services.workqueue.domain.filing import (
     NOT_QUEUED,
@@ -39,9 +40,11 @@ from services.workqueue.domain.review import (
 from services.workqueue.domain.review import absorb as absorb_legal_act
 from services.workqueue.handlers.facts import fact_of
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
-from services.workqueue.handlers.liquidation import on_entry_changed, on_protest_changed
+from services.workqueue.handlers.liquidation import on_decision_refused, on_entry_changed, on_protest_changed
 from services.workqueue.handlers.routing import on_account_assigned, on_entry_routed, on_filing_routed
 from services.workqueue.publishing import work_item_changed
+from services.workqueue.store import decided_goods as decided_goods_store
+from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import entries as entry_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import filings as filing_store
@@ -67,6 +70,7 @@ TOPICS: Final = (
     "party-changed",
     "entry-changed",
     "protest-changed",
+    "decision-refused",
 )
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -84,6 +88,7 @@ class Batch:
     protest_acts: defaultdict[str, list[ProtestAct]] = field(default_factory=lambda: defaultdict(list))
     filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
     filings: set[str] = field(default_factory=set)
+    refused: defaultdict[str, list[RefusedDecision]] = field(default_factory=lambda: defaultdict(list))
     importers: dict[str, Importer] = field(default_factory=dict)
     parties: list[PartyChanged] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -94,7 +99,8 @@ class Batch:
 class Known:
     """What the tables say of everything that a batch touches, locked for the transaction.
 
-    `holders` are the Centers of entries that protests and filings name, `asked` the requests that filings answer.
+    `holders` are the Centers of entries that protests and filings name, `asked` the requests that filings answer,
+    `completed_by` the items that the refused decisions completed, by decision.
     `facts` by subject are those of the batch among them, `acts` by item those of people, `filed_on` the entry of a
     filing's item whose filing names exactly one.
     """
@@ -107,6 +113,7 @@ class Known:
     holders: Mapping[str, Held]
     versions: Mapping[str, list[RoutedVersion]]
     items: Mapping[UUID, Item]
+    completed_by: Mapping[UUID, UUID]
     facts: Mapping[str, Sequence[Fact]]
     acts: Mapping[UUID, Sequence[KeptAct]]
     filed_on: Mapping[UUID, str]
@@ -124,6 +131,7 @@ class Changes:
     protests: list[Protest] = field(default_factory=list)
     filings: list[Filing] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    refused: list[RefusedDecision] = field(default_factory=list)
     notes: list[tuple[Item, Note]] = field(default_factory=list)
 
 
@@ -164,6 +172,8 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
             case "protest-changed":
                 protest_act = on_protest_changed(event)
                 batch.protest_acts[protest_act.protest_number].append(protest_act)
+            case "decision-refused":
+                batch.refused[event.data.entry_number] += on_decision_refused(event)
             case "filing-routed":
                 if event.data.kind not in NOT_QUEUED:
                     route = on_filing_routed(event)
@@ -196,7 +206,7 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
     asked = await request_store.load_asked(tx, answered)
     asked_about = {each.entry_number for each in asked.values()}
     dates = await entry_store.lock_entries(
-        tx, {*batch.versions, *batch.legal_acts, *protested, *filed_on, *asked_about}
+        tx, {*batch.versions, *batch.legal_acts, *batch.refused, *protested, *filed_on, *asked_about}
     )
     parties = {act.importer_number for act in acts} | {route.importer_number for route in routes}
     importers = await importer_store.lock_importers(tx, {*batch.importers, *parties})
@@ -230,7 +240,11 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
     items = await item_store.lock_items(
         tx,
         [*protest_items, *map(filing_item_id, filings), *(each.item_id for each in asked.values()), *followers],
-        entry_numbers={*batch.versions, *batch.legal_acts},
+        entry_numbers={*batch.versions, *batch.legal_acts, *batch.refused},
+    )
+    # After the items are locked nobody completes them.
+    completed_by = await decision_store.load_standing(
+        tx, [each.decision_id for found in batch.refused.values() for each in found]
     )
     of_filings = [item.item_id for item in items.values() if item.kind == "filing"]
     named_alone = await fact_store.find_filed_on(tx, of_filings)
@@ -251,6 +265,7 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         holders={number: holder_of(versions) for number, versions in standing.items()},
         versions=await entry_store.load_versions(tx, {*batch.versions, *reviewed}),
         items=items,
+        completed_by=completed_by,
         facts=await fact_store.load_facts(tx, subjects),
         acts=await matter_store.load_acts(tx, [item.item_id for item in items.values() if item.stage is not None]),
         filed_on=named_alone,
@@ -299,7 +314,7 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
     for item in known.items.values():
         if item.reviewed_entry is not None:
             items[item.reviewed_entry][work_of(item)] = item
-    for number in sorted({*batch.versions, *batch.legal_acts}):
+    for number in sorted({*batch.versions, *batch.legal_acts, *batch.refused}):
         before = after = known.dates[number]
         for act in batch.legal_acts.get(number, ()):
             after = absorb_legal_act(after, act)
@@ -317,8 +332,14 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
         if not called_for and number not in items:
             continue
         ids = {work: entry_item_id(number, *work) for work in called_for}
+        refused = {
+            known.completed_by[each.decision_id]: each
+            for each in sorted(batch.refused.get(number, ()), key=lambda each: (each.at, each.rule), reverse=True)
+            if known.completed_by.get(each.decision_id) in known.items
+        }
+        changes.refused.extend(refused.values())
         for reviewed in review_entry(
-            versions, list(added.values()), before, after, items.get(number, {}), ids, batch.at
+            versions, list(added.values()), before, after, items.get(number, {}), ids, batch.at, refused
         ):
             _note_item(changes, known, reviewed.item, reviewed.notes)
 
@@ -434,6 +455,8 @@ async def _write(tx: Transaction, known: Known, changes: Changes) -> None:
         [item for item in changes.items if item.item_id not in known.items],
         [(item, note) for item, note in changes.notes if item.item_id not in known.items],
     )
+    await decision_store.write_refused(tx, changes.refused)
+    await decided_goods_store.mark_refused(tx, [each.decision_id for each in changes.refused])
     there = [item for item in changes.items if item.item_id in known.items]
     await item_store.write_items(tx, there, known.items)
     await item_store.append_notes(tx, [(item, note) for item, note in changes.notes if item.item_id in known.items])

@@ -1,9 +1,12 @@
-"""What the legal record says, in the words of the domain: acts on entries and on protests."""
+"""What the legal record says, in the words of the domain: acts on entries and on protests, decisions refused."""
 
+from uuid import UUID
+
+from services.workqueue.domain.decision import RefusedDecision
 from services.workqueue.domain.protest import ProtestAct
 from services.workqueue.domain.review import LegalAct
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.liquidation import DecisionRefused, EntryChanged, ProtestChanged
 
 
 def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
@@ -35,3 +38,13 @@ def on_protest_changed(event: Event[ProtestChanged]) -> ProtestAct:
         further_review=data.further_review,
         at=event.time,
     )
+
+
+def on_decision_refused(event: Event[DecisionRefused]) -> tuple[RefusedDecision, ...]:
+    """A decision that the legal record cannot apply; nothing for one whose id the work queue has not given."""
+    data = event.data
+    try:
+        decision_id = UUID(data.decision_id)
+    except ValueError:
+        return ()
+    return (RefusedDecision(decision_id, data.rule, data.legal_basis.citation, data.remedy, event.time),)

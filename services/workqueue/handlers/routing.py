@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from services.workqueue.domain.filing import Clock, FilingRoute
+from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Goods
 from services.workqueue.domain.review import Consultation, RoutedVersion
 from services.workqueue.store.importers import Importer
 from shared.contracts.envelope import Event
 from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
+from shared.customs.money import to_cents
 
 
 def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
@@ -33,6 +35,26 @@ def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
             ]
         ),
         authority=data.authority,
+        goods=tuple(
+            [
+                DeclaredGoods(
+                    line_number=each.line_number,
+                    key=each.key,
+                    tariff=each.tariff,
+                    special_tariffs=each.special_tariffs,
+                    origin=each.origin,
+                    manufacturer_id=each.manufacturer_id,
+                    description=each.description,
+                    value_usd=each.value_usd,
+                    duty_cents=to_cents(each.duty_usd),
+                    preference=each.preference,
+                    cases=each.cases,
+                    quantity=each.quantity,
+                    unit=each.unit,
+                )
+                for each in data.goods
+            ]
+        ),
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
+from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Goods
 from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
-from services.workqueue.store.tables.entries import routed_versions
+from services.workqueue.store.tables.entries import routed_goods, routed_versions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -53,6 +54,13 @@ _VERSION_COLUMNS = (
     "authority",
 )
 _LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
+# Of the newest decision that called for a review, in the order of `in_rank`.
+_DECLARED = """
+SELECT g.goods FROM (
+    SELECT entry_number, version, event_id FROM routed_versions WHERE entry_number = $1 AND lane <> 'no-review'
+    ORDER BY version DESC, move DESC, filed_at, event_id COLLATE "C" LIMIT 1) AS newest
+JOIN routed_goods g USING (entry_number, version, event_id)
+"""
 _FOREIGN_ENTRIES = """
 SELECT given.entry_number FROM unnest($1::text[]) WITH ORDINALITY AS given(entry_number, position)
 WHERE NOT coalesce((SELECT bool_and(v.importer_number = $2) FROM routed_versions v
@@ -97,7 +105,7 @@ async def load_standing(tx: Transaction, entry_numbers: Iterable[str]) -> dict[s
 
 
 async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> None:
-    """Add routed versions of entries that are locked, none of which is there."""
+    """Add routed versions of entries that are locked, none of which is there, with the goods of those under review."""
     rows = [
         (
             item.entry_number,
@@ -118,6 +126,21 @@ async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> 
         for item in versions
     ]
     await bulk.copy(tx, routed_versions, _VERSION_COLUMNS, rows)
+    goods = [
+        (item.entry_number, item.version, item.event_id, orjson.dumps(item.goods).decode())
+        for item in versions
+        if item.goods
+    ]
+    await bulk.copy(tx, routed_goods, ("entry_number", "version", "event_id", "goods"), goods)
+
+
+async def load_declared(tx: Transaction, entry_number: str) -> list[DeclaredGoods]:
+    """The lines of an entry under review as they were declared; empty where routing did not tell them."""
+    return [
+        DeclaredGoods(**{**each, "special_tariffs": tuple(each["special_tariffs"]), "cases": tuple(each["cases"])})
+        for row in await bulk.fetch(tx, _DECLARED, entry_number)
+        for each in row["goods"]
+    ]
 
 
 async def find_foreign_entries(tx: Transaction, entry_numbers: Sequence[str], importer_number: str) -> list[str]:

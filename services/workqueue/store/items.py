@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Select, any_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, any_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.decision import Outcome
@@ -52,6 +52,8 @@ ITEM_COLUMNS = (
     "stage",
     "stage_since",
     "waits_for",
+    "assigned_to",
+    "reopened_at",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
@@ -187,7 +189,12 @@ async def list_items(
 
 def items_within(reach: Reach) -> ColumnElement[bool]:
     """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
-    return within(reach, centers=(items.c.center, items.c.asking_center), division=items.c.division)
+    return within(
+        reach,
+        importer_number=items.c.importer_number,
+        centers=(items.c.center, items.c.asking_center),
+        division=items.c.division,
+    )
 
 
 def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> Select[Any]:
@@ -231,6 +238,13 @@ async def find_item(connection: AsyncConnection, item_id: UUID) -> ListedItem | 
     return _listed(row) if row is not None else None
 
 
+async def find_items(connection: AsyncConnection, item_ids: Iterable[UUID]) -> list[Item]:
+    """Items by id, those that there are, in the order in which they were opened."""
+    columns = [items.c[name] for name in ITEM_COLUMNS]
+    query = select(*columns).where(items.c.item_id.in_(sorted(set(item_ids))))
+    return [item_of(row) for row in await connection.execute(query.order_by(items.c.opened_at, items.c.item_id))]
+
+
 async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]:
     """An item's history, ending with the line that tells its state (`Note` says how lines rank).
 
@@ -265,7 +279,11 @@ def _select_items() -> Select[Any]:
         )
         .join(importers, importers.c.importer_number == items.c.importer_number, isouter=True)
         .join(entries, entries.c.entry_number == items.c.entry_number, isouter=True)
-        .join(decisions, decisions.c.item_id == items.c.item_id, isouter=True)
+        .join(
+            decisions,
+            and_(decisions.c.item_id == items.c.item_id, decisions.c.refused_at.is_(None)),
+            isouter=True,
+        )
         .join(filings, filings.c.filing_number == items.c.filing_number, isouter=True)
     )
 

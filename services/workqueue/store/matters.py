@@ -83,6 +83,12 @@ async def find_opening(connection: AsyncConnection, item_id: UUID) -> Opening | 
     return Opening(title, tuple(entry_numbers), port, linked_item, Person(subject, name, acting_for), authority)
 
 
+async def list_linked(connection: AsyncConnection, item_id: UUID) -> list[UUID]:
+    """The matters that were opened from an item."""
+    query = select(matters.c.item_id).where(matters.c.linked_item == item_id)
+    return list((await connection.execute(query)).scalars())
+
+
 async def list_acts(connection: AsyncConnection, item_id: UUID) -> list[KeptAct]:
     """Every act on the process of an item, the first first."""
     query = select(*(item_acts.c[name] for name in ACT_COLUMNS)).where(item_acts.c.item_id == item_id)

@@ -14,7 +14,7 @@ from services.workqueue.domain.clocks import Form
 from services.workqueue.domain.filing import Asked
 from services.workqueue.domain.item import Person
 from services.workqueue.domain.matter import KeptAct
-from services.workqueue.domain.request import PROCESS_OF, SILENCE, Letter, LetterAnswer
+from services.workqueue.domain.request import PROCESS_OF, SILENCE, Letter, LetterAnswer, Notice
 from services.workqueue.store.matters import ACT_COLUMNS, act_cells, kept_act
 from services.workqueue.store.tables import filings, request_acts, request_answers, requests
 from services.workqueue.store.tables.requests import REQUEST_ORDER
@@ -132,6 +132,14 @@ async def load_asked(tx: Transaction, request_ids: Iterable[UUID]) -> dict[UUID,
     return {row["request_id"]: Asked(*row) for row in rows}
 
 
+async def has_requests(connection: AsyncConnection, item_id: UUID) -> bool:
+    """Whether a request or notice was issued in the course of an item."""
+    found = await connection.scalar(
+        select(requests.c.request_id).where(requests.c.item_id == item_id, requests.c.issued_on.is_not(None)).limit(1)
+    )
+    return found is not None
+
+
 async def find_letters(connection: AsyncConnection, request_ids: Iterable[UUID]) -> dict[UUID, Letter]:
     """Letters by id."""
     wanted = sorted(set(request_ids))
@@ -216,7 +224,7 @@ async def find_earlier(connection: AsyncConnection, letter: Letter, since: date,
     return [_letter(row) for row in await connection.execute(query)]
 
 
-async def find_notices(tx: Transaction, entry_number: str) -> list[tuple[Form, str, date | None]]:
+async def find_notices(tx: Transaction, entry_number: str) -> list[Notice]:
     """The notices of action on an entry: form, stage and last day."""
     return [(row["form"], row["stage"], row["due_on"]) for row in await bulk.fetch(tx, _FIND_NOTICES, entry_number)]
 

@@ -31,6 +31,7 @@ MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
 ENTRY = frozenset({"center", "own-account", "filed-by", "bonded-by"})
 ACCOUNT = frozenset({"own-account"})
+NO_FILE = "00000000-0000-0000-0000-000000000000"
 
 # Some ten thousand calls: slow by nature.
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
@@ -75,7 +76,7 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         settings=desk.settings,
         clock=desk.clock,
         importer_number=queue_events.IMPORTER,
-        values={"item_id": str(item), "request_id": letter.json()["request_id"]},
+        values={"item_id": str(item), "request_id": letter.json()["request_id"], "file_id": NO_FILE},
         whose={
             "item_id": frozenset({"center", "division"}),
             "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
@@ -111,6 +112,7 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
                 "filing_number": "SYN-1",
                 "importer_number": IMPORTER,
                 "appeal_number": appeal.json()["appeal_number"],
+                "file_id": NO_FILE,
                 "import_id": "00000000-0000-0000-0000-000000000000",
                 "family": "SYNTHETIC",
                 "proposal_id": "1",
@@ -180,6 +182,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "refund_number": f"{refunded}-R01",
                 "protest_number": protest.json()["protest_number"],
                 "filing_number": "SYN-CLAIM-1",
+                "file_id": NO_FILE,
                 "importer_number": IMPORTER,
                 "hold_set_id": "none",
                 "instruction_id": "none",

@@ -15,6 +15,7 @@ from services.liquidation.acts.protest_judging import judge_protests, judge_wait
 from services.liquidation.api.preference_claims import router as claims_router
 from services.liquidation.api.preference_programs import router as programs_router
 from services.liquidation.api.protest_acts import router as acts_router
+from services.liquidation.api.protest_files import router as files_router
 from services.liquidation.api.protests import router
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.law import LAW
@@ -47,6 +48,7 @@ from tests.integration.liquidation.builders import (
     rows,
 )
 from tests.support.events import decoded, entry_body, entry_number
+from tests.support.files import PDF, XLSX
 from tests.support.parties import delegation, party, told
 from tests.support.people import EVERY_CENTER
 
@@ -146,7 +148,7 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     app = build_app(
         SERVICE,
         platform,
-        replace(parts, routers=[router, acts_router, claims_router], public_routers=[programs_router]),
+        replace(parts, routers=[router, acts_router, files_router, claims_router], public_routers=[programs_router]),
         Readiness(),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:
@@ -858,3 +860,42 @@ async def test_any_order_of_protests_and_liquidation_gives_the_same_rows(service
     ]
     states = {row.filing_number: [each["outcome"] for each in row.defects] for row in found[0][0]}
     assert states == {"P-1": [], "P-2": ["second-protest"], "P-3": ["incomplete", "untimely"]}
+
+
+async def test_protestant_adds_evidence_that_its_readers_have_and_internal_papers_stay_with_staff(desk: Desk) -> None:
+    (entry,) = await desk.liquidated()
+    path = f"/protests/{await desk.filed([entry])}/files"
+    broker = desk.headers(RoleName.BROKER, subject="bro", filer_code=entry[:3])
+    specialist = desk.headers(RoleName.IMPORT_SPECIALIST)
+
+    async def add(key: str, headers: dict[str, str], content: bytes = PDF, **data: str) -> httpx.Response:
+        sent = {"files": {"file": ("ruling.pdf", content)}, "data": data}
+        return await desk.client.post(path, headers=headers | {"Idempotency-Key": key}, **sent)  # type: ignore[arg-type]
+
+    evidence = await add("e-1", desk.importer, XLSX)
+    assert evidence.status_code == 201, evidence.text
+    assert (evidence.json()["kind"], evidence.json()["name"]) == ("xlsx", "ruling.pdf.xlsx")
+    internal = await add("e-1", specialist)
+    assert (internal.json()["level"], internal.json()["authority"]) == ("internal", "protest-file.add/center")
+    # The filer of the entry reads the importer's protest, and has no part in it.
+    denied = await add("e-2", broker)
+    assert (denied.status_code, denied.json()["code"]) == (403, "out-of-reach")
+    for headers, count in ((specialist, 2), (desk.importer, 1), (broker, 1)):
+        answer = await desk.client.get(path, headers=headers)
+        assert len(answer.json()["items"]) == count
+    secret = f"{path}/{internal.json()['file_id']}/content"
+    assert (await desk.client.get(secret, headers=specialist)).content == PDF
+    assert (await desk.client.get(secret, headers=desk.importer)).status_code == 404
+    given = await desk.client.get(f"{path}/{evidence.json()['file_id']}/content", headers=broker)
+    assert given.content == XLSX
+
+
+async def test_files_of_a_protest_that_is_anothers_or_not_there_are_not_found(desk: Desk) -> None:
+    (entry,) = await desk.liquidated()
+    number = await desk.filed([entry])
+    stranger = desk.headers(RoleName.IMPORTER, subject="max", importer_numbers=frozenset({"99-999999900"}))
+    for protest, headers in ((number, stranger), ("none", desk.importer)):
+        path = f"/protests/{protest}/files"
+        sent = {"files": {"file": ("a.pdf", PDF)}, "headers": headers | {"Idempotency-Key": "x"}}
+        assert (await desk.client.post(path, **sent)).status_code == 404  # type: ignore[arg-type]
+        assert (await desk.client.get(path, headers=headers)).status_code == 404

@@ -19,6 +19,7 @@ from tests.integration.routing.matters import (
     OUTSIDER,
     SECOND,
     STRANGER,
+    SURETY,
     MakeEngine,
     Matters,
     filing,
@@ -274,3 +275,34 @@ async def test_event_that_is_repeated_leaves_what_people_did(matters: Matters) -
     assert (await act(matters, "SYN-1", "review", reason="SYNTHETIC.")).status_code == 200
     await matters.receive(filing("center-appeal", id="a", body={"current_center": "CEE007"}))
     assert (await matters.call("GET", "/appeals/SYN-1")).json()["state"] == "under-review"
+
+
+async def test_appellant_adds_files_and_internal_ones_stay_with_staff(matters: Matters) -> None:
+    number = (await file(matters)).json()["appeal_number"]
+    path = f"/appeals/{number}/files"
+    sent: dict[str, Any] = {"files": {"file": ("imports.csv", b"hts,value\n8479,900000\n")}}
+    added = await matters.call("POST", path, HOLDER, **sent)
+    assert (added.status_code, added.json()["kind"], added.json()["level"]) == (201, "csv", "party"), added.text
+    internal = await matters.call("POST", path, OFFICE, **sent)
+    assert (internal.json()["level"], internal.json()["authority"]) == ("internal", "appeal-file.add/national")
+    denied = await matters.call("POST", path, DIRECTOR, **sent)
+    assert (denied.status_code, denied.json()["code"]) == (403, "role-required")
+    for who, count in ((OFFICE, 2), (DIRECTOR, 2), (HOLDER, 1)):
+        assert len((await matters.call("GET", path, who)).json()["items"]) == count
+    secret = f"{path}/{internal.json()['file_id']}/content"
+    assert (await matters.call("GET", secret, DIRECTOR)).status_code == 200
+    assert (await matters.call("GET", secret, HOLDER)).status_code == 404
+    for who in (OUTSIDER, SURETY):
+        assert (await matters.call("GET", path, who)).status_code == 404
+        assert (await matters.call("POST", path, who, **sent)).status_code in {403, 404}
+    given = await matters.call("GET", f"{path}/{added.json()['file_id']}/content", HOLDER)
+    assert given.content == sent["files"]["file"][1]
+
+
+async def test_broker_of_the_account_adds_files_to_its_appeal(matters: Matters) -> None:
+    number = (await file(matters)).json()["appeal_number"]
+    sent: dict[str, Any] = {"files": {"file": ("a.txt", b"A projection.")}}
+    assert (await matters.call("POST", f"/appeals/{number}/files", BROKER, **sent)).status_code == 404
+    await matters.register(brokers=[{"filer_code": "B76", "name": "SYNTHETIC", "from": "2026-01-01"}])
+    added = await matters.call("POST", f"/appeals/{number}/files", BROKER, **sent)
+    assert added.status_code == 201, added.text

@@ -106,6 +106,13 @@ def legal_act(entry: str, sequence: int = 1, change: str = "scheduled", **change
     return recorded(LEGAL_ACTS[change], **{"entry_number": entry, "sequence": sequence} | days | changes)
 
 
+def decision_refused(entry: str, decision_id: object, **changes: Any) -> Event[Any]:
+    """A decision-refused event: the entry was liquidated before the decision came."""
+    return recorded(
+        "liquidation/decision-refused", **{"entry_number": entry, "decision_id": str(decision_id)} | changes
+    )
+
+
 def protest_act(number: str, entry: str | None, sequence: int = 1, change: str = "filed", **changes: Any) -> Event[Any]:
     """A protest-changed event."""
     if change == FUTURE_WORD:

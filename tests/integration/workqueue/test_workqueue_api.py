@@ -180,12 +180,19 @@ async def test_decision_by_class_is_kept_and_published_by_class(desk: Desk) -> N
     assert (await desk.call("GET", f"/items/{item}")).json()["decision"]["by_class"] == classes
 
 
-async def test_completed_protest_publishes_no_review(desk: Desk) -> None:
+async def test_protest_is_not_decided_on_its_item_and_the_refusal_says_where(desk: Desk) -> None:
     await desk.apply(assigned(1, "CEE007"), protest_act("2704-27-100001", entry_number()))
     claimed = (await desk.call("POST", "/items/next")).json()
     body = {"token": claimed["token"], **AS_ENTERED}
-    assert (await desk.call("POST", f"/items/{claimed['item_id']}/complete", json=body)).status_code == 200
-    assert {event["type"] for event in await desk.published()} == {"gov.cbp.work.item-changed.v1"}
+    told = len(await desk.published())
+    path = f"/items/{claimed['item_id']}"
+    refused = await desk.call("POST", f"{path}/complete", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "decided-in-legal-record"), refused.text
+    assert "POST /protests/{number}/acts" in refused.json()["remedy"]
+    assert len(await desk.published()) == told
+    assert (await desk.call("GET", path)).json()["state"] == "claimed"
+    await desk.apply(protest_act("2704-27-100001", None, 2, "decided"))
+    assert (await desk.call("GET", path)).json()["state"] == "cancelled"
 
 
 @pytest.mark.parametrize(

@@ -215,8 +215,11 @@ async def test_who_works_nationwide_holds_what_the_process_gives_them(desk: Desk
 
 
 async def test_a_director_takes_from_every_division_of_the_center(desk: Desk) -> None:
-    await opened(desk, process="engagement", title="Training", entry_numbers=[])
+    waiting = await opened(desk, process="engagement", title="Training", entry_numbers=[])
+    assert waiting.json()["stage"] == "planned", waiting.text
+    offered = await opened(desk, key="two", process="inquiry", title="Status", entry_numbers=[])
+    assert offered.status_code == 201, offered.text
     taken = await desk.call("POST", "/items/next", DAN, json={})
-    assert (taken.status_code, taken.json()["process"]) == (200, "engagement"), taken.text
+    assert (taken.status_code, taken.json()["process"]) == (200, "inquiry"), taken.text
     none = await desk.call("POST", "/items/next", AWAY, json={})
     assert (none.status_code, none.content) == (204, b""), none.text

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.store import claims as claim_store
+from services.workqueue.store import decided_goods as decided_goods_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
@@ -40,6 +41,13 @@ INSERT INTO items (item_id, kind, process, filing_number, importer_number, cente
 SELECT gen_random_uuid(), 'filing', 'prior-disclosure', filing_number, importer_number, center, 'enforcement', 2,
        '2026-01-01'::timestamptz, 'open', 0, 0
 FROM filings
+"""
+FILL_DECIDED_GOODS = """
+INSERT INTO decided_goods (decision_id, number, goods_key, item_id, entry_number, line_number, importer_number, center,
+                           process, outcome, declared, found, decided_at)
+SELECT gen_random_uuid(), 1, 'key' || n % 3000, gen_random_uuid(), 'E' || n, 1, '07-345678900', 'CEE00' || 1 + n % 9,
+       'quota', 'no-change', 'a', 'a', '2026-01-01'::timestamptz + n * interval '1 second'
+FROM generate_series(1, 60000) AS numbers(n)
 """
 
 
@@ -76,10 +84,39 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
     divisions = ["enforcement", "partnership", "validation-and-compliance"]
     async with full_desk.engine.connect() as connection, connection.begin() as begun:
         await connection.execute(text("SELECT 1"))
-        plan = await explain(connection, statement, ["kim", "Kim", lease_until, centers, divisions, *process])
+        who = ["kim", "Kim", lease_until, centers, divisions, ["kim"], date(2026, 3, 2), lease_until]
+        plan = await explain(connection, statement, [*who, *process])
         await begun.rollback()
     assert f"using {index} on" in plan, plan
     assert "Seq Scan on items" not in plan, plan
+
+
+DECIDE_EVERYTHING = """
+INSERT INTO decisions (item_id, decision_id, outcome, duty_cents, fees_cents, reasons, legal_basis, decided_by,
+                       decided_by_name, decided_at)
+SELECT item_id, gen_random_uuid(), 'no-change', 0, 0, '[]', '[]', 'lee', 'Lee', '2026-03-01' FROM items
+WHERE kind = 'review'
+"""
+PROTEST = """
+UPDATE items SET kind = 'protest', protest_number = entry_number WHERE item_id IN (
+    SELECT item_id FROM items WHERE kind = 'review' AND center = 'CEE007' ORDER BY due_order LIMIT 2000)
+"""
+
+
+async def test_whether_somebody_decided_the_entry_of_a_protest_is_asked_by_index(full_desk: Desk) -> None:
+    lease_until = datetime(2026, 3, 2, tzinfo=UTC)
+    divisions = ["enforcement", "partnership", "validation-and-compliance"]
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(DECIDE_EVERYTHING))
+        await tx.connection.execute(text(PROTEST))
+    async with full_desk.engine.connect() as connection, connection.begin() as begun:
+        await connection.execute(text("ANALYZE items, decisions"))
+        who = ["kim", "Kim", lease_until, ["CEE007"], divisions, ["kim"], date(2026, 3, 2), lease_until]
+        plan = await explain(connection, claim_store.CLAIM_NEXT, who)
+        await begun.rollback()
+    assert "Seq Scan on items" not in plan, plan
+    assert "Seq Scan on decisions" not in plan, plan
+    assert "items_entry" in plan, plan
 
 
 async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:
@@ -191,3 +228,16 @@ async def test_what_waits_for_a_center_is_counted_by_index(full_desk: Desk) -> N
         plan = await explain(connection, statement, [])
     assert "items_pending" in plan, plan
     assert "Seq Scan on items" not in plan, plan
+
+
+async def test_earlier_decisions_on_goods_are_found_by_their_key(unchecked_desk: Desk) -> None:
+    async with transaction(unchecked_desk.engine) as tx:
+        await tx.connection.execute(text(FILL_DECIDED_GOODS))
+    async with unchecked_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE decided_goods"))
+    async with unchecked_desk.engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+        plan = await explain(connection, decided_goods_store.EARLIER, [["key7", "key8"], ["CEE007"], UUID(int=1)])
+    assert "decided_goods_key" in plan, plan
+    assert "Seq Scan" not in plan, plan

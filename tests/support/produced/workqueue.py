@@ -11,6 +11,25 @@ FOUND = [{"code": "found", "text": "SYNTHETIC: as examined.", "citation": "19 US
 BASIS = [{"rule": "classification", "citation": "19 USC 1500(b)"}]
 LONGER_THAN_A_LEASE = timedelta(hours=24)
 BY_CLASS = [{"class_code": "duty", "change_usd": "1500.00"}, {"class_code": "499", "change_usd": "3.46"}]
+FINDINGS = [
+    {
+        "line_number": 1,
+        "issue": "02",
+        "declared": "8471300100",
+        "found": "8528520000",
+        "ruling": "SYNTHETIC NY N000001",
+        "criterion": "antidumping-cases",
+        "criterion_was": "wrong",
+    },
+    {
+        "line_number": 2,
+        "issue": "01",
+        "declared": "1000",
+        "found": "3000",
+        "criterion": "high-value",
+        "criterion_was": "right",
+    },
+]
 REVIEWS: dict[str, dict[str, Any]] = {
     "no-change": {},
     "increase": {"effect": {"duty_usd": "1000.00"}, "legal_basis": BASIS},
@@ -94,6 +113,9 @@ async def tell_reviews(make_engine: MakeEngine) -> World:
         effect = {"duty_usd": "1500.00", "fees_usd": "3.46", "by_class": BY_CLASS}
         await complete(world, item, "increase", effect=effect, legal_basis=BASIS)
         await world.keep("workqueue/decided-increase-by-class", "review-decided", item_id=item)
+        item = await find_item(world, entry=await file(world, 7_001_017, lines=[case(1), line(2)]))
+        await complete(world, item, "increase", effect=effect, legal_basis=BASIS, findings=FINDINGS)
+        await world.keep("workqueue/decided-increase-with-findings", "review-decided", item_id=item)
         await tell_consultations(world)
         number = entry_number(7_001_011)
         item = await find_item(world, entry=number)
@@ -145,13 +167,19 @@ async def tell_filings(make_engine: MakeEngine) -> World:
 
 
 async def tell_ends(make_engine: MakeEngine) -> World:
-    """A review that ends because its entry is liquidated."""
+    """A review that ends because its entry is liquidated, and one whose decision comes after that."""
     async with open_world(make_engine, date(2025, 4, 25)) as world:
         await register(world)
         number = await file(world, 7_001_201, lines=[line(value_usd=1_000_000)])
         item = await find_item(world, entry=number)
-        await world.cycle(date(2026, 3, 6))
+        late = await find_item(world, entry=await file(world, 7_001_202, lines=[line(value_usd=1_000_000)]))
+        await world.cycle(date(2026, 3, 6), heard=False)
+        token = (await world.workqueue.call("POST", f"/items/{late}/claim", SPECIALIST))["token"]
+        decision = {"token": token, "outcome": "increase", "reasons": FOUND, **REVIEWS["increase"]}
+        await world.workqueue.call("POST", f"/items/{late}/complete", SPECIALIST, decision)
+        await world.listen()
         await world.keep("workqueue/review-ended-by-liquidation", "work-item-changed", item_id=item, change="cancelled")
+        await world.keep("workqueue/review-reopened", "work-item-changed", item_id=late, change="reopened")
         return world
 
 

@@ -58,8 +58,8 @@ class Station:
         self._settings = service.settings.model_validate(given)
         self._platform = Platform(self._settings, engine, open_bus(self._settings), clock, Metrics.create())
         self._parts = service.build(self._platform)
-        app = build_app(service, self._platform, self._parts, Readiness())
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{service.name}")
+        self.app = build_app(service, self._platform, self._parts, Readiness())
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=f"http://{service.name}")
         self._calls = 0
 
     async def hear(self, *events: Event[Any]) -> None:

@@ -52,8 +52,9 @@ def test_routing_may_speak_of_an_item_in_any_state(state: State) -> None:
     assert {(state, "routed"), (state, "cancelled")} <= NEXT_STATE.keys()
 
 
-def test_completed_is_final() -> None:
-    assert {after for (state, _), after in NEXT_STATE.items() if state == "completed"} == {"completed"}
+def test_completed_is_final_unless_the_legal_record_refuses_the_decision() -> None:
+    left = {change for (state, change), after in NEXT_STATE.items() if state == "completed" and after != "completed"}
+    assert left == {"reopened"}
 
 
 def test_claim_names_the_holder_and_grows_the_token() -> None:

@@ -4,11 +4,13 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integ
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from shared.db.platform_tables import platform_tables
+from shared.files.tables import file_table
 from shared.parties.tables import party_tables
 
 metadata = MetaData()
 platform = platform_tables(metadata)
 heard = party_tables(metadata)
+file_table(metadata)
 
 RUNS = "liquidated_on IS NULL AND NOT is_suspended"
 ACT_BY = "least(e.act_by, e.deemed_on)"

@@ -33,6 +33,7 @@ _LIVE_WITHOUT_GROUND = f"""
 SELECT i.item_id, i.item_id || ' is ' || i.state || ' for entry ' || i.entry_number AS violation
 FROM items i JOIN entries e ON e.entry_number = i.entry_number
 {_STANDING}
+  AND i.reopened_at IS NULL
   AND (e.liquidated_on IS NOT NULL
        OR CASE i.kind WHEN 'review' THEN NOT standing.processes ? i.process
           ELSE standing.lane = 'no-review' OR standing.center = i.center

@@ -1,8 +1,8 @@
 """The tables of the work queue, a module for each subject."""
 
 from services.workqueue.store.tables.core import metadata, platform
-from services.workqueue.store.tables.decisions import decisions
-from services.workqueue.store.tables.entries import entries, routed_versions
+from services.workqueue.store.tables.decisions import decided_goods, decisions
+from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
 from services.workqueue.store.tables.facts import heard_facts
 from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
@@ -10,8 +10,19 @@ from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.protests import protests
 from services.workqueue.store.tables.requests import request_acts, request_answers, requests
+from services.workqueue.store.tables.staff import (
+    acting_authority,
+    skill_demands,
+    skips,
+    staff,
+    staff_changes,
+    staff_conflicts,
+    staff_skills,
+)
 
 __all__ = [
+    "acting_authority",
+    "decided_goods",
     "decisions",
     "entries",
     "filings",
@@ -27,5 +38,12 @@ __all__ = [
     "request_acts",
     "request_answers",
     "requests",
+    "routed_goods",
     "routed_versions",
+    "skill_demands",
+    "skips",
+    "staff",
+    "staff_changes",
+    "staff_conflicts",
+    "staff_skills",
 ]

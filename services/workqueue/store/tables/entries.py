@@ -39,3 +39,13 @@ routed_versions = Table(
     Column("authority", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     comment="Every routing decision, the highest version stands, of one version the last move.",
 )
+
+routed_goods = Table(
+    "routed_goods",
+    metadata,
+    Column("entry_number", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("goods", JSONB, nullable=False),
+    comment="The lines of entries under review as routing told them, by the routing decision that did.",
+)

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 from services.workqueue.store.tables.core import metadata
 
 QUEUE_ORDER = ("due_order", "priority", "opened_at", "item_id")
-_IS_OPEN = text("state = 'open'::text")
+_IS_OFFERED = text("state = 'open'::text AND waits_for IS NULL AND assigned_to IS NULL")
 _IS_CLAIMED = text("state = 'claimed'::text")
 _IS_PENDING = text("center = 'PNDING'::text AND state IN ('open', 'claimed')")
 _IS_WITHOUT_BASIS = text("kind = 'filing'::text AND center_basis IS NULL AND state <> 'completed'::text")
@@ -73,9 +73,12 @@ items = Table(
     Column("stage", Text),
     Column("stage_since", DateTime(timezone=True)),
     Column("waits_for", Text),
+    Column("assigned_to", Text),
+    Column("reopened_at", DateTime(timezone=True)),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
-    Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
-    Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OPEN),
+    Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
+    Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
+    Index("items_assigned", "assigned_to", *QUEUE_ORDER, postgresql_where=text("assigned_to IS NOT NULL")),
     Index("items_leases", "lease_until", postgresql_where=_IS_CLAIMED),
     Index("items_order", *QUEUE_ORDER),
     Index("items_entry", "entry_number"),

@@ -1,6 +1,6 @@
 """Matters that people opened, and the acts on the processes of items."""
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text
+from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.workqueue.store.tables.core import metadata
@@ -17,6 +17,7 @@ matters = Table(
     Column("opened_by_name", Text, nullable=False),
     Column("acting_for", Text),
     Column("authority", Text, nullable=False),
+    Index("matters_linked", "linked_item", postgresql_where=text("linked_item IS NOT NULL")),
     comment="What a person opened a matter with.",
 )
 item_acts = Table(

@@ -1,0 +1,55 @@
+"""A question of a person that another service answers: asked with their own token, within a time, or left open.
+
+No service calls another to process an event. An answer that does not come is said to be missing, never waited for.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Why there is no answer, in a sentence for the person who asked."""
+
+    why: str
+
+
+class Neighbour:
+    """Another service as it is asked: its name for people, where it is, how long an answer may take."""
+
+    def __init__(
+        self, name: str, base_url: str, seconds: float, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._name = name
+        self._base_url = base_url
+        self._seconds = seconds
+        self._transport = transport
+
+    async def ask(self, path: str, authorization: str, body: Any) -> Any | Unanswered:
+        """The JSON with which the service answers a POST, or why it does not answer.
+
+        `authorization` is the header of whoever asks: the service judges by their authority.
+        """
+        try:
+            async with (
+                asyncio.timeout(self._seconds),
+                httpx.AsyncClient(
+                    base_url=self._base_url, transport=self._transport, timeout=self._seconds, trust_env=False
+                ) as client,
+            ):
+                answer = await client.post(path, json=body, headers={"authorization": authorization})
+        except (TimeoutError, httpx.TimeoutException):
+            return Unanswered(f"{self._name} did not answer within {self._seconds:g} seconds.")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return Unanswered(f"{self._name} cannot be reached.")
+        try:
+            told = answer.json()
+        except ValueError:
+            told = None
+        if answer.status_code != httpx.codes.OK:
+            detail = told.get("detail") if isinstance(told, dict) else None
+            return Unanswered(f"{self._name} does not answer this: {detail or f'status {answer.status_code}'}")
+        return told if told is not None else Unanswered(f"{self._name} gave no answer that can be read.")

@@ -1,0 +1,230 @@
+"""People of the Centers over HTTP, and what it means for the next item: assigned, skipped, kept away, in words."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.workqueue.store.tables import item_events, items, staff_changes
+from shared.db import bulk
+from shared.db.transaction import transaction
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, NOW, Desk
+from tests.integration.workqueue.events import routed
+from tests.support.events import entry_number
+
+CENTER = frozenset({"CEE007"})
+DAN = Identity("dan", "Dan Moss", frozenset({RoleName.CENTER_DIRECTOR}), centers=CENTER)
+SUE = Identity("sue", "Sue Dahl", frozenset({RoleName.ASSISTANT_CENTER_DIRECTOR}), centers=CENTER, divisions=DIVISIONS)
+AWAY = Identity("ann", "Ann Field", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE001"}))
+PERSON = {"name": "Kim Reyes", "center": "CEE007", "division": "enforcement", "minutes_a_day": 360}
+HEADER = "subject,name,center,division,roles,teams,skills,minutes_a_day,absences,interests,employers\n"
+
+
+async def put(desk: Desk, subject: str, who: Identity = DAN, tag: str | None = None, **changes: Any) -> Any:
+    headers = {"If-Match": tag} if tag is not None else {}
+    return await desk.call("PUT", f"/staff/{subject}", who, json=PERSON | changes, headers=headers)
+
+
+async def queue(desk: Desk, count: int) -> list[str]:
+    """Reviews of so many entries, the oldest first."""
+    for serial in range(1, count + 1):
+        filed = NOW - timedelta(hours=count - serial)
+        await desk.apply(routed(entry_number(serial), time=filed.isoformat()))
+    rows = sorted(await desk.rows(items), key=lambda row: row.opened_at)
+    return [str(row.item_id) for row in rows]
+
+
+async def test_supervisors_write_the_people_of_their_center_and_every_version_is_kept(desk: Desk) -> None:
+    answer = await put(desk, "kim")
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"'), answer.text
+    assert (await put(desk, "kim")).status_code == 428
+    assert (await put(desk, "kim", tag='"7"')).status_code == 412
+    assert (await put(desk, "kim", tag='"1"', teams=["machinery"])).json()["teams"] == ["machinery"]
+    assert (await put(desk, "lou", AWAY)).status_code == 403
+    assert (await put(desk, "kim", AWAY, tag='"2"', center="CEE001")).status_code == 404
+    assert (await put(desk, "lou", KIM)).status_code == 403
+    listed = (await desk.call("GET", "/staff?team=machinery")).json()["items"]
+    assert [(each["subject"], each["version"]) for each in listed] == [("kim", 2)]
+    assert [(row.version, row.done_by, row.authority) for row in await desk.rows(staff_changes)] == [
+        (1, "dan", "staff.write/center"),
+        (2, "dan", "staff.write/center"),
+    ]
+
+
+async def test_people_declare_their_interests_and_absences_themselves(desk: Desk) -> None:
+    await put(desk, "kim")
+    mine = {"interests": ["07-345678900"]}
+    answer = await desk.call("POST", "/staff/kim/declarations", KIM, json=mine)
+    assert answer.json()["interests"] == ["07-345678900"], answer.text
+    assert (await desk.call("POST", "/staff/kim/declarations", LEE, json=mine)).status_code == 403
+    absent = {"absences": [{"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "leave"}]}
+    told = (await desk.call("POST", "/staff/kim/declarations", SUE, json=absent)).json()
+    assert (told["interests"], len(told["absences"])) == (["07-345678900"], 1)
+    turned = {"absences": [{"from_on": "2026-03-06", "to_on": "2026-03-02", "reason": "leave"}]}
+    assert (await desk.call("POST", "/staff/kim/declarations", KIM, json=turned)).status_code == 422
+
+
+async def test_import_writes_everybody_or_nobody_and_names_every_fault(desk: Desk) -> None:
+    good = "kim,Kim Reyes,CEE007,enforcement,import-specialist,machinery,chapter:84:3|language:es:2,360,"
+    good += "2026-07-01/2026-07-14:leave,07-345678900,12-345678900@2027-01-31\n"
+    bad = "lee,,CEE007,nowhere,,,chapter:84:9,360,,12,\n"
+    csv = {"Content-Type": "text/csv"}
+    refused = await desk.call("POST", "/staff/import", DAN, content=HEADER + good + bad + good, headers=csv)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request"), refused.text
+    places = {each["field"] for each in refused.json()["errors"]}
+    assert {"rows[2].name", "rows[2].division", "rows[2].skills[1].level", "rows[3].subject"} <= places
+    assert any(each.startswith("rows[2].interests") for each in places)
+    assert (await desk.call("GET", "/staff")).json()["items"] == []
+    answer = await desk.call("POST", "/staff/import", DAN, content=HEADER + good, headers=csv)
+    assert answer.json() == {"rows": 1, "added": 1, "changed": 0}, answer.text
+    again = await desk.call("POST", "/staff/import", DAN, content=HEADER + good, headers=csv)
+    assert again.json() == {"rows": 1, "added": 0, "changed": 0}
+    answer = await desk.call("GET", "/staff/kim")
+    assert answer.status_code == 200, answer.text
+    kim = answer.json()
+    assert kim["skills"][0] == {"kind": "chapter", "code": "84", "level": 3}
+    assert kim["employers"] == [{"importer_number": "12-345678900", "until_on": "2027-01-31"}]
+    assert (await desk.call("POST", "/staff/import", DAN, content="a,b\n1,2\n", headers=csv)).status_code == 400
+
+
+async def test_acting_authority_needs_a_second_person_and_ends_with_its_days(desk: Desk) -> None:
+    (item_id,) = await queue(desk, 1)
+    acting = Identity(
+        **{name: getattr(KIM, name) for name in ("subject", "name", "roles", "centers", "divisions")}, acting_for="lee"
+    )
+    refused = await desk.call("POST", f"/items/{item_id}/claim", acting)
+    assert (refused.status_code, refused.json()["code"]) == (403, "no-acting-authority"), refused.text
+    days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
+    body = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
+    proposed = await desk.call("POST", "/staff/delegations", SUE, json=body, headers={"Idempotency-Key": "d1"})
+    assert proposed.status_code == 201, proposed.text
+    path = f"/staff/delegations/{proposed.json()['delegation_id']}"
+    assert (await desk.call("POST", f"{path}/release", SUE)).json()["code"] == "second-person-required"
+    assert (await desk.call("POST", f"{path}/release", AWAY)).status_code == 404
+    assert (await desk.call("POST", f"{path}/release", DAN)).json()["is_in_force"]
+    assert (await desk.call("POST", f"{path}/release", DAN)).json()["code"] == "acting-settled"
+    assert (await desk.call("POST", f"/items/{item_id}/claim", acting)).status_code == 200
+    told = [row for row in await desk.rows(item_events) if row.change == "claimed"]
+    assert [(row.actor, row.acting_for) for row in told] == [("kim", "lee")]
+    desk.clock.advance(timedelta(days=7))
+    assert (await desk.call("POST", f"/items/{item_id}/claim", acting)).json()["code"] == "no-acting-authority"
+
+
+async def test_next_gives_what_is_assigned_first_and_says_why(desk: Desk) -> None:
+    first, second, third = await queue(desk, 3)
+    await put(desk, "kim")
+    assign = {"to": "kim", "reason": "Knows the account."}
+    answer = await desk.call("POST", f"/items/{third}/assign", DAN, json=assign)
+    assert (answer.status_code, answer.json()["assigned_to"]) == (200, "kim"), answer.text
+    assert (await desk.call("POST", f"/items/{first}/assign", DAN, json=assign | {"to": "lou"})).status_code == 422
+    assert (await desk.call("POST", f"/items/{first}/assign", KIM, json=assign)).status_code == 403
+    taken = (await desk.call("POST", "/items/next", LEE)).json()
+    assert (taken["item_id"], "waits for nobody" in taken["why"]) == (first, True)
+    mine = (await desk.call("POST", "/items/next", KIM)).json()
+    assert (mine["item_id"], mine["why"].startswith("It is assigned to you")) == (third, True)
+    assert (await desk.call("POST", "/items/next", KIM)).json()["item_id"] == second
+    assert (await desk.call("POST", "/items/next", KIM)).status_code == 204
+
+
+async def test_what_is_assigned_to_another_is_not_offered_and_can_be_claimed_by_its_id(desk: Desk) -> None:
+    (only,) = await queue(desk, 1)
+    await put(desk, "kim")
+    await desk.call("POST", f"/items/{only}/assign", DAN, json={"to": "kim", "reason": "Hers."})
+    assert (await desk.call("POST", "/items/next", LEE)).status_code == 204
+    token = await desk.claim(only, LEE)
+    await desk.call("POST", f"/items/{only}/release", LEE, json={"token": token})
+    assert (await desk.call("POST", "/items/next", LEE)).json()["item_id"] == only
+
+
+async def test_skipped_item_is_not_offered_to_that_person_for_a_while(desk: Desk) -> None:
+    first, second = await queue(desk, 2)
+    taken = (await desk.call("POST", "/items/next")).json()
+    body = {"token": taken["token"], "reason": {"code": "no-time", "text": "Needs a whole day."}}
+    answer = await desk.call("POST", f"/items/{first}/skip", json=body)
+    assert answer.json() == {"item_id": first, "until": "2026-03-03T03:03:11Z"}, answer.text
+    history = (await desk.call("GET", f"/items/{first}")).json()["history"]
+    assert [each["change"] for each in history[-2:]] == ["released", "skipped"]
+    assert history[-1]["reasons"][0]["text"] == "Needs a whole day."
+    assert (await desk.call("POST", "/items/next")).json()["item_id"] == second
+    assert (await desk.call("POST", "/items/next")).status_code == 204
+    assert (await desk.call("POST", "/items/next", LEE)).json()["item_id"] == first
+    held = await desk.call("POST", f"/items/{first}/skip", json={"reason": body["reason"]})
+    assert (held.status_code, held.json()["code"]) == (409, "stale-token")
+    desk.clock.advance(timedelta(hours=8, seconds=1))
+    assert (await desk.call("POST", "/items/next")).json()["item_id"] == first
+
+
+async def test_interest_and_former_employer_bar_claim_and_next_until_their_day(desk: Desk) -> None:
+    (only,) = await queue(desk, 1)
+    importer = (await desk.call("GET", f"/items/{only}")).json()["importer_number"]
+    await put(desk, "kim", employers=[{"importer_number": importer, "until_on": "2026-03-02"}])
+    await put(desk, "lee", name="Lee Park", interests=[importer])
+    for who in (KIM, LEE):
+        refused = await desk.call("POST", f"/items/{only}/claim", who)
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict-of-interest")
+        assert (await desk.call("POST", "/items/next", who)).status_code == 204
+        assigned = await desk.call("POST", f"/items/{only}/assign", DAN, json={"to": who.subject, "reason": "x"})
+        assert assigned.json()["code"] == "conflict-of-interest"
+    desk.clock.advance(timedelta(days=1))
+    assert (await desk.call("POST", "/items/next", LEE)).status_code == 204
+    assert (await desk.call("POST", "/items/next", KIM)).json()["item_id"] == only
+
+
+async def test_work_asks_for_a_skill_until_it_relaxes_and_history_says_so(desk: Desk) -> None:
+    (only,) = await queue(desk, 1)
+    process = (await desk.call("GET", f"/items/{only}")).json()["process"]
+    await put(desk, "lee", name="Lee Park", skills=[{"kind": "program", "code": "ad-cvd", "level": 2}])
+    demand = {"kind": "program", "code": "ad-cvd", "level": 2, "is_mandatory": True, "relax_hours": 24}
+    path = f"/centers/CEE007/skill-demands/{process}"
+    assert (await desk.call("PUT", path, AWAY, json={"demands": [demand]})).status_code == 403
+    assert (await desk.call("PUT", path, DAN, json={"demands": [demand]})).is_success
+    assert (await desk.call("POST", "/items/next", KIM)).status_code == 204
+    taken = (await desk.call("POST", "/items/next", LEE)).json()
+    assert taken["item_id"] == only
+    await desk.call("POST", f"/items/{only}/release", LEE, json={"token": taken["token"]})
+    desk.clock.advance(timedelta(hours=24))
+    given = (await desk.call("POST", "/items/next", KIM)).json()
+    assert "nobody with program ad-cvd has taken it in time" in given["why"]
+    history = (await desk.call("GET", f"/items/{only}")).json()["history"]
+    assert history[-1]["reasons"] == [
+        {
+            "code": "skill-relaxed",
+            "text": "Nobody with the skill program ad-cvd took it in time.",
+            "fact": "program ad-cvd",
+        }
+    ]
+
+
+async def test_mandatory_skill_without_a_time_never_relaxes(desk: Desk) -> None:
+    (only,) = await queue(desk, 1)
+    process = (await desk.call("GET", f"/items/{only}")).json()["process"]
+    demand = {"kind": "language", "code": "es", "level": 1, "is_mandatory": True, "relax_hours": None}
+    await desk.call("PUT", f"/centers/CEE007/skill-demands/{process}", DAN, json={"demands": [demand]})
+    desk.clock.advance(timedelta(days=400))
+    assert (await desk.call("POST", "/items/next", KIM)).status_code == 204
+
+
+async def test_who_decided_an_entry_does_not_get_its_protest(desk: Desk) -> None:
+    (review,) = await queue(desk, 1)
+    token = await desk.claim(review, KIM)
+    finding = {
+        "token": token,
+        "outcome": "no-change",
+        "reasons": [{"code": "checked", "text": "As entered."}],
+    }
+    done = await desk.call("POST", f"/items/{review}/complete", KIM, json=finding)
+    assert done.is_success, done.text
+    async with transaction(desk.engine) as tx:
+        await bulk.execute(
+            tx,
+            """
+            INSERT INTO items (item_id, kind, process, entry_number, protest_number, importer_number, center, division,
+                               priority, opened_at, state, token, acts)
+            SELECT gen_random_uuid(), 'protest', 'protest', entry_number, '270426100001', importer_number, center,
+                   division, 2, opened_at, 'open', 0, 0 FROM items
+            """,
+        )
+    (protest,) = [str(row.item_id) for row in await desk.rows(items) if row.kind == "protest"]
+    refused = await desk.call("POST", f"/items/{protest}/claim", KIM)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict-of-interest")
+    assert (await desk.call("POST", "/items/next", KIM)).status_code == 204
+    assert (await desk.call("POST", "/items/next", LEE)).json()["item_id"] == protest
