@@ -126,9 +126,9 @@ class Person:
         """Do something at a service."""
         return await self.services.send("POST", service, path, read, body, self._headers(key))
 
-    async def put(self, service: str, path: str, read: type[R], body: Any) -> Panel[R]:
+    async def put(self, service: str, path: str, read: type[R], body: Any, key: str) -> Panel[R]:
         """Replace something at a service."""
-        return await self.services.send("PUT", service, path, read, body, self._headers())
+        return await self.services.send("PUT", service, path, read, body, self._headers(key))
 
     def _headers(self, key: str | None = None) -> dict[str, str]:
         trace = current_trace.get()

@@ -10,6 +10,9 @@ _IMPORTER = "07-544500400"
 OUTSIDE = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL})
 """Roles of people who are not of the government: they see what is theirs, and no queue."""
 
+ASSIGNS = frozenset({RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR})
+"""Roles that are offered the form to assign; whether they may is said by the work queue."""
+
 
 @dataclass(frozen=True, slots=True)
 class SamplePerson:

@@ -334,9 +334,16 @@ class ItemDecision(Read):
 class Letter(Read):
     """A request for information or a notice of action."""
 
+    request_id: str
+    item_id: str
     form: str
+    state: str
+    importer_number: str
     questions: list[str]
-    issued_on: date
+    issue: str | None
+    goods: str | None
+    effect_usd: str | None
+    issued_on: date | None
     due_on: date | None
     issued_by_name: str
 
@@ -350,6 +357,24 @@ class ItemChange(Read):
     actor_name: str
     acting_for: str | None
     reasons: list[dict[str, str | None]]
+
+
+class LetterAnswer(Read):
+    """An answer to a letter."""
+
+    text: str | None
+    filing_number: str | None
+    files: list[str]
+    by_name: str | None
+    received_at: datetime
+
+
+class LetterAct(Read):
+    """What an officer did with a letter."""
+
+    label: str
+    at: datetime
+    by_name: str
 
 
 class MayAct(Read):
@@ -381,6 +406,16 @@ class NextAct(Read):
     fields: list[FormField]
     says: str | None
     remedy: str | None
+
+
+class LetterPage(Letter):
+    """A letter with its answers, and what may be done with it."""
+
+    entry_numbers: list[str]
+    answers: list[LetterAnswer]
+    acts: list[LetterAct]
+    next: list[NextAct]
+    earlier: list[Letter]
 
 
 class KeptAct(Read):
@@ -435,6 +470,137 @@ class Claim(Read):
     token: int
 
 
+class Next(Claim):
+    """The claim of the next item, and why it is that one."""
+
+    why: str
+
+
+class Answered(Read):
+    """How the same goods were answered before."""
+
+    issue: str | None
+    is_kept: bool
+    found: str
+    times: int
+
+
+class Earlier(Read):
+    """An earlier decision on the same goods."""
+
+    item_id: str | None
+    entry_number: str | None
+    importer: str
+    center: str
+    outcome: str
+    declared: str
+    found: str
+    ruling: str | None
+    decided_at: datetime
+
+
+class GoodsLine(Read):
+    """A line with what was decided on the same goods."""
+
+    line_number: int
+    description: str
+    tariff: str | None
+    origin: str
+    says: str
+    answers: list[Answered]
+    earlier: list[Earlier]
+
+
+class Goods(Read):
+    """The goods of an item."""
+
+    lines: list[GoodsLine]
+
+
+class Flaw(Read):
+    """Why a decision would be refused."""
+
+    says: str
+    remedy: str | None
+
+
+class ClassChange(Read):
+    """A class of amounts before and after."""
+
+    class_code: str
+    before_usd: str
+    found_usd: str
+    difference_usd: str
+
+
+class Follows(Read):
+    """What would follow from a decision."""
+
+    would_apply: bool
+    remedy: str | None
+    liquidated_on: date | None
+    changes: list[ClassChange]
+    change_usd: str | None
+    interest_usd: str | None
+    total_usd: str | None
+    is_disregarded: bool
+    bill_usd: str | None
+    refund_usd: str | None
+    missing: str | None
+    why: str | None
+
+
+class Check(Read):
+    """A decision looked at before it is made."""
+
+    flaws: list[Flaw]
+    why: str | None
+    follows: Follows | None
+
+
+class Template(Read):
+    """Questions that a letter begins with."""
+
+    issue: str
+    label: str
+    questions: list[str]
+
+
+class Absence(Read):
+    """Days on which somebody is away."""
+
+    from_on: date
+    to_on: date
+    reason: str
+
+
+class Member(Read):
+    """Somebody of a Center."""
+
+    subject: str
+    name: str
+    division: str | None
+    roles: list[str]
+    teams: list[str]
+    minutes_a_day: int
+    absences: list[Absence]
+
+
+class Members(Read):
+    """The people of a Center."""
+
+    items: list[Member]
+    next: str | None
+
+
+class Assigned(Read):
+    """To whom an item is offered first."""
+
+    item_id: str
+    assigned_to: str | None
+    holder: str | None
+
+
 class Stage(Read):
     """A stage of a process."""
 
@@ -477,6 +643,12 @@ class Why(Read):
     citation: str | None
 
 
+class Selection(Read):
+    """The criteria that selected an entry, each with its version."""
+
+    hits: list[tuple[str, int]]
+
+
 class Routed(Read):
     """A routing decision."""
 
@@ -489,6 +661,7 @@ class Routed(Read):
     value_usd: int
     line_count: int
     reasons: list[Why]
+    selection: Selection | None = None
 
 
 class Routing(Read):
@@ -753,7 +926,13 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("workqueue", "get", "/items/{item_id}"): ItemPage,
     ("workqueue", "get", "/processes"): Processes,
     ("workqueue", "get", "/processes/{code}"): ProcessPage,
-    ("workqueue", "post", "/items/next"): Claim,
+    ("workqueue", "post", "/items/next"): Next,
+    ("workqueue", "get", "/items/{item_id}/goods"): Goods,
+    ("workqueue", "post", "/items/{item_id}/decision-check"): Check,
+    ("workqueue", "post", "/items/{item_id}/assign"): Assigned,
+    ("workqueue", "get", "/requests/{request_id}"): LetterPage,
+    ("workqueue", "get", "/request-templates"): Template,
+    ("workqueue", "get", "/staff"): Members,
     ("workqueue", "post", "/items/{item_id}/claim"): Claim,
     ("liquidation", "post", "/deadline-calculator"): Calculated,
     ("liquidation", "get", "/rules"): Rules,

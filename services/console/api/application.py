@@ -17,7 +17,19 @@ from starlette.staticfiles import StaticFiles
 from services.console.acts.calls import Services, Times
 from services.console.acts.login import Login
 from services.console.acts.secrets import Vault
-from services.console.api import accounts, calculator, entries, items, public, queue, radar, sign_in, start
+from services.console.api import (
+    accounts,
+    calculator,
+    entries,
+    items,
+    letters,
+    public,
+    queue,
+    radar,
+    sign_in,
+    start,
+    team,
+)
 from services.console.api.frame import (
     STATIC,
     Console,
@@ -48,6 +60,8 @@ ROUTERS = (
     calculator.router,
     queue.router,
     items.router,
+    letters.router,
+    team.router,
     entries.router,
     accounts.router,
     radar.router,

@@ -1,12 +1,14 @@
 """The deadline calculator: the address holds the facts, and only what is missing is asked."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.console.acts.reads import Calculated
-from services.console.api.frame import Visitor, page, problem_page, told, visitor
+from services.console.api.frame import Visitor, days_file, page, problem_page, told, visitor
+from services.console.domain.days_file import Day
 from services.console.domain.facts import ASKED, FIRST, asked_next, read_facts
 
 router = APIRouter(include_in_schema=False)
@@ -36,5 +38,22 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
         asked=asked,
         offered=offered,
         labels={**FIRST, **ASKED},
+        address=urlencode(given),
         errors=errors,
     )
+
+
+@router.get("/calculator/days.ics")
+async def read_days(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Response:
+    """The safe days of all clocks that are not past, for a calendar."""
+    given: dict[str, Any] = read_facts(request.query_params)
+    answer = await who.person.post("liquidation", "/deadline-calculator", Calculated, given)
+    if answer.value is None:
+        return problem_page(request, who, answer, subject="The deadline calculator")
+    facts = "-".join(f"{name}-{value}" for name, value in sorted(given.items()))
+    days = [
+        Day(f"{facts}-{each.rule}-{number}", each.safe, each.what, f"{each.effect} {each.rule}, {each.citation}")
+        for number, each in enumerate(answer.value.clocks)
+        if not each.is_past
+    ]
+    return days_file(request, days, "deadlines")

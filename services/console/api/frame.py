@@ -1,8 +1,8 @@
 """What every page has: templates, the person who looks at it, and the answers when something is wrong."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +16,13 @@ from services.console.acts.reads import Problem
 from services.console.acts.secrets import Vault, digest
 from services.console.api.session import Sessions
 from services.console.domain import words
+from services.console.domain.days_file import Day, write_days
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
 from shared.customs.calendar import legal_date
 from shared.runtime.platform import Platform
+
+Form = Mapping[str, list[str]]
 
 HERE: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = HERE / "static"
@@ -61,6 +64,8 @@ class Visitor:
     roles: tuple[str, ...] = ()
     centers: tuple[str, ...] = ()
     importers: tuple[str, ...] = ()
+    why_next: Mapping[str, str] = field(default_factory=dict)
+    """Why items that this person took by Next came first, by item."""
 
     @property
     def is_of_cbp(self) -> bool:
@@ -139,6 +144,7 @@ async def visitor(request: Request) -> Visitor:
         tuple(content["roles"]),
         tuple(content["centers"]),
         tuple(content["importers"]),
+        content.get("why_next", {}),
     )
 
 
@@ -200,3 +206,10 @@ def told(problem: Problem) -> Mapping[str, str]:
 def go(path: str) -> Response:
     """Lead on to a page, after an act."""
     return RedirectResponse(path, 303)
+
+
+def days_file(request: Request, days: Sequence[Day], name: str) -> Response:
+    """Days to save in a calendar."""
+    text = write_days(days, console_of(request).platform.clock.now())
+    headers = {"content-disposition": f'attachment; filename="{name}.ics"'}
+    return Response(text, media_type="text/calendar", headers=headers)

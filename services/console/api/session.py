@@ -16,6 +16,7 @@ from shared.runtime.platform import Platform
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
+_NEXT_KEPT: Final = 10
 _RENEWED_BEFORE: Final = timedelta(seconds=60)
 
 
@@ -45,6 +46,16 @@ class Sessions:
             if content is None or not self._is_ending(content):
                 return content
             return await self._renew(key, content)
+
+    async def note_next(self, key: bytes, item_id: str, why: str) -> None:
+        """Remember why an item came next; of the newest that the session took."""
+        content = await self._content(key)
+        if content is None:
+            return
+        known = {item: text for item, text in content.get("why_next", {}).items() if item != item_id}
+        newest = dict([*known.items(), (item_id, why)][-_NEXT_KEPT:])
+        async with transaction(self.platform.engine) as tx:
+            await sessions.replace(tx, key, self.vault.seal({**content, "why_next": newest}))
 
     async def _content(self, key: bytes) -> dict[str, Any] | None:
         async with transaction(self.platform.engine) as tx:

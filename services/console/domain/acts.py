@@ -15,13 +15,6 @@ OUTCOMES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "reject": "Reject the summary",
             "refer": "Refer to another office",
         },
-        "protest": {
-            "no-change": "No change",
-            "increase": "Increase",
-            "refund": "Refund",
-            "reject": "Reject",
-            "refer": "Refer",
-        },
         "consultation": {"agree": "Agree with the Center of record", "differ": "Differ from it"},
         "filing": {
             "granted": "Granted",
@@ -31,44 +24,86 @@ OUTCOMES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
     }
 )
-"""How items of each kind can end, in words; a matter ends by the acts of its process."""
+"""How items of each kind can end, in words; a matter ends by its acts, a protest in the legal record."""
 
 _FIELD: Final = "field."
 _EASTERN: Final = ZoneInfo("America/New_York")
 
 
-def read_decision(form: Mapping[str, Sequence[str]], token: int) -> dict[str, Any]:
-    """The body of a decision. Money that is left empty is none; a rule and its citation go together.
+ISSUES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "01": "Value",
+        "02": "Classification",
+        "03": "Quantity",
+        "04": "Antidumping duty",
+        "05": "Countervailing duty",
+        "06": "Special programs",
+        "07": "Interest only",
+        "08": "Change without revenue",
+        "09": "Other",
+    }
+)
+"""What a finding or a letter is about (CATAIR), in words."""
 
-    >>> read_decision({"outcome": ["no-change"], "reason": ["As entered."]}, 4)["reasons"]
-    [{'code': 'finding', 'text': 'As entered.'}]
+FINDINGS: Final = 3
+"""Findings that the form of a decision has room for."""
+
+
+def read_check(form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The body of a decision that is only looked at. Money left empty is none, and so is a finding without a line.
+
+    >>> read_check({"outcome": ["increase"], "rule": ["hts"], "citation": ["19 USC 1202"]})["legal_basis"]
+    [{'rule': 'hts', 'citation': '19 USC 1202'}]
     """
     body: dict[str, Any] = {
-        "token": token,
         "outcome": _one(form, "outcome"),
         "effect": {"duty_usd": _one(form, "duty_usd") or "0.00", "fees_usd": _one(form, "fees_usd") or "0.00"},
-        "reasons": [{"code": _one(form, "reason_code") or "finding", "text": _one(form, "reason")}],
     }
     rule, citation = _one(form, "rule"), _one(form, "citation")
     if rule or citation:
         body["legal_basis"] = [{"rule": rule, "citation": citation}]
+    if findings := [each for each in (_finding(form, number) for number in range(1, FINDINGS + 1)) if each]:
+        body["findings"] = findings
     return body
 
 
-def read_letter(form: Mapping[str, Sequence[str]], token: int) -> dict[str, Any]:
-    """The body of a letter: a question on each line.
+def read_decision(form: Mapping[str, Sequence[str]], token: int) -> dict[str, Any]:
+    """The body of a decision.
+
+    >>> read_decision({"outcome": ["no-change"], "reason": ["As entered."]}, 4)["reasons"]
+    [{'code': 'finding', 'text': 'As entered.'}]
+    """
+    reasons = [{"code": "finding", "text": _one(form, "reason")}]
+    return {**read_check(form), "token": token, "reasons": reasons}
+
+
+def _finding(form: Mapping[str, Sequence[str]], number: int) -> dict[str, Any]:
+    """A finding of the form; empty where no line is chosen."""
+    given = {
+        name: _one(form, f"finding{number}.{name}") for name in ("line_number", "issue", "declared", "found", "ruling")
+    }
+    if not given["line_number"]:
+        return {}
+    finding: dict[str, Any] = {name: value for name, value in given.items() if value}
+    finding["line_number"] = _number(given["line_number"])
+    criterion, _, was = _one(form, f"finding{number}.criterion").partition(" ")
+    if criterion and was:
+        finding |= {"criterion": criterion, "criterion_was": was}
+    return finding
+
+
+def read_letter(form: Mapping[str, Sequence[str]], token: int | None) -> dict[str, Any]:
+    """The body of a letter: a question on each line; what is empty is left out.
 
     >>> read_letter({"form": ["CBP-28"], "questions": ["Who made it?\\r\\n\\r\\nOf what?"]}, 4)["questions"]
     ['Who made it?', 'Of what?']
     """
-    lines = [line.strip() for line in _one(form, "questions").splitlines()]
-    body: dict[str, Any] = {
-        "token": token,
-        "form": _one(form, "form") or "CBP-28",
-        "questions": [line for line in lines if line],
-    }
-    if due_on := _one(form, "due_on"):
-        body["due_on"] = due_on
+    body: dict[str, Any] = {"questions": _lines(_one(form, "questions"), at_commas=False)}
+    body |= {name: _one(form, name) for name in ("due_on", "issue", "goods", "effect_usd") if _one(form, name)}
+    if token is not None:
+        body["token"] = token
+    if _one(form, "form"):
+        body["form"] = _one(form, "form")
     return body
 
 
@@ -122,8 +157,9 @@ def _instant(text: str) -> str:
     return (at if at.tzinfo is not None else at.replace(tzinfo=_EASTERN)).isoformat()
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
+def _lines(text: str, *, at_commas: bool = True) -> list[str]:
+    parts = text.replace(",", "\n") if at_commas else text
+    return [line.strip() for line in parts.splitlines() if line.strip()]
 
 
 def _one(form: Mapping[str, Sequence[str]], name: str) -> str:

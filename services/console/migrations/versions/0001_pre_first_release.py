@@ -31,6 +31,35 @@ CREATE TABLE sign_ins (
 COMMENT ON TABLE sign_ins IS 'Sign-ins that wait for the identity provider, for ten minutes.';
 COMMENT ON COLUMN sign_ins.state_key IS 'SHA-256 of the state that the provider gives back.';
 COMMENT ON COLUMN sign_ins.content IS 'Verifier, nonce and where to go on, encrypted.';
+
+CREATE TABLE drafts (
+    subject text NOT NULL,
+    place text NOT NULL,
+    form text NOT NULL,
+    content bytea NOT NULL,
+    saved_at timestamptz NOT NULL,
+    PRIMARY KEY (subject, place, form)
+);
+CREATE INDEX drafts_saved ON drafts (saved_at);
+COMMENT ON TABLE drafts IS 'What people wrote and have not sent.';
+COMMENT ON COLUMN drafts.place IS 'The work item.';
+COMMENT ON COLUMN drafts.form IS 'The form of its page: decide, letter, or an act of its process.';
+COMMENT ON COLUMN drafts.content IS 'What was written, encrypted.';
+
+CREATE TABLE views (
+    view_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    subject text NOT NULL,
+    center text,
+    name text NOT NULL,
+    query text NOT NULL,
+    made_at timestamptz NOT NULL,
+    CONSTRAINT views_subject_name_key UNIQUE (subject, name)
+);
+CREATE INDEX views_center ON views (center) WHERE center IS NOT NULL;
+COMMENT ON TABLE views IS 'Filters of the queue under a name.';
+COMMENT ON COLUMN views.subject IS 'Whose it is, and who may take it away.';
+COMMENT ON COLUMN views.center IS 'The Center whose people see it too; null: its owner alone.';
+COMMENT ON COLUMN views.query IS 'The filters as the address of the queue holds them.';
 """
 
 
