@@ -691,6 +691,7 @@ async def _demo(environment: Environment, sample: Sample, *, once: bool, as_json
     machine = SystemClock()
     try:
         async with keeping_clock(environment.data, machine, environment.behind), running_fleet(environment) as fleet:
+            err.print(f"{'open':14} {environment.address_of('console')} (the sample is being loaded)")
             with _progress() as progress:
                 done = await run_sample(environment, client, sample, _reporter(progress))
             summary = await summarise(environment, client, done)

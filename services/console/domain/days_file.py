@@ -10,7 +10,7 @@ _OCTETS: Final = 75
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day to put down: `uid` stays the same when the file is fetched again, so that the day moves and is not doubled."""
+    """A day to put down; under the same `uid` a file that is fetched again moves it instead of adding another."""
 
     uid: str
     on: date
@@ -21,7 +21,8 @@ class Day:
 def write_days(days: Sequence[Day], now: datetime) -> str:
     """The file, with the line ends and folds that the standard asks for.
 
-    >>> text = write_days([Day("x", date(2027, 1, 23), "Deemed; 1 of 2", "19 USC 1504(a), by law")], datetime(2026, 11, 29, tzinfo=UTC))
+    >>> deemed = Day("x", date(2027, 1, 23), "Deemed; 1 of 2", "19 USC 1504(a), by law")
+    >>> text = write_days([deemed], datetime(2026, 11, 29, tzinfo=UTC))
     >>> [line for line in text.split("\\r\\n") if line.startswith(("DTSTART", "SUMMARY", "DESC"))]
     ['DTSTART;VALUE=DATE:20270123', 'SUMMARY:Deemed\\\\; 1 of 2', 'DESCRIPTION:19 USC 1504(a)\\\\, by law']
     """

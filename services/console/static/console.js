@@ -1,6 +1,7 @@
-/* Keys, drafts and focus. Everything works without it. */
+/* Keys, drafts, the lease, and focus. Everything works without it. */
 (() => {
   "use strict";
+  const send = (url, form) => fetch(url, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
   const off = document.getElementById("keys-off");
   if (off) {
     off.checked = localStorage.getItem("keys") === "off";
@@ -15,24 +16,48 @@
     rows[at].querySelector("th a").focus();
   };
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form?.dataset.draft) {
+      event.target.form.requestSubmit();
+      return;
+    }
     if (localStorage.getItem("keys") === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea, select")) return;
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "n") document.querySelector("[data-key=n]")?.click();
+    else if (event.key === "c") document.querySelector("[data-key=c]")?.click();
     else if (event.key === "/") document.getElementById("search-box").focus();
     else return;
     event.preventDefault();
   });
   document.getElementById("refusal")?.focus();
+
   for (const form of document.querySelectorAll("form[data-draft]")) {
-    const key = `draft ${form.dataset.draft}`;
-    const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden");
-    const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-    for (const field of fields) {
-      if (field.type === "radio") { if (kept[field.name] === field.value && ![...form.elements[field.name]].some((each) => each.defaultChecked)) field.checked = true; }
-      else if (!field.value && kept[field.name]) field.value = kept[field.name];
-    }
-    form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(new FormData(form)), (name, value) => (name === "form_key" || name === "token" ? undefined : value))));
+    let isChanged = false;
+    const keep = async () => {
+      if (!isChanged) return;
+      isChanged = false;
+      const answer = await send(form.dataset.draft, form).catch(() => null);
+      const note = form.querySelector("[data-kept]");
+      if (note && answer) note.textContent = `Draft kept ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.`;
+      if (!answer) isChanged = true;
+    };
+    form.addEventListener("input", () => { isChanged = true; });
+    form.addEventListener("submit", () => { isChanged = false; });
+    setInterval(keep, 10000);
+    document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+  }
+
+  const lease = document.querySelector("form[data-lease]");
+  if (lease) {
+    const say = document.getElementById("lease");
+    const beat = setInterval(async () => {
+      const answer = await send(lease.action, lease).catch(() => null);
+      if (answer && answer.type !== "opaqueredirect") {
+        clearInterval(beat);
+        say.hidden = false;
+        say.textContent = "Your claim on this item is over. What you wrote is kept; open the page again.";
+      }
+    }, 300000);
   }
 })();
