@@ -805,6 +805,25 @@ class Entries(Read):
     next: str | None
 
 
+class Deadline(Read):
+    """A day on which somebody has to act on an entry."""
+
+    entry_number: str
+    code: str
+    kind: str
+    title: str
+    whose: str | None
+    on: date | None
+    what: str
+    if_nothing_is_done: str | None
+
+
+class Deadlines(Read):
+    """Days of an importer's entries."""
+
+    items: list[Deadline]
+
+
 class Account(Read):
     """An importer's account."""
 
@@ -942,6 +961,7 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries/{entry_number}"): Entry,
     ("liquidation", "get", "/entries/{entry_number}/timeline"): Timeline,
     ("liquidation", "get", "/entries/{entry_number}/versions/{version}"): Version,
+    ("liquidation", "get", "/importers/{importer_number}/deadlines"): Deadlines,
     ("liquidation", "get", "/radar"): Radar,
     ("liquidation", "get", "/radar/entries"): RadarEntries,
     ("notifications", "get", "/bulletin"): Postings,

@@ -109,7 +109,9 @@ def build_templates() -> Environment:
         "money": words.say_money,
         "code": words.say_code,
         "entry": words.say_entry,
+        "party": words.say_party,
     }
+    templates.tests |= {"masked": words.is_masked}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
     return templates
 
@@ -201,6 +203,18 @@ def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: 
 def told(problem: Problem) -> Mapping[str, str]:
     """The faults of a refused form, by the field that they are about."""
     return {each.field.removeprefix("body."): each.message for each in problem.errors or ()}
+
+
+def place_after(following: str | None) -> str | None:
+    """The place from which the next page of a list goes on, of the link that a service gives."""
+    if following is None:
+        return None
+    return following.partition("after=")[2].partition("&")[0] or None
+
+
+def is_of_script(request: Request) -> bool:
+    """Whether a script of the page asks, and not the person who looks at it."""
+    return request.headers.get("sec-fetch-dest") == "empty"
 
 
 def go(path: str) -> Response:

@@ -21,7 +21,18 @@ from services.console.acts.reads import (
     Version,
 )
 from services.console.acts.secrets import act_key
-from services.console.api.frame import Form, Visitor, console_of, form_of, go, page, problem_page, signed_in, told
+from services.console.api.frame import (
+    Form,
+    Visitor,
+    console_of,
+    form_of,
+    go,
+    is_of_script,
+    page,
+    problem_page,
+    signed_in,
+    told,
+)
 from services.console.domain.acts import (
     FINDINGS,
     ISSUES,
@@ -64,6 +75,8 @@ async def keep_item(request: Request, who: Officer, item_id: str) -> Response:
     form = await form_of(request, who)
     body = {"token": token_in(form)}
     done = await who.person.post("workqueue", f"/items/{item_id}/heartbeat", Claim, body)
+    if is_of_script(request):
+        return Response(status_code=204 if done.is_shown else 409)
     return await _after(request, who, item_id, done)
 
 
@@ -139,7 +152,7 @@ async def keep_draft(request: Request, who: Officer, item_id: str, about: str) -
     """Keep what is written in a form; an empty one is forgotten."""
     form = await form_of(request, who)
     await _keep_draft(request, who, item_id, about, form)
-    return go(f"/items/{item_id}#{about}")
+    return Response(status_code=204) if is_of_script(request) else go(f"/items/{item_id}#{about}")
 
 
 def token_in(form: Form) -> int | None:

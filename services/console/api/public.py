@@ -16,7 +16,7 @@ from services.console.acts.reads import (
     RulePage,
     Rules,
 )
-from services.console.api.frame import Visitor, page, problem_page, visitor
+from services.console.api.frame import Visitor, page, place_after, problem_page, visitor
 from services.console.domain.periods import last_quarters
 
 router = APIRouter(include_in_schema=False)
@@ -82,7 +82,7 @@ async def read_bulletin(request: Request, who: Anyone) -> Response:
         postings = await who.person.get("notifications", "/bulletin", Postings, limit=50, after=after, **asked)
         if postings.silent is not None:
             return problem_page(request, who, postings, subject="The bulletin")
-    more = _after(postings.value.next) if postings is not None and postings.value is not None else None
+    more = place_after(postings.value.next) if postings is not None and postings.value is not None else None
     return page(request, who, "bulletin.html", given=given, postings=postings, more=more)
 
 
@@ -92,7 +92,7 @@ async def list_rules(request: Request, who: Anyone, q: str = "", after: str = ""
     rules = await who.person.get("liquidation", "/rules", Rules, q=q, after=after, limit=50)
     if rules.value is None:
         return problem_page(request, who, rules, subject="The rules")
-    return page(request, who, "rules.html", rules=rules.value, q=q, more=_after(rules.value.next))
+    return page(request, who, "rules.html", rules=rules.value, q=q, more=place_after(rules.value.next))
 
 
 @router.get("/rules/{rule_id}")
@@ -111,10 +111,3 @@ async def read_problem(request: Request, who: Anyone, code: str) -> Response:
     if kind.value is None:
         return problem_page(request, who, kind, subject=f"Problem {code}")
     return page(request, who, "problem_kind.html", kind=kind.value)
-
-
-def _after(following: str | None) -> str | None:
-    """The place from which the next page goes on, of the link that a service gives."""
-    if following is None:
-        return None
-    return following.partition("after=")[2].partition("&")[0] or None

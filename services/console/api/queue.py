@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.console.acts.calls import together
 from services.console.acts.reads import Center, Items, Next, Processes, Queue
 from services.console.acts.secrets import act_key, digest
-from services.console.api.frame import Visitor, console_of, form_of, go, page, problem_page, signed_in
+from services.console.api.frame import Visitor, console_of, form_of, go, page, place_after, problem_page, signed_in
 from services.console.store import views
 from shared.customs.centers import centers
 from shared.db.transaction import transaction
@@ -42,8 +42,7 @@ async def read_queue(request: Request, who: Annotated[Visitor, Depends(signed_in
     if items.silent is not None:
         return problem_page(request, who, items, subject="The queue")
     more = None
-    if items.value is not None and items.value.next is not None:
-        place = items.value.next.partition("after=")[2].partition("&")[0]
+    if items.value is not None and (place := place_after(items.value.next)) is not None:
         more = "/queue?" + urlencode({name: value for name, value in given.items() if value}) + f"&after={place}"
     names = {each.code: each.label for each in processes.value.items} if processes.value is not None else {}
     chosen = {name: value for name, value in given.items() if value}

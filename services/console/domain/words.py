@@ -62,6 +62,15 @@ def say_code(code: str | None) -> str:
     return "-" if code is None else code.replace("-", " ").replace("_", " ")
 
 
+def say_party(code: str | None) -> str:
+    """Whose something is.
+
+    >>> say_party("cbp"), say_party("importer"), say_party(None)
+    ('CBP', 'importer', '-')
+    """
+    return "CBP" if code == "cbp" else say_code(code)
+
+
 def say_entry(number: str | None) -> str:
     """An entry number as it is printed; what is none stays as it is.
 
@@ -77,3 +86,12 @@ def center_name(code: str | None) -> str:
     """The name of a Center beside its code."""
     known = centers().get(code or "")
     return known.name if known is not None else "no Center yet" if code is None else code
+
+
+def is_masked(number: str) -> bool:
+    """Whether a service hides an importer number, as it does with social security numbers.
+
+    >>> is_masked("***-**-9749"), is_masked("07-544500400")
+    (True, False)
+    """
+    return "*" in number

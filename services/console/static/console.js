@@ -39,8 +39,10 @@
       isChanged = false;
       const answer = await send(form.dataset.draft, form).catch(() => null);
       const note = form.querySelector("[data-kept]");
-      if (note && answer) note.textContent = `Draft kept ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.`;
-      if (!answer) isChanged = true;
+      const isKept = answer?.status === 204;
+      const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      if (note) note.textContent = isKept ? `Draft kept ${time}.` : "The draft could not be kept. Copy what you wrote before you leave.";
+      isChanged = isChanged || !isKept;
     };
     form.addEventListener("input", () => { isChanged = true; });
     form.addEventListener("submit", () => { isChanged = false; });
@@ -53,7 +55,7 @@
     const say = document.getElementById("lease");
     const beat = setInterval(async () => {
       const answer = await send(lease.action, lease).catch(() => null);
-      if (answer && answer.type !== "opaqueredirect") {
+      if (answer && answer.status !== 204) {
         clearInterval(beat);
         say.hidden = false;
         say.textContent = "Your claim on this item is over. What you wrote is kept; open the page again.";
