@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 Officer = Annotated[Visitor, Depends(signed_in)]
 
-AT_ONCE = 50
+AT_ONCE = 25
 """Items that can be assigned in one go."""
 
 
