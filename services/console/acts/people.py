@@ -35,8 +35,23 @@ def _nationwide(subject: str, name: str, role: RoleName, does: str, begins: str 
     return SamplePerson(Identity(subject, name, frozenset({role})), "nationwide", does, begins)
 
 
-def _outside(subject: str, name: str, role: RoleName, does: str, **more: str) -> SamplePerson:
-    identity = Identity(subject, name, frozenset({role}), importer_numbers=frozenset({_IMPORTER}), **more)
+def _outside(
+    subject: str,
+    name: str,
+    role: RoleName,
+    does: str,
+    *,
+    filer_code: str | None = None,
+    surety_code: str | None = None,
+) -> SamplePerson:
+    identity = Identity(
+        subject,
+        name,
+        frozenset({role}),
+        importer_numbers=frozenset({_IMPORTER}),
+        filer_code=filer_code,
+        surety_code=surety_code,
+    )
     return SamplePerson(identity, "outside", does, f"/accounts/{_IMPORTER}")
 
 

@@ -99,7 +99,8 @@ async def test_pages_fit_are_light_and_keep_their_policy(
 ) -> None:
     context = await open_context(browser, width)
     page = await context.new_page()
-    said, wrong = Said(), []
+    said = Said()
+    wrong: list[tuple[str, str]] = []
     said.listen(page)
     async for name, url in seen_by(page, product, things):
         answer = await look(page, url)
@@ -213,7 +214,7 @@ async def test_a_service_that_is_silent_costs_its_part_of_a_page(
     page = await context.new_page()
     console = product.environment.address_of("console")
     await sign_in(page, console, "Tess Quinn")
-    wrong = []
+    wrong: list[tuple[str, object]] = []
     with silent(product, service):
         for name, owner in owners.items():
             began = time.monotonic()

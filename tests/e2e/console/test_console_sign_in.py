@@ -69,7 +69,7 @@ async def enter(page: Page, console: str, user: str, to: str = "/queue") -> None
 
 async def kept(product: Product) -> list[tuple[str, bytes]]:
     """The sessions as rows: whose, and what they keep, sealed."""
-    engine = create_engine(product.environment.database_of("console"))
+    engine = create_engine(product.environment.database_of("console"), application="test")
     try:
         async with transaction(engine) as tx:
             rows = await tx.connection.execute(text("SELECT subject, content FROM sessions ORDER BY started_at"))
