@@ -61,6 +61,7 @@ async def sign_in(page: Page, console: str, name: str) -> None:
     for other in await page.locator("details").all():
         await other.evaluate("each => each.open = true")
     await page.get_by_role("button", name=f"Sign in as {name}", exact=True).click()
+    await page.wait_for_load_state()
 
 
 async def look(page: Page, url: str) -> Response:

@@ -110,6 +110,7 @@ def build_templates() -> Environment:
         "code": words.say_code,
         "entry": words.say_entry,
         "party": words.say_party,
+        "remedy": words.say_remedy,
     }
     templates.tests |= {"masked": words.is_masked}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}

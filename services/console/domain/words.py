@@ -1,5 +1,6 @@
 """How days, money, codes and numbers are said on pages."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -10,6 +11,8 @@ from shared.customs.centers import centers
 from shared.customs.entry_number import format_entry_number
 
 _ENTRY_LENGTH: Final = 11
+_SENTENCE: Final = re.compile(r"(?<=[.;?!]) ")
+_CALL: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) /")
 _EASTERN: Final = ZoneInfo("America/New_York")
 
 MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
@@ -86,6 +89,15 @@ def center_name(code: str | None) -> str:
     """The name of a Center beside its code."""
     known = centers().get(code or "")
     return known.name if known is not None else "no Center yet" if code is None else code
+
+
+def say_remedy(text: str | None) -> str:
+    """What to do instead, without the sentences that tell programs which call to make.
+
+    >>> say_remedy("Read the item. Take another with POST /items/next."), say_remedy(None)
+    ('Read the item.', '')
+    """
+    return " ".join(each for each in _SENTENCE.split(text or "") if not _CALL.search(each))
 
 
 def is_masked(number: str) -> bool:

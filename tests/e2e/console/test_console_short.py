@@ -28,7 +28,7 @@ async def test_somebody_looks_signs_in_asks_for_work_and_leaves(empty: Product) 
         await sign_in(page, console, "Kim Sato")
         await page.wait_for_url("**/queue")
         await page.get_by_role("button", name="Next item").click()
-        await page.get_by_text("Nothing is open in these queues.").wait_for()
+        await page.get_by_text("Nothing here is for you to take now.").wait_for()
         for path in ("/team", "/radar", "/calculator?entry_type=01&entry_date=2026-03-02"):
             assert (await look(page, console + path)).status == 200
             assert await page.locator("h1").count() == 1

@@ -75,6 +75,7 @@ async def test_next_item_is_asked_about_answered_checked_and_decided(
     assert await page.get_by_label("What you found").input_value() == "The certificate covers the goods."
     await page.get_by_role("button", name="Decide", exact=True).click()
     await page.get_by_text("Decided.").wait_for()
+    assert await page.get_by_role("button", name="Next item").count() == 1
     await take_picture(page, "flow-decided")
     decided = await call(product, LEE, "get", f"/items/{item_id}")
     assert (decided["state"], decided["outcome"], decided["decision"]["decided_by"]) == (
@@ -203,7 +204,7 @@ async def test_double_click_on_next_claims_one_item(product: Product, browser: B
     context = await open_context(browser)
     page = await be(context, console, "Kim Sato")
     before = len((await call(product, LEE, "get", "/items?center=CEE003&state=claimed"))["items"])
-    await page.goto(f"{console}/queue?center=CEE003&process=ad-cvd")
+    await page.goto(f"{console}/queue?center=CEE003&process=quota")
     await page.get_by_role("button", name="Next item").dblclick()
     await page.wait_for_url("**/items/*")
     after = (await call(product, LEE, "get", "/items?center=CEE003&state=claimed"))["items"]
