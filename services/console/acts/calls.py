@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -157,7 +158,7 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         if not response.content:
             return Panel(service, is_empty=True)
         try:
-            return Panel(service, value=TypeAdapter(read).validate_json(response.content))
+            return Panel(service, value=_reader(read).validate_json(response.content))
         except ValidationError as error:
             log.error("answer not understood", service=service, path=response.request.url.path, errors=error.errors())
             return Panel(service, silent=_silent(service))
@@ -165,3 +166,8 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         return Panel(service, problem=Problem.model_validate(response.json()))
     except ValueError:
         return Panel(service, problem=Problem(status=response.status_code))
+
+
+@cache
+def _reader(read: type[R]) -> TypeAdapter[R]:
+    return TypeAdapter(read)

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -101,7 +102,8 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
     app.include_router(build_health_router(settings.service, settings.code_version, platform.metrics, readiness))
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    # Files are the same for everybody, so they may be compressed; pages hold keys of forms and what somebody wrote.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1_000, compresslevel=6))
     app.add_exception_handler(NotSignedIn, _on_not_signed_in)
     app.add_exception_handler(FormRefused, _on_form_refused)
     app.add_exception_handler(HTTPException, _on_http)
