@@ -1,7 +1,7 @@
 """Calls to the services in the name of a person: one place for times, headers, and what goes wrong."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -169,5 +169,5 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
 
 
 @cache
-def _reader(read: type[R]) -> TypeAdapter[R]:
+def _reader(read: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(read)
