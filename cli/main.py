@@ -545,7 +545,7 @@ def reconcile_bulletin(
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """Compare what the legal record wrote on a day with the bulletin and the courtesy notices; exit code 1 for a gap."""
+    """Compare a day of the legal record with the bulletin and the courtesy notices; exit code 1 for a gap."""
     environment = open_environment(data=data, is_needed=True)
     on = date.fromisoformat(day) if day is not None else add_days(legal_date(SystemClock().now()), -1)
     found = asyncio.run(operations.reconcile_bulletin(environment, on))

@@ -3,7 +3,7 @@
 import csv
 import io
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import text
@@ -45,7 +45,7 @@ async def test_file_feed_and_permalink_say_what_the_search_says(engine: AsyncEng
         assert line == told
         feed = await anyone.get("/bulletin.atom", params=terms)
         assert feed.headers["content-type"].startswith("application/atom+xml")
-        (entry,) = ElementTree.fromstring(feed.text).findall(f"{ATOM}entry")
+        (entry,) = ET.fromstring(feed.text).findall(f"{ATOM}entry")
         link = entry.find(f"{ATOM}link")
         assert link is not None
         assert link.attrib["href"] == f"https://bulletin.example/bulletin/{posting['notice_id']}"
