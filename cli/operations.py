@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.catalogue import SERVICES, all_topics, find_service
+from cli.catalogue import EVERY_SERVICE, SERVICES, all_topics, find_service
 from cli.environment import Environment
 from cli.reconciliation import Reconciled, reconcile
 from shared.bus import dead_letters, offsets, outbox
@@ -79,7 +79,7 @@ async def open_bus(environment: Environment) -> AsyncIterator[Bus]:
 
 async def migrate(environment: Environment) -> None:
     """Bring every service's database to the revision of this code."""
-    for service in SERVICES:
+    for service in EVERY_SERVICE:
         async with service_engine(environment, service.name) as engine:
             await upgrade(engine, service.migrations)
 

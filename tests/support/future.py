@@ -49,7 +49,7 @@ _SAMPLES = (
     ("appeal-decided", "routing/appeal-reassigned", lambda serial: {"appeal_number": f"appeal-{serial}"}),
     ("party-changed", "routing/party-agent-delegated-to", _of_party),
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
-    ("review-decided", "workqueue/decided-increase-by-class", _of_decision),
+    ("review-decided", "workqueue/decided-increase-with-findings", _of_decision),
     ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),
     ("request-changed", "workqueue/request-reminded", lambda serial: {"request_id": f"request-{serial}"}),
     ("entry-changed", "liquidation/liquidated-with-refund", _of_entry),
