@@ -86,7 +86,8 @@ async def happen(desk: Desk, item_id: str, what: str) -> None:
 def event_of(what: str, at: str) -> Event[Any]:
     if what == "account":
         return recorded("routing/account-registered", importer_number=IMPORTER, center="CEE007", time=at)
-    return recorded(f"liquidation/{what}", entry_number=ENTRY, time=at)
+    lifted = {"occurred_on": "2026-03-02"} if what == "suspension-lifted" else {}
+    return recorded(f"liquidation/{what}", entry_number=ENTRY, time=at, **lifted)
 
 
 async def take(desk: Desk, item_id: str, walk: Walk, number: int, step: Step) -> str | None:
