@@ -76,7 +76,14 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         settings=desk.settings,
         clock=desk.clock,
         importer_number=queue_events.IMPORTER,
-        values={"item_id": str(item), "request_id": letter.json()["request_id"], "file_id": NO_FILE},
+        values={
+            "item_id": str(item),
+            "request_id": letter.json()["request_id"],
+            "file_id": NO_FILE,
+            "center": "CEE007",
+            "subject": "nobody",
+            "delegation_id": NO_FILE,
+        },
         whose={
             "item_id": frozenset({"center", "division"}),
             "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
