@@ -31,6 +31,7 @@ def build(platform: Platform) -> Parts:
             "center_goal": settings.center_goal_working_days,
             "repetition": timedelta(days=settings.request_repetition_days),
             "notice_over_cents": NOTICE_OVER_CENTS if settings.increase_needs_notice else None,
+            "bulk_limits": settings.bulk_limits,
             "liquidation": Neighbour("Liquidation", settings.liquidation_url, settings.decision_check_seconds),
             "files": files,
         },

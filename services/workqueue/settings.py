@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.workqueue.domain.bulk import Limits
 from shared.files.settings import FileSettings
 
 
@@ -37,3 +38,17 @@ class WorkqueueSettings(FileSettings):
         description="whether a review ends with an increase of more than 15 dollars only after a proposed CBP 29 was"
         " answered or its time has passed (19 CFR 152.2)",
     )
+    bulk_second_person_items: int = Field(
+        default=1_000, ge=0, le=100_000, description="items of a bulk run beyond which a second person has to begin it"
+    )
+    bulk_second_person_usd: int = Field(
+        default=10_000_000,
+        ge=0,
+        le=10**12,
+        description="US dollars of entered value beyond which a second person has to begin a bulk run",
+    )
+
+    @property
+    def bulk_limits(self) -> Limits:
+        """Beyond which a second person begins a bulk run."""
+        return Limits(self.bulk_second_person_items, self.bulk_second_person_usd)

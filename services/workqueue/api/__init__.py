@@ -2,7 +2,9 @@
 
 from services.workqueue.api import (
     acting,
+    bulk_runs,
     claims,
+    clocks,
     decision_checks,
     decisions,
     figures,
@@ -13,10 +15,28 @@ from services.workqueue.api import (
     processes,
     requests,
     staff,
+    transfers,
+    views,
 )
 
 ROUTERS = [
     module.router
-    for module in (items, goods, matters, claims, decisions, decision_checks, requests, files, figures, acting, staff)
+    for module in (
+        items,
+        goods,
+        matters,
+        claims,
+        transfers,
+        clocks,
+        decisions,
+        decision_checks,
+        requests,
+        files,
+        figures,
+        acting,
+        staff,
+        views,
+        bulk_runs,
+    )
 ]
 PUBLIC_ROUTERS = [processes.router]
