@@ -20,13 +20,14 @@ from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
 from bench.recovery import measure_recovery
 from bench.routing import measure_floor, measure_routing, memory_mib
-from bench.site import Site, open_site
+from bench.site import Site, open_server, open_site
 from cli.catalogue import all_topics
 from services.liquidation.app import SERVICE as LIQUIDATION
 from services.routing.app import SERVICE as ROUTING
 from services.workqueue.app import SERVICE as WORKQUEUE
 from shared.bus.kafka import KafkaBus
 from shared.db import embedded
+from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.runtime.clock import SystemClock
@@ -147,12 +148,12 @@ async def measure_calculator_row(calls: int) -> Row:
     )
 
 
-async def measure_claims_row(site: Site, items: int, clients: int, seconds: float) -> Row:
+async def measure_claims_row(server: EmbeddedPostgres, items: int, clients: int, seconds: float) -> Row:
     """Claims at the store: floor, product, peers where they are installed, floor again."""
     engines = []
     for name in ("workqueue", "procrastinate", "pgqueuer"):
-        embedded.ensure_database(site.server, name)
-        engines.append(create_engine(site.server.url(name), application="bench", pool_size=clients))
+        embedded.ensure_database(server, name)
+        engines.append(create_engine(server.url(name), application="bench", pool_size=clients))
     await upgrade(engines[0], WORKQUEUE.migrations)
     await fill(engines[0], items)
     tune_garbage_collection()
@@ -189,8 +190,8 @@ async def run(given: argparse.Namespace) -> list[Row]:
     if "calculator" in given.rows:
         rows.append(await measure_calculator_row(given.calls))
     if "claims" in given.rows:
-        with open_site() as site:
-            rows.append(await measure_claims_row(site, given.open_items, given.clients, given.seconds))
+        with open_server() as (_, server):
+            rows.append(await measure_claims_row(server, given.open_items, given.clients, given.seconds))
     return rows
 
 

@@ -33,6 +33,7 @@ def build(platform: Platform) -> Parts:
             "notice_over_cents": NOTICE_OVER_CENTS if settings.increase_needs_notice else None,
             "bulk_limits": settings.bulk_limits,
             "liquidation": Neighbour("Liquidation", settings.liquidation_url, settings.decision_check_seconds),
+            "routing": Neighbour("Routing", settings.routing_url, settings.account_seconds),
             "files": files,
         },
         jobs=(*schedule(platform, settings), *file_jobs(platform, files)),

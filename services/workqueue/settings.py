@@ -20,6 +20,12 @@ class WorkqueueSettings(FileSettings):
     liquidation_url: str = Field(
         default="http://localhost:8003", description="base URL of liquidation, asked what a decision would come to"
     )
+    routing_url: str = Field(
+        default="http://localhost:8001", description="base URL of routing, asked for contacts and family of an account"
+    )
+    account_seconds: float = Field(
+        default=1, gt=0, le=30, description="seconds that routing may take for the account page"
+    )
     decision_check_seconds: float = Field(
         default=2, gt=0, le=30, description="seconds that liquidation may take for such an answer"
     )

@@ -1,6 +1,7 @@
 """The HTTP side of the work queue, a module for each subject."""
 
 from services.workqueue.api import (
+    accounts,
     acting,
     bulk_runs,
     claims,
@@ -10,7 +11,9 @@ from services.workqueue.api import (
     figures,
     files,
     goods,
+    grouping,
     items,
+    management,
     matters,
     processes,
     requests,
@@ -37,6 +40,9 @@ ROUTERS = [
         staff,
         views,
         bulk_runs,
+        management,
+        accounts,
+        grouping,
     )
 ]
 PUBLIC_ROUTERS = [processes.router]

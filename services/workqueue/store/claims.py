@@ -108,6 +108,15 @@ SELECT jsonb_object_agg(of_work.work, of_work.since) AS works FROM (
 _ASKED_SINCE = "((SELECT works FROM lacking) ->> (candidate.center || ' ' || candidate.process))::timestamptz"
 
 
+def _each(parameter: int, name: str) -> str:
+    """The values of an array, of which PostgreSQL expects one.
+
+    For a plan that holds for any values it would expect ten of each, a hundred queues, and so plan each claim anew:
+    that takes longer than the claim. A limit whose value it does not know lets it expect a tenth.
+    """
+    return f"(SELECT {name} FROM unnest(${parameter}::text[]) AS each({name}) LIMIT cardinality(${parameter}::text[])) {name}s"
+
+
 def _claim_next(is_by_process: bool, heads: str) -> str:
     """Look at what is assigned to the person and then at the first open items of each queue in their order, lock the
     best that nobody else has in hand and that nothing keeps from the person, take it, and write and publish that.
@@ -128,7 +137,7 @@ chosen AS MATERIALIZED (
                 AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[]) {process}
               ORDER BY {_ORDER} {heads}) AS own
           UNION ALL
-          SELECT false, head.* FROM unnest($4::text[]) AS c(center) CROSS JOIN unnest($5::text[]) AS d(division)
+          SELECT false, head.* FROM {_each(4, "center")} CROSS JOIN {_each(5, "division")}
           CROSS JOIN LATERAL (
               SELECT {_ORDER} FROM items q
               WHERE q.center = c.center AND q.division = d.division AND q.state = 'open' AND q.waits_for IS NULL

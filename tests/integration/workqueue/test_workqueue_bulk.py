@@ -126,10 +126,10 @@ async def test_q7_withdrawn_run_leaves_the_rest(desk: Desk) -> None:
 
 
 FILL = """
-INSERT INTO items (item_id, kind, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
-                   state, token, acts, value_usd)
-SELECT gen_random_uuid(), 'review', 'quota', 'E' || n, '07-345678900', 'CEE007', 'enforcement', 1,
-       '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03', 'open', 0, 0, 10
+INSERT INTO items (item_id, kind, process, importer_number, center, division, priority, opened_at, due_on, state, token,
+                   acts, value_usd, stage)
+SELECT gen_random_uuid(), 'matter', 'inquiry', '07-345678900', 'CEE007', 'enforcement', 1,
+       '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03', 'open', 0, 0, 10, 'received'
 FROM generate_series(1, $1::integer) AS numbers(n)
 """
 WORKER = """
@@ -165,7 +165,7 @@ async def test_q7_run_that_is_killed_in_the_middle_goes_on_and_does_no_item_twic
     assert (ready["state"], ready["items"], ready["needs_second"]) == ("ready", 4_000, True)
     assert (await settle(desk, run["run_id"], who=SUE)).status_code == 200
     url = desk.engine.url.render_as_string(hide_password=False)
-    worker = subprocess.Popen([sys.executable, "-c", WORKER, url], stdout=subprocess.PIPE)  # noqa: ASYNC220
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, url], stdout=subprocess.DEVNULL)  # noqa: ASYNC220
     try:
         until = time.monotonic() + 120
         while not await count(desk, "done"):

@@ -108,7 +108,8 @@ async def test_q6_statutory_clock_is_told_up_the_chain_and_at_its_end_to_headqua
     desk: Desk, passed: int, level: int, told: list[str]
 ) -> None:
     entry = entry_number()
-    await desk.apply(routed(entry), protest_act("270426-100001", entry, received_at="2026-03-02T15:00:00Z"))
+    filed = {"received_at": "2026-03-02T15:00:00Z", "decide_by": "2028-03-02"}
+    await desk.apply(routed(entry), protest_act("270426-100001", entry, **filed))
     (protest,) = [row for row in await desk.rows(items) if row.kind == "protest"]
     assert (protest.opened_at.date(), protest.due_on) == (date(2026, 3, 2), date(2028, 3, 2))  # 731 days
     now = datetime(2026, 3, 2, 18, tzinfo=UTC) + timedelta(days=passed + (1 if level else 0))

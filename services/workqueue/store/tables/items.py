@@ -113,6 +113,13 @@ item_events = Table(
     Column("acting_for", Text),
     Column("reasons", JSONB, nullable=False),
     Index(
+        "item_events_flow",
+        "at",
+        postgresql_where=text(
+            "change = ANY (ARRAY['routed'::text, 'opened'::text, 'completed'::text, 'closed'::text, 'cancelled'::text])"
+        ),
+    ),
+    Index(
         "item_events_words",
         text(WORDS_IN_INDEX["item_events"]),
         postgresql_using="gin",
