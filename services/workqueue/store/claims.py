@@ -114,7 +114,8 @@ def _each(parameter: int, name: str) -> str:
     For a plan that holds for any values it would expect ten of each, a hundred queues, and so plan each claim anew:
     that takes longer than the claim. A limit whose value it does not know lets it expect a tenth.
     """
-    return f"(SELECT {name} FROM unnest(${parameter}::text[]) AS each({name}) LIMIT cardinality(${parameter}::text[])) {name}s"
+    array = f"${parameter}::text[]"
+    return f"(SELECT {name} FROM unnest({array}) AS each({name}) LIMIT cardinality({array})) AS {name}s"
 
 
 def _claim_next(is_by_process: bool, heads: str) -> str:
@@ -140,8 +141,8 @@ chosen AS MATERIALIZED (
           SELECT false, head.* FROM {_each(4, "center")} CROSS JOIN {_each(5, "division")}
           CROSS JOIN LATERAL (
               SELECT {_ORDER} FROM items q
-              WHERE q.center = c.center AND q.division = d.division AND q.state = 'open' AND q.waits_for IS NULL
-                AND q.assigned_to IS NULL {process}
+              WHERE q.center = centers.center AND q.division = divisions.division AND q.state = 'open'
+                AND q.waits_for IS NULL AND q.assigned_to IS NULL {process}
               ORDER BY {_ORDER} {heads}) AS head
           ORDER BY is_own DESC, {_ORDER}) AS head
     JOIN items candidate USING (item_id)
