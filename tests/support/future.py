@@ -48,7 +48,7 @@ _SAMPLES = (
     ("account-assigned", "routing/account-registered", lambda serial: {"importer_number": f"08-{serial:07d}00"}),
     ("party-changed", "routing/party-agent-delegated-to", _of_party),
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
-    ("review-decided", "workqueue/decided-increase-by-class", _of_decision),
+    ("review-decided", "workqueue/decided-increase-with-findings", _of_decision),
     ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),
     ("request-changed", "workqueue/request-answered", lambda serial: {"request_id": f"request-{serial}"}),
     ("entry-changed", "liquidation/liquidated-with-refund", _of_entry),

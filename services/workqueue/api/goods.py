@@ -24,7 +24,7 @@ from shared.web.requests import engine_of, today_of
 router = APIRouter()
 
 
-class AnswerOut(BaseModel):
+class EarlierAnswerOut(BaseModel):
     """One answer that earlier decisions gave, and how often; the rarest is listed like the others."""
 
     issue: str | None = Field(description="What was found otherwise; null: nothing was.", examples=["02"])
@@ -70,7 +70,7 @@ class ReviewedLineOut(BaseModel):
     quantity: str | None
     unit: str | None
     says: str = Field(examples=["42 earlier: 40 kept 8471300100, 2 changed to 8471410150"])
-    answers: list[AnswerOut] = Field(description="Every answer, the most frequent first.")
+    answers: list[EarlierAnswerOut] = Field(description="Every answer, the most frequent first.")
     earlier: list[EarlierOut] = Field(description="The first decisions of each answer: own Center, then the newest.")
 
 
@@ -143,7 +143,9 @@ def _line_out(goods: DeclaredGoods, answers: list[Answer], decided: list[Decided
         unit=goods.unit,
         says=tell_earlier(ranked),
         answers=[
-            AnswerOut(issue=each.issue, is_kept=each.is_kept, found=each.found, times=each.times, last_at=each.last_at)
+            EarlierAnswerOut(
+                issue=each.issue, is_kept=each.is_kept, found=each.found, times=each.times, last_at=each.last_at
+            )
             for each in ranked
         ],
         earlier=[_earlier_out(each, mask) for each in own_first(decided, mask.own_centers)],

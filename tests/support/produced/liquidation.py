@@ -375,9 +375,6 @@ async def tell_decisions(world: World, entries: Iterator[str]) -> None:
     await world.keep("workqueue/protest-ended-by-decision", change="cancelled", **item)
     await do(world, number, "void-denial", DIRECTOR)
     await world.keep("workqueue/protest-reopened", change="routed", **item)
-    (open_item,) = (await world.workqueue.call("GET", f"/items?entry={denied}&state=open", SPECIALIST))["items"]
-    await complete(world, open_item["item_id"], "no-change")
-    await world.keep("workqueue/protest-completed", change="completed", **item)
     await do(world, number, "recommend", REVIEWER, reasons="As classified.", otherwise="denied")
     await do(world, number, "sign", DIRECTOR, name="denied-again")
     number = await protest(world, "", [next(entries)], SURETY, **surety)

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.events import entry_number, line
 from tests.support.produced.routing import CAR, STRANGER, TODAY, body_of, case, file, file_paper, move, register
-from tests.support.produced.world import SPECIALIST, MakeEngine, World, open_world
+from tests.support.produced.world import DIRECTOR, SPECIALIST, MakeEngine, World, open_world
 
 FOUND = [{"code": "found", "text": "SYNTHETIC: as examined.", "citation": "19 USC 1500"}]
 BASIS = [{"rule": "classification", "citation": "19 USC 1500(b)"}]
@@ -78,14 +78,7 @@ async def tell_reviews(make_engine: MakeEngine) -> World:
         number = await file(world, 7_001_001, lines=[case()])
         item = await find_item(world, entry=number)
         await world.keep("workqueue/review-routed", "work-item-changed", item_id=item, change="routed")
-        token = await claim(world, item)
-        await world.keep("workqueue/review-claimed", "work-item-changed", item_id=item, change="claimed")
-        await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token})
-        await world.keep("workqueue/review-released", "work-item-changed", item_id=item, change="released")
-        await claim(world, item)
-        world.clock.advance(LONGER_THAN_A_LEASE)
-        await world.workqueue.run("expire-leases")
-        await world.keep("workqueue/review-lease-expired", "work-item-changed", item_id=item, change="lease-expired")
+        token = await tell_claims(world, item)
         await move(world, "entries", number)
         await world.keep("workqueue/review-moved", "work-item-changed", item_id=item, center="CEE005")
         questions = {"form": "CBP-28", "questions": ["Which parts are of silk?"]}
@@ -123,6 +116,29 @@ async def tell_reviews(make_engine: MakeEngine) -> World:
         name = "workqueue/review-dropped-after-completion"
         await world.keep(name, "work-item-changed", item_id=item, change="cancelled")
         return world
+
+
+async def tell_claims(world: World, item: str) -> int:
+    """A review that is claimed, given back, passed over, assigned, and lost with its lease; gives the first token."""
+    token = await claim(world, item)
+    await world.keep("workqueue/review-claimed", "work-item-changed", item_id=item, change="claimed")
+    await world.workqueue.call("POST", f"/items/{item}/release", SPECIALIST, {"token": token})
+    await world.keep("workqueue/review-released", "work-item-changed", item_id=item, change="released")
+    reason = {"code": "no-time", "text": "SYNTHETIC: needs a whole day."}
+    await world.workqueue.call("POST", f"/items/{item}/skip", SPECIALIST, {"reason": reason})
+    await world.listen()
+    await world.keep("workqueue/review-skipped", "work-item-changed", item_id=item, change="skipped")
+    person = {"name": SPECIALIST.name, "center": "CEE007", "minutes_a_day": 360}
+    await world.workqueue.call("PUT", f"/staff/{SPECIALIST.subject}", DIRECTOR, person)
+    assigned = {"to": SPECIALIST.subject, "reason": "SYNTHETIC: knows the account."}
+    await world.workqueue.call("POST", f"/items/{item}/assign", DIRECTOR, assigned)
+    await world.listen()
+    await world.keep("workqueue/review-assigned", "work-item-changed", item_id=item, change="assigned")
+    await claim(world, item)
+    world.clock.advance(LONGER_THAN_A_LEASE)
+    await world.workqueue.run("expire-leases")
+    await world.keep("workqueue/review-lease-expired", "work-item-changed", item_id=item, change="lease-expired")
+    return token
 
 
 async def tell_consultations(world: World) -> None:
