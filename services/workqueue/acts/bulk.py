@@ -13,6 +13,7 @@ from uuid import UUID
 from services.workqueue.acts import claim, clock, decision, transfer
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import refusals
+from services.workqueue.acts.reach import knower
 from services.workqueue.domain.bulk import (
     LOOKED_AT_ONCE,
     MOST_ITEMS,
@@ -61,7 +62,7 @@ async def ask(
     """
     await demand_acting(tx, caller, now)
     run_id = UUID(event_id("bulk", caller.subject, key))
-    found = await store.freeze_items(tx, run_id, reach_of(caller, "item.read", legal_date(now)), wanted)
+    found = await store.freeze_items(tx, run_id, reach_of(caller, "item.read", legal_date(now)), knower(caller), wanted)
     if not found:
         raise Refused(
             "The filter gives no item.",

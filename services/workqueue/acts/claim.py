@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
-from services.workqueue.acts.reach import matter_for_work, person_of, seen, work_queues
+from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen, work_queues
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.domain.staff import SKIPPED_FOR, Member, find_conflict, why_first
@@ -223,6 +223,7 @@ async def _assign(
     if item is None:
         raise no_such(f"item {item_id}")
     on = legal_date(now)
+    demand_known(caller, item)
     demand(caller, "item.assign", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
     person = None
     if to is not None:
@@ -232,6 +233,13 @@ async def _assign(
                 rule="assign-within-center",
                 code="not-of-the-center",
                 remedy="GET /staff?center= lists them; PUT /staff/{subject} adds one.",
+            )
+        if item.knowers is not None and to.subject not in item.knowers:
+            raise Refused(
+                f"{to.subject} is not named on the matter.",
+                rule="need-to-know",
+                code="not-named",
+                remedy="Name them first: POST /items/{id}/need-to-know.",
             )
         await _demand_none_of(tx, item, frozenset({to.subject}), to.conflicts, on)
         person = Person(to.subject, to.member.name)

@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.acts.acting import demand_acting
+from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.item import refusals, tell
-from services.workqueue.acts.matter import list_facts_of
-from services.workqueue.acts.reach import matter_for_work, person_of, seen
+from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain import due
 from services.workqueue.domain.clocks import review_due_on
 from services.workqueue.domain.due import ItemClock, Pause
 from services.workqueue.domain.item import SYSTEM, WAITING, Item, Note, SetDay
 from services.workqueue.domain.matter import placed, stand_of
-from services.workqueue.domain.processes.table import EVERY_PROCESS
+from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.store import entries as entry_store
 from services.workqueue.store import escalations as escalation_store
 from services.workqueue.store import filings as filing_store
@@ -44,7 +44,7 @@ async def list_clocks(connection: AsyncConnection, item: Item) -> list[ItemClock
     filed = await filing_store.find_clocks(connection, item.filing_number) if item.filing_number is not None else ()
     computed_on = review_due_on(scheduled_on) if item.kind in {"review", "consultation"} else item.due_on
     sources = due.sources_of(item, computed_on, deemed_on, [(each.rule, each.evidence, each.due_on) for each in filed])
-    process = EVERY_PROCESS.get(item.process)
+    process = PROCESSES.get(item.process)
     if process is None:
         return due.clocks_of(item, sources, None, ())
     facts = await list_facts_of(connection, item)
@@ -153,6 +153,7 @@ async def _lock(tx: Transaction, caller: Identity, item_id: UUID, now: datetime)
     item = (await item_store.lock_items(tx, [item_id])).get(item_id)
     if item is None:
         raise no_such(f"item {item_id}")
+    demand_known(caller, item)
     demand(caller, "item.set-day", legal_date(now), matter_for_work(item), f"item {item_id}", sight=seen(item))
     await demand_acting(tx, caller, now)
     if item.state not in WAITING:
@@ -181,7 +182,7 @@ async def _write(tx: Transaction, caller: Identity, item: Item, changed: SetDay,
     if item.kind in {"review", "consultation"}:
         marked = replace(marked, due_on=due.applied(changed.instead_of, changed) if changed.instead_of else item.due_on)
     elif item.kind == "matter":
-        process = EVERY_PROCESS[item.process]
+        process = PROCESSES[item.process]
         facts = await list_facts_of(tx.connection, item)
         acts = await matter_store.list_acts(tx.connection, item.item_id)
         marked = placed(marked, process, stand_of(process, item, acts, facts))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import refusals, tell
-from services.workqueue.acts.reach import matter_for_work, person_of, seen
+from services.workqueue.acts.reach import demand_free, matter_for_work, person_of, seen
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.item import WAITING, Item
 from services.workqueue.domain.matter import Opening
@@ -114,6 +114,7 @@ async def _load(
     if item is None:
         raise no_such(f"item {item_id}")
     what = f"item {item_id}"
+    demand_free(caller, item)
     row = demand(caller, "item.group", legal_date(now), matter_for_work(item), what, sight=seen(item))
     await demand_acting(tx, caller, now)
     opening = await store.find_opening(tx.connection, item_id)

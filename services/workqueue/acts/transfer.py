@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import refusals, tell
-from services.workqueue.acts.reach import matter_for_work, person_of, seen
+from services.workqueue.acts.reach import demand_free, matter_for_work, person_of, seen
 from services.workqueue.domain import transfer as rules
 from services.workqueue.domain.transfer import Transfer, TransferAct
 from services.workqueue.store import items as item_store
@@ -42,6 +42,7 @@ async def offer(
     if item is None:
         raise no_such(f"item {item_id}")
     on = legal_date(now)
+    demand_free(caller, item)
     demand(caller, "item.transfer", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
     await demand_acting(tx, caller, now)
     if to_center is not None and (to_center not in centers() or not centers()[to_center].is_open(on)):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import clock as acts
-from services.workqueue.acts.reach import demand_item_sight
+from services.workqueue.acts.reach import demand_item_sight, knower
 from services.workqueue.api.common import ItemId
 from services.workqueue.domain.due import LEVELS, PAUSES, ItemClock, Pause, level_of
 from services.workqueue.store import escalations as store
@@ -159,6 +159,7 @@ async def list_escalations(
         rows = await store.list_escalations(
             connection,
             reach_of(caller, "item.read", today_of(request)),
+            knower(caller),
             center=center,
             told=told,
             level=level,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.acts import view as acts
+from services.workqueue.acts.reach import knower
 from services.workqueue.api.filters import filter_of, read_query, write_query
 from services.workqueue.api.items import CountOut, count_out
 from services.workqueue.domain.view import View, beginnings_of
@@ -173,7 +174,7 @@ async def delete_view(view_id: ViewId, request: Request, caller: Annotated[Ident
 async def _count(connection: AsyncConnection, request: Request, caller: Identity, query: str) -> CountOut:
     wanted = filter_of(read_query(query), caller, request)
     reach = reach_of(caller, "item.read", today_of(request))
-    return count_out(await item_store.count_items(connection, reach, wanted))
+    return count_out(await item_store.count_items(connection, reach, knower(caller), wanted))
 
 
 def _view_out(view: View, caller: Identity) -> ViewOut:

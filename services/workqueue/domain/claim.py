@@ -231,6 +231,7 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         at_port=item.at_port,
         set_days=item.set_days,
         due_on=day_of(facts, item.set_days),
+        knowers=item.knowers,
     )
     if item.state != "claimed" or facts.state == "claimed":
         facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)

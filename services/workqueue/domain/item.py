@@ -145,7 +145,8 @@ class Item:
     first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
     decision was last refused by the legal record: from then on only people end it. `transferred_from` is the Center
     that upstream gave it when another took it over, `at_port` the port that has it in hand. `set_days` are what
-    supervisors made of its policy clocks.
+    supervisors made of its policy clocks. `knowers` are those named on a law-enforcement-sensitive matter; None of all
+    others.
     """
 
     item_id: UUID
@@ -180,6 +181,7 @@ class Item:
     transferred_from: str | None = None
     at_port: str | None = None
     set_days: tuple[SetDay, ...] | None = None
+    knowers: tuple[str, ...] | None = None
     goods: tuple[Goods, ...] | None = None
 
     @property

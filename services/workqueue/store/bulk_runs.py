@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Text, func, insert, literal, literal_column, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.bulk import MOST_ITEMS, Result, Run
+from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import Filter
 from services.workqueue.store.filters import narrowed
 from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
@@ -64,10 +65,10 @@ async def write_run(tx: Transaction, run: Run) -> None:
     await bulk.insert(tx, bulk_runs, _COLUMNS, [row], on_conflict=f"(run_id) DO UPDATE SET {replaced}")
 
 
-async def freeze_items(tx: Transaction, run_id: UUID, reach: Reach, wanted: Filter) -> int:
+async def freeze_items(tx: Transaction, run_id: UUID, reach: Reach, knower: Knower, wanted: Filter) -> int:
     """Keep which items a filter gives now, up to one more than may be, in the order of the queue; gives how many."""
     order = [items.c[name] for name in QUEUE_ORDER]
-    found = narrowed(select(items.c.item_id, *order[:-1]), reach, wanted).order_by(*order).limit(MOST_ITEMS + 1)
+    found = narrowed(select(items.c.item_id, *order[:-1]), reach, knower, wanted).order_by(*order).limit(MOST_ITEMS + 1)
     part = found.subquery()
     number = func.row_number().over(order_by=[part.c[name] for name in QUEUE_ORDER])
     rows = select(

@@ -80,7 +80,7 @@ told AS (
             'entry_number', entry_number, 'importer_number', importer_number, 'center', center, 'division', division,
             'process', process, 'actor', $12::json, 'at', $8, 'filing_number', filing_number,
             'asking_center', asking_center), '}}'), 'UTF8'), $13::jsonb
-    FROM taken)
+    FROM taken WHERE knowers IS NULL)
 SELECT {", ".join(ITEM_COLUMNS)}, is_own, relaxed FROM taken"""
 # Who claims must not have the work of these importers ($6 are the person and whom they act for, $7 is today).
 _IN_CONFLICT = """
@@ -149,6 +149,7 @@ chosen AS MATERIALIZED (
     WHERE candidate.state = 'open'
       AND candidate.importer_number <> ALL ({_IN_CONFLICT})
       AND candidate.item_id <> ALL ({_SKIPPED})
+      AND (candidate.knowers IS NULL OR candidate.knowers ? $1)
       AND ({_OWN_DECISION}) IS NULL
       AND (head.is_own OR candidate.opened_at <= coalesce({_ASKED_SINCE}, 'infinity'))
     ORDER BY head.is_own DESC, {", ".join(f"head.{name}" for name in QUEUE_ORDER)}

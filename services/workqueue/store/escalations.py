@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, tuple_
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF
+from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.due import DEEMED, LEVELS
+from services.workqueue.store.filters import known_to
+from services.workqueue.store.tables.items import items
 from services.workqueue.store.tables.transfers import escalations
 from shared.db import bulk
 from shared.db.reach import within
@@ -117,6 +120,7 @@ async def write_escalations(tx: Transaction, told: Sequence[Escalation]) -> None
 async def list_escalations(
     connection: AsyncConnection,
     reach: Reach,
+    knower: Knower,
     *,
     center: str | None,
     told: str | None,
@@ -126,8 +130,9 @@ async def list_escalations(
     limit: int,
 ) -> list[Escalation]:
     """What was told, the newest first, as far as the reach goes; None means any."""
+    may_know = exists().where(items.c.item_id == escalations.c.item_id, known_to(knower))
     query = select(*(escalations.c[name] for name in _COLUMNS)).where(
-        within(reach, centers=(escalations.c.center,), division=escalations.c.division)
+        within(reach, centers=(escalations.c.center,), division=escalations.c.division), may_know
     )
     for column, value in (
         (escalations.c.center, center),

@@ -7,15 +7,20 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    Text,
     any_,
     bindparam,
+    cast,
+    false,
     func,
     literal_column,
     or_,
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import NOBODY, Filter
 from services.workqueue.store.figures import is_overdue
 from services.workqueue.store.tables import decisions, filings, item_acts, item_events, items, matters
@@ -35,12 +40,19 @@ def items_within(reach: Reach) -> ColumnElement[bool]:
     )
 
 
-def narrowed(query: Select[Any], reach: Reach, wanted: Filter) -> Select[Any]:
-    """A query on `items`, of what the reach covers and the filter asks for.
+def known_to(knower: Knower) -> ColumnElement[bool]:
+    """Whether somebody may learn of a row of `items` (`is_known`)."""
+    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
+    by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
+    return or_(items.c.knowers.is_(None), named, by_role)
+
+
+def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
+    """A query on `items`, of what the reach covers, may be known, and the filter asks for.
 
     Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
     """
-    query = query.where(items_within(reach))
+    query = query.where(items_within(reach), known_to(knower))
     for condition in _conditions(wanted):
         query = query.where(condition)
     return query

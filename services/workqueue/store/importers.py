@@ -1,7 +1,8 @@
 """Importer accounts by their newest assignment. Rows are locked in order of their key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -54,6 +55,5 @@ async def write_importers(tx: Transaction, changed: Sequence[Importer]) -> None:
         await bulk.execute(tx, _WRITE, *columns, programs)
 
 
-def _importer(row: bulk.Row) -> Importer:
-    *facts, programs = row
-    return Importer(*facts, tuple(programs))
+def _importer(row: Mapping[str, Any]) -> Importer:
+    return Importer(**{**row, "programs": tuple(row["programs"])})

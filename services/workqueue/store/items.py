@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Select, and_, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.filing import WHOSE, Clock
 from services.workqueue.domain.filter import MOST_COUNTED, Counted, Filter
@@ -57,6 +58,7 @@ ITEM_COLUMNS = (
     "transferred_from",
     "at_port",
     "set_days",
+    "knowers",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
@@ -160,29 +162,39 @@ def _note_rows(notes: Sequence[tuple[Item, Note]]) -> list[tuple[Any, ...]]:
 
 
 async def list_items(
-    connection: AsyncConnection, reach: Reach, wanted: Filter, *, after: Sequence[Any] | None, limit: int
+    connection: AsyncConnection,
+    reach: Reach,
+    knower: Knower,
+    wanted: Filter,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
 ) -> list[ListedItem]:
     """Items in the order of the queue: due first, unknown last; then priority; then age."""
-    return [_listed(row) for row in await connection.execute(select_page(reach, wanted, after=after, limit=limit))]
+    return [
+        _listed(row) for row in await connection.execute(select_page(reach, knower, wanted, after=after, limit=limit))
+    ]
 
 
-def select_page(reach: Reach, wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> Select[Any]:
+def select_page(
+    reach: Reach, knower: Knower, wanted: Filter, *, after: Sequence[Any] | None, limit: int
+) -> Select[Any]:
     """The query of `list_items`."""
-    query = narrowed(_select_items(), reach, wanted)
+    query = narrowed(_select_items(), reach, knower, wanted)
     if after is not None:
         query = query.where(tuple_(*_ORDER) > tuple_(*after))
     return query.order_by(*_ORDER).limit(limit)
 
 
-async def count_items(connection: AsyncConnection, reach: Reach, wanted: Filter) -> Counted:
+async def count_items(connection: AsyncConnection, reach: Reach, knower: Knower, wanted: Filter) -> Counted:
     """How many items there are, exact up to `MOST_COUNTED`: no more rows than that are looked at."""
-    found = int(await connection.scalar(select_count(reach, wanted)) or 0)
+    found = int(await connection.scalar(select_count(reach, knower, wanted)) or 0)
     return Counted(min(found, MOST_COUNTED), found <= MOST_COUNTED)
 
 
-def select_count(reach: Reach, wanted: Filter) -> Select[Any]:
+def select_count(reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
     """The query of `count_items`."""
-    some = narrowed(select(items.c.item_id), reach, wanted).limit(MOST_COUNTED + 1).subquery()
+    some = narrowed(select(items.c.item_id), reach, knower, wanted).limit(MOST_COUNTED + 1).subquery()
     return select(func.count()).select_from(some)
 
 
@@ -214,11 +226,12 @@ async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]
 
 def item_of(row: bulk.Row) -> Item:
     """An item from its `ITEM_COLUMNS`."""
-    *facts, set_days, goods = row
+    *facts, set_days, knowers, goods = row
     return Item(
         *(
             *facts,
             None if set_days is None else tuple(map(_set_day, set_days)),
+            None if knowers is None else tuple(knowers),
             None if goods is None else tuple(Goods(**each) for each in goods),
         )
     )
@@ -280,12 +293,12 @@ def _note(row: bulk.Row) -> Note:
     return Note(key, sequence, change, state, at, Person(subject, name, acting_for), tuple(reasons))
 
 
-_facts_of = attrgetter(*ITEM_COLUMNS[:-2])
+_facts_of = attrgetter(*ITEM_COLUMNS[:-3])
 
 
 def _cells(item: Item) -> tuple[Any, ...]:
-    """The item as a row of `ITEM_COLUMNS`, whose last are the days set and the goods."""
-    return *_facts_of(item), _json(item.set_days), _json(item.goods)
+    """The item as a row of `ITEM_COLUMNS`, whose last are the days set, who is named on it, and the goods."""
+    return *_facts_of(item), _json(item.set_days), _json(item.knowers), _json(item.goods)
 
 
 def _json(value: Any) -> str | None:

@@ -19,7 +19,7 @@ SELECT (e.at {_LOCAL})::date AS on_day, i.center, i.process,
        count(*) FILTER (WHERE e.change = 'cancelled') AS cancelled
 FROM item_events e JOIN items i USING (item_id)
 WHERE e.change IN ('routed', 'opened', 'completed', 'closed', 'cancelled') AND e.at >= $1 AND e.at < $2
-  AND ($3::text[] IS NULL OR i.center = ANY($3))
+  AND ($3::text[] IS NULL OR i.center = ANY($3)) AND i.knowers IS NULL
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _AGEING = f"""
@@ -29,7 +29,7 @@ SELECT center, process,
        count(*) AS items, count(*) FILTER (WHERE state = 'open') AS unclaimed,
        count(*) FILTER (WHERE due_on < $1) AS late
 FROM (SELECT center, process, state, due_on, $1 - (opened_at {_LOCAL})::date AS days FROM items
-      WHERE state IN ('open', 'claimed') AND ($2::text[] IS NULL OR center = ANY($2))) AS waiting
+      WHERE state IN ('open', 'claimed') AND knowers IS NULL AND ($2::text[] IS NULL OR center = ANY($2))) AS waiting
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _ENDED = f"""
@@ -53,11 +53,11 @@ SELECT count(*) AS items, count(*) FILTER (WHERE p.programs <> '[]') AS trusted,
        coalesce(sum(i.value_usd), 0)::bigint AS value_usd,
        coalesce(sum(i.value_usd) FILTER (WHERE p.programs <> '[]'), 0)::bigint AS trusted_value_usd
 FROM items i LEFT JOIN importers p USING (importer_number)
-WHERE i.state IN ('open', 'claimed') AND ($1::text[] IS NULL OR i.center = ANY($1))
+WHERE i.state IN ('open', 'claimed') AND i.knowers IS NULL AND ($1::text[] IS NULL OR i.center = ANY($1))
 """
 _MOVABLE = """
 SELECT i.item_id, i.process, i.kind, i.importer_number, i.entry_number, i.due_on, i.assigned_to
-FROM items i WHERE i.state = 'open' AND i.waits_for IS NULL AND i.center = $1
+FROM items i WHERE i.state = 'open' AND i.waits_for IS NULL AND i.knowers IS NULL AND i.center = $1
   AND (i.assigned_to = ANY($2::text[]) OR i.assigned_to IS NULL)
 ORDER BY i.assigned_to IS NULL, i.due_order DESC, i.priority DESC, i.item_id LIMIT $3
 """

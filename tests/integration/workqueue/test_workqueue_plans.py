@@ -1,6 +1,6 @@
 """Hot queries use their indexes on tables of a real size."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.acts.claim import claim_next_alone
+from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import Filter
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import decided_goods as decided_goods_store
@@ -16,9 +18,13 @@ from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
+from shared.db import bulk
+from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.runtime.access import EVERYTHING
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import Desk
+from tests.support.people import EVERY_DIVISION
 
 FILL = """
 INSERT INTO items (item_id, kind, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
@@ -51,6 +57,7 @@ SELECT gen_random_uuid(), 1, 'key' || n % 3000, gen_random_uuid(), 'E' || n, 1, 
 FROM generate_series(1, 60000) AS numbers(n)
 """
 
+NOBODY = Knower("nobody", frozenset())
 TOLD = [None, "work-item-changed", "{", "{}", "{}"]
 
 
@@ -123,10 +130,12 @@ async def test_whether_somebody_decided_the_entry_of_a_protest_is_asked_by_index
 
 
 async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:
-    query = item_store.select_page(EVERYTHING, Filter(entry_number="E777"), after=None, limit=51)
+    query = item_store.select_page(EVERYTHING, NOBODY, Filter(entry_number="E777"), after=None, limit=51)
     statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
     async with full_desk.engine.connect() as connection, connection.begin():
-        rows = await item_store.list_items(connection, EVERYTHING, Filter(entry_number="E777"), after=None, limit=51)
+        rows = await item_store.list_items(
+            connection, EVERYTHING, NOBODY, Filter(entry_number="E777"), after=None, limit=51
+        )
         plan = await explain(connection, statement, [])
     assert sorted(row.item.filing_number or row.item.entry_number or "" for row in rows) == ["E777", "F776", "F777"]
     for index in ("items_entry", "items_filing", "filings_entries"):
@@ -158,9 +167,9 @@ async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_i
     async with full_desk.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE items"))
-    first_page = item_store.select_page(EVERYTHING, wanted, after=None, limit=51)
+    first_page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
     place = (date(2027, 3, 1), 1, datetime(2026, 1, 1, tzinfo=UTC), UUID(int=0))
-    later_page = item_store.select_page(EVERYTHING, wanted, after=place, limit=51)
+    later_page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=place, limit=51)
     async with full_desk.engine.connect() as connection, connection.begin():
         for query in (first_page, later_page):
             statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
@@ -260,10 +269,10 @@ async def test_words_are_found_by_the_index_of_every_table_that_has_some(full_de
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE items, item_events, decisions, matters, item_acts"))
     wanted = Filter(words="word777")
-    query = item_store.select_page(EVERYTHING, wanted, after=None, limit=51)
+    query = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
     statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
     async with full_desk.engine.connect() as connection, connection.begin():
-        assert len(await item_store.list_items(connection, EVERYTHING, wanted, after=None, limit=51)) == 1
+        assert len(await item_store.list_items(connection, EVERYTHING, NOBODY, wanted, after=None, limit=51)) == 1
         plan = await explain(connection, statement, [])
     assert "item_events_words" in plan, plan
     assert "decisions_words" in plan, plan
@@ -273,9 +282,26 @@ async def test_words_are_found_by_the_index_of_every_table_that_has_some(full_de
 
 async def test_count_looks_at_no_more_than_it_tells(full_desk: Desk) -> None:
     async with full_desk.engine.connect() as connection, connection.begin():
-        counted = await item_store.count_items(connection, EVERYTHING, Filter(states=("open", "claimed")))
-        query = item_store.select_count(EVERYTHING, Filter(states=("open", "claimed")))
+        counted = await item_store.count_items(connection, EVERYTHING, NOBODY, Filter(states=("open", "claimed")))
+        query = item_store.select_count(EVERYTHING, NOBODY, Filter(states=("open", "claimed")))
         statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
         plan = await explain(connection, statement, [])
     assert counted == (10_000, False)
     assert "rows=10001" in plan, plan
+
+
+async def test_claims_are_planned_once_and_not_for_each_person(full_desk: Desk) -> None:
+    who = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), frozenset({"CEE007"}), EVERY_DIVISION)
+    where: dict[str, None] = {"center": None, "division": None, "process": None}
+    url = full_desk.engine.url.render_as_string(hide_password=False)
+    engine = create_engine(url, application="claimant", pool_size=1, overflow=0)
+    for _ in range(12):
+        assert await claim_next_alone(engine, who, full_desk.clock.now(), timedelta(minutes=30), **where) is not None
+    async with transaction(engine) as tx:
+        plans = await bulk.fetch(
+            tx,
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%told AS (%'",
+        )
+    await engine.dispose()
+    # PostgreSQL plans a statement five times before it asks which is cheaper.
+    assert [(row["generic_plans"], row["custom_plans"]) for row in plans] == [(7, 5)]

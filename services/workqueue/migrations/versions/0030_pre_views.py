@@ -3,7 +3,7 @@
 from shared.db.platform_migrations import run
 
 revision = "0030_pre_views"
-down_revision = "0018_pre_files"
+down_revision = "0020_pre_need_to_know"
 
 VIEWS = """
 CREATE TABLE views (

@@ -36,6 +36,7 @@ item_acts = Table(
     Column("reasons", JSONB, nullable=False),
     Column("stage", Text, nullable=False),
     Column("authority", Text, nullable=False),
+    Column("opened", UUID(as_uuid=True)),
     Index("item_acts_words", text(WORDS_IN_INDEX["item_acts"]), postgresql_using="gin"),
     comment="Every act on the process of an item, with what it recorded and the stage that it led to.",
 )
