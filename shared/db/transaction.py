@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
-from shared.db.engine import Patience, driver_call, in_milliseconds, is_transient
+from shared.db.engine import DATABASE_ERRORS, Patience, driver_call, in_milliseconds, is_transient
 from shared.runtime.errors import Transient
 
 _SET_PATIENCE = text(
@@ -68,9 +68,10 @@ async def alone(engine: AsyncEngine) -> AsyncIterator[Alone]:
             lent = await engine.raw_connection()
         try:
             yield Alone(lent.driver_connection)
-        finally:
-            is_gone = lent.driver_connection is None or lent.driver_connection.is_closed()
-            await greenlet_spawn(lent.invalidate if is_gone else lent.close)
+        except BaseException:
+            await greenlet_spawn(lent.invalidate)  # whatever state it is in
+            raise
+        await greenlet_spawn(lent.close)
 
 
 async def be_patient(tx: Transaction, patience: Patience) -> None:
@@ -194,9 +195,11 @@ async def _begin_driver(connection: AsyncConnection) -> None:
     try:
         with driver_call():
             await adapted._start_transaction()  # noqa: SLF001  what the adapter itself calls before a first statement
-    except BaseException:
+    except BaseException as error:
         # Unlike a statement of SQLAlchemy's this tells the pool nothing: a connection that is gone must not come back.
         await connection.invalidate()
+        if isinstance(error.__cause__, DATABASE_ERRORS):  # the adapter's own error stands before the driver's
+            raise error.__cause__ from None
         raise
 
 
