@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test verify lint format bench fault contracts law fixtures lock clean-data clean
+.PHONY: help setup run test verify lint format bench fault contracts law assets fixtures lock clean-data clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ contracts: $(STAMP)  ## generate docs/contracts from the models
 
 law: $(STAMP)  ## generate docs/law and the rule book from the rules, the vectors and the code
 	@$(BIN)/python -m cli.law
+
+assets: $(STAMP)  ## fetch what pages are made of again, as vendor.toml names it (maintainers; needs npm)
+	@$(BIN)/python -m cli.assets
 
 fixtures: $(STAMP)  ## record anew what each producer publishes (ARGS= names stories, such as routing.tell_entries)
 	@$(BIN)/python -m tests.support.produced $(ARGS)

@@ -11,8 +11,7 @@ from bench.routing import Measured
 from bench.site import Site
 from bench.traffic import filed_and_released
 from cli import operations
-from cli.catalogue import SERVICES
-from cli.environment import Environment
+from cli.environment import Environment, ports_from
 from cli.processes import running_fleet
 from shared.bus.kafka import KafkaBus
 from shared.bus.protocol import Message
@@ -44,7 +43,7 @@ async def measure_chain(site: Site, entries: int, accounts: int, criteria: int) 
         bus_database_url=site.server.url("bus"),
         token_secret="0" * 32,
         host="127.0.0.1",
-        ports={service.name: _FIRST_PORT + position for position, service in enumerate(SERVICES)},
+        ports=ports_from(_FIRST_PORT),
         data=site.folder,
         server=site.server,
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.catalogue import SERVICES
+from cli.catalogue import EVERY_SERVICE
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from tests.support.kafka_broker import KafkaBroker
@@ -26,7 +26,7 @@ class Site:
 def open_site() -> Iterator[Site]:
     """Start both with the product's settings; stop and remove them after the block."""
     with open_server() as (folder, server):
-        for name in ("bus", *(service.name for service in SERVICES)):
+        for name in ("bus", *(service.name for service in EVERY_SERVICE)):
             embedded.ensure_database(server, name)
         with KafkaBroker.start(folder / "kafka") as broker:
             yield Site(folder, server, broker.bootstrap)

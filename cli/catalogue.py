@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from services.console.app import SERVICE as CONSOLE
 from services.liquidation.app import SERVICE as LIQUIDATION
 from services.notifications.app import SERVICE as NOTIFICATIONS
 from services.routing.app import SERVICE as ROUTING
@@ -15,6 +16,10 @@ from shared.bus.protocol import TopicSpec
 from shared.runtime.service import Service
 
 SERVICES: tuple[Service, ...] = (ROUTING, WORKQUEUE, LIQUIDATION, NOTIFICATIONS)
+"""The services that read and publish events."""
+
+EVERY_SERVICE: tuple[Service, ...] = (*SERVICES, CONSOLE)
+"""All that run and have a database, in the order in which they start: the console shows what the others answer."""
 
 _TOPICS_FILE = Path(__file__).resolve().parent.parent / "deploy" / "kafka" / "topics.yaml"
 

@@ -77,6 +77,15 @@ class Client:
         address = self._environment.address_of(service) + path
         return _answer(await self._http.post(address, json=body, headers=headers))
 
+    async def post_table(self, service: str, path: str, table: str, *, person: Identity) -> Any:
+        """The JSON answer to a POST of CSV in somebody's name; raises `CallRefused` with the problem otherwise."""
+        headers = {
+            "authorization": f"Bearer {sign_token(self._environment, person)}",
+            "content-type": "text/csv; charset=utf-8",
+        }
+        address = self._environment.address_of(service) + path
+        return _answer(await self._http.post(address, content=table.encode(), headers=headers))
+
 
 async def run_cycle(client: Client, friday: date, *, despite_unread: bool = False) -> Any:
     """Run the weekly cycle of a Friday; asks again while it waits for events to be read. Raises `CallRefused`."""

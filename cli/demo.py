@@ -17,6 +17,7 @@ from cli.environment import Environment
 from cli.feed import FeedError, Line, publish_lines, read_lines
 from cli.matters import load_matters, read_matters
 from cli.operations import Quiet, dead_letters_by_reason, open_bus, watching_quiet
+from cli.staff import load_staff, read_staff
 from shared.customs.calendar import end_of_legal_day, friday_on_or_after, legal_date
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -34,6 +35,7 @@ class Progress:
     delegations: int = 0
     lines: int = 0
     cycled_to: str | None = None
+    are_people_known: bool = False
     are_matters_open: bool = False
     events: int = 0
     seconds: float = 0.0
@@ -114,6 +116,7 @@ async def run_sample(environment: Environment, client: Client, sample: Sample, r
     progress = Progress.load(kept)
     await _load_importers(client, sample.folder / "importers.csv", progress, reporter)
     await _load_parties(client, sample.folder, progress, reporter)
+    await _load_people(client, sample.folder, progress)
     progress.save(kept)
     lines = sample.lines
     reporter.begin("events", len(lines))
@@ -204,6 +207,14 @@ async def _load_parties(client: Client, samples: Path, progress: Progress, repor
         await client.post("routing", *delegation_of(row), key=f"sample {row['party_id']} {row['importer_number']}")
         progress.delegations += 1
         reporter.advance(1)
+
+
+async def _load_people(client: Client, samples: Path, progress: Progress) -> None:
+    """Who works at the Centers, once; nobody where nobody here can sign in the directors' name."""
+    people = read_staff(samples)
+    if not progress.are_people_known and people and client.signs:
+        await load_staff(client, people)
+        progress.are_people_known = True
 
 
 async def _open_matters(client: Client, samples: Path, progress: Progress, reporter: Reporter) -> None:

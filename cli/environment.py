@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from cli.catalogue import SERVICES
+from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.demonstration import read_behind, resume_clock
 from shared.bus.kafka import KafkaBus
 from shared.bus.postgres import PostgresBus
@@ -92,6 +92,14 @@ class Environment:
             variables["CENTERLINE_TOKEN_SECRET"] = self.token_secret
             if service == "notifications":  # what a mail links to is served here, on whichever port that is
                 variables.setdefault("CENTERLINE_PUBLIC_BASE_URL", self.address_of(service))
+            if service == "console":
+                variables.setdefault("CENTERLINE_SESSION_KEY", self.token_secret)
+        if service == "console":
+            variables.setdefault("CENTERLINE_CONSOLE_URL", self.address_of(service))
+            for other in SERVICES:
+                variables[f"CENTERLINE_{other.name.upper()}_URL"] = self.address_of(other.name)
+        elif self.server is not None:  # what the console asks for people without a sign-in counts for their addresses
+            variables.setdefault("CENTERLINE_TRUSTED_PROXIES", "127.0.0.1")
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
@@ -134,6 +142,11 @@ def data_folder(given: Path | None = None) -> Path:
     if os.geteuid() == 0 and any(not parent.stat().st_mode & 0o001 for parent in here.parents):
         return _SYSTEM_DATA
     return here
+
+
+def ports_from(first: int) -> dict[str, int]:
+    """The port of each service: routing's is the first, the others follow, the console's is the one before."""
+    return {service.name: first + position for position, service in enumerate(SERVICES)} | {"console": first - 1}
 
 
 def bus_kind(given: BusKind | None = None) -> BusKind:
@@ -184,7 +197,7 @@ def open_environment(
     if database_url is None and start_server:
         server = embedded.start(folder / "postgres")
         database_url = server.url("{service}")
-        for name in [_BUS_DATABASE, *(service.name for service in SERVICES)]:
+        for name in [_BUS_DATABASE, *(service.name for service in EVERY_SERVICE)]:
             embedded.ensure_database(server, name)
     if database_url is None:
         database_url = "postgresql+asyncpg://localhost/{service}"
@@ -202,7 +215,7 @@ def open_environment(
         bus_database_url=bus_url,
         token_secret=os.environ.get("CENTERLINE_TOKEN_SECRET") or _kept_secret(folder),
         host=os.environ.get("CENTERLINE_HOST", "127.0.0.1"),
-        ports={service.name: first + position for position, service in enumerate(SERVICES)},
+        ports=ports_from(first),
         data=folder,
         server=server,
         replay_clock=Path(replay_clock).resolve() if replay_clock is not None else None,

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from typer.exceptions import TyperException
 
 from cli import operations
-from cli.catalogue import SERVICES
+from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
 from cli.demonstration import keeping_clock
@@ -29,6 +29,7 @@ from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import print_document, print_line, print_rows, print_text, show_summary
+from shared.customs.calendar import add_days, legal_date
 from shared.db import embedded
 from shared.db.job_runs import JobRun
 from shared.runtime.clock import SystemClock
@@ -59,7 +60,8 @@ KafkaOption = Annotated[
     str | None, typer.Option("--kafka", help="Kafka brokers, host:port,… Default: CENTERLINE_KAFKA_BOOTSTRAP.")
 ]
 PortOption = Annotated[
-    int | None, typer.Option("--first-port", help="Routing's port; the others follow. Default: 8001.")
+    int | None,
+    typer.Option("--first-port", help="Routing's port; the console has the one before it. Default: 8001."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EverywhereOption = Annotated[
@@ -127,7 +129,7 @@ def up(
     kafka: KafkaOption = None,
     first_port: PortOption = None,
 ) -> None:
-    """Run the four services until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL names another.
+    """Run the services and the console until Ctrl-C, on the embedded database unless CENTERLINE_DATABASE_URL is set.
 
     With --json the document names their addresses, once all of them are ready.
     """
@@ -164,7 +166,7 @@ def demo(
 def migrate(as_json: JsonOption = False, data: DataOption = None) -> None:
     """Bring every service's database to the revision of this code."""
     _run(operations.migrate(open_environment(data=data)))
-    names = [service.name for service in SERVICES]
+    names = [service.name for service in EVERY_SERVICE]
     print_line({"migrated": names}, f"at the revision of this code: {', '.join(names)}", as_json=as_json)
 
 
@@ -538,6 +540,28 @@ def check_invariants(service: ServiceArgument, as_json: JsonOption = False, data
         raise typer.Exit(1)
 
 
+@app.command("reconcile-bulletin")
+def reconcile_bulletin(
+    day: Annotated[str | None, typer.Option(help="The legal day, YYYY-MM-DD; yesterday by default.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Compare a day of the legal record with the bulletin and the courtesy notices; exit code 1 for a gap."""
+    environment = open_environment(data=data, is_needed=True)
+    on = date.fromisoformat(day) if day is not None else add_days(legal_date(SystemClock().now()), -1)
+    found = asyncio.run(operations.reconcile_bulletin(environment, on))
+    print_rows(
+        f"{found.acts} acts of {on}, {len(found.gaps)} gaps",
+        ("entry", "act", "change", "missing"),
+        [tuple(gap) for gap in found.gaps],
+        document={"day": on.isoformat(), "acts": found.acts, "gaps": [gap._asdict() for gap in found.gaps]},
+        as_json=as_json,
+        if_none=f"all {found.acts} acts of {on} are posted and told",
+    )
+    if found.gaps:
+        raise typer.Exit(1)
+
+
 def _job_rows(service: str, runs: list[JobRun]) -> list[tuple[Any, ...]]:
     """A line for each job; one for a service whose scheduler never started, none of whose jobs has run."""
     if not runs:
@@ -679,7 +703,7 @@ async def _up(environment: Environment, *, as_json: bool) -> None:
     async with keeping_clock(environment.data, SystemClock(), environment.behind), running_fleet(environment) as fleet:
         _print_addresses(environment)
         if as_json:
-            print_document({service.name: environment.address_of(service.name) for service in SERVICES})
+            print_document({service.name: environment.address_of(service.name) for service in EVERY_SERVICE})
         await _until_interrupted(fleet)
 
 
@@ -690,6 +714,7 @@ async def _demo(environment: Environment, sample: Sample, *, once: bool, as_json
     machine = SystemClock()
     try:
         async with keeping_clock(environment.data, machine, environment.behind), running_fleet(environment) as fleet:
+            err.print(f"{'open':14} {environment.address_of('console')} (the sample is being loaded)")
             with _progress() as progress:
                 done = await run_sample(environment, client, sample, _reporter(progress))
             summary = await summarise(environment, client, done)
@@ -719,6 +744,7 @@ async def _until_interrupted(fleet: Fleet) -> None:
 
 
 def _print_addresses(environment: Environment) -> None:
+    err.print(f"{'open':14} {environment.address_of('console')}")
     for service in SERVICES:
         err.print(f"{service.name:14} {environment.address_of(service.name)}/docs")
     if environment.behind is not None:

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from cli.catalogue import SERVICES, all_topics, find_service
+from cli.catalogue import EVERY_SERVICE, SERVICES, all_topics, find_service
 from cli.environment import Environment
+from cli.reconciliation import Reconciled, reconcile
 from shared.bus import dead_letters, offsets, outbox
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
@@ -78,7 +79,7 @@ async def open_bus(environment: Environment) -> AsyncIterator[Bus]:
 
 async def migrate(environment: Environment) -> None:
     """Bring every service's database to the revision of this code."""
-    for service in SERVICES:
+    for service in EVERY_SERVICE:
         async with service_engine(environment, service.name) as engine:
             await upgrade(engine, service.migrations)
 
@@ -303,6 +304,15 @@ async def check_invariants(environment: Environment, service: str) -> dict[str, 
         await platform.engine.dispose()
     async with service_engine(environment, service) as engine:
         return await check_all(lambda: reading(engine), invariants)
+
+
+async def reconcile_bulletin(environment: Environment, day: date) -> Reconciled:
+    """The legal record of a day beside the bulletin and the courtesy notices."""
+    async with (
+        service_engine(environment, "liquidation") as liquidation,
+        service_engine(environment, "notifications") as notifications,
+    ):
+        return await reconcile(liquidation, notifications, day)
 
 
 async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The four services as processes of this machine: started, watched, started again when they die, stopped."""
+"""The services as processes of this machine: started, watched, started again when they die, stopped."""
 
 import asyncio
 import ctypes
@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import httpx
 import structlog
 
-from cli.catalogue import SERVICES
+from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.environment import Environment
 
 log = structlog.get_logger(__name__)
@@ -73,8 +73,9 @@ class Fleet:
 
         Raises `ServiceFailed` naming the service and its last word.
         """
-        for service in SERVICES:
-            for number in range(1, self._each + 1):
+        for service in EVERY_SERVICE:
+            each = 1 if service not in SERVICES else self._each  # pages need no second process
+            for number in range(1, each + 1):
                 await self._spawn(service.name, number)
                 self._watchers.append(asyncio.create_task(self._watch(service.name, number)))
         await self.wait_until_ready()
@@ -82,7 +83,7 @@ class Fleet:
     async def wait_until_ready(self) -> None:
         """Return when every service answers /readyz with 200."""
         async with httpx.AsyncClient(timeout=5) as client:
-            for service in SERVICES:
+            for service in EVERY_SERVICE:
                 await self._await_ready(client, service.name)
 
     async def stop(self) -> None:

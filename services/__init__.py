@@ -1,1 +1,1 @@
-"""The four services of Centerline."""
+"""The services of Centerline: four that work on events, and the console, which shows what they answer."""

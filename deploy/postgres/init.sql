@@ -5,3 +5,4 @@ CREATE DATABASE routing OWNER centerline;
 CREATE DATABASE workqueue OWNER centerline;
 CREATE DATABASE liquidation OWNER centerline;
 CREATE DATABASE notifications OWNER centerline;
+CREATE DATABASE console OWNER centerline;

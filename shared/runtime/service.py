@@ -49,20 +49,32 @@ _LAG_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """Something that listens until it is asked to stop."""
+
+    name: str
+    run: Callable[[Stopping], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a service brings: its event handler, its API, its scheduled work, its invariants.
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
-    their messages is refused, in one of the services that read them.
+    their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
+    HTTP, beside the API. `pages` builds the application of a service for people, which has pages instead of an API and
+    takes no part in events.
     """
 
-    handler: Handler
+    handler: Handler | None
     routers: Sequence[APIRouter]
     state: Mapping[str, Any]
     jobs: Sequence[Job] = ()
     invariants: Sequence[QueryInvariant] = ()
     public_routers: Sequence[APIRouter] = ()
     answer: Answer | None = None
+    listeners: Sequence[Listener] = ()
+    pages: Callable[[Readiness], FastAPI] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,8 @@ def tune_garbage_collection() -> None:
 
 def build_app(service: Service, platform: Platform, parts: Parts, readiness: Readiness) -> FastAPI:
     """The HTTP side of a service."""
+    if parts.pages is not None:
+        return parts.pages(readiness)
     return create_app(
         title=f"Centerline {service.name}",
         summary=service.summary,
@@ -161,10 +175,12 @@ async def _serve(service: Service, settings: ServiceSettings) -> int:
     parts = service.build(platform)
     readiness = Readiness()
     readiness.add_check("migrations", lambda: pending(pools.watch, service.migrations))
-    readiness.add_check("bus", lambda: _check_bus(platform.bus))
-    lag = _LagWatch(service, platform, pools.watch)
-    readiness.add_check("lag", lag.check)
-    roles = list(build_roles(service, platform, pools, parts, lag.run))
+    roles = []
+    if parts.handler is not None:
+        readiness.add_check("bus", lambda: _check_bus(platform.bus))
+        lag = _LagWatch(service, platform, pools.watch)
+        readiness.add_check("lag", lag.check)
+        roles = list(build_roles(service, platform, pools, parts, lag.run))
     servers = []
     app = build_app(service, platform, parts, readiness)
     servers.append(build_http_server(app, settings.host, settings.port, trusted_proxies=settings.trusted_proxies))
@@ -186,7 +202,7 @@ def build_roles(
     settings, metrics = platform.settings, platform.metrics
     outbox_filled = asyncio.Event()
     roles = [RoleTask(Role.SCHEDULER, "lag", watch)]
-    if Role.CONSUMER in settings.roles:
+    if Role.CONSUMER in settings.roles and parts.handler is not None:
         slot = settings.fleet_slot
         members = [
             Consumer(
@@ -214,6 +230,8 @@ def build_roles(
             bus=platform.bus, engine=pools.relay, service=service.name, metrics=metrics, outbox_filled=outbox_filled
         )
         roles.append(RoleTask(Role.RELAY, "relay", relay.run))
+    if Role.API in settings.roles:
+        roles.extend(RoleTask(Role.API, each.name, each.run) for each in parts.listeners)
     if Role.SCHEDULER in settings.roles:
         jobs = [*parts.jobs, *_platform_jobs(platform, parts)]
         runner = JobRunner(service.name, pools.jobs, platform.clock, metrics, jobs, at_once=settings.job_connections)

@@ -33,6 +33,8 @@ async def product(open_folder: Path, provider: OidcServer) -> AsyncIterator[Prod
         "CENTERLINE_TOKEN_ISSUER": provider.issuer,
         "CENTERLINE_TOKEN_AUDIENCE": AUDIENCE,
         "CENTERLINE_PUBLIC_BASE_URL": "https://bulletin.example.gov",
+        "CENTERLINE_LOGIN_CLIENT_ID": "console",
+        "CENTERLINE_SESSION_KEY": "for-tests-only-" * 3,
     }
     async with running_product(bus="postgres", folder=open_folder / "production", variables=variables) as product:
         yield product

@@ -144,7 +144,7 @@ def new_data(open_folder: Path, sample: Sample) -> Iterator[Callable[[], Data]]:
 
     def make() -> Data:
         folder = open_folder / f"main-job-{len(made)}"
-        made.append(Data(folder, sample.folder, find_free_ports(SERVICE_COUNT), uuid4().hex))
+        made.append(Data(folder, sample.folder, find_free_ports(SERVICE_COUNT + 1) + 1, uuid4().hex))
         return made[-1]
 
     yield make
@@ -316,9 +316,9 @@ async def test_a_demonstration_looks_the_same_when_it_is_run_a_year_later(
 ) -> None:
     process = data.start("up", "--json", f"--first-port={data.first_port}")
     addresses = await await_line(process)
-    assert addresses == {
-        service.name: f"http://127.0.0.1:{data.first_port + position}" for position, service in enumerate(SERVICES)
-    }
+    ports = {service.name: data.first_port + position for position, service in enumerate(SERVICES)}
+    ports["console"] = data.first_port - 1
+    assert addresses == {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     now = await look(data, machine=timedelta(0))
     process.send_signal(signal.SIGINT)
     assert data.wait(process, 60)[0] == 0

@@ -23,6 +23,8 @@ from types import TracebackType
 from typing import Self
 from xml.etree import ElementTree as ET
 
+from tests.support.apt import NotInstalled, install
+
 KAFKA_FILES = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
 LOOPBACK = "127.0.0.1"
 CLUSTER_ID = "Q2VudGVybGluZS1UZXN0cw"  # sixteen bytes in base64, as Kafka wants it: "Centerline-Tests"
@@ -275,23 +277,10 @@ def _java_major() -> int:
 
 
 def _install_by_apt(what: str, package: str) -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise BrokerUnavailable(
-            f"the Kafka tests need {what}: install it (Debian: {package}), "
-            "or name a running broker in CENTERLINE_TEST_KAFKA"
-        )
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise BrokerUnavailable(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    try:
+        install(what, package, ", or name a running broker in CENTERLINE_TEST_KAFKA")
+    except NotInstalled as missing:
+        raise BrokerUnavailable(str(missing)) from missing
 
 
 @contextmanager

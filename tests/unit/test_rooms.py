@@ -16,6 +16,10 @@ IN_STORE = {"invariants", "tables"}  # api/common.py stands where routes share s
 LEFT_BEHIND = {"__pycache__"}
 
 
+OF_EVENTS = {"jobs.py", "publishing.py", "handlers", "store/invariants"}
+"""Rooms that the console has not: it reads and publishes no events."""
+
+
 def find_differences(service: Path) -> list[str]:
     """What the folder of a service lacks, and what it has that is no room."""
     names = {path.name for path in service.iterdir()} - LEFT_BEHIND
@@ -48,6 +52,13 @@ def _names_its_source(service: Path) -> bool:
 @pytest.mark.parametrize("service", SERVICES)
 def test_service_has_the_rooms_of_all(service: str) -> None:
     assert find_differences(ROOT / "services" / service) == []
+
+
+def test_the_console_has_the_rooms_of_all_as_far_as_they_apply() -> None:
+    missing = {f"{name} is missing" for name in OF_EVENTS}
+    of_pages = {f"{name} is no room" for name in ("static", "templates")}
+    found = set(find_differences(ROOT / "services" / "console"))
+    assert {each for each in found if not each.startswith("publishing.py does not")} == missing | of_pages
 
 
 @pytest.fixture

@@ -1,0 +1,970 @@
+"""What pages read of the services' answers: tolerant, and no field that no page shows.
+
+`tests/contract/test_console_reads.py` holds each to the OpenAPI document of its service.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Read(BaseModel):
+    """A part of an answer; what else the answer holds is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Center(Read):
+    """A Center in the list."""
+
+    code: str
+    name: str
+    office_city: str
+    state: str
+    abbreviation: str | None
+    is_open: bool
+
+
+class Named(Read):
+    """A code with its name."""
+
+    code: str
+    name: str
+
+
+class Person(Read):
+    """Somebody at a Center."""
+
+    name: str
+    position: str
+    since: date | None
+
+
+class Team(Read):
+    """A team of a Center."""
+
+    name: str
+    division: str
+    team_number: str | None
+
+
+class Contact(Read):
+    """How a Center is reached."""
+
+    process: str | None
+    phone: str | None
+    email: str | None
+    hours: str | None
+
+
+class Change(Read):
+    """A change of the directory."""
+
+    text: str
+    effective_on: date
+    reason: str | None
+    center: str
+
+
+class Changes(Read):
+    """Changes of the directory."""
+
+    items: list[Change]
+
+
+class CenterPage(Center):
+    """A Center with its people."""
+
+    director: Person | None
+    divisions: list[Named]
+    teams: list[Team]
+    people: list[Person]
+    contacts: list[Contact]
+    announced: list[Change]
+
+
+class CenterFigures(Read):
+    """What a Center handled in a period."""
+
+    center: str
+    importers: int | None
+    partner_accounts: int | None
+    entries: int | None
+    post_entry_filings: int | None
+    suppressed: list[str]
+
+
+class Figures(Read):
+    """What the Centers handled in a period."""
+
+    period: str
+    first: str
+    last: str
+    smallest_shown: int
+    centers: list[CenterFigures]
+
+
+class Clock(Read):
+    """A computed clock."""
+
+    what: str
+    rule: str
+    citation: str
+    evidence: str
+    text: str
+    safe: date
+    last_arguable: date
+    explanation: str
+    effect: str
+    inputs: dict[str, str]
+    unsettled: str | None
+    is_past: bool
+
+
+class UnknownClock(Read):
+    """A clock that lacks facts."""
+
+    what: str
+    rule: str
+    citation: str
+    text: str
+    missing: list[str]
+
+
+class Finding(Read):
+    """What a rule says beside the clocks."""
+
+    rule: str
+    citation: str
+    outcome: str
+    why: str
+
+
+class Calculated(Read):
+    """The answer of the deadline calculator."""
+
+    clocks: list[Clock]
+    unknown: list[UnknownClock]
+    findings: list[Finding]
+
+
+class Posting(Read):
+    """A posting of the bulletin."""
+
+    entry_number: str
+    importer_number: str
+    port_of_entry: str
+    entry_type: str
+    entry_date: date
+    event_type: str
+    basis: str
+    action: str
+    event_on: date
+    posted_on: date
+    voided_on: date | None
+
+
+class Postings(Read):
+    """Postings of the bulletin."""
+
+    items: list[Posting]
+    next: str | None
+
+
+class RuleLine(Read):
+    """A rule of law in the list."""
+
+    id: str
+    section: str
+    text: str
+    citation: str
+    evidence: str
+    unsettled: str | None
+
+
+class Rules(Read):
+    """Rules of law."""
+
+    items: list[RuleLine]
+    next: str | None
+
+
+class Reading(Read):
+    """A reading that a rule leaves open."""
+
+    settles: str
+    in_force: str
+    choices: list[str]
+
+
+class Vector(Read):
+    """A worked example with its source."""
+
+    given: str
+    answer: str
+    source: str
+    note: str
+
+
+class ClockUse(Read):
+    """A clock that rests on a rule."""
+
+    what: str
+    effect: str
+
+
+class Rests(Read):
+    """What rests on a rule."""
+
+    clocks: list[ClockUse]
+    outcomes: list[str]
+
+
+class RulePage(RuleLine):
+    """A rule of law with all that rests on it."""
+
+    section_title: str
+    evidence_means: str
+    readings: list[Reading]
+    examples: list[str]
+    vectors: list[Vector]
+    rests_on_it: Rests
+
+
+class ProblemKind(Read):
+    """What a problem means."""
+
+    code: str
+    statuses: list[int]
+    title: str
+    meaning: str
+    remedy: str
+
+
+class Me(Read):
+    """Who is signed in, as a service knows it."""
+
+    subject: str
+    name: str
+    acting_for: str | None
+    roles: list[str]
+    centers: list[str]
+    divisions: list[str]
+    importer_numbers: list[str]
+
+
+class Queue(Read):
+    """How much waits in a queue."""
+
+    center: str
+    division: str
+    process: str
+    open: int
+    claimed: int
+    next_due_on: date | None
+    overdue: int
+
+
+class ItemClock(Read):
+    """A clock of a work item."""
+
+    rule: str
+    citation: str
+    what: str
+    due_on: date
+    evidence: str
+
+
+class Item(Read):
+    """A work item in the list."""
+
+    item_id: str
+    kind: str
+    process: str
+    entry_number: str | None
+    entry_count: int
+    protest_number: str | None
+    filing_number: str | None
+    importer_number: str
+    importer_name: str | None
+    center: str
+    division: str
+    state: str
+    priority: int
+    value_usd: int | None
+    opened_at: datetime
+    due_on: date | None
+    due_rule: str | None
+    clocks: list[ItemClock]
+    scheduled_on: date | None
+    holder: str | None
+    holder_name: str | None
+    lease_until: datetime | None
+    outcome: str | None
+    stage: str | None
+    waits_for: str | None
+
+
+class Items(Read):
+    """Work items in the order of the queue."""
+
+    items: list[Item]
+    next: str | None
+
+
+class DecisionReason(Read):
+    """A ground of a decision."""
+
+    code: str
+    text: str
+
+
+class ItemDecision(Read):
+    """The decision on an item."""
+
+    outcome: str
+    duty_usd: str
+    fees_usd: str
+    reasons: list[DecisionReason]
+    decided_by_name: str
+    decided_at: datetime
+
+
+class Letter(Read):
+    """A request for information or a notice of action."""
+
+    request_id: str
+    item_id: str
+    form: str
+    state: str
+    importer_number: str
+    questions: list[str]
+    issue: str | None
+    goods: str | None
+    effect_usd: str | None
+    issued_on: date | None
+    due_on: date | None
+    issued_by_name: str
+
+
+class ItemChange(Read):
+    """A change of an item."""
+
+    change: str
+    state: str
+    at: datetime
+    actor_name: str
+    acting_for: str | None
+    reasons: list[dict[str, str | None]]
+
+
+class LetterAnswer(Read):
+    """An answer to a letter."""
+
+    text: str | None
+    filing_number: str | None
+    files: list[str]
+    by_name: str | None
+    received_at: datetime
+
+
+class LetterAct(Read):
+    """What an officer did with a letter."""
+
+    label: str
+    at: datetime
+    by_name: str
+
+
+class MayAct(Read):
+    """Whether somebody may do something with an item."""
+
+    act: str
+    may: bool
+    says: str | None
+    remedy: str | None
+
+
+class FormField(Read):
+    """What an act asks for."""
+
+    name: str
+    label: str
+    kind: str
+    codes: dict[str, str] | None
+    is_required: bool
+
+
+class NextAct(Read):
+    """An act that a process allows next."""
+
+    act: str
+    label: str
+    may: bool
+    by_holder: bool
+    fields: list[FormField]
+    says: str | None
+    remedy: str | None
+
+
+class LetterPage(Letter):
+    """A letter with its answers, and what may be done with it."""
+
+    entry_numbers: list[str]
+    answers: list[LetterAnswer]
+    acts: list[LetterAct]
+    next: list[NextAct]
+    earlier: list[Letter]
+
+
+class KeptAct(Read):
+    """An act that was done."""
+
+    label: str
+    at: datetime
+    by_name: str
+    fields: dict[str, Any]
+    stage: str
+
+
+class RunningClock(Read):
+    """A clock of a process."""
+
+    label: str
+    kind: str
+    due_on: date
+    stands_since: date | None
+    ended_on: date | None
+    effect: str
+    citation: str
+
+
+class Matter(Read):
+    """Where an item stands in its process."""
+
+    title: str | None
+    stage_label: str
+    waits_for: str | None
+    clocks: list[RunningClock]
+    acts: list[KeptAct]
+    next: list[NextAct]
+
+
+class ItemPage(Item):
+    """A work item with its history."""
+
+    entry_numbers: list[str]
+    token: int | None
+    decision: ItemDecision | None
+    requests: list[Letter]
+    history: list[ItemChange]
+    may_do: list[MayAct]
+    matter: Matter | None
+
+
+class Claim(Read):
+    """A claim on an item."""
+
+    item_id: str
+    token: int
+
+
+class Next(Claim):
+    """The claim of the next item, and why it is that one."""
+
+    why: str
+
+
+class Answered(Read):
+    """How the same goods were answered before."""
+
+    issue: str | None
+    is_kept: bool
+    found: str
+    times: int
+
+
+class Earlier(Read):
+    """An earlier decision on the same goods."""
+
+    item_id: str | None
+    entry_number: str | None
+    importer: str
+    center: str
+    outcome: str
+    declared: str
+    found: str
+    ruling: str | None
+    decided_at: datetime
+
+
+class GoodsLine(Read):
+    """A line with what was decided on the same goods."""
+
+    line_number: int
+    description: str
+    tariff: str | None
+    origin: str
+    says: str
+    answers: list[Answered]
+    earlier: list[Earlier]
+
+
+class Goods(Read):
+    """The goods of an item."""
+
+    lines: list[GoodsLine]
+
+
+class Flaw(Read):
+    """Why a decision would be refused."""
+
+    says: str
+    remedy: str | None
+
+
+class ClassChange(Read):
+    """A class of amounts before and after."""
+
+    class_code: str
+    before_usd: str
+    found_usd: str
+    difference_usd: str
+
+
+class Follows(Read):
+    """What would follow from a decision."""
+
+    would_apply: bool
+    remedy: str | None
+    liquidated_on: date | None
+    changes: list[ClassChange]
+    change_usd: str | None
+    interest_usd: str | None
+    total_usd: str | None
+    is_disregarded: bool
+    bill_usd: str | None
+    refund_usd: str | None
+    missing: str | None
+    why: str | None
+
+
+class Check(Read):
+    """A decision looked at before it is made."""
+
+    flaws: list[Flaw]
+    why: str | None
+    follows: Follows | None
+
+
+class Template(Read):
+    """Questions that a letter begins with."""
+
+    issue: str
+    label: str
+    questions: list[str]
+
+
+class Absence(Read):
+    """Days on which somebody is away."""
+
+    from_on: date
+    to_on: date
+    reason: str
+
+
+class Member(Read):
+    """Somebody of a Center."""
+
+    subject: str
+    name: str
+    division: str | None
+    roles: list[str]
+    teams: list[str]
+    minutes_a_day: int
+    absences: list[Absence]
+
+
+class Members(Read):
+    """The people of a Center."""
+
+    items: list[Member]
+    next: str | None
+
+
+class Assigned(Read):
+    """To whom an item is offered first."""
+
+    item_id: str
+    assigned_to: str | None
+    holder: str | None
+
+
+class Stage(Read):
+    """A stage of a process."""
+
+    code: str
+    label: str
+    is_end: bool
+
+
+class ProcessPage(Read):
+    """A process with its stages."""
+
+    code: str
+    label: str
+    summary: str
+    citation: str
+    stages: list[Stage]
+
+
+class ProcessLine(Read):
+    """A process in the list."""
+
+    code: str
+    label: str
+    summary: str
+    division: str
+    citation: str
+
+
+class Processes(Read):
+    """The processes of the Centers."""
+
+    items: list[ProcessLine]
+
+
+class Why(Read):
+    """Why an entry was routed so."""
+
+    code: str
+    text: str
+    citation: str | None
+
+
+class Selection(Read):
+    """The criteria that selected an entry, each with its version."""
+
+    hits: list[tuple[str, int]]
+
+
+class Routed(Read):
+    """A routing decision."""
+
+    version: int
+    center: str
+    basis: str
+    division: str | None
+    lane: str | None
+    processes: list[str]
+    value_usd: int
+    line_count: int
+    reasons: list[Why]
+    selection: Selection | None = None
+
+
+class Routing(Read):
+    """Where an entry goes and why."""
+
+    entry_number: str
+    importer_number: str | None
+    center: str | None
+    current: Routed | None
+
+
+class Rule(Read):
+    """A rule with its citation."""
+
+    id: str
+    citation: str
+    evidence: str
+    text: str
+
+
+class EntryVersion(Read):
+    """A version of an entry summary in the list."""
+
+    version: int
+    governs: bool
+    entry_type: str
+    entry_date: date
+    duty_usd: str
+    fees_usd: str
+
+
+class EntryDecision(Read):
+    """A decision that reached an entry."""
+
+    process: str
+    outcome: str
+    status: str
+    effect_duty_usd: str
+    effect_fees_usd: str
+    decided_at: datetime
+
+
+class Entry(Read):
+    """The legal record of an entry."""
+
+    entry_number: str
+    state: str
+    why: str | None
+    importer_number: str | None
+    importer_name: str | None
+    entry_type: str | None
+    port_of_entry: str | None
+    surety_code: str | None
+    center: str | None
+    version: int | None
+    released_at: datetime | None
+    paid_on: date | None
+    versions: list[EntryVersion]
+    decisions: list[EntryDecision]
+    protests: list[str]
+    bills: list[str]
+    refunds: list[str]
+
+
+class Row(Read):
+    """A row of an entry's timeline."""
+
+    code: str
+    track: str
+    kind: str
+    title: str
+    whose: str | None
+    state: str
+    on: date | None
+    last_arguable: date | None
+    what: str
+    rule: Rule | None
+    unsettled: str | None
+    detail: str | None
+    actor: str | None
+
+
+class Timeline(Read):
+    """What happened to an entry, and what comes."""
+
+    entry_number: str
+    rows: list[Row]
+
+
+class LineTariff(Read):
+    """A tariff number of a line."""
+
+    hts: str
+    value_usd: int
+    duty_usd: str
+
+
+class Line(Read):
+    """A line of an entry summary."""
+
+    line_number: int
+    description: str
+    country_of_origin: str
+    preference: str | None = None
+    tariffs: list[LineTariff]
+
+
+class Version(Read):
+    """A version of an entry summary with its lines."""
+
+    version: int
+    duty_usd: str
+    fees_usd: str
+    lines: list[Line]
+
+
+class NextDay(Read):
+    """The next day of an entry."""
+
+    on: date
+    what: str
+
+
+class EntryLine(Read):
+    """An entry in a list."""
+
+    entry_number: str
+    state: str
+    entry_date: date | None
+    center: str | None
+    scheduled_on: date | None
+    deemed_on: date | None
+    liquidated_on: date | None
+    next_day: NextDay | None
+
+
+class Entries(Read):
+    """Entries in a list."""
+
+    items: list[EntryLine]
+    next: str | None
+
+
+class Deadline(Read):
+    """A day on which somebody has to act on an entry."""
+
+    entry_number: str
+    code: str
+    kind: str
+    title: str
+    whose: str | None
+    on: date | None
+    what: str
+    if_nothing_is_done: str | None
+
+
+class Deadlines(Read):
+    """Days of an importer's entries."""
+
+    items: list[Deadline]
+
+
+class Account(Read):
+    """An importer's account."""
+
+    importer_number: str
+    name: str
+    size: str
+    is_broker: bool
+    family: str | None
+    programs_in_force: list[str]
+    center: str | None
+    basis: str | None
+    effective_on: date | None
+
+
+class WouldChange(Read):
+    """What would change an assignment."""
+
+    text: str
+
+
+class Assignment(Read):
+    """Which Center an importer has, and why."""
+
+    center_name: str | None
+    office: str | None
+    since: date | None
+    explanation: str
+    would_change: WouldChange
+
+
+class RadarCount(Read):
+    """How many entries of a cause end within a horizon."""
+
+    horizon: str
+    cause: str
+    entries: int
+
+
+class Radar(Read):
+    """Deadlines by horizon and cause."""
+
+    date: date
+    clock_unknown: int
+    deemed_cases_open: int
+    counts: list[RadarCount]
+
+
+class RadarEntry(Read):
+    """An entry on the radar."""
+
+    entry_number: str
+    act_by: date
+    deemed_on: date
+    state: str
+    scheduled_on: date | None
+    center: str | None
+    importer_number: str | None
+    duty_usd: str
+    fees_usd: str
+
+
+class RadarEntries(Read):
+    """Entries on the radar."""
+
+    items: list[RadarEntry]
+    next: str | None
+
+
+class Notice(Read):
+    """A notice in the list."""
+
+    notice_id: str
+    kind: str
+    name: str
+    issued_on: date
+    due_on: date | None
+    entry_number: str | None
+    if_nothing_is_done: str
+
+
+class Notices(Read):
+    """Notices."""
+
+    items: list[Notice]
+    next: str | None
+
+
+class FieldFault(Read):
+    """What is wrong with a field."""
+
+    field: str
+    message: str
+
+
+class Problem(Read):
+    """Why a service refused (RFC 9457)."""
+
+    status: int
+    code: str = "unexpected"
+    detail: str = "The service answered with an error that it did not explain."
+    rule: str | None = None
+    citation: str | None = None
+    remedy: str | None = None
+    errors: list[FieldFault] | None = Field(default=None)
+    trace_id: str | None = None
+
+
+READS: dict[tuple[str, str, str], type[Read]] = {
+    ("routing", "get", "/centers"): Center,
+    ("routing", "get", "/centers/{code}"): CenterPage,
+    ("routing", "get", "/directory/changes"): Changes,
+    ("routing", "get", "/transparency/{period}"): Figures,
+    ("routing", "get", "/entries/{entry_number}/routing"): Routing,
+    ("routing", "get", "/importers/{importer_number}"): Account,
+    ("routing", "get", "/importers/{importer_number}/assignment"): Assignment,
+    ("routing", "get", "/me"): Me,
+    ("workqueue", "get", "/queues"): Queue,
+    ("workqueue", "get", "/items"): Items,
+    ("workqueue", "get", "/items/{item_id}"): ItemPage,
+    ("workqueue", "get", "/processes"): Processes,
+    ("workqueue", "get", "/processes/{code}"): ProcessPage,
+    ("workqueue", "post", "/items/next"): Next,
+    ("workqueue", "get", "/items/{item_id}/goods"): Goods,
+    ("workqueue", "post", "/items/{item_id}/decision-check"): Check,
+    ("workqueue", "post", "/items/{item_id}/assign"): Assigned,
+    ("workqueue", "get", "/requests/{request_id}"): LetterPage,
+    ("workqueue", "get", "/request-templates"): Template,
+    ("workqueue", "get", "/staff"): Members,
+    ("workqueue", "post", "/items/{item_id}/claim"): Claim,
+    ("liquidation", "post", "/deadline-calculator"): Calculated,
+    ("liquidation", "get", "/rules"): Rules,
+    ("liquidation", "get", "/rules/{rule_id}"): RulePage,
+    ("liquidation", "get", "/problems/{code}"): ProblemKind,
+    ("liquidation", "get", "/entries"): Entries,
+    ("liquidation", "get", "/entries/{entry_number}"): Entry,
+    ("liquidation", "get", "/entries/{entry_number}/timeline"): Timeline,
+    ("liquidation", "get", "/entries/{entry_number}/versions/{version}"): Version,
+    ("liquidation", "get", "/importers/{importer_number}/deadlines"): Deadlines,
+    ("liquidation", "get", "/radar"): Radar,
+    ("liquidation", "get", "/radar/entries"): RadarEntries,
+    ("notifications", "get", "/bulletin"): Postings,
+    ("notifications", "get", "/notices"): Notices,
+}
+"""Every call that a page makes for something to show, and what it reads of the answer."""

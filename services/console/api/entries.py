@@ -1,0 +1,74 @@
+"""An entry with its clocks, as a picture and as a table, and the summary as it stands."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.console.acts.calls import Panel, together
+from services.console.acts.reads import Entry, Items, Notices, Routing, Row, Timeline, Version
+from services.console.api.frame import Visitor, console_of, days_file, page, problem_page, signed_in
+from services.console.domain.days_file import Day
+from services.console.domain.tracks import Event, draw
+from services.console.domain.words import say_entry
+from shared.customs.calendar import legal_date
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/entries/{entry_number}")
+async def read_entry(request: Request, who: Annotated[Visitor, Depends(signed_in)], entry_number: str) -> Response:
+    """The entry: where it stands, every clock, its lines, its work, its notices."""
+    entry, timeline, routing, items, notices = await together(
+        who.person.get("liquidation", f"/entries/{entry_number}", Entry),
+        who.person.get("liquidation", f"/entries/{entry_number}/timeline", Timeline),
+        who.person.get("routing", f"/entries/{entry_number}/routing", Routing),
+        who.person.get("workqueue", "/items", Items, entry=entry_number, limit=20),
+        who.person.get("notifications", "/notices", Notices, entry=entry_number, limit=20),
+    )
+    if entry.value is None:
+        return problem_page(request, who, entry, subject=f"Entry {entry_number}")
+    version: Panel[Version] | None = None
+    if entry.value.version is not None:
+        path = f"/entries/{entry_number}/versions/{entry.value.version}"
+        version = await who.person.get("liquidation", path, Version)
+    today = legal_date(console_of(request).platform.clock.now())
+    rows = timeline.value.rows if timeline.value is not None else []
+    events = [
+        Event(number, row.track, row.kind, row.title, row.on, row.last_arguable, row.state in {"happened", "passed"})
+        for number, row in enumerate(rows, start=1)
+        if row.on is not None
+    ]
+    return page(
+        request,
+        who,
+        "entry.html",
+        entry=entry.value,
+        timeline=timeline,
+        rows=rows,
+        picture=draw(events, today),
+        routing=routing,
+        items=items,
+        notices=notices,
+        version=version,
+    )
+
+
+@router.get("/entries/{entry_number}/days.ics")
+async def read_days(request: Request, who: Annotated[Visitor, Depends(signed_in)], entry_number: str) -> Response:
+    """The days of the entry that are still to come, for a calendar."""
+    timeline = await who.person.get("liquidation", f"/entries/{entry_number}/timeline", Timeline)
+    if timeline.value is None:
+        return problem_page(request, who, timeline, subject=f"Entry {entry_number}")
+    today = legal_date(console_of(request).platform.clock.now())
+    days = [
+        Day(f"{entry_number}-{row.code}-{number}", row.on, f"{say_entry(entry_number)}: {row.title}", _because(row))
+        for number, row in enumerate(timeline.value.rows)
+        if row.on is not None and row.on >= today
+    ]
+    return days_file(request, days, entry_number)
+
+
+def _because(row: Row) -> str:
+    rule = f"{row.rule.id}, {row.rule.citation}. " if row.rule is not None else ""
+    return f"{rule}{row.unsettled or ''}".strip() or row.title

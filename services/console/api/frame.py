@@ -1,0 +1,230 @@
+"""What every page has: templates, the person who looks at it, and the answers when something is wrong."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.console.acts.calls import Panel, Person, Services
+from services.console.acts.people import OUTSIDE
+from services.console.acts.reads import Problem
+from services.console.acts.secrets import Vault, digest
+from services.console.api.session import Sessions
+from services.console.domain import words
+from services.console.domain.days_file import Day, write_days
+from services.console.settings import ConsoleSettings
+from services.console.store.sessions import Lifetime
+from shared.customs.calendar import legal_date
+from shared.runtime.platform import Platform
+
+Form = Mapping[str, list[str]]
+
+HERE: Final = Path(__file__).resolve().parent.parent
+STATIC: Final = HERE / "static"
+_FOR_ANYONE: Final = (
+    ("/centers", "Centers"),
+    ("/calculator", "Deadlines"),
+    ("/bulletin", "Bulletin"),
+    ("/figures", "Figures"),
+    ("/rules", "Rules"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the pages stand on."""
+
+    platform: Platform
+    settings: ConsoleSettings
+    services: Services
+    vault: Vault
+    lifetime: Lifetime
+    sessions: Sessions
+    templates: Environment
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie; the prefix binds it to this host over https."""
+        return "__Host-cl" if self.settings.is_secure else "cl"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks at a page: somebody signed in, or anyone."""
+
+    person: Person
+    session_id: str | None = None
+    subject: str | None = None
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    centers: tuple[str, ...] = ()
+    importers: tuple[str, ...] = ()
+    why_next: Mapping[str, str] = field(default_factory=dict)
+    """Why items that this person took by Next came first, by item."""
+
+    @property
+    def is_of_cbp(self) -> bool:
+        """Whether somebody of the government looks, who has queues to look at."""
+        return bool(self.roles) and not OUTSIDE & set(self.roles)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether it is known who looks."""
+        return self.session_id is not None
+
+
+def _navigation(who: Visitor) -> list[tuple[str, str]]:
+    """The pages that the head of every page leads to."""
+    own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
+    if who.is_of_cbp:
+        own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
+    return [*own, *_FOR_ANYONE]
+
+
+class NotSignedIn(Exception):  # noqa: N818  says what is the matter
+    """A page is for people who are signed in."""
+
+
+class FormRefused(Exception):  # noqa: N818  says what happened
+    """A form has no key of this session: it is old, or not ours."""
+
+
+def build_templates() -> Environment:
+    """The templates; what a template names and the page does not give is an error."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "day": words.say_day,
+        "moment": words.say_moment,
+        "money": words.say_money,
+        "code": words.say_code,
+        "entry": words.say_entry,
+        "party": words.say_party,
+        "remedy": words.say_remedy,
+    }
+    templates.tests |= {"masked": words.is_masked}
+    templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
+    return templates
+
+
+def _asset(path: str) -> str:
+    """The address of a file under static, which changes when its content does."""
+    tag = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={tag}"
+
+
+def console_of(request: Request) -> Console:
+    """What the application stands on."""
+    console: Console = request.app.state.console
+    return console
+
+
+async def visitor(request: Request) -> Visitor:
+    """Dependency: who looks, by the session cookie."""
+    console = console_of(request)
+    session_id = request.cookies.get(console.cookie)
+    anyone = Visitor(console.services.of(None, request.client.host if request.client is not None else None))
+    if session_id is None:
+        return anyone
+    content = await console.sessions.read(digest(session_id))
+    if content is None:
+        return anyone
+    return Visitor(
+        console.services.of(content["token"]),
+        session_id,
+        content["subject"],
+        content["name"],
+        tuple(content["roles"]),
+        tuple(content["centers"]),
+        tuple(content["importers"]),
+        content.get("why_next", {}),
+    )
+
+
+async def signed_in(request: Request) -> Visitor:
+    """Dependency: who looks, signed in; others are led to the sign-in and back."""
+    found = await visitor(request)
+    if not found.is_signed_in:
+        raise NotSignedIn
+    return found
+
+
+async def form_of(request: Request, who: Visitor) -> dict[str, list[str]]:
+    """The fields of a form that this session's page sent; raises `FormRefused` where its key is not ours."""
+    form = await request.form()
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value.strip())
+    key = fields.get("form_key", [""])[0]
+    if who.session_id is None or not console_of(request).vault.is_form_key(who.session_id, key):
+        raise FormRefused
+    return fields
+
+
+def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
+    """A page, in the frame of all."""
+    console = console_of(request)
+    now = console.platform.clock.now()
+    session_id = who.session_id
+    text = console.templates.get_template(template).render(
+        who=who,
+        path=request.url.path,
+        navigation=_navigation(who),
+        today=legal_date(now),
+        now=now,
+        is_official=console.settings.official_site,
+        is_development=console.settings.development,
+        form_key=(lambda: console.vault.form_key(session_id)) if session_id is not None else (lambda: ""),
+        **content,
+    )
+    return HTMLResponse(text, status)
+
+
+def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: str) -> HTMLResponse:
+    """What is shown instead of a page whose own subject cannot be shown."""
+    if panel.problem is not None:
+        status = panel.problem.status if panel.problem.status in {401, 403, 404, 409, 422, 429, 503} else 502
+        return page(request, who, "problem.html", status=status, problem=panel.problem, subject=subject)
+    answer = page(request, who, "silent.html", status=503, panel=panel, subject=subject)
+    answer.headers["retry-after"] = "5"
+    return answer
+
+
+def told(problem: Problem) -> Mapping[str, str]:
+    """The faults of a refused form, by the field that they are about."""
+    return {each.field.removeprefix("body."): each.message for each in problem.errors or ()}
+
+
+def place_after(following: str | None) -> str | None:
+    """The place from which the next page of a list goes on, of the link that a service gives."""
+    if following is None:
+        return None
+    return following.partition("after=")[2].partition("&")[0] or None
+
+
+def is_of_script(request: Request) -> bool:
+    """Whether a script of the page asks, and not the person who looks at it."""
+    return request.headers.get("sec-fetch-dest") == "empty"
+
+
+def go(path: str) -> Response:
+    """Lead on to a page, after an act."""
+    return RedirectResponse(path, 303)
+
+
+def days_file(request: Request, days: Sequence[Day], name: str) -> Response:
+    """Days to save in a calendar."""
+    text = write_days(days, console_of(request).platform.clock.now())
+    headers = {"content-disposition": f'attachment; filename="{name}.ics"'}
+    return Response(text, media_type="text/calendar", headers=headers)

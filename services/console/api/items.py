@@ -1,0 +1,269 @@
+"""The workspace of an item: its facts, why it was selected, its process, its letters, and the decision."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.console.acts.calls import Panel, together
+from services.console.acts.reads import (
+    Check,
+    Claim,
+    Entry,
+    Goods,
+    ItemPage,
+    ProcessPage,
+    Read,
+    Routing,
+    Template,
+    Version,
+)
+from services.console.acts.secrets import act_key
+from services.console.api.frame import (
+    Form,
+    Visitor,
+    console_of,
+    form_of,
+    go,
+    is_of_script,
+    page,
+    problem_page,
+    signed_in,
+    told,
+)
+from services.console.domain.acts import (
+    FINDINGS,
+    ISSUES,
+    OUTCOMES,
+    read_act,
+    read_check,
+    read_decision,
+    read_letter,
+)
+from services.console.store import drafts
+from shared.db.transaction import transaction
+
+router = APIRouter(include_in_schema=False)
+
+Officer = Annotated[Visitor, Depends(signed_in)]
+
+DECIDE = "decide"
+LETTER = "letter"
+NOT_WRITTEN = frozenset({"form_key", "token"})
+"""Fields of forms that nobody writes."""
+
+
+@router.get("/items/{item_id}")
+async def read_item(request: Request, who: Officer, item_id: str) -> Response:
+    """The whole item on one page."""
+    return await _show(request, who, item_id)
+
+
+@router.post("/items/{item_id}/claim")
+async def claim_item(request: Request, who: Officer, item_id: str) -> Response:
+    """Take the item."""
+    form = await form_of(request, who)
+    done = await who.person.post("workqueue", f"/items/{item_id}/claim", Claim, key=act_key(form["form_key"][0]))
+    return await _after(request, who, item_id, done)
+
+
+@router.post("/items/{item_id}/keep")
+async def keep_item(request: Request, who: Officer, item_id: str) -> Response:
+    """Keep the claim for another lease."""
+    form = await form_of(request, who)
+    body = {"token": token_in(form)}
+    done = await who.person.post("workqueue", f"/items/{item_id}/heartbeat", Claim, body)
+    if is_of_script(request):
+        return Response(status_code=204 if done.is_shown else 409)
+    return await _after(request, who, item_id, done)
+
+
+@router.post("/items/{item_id}/release")
+async def release_item(request: Request, who: Officer, item_id: str) -> Response:
+    """Give the item back."""
+    form = await form_of(request, who)
+    body = {"token": token_in(form)}
+    done = await who.person.post("workqueue", f"/items/{item_id}/release", Read, body)
+    return await _after(request, who, item_id, done)
+
+
+@router.post("/items/{item_id}/skip")
+async def skip_item(request: Request, who: Officer, item_id: str) -> Response:
+    """Pass the item over for some hours, and go back to the queue."""
+    form = await form_of(request, who)
+    body: dict[str, Any] = {"reason": {"code": "skipped", "text": form.get("reason", [""])[0]}}
+    if (token := token_in(form)) is not None:
+        body["token"] = token
+    done = await who.person.post("workqueue", f"/items/{item_id}/skip", Read, body)
+    if done.is_shown or done.is_empty:
+        return go("/queue")
+    return await _after(request, who, item_id, done, form=form, about="skip")
+
+
+@router.post("/items/{item_id}/check")
+async def check_decision(request: Request, who: Officer, item_id: str) -> Response:
+    """Look at a decision before it is made: does it fit, and what would be billed or refunded."""
+    form = await form_of(request, who)
+    checked = await who.person.post("workqueue", f"/items/{item_id}/decision-check", Check, read_check(form))
+    await _keep_draft(request, who, item_id, DECIDE, form)
+    if checked.value is None:
+        return await _show(request, who, item_id, refused=checked, form=form, about=DECIDE)
+    return await _show(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
+
+
+@router.post("/items/{item_id}/decide")
+async def decide_item(request: Request, who: Officer, item_id: str) -> Response:
+    """Decide the item; what is refused comes back with what was written."""
+    form = await form_of(request, who)
+    body, key = read_decision(form, token_in(form) or 0), act_key(form["form_key"][0])
+    done = await who.person.post("workqueue", f"/items/{item_id}/complete", Read, body, key=key)
+    return await _after(request, who, item_id, done, form=form, about=DECIDE)
+
+
+@router.post("/items/{item_id}/letters")
+async def write_letter(request: Request, who: Officer, item_id: str) -> Response:
+    """Ask the importer, or propose an action: at once, or as a draft that somebody looks at first."""
+    form = await form_of(request, who)
+    body, key = read_letter(form, token_in(form) or 0), act_key(form["form_key"][0])
+    what = "drafts" if form.get("is_draft") else "requests"
+    done = await who.person.post("workqueue", f"/items/{item_id}/{what}", Read, body, key=key)
+    return await _after(request, who, item_id, done, form=form, about=LETTER)
+
+
+@router.post("/items/{item_id}/acts")
+async def act_on_item(request: Request, who: Officer, item_id: str) -> Response:
+    """Do an act of the item's process."""
+    form = await form_of(request, who)
+    item = await who.person.get("workqueue", f"/items/{item_id}", ItemPage)
+    if item.value is None:
+        return problem_page(request, who, item, subject="The work item")
+    code = form.get("act", [""])[0]
+    acts = item.value.matter.next if item.value.matter is not None else []
+    kinds = {field.name: field.kind for act in acts if act.act == code for field in act.fields}
+    body, key = read_act(form, kinds, token_in(form)), act_key(form["form_key"][0])
+    done = await who.person.post("workqueue", f"/items/{item_id}/acts", Read, body, key=key)
+    return await _after(request, who, item_id, done, form=form, about=code)
+
+
+@router.post("/items/{item_id}/draft/{about}")
+async def keep_draft(request: Request, who: Officer, item_id: str, about: str) -> Response:
+    """Keep what is written in a form; an empty one is forgotten."""
+    form = await form_of(request, who)
+    await _keep_draft(request, who, item_id, about, form)
+    return Response(status_code=204) if is_of_script(request) else go(f"/items/{item_id}#{about}")
+
+
+def token_in(form: Form) -> int | None:
+    """The token of the claim that a form carries."""
+    text = form.get("token", [""])[0]
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+async def _keep_draft(request: Request, who: Visitor, item_id: str, about: str, form: Form) -> None:
+    console, now = console_of(request), console_of(request).platform.clock.now()
+    written = {name: values[0] for name, values in form.items() if name not in NOT_WRITTEN and values[0]}
+    async with transaction(console.platform.engine) as tx:
+        if written.keys() <= {"act", "form", "outcome"}:
+            await drafts.drop(tx, who.subject or "", item_id, about)
+        else:
+            await drafts.keep(tx, who.subject or "", item_id, about, console.vault.seal(written), now)
+
+
+async def _drafts(request: Request, who: Visitor, item_id: str) -> Mapping[str, tuple[dict[str, Any], datetime]]:
+    console = console_of(request)
+    async with transaction(console.platform.engine) as tx:
+        kept = await drafts.read(tx, who.subject or "", item_id)
+    opened = {form: (console.vault.open(content), at) for form, (content, at) in kept.items()}
+    return {form: (content, at) for form, (content, at) in opened.items() if content is not None}
+
+
+async def _after(
+    request: Request, who: Visitor, item_id: str, done: Panel[Any], *, form: Form | None = None, about: str = ""
+) -> Response:
+    """Lead back to the item, or show it with what was refused; what had been written is kept."""
+    if done.is_shown or done.is_empty:
+        if about:
+            async with transaction(console_of(request).platform.engine) as tx:
+                await drafts.drop(tx, who.subject or "", item_id, about)
+        return go(f"/items/{item_id}" + (f"?done={about}" if about else ""))
+    if form is not None and about:
+        await _keep_draft(request, who, item_id, about, form)
+    return await _show(request, who, item_id, refused=done, form=form, about=about)
+
+
+async def _show(
+    request: Request,
+    who: Visitor,
+    item_id: str,
+    *,
+    refused: Panel[Any] | None = None,
+    checked: Check | None = None,
+    form: Form | None = None,
+    about: str = "",
+) -> Response:
+    found = await who.person.get("workqueue", f"/items/{item_id}", ItemPage)
+    item = found.value
+    if item is None:
+        return problem_page(request, who, found, subject="The work item")
+    number = item.entry_number or (item.entry_numbers[0] if item.entry_numbers else None)
+    process, templates = await together(
+        who.person.get("workqueue", f"/processes/{item.process}", ProcessPage),
+        who.person.get("workqueue", "/request-templates", list[Template]),
+    )
+    entry: Panel[Entry] | None = None
+    routing: Panel[Routing] | None = None
+    goods: Panel[Goods] | None = None
+    version: Panel[Version] | None = None
+    if number is not None:
+        entry, routing, goods = await together(
+            who.person.get("liquidation", f"/entries/{number}", Entry),
+            who.person.get("routing", f"/entries/{number}/routing", Routing),
+            who.person.get("workqueue", f"/items/{item_id}/goods", Goods),
+        )
+        if entry.value is not None and entry.value.version is not None:
+            version = await who.person.get("liquidation", f"/entries/{number}/versions/{entry.value.version}", Version)
+    kept = await _drafts(request, who, item_id)
+    written = {place: content for place, (content, _) in kept.items()}
+    if form is not None and about:
+        written[about] = {name: values[0] for name, values in form.items()}
+    status = 200
+    if refused is not None:
+        status = refused.problem.status if refused.problem is not None else 503
+    return page(
+        request,
+        who,
+        "item.html",
+        status=status,
+        item=item,
+        number=number,
+        process=process,
+        entry=entry,
+        routing=routing,
+        version=version,
+        goods=goods,
+        earlier={line.line_number: line for line in goods.value.lines} if goods and goods.value else {},
+        lines=[line.line_number for line in version.value.lines] if version and version.value else [],
+        templates=templates.value or [],
+        criteria=_criteria(routing),
+        allowed={each.act: each for each in item.may_do},
+        is_mine=item.state == "claimed" and item.holder == who.subject,
+        outcomes={} if item.kind == "protest" else OUTCOMES.get(item.kind, {}),
+        issues=ISSUES,
+        findings=range(1, FINDINGS + 1),
+        refused=refused,
+        checked=checked,
+        errors=told(refused.problem) if refused is not None and refused.problem is not None else {},
+        written=written,
+        kept_at={place: at for place, (_, at) in kept.items()},
+        about=about,
+        done=request.query_params.get("done", ""),
+        why_next=who.why_next.get(item_id),
+    )
+
+
+def _criteria(routing: Panel[Routing] | None) -> list[str]:
+    """The criteria that selected the entry."""
+    current = routing.value.current if routing is not None and routing.value is not None else None
+    return [hit for hit, _ in current.selection.hits] if current is not None and current.selection is not None else []

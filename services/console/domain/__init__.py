@@ -1,0 +1,1 @@
+"""What pages say and draw: pure functions from what services answer to words and coordinates."""

@@ -1,0 +1,34 @@
+"""The search box: which page a number leads to."""
+
+import re
+from typing import Final
+from urllib.parse import quote
+
+from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number, tidy_entry_number
+from shared.customs.importer_number import InvalidImporterNumber, parse_importer_number, tidy_importer_number
+
+_ITEM: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CENTER: Final = re.compile(r"CEE[0-9]{3}")
+_RULE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+
+
+def find_page(text: str) -> str | None:
+    """The path of the page that a text names; None where it is no number that is known here.
+
+    >>> find_page("B76-0324527-8"), find_page("cee003"), find_page("liq-1yr-entry"), find_page("hello")
+    ('/entries/B7603245278', '/centers/CEE003', '/rules/liq-1yr-entry', None)
+    """
+    given = text.strip()
+    if _ITEM.fullmatch(given.lower()):
+        return f"/items/{given.lower()}"
+    if _CENTER.fullmatch(given.upper()):
+        return f"/centers/{given.upper()}"
+    try:
+        return f"/entries/{parse_entry_number(tidy_entry_number(given))}"
+    except InvalidEntryNumber:
+        pass
+    try:
+        return f"/accounts/{quote(parse_importer_number(tidy_importer_number(given)))}"
+    except InvalidImporterNumber:
+        pass
+    return f"/rules/{given}" if _RULE.fullmatch(given) else None

@@ -1,0 +1,1 @@
+"""What the console keeps: sessions, and sign-ins that are under way."""

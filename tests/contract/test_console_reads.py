@@ -1,0 +1,73 @@
+"""Every field that a page of the console reads stands in the OpenAPI document of its service."""
+
+import json
+import types
+from functools import cache
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
+
+import pytest
+
+from services.console.acts.reads import READS, Read
+
+DOCUMENTS = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi"
+
+
+@cache
+def document(service: str) -> dict[str, Any]:
+    return dict(json.loads((DOCUMENTS / f"{service}.json").read_text(encoding="utf-8")))
+
+
+def resolve(service: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema itself: behind its reference, without the case of null, of a list its items."""
+    while True:
+        if "$ref" in schema:
+            schema = document(service)["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        elif "anyOf" in schema:
+            schema = next(each for each in schema["anyOf"] if each.get("type") != "null")
+        elif schema.get("type") == "array":
+            schema = schema["items"]
+        else:
+            return schema
+
+
+def models_in(kind: Any) -> list[type[Read]]:
+    if isinstance(kind, type) and issubclass(kind, Read):
+        return [kind]
+    if get_origin(kind) in {list, Union, types.UnionType}:
+        return [model for each in get_args(kind) for model in models_in(each)]
+    return []
+
+
+def missing(service: str, schema: dict[str, Any], model: type[Read], place: str) -> list[str]:
+    found = []
+    properties = resolve(service, schema).get("properties", {})
+    for name, field in model.model_fields.items():
+        if name not in properties:
+            found.append(f"{place}.{name}")
+            continue
+        for inner in models_in(field.annotation):
+            found += missing(service, properties[name], inner, f"{place}.{name}")
+        if not field.is_required():
+            continue
+        is_null = any(each.get("type") == "null" for each in properties[name].get("anyOf", ()))
+        if is_null and type(None) not in get_args(field.annotation):
+            found.append(f"{place}.{name} may be null")
+    return found
+
+
+@pytest.mark.parametrize("call", READS, ids=" ".join)
+def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str]) -> None:
+    service, method, path = call
+    answers = document(service)["paths"][path][method]["responses"]
+    schema = next(answers[code] for code in ("200", "201") if code in answers)["content"]["application/json"]["schema"]
+    assert missing(service, schema, READS[call], path) == []
+
+
+def test_a_field_that_is_renamed_is_found() -> None:
+    class Renamed(Read):
+        code: str
+        head_office: str
+
+    schema = {"$ref": "#/components/schemas/CenterOut"}
+    assert missing("routing", schema, Renamed, "x") == ["x.head_office"]

@@ -1,0 +1,283 @@
+"""Every page of the console as the person it is for sees it: fits, is light, is accessible, keeps its policy."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Browser, Page
+from playwright.async_api import TimeoutError as NotInTime
+
+from shared.runtime.identity import Identity, RoleName
+from tests.support.asking import ask
+from tests.support.browser import (
+    NARROW,
+    WIDE,
+    Said,
+    look,
+    open_context,
+    sign_in,
+    take_picture,
+    violations,
+)
+from tests.support.product import Product
+
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(420)]
+
+FIRST_VIEW_BYTES = 180_000
+PAGE_BYTES = 30_000
+SSN = re.compile(r"(?<![0-9-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9-])")
+SOCIAL_SECURITY = "972-57-9749"
+
+FOR_ANYONE = {
+    "start": "/",
+    "login": "/login",
+    "centers": "/centers",
+    "center": "/centers/CEE003",
+    "calculator": "/calculator?entry_type=01&entry_date=2026-03-02",
+    "calculator-asks": "/calculator?entry_type=21&entry_date=2026-03-02",
+    "calculator-refuses": "/calculator?entry_type=01&entry_date=2026-03-02&liquidated_on=2025-01-01",
+    "bulletin": "/bulletin",
+    "bulletin-found": "/bulletin?posted_from=2026-01-01&event_type=liquidation",
+    "figures": "/figures",
+    "rules": "/rules",
+    "rule": "/rules/liq-1yr-entry",
+    "problem": "/problems/stale-token",
+    "nowhere": "/nowhere",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Pages of things that the sample has, by name."""
+
+    pages: dict[str, str]
+    social_security_entry: str
+
+
+@pytest.fixture(scope="module")
+async def things(product: Product) -> Things:
+    """An item of each kind, an entry and an account; found through the APIs as an officer finds them."""
+    tess = Identity("tess", "Tess Quinn", frozenset({RoleName.OFFICE_OF_TRADE}))
+    pages = {}
+    for kind in ("review", "protest", "filing", "matter"):
+        found = (await ask(product, tess, "workqueue", f"/items?kind={kind}&state=open&limit=1"))["items"][0]
+        pages[kind] = f"/items/{found['item_id']}"
+        if kind == "review":
+            pages["entry"] = f"/entries/{found['entry_number']}"
+            pages["account"] = f"/accounts/{found['importer_number']}"
+    path = f"/entries?importer={SOCIAL_SECURITY}&limit=1"
+    masked = (await ask(product, tess, "liquidation", path))["items"][0]["entry_number"]
+    pages |= {
+        "queue": "/queue?center=CEE003",
+        "queue-any": "/queue?center=&state=any&kind=matter",
+        "team": "/team?center=CEE003",
+        "radar": "/radar",
+        "radar-cell": "/radar?horizon=90&cause=any",
+    }
+    return Things(pages, masked)
+
+
+async def seen_by(page: Page, product: Product, things: Things) -> AsyncIterator[tuple[str, str]]:
+    """Every page with its address, first as anybody, then as an officer of headquarters."""
+    console = product.environment.address_of("console")
+    for name, path in FOR_ANYONE.items():
+        yield name, console + path
+    await sign_in(page, console, "Tess Quinn")
+    for name, path in things.pages.items():
+        yield name, console + path
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+async def test_pages_fit_are_light_and_keep_their_policy(
+    product: Product, browser: Browser, things: Things, width: int
+) -> None:
+    context = await open_context(browser, width)
+    page = await context.new_page()
+    said = Said()
+    wrong: list[tuple[str, str]] = []
+    said.listen(page)
+    async for name, url in seen_by(page, product, things):
+        answer = await look(page, url)
+        text = await answer.text()
+        expected = {"nowhere": 404, "calculator-refuses": 422}.get(name, 200)
+        if answer.status != expected:
+            wrong.append((name, f"status {answer.status}"))
+        if len(await answer.body()) > PAGE_BYTES:
+            wrong.append((name, f"{len(await answer.body())} bytes"))
+        if found := SSN.findall(text):
+            wrong.append((name, f"shows {found}"))
+        if await page.locator("h1").count() != 1:
+            wrong.append((name, "not one h1"))
+        if (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
+            wrong.append((name, f"is {wide} pixels wide"))
+        await take_picture(page, name)
+    assert wrong == []
+    assert said.lines == []
+    await context.close()
+
+
+async def test_axe_finds_nothing(product: Product, browser: Browser, things: Things) -> None:
+    context = await open_context(browser, bypass_csp=True)
+    page = await context.new_page()
+    found = {}
+    async for name, url in seen_by(page, product, things):
+        await page.goto(url)
+        await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        if some := await violations(page):
+            found[name] = some
+    assert found == {}
+    await context.close()
+
+
+async def test_first_view_is_light_over_the_wire(product: Product, browser: Browser, console: str) -> None:
+    context = await open_context(browser)
+    page = await context.new_page()
+    session = await context.new_cdp_session(page)
+    await session.send("Network.enable")
+    sizes: list[int] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    await page.goto(console, wait_until="networkidle")
+    assert len(sizes) > 3
+    assert sum(sizes) <= FIRST_VIEW_BYTES, sizes
+    sizes.clear()
+    await page.goto(f"{console}/centers", wait_until="networkidle")
+    assert sum(sizes) <= PAGE_BYTES, sizes
+    await context.close()
+
+
+async def test_without_javascript_every_page_is_there(product: Product, browser: Browser, things: Things) -> None:
+    context = await open_context(browser, java_script_enabled=False)
+    page = await context.new_page()
+    console = product.environment.address_of("console")
+    for path in FOR_ANYONE.values():
+        await page.goto(console + path)
+        assert await page.locator("main h1").count() == 1, path
+    await page.goto(f"{console}/login")
+    await page.get_by_role("button", name="Sign in as Kim Sato").click()
+    for path in things.pages.values():
+        await page.goto(console + path)
+        assert await page.locator("main h1").count() == 1, path
+    await page.goto(console + things.pages["queue"])
+    await page.get_by_label("Process").select_option("consultation")
+    await page.get_by_role("button", name="Show").click()
+    assert "process=consultation" in page.url
+    await context.close()
+
+
+async def test_focus_is_never_hidden_and_targets_are_large_enough(
+    product: Product, browser: Browser, things: Things
+) -> None:
+    """WCAG 2.2: 2.4.11 focus not obscured, 2.5.8 target size (also axe's), 3.2.6 consistent help is the footer."""
+    context = await open_context(browser, NARROW)
+    page = await context.new_page()
+    console = product.environment.address_of("console")
+    await sign_in(page, console, "Kim Sato")
+    hidden = []
+    for name in ("queue", "review"):
+        await page.goto(console + things.pages[name])
+        for _ in range(30):
+            await page.keyboard.press("Tab")
+            try:
+                await page.wait_for_function(IS_SEEN, timeout=3000)  # the skip link slides in
+            except NotInTime:
+                hidden.append((name, await page.evaluate("document.activeElement.outerHTML.slice(0, 120)")))
+    assert hidden == []
+    await context.close()
+
+
+IS_SEEN = """() => { const it = document.activeElement, box = it.getBoundingClientRect();
+const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+return it === document.body || box.width === 0 || it.contains(at) || Boolean(at?.contains(it)) }"""
+
+
+@contextmanager
+def silent(product: Product, service: str) -> Iterator[None]:
+    """A service that takes calls and answers none of them."""
+    pid = product.pids()[service]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("service", ["routing", "workqueue", "liquidation", "notifications"])
+async def test_a_service_that_is_silent_costs_its_part_of_a_page(
+    product: Product, browser: Browser, things: Things, service: str
+) -> None:
+    owners = {"entry": "liquidation", "account": "routing", "review": "workqueue", "team": "workqueue"}
+    context = await open_context(browser)
+    page = await context.new_page()
+    console = product.environment.address_of("console")
+    await sign_in(page, console, "Tess Quinn")
+    wrong: list[tuple[str, object]] = []
+    with silent(product, service):
+        for name, owner in owners.items():
+            began = time.monotonic()
+            answer = await look(page, console + things.pages[name])
+            seconds = time.monotonic() - began
+            text = await page.locator("main").inner_text()
+            if answer.status != (503 if owner == service else 200):
+                wrong.append((name, answer.status))
+            if (name, service) in READ and "does not answer" not in text:
+                wrong.append((name, "does not say what is missing"))
+            if seconds > 2 * 2.3 + 0.7:
+                wrong.append((name, f"took {seconds:.1f} s"))
+    assert wrong == []
+    await context.close()
+
+
+READ = {
+    ("entry", "routing"),
+    ("entry", "workqueue"),
+    ("entry", "liquidation"),
+    ("entry", "notifications"),
+    ("account", "routing"),
+    ("account", "workqueue"),
+    ("account", "liquidation"),
+    ("account", "notifications"),
+    ("review", "routing"),
+    ("review", "liquidation"),
+    ("review", "workqueue"),
+    ("team", "workqueue"),
+}
+"""Pages with the services that they show something of."""
+
+
+async def test_no_page_shows_a_social_security_number(
+    product: Product, browser: Browser, console: str, things: Things
+) -> None:
+    context = await open_context(browser)
+    page = await context.new_page()
+    await sign_in(page, console, "Tess Quinn")
+    for path in (
+        f"/entries/{things.social_security_entry}",
+        f"/accounts/{SOCIAL_SECURITY}",
+        "/queue?center=&state=any",
+        f"/bulletin?entry_number={things.social_security_entry}&event_type=liquidation",
+    ):
+        answer = await look(page, console + path)
+        body = re.sub(r"<input[^>]*>", "", await answer.text())  # what somebody typed comes back to them
+        assert SSN.findall(body) == [], path
+    await context.close()
+
+
+async def test_console_stays_small(product: Product, console: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for _ in range(50):
+            assert (await client.get(console)).status_code == 200
+    assert kilobytes_of(product.pids()["console"]) <= 120 * 1024
+
+
+def kilobytes_of(pid: int) -> int:
+    """What a process holds in memory; of what it shares with others, as libraries, its part."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    [kilobytes] = [int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")]
+    return kilobytes

@@ -1,0 +1,27 @@
+"""What tests need of Debian: installed when root, else said in one sentence."""
+
+import os
+import shutil
+import subprocess
+
+
+class NotInstalled(Exception):  # noqa: N818  says what is the matter
+    """A program is missing and cannot be installed from here; the text says what to do."""
+
+
+def install(what: str, package: str, otherwise: str = "") -> None:
+    """Install a package of Debian; raises `NotInstalled` where that is not possible."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise NotInstalled(f"these tests need {what}: install it (Debian: {package}){otherwise}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update"], ["apt-get", "install", "-y", package]):
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise NotInstalled(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-2000:]}")

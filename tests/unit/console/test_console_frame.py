@@ -1,0 +1,80 @@
+"""What holds of every page: vendored files as named, templates without inline code, and who may send forms."""
+
+import doctest
+import re
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from cli.assets import MANIFESTS, differing
+from services.console.acts.secrets import Vault, act_key
+from services.console.domain.tracks import LEFT, RIGHT, WIDTH, Event, draw
+
+TEMPLATES = Path(__file__).resolve().parents[3] / "services" / "console" / "templates"
+WITH_EXAMPLES = (
+    "services.console.api.guard",
+    "services.console.api.sign_in",
+    "services.console.domain.acts",
+    "services.console.domain.days_file",
+    "services.console.domain.facts",
+    "services.console.domain.numbers",
+    "services.console.domain.periods",
+    "services.console.domain.words",
+)
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples_hold(name: str) -> None:
+    done = doctest.testmod(import_module(name))
+    assert done.attempted
+    assert done.failed == 0
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.parts[-4])
+def test_vendored_files_are_those_that_the_manifest_names(manifest: Path) -> None:
+    assert differing(manifest) == []
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
+def test_template_has_no_inline_code_or_style(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:|\|\s*safe", text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+
+def test_form_key_is_of_its_session_and_of_no_other() -> None:
+    vault = Vault("k" * 40)
+    key = vault.form_key("mine")
+    assert vault.is_form_key("mine", key)
+    assert not vault.is_form_key("other", key)
+    assert not Vault("x" * 40).is_form_key("mine", key)
+    assert act_key(key) != act_key(vault.form_key("mine"))
+
+
+def test_what_one_key_sealed_no_other_opens() -> None:
+    sealed = Vault("k" * 40).seal({"token": "secret"})
+    assert b"secret" not in sealed
+    assert Vault("k" * 40).open(sealed) == {"token": "secret"}
+    assert Vault("x" * 40).open(sealed) is None
+
+
+def test_marks_stand_where_their_days_are() -> None:
+    events = [
+        Event(1, "release", "act", "Released", date(2026, 1, 1), None, is_done=True),
+        Event(2, "liquidation", "law", "Deemed", date(2026, 12, 31), date(2027, 1, 1), is_done=False),
+    ]
+    picture = draw(events, date(2026, 7, 2))
+    assert picture is not None
+    released, safe, arguable = picture.marks
+    assert (released.x, released.sign) == (LEFT, "happened")
+    assert (arguable.x, arguable.sign) == (WIDTH - RIGHT, "arguable")
+    assert safe.x in range(arguable.x - 4, arguable.x)
+    assert abs(picture.today_x - (LEFT + WIDTH - RIGHT) // 2) <= 2
+    assert [lane.label for lane in picture.lanes] == ["Release", "Liquidation"]
+    assert len(picture.ticks) <= 8
+
+
+def test_an_entry_without_days_has_no_picture() -> None:
+    assert draw([], date(2026, 7, 2)) is None
