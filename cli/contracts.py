@@ -1,11 +1,11 @@
-"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI of each service) and pages of authority, problems, days."""
+"""Writes docs/contracts (JSON Schemas, AsyncAPI, OpenAPI) and pages of authority, problems, days, notices."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cli import problems, process_pages, timeline
+from cli import notice_pages, problems, process_pages, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.catalogue import SERVICES
 from shared.contracts.documents import asyncapi, json_schemas
@@ -53,6 +53,7 @@ def main() -> None:
     problems.PAGE.write_text(problems.page(), encoding="utf-8")
     timeline.PAGE.write_text(timeline.page(), encoding="utf-8")
     process_pages.write()
+    notice_pages.PAGE.write_text(notice_pages.page(), encoding="utf-8")
 
 
 def authority_page() -> str:

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +29,7 @@ from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import print_document, print_line, print_rows, print_text, show_summary
+from shared.customs.calendar import add_days, legal_date
 from shared.db import embedded
 from shared.db.job_runs import JobRun
 from shared.runtime.clock import SystemClock
@@ -536,6 +537,28 @@ def check_invariants(service: ServiceArgument, as_json: JsonOption = False, data
         if_none=f"{service} keeps its {len(found)} invariants",
     )
     if any(found.values()):
+        raise typer.Exit(1)
+
+
+@app.command("reconcile-bulletin")
+def reconcile_bulletin(
+    day: Annotated[str | None, typer.Option(help="The legal day, YYYY-MM-DD; yesterday by default.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Compare a day of the legal record with the bulletin and the courtesy notices; exit code 1 for a gap."""
+    environment = open_environment(data=data, is_needed=True)
+    on = date.fromisoformat(day) if day is not None else add_days(legal_date(SystemClock().now()), -1)
+    found = asyncio.run(operations.reconcile_bulletin(environment, on))
+    print_rows(
+        f"{found.acts} acts of {on}, {len(found.gaps)} gaps",
+        ("entry", "act", "change", "missing"),
+        [tuple(gap) for gap in found.gaps],
+        document={"day": on.isoformat(), "acts": found.acts, "gaps": [gap._asdict() for gap in found.gaps]},
+        as_json=as_json,
+        if_none=f"all {found.acts} acts of {on} are posted and told",
+    )
+    if found.gaps:
         raise typer.Exit(1)
 
 

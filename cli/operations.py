@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.catalogue import EVERY_SERVICE, SERVICES, all_topics, find_service
 from cli.environment import Environment
+from cli.reconciliation import Reconciled, reconcile
 from shared.bus import dead_letters, offsets, outbox
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
@@ -303,6 +304,15 @@ async def check_invariants(environment: Environment, service: str) -> dict[str, 
         await platform.engine.dispose()
     async with service_engine(environment, service) as engine:
         return await check_all(lambda: reading(engine), invariants)
+
+
+async def reconcile_bulletin(environment: Environment, day: date) -> Reconciled:
+    """The legal record of a day beside the bulletin and the courtesy notices."""
+    async with (
+        service_engine(environment, "liquidation") as liquidation,
+        service_engine(environment, "notifications") as notifications,
+    ):
+        return await reconcile(liquidation, notifications, day)
 
 
 async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:

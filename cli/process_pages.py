@@ -6,7 +6,7 @@ from typing import Final
 
 from services.workqueue.domain.processes.engine import UNITS
 from services.workqueue.domain.processes.shape import Act, Clock, Process
-from services.workqueue.domain.processes.table import EVERY_PROCESS
+from services.workqueue.domain.processes.table import PROCESSES
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "processes"
 _DIVISIONS: Final[Mapping[str, str]] = {
@@ -18,7 +18,7 @@ _DIVISIONS: Final[Mapping[str, str]] = {
 
 def pages() -> dict[str, str]:
     """Every page by its name."""
-    found = {f"{process.code}.md": page(process) for process in EVERY_PROCESS.values()}
+    found = {f"{process.code}.md": page(process) for process in PROCESSES.values()}
     return {"README.md": _overview(), **found}
 
 
@@ -65,7 +65,7 @@ def _overview() -> str:
     rows = (
         f"| [{each.label}]({each.code}.md) | `{each.code}` | {_DIVISIONS[each.division]} | {len(each.stages)} |"
         f" {len(each.acts)} | {len(each.clocks)} |"
-        for each in EVERY_PROCESS.values()
+        for each in PROCESSES.values()
     )
     return "\n".join(
         [

@@ -1,9 +1,11 @@
 """Assembles the notifications service."""
 
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import SendingRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
@@ -12,10 +14,12 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables.core import metadata
 from shared.mail.folder import FolderMailer
+from shared.mail.inbound import InboundMail
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.platform import Platform
-from shared.runtime.service import Parts, Service
+from shared.runtime.service import Listener, Parts, Service
+from shared.webhooks.client import WebhookClient
 
 
 def build(platform: Platform) -> Parts:
@@ -25,20 +29,37 @@ def build(platform: Platform) -> Parts:
         lease=timedelta(seconds=settings.send_lease_seconds),
         grace=timedelta(hours=settings.address_grace_hours),
         base_url=settings.link_base,
+        addresses=settings.mail_addresses,
+        bulk_per_second=settings.mail_bulk_per_second,
     )
     mail = MailRules(
         host=settings.mail_host,
         late_address=timedelta(days=settings.late_address_days),
         late_party=timedelta(hours=settings.address_grace_hours),
     )
+    webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={},
-        jobs=schedule(platform, choose_mailer(settings), rules),
+        state={"webhooks": webhooks},
+        jobs=schedule(platform, choose_mailer(settings), rules, webhooks),
         invariants=INVARIANTS,
+        listeners=listeners_of(platform, settings),
     )
+
+
+def listeners_of(platform: Platform, settings: NotificationsSettings) -> tuple[Listener, ...]:
+    """What listens beside the API: the way by which bounces come, where the operator set one."""
+    if settings.bounce_port is None:
+        return ()
+    tls = None
+    if settings.bounce_certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(settings.bounce_certificate)
+    bounces = Bounces(platform.engine, platform.clock, settings.mail_addresses)
+    inbound = InboundMail(settings.host, settings.bounce_port, is_known=bounces.is_known, take=bounces.take, tls=tls)
+    return (Listener("bounces", inbound.run),)
 
 
 def choose_mailer(settings: NotificationsSettings) -> Mailer:

@@ -2,18 +2,28 @@
 
 from datetime import timedelta
 
+from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.domain.lanes import Allowance
 from services.notifications.store.deliveries import Settlement
 from shared.mail.protocol import Mailer
 from shared.runtime.platform import Job, Platform
 from shared.runtime.slices import JobSession
+from shared.webhooks.client import WebhookClient
 
 
-def schedule(platform: Platform, mailer: Mailer, rules: SendingRules) -> tuple[Job, ...]:
+def schedule(platform: Platform, mailer: Mailer, rules: SendingRules, webhooks: WebhookClient) -> tuple[Job, ...]:
     """The jobs of one process."""
     unsettled: list[Settlement] = []
+    allowance = Allowance(rules.bulk_per_second)
 
     async def send_mail(session: JobSession) -> None:
-        await Sender(session, mailer, platform.clock, rules, unsettled).run()
+        await Sender(session, mailer, platform.clock, rules, unsettled, allowance).run()
 
-    return (Job("send-mail", timedelta(seconds=0.5), send_mail),)
+    async def send_webhooks(session: JobSession) -> None:
+        await WebhookSender(session, webhooks, platform.clock, rules.base_url).run()
+
+    return (
+        Job("send-mail", timedelta(seconds=0.5), send_mail),
+        Job("send-webhooks", timedelta(seconds=0.5), send_webhooks),
+    )

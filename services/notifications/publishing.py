@@ -1,5 +1,6 @@
 """The events that notifications publishes: one for each change of a delivery's state."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -12,11 +13,17 @@ from shared.runtime.ids import event_id
 SOURCE: Final = "urn:centerline:notifications"
 
 
+def changes_told(changes: Iterable[ChangedDelivery], at: datetime) -> list[Outgoing]:
+    """The events of ledger lines. What a filer alone is told of its messages names no importer, and stays here."""
+    return [notice_changed(change, at) for change in changes if change.importer_number is not None]
+
+
 def notice_changed(changed: ChangedDelivery, at: datetime) -> Outgoing:
     """The event of one ledger line; its id is that of the line, so that a repeat is recognised.
 
     A party is told by its kind as the role, and by its id.
     """
+    assert changed.importer_number is not None  # `changes_told` sees to it
     is_party = is_party_id(changed.recipient_role)
     data = NoticeChanged(
         notice_id=changed.notice_id,

@@ -1,12 +1,16 @@
 """What an operator sets for notifications."""
 
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from services.notifications.domain.addresses import MailAddresses
 from shared.runtime.settings import ServiceSettings, is_loopback
+
+_HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+_ADDRESS: Final = r"^[A-Za-z0-9._{}+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
 class NotificationsSettings(ServiceSettings):
@@ -16,9 +20,10 @@ class NotificationsSettings(ServiceSettings):
     port: int = Field(default=8004, ge=0, le=65535, description="the port to listen on")
     smtp_url: str = Field(
         default="smtp://localhost:25",
-        pattern=r"^smtps?://[^/\s]+/?$",
+        pattern=r"^(smtps?|smtp\+starttls)://[^/\s]+/?$",
         repr=False,
-        description="the mail server: smtp://host:port, or smtps://user:password@host:port",
+        description="the mail server: smtp://host:port, smtp+starttls:// where nothing may go out unencrypted, or"
+        " smtps://user:password@host:port",
     )
     mail_folder: Path | None = Field(
         default=None, description="a folder that gets each mail as an .eml file, instead of the mail server"
@@ -58,6 +63,65 @@ class NotificationsSettings(ServiceSettings):
         description="seconds that the mail server has to accept a mail that was handed over (RFC 5321, 4.5.3.2.6: ten"
         " minutes); giving up earlier sends mails twice",
     )
+
+    mail_bulk_per_second: int | None = Field(
+        default=1000,
+        gt=0,
+        description="mails of the bulk lane (courtesy notices, changed dates) in a second; urgent ones are not bounded",
+    )
+    mail_team_address: str | None = Field(
+        default=None,
+        pattern=_ADDRESS,
+        description="where people answer to: the address of a team, {center} in it becomes the code of the Center",
+    )
+    mail_list_host: str | None = Field(
+        default=None, pattern=_HOST, description="the host that List-Id ends in, by which mail programs sort"
+    )
+    bounce_host: str | None = Field(
+        default=None, pattern=_HOST, description="the host whose mail comes to this service: bounces go there"
+    )
+    bounce_secret: SecretStr | None = Field(
+        default=None, min_length=32, description="what addresses for bounces are signed with, 32 characters or longer"
+    )
+    bounce_port: int | None = Field(
+        default=None, ge=0, le=65535, description="the port on which bounces are taken by SMTP; none by default"
+    )
+    bounce_certificate: Path | None = Field(
+        default=None, description="certificate chain and key (PEM, one file) for STARTTLS of the bounces"
+    )
+
+    webhook_allow_private: bool = Field(
+        default=False,
+        description="true lets webhooks go to this machine and to private networks, and by http: never in production",
+    )
+    webhook_seconds: float = Field(default=10, gt=0, le=60, description="seconds that a receiver has to answer")
+
+    @model_validator(mode="after")
+    def _webhooks_go_to_the_public(self) -> Self:
+        if self.env == "production" and self.webhook_allow_private:
+            raise ValueError("webhook_allow_private: never in production")
+        return self
+
+    @model_validator(mode="after")
+    def _bounces_have_a_way(self) -> Self:
+        if (self.bounce_host is None) != (self.bounce_secret is None):
+            raise ValueError("bounce_host and bounce_secret: both, or none of them")
+        if self.bounce_port is not None and self.bounce_host is None:
+            raise ValueError("bounce_port: needs bounce_host and bounce_secret")
+        if self.env == "production" and self.bounce_port is not None and self.bounce_certificate is None:
+            raise ValueError("bounce_certificate: production takes bounces by TLS only")
+        return self
+
+    @property
+    def mail_addresses(self) -> MailAddresses:
+        """The addresses that mails name beside their own."""
+        secret = self.bounce_secret
+        return MailAddresses(
+            team=self.mail_team_address,
+            list_host=self.mail_list_host,
+            bounce_host=self.bounce_host,
+            bounce_secret=None if secret is None else secret.get_secret_value().encode(),
+        )
 
     @model_validator(mode="after")
     def _links_lead_to_the_public(self) -> Self:

@@ -10,6 +10,7 @@ import orjson
 from services.routing.domain.accounts import AccountRecord, programs_on
 from services.routing.domain.decisions import MOVED, Decision, Move, tell_move
 from services.routing.domain.facts import Account, EntryFacts, Reason
+from services.routing.store.appeals import StandingAppeal
 from services.routing.store.assignments import NewAssignment
 from services.routing.store.decisions import DecidedVersion
 from services.routing.store.filings import StandingFiling
@@ -21,7 +22,7 @@ from shared.contracts.faults import MOST_FAULTS
 from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.refusal import MOST_TEXT, EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA
-from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted, RoutedGoods
+from shared.contracts.routing import AccountAssigned, AppealDecided, EntryRouted, FilingRouted, RoutedGoods
 from shared.customs.calendar import legal_date
 from shared.customs.goods import goods_key
 from shared.customs.money import format_cents
@@ -155,6 +156,28 @@ def account_assigned(new: NewAssignment, account: AccountRecord, at: datetime) -
         reasons=tuple(PublishedReason(**reason) for reason in orjson.loads(new.reasons)),
     )
     return Outgoing(event_id("account-assigned", new.importer_number, str(new.sequence)), data, at)
+
+
+def appeal_decided(
+    appeal: StandingAppeal,
+    *,
+    outcome: str,
+    center: str | None,
+    effective_on: date | None,
+    reasons: Sequence[str],
+    at: datetime,
+) -> Outgoing:
+    """What was decided on an appeal; it is decided once, so its number makes the id."""
+    data = AppealDecided(
+        appeal_number=appeal.appeal_number,
+        importer_number=appeal.importer_number,
+        outcome=outcome,
+        center=center,
+        effective_on=effective_on,
+        reasons=tuple(reasons),
+        decided_at=at,
+    )
+    return Outgoing(event_id("appeal-decided", appeal.appeal_number), data, at)
 
 
 def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime) -> Outgoing:

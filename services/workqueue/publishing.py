@@ -18,6 +18,7 @@ from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
 SOURCE: Final = "urn:centerline:workqueue"
+_LONGEST_FACT: Final = 4000
 
 
 def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any]) -> Outgoing:
@@ -38,7 +39,8 @@ def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any]) -> Out
 
 def _as_text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        text = ", ".join(map(str, value))
+        return text if len(text) <= _LONGEST_FACT else f"{text[: text.rindex(', ', 0, _LONGEST_FACT - 3)]}, …"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

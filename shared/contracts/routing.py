@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.decision import Reasons
 from shared.contracts.post_entry import FilingKind
@@ -24,6 +24,7 @@ from shared.contracts.words import Open
 
 Basis = Literal["account", "tariff", "pending"]
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
+AppealOutcome = Literal["upheld", "reassigned"]
 Lane = Literal["no-review", "document-review", "enforcement"]
 Evidence = Literal["S", "P", "M", "U"]
 
@@ -138,6 +139,22 @@ class FilingRouted(Contract):
     reasons: Reasons
     answers_request: Code | None = None
     goods_center: CenterCode | None = None
+
+
+class AppealDecided(Contract):
+    """What Field Operations decided on an appeal against the Center of an account.
+
+    `center` and `effective_on` are those of the new assignment, null where the old one was upheld; the assignment of
+    each number comes in an event of its own.
+    """
+
+    appeal_number: Code
+    importer_number: ImporterNumber
+    outcome: Open[AppealOutcome]
+    center: CenterCode | None = None
+    effective_on: LegalDate | None = None
+    reasons: Annotated[tuple[Annotated[str, StringConstraints(max_length=4000)], ...], Field(max_length=100)] = ()
+    decided_at: Instant
 
 
 class AccountAssigned(Contract):

@@ -18,12 +18,14 @@ def build_message(mail: Mail, sender: str) -> bytes:
     address must be a plain one, which whoever writes the mail has checked; the subject is encoded when it is not plain.
     """
     boundary = f"=_{name_of(mail)}"
+    optional = (("Reply-To", mail.reply_to), ("List-Id", mail.list_id and f"<{mail.list_id}>"))
     headers = (
         f"From: {formataddr(parseaddr(sender))}",
         f"To: {mail.to}",
         f"Subject: {_header_text(mail.subject)}",
         f"Date: {format_datetime(mail.dated_at)}",
         f"Message-ID: {mail.message_id}",
+        *(f"{name}: {value}" for name, value in optional if value is not None),
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{boundary}"',

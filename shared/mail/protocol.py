@@ -12,7 +12,11 @@ _LONGEST_ERROR: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail. The same notice always gives the same bytes, so that a repeat can be recognised."""
+    """One mail. The same notice always gives the same bytes, so that a repeat can be recognised.
+
+    `reply_to` is the address for answers by people, `list_id` names the sort of mail (RFC 2919: no brackets),
+    `return_path` is where bounces go (RFC 5321, 4.4); all are plain ASCII, which whoever makes the mail has checked.
+    """
 
     message_id: str
     to: str
@@ -20,6 +24,9 @@ class Mail:
     text: str
     html: str
     dated_at: datetime
+    reply_to: str | None = None
+    list_id: str | None = None
+    return_path: str | None = None
 
 
 class Fate(StrEnum):

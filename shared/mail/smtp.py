@@ -47,6 +47,8 @@ class SmtpMailer:
         self._username = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._is_encrypted = is_encrypted
+        # Without a demand encryption is used where the server offers it.
+        self._start_tls = True if parts.scheme == "smtp+starttls" else None
         self._sender = sender
         self._step_seconds = step_seconds
         self._accept_seconds = accept_seconds
@@ -92,6 +94,7 @@ class SmtpMailer:
             username=self._username,
             password=self._password,
             use_tls=self._is_encrypted,
+            start_tls=None if self._is_encrypted else self._start_tls,
             timeout=self._step_seconds,
         )
 
@@ -99,7 +102,7 @@ class SmtpMailer:
         message = build_message(mail, self._sender)
         try:
             sizes = [f"size={len(message)}"] if client.supports_extension("size") else []
-            await client.mail(self._sender.rpartition("<")[2].rstrip(">"), options=sizes)
+            await client.mail(mail.return_path or self._sender.rpartition("<")[2].rstrip(">"), options=sizes)
             await client.rcpt(mail.to)
         except aiosmtplib.SMTPResponseException as error:
             return await _refused(client, error)

@@ -49,12 +49,21 @@ _LAG_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """Something that listens until it is asked to stop."""
+
+    name: str
+    run: Callable[[Stopping], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a service brings: its event handler, its API, its scheduled work, its invariants.
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
-    their messages is refused, in one of the services that read them. `pages` builds the application of a service for
-    people, which has pages instead of an API and takes no part in events.
+    their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
+    HTTP, beside the API. `pages` builds the application of a
+    service for people, which has pages instead of an API and takes no part in events.
     """
 
     handler: Handler | None
@@ -64,6 +73,7 @@ class Parts:
     invariants: Sequence[QueryInvariant] = ()
     public_routers: Sequence[APIRouter] = ()
     answer: Answer | None = None
+    listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
 
 
@@ -220,6 +230,8 @@ def build_roles(
             bus=platform.bus, engine=pools.relay, service=service.name, metrics=metrics, outbox_filled=outbox_filled
         )
         roles.append(RoleTask(Role.RELAY, "relay", relay.run))
+    if Role.API in settings.roles:
+        roles.extend(RoleTask(Role.API, each.name, each.run) for each in parts.listeners)
     if Role.SCHEDULER in settings.roles:
         jobs = [*parts.jobs, *_platform_jobs(platform, parts)]
         runner = JobRunner(service.name, pools.jobs, platform.clock, metrics, jobs, at_once=settings.job_connections)

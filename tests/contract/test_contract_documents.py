@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli import problems, process_pages, timeline
+from cli import notice_pages, problems, process_pages, timeline
 from cli.authority import PAGE, page, routes_by_action
 from cli.contracts import FOLDER, documents, text_of
 from services.liquidation.domain import record
@@ -59,6 +59,10 @@ def test_pages_of_processes_are_the_generated_ones() -> None:
 
 def test_page_of_timelines_is_the_generated_one() -> None:
     assert timeline.PAGE.read_text(encoding="utf-8") == timeline.page(), "run `make contracts`"
+
+
+def test_the_page_of_notices_is_current() -> None:
+    assert notice_pages.PAGE.read_text(encoding="utf-8") == notice_pages.page(), "run `make contracts`"
 
 
 def test_every_generated_document_is_compared() -> None:

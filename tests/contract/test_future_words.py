@@ -54,6 +54,7 @@ APPLIED: dict[Reader, str] = {
     ("liquidation", "entry-routed"): "SELECT entry_number FROM entries WHERE center IS NOT NULL",
     ("liquidation", "review-decided"): "SELECT decision_id FROM review_decisions",
     ("liquidation", "request-issued"): "SELECT request_id FROM information_requests",
+    ("liquidation", "request-changed"): "SELECT request_id FROM letters",
     ("liquidation", "work-item-changed"): "SELECT item_id FROM work_items WHERE ended_on IS NOT NULL",
     ("notifications", "party-changed"): "SELECT party_id FROM parties JOIN delegations USING (party_id)",
     ("notifications", "entry-changed"): "SELECT subject FROM notices WHERE kind = 'N-13'",

@@ -29,7 +29,14 @@ PUBLIC = {
         "GET /preference-programs",
         "GET /timeline-codes",
     },
-    "notifications": {*PROBLEMS, "GET /bulletin", "GET /bulletin.html"},
+    "notifications": {
+        *PROBLEMS,
+        "GET /bulletin",
+        "GET /bulletin.html",
+        "GET /bulletin.csv",
+        "GET /bulletin.atom",
+        "GET /bulletin/{notice_id}",
+    },
 }
 HEALTH = {"GET /healthz", "GET /readyz", "GET /metrics"}
 

@@ -420,6 +420,7 @@ RULES = (
             "cli/environment.py",  # the token secret of a data folder
             "shared/runtime/tracing.py",  # the default for ids of traces, which no decision depends on
             "shared/web/middleware.py",  # ids of requests, likewise
+            "shared/webhooks/signature.py",  # the secrets of webhooks
         ),
     ),
     Rule(

@@ -1,7 +1,7 @@
 """Requests for information (CBP 28) and proposed notices of action (CBP 29): when a reply is due, what ends them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
@@ -83,6 +83,53 @@ def read_change(item_id: str, sequence: int, change: str, state: str, on: date, 
     """
     ended_on = on if state in _ENDED or change in _ENDED else None
     return ItemChange(item_id, sequence, change, state, ended_on, event_id)
+
+
+_CLOSING: Final = frozenset({"responded", "assessed", "cf29-proposed", "closed", "action-taken", "withdrawn"})
+"""Where a letter stands when nothing is asked of the importer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterChange:
+    """What is known of a letter: the day of its newest change, and the first change that closed it, if one has."""
+
+    request_id: str
+    item_id: str
+    sequence: int
+    due_on: date | None
+    closing_sequence: int | None = None
+    closed_on: date | None = None
+    closed_as: str | None = None
+
+
+def read_letter_change(
+    request_id: str, item_id: str, sequence: int, state: str, due_on: date | None, on: date
+) -> LetterChange:
+    """A change of a letter as the work queue tells it; one in a state that is not known here closes nothing.
+
+    >>> read_letter_change("r", "i", 4, "responded", date(2026, 4, 1), date(2026, 3, 20)).closed_on
+    datetime.date(2026, 3, 20)
+    """
+    if state not in _CLOSING:
+        return LetterChange(request_id, item_id, sequence, due_on)
+    return LetterChange(request_id, item_id, sequence, due_on, sequence, on, state)
+
+
+def merge_letter_changes(one: LetterChange, other: LetterChange) -> LetterChange:
+    """What two changes of a letter come to, in whatever order they were heard.
+
+    >>> late = read_letter_change("r", "i", 6, "assessed", date(2026, 4, 15), date(2026, 3, 25))
+    >>> first = read_letter_change("r", "i", 4, "responded", date(2026, 4, 1), date(2026, 3, 20))
+    >>> both = merge_letter_changes(late, first)
+    >>> both.due_on, both.closed_on, both.closed_as
+    (datetime.date(2026, 4, 15), datetime.date(2026, 3, 20), 'responded')
+    """
+    newest = max(one, other, key=lambda each: each.sequence)
+    closing = [each for each in (one, other) if each.closing_sequence is not None]
+    first = min(closing, key=lambda each: each.closing_sequence or 0, default=newest)
+    return replace(
+        newest, closing_sequence=first.closing_sequence, closed_on=first.closed_on, closed_as=first.closed_as
+    )
 
 
 def standing_change(changes: Iterable[ItemChange]) -> ItemChange:

@@ -57,7 +57,7 @@ ACTS: Final = (
     TimelineCode(
         "request-issued", "review", "act", "Request issued", "CBP asked the importer (CBP 28) or proposed (CBP 29)."
     ),
-    TimelineCode("request-closed", "review", "act", "Request closed", "The work item of a request came to its end."),
+    TimelineCode("request-closed", "review", "act", "Request closed", "The request was answered, or came to its end."),
     TimelineCode("protest-filed", "protest", "act", "Protest filed", "A protest that names the entry was received."),
     TimelineCode("protest-denied", "protest", "act", "Protest denied", "A protest that names the entry was denied."),
     TimelineCode(

@@ -48,6 +48,7 @@ TOPICS = (
     "party-changed",
     "review-decided",
     "request-issued",
+    "request-changed",
     "work-item-changed",
 )
 

@@ -1,7 +1,7 @@
 """CBP's requests to importers (CBP 28, CBP 29): written by the event path, asked for by entry and by the radar.
 
-A request and the end of its item travel on different topics, so either may come first. The row of the item is what
-both write under a lock, so that two batches at once cannot miss each other.
+A request, what becomes of it and the end of its item travel on different topics, so any may come first. The row of the
+item is what all write under a lock, so that two batches at once cannot miss each other.
 """
 
 from collections import defaultdict
@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.domain.facts import Origin
-from services.liquidation.domain.information_request import Form, ItemChange
-from services.liquidation.store.tables.requests import information_requests, work_items
+from services.liquidation.domain.information_request import Form, ItemChange, LetterChange
+from services.liquidation.store.tables.requests import information_requests, letters, work_items
 from services.liquidation.store.upserts import keep_earliest, replace_row
 from shared.db import bulk
 from shared.db.reach import is_one_of
@@ -30,12 +30,23 @@ _LOCK: Final = """
 SELECT item_id, sequence, change, state, ended_on, event_id FROM work_items
 WHERE item_id = ANY($1::text[]) ORDER BY item_id FOR UPDATE
 """
+# A letter of which something was told is closed by that; of one told of as issued alone, the end of its item is all
+# that there is.
 _STAND: Final = """
-UPDATE information_requests SET closed_on = given.closed_on, closed_as = given.closed_as
-FROM unnest($1::text[], $2::date[], $3::text[]) AS given(item_id, closed_on, closed_as)
-WHERE information_requests.item_id = given.item_id
-    AND (information_requests.closed_on, information_requests.closed_as)
-        IS DISTINCT FROM (given.closed_on, given.closed_as)
+UPDATE information_requests r SET closed_on = s.closed_on, closed_as = s.closed_as, due_on = s.due_on
+FROM (
+    SELECT own.request_id, own.entry_number, coalesce(l.due_on, own.due_on) AS due_on,
+        CASE WHEN l.request_id IS NULL THEN given.closed_on ELSE l.closed_on END AS closed_on,
+        CASE WHEN l.request_id IS NULL THEN given.closed_as ELSE l.closed_as END AS closed_as
+    FROM unnest($1::text[], $2::date[], $3::text[]) AS given(item_id, closed_on, closed_as)
+    JOIN information_requests own USING (item_id) LEFT JOIN letters l USING (request_id)
+) s
+WHERE r.request_id = s.request_id AND r.entry_number = s.entry_number
+    AND (r.closed_on, r.closed_as, r.due_on) IS DISTINCT FROM (s.closed_on, s.closed_as, s.due_on)
+"""
+_LOAD_LETTERS: Final = """
+SELECT request_id, item_id, sequence, due_on, closing_sequence, closed_on, closed_as FROM letters
+WHERE request_id = ANY($1::text[])
 """
 
 
@@ -116,8 +127,21 @@ async def write_requests(tx: Transaction, requests: Sequence[RequestRow]) -> Non
     )
 
 
+async def load_letters(tx: Transaction, request_ids: Collection[str]) -> dict[str, LetterChange]:
+    """What is known of letters whose items are locked."""
+    rows = await bulk.fetch(tx, _LOAD_LETTERS, sorted(request_ids)) if request_ids else ()
+    return {row["request_id"]: LetterChange(*row) for row in rows}
+
+
+async def write_letters(tx: Transaction, changed: Sequence[LetterChange]) -> None:
+    """Write what became of letters whose items are locked."""
+    columns = tuple(column.name for column in letters.columns)
+    rows = [astuple(letter) for letter in changed]
+    await bulk.insert(tx, letters, columns, rows, on_conflict=replace_row(letters, columns))
+
+
 async def close_requests(tx: Transaction, items: Collection[ItemChange]) -> None:
-    """Close the requests of items that ended, and open those of items that are called for again."""
+    """Close and open the requests of these items as their letters, or else the items, say; move their days."""
     told = sorted(items, key=lambda item: item.item_id)
     closed_as = [item.state if item.ended_on is not None else None for item in told]
     await bulk.execute(tx, _STAND, [item.item_id for item in told], [item.ended_on for item in told], closed_as)

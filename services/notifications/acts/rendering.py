@@ -1,15 +1,19 @@
 """Notices and the bulletin as words: jinja2 templates, sandboxed, with HTML escaped and no name left undefined."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import FileSystemLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.domain.wording import facts_of, subject_line
+from services.notifications.domain.kind import EDITIONS, VERSION
+from services.notifications.domain.languages import DEFAULT, PHRASES, label_in, language_of, name_in, words_in
+from services.notifications.domain.wording import facts_of, subject_line, told_of, who_has_it
 from services.notifications.store.notices import WrittenNotice
 from shared.mail.protocol import Mail
 
@@ -21,32 +25,60 @@ def _one_line(text: object) -> str:
 _TEMPLATES: Final = ImmutableSandboxedEnvironment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
-    autoescape=select_autoescape(["html"], default=False),
+    autoescape=select_autoescape(["html", "xml"], default=False),
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
 _TEMPLATES.filters["one_line"] = _one_line
-_TEXT: Final = _TEMPLATES.get_template("notice.txt")
-_HTML: Final = _TEMPLATES.get_template("notice.html")
+_NOTICES: Final = {
+    (edition.version, kind): _TEMPLATES.get_template(f"notice.{edition.version}.{kind}")
+    for edition in EDITIONS
+    for kind in ("txt", "html")
+}
+"""The templates of every edition: a notice is told for ever as it was when it was made."""
+# Names of their own: the sandbox looks at each attribute, and there are many in each mail.
+_PHRASES: Final = {
+    language: {f"say_{name}": phrase for name, phrase in asdict(phrases).items()}
+    for language, phrases in PHRASES.items()
+}
+_FEED: Final = _TEMPLATES.get_template("bulletin.xml")
 _BULLETIN: Final = _TEMPLATES.get_template("bulletin.html")
 
 
-def render_text(notice: WrittenNotice, *, name: str, base_url: str) -> str:
+def render_text(notice: WrittenNotice, *, name: str, base_url: str, language: str = DEFAULT) -> str:
     """The notice as plain text; importer numbers are masked in it, because mail travels in the open."""
-    return _TEXT.render(_words(notice, name, base_url))
+    return _template(notice, "txt").render(_words(notice, name, base_url, language))
 
 
-def render_mail(notice: WrittenNotice, *, to: str, name: str, message_id: str, base_url: str) -> Mail:
-    """The notice as a mail to an address."""
-    words = _words(notice, name, base_url)
+def render_page(notice: WrittenNotice, *, name: str, base_url: str, language: str = DEFAULT) -> str:
+    """The notice as HTML."""
+    return _template(notice, "html").render(_words(notice, name, base_url, language))
+
+
+def render_mail(
+    notice: WrittenNotice,
+    *,
+    to: str,
+    name: str,
+    message_id: str,
+    base_url: str,
+    language: str = DEFAULT,
+    addresses: MailAddresses = NO_ADDRESSES,
+    delivery: tuple[str, str] = ("email", "importer"),
+) -> Mail:
+    """The notice as a mail to an address; `delivery` is the channel and the recipient, which bounces are told by."""
+    words = _words(notice, name, base_url, language)
     return Mail(
         message_id=message_id,
         to=to,
         subject=words["subject"],
-        text=_TEXT.render(words),
-        html=_HTML.render(words),
+        text=_template(notice, "txt").render(words),
+        html=_template(notice, "html").render(words),
         dated_at=notice.caused_at,
+        reply_to=addresses.reply_to(notice.center),
+        list_id=addresses.list_id(notice.kind),
+        return_path=addresses.return_path(notice.notice_id, *delivery),
     )
 
 
@@ -77,26 +109,67 @@ def render_bulletin(
     )
 
 
-def _words(notice: WrittenNotice, name: str, base_url: str) -> dict[str, Any]:
+def render_feed(postings: Sequence[Mapping[str, Any]], *, base_url: str, query: str, now: datetime) -> str:
+    """Postings as an Atom feed (RFC 4287): each entry has the address of its posting, which stays."""
+    return _FEED.render(
+        postings=postings,
+        base_url=base_url,
+        query=query,
+        updated=now.isoformat(),
+        self=f"{base_url}/bulletin.atom?{query}",
+    )
+
+
+def _template(notice: WrittenNotice, suffix: str) -> Template:
+    edition = max(notice.version, EDITIONS[0].version)  # the first edition was told as the second is
+    return _NOTICES[edition, suffix]
+
+
+def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict[str, Any]:
     kind = CATALOGUE[notice.kind]
+    language = language_of(notice.kind, wanted)
+    base_url = base_url.rstrip("/")
+    english = kind.words(notice.variant)
+    words = replace(english, if_nothing_is_done=notice.if_nothing_is_done)
+    edition = next((each for each in EDITIONS if each.version == notice.version), EDITIONS[0])
+    told = words_in(language, kind.id, notice.variant, words)
+    body = notice.body
+    facts = facts_of(
+        kind=notice.kind,
+        entry_numbers=notice.entry_numbers,
+        importer_number=notice.importer_number,
+        center=notice.center,
+        issued_on=notice.issued_on,
+        due_on=notice.due_on,
+        body=body,
+    )
+    due = facts[-1] if notice.due_on is not None else None
+    # In the editions before what is due stood among the facts.
+    shown = facts if due is None or notice.version < VERSION else facts[:-1]
     return {
         "kind": kind,
-        "text": kind.words(notice.variant).text,
-        "subject": subject_line(notice.kind, notice.subject, notice.entry_numbers),
+        "name_of_kind": name_in(language, kind.id, kind.name),
+        "language": language,
+        **_PHRASES[language],
+        "text": english.text,
+        "told_text": told.text,
+        "told_if_nothing": told.if_nothing_is_done,
+        "form": kind.form,
+        "kind_id": kind.id,
+        "english": words if language != DEFAULT else None,
+        "subject": subject_line(notice.kind, notice.subject, notice.entry_numbers, language),
         "name": name,
-        "facts": facts_of(
-            kind=notice.kind,
-            entry_numbers=notice.entry_numbers,
-            importer_number=notice.importer_number,
-            center=notice.center,
-            issued_on=notice.issued_on,
-            due_on=notice.due_on,
-            body=notice.body,
-        ),
-        "questions": notice.body.get("questions", ()),
-        "reasons": notice.body.get("reasons", ()),
+        "due": (label_in(language, due[0]), due[1]) if due is not None else None,
+        "facts": [(label_in(language, label), value) for label, value in shown],
+        "told": told_of(body),
+        "faults": body.get("faults", ()),
+        "questions": body.get("questions", ()),
+        "reasons": body.get("reasons", ()),
         "citation": notice.citation,
         "if_nothing_is_done": notice.if_nothing_is_done,
+        "who_has_it": who_has_it(notice.center, body.get("contact")),
+        "edition": PHRASES[language].edition.format(version=notice.version, used_from=edition.used_from.isoformat()),
         "notice_id": notice.notice_id,
-        "bulletin_url": f"{base_url.rstrip('/')}/bulletin.html",
+        "reply_url": f"{base_url}/notices/{notice.notice_id}",
+        "bulletin_url": f"{base_url}/bulletin.html",
     }

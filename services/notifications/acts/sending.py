@@ -12,7 +12,9 @@ from typing import Final, assert_never
 
 import structlog
 
+from services.notifications.acts.escalating import go_on
 from services.notifications.acts.rendering import render_mail
+from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
 from services.notifications.domain.delivery import (
     AWAY_PAUSE,
     NoAddress,
@@ -22,7 +24,10 @@ from services.notifications.domain.delivery import (
     next_step,
     retry_after,
 )
-from services.notifications.publishing import SOURCE, notice_changed
+from services.notifications.domain.kind import Lane
+from services.notifications.domain.lanes import Allowance
+from services.notifications.domain.languages import DEFAULT
+from services.notifications.publishing import SOURCE, changes_told
 from services.notifications.store import deliveries as store
 from services.notifications.store.deliveries import Claimed, Settlement
 from shared.bus import outbox
@@ -39,12 +44,15 @@ _LONGEST_RUN: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """How long a batch is held after it should have ended, how long an unknown importer is waited for, and what links
-    in mails begin with."""
+    """How long a batch is held after it should have ended, how long an unknown importer is waited for, what links in
+    mails begin with, where answers and bounces go, and how many mails of the bulk lane go out in a second.
+    """
 
     lease: timedelta
     grace: timedelta
     base_url: str
+    addresses: MailAddresses = NO_ADDRESSES
+    bulk_per_second: int | None = None
 
 
 class Sender:
@@ -57,13 +65,17 @@ class Sender:
         clock: Clock,
         rules: SendingRules,
         unsettled: list[Settlement] | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
-        """`unsettled` is what an earlier sender of this process sent and could not write down."""
+        """`unsettled` is what an earlier sender of this process sent and could not write down, `allowance` what it
+        left of the bulk lane.
+        """
         self._database = database
         self._mailer = mailer
         self._clock = clock
         self._rules = rules
         self._settling = asyncio.Lock()
+        self._allowance = allowance or Allowance(rules.bulk_per_second)
         self._unsettled = unsettled if unsettled is not None else []
 
     async def run(self) -> None:
@@ -82,7 +94,8 @@ class Sender:
         now = self._clock.now()
         lease = self._rules.lease + self._mailer.longest
         async with transaction(self._database) as tx:
-            claimed = await store.claim_due(tx, now, lease, self._mailer.batch)
+            claimed = await store.claim_due(tx, now, lease, self._mailer.batch, self._allowance.left(now))
+        self._allowance.take(sum(item.lane is Lane.BULK for item in claimed))
         if not claimed:
             return False
         to_send: list[tuple[Claimed, SendTo]] = []
@@ -99,8 +112,9 @@ class Sender:
                     to_send.append((item, step))
                 case WaitForAddress(until):
                     waiting.append((item, until))
-                case NoAddress(why):
-                    settlements.append(Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why))
+                case NoAddress(why, is_barred):
+                    settlement = Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why, goes_on=not is_barred)
+                    settlements.append(settlement)
                 case _:
                     assert_never(step)
 
@@ -146,6 +160,9 @@ class Sender:
                     name=item.recipient.name if item.recipient else "",
                     message_id=item.message_id,
                     base_url=self._rules.base_url,
+                    language=item.recipient.language if item.recipient else DEFAULT,
+                    addresses=self._rules.addresses,
+                    delivery=(item.channel, item.recipient_role),
                 )
             except Exception as error:
                 if not isinstance(self._database, JobSession):
@@ -166,7 +183,16 @@ class Sender:
 
             async def settle(tx: Transaction, items: Sequence[Settlement]) -> int:
                 changed = await store.settle(tx, items, now)
-                await outbox.add(tx, SOURCE, [notice_changed(item, now) for item in changed])
+                await outbox.add(tx, SOURCE, changes_told(changed, now))
+                ended = {(each.notice_id, each.channel, each.recipient_role) for each in changed}
+                unreached = [
+                    item.claimed
+                    for item in items
+                    if item.goes_on
+                    and item.state in {State.BOUNCED, State.NO_ADDRESS}
+                    and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
+                ]
+                await go_on(tx, unreached, now)
                 return len(changed)
 
             kept: list[Settlement] = []

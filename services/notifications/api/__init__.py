@@ -1,6 +1,6 @@
 """The HTTP side of notifications, a module for each subject; the bulletin answers anyone, without an identity."""
 
-from services.notifications.api import bulletin, figures, notices
+from services.notifications.api import bulletin, figures, inbox, letters, notices, webhooks
 
-ROUTERS = [notices.router, figures.router]
+ROUTERS = [notices.router, inbox.router, webhooks.router, letters.router, figures.router]
 PUBLIC_ROUTERS = [bulletin.router]

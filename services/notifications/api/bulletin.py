@@ -1,15 +1,18 @@
 """The public bulletin: its search, as data and as a page, for anyone."""
 
+import csv
+import io
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from services.notifications.acts.rendering import render_bulletin
+from services.notifications.acts.rendering import render_bulletin, render_feed
 from services.notifications.domain.bulletin import (
     ACTIONS,
     CITATION,
@@ -25,12 +28,17 @@ from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store.bulletin import Posted
 from shared.customs.importer_number import mask_importer_number
 from shared.db.transaction import reading
+from shared.runtime.access import no_such
 from shared.runtime.errors import Refused
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, PageParams, build_page
 from shared.web.requests import engine_of, now_of
 
 router = APIRouter(tags=["public"])
+
+_MOST_IN_FILE: Final = 5000
+_MOST_IN_FEED: Final = 100
+_FILE_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
@@ -146,6 +154,68 @@ async def read_bulletin_page(
         demonstration_at=now_of(request) if settings.clock_behind_seconds is not None else None,
     )
     return HTMLResponse(html, 422 if problem else 200, headers=_PAGE_HEADERS)
+
+
+@router.get(
+    "/bulletin.csv",
+    summary="A search of the bulletin as a file",
+    dependencies=[allow("bulletin.read")],
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/csv": {}}, "description": "A line for each posting, with a header (RFC 4180)."}},
+)
+async def read_bulletin_file(request: Request, terms: SearchTerms) -> Response:
+    """The newest postings that a search finds, 5,000 at most; narrow the period for more. Needs no identity."""
+    rows = await _find(request, _parsed(terms), _MOST_IN_FILE)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    names = list(PostingOut.model_fields)
+    writer.writerow(names)
+    for row in rows:
+        told = row.model_dump(mode="json")
+        writer.writerow([told[name] for name in names])
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=_FILE_HEADERS)
+
+
+@router.get(
+    "/bulletin.atom",
+    summary="A search of the bulletin as a feed",
+    dependencies=[allow("bulletin.read")],
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"application/atom+xml": {}}, "description": "A feed (RFC 4287)."}},
+)
+async def read_bulletin_feed(request: Request, terms: SearchTerms) -> Response:
+    """The newest 100 postings that a search finds, as an Atom feed: what is new for an importer or a filer, without
+    asking day by day. Needs no identity.
+    """
+    settings: NotificationsSettings = request.app.state.settings
+    rows = await _find(request, _parsed(terms), _MOST_IN_FEED)
+    feed = render_feed(
+        [row.model_dump(mode="json") for row in rows],
+        base_url=settings.link_base,
+        query=urlencode(terms),
+        now=now_of(request),
+    )
+    return Response(feed, media_type="application/atom+xml; charset=utf-8", headers=_FILE_HEADERS)
+
+
+@router.get("/bulletin/{notice_id}", summary="One posting", dependencies=[allow("bulletin.read")])
+async def read_posting(
+    notice_id: Annotated[UUID, Path(description="The id of the notice that was posted.")], request: Request
+) -> PostingOut:
+    """A posting under an address that stays: it is never changed nor removed, also after its 15 months."""
+    async with reading(engine_of(request)) as connection:
+        found = await bulletin_store.find_posting(connection, notice_id)
+        voided = await bulletin_store.find_voided(connection, [found] if found is not None else [])
+    if found is None:
+        raise no_such(f"posting {notice_id}")
+    return _posting(found, voided.get(notice_id))
+
+
+async def _find(request: Request, search: Search, most: int) -> list[PostingOut]:
+    async with reading(engine_of(request)) as connection:
+        rows = await bulletin_store.search_postings(connection, search, after=None, limit=most)
+        voided = await bulletin_store.find_voided(connection, rows)
+    return [_posting(row, voided.get(row.notice_id)) for row in rows]
 
 
 def _parsed(terms: Mapping[str, str]) -> Search:

@@ -8,9 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.notifications.acts.inbox import matter_of_notice, recipients_of
 from services.notifications.acts.rendering import render_text
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State
+from services.notifications.domain.replies import reply_to
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import notices as notice_store
@@ -18,7 +20,7 @@ from services.notifications.store.deliveries import Delivery, LedgerLine
 from services.notifications.store.notices import NoticeFilter, WrittenNotice
 from shared.customs.parties import is_party_id, kind_of_party
 from shared.db.transaction import reading
-from shared.runtime.access import Matter, demand_sight, is_staff, no_such, reach_of, shown_importer_number
+from shared.runtime.access import demand_sight, is_staff, no_such, reach_of, shown_importer_number
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.runtime.parties import party_ids
@@ -39,7 +41,9 @@ class NoticeOut(BaseModel):
     has_legal_effect: bool = Field(description="False where the notice itself changes nobody's rights.")
     variant: str | None = Field(description="Which case of its kind the notice is.", examples=["allowed-in-part"])
     version: int = Field(description="The version of the catalogue that the notice was made with.")
-    importer_number: str = Field(description="Masked when it is a social security number of someone else.")
+    importer_number: str | None = Field(
+        description="Masked when it is a social security number of someone else; null of what a filer alone is told."
+    )
     entry_number: str | None = Field(description="The entry, when the notice is about one.")
     entry_count: int
     filer_code: str | None
@@ -76,12 +80,22 @@ class DeliveryOut(BaseModel):
     ledger: list[LedgerLineOut]
 
 
+class ReplyOut(BaseModel):
+    """Where an answer goes: the call of the service that works on the matter."""
+
+    service: str = Field(examples=["workqueue"])
+    method: str = Field(examples=["POST"])
+    path: str = Field(examples=["/requests/8f0c/answers"])
+    says: str
+
+
 class NoticeDetailOut(NoticeOut):
     """A notice with its facts, its words and its deliveries."""
 
     entry_numbers: list[str]
     facts: dict[str, Any]
     text: str
+    reply: ReplyOut | None
     deliveries: list[DeliveryOut]
 
 
@@ -95,6 +109,10 @@ async def list_notices(
     entry: Annotated[str | None, Query(description="Entry number, with or without hyphens.")] = None,
     importer: Annotated[str | None, Query(description="Importer number, whole.", max_length=20)] = None,
     state: Annotated[State | None, Query(description="Only notices with a delivery in this state.")] = None,
+    filer: Annotated[str | None, Query(description="Filer code.", max_length=3, examples=["B76"])] = None,
+    due_from: Annotated[date | None, Query(description="What is due on this day or later.")] = None,
+    due_to: Annotated[date | None, Query(description="What is due on this day or earlier.")] = None,
+    unread: Annotated[bool, Query(description="Only what nobody acknowledged for the caller's party.")] = False,
 ) -> Page[NoticeOut]:
     """Newest first. Staff see all; importers, brokers and sureties those that concern them."""
     if kind is not None and kind not in CATALOGUE:
@@ -108,6 +126,10 @@ async def list_notices(
         kind=kind,
         entry_number=canonical_entry_number(entry) if entry else None,
         importer_number=importer,
+        filer_code=filer.upper() if filer else None,
+        due_from=due_from,
+        due_to=due_to,
+        unread_by=recipients_of(caller) if unread else None,
         state=state.value if state else None,
         reach=reach_of(caller, "notice.read", today_of(request)),
     )
@@ -139,20 +161,15 @@ async def read_notice(
         ledger = await delivery_store.find_ledger(connection, notice_id)
     if notice is None:
         raise no_such(f"notice {notice_id}")
-    matter = Matter(
-        notice.importer_number,
-        frozenset() if notice.center is None else frozenset({notice.center}),
-        filer_code=notice.filer_code,
-        surety_code=notice.surety_code,
-    )
-    demand_sight(caller, "notice", today_of(request), matter, f"notice {notice_id}")
+    demand_sight(caller, "notice", today_of(request), matter_of_notice(notice), f"notice {notice_id}")
     settings: NotificationsSettings = request.app.state.settings
-    shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers
+    shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers | {None}
     return NoticeDetailOut(
         **_notice(notice, caller),
         entry_numbers=list(notice.entry_numbers),
         facts=dict(notice.body),
         text=render_text(notice, name="the importer of record", base_url=settings.link_base),
+        reply=_reply(notice),
         deliveries=[
             _delivery(item, ledger, shows_address=shows_address)
             for item in deliveries
@@ -160,6 +177,13 @@ async def read_notice(
             if shows_address or not is_party_id(item.recipient_role) or item.recipient_role in party_ids(caller)
         ],
     )
+
+
+def _reply(notice: WrittenNotice) -> ReplyOut | None:
+    reply = reply_to(notice.kind, notice.body)
+    if reply is None:
+        return None
+    return ReplyOut(service=reply.service, method=reply.method, path=reply.path, says=reply.says)
 
 
 def _notice(notice: WrittenNotice, caller: Identity) -> dict[str, Any]:
@@ -172,7 +196,7 @@ def _notice(notice: WrittenNotice, caller: Identity) -> dict[str, Any]:
         "has_legal_effect": kind.words(notice.variant).has_legal_effect,
         "variant": notice.variant,
         "version": notice.version,
-        "importer_number": shown_importer_number(caller, notice.importer_number),
+        "importer_number": shown_importer_number(caller, notice.importer_number) if notice.importer_number else None,
         "entry_number": notice.entry_number,
         "entry_count": len(notice.entry_numbers),
         "filer_code": notice.filer_code,

@@ -1,73 +1,18 @@
 """The notices catalogue as data: each kind with its form, trigger, recipients, channels, effect and words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
-Channel = Literal["bulletin", "email"]
-RecipientRole = Literal["public", "importer"]
-
-VERSION: Final = 2
-"""Goes up whenever words or rules below change; a notice keeps the version that it was made with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One way of a notice to one kind of recipient."""
-
-    channel: Channel
-    recipient_role: RecipientRole
-
-
-POSTING: Final = Route("bulletin", "public")
-EMAIL: Final = Route("email", "importer")
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a notice says, what happens if nothing is done, and whether the law gives it an effect of its own."""
-
-    text: str
-    if_nothing_is_done: str
-    has_legal_effect: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeKind:
-    """One kind of notice.
-
-    `has_legal_effect` only where the law gives the notice an effect of its own: the posting of N-13 (19 CFR 159.9), the
-    dated notices of 19 CFR 159.12 and 152.2, a bill, from whose date the time to pay runs (19 CFR 24.3(e)), and notices
-    of a denial or of a refusal of further review, from which the time to sue or to ask runs (19 CFR 174.30, 19 USC
-    1515(c)). A courtesy notice changes nobody's rights. The time of a surety runs from the mailing of the demand
-    (19 USC 1514(c)(3)), which is not done here. `is_for_surety`: the surety on the bond may see it. `variants` are
-    other words of the same kind, by the case.
-    """
-
-    id: str
-    name: str
-    form: str
-    trigger: str
-    routes: tuple[Route, ...]
-    has_legal_effect: bool
-    text: str
-    if_nothing_is_done: str
-    is_for_surety: bool = False
-    variants: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
-
-    def words(self, variant: str | None) -> Wording:
-        """The words of the case; None is the plain one. Raises KeyError for a case that the kind does not have."""
-        if variant is None:
-            return Wording(self.text, self.if_nothing_is_done, self.has_legal_effect)
-        return self.variants[variant]
-
+from services.notifications.domain.kind import EMAIL, POSTING, Lane, NoticeKind, Wording
+from services.notifications.domain.work_kinds import WORK_KINDS
 
 _FINAL: Final = "The liquidation becomes final for all persons when the time to protest has passed."
 _REFUND_WAITS: Final = (
     "The refund waits, and bears no interest for that time, until what is missing is supplied: enroll for ACH refunds "
     "with valid bank data in your ACE account, or obtain a waiver of electronic payment."
 )
+_DECIDES_WITHOUT: Final = "The Center may decide on what it has, and may propose to change what you declared."
 _COURTESY: Final = (
     "The entry below has been liquidated. This is a courtesy without legal effect: only the notice on the public "
     "bulletin is evidence of liquidation."
@@ -112,31 +57,97 @@ _KINDS: Final = (
         trigger="account-assigned with a Center",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 CFR 101.10",
         text="A Center of Excellence and Expertise manages your account from the date below. It decides what follows "
         "the release of your cargo, whatever the port of entry.",
         if_nothing_is_done="The assignment stands. You may appeal it in writing at any time to the Office of Field "
         "Operations.",
     ),
     NoticeKind(
+        id="N-02",
+        name="Decision on the appeal against the Center",
+        form="letter",
+        trigger="appeal-decided: upheld or reassigned",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="19 CFR 101.10",
+        text="Field Operations has decided your appeal: the Center stays the one that your account has.",
+        if_nothing_is_done="The assignment stands. You may appeal it again in writing at any time.",
+        variants=MappingProxyType(
+            {
+                "reassigned": Wording(
+                    "Field Operations has decided your appeal: your account is assigned to the Center named here from "
+                    "the day named here.",
+                    "Nothing is asked of you. The new assignment takes effect on its day, with a notice of its own; "
+                    "open matters stay with the Center that has them unless they are moved.",
+                )
+            }
+        ),
+    ),
+    NoticeKind(
         id="N-03",
         name="Request for information",
         form="CBP 28",
-        trigger="request-issued, form CBP-28",
+        trigger="request-issued, form CBP-28; request-changed: reminded, extended, overdue, withdrawn",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="CBP Form 28; 19 USC 1509(a)",
+        is_lettered=True,
+        days="reply within 30 days of its date",
+        lane=Lane.URGENT,
         text="The Center needs information from you on the entries below before it can go on.",
         if_nothing_is_done="The Center may decide on what it has, and may propose to change what you declared.",
+        variants=MappingProxyType(
+            {
+                "reminder": Wording(
+                    "The Center reminds you of the request for information that it sent you on the entries below.",
+                    _DECIDES_WITHOUT,
+                ),
+                "extended": Wording(
+                    "You have more time to answer the request for information on the entries below: until the day "
+                    "named here.",
+                    _DECIDES_WITHOUT,
+                ),
+                "overdue": Wording(
+                    "The day by which an answer to the request for information on the entries below was asked for has "
+                    "passed, and the Center has received none.",
+                    "The Center may decide on what it has, and may propose to change what you declared. An answer that "
+                    "comes late is still read until it has decided.",
+                ),
+                "withdrawn": Wording(
+                    "The Center has withdrawn the request for information on the entries below.",
+                    "Nothing is asked of you any more.",
+                ),
+            }
+        ),
     ),
     NoticeKind(
         id="N-04",
         name="Notice of action",
         form="CBP 29",
-        trigger="request-issued, form CBP-29",
+        trigger="request-issued, form CBP-29; request-changed: taken, withdrawn",
         routes=(EMAIL,),
         has_legal_effect=True,
+        law="19 CFR 152.2",
+        is_lettered=True,
+        days="answer within 20 days of its date",
+        lane=Lane.URGENT,
         text="The Center proposes, or has taken, an action on the entries below that changes what you declared.",
         if_nothing_is_done="The action is taken, and the entries are liquidated accordingly. Liquidation can be "
         "protested.",
+        variants=MappingProxyType(
+            {
+                "taken": Wording(
+                    "The action that the Center proposed on the entries below is taken.",
+                    "The entries are liquidated accordingly. That the action is taken cannot be protested by itself; "
+                    "the liquidation can, within 180 days of it.",
+                    has_legal_effect=True,
+                ),
+                "withdrawn": Wording(
+                    "The Center has withdrawn the action on the entries below.", "Nothing is asked of you any more."
+                ),
+            }
+        ),
     ),
     NoticeKind(
         id="N-09",
@@ -145,6 +156,9 @@ _KINDS: Final = (
         trigger="entry-changed: liquidated, deemed-liquidated or reliquidated",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 CFR 159.9",
+        days="protest within 180 days of the liquidation",
+        lane=Lane.BULK,
         text=_COURTESY,
         if_nothing_is_done=_FINAL,
         variants=_courtesy(
@@ -165,6 +179,7 @@ _KINDS: Final = (
         trigger="entry-changed: extended",
         routes=(POSTING, EMAIL),
         has_legal_effect=True,
+        law="19 USC 1504(b); 19 CFR 159.12",
         text="The time to liquidate the entry below has been extended.",
         if_nothing_is_done="Nothing is asked of you. The entry must be liquidated before the extended time ends.",
         is_for_surety=True,
@@ -176,6 +191,7 @@ _KINDS: Final = (
         trigger="entry-changed: suspended",
         routes=(POSTING, EMAIL),
         has_legal_effect=True,
+        law="19 USC 1504(c); 19 CFR 159.12(c)",
         text="Liquidation of the entry below is suspended by statute or court order.",
         if_nothing_is_done="Nothing is asked of you. The entry cannot be liquidated until the suspension is removed.",
         is_for_surety=True,
@@ -187,6 +203,7 @@ _KINDS: Final = (
         trigger="entry-changed: suspension-lifted",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1504(d)",
         text="The suspension of liquidation of the entry below has been removed.",
         if_nothing_is_done="Nothing is asked of you. Unless it is liquidated or extended before, the entry is "
         "liquidated by operation of law on the day named here, at the rate, value, quantity and amount of duty that "
@@ -214,6 +231,8 @@ _KINDS: Final = (
         trigger="entry-changed: liquidated, deemed-liquidated or reliquidated",
         routes=(POSTING,),
         has_legal_effect=True,
+        law="19 USC 1500(e); 19 CFR 159.9",
+        days="protest within 180 days of the liquidation",
         text="The entry below has been liquidated. This posting is the legal evidence of liquidation.",
         if_nothing_is_done=_FINAL,
         is_for_surety=True,
@@ -225,6 +244,8 @@ _KINDS: Final = (
         trigger="entry-changed: rescheduled",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="CBP Dec. 16-25 (81 FR 89375)",
+        lane=Lane.BULK,
         text="The date on which the entry below is scheduled to be liquidated has changed.",
         if_nothing_is_done="Nothing is asked of you. Corrections of the summary are taken until 15 days before the "
         "scheduled date at the latest.",
@@ -236,6 +257,7 @@ _KINDS: Final = (
         trigger="entry-changed of a version, reason corrected-by-other-filer",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="CBP general notice of 1 Nov 2017",
         text="A post-summary correction of the entry below has been presented by a filer other than the one that filed "
         "the entry.",
         if_nothing_is_done="The correction stays as it was presented. If you did not ask for it, tell the Center and "
@@ -249,6 +271,8 @@ _KINDS: Final = (
         trigger="protest-changed: filed",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1515; 19 CFR 174.12",
+        days="decision within 2 years of filing",
         text="The protest below has been received.",
         if_nothing_is_done="The Center reviews the protest within two years of filing. Accelerated disposition may be "
         "asked for, by which a protest is deemed denied on the 30th day after the request.",
@@ -260,6 +284,10 @@ _KINDS: Final = (
         trigger="protest-changed: denied, allowed, allowed in part or rejected",
         routes=(EMAIL,),
         has_legal_effect=True,
+        law="19 CFR part 174",
+        is_lettered=True,
+        days="sue within 180 days of the denial",
+        lane=Lane.URGENT,
         text=f"The protest below has been denied for the reasons stated. {_MAY_SUE.format('the denial')}",
         if_nothing_is_done=f"The denial {_SUE}",
         variants=MappingProxyType(
@@ -291,6 +319,9 @@ _KINDS: Final = (
         trigger="protest-changed: further review granted or refused, or its refusal set aside or not",
         routes=(EMAIL,),
         has_legal_effect=True,
+        law="19 USC 1515(c); 19 CFR 174.24 to 174.26",
+        days="ask to set aside within 60 days of the refusal",
+        lane=Lane.URGENT,
         text="Further review of the protest below has been refused.",
         if_nothing_is_done="The Center decides the protest itself. The Commissioner can be asked within 60 days of the "
         "notice of the refusal to set it aside; the day named here is the safe last day. Asking does not stop the time "
@@ -317,6 +348,9 @@ _KINDS: Final = (
         trigger="protest-changed: deem-denied",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="28 USC 2636(a); 19 CFR 174.31",
+        days="sue within 180 days of the deemed denial",
+        lane=Lane.URGENT,
         text="The protest below is denied by operation of law: its 30 days ended without a decision. CBP cannot decide "
         f"it any more. {_MAY_SUE.format('the denial')}",
         if_nothing_is_done="The denial becomes final unless a suit is begun within 180 days of the day on which it was "
@@ -325,11 +359,13 @@ _KINDS: Final = (
     ),
     NoticeKind(
         id="N-21",
-        name="Claim for preference under 19 USC 1520(d) decided",
+        name="Preference decided or to be denied",
         form="letter",
-        trigger="entry-changed: preference-claim-decided",
+        trigger="entry-changed: preference-claim-decided; acts of the process preference",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1520(d), 1514(a)(7)",
+        days="protest within 180 days of the denial; comments within 30 days of an intent",
         text="The claim for preference on the entry below, made after importation, has been denied for the reasons "
         "stated.",
         if_nothing_is_done="The denial stays. It can be protested within 180 days of it; the day named here is the "
@@ -339,7 +375,22 @@ _KINDS: Final = (
                 "granted": Wording(
                     "The claim for preference on the entry below, made after importation, has been granted.",
                     "Nothing is asked of you. The reliquidation and the refund come with notices of their own.",
-                )
+                ),
+                "intent": Wording(
+                    "The Center intends to deny the preference that was claimed on the entry below, for the facts "
+                    "stated. You may comment on them until the day named here.",
+                    "The Center decides on what it has, and the preference is denied.",
+                ),
+                "qualifies": Wording(
+                    "The Center has found that the goods on the entry below qualify for the preference that was "
+                    "claimed.",
+                    "Nothing is asked of you.",
+                ),
+                "denied-in-review": Wording(
+                    "The Center has denied the preference that was claimed on the entry below, for the reasons stated.",
+                    "A notice of action on the increase follows, and the entry is liquidated accordingly. The "
+                    "liquidation can be protested within 180 days of it.",
+                ),
             }
         ),
     ),
@@ -350,6 +401,10 @@ _KINDS: Final = (
         trigger="entry-changed: billed, or a liquidation or reliquidation with a bill",
         routes=(EMAIL,),
         has_legal_effect=True,
+        law="19 USC 1505(b); 19 CFR 24.3(e)",
+        is_lettered=True,
+        days="pay within 30 days of the bill",
+        lane=Lane.URGENT,
         text=f"More duty, fees or interest is due on the entry below. {_BILLED}",
         if_nothing_is_done=_PAY,
         variants=MappingProxyType(
@@ -369,6 +424,8 @@ _KINDS: Final = (
         trigger="entry-changed: bill-overdue",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1505(d); 19 CFR 24.3a",
+        is_lettered=True,
         text="The bill below was not paid by the day on which it was due.",
         if_nothing_is_done=_UNPAID,
         variants=MappingProxyType(
@@ -382,6 +439,8 @@ _KINDS: Final = (
         trigger="entry-changed: surety-billed",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1514(c)(3); 19 CFR 174.12(e)(3)",
+        days="surety's protest within 180 days of the mailing",
         text="Payment of the bill below, which the importer of record has not paid, is demanded of the surety on the "
         "bond.",
         if_nothing_is_done="The surety owes what is open within what is left of its bond, and the importer of record "
@@ -396,6 +455,7 @@ _KINDS: Final = (
         trigger="entry-changed: refund-changed, or a liquidation or reliquidation with a refund that cannot be paid",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1505(b); 91 FR 21 (CBP Dec. 25-18)",
         text="A refund on the entry below cannot be paid yet.",
         if_nothing_is_done=_REFUND_WAITS,
         variants=MappingProxyType(
@@ -422,6 +482,7 @@ _KINDS: Final = (
         trigger="entry-changed: liquidation-voided",
         routes=(POSTING, EMAIL),
         has_legal_effect=False,
+        law="19 CFR 159.9",
         text="The liquidation that was posted for the entry below has no effect in law, for the reason stated. The "
         "posting is kept and marked.",
         if_nothing_is_done="Nothing is asked of you. The entry stands as it did before that liquidation, and is "
@@ -435,6 +496,8 @@ _KINDS: Final = (
         trigger="protest-changed: void-denial",
         routes=(EMAIL,),
         has_legal_effect=False,
+        law="19 USC 1515(c)",
+        days="sue within 180 days of the denial",
         text="The denial of the protest below has been voided. The protest is open again, and is decided anew.",
         if_nothing_is_done="Nothing is asked of you for the new decision. Do not rely on the voiding for the time to "
         "sue: a request to void a denial does not stop it, and the day named here is the safe last day, counted from "
@@ -442,5 +505,22 @@ _KINDS: Final = (
     ),
 )
 
-CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType({kind.id: kind for kind in _KINDS})
+CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
+    {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS), key=lambda kind: kind.id)}
+)
 """By id. N-39 and N-40 have no model in CBP's forms: they correct N-13 and N-17."""
+
+NOT_SENT: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "N-33": (
+            "Center bulletin or broadcast",
+            "No event names its audience: `put-in-force` and `take-back` of policy-analysis name a rule version, and "
+            "not whom it concerns.",
+        ),
+        "N-38": (
+            "Extension of a temporary importation denied",
+            "No event tells it: the process extension-request is that of liquidation, not of a bond.",
+        ),
+    }
+)
+"""Rows of the catalogue whose event does not exist, by id: name, and what is missing."""

@@ -8,11 +8,17 @@ from typing import Final
 
 
 class State(StrEnum):
-    """Where a delivery stands: `posted` from the start on the bulletin; by e-mail `queued` and then one of the rest."""
+    """Where a delivery stands: `posted` from the start on the bulletin, `delivered` in the inbox of a portal.
+
+    By e-mail it is `queued` and then `sent`, which the answer of the recipient's own server may make `delivered` or
+    `bounced`; a letter is `sent` when people have mailed it. `acknowledged` says that the party itself did so.
+    """
 
     POSTED = "posted"
     QUEUED = "queued"
     SENT = "sent"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
     BOUNCED = "bounced"
     NO_ADDRESS = "no-address"
 
@@ -20,11 +26,22 @@ class State(StrEnum):
 TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.POSTED: frozenset(),
     State.QUEUED: frozenset({State.SENT, State.BOUNCED, State.NO_ADDRESS}),
-    State.SENT: frozenset(),
+    # What comes back later: the receipt, or the bounce, of the recipient's own mail server (RFC 3464).
+    State.SENT: frozenset({State.DELIVERED, State.BOUNCED}),
+    State.DELIVERED: frozenset({State.ACKNOWLEDGED}),
+    State.ACKNOWLEDGED: frozenset(),
     State.BOUNCED: frozenset(),
     # An address that becomes known later brings the notice back.
     State.NO_ADDRESS: frozenset({State.QUEUED}),
 }
+
+SECOND: Final = "email-second"
+"""The channel of a mail to the second contact, after the first could not be reached."""
+LETTER: Final = "mail"
+"""The channel of a letter on paper: people print and mail it, and say so."""
+PORTAL: Final = "portal"
+"""The channel of the inbox, in which a party acknowledges what it was told."""
+MAIL_CHANNELS: Final = ("email", SECOND)
 
 BACKOFF: Final = (
     timedelta(minutes=1),
@@ -55,12 +72,17 @@ def is_mail_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The importer's account, or a party, as it is known when sending; `barred` is why it may not be told any more."""
+    """The importer's account, or a party, as it is known when sending; `barred` is why it may not be told any more.
+
+    `second` is the address of the second contact, where there is one; `language` is what the recipient asked for.
+    """
 
     name: str
     email: str | None
     account: str = "the importer's account"
     barred: str | None = None
+    language: str = "en"
+    second: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +101,10 @@ class WaitForAddress:
 
 @dataclass(frozen=True, slots=True)
 class NoAddress:
-    """There is nobody to send it to."""
+    """There is nobody to send it to. `is_barred`: the recipient may not be told any more, not by another way either."""
 
     why: str
+    is_barred: bool = False
 
 
 Step = SendTo | WaitForAddress | NoAddress
@@ -93,7 +116,7 @@ def next_step(recipient: Recipient | None, queued_at: datetime, now: datetime, g
         until = queued_at + grace
         return WaitForAddress(until) if now < until else NoAddress("no account of the importer became known")
     if recipient.barred is not None:
-        return NoAddress(recipient.barred)
+        return NoAddress(recipient.barred, is_barred=True)
     if recipient.email is None:
         return NoAddress(f"{recipient.account} names no e-mail address")
     if not is_mail_address(recipient.email):

@@ -1,5 +1,6 @@
 """What notices may look at: legal acts on entries, protests, requests and assignments, in the words of the field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -138,6 +139,81 @@ class Request:
     questions: tuple[str, ...]
     issued_on: date
     due_on: date | None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterChange:
+    """What became of a request for information or notice of action after it was issued, told on a day."""
+
+    request_id: str
+    sequence: int
+    change: str
+    form: str
+    importer_number: str
+    entry_numbers: tuple[str, ...]
+    center: str
+    issued_on: date | None
+    due_on: date | None
+    told_on: date
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkAct:
+    """An act on a process of the Center, with what it recorded, as text by name."""
+
+    item_id: str
+    sequence: int
+    process: str
+    act: str
+    importer_number: str
+    entry_number: str | None
+    filing_number: str | None
+    center: str
+    told_on: date
+    recorded: Mapping[str, str]
+    contact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppealAct:
+    """What Field Operations decided on an appeal against the Center; `center` and its first day of a new assignment."""
+
+    appeal_number: str
+    importer_number: str
+    outcome: str
+    center: str | None
+    effective_on: date | None
+    told_on: date
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a message: its place, what came, what is right."""
+
+    field: str
+    came: str | None
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message of a filer that has no effect; a correction that was read and is barred names its entry."""
+
+    refusal_id: str
+    filer_code: str
+    entry_number: str | None
+    is_barred: bool
+    topic: str
+    event_id: str | None
+    code: str
+    reason: str
+    remedy: str
+    citation: str | None
+    faults: tuple[Fault, ...]
+    told_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +230,4 @@ class Assignment:
     grounds: tuple[Ground, ...]
 
 
-Act = EntryAct | ProtestFiled | ProtestAct | Request | Assignment
+Act = EntryAct | ProtestFiled | ProtestAct | Request | LetterChange | WorkAct | Assignment | AppealAct | Refusal

@@ -6,17 +6,23 @@ from datetime import date
 from typing import Any, Final, assert_never
 
 from services.notifications.domain.bulletin import VOIDING, Posting
-from services.notifications.domain.catalogue import CATALOGUE, NoticeKind, Wording
+from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.facts import (
     Act,
+    AppealAct,
     Assignment,
     EntryAct,
     Ground,
+    LetterChange,
     Money,
     ProtestAct,
     ProtestFiled,
+    Refusal,
     Request,
+    WorkAct,
 )
+from services.notifications.domain.kind import TO_FILER, NoticeKind, Route, Wording
+from services.notifications.domain.work_notices import BY_ACT
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
 
@@ -75,29 +81,16 @@ _DATES_OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "N-39": ("scheduled_on", "deemed_on"),
 }
 _KIND_BY_FORM: Final[Mapping[str, str]] = {"CBP-28": "N-03", "CBP-29": "N-04"}
-_CITATION_BY_KIND: Final[Mapping[str, str]] = {
-    "N-01": "19 CFR 101.10",
-    "N-03": "CBP Form 28; 19 USC 1509(a)",
-    "N-04": "19 CFR 152.2",
-    "N-09": "19 CFR 159.9",
-    "N-10": "19 USC 1504(b); 19 CFR 159.12",
-    "N-11": "19 USC 1504(c); 19 CFR 159.12(c)",
-    "N-12": "19 USC 1504(d)",
-    "N-13": "19 USC 1500(e); 19 CFR 159.9",
-    "N-14": "CBP Dec. 16-25 (81 FR 89375)",
-    "N-15": "CBP general notice of 1 Nov 2017",
-    "N-16": "19 USC 1515; 19 CFR 174.12",
-    "N-17": "19 CFR part 174",
-    "N-18": "19 USC 1515(c); 19 CFR 174.24 to 174.26",
-    "N-19": "28 USC 2636(a); 19 CFR 174.31",
-    "N-21": "19 USC 1520(d), 1514(a)(7)",
-    "N-34": "19 USC 1505(b); 19 CFR 24.3(e)",
-    "N-35": "19 USC 1505(d); 19 CFR 24.3a",
-    "N-36": "19 USC 1514(c)(3); 19 CFR 174.12(e)(3)",
-    "N-37": "19 USC 1505(b); 91 FR 21 (CBP Dec. 25-18)",
-    "N-39": "19 CFR 159.9",
-    "N-40": "19 USC 1515(c)",
+_VARIANT_OF_CHANGE: Final[Mapping[tuple[str, str], str]] = {
+    ("CBP-28", "reminded"): "reminder",
+    ("CBP-28", "extended"): "extended",
+    ("CBP-28", "overdue"): "overdue",
+    ("CBP-28", "withdrawn"): "withdrawn",
+    ("CBP-29", "taken"): "taken",
+    ("CBP-29", "withdrawn"): "withdrawn",
 }
+_ANSWERABLE: Final = frozenset({"reminder", "extended", "overdue"})
+_REFUSED_ROUTE: Final = Route("portal", "filer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +103,7 @@ class Notice:
     kind: str
     subject: str
     sequence: int
-    importer_number: str
+    importer_number: str | None
     issued_on: date
     citation: str
     entry_numbers: tuple[str, ...] = ()
@@ -131,6 +124,16 @@ class Notice:
     def catalogued(self) -> NoticeKind:
         """Its kind in the catalogue."""
         return CATALOGUE[self.kind]
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The ways to those who are told whoever else is: those of its kind, and to the filer of a message its own.
+
+        A message that is no event is told of in the inbox alone: filers publish many, and the bus answers each.
+        """
+        if self.importer_number is None:
+            return (_REFUSED_ROUTE,) if self.variant == "refused" else (_REFUSED_ROUTE, TO_FILER)
+        return self.catalogued.routes
 
     @property
     def words(self) -> Wording:
@@ -169,6 +172,15 @@ def request_causes_notice(form: str) -> bool:
     return form in _KIND_BY_FORM
 
 
+def letter_change_causes_notice(form: str, change: str) -> bool:
+    """Whether a change of a letter is one that its party is told about; what the party itself did is not.
+
+    >>> letter_change_causes_notice("CBP-28", "answered"), letter_change_causes_notice("CBP-28", "overdue")
+    (False, True)
+    """
+    return (form, change) in _VARIANT_OF_CHANGE
+
+
 def notices_for(act: Act) -> tuple[Notice, ...]:
     """The notices that an act causes; the same act always gives the same ones."""
     match act:
@@ -180,8 +192,16 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
             return (_protest_notice(act),) if act.act in _KIND_BY_PROTEST_ACT else ()
         case Request():
             return (_request_notice(act),)
+        case LetterChange():
+            return (_letter_notice(act),) if (act.form, act.change) in _VARIANT_OF_CHANGE else ()
+        case WorkAct():
+            return (_work_notice(act),) if (act.process, act.act) in BY_ACT else ()
         case Assignment():
             return (_assignment_notice(act),)
+        case AppealAct():
+            return (_appeal_notice(act),) if act.outcome in {"upheld", "reassigned"} else ()
+        case Refusal():
+            return (_refusal_notice(act),)
         case _:
             assert_never(act)
 
@@ -290,7 +310,7 @@ def _entry_notice(kind: str, act: EntryAct) -> Notice:
         sequence=act.sequence,
         importer_number=act.importer_number,
         issued_on=act.posted_on,
-        citation=_CITATION_BY_KIND[kind] if is_correction else _with(_CITATION_BY_KIND[kind], act.citation),
+        citation=CATALOGUE[kind].law if is_correction else _with(CATALOGUE[kind].law, act.citation),
         entry_numbers=(act.entry_number,),
         filer_code=act.filer_code,
         surety_code=act.surety_code if catalogued.is_for_surety else None,
@@ -386,7 +406,7 @@ def _protest_receipt(act: ProtestFiled) -> Notice:
         sequence=act.sequence,
         importer_number=act.importer_number,
         issued_on=act.told_on,
-        citation=_with(_CITATION_BY_KIND["N-16"], act.citation),
+        citation=_with(CATALOGUE["N-16"].law, act.citation),
         entry_numbers=act.entry_numbers,
         filer_code=_only_filer(act.entry_numbers),
         surety_code=act.surety_code,
@@ -417,7 +437,7 @@ def _protest_notice(act: ProtestAct) -> Notice:
         sequence=act.sequence,
         importer_number=act.importer_number,
         issued_on=act.told_on,
-        citation=_with(_CITATION_BY_KIND[kind], act.citation),
+        citation=_with(CATALOGUE[kind].law, act.citation),
         entry_numbers=act.entry_numbers,
         filer_code=_only_filer(act.entry_numbers),
         surety_code=act.surety_code,
@@ -458,12 +478,110 @@ def _request_notice(act: Request) -> Notice:
         sequence=1,
         importer_number=act.importer_number,
         issued_on=act.issued_on,
-        citation=_CITATION_BY_KIND[kind],
+        citation=CATALOGUE[kind].law,
         entry_numbers=act.entry_numbers,
         filer_code=_only_filer(act.entry_numbers),
         center=act.center,
         due_on=act.due_on or add_days(act.issued_on, REPLY_DAYS[kind]),
-        body={"request_id": act.request_id, "questions": list(act.questions)},
+        body=_without_nothing(
+            {"request_id": act.request_id, "questions": list(act.questions) or None, "contact": act.contact}
+        ),
+    )
+
+
+def _letter_notice(act: LetterChange) -> Notice:
+    """What became of a letter. The day to answer is said as long as there is one."""
+    kind, variant = _KIND_BY_FORM[act.form], _VARIANT_OF_CHANGE[act.form, act.change]
+    return Notice(
+        kind=kind,
+        subject=act.request_id,
+        sequence=act.sequence,
+        importer_number=act.importer_number,
+        issued_on=act.told_on,
+        citation=CATALOGUE[kind].law,
+        entry_numbers=act.entry_numbers,
+        filer_code=_only_filer(act.entry_numbers),
+        center=act.center,
+        due_on=act.due_on if variant in _ANSWERABLE else None,
+        body=_without_nothing({"request_id": act.request_id, "letter_of": _iso(act.issued_on), "contact": act.contact}),
+        variant=variant,
+    )
+
+
+def _work_notice(act: WorkAct) -> Notice:
+    """An act on a process: what its row of the table tells of what it recorded, and the last day of the party."""
+    row = BY_ACT[act.process, act.act]
+    entry_numbers = (act.entry_number,) if act.entry_number is not None else ()
+    told = [[name, act.recorded[name]] for name in row.tells if act.recorded.get(name)]
+    return Notice(
+        kind=row.kind,
+        subject=act.item_id,
+        sequence=act.sequence,
+        importer_number=act.importer_number,
+        issued_on=act.told_on,
+        citation=CATALOGUE[row.kind].law,
+        entry_numbers=entry_numbers,
+        filer_code=_only_filer(entry_numbers),
+        center=act.center,
+        due_on=row.term.ends_on(act.recorded) if row.term is not None else None,
+        body=_without_nothing(
+            {
+                "filing_number": act.filing_number,
+                "status": row.status,
+                "recorded": told,
+                "contact": act.contact,
+            }
+        ),
+        variant=row.variant,
+    )
+
+
+def _appeal_notice(act: AppealAct) -> Notice:
+    """What Field Operations decided; an appeal is decided once."""
+    return Notice(
+        kind="N-02",
+        subject=act.appeal_number,
+        sequence=1,
+        importer_number=act.importer_number,
+        issued_on=act.told_on,
+        citation=CATALOGUE["N-02"].law,
+        center=act.center,
+        body=_without_nothing(
+            {
+                "appeal_number": act.appeal_number,
+                "effective_on": _iso(act.effective_on),
+                "reasons": [{"text": text, "citation": None} for text in act.reasons],
+            }
+        ),
+        variant="reassigned" if act.outcome == "reassigned" else None,
+    )
+
+
+def _refusal_notice(act: Refusal) -> Notice:
+    """A message that has no effect. Who the importer is was not read, so the filer alone is told."""
+    return Notice(
+        kind="N-05",
+        subject=act.refusal_id,
+        sequence=1,
+        importer_number=None,
+        issued_on=act.told_on,
+        citation=act.citation or CATALOGUE["N-05"].law,
+        entry_numbers=(act.entry_number,) if act.entry_number is not None else (),
+        filer_code=act.filer_code,
+        body=_without_nothing(
+            {
+                "message": act.event_id,
+                "topic": act.topic,
+                "code": act.code,
+                "remedy": act.remedy,
+                "faults": [
+                    _without_nothing({"field": each.field, "came": each.came, "right": each.right})
+                    for each in act.faults
+                ],
+                "reasons": [{"text": act.reason, "citation": act.citation}],
+            }
+        ),
+        variant="barred" if act.is_barred else "refused",
     )
 
 
@@ -474,7 +592,7 @@ def _assignment_notice(act: Assignment) -> Notice:
         sequence=act.sequence,
         importer_number=act.importer_number,
         issued_on=act.told_on,
-        citation=_CITATION_BY_KIND["N-01"],
+        citation=CATALOGUE["N-01"].law,
         center=act.center,
         body=_without_nothing(
             {

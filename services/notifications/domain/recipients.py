@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.notifications.domain.catalogue import CATALOGUE, EMAIL
-from services.notifications.domain.delivery import Recipient
-from shared.customs.parties import Contact, Delegation, Party, Scope, contact_for
+from services.notifications.domain.catalogue import CATALOGUE
+from services.notifications.domain.delivery import Recipient, is_mail_address
+from services.notifications.domain.kind import EMAIL
+from shared.customs.parties import EVERY_PROCESS, Contact, Delegation, Party, Scope, contact_for
 
 PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     "N-01": "account-assignment",
-    **dict.fromkeys(("N-03", "N-04"), "entry-summary-review"),
+    "N-02": "center-appeal",
+    **dict.fromkeys(("N-03", "N-04", "N-05", "N-06", "N-07"), "entry-summary-review"),
+    "N-08": "quota",
+    "N-20": "eapa",
+    **dict.fromkeys(("N-22", "N-23"), "admissibility-advice"),
+    **dict.fromkeys(("N-24", "N-25"), "prior-disclosure"),
+    "N-26": "reconciliation",
+    "N-27": "internal-advice",
+    "N-28": "drawback-claim",
+    **dict.fromkeys(("N-29", "N-30", "N-31", "N-32"), "petition"),
     **dict.fromkeys(("N-09", "N-10", "N-11", "N-12", "N-13", "N-14", "N-39"), "liquidation"),
     "N-15": "post-summary-correction",
     **dict.fromkeys(("N-16", "N-17", "N-18", "N-19", "N-40"), "protest"),
@@ -23,7 +33,16 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
 
 _SCOPES_TOLD: Final[Mapping[str, frozenset[Scope]]] = {
     "account-assignment": frozenset(),
+    "center-appeal": frozenset(),
     "entry-summary-review": frozenset({"respond"}),
+    "quota": frozenset({"respond", "correct"}),
+    "eapa": frozenset({"protest"}),
+    "admissibility-advice": frozenset({"respond", "protest"}),
+    "prior-disclosure": frozenset({"correct"}),
+    "reconciliation": frozenset({"correct"}),
+    "internal-advice": frozenset({"respond"}),
+    "drawback-claim": frozenset({"refund"}),
+    "petition": frozenset({"protest"}),
     "liquidation": frozenset({"protest", "extend"}),
     "post-summary-correction": frozenset({"correct"}),
     "protest": frozenset({"protest"}),
@@ -38,12 +57,23 @@ _NOT_MAILED_TO_SURETY: Final = frozenset({"N-36"})
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a recipient asks for beside what the law requires: a second language, and whom else to reach.
+
+    There is nothing by which it could be told less.
+    """
+
+    language: str
+    second_email: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """What decides who is told of a notice. `surety_code` is of a surety that may see it, None where none may."""
 
     notice_id: str
     kind: str
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     filer_code: str | None
     surety_code: str | None
@@ -77,7 +107,7 @@ def parties_told(matter: Matter, known: AbstractSet[str], delegations: Iterable[
     The filer and the surety where they are known, and who was delegated, for the day of the notice, what it is about.
     Whether a delegation was revoked meanwhile is asked when sending (`recipient_of`).
     """
-    if not is_mailed(matter.kind):
+    if matter.importer_number is None or not is_mailed(matter.kind):
         return ()
     told = {party for party in (matter.filer, matter.surety) if party is not None and party in known}
     told |= {
@@ -115,5 +145,18 @@ def reachable_contact(contacts: Sequence[Contact], process: str) -> Contact | No
     return contact_for([contact for contact in contacts if contact.email is not None], process)
 
 
+def second_of(told: Recipient, party: Party, kind: str, asked_for: str | None) -> str | None:
+    """Whom to reach at a party when its first contact is not: what it asked for, else its next contact, else None."""
+    process = PROCESS_OF_KIND[kind]
+    ranked = sorted(party.contacts, key=lambda contact: (contact.process != process, contact.process != EVERY_PROCESS))
+    addresses = [asked_for, *(contact.email for contact in ranked)]
+    return next((each for each in addresses if each and each != told.email and is_mail_address(each)), None)
+
+
+def scopes_told(kind: str) -> frozenset[Scope]:
+    """The scopes of a delegation that let a party be told of a kind of notice; one is enough."""
+    return _ALWAYS_TOLD | _SCOPES_TOLD[PROCESS_OF_KIND[kind]]
+
+
 def _is_told(kind: str, scopes: Iterable[str]) -> bool:
-    return not (_ALWAYS_TOLD | _SCOPES_TOLD[PROCESS_OF_KIND[kind]]).isdisjoint(scopes)
+    return not scopes_told(kind).isdisjoint(scopes)

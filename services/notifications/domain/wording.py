@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from services.notifications.domain.catalogue import CATALOGUE
+from services.notifications.domain.languages import DEFAULT, label_in, name_in
 from shared.customs.centers import centers
 from shared.customs.importer_number import mask_importer_number
 
@@ -100,6 +101,14 @@ _LABELS: Final[tuple[tuple[str, str], ...]] = (
     ("denied_on", "Denied on"),
     ("further_review_state", "Further review"),
     ("request_id", "Request"),
+    ("letter_of", "Letter of"),
+    ("filing_number", "Filing"),
+    ("appeal_number", "Appeal"),
+    ("status", "Status"),
+    ("message", "Message"),
+    ("topic", "Topic"),
+    ("code", "Code"),
+    ("remedy", "What to do"),
     ("previous_center", "Center before"),
     ("effective_on", "In effect from"),
 )
@@ -114,12 +123,22 @@ _CLASSES: Final[Mapping[str, str]] = {
 _DUE: Final[Mapping[str, str]] = {
     "N-03": "Reply by",
     "N-04": "Reply by",
+    "N-05": "Send again by",
+    "N-06": "Produce them by",
     "N-09": "Protest by (safe last day)",
     "N-13": "Protest by (safe last day)",
     "N-17": "Sue by (safe last day)",
     "N-18": "Ask for the refusal to be set aside by (safe last day)",
     "N-19": "Sue by (safe last day)",
-    "N-21": "Protest by (safe last day)",
+    "N-20": "Begin a suit by (safe last day)",
+    "N-21": "Answer or protest by (safe last day)",
+    "N-24": "Complete it by (safe last day)",
+    "N-25": "Tender by (safe last day)",
+    "N-26": "File it by (safe last day)",
+    "N-28": "Answer by (safe last day)",
+    "N-29": "Reply by (safe last day)",
+    "N-30": "Petition by (safe last day)",
+    "N-31": "Pay or petition again by (safe last day)",
     "N-34": "Last day to pay without delinquency",
     "N-36": "Surety's protest by (safe last day)",
     "N-40": "Sue on the denial by (safe last day)",
@@ -128,25 +147,26 @@ _DUE: Final[Mapping[str, str]] = {
 _OF_PROTESTS: Final = frozenset({"N-16", "N-17", "N-18", "N-19", "N-40"})
 
 
-def subject_line(kind: str, subject: str, entry_numbers: tuple[str, ...]) -> str:
+def subject_line(kind: str, subject: str, entry_numbers: tuple[str, ...], language: str = DEFAULT) -> str:
     """The subject of a mail. It never holds an importer number.
 
     >>> subject_line("N-09", "B7603245278", ("B7603245278",))
     'Courtesy notice of liquidation: entry B7603245278'
     """
-    name = CATALOGUE[kind].name
+    name = name_in(language, kind, CATALOGUE[kind].name)
     if kind in _OF_PROTESTS:
         return f"{name}: {subject}"
     if len(entry_numbers) == 1:
-        return f"{name}: entry {entry_numbers[0]}"
-    return f"{name}: {len(entry_numbers)} entries" if entry_numbers else name
+        return f"{name}: {label_in(language, 'Entry').lower()} {entry_numbers[0]}"
+    several = label_in(language, "Entries").lower()
+    return f"{name}: {len(entry_numbers)} {several}" if entry_numbers else name
 
 
 def facts_of(
     *,
     kind: str,
     entry_numbers: tuple[str, ...],
-    importer_number: str,
+    importer_number: str | None,
     center: str | None,
     issued_on: date,
     due_on: date | None,
@@ -160,7 +180,8 @@ def facts_of(
         facts.append(
             ("Entry" if len(entry_numbers) == 1 else "Entries", f"{shown} and {more} more" if more > 0 else shown)
         )
-    facts.append(("Importer number", mask_importer_number(importer_number)))
+    if importer_number is not None:
+        facts.append(("Importer number", mask_importer_number(importer_number)))
     if center is not None:
         facts.append(("Center", _center(center)))
     facts.append(("Issued on", issued_on.isoformat()))
@@ -185,6 +206,34 @@ def facts_of(
     if due_on is not None:
         facts.append((_DUE.get(kind, "Due on"), due_on.isoformat()))
     return facts
+
+
+_TOLD: Final[Mapping[str, str]] = {
+    "reject_reason": "Reason (CATAIR UC)",
+    "uc_reason": "Reason (CATAIR UC)",
+    "documents": "Kind of request (CATAIR UC)",
+    "is_oral": "Made orally",
+    "issue": "Issue",
+}
+
+
+def told_of(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an act recorded and the notice tells, labelled: `decided_usd` is told as Decided (USD)."""
+    return [(_told_label(name), value) for name, value in body.get("recorded", ())]
+
+
+def _told_label(name: str) -> str:
+    if name in _TOLD:
+        return _TOLD[name]
+    is_money = name.endswith("_usd")
+    label = name.removesuffix("_usd").replace("_", " ").capitalize()
+    return f"{label} (USD)" if is_money else label
+
+
+def who_has_it(center: str | None, contact: str | None) -> str:
+    """Who works on it: the Center with its city, and the person who acted where that is known."""
+    place = _center(center) if center is not None else "CBP"
+    return f"{place}, {contact}" if contact is not None else place
 
 
 def _value(name: str, value: str) -> str:

@@ -1,24 +1,27 @@
 """The handler: decide which notices a batch of events causes, write them with their postings and deliveries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.notifications.domain.catalogue import Channel
+from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State
 from services.notifications.domain.facts import Act
+from services.notifications.domain.kind import Channel, Lane
 from services.notifications.domain.notices import notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
 from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
-from services.notifications.handlers.routing import importer_of, on_account_assigned
-from services.notifications.handlers.workqueue import on_request_issued
-from services.notifications.publishing import notice_changed
+from services.notifications.handlers.refusals import on_event_refused
+from services.notifications.handlers.routing import importer_of, on_account_assigned, on_appeal_decided
+from services.notifications.handlers.workqueue import on_request_changed, on_request_issued, on_work_item_changed
+from services.notifications.publishing import changes_told
 from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
+from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
 from services.notifications.store.notices import IssuedNotice
@@ -26,9 +29,10 @@ from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.party import PartyChanged
+from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
-from shared.contracts.routing import AccountAssigned
-from shared.contracts.work import RequestIssued
+from shared.contracts.routing import AccountAssigned, AppealDecided
+from shared.contracts.work import RequestChanged, RequestIssued, WorkItemChanged
 from shared.customs.parties import Delegation, kind_of_party
 from shared.db.transaction import Transaction
 from shared.parties import store as party_store
@@ -41,10 +45,20 @@ TOPICS: Final = (
     "entry-changed",
     "protest-changed",
     "request-issued",
+    "request-changed",
     "account-assigned",
+    "appeal-decided",
     "party-changed",
     "work-item-changed",
+    "event-refused",
 )
+
+
+_FIRST_STATE: Final[Mapping[Channel, State]] = {
+    "bulletin": State.POSTED,
+    "email": State.QUEUED,
+    "portal": State.DELIVERED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +109,14 @@ class NotificationsHandler:
                 for delivery in begin_party_deliveries(matter, known, self._mail.host, now)
             ),
         ]
+        begun += await _begin_webhooks(tx, begun, self._mail.host, now)
         caused_at = {item.notice_id: item.caused_at for item in new}
         return [
-            *(notice_changed(delivery, now) for delivery in woken),
+            *changes_told(woken, now),
             *(
-                notice_changed(_begun(delivery), caused_at.get(delivery.notice_id, now))
+                told
                 for delivery in await delivery_store.write_deliveries(tx, begun)
+                for told in changes_told([_begun(delivery)], caused_at.get(delivery.notice_id, now))
             ),
         ]
 
@@ -149,12 +165,42 @@ async def _write_notices(tx: Transaction, issued: Mapping[str, IssuedNotice]) ->
     return new
 
 
+async def _begin_webhooks(tx: Transaction, begun: Sequence[NewDelivery], host: str, now: datetime) -> list[NewDelivery]:
+    """A delivery to each webhook of those who are told by mail or in their inbox."""
+    told = [(each, _account(each)) for each in begun if each.channel in {"email", "portal"}]
+    recipients = {account for _, account in told if account is not None}
+    active = await webhook_store.load_active(tx, recipients)
+    if not active:
+        return []
+    found: dict[tuple[str, str, str], NewDelivery] = {}
+    for delivery, account in told:
+        for webhook in active.get(account or "", ()):
+            if webhook.wants(delivery.kind):
+                key = (delivery.notice_id, webhook.channel, delivery.recipient_role)
+                message_id = f"<{delivery.notice_id}@{host}>"
+                found[key] = replace(
+                    delivery,
+                    channel=webhook.channel,
+                    state=State.QUEUED,
+                    message_id=message_id,
+                    at=now,
+                    lane=Lane.WEBHOOK,
+                )
+    return list(found.values())
+
+
+def _account(delivery: NewDelivery) -> str | None:
+    """Under which name the recipient of a delivery registers webhooks."""
+    return delivery.importer_number if delivery.recipient_role == "importer" else delivery.recipient_role
+
+
 async def _load_known(tx: Transaction, matters: Sequence[Matter]) -> Known:
     mailed = [matter for matter in matters if is_mailed(matter.kind)]
     parties = [party for matter in mailed for party in (matter.filer, matter.surety) if party is not None]
+    importers = [matter.importer_number for matter in mailed if matter.importer_number is not None]
     return Known(
         await recipient_store.load_known_parties(tx, parties),
-        await recipient_store.load_delegations(tx, [matter.importer_number for matter in mailed]),
+        await recipient_store.load_delegations(tx, importers),
     )
 
 
@@ -186,12 +232,13 @@ def matter_of_issued(item: IssuedNotice) -> Matter:
 def begin_deliveries(item: IssuedNotice, host: str, now: datetime) -> list[NewDelivery]:
     """A delivery for each way of the notice: posted at once on the bulletin, queued by e-mail to the importer."""
     matter = matter_of_issued(item)
-    return [_begin(matter, route.channel, route.recipient_role, host, now) for route in item.notice.catalogued.routes]
+    named = {"public": "public", "importer": "importer", "filer": matter.filer or "filer"}
+    return [_begin(matter, route.channel, named[route.recipient_role], host, now) for route in item.notice.routes]
 
 
 def begin_party_deliveries(matter: Matter, known: Known, host: str, now: datetime) -> Iterable[NewDelivery]:
     """A delivery by e-mail to each party that is told beside the importer."""
-    told = parties_told(matter, known.parties, known.delegations.get(matter.importer_number, ()))
+    told = parties_told(matter, known.parties, known.delegations.get(matter.importer_number or "", ()))
     return [_begin(matter, "email", party, host, now) for party in told]
 
 
@@ -205,9 +252,10 @@ def _begin(matter: Matter, channel: Channel, recipient: str, host: str, now: dat
         kind=matter.kind,
         importer_number=matter.importer_number,
         entry_number=matter.entry_number,
-        state=State.POSTED if channel == "bulletin" else State.QUEUED,
+        state=_FIRST_STATE[channel],
         message_id=f"<{matter.kind}.{matter.notice_id}.{named}@{host}>" if channel == "email" else None,
         at=now,
+        lane=CATALOGUE[matter.kind].lane,
     )
 
 
@@ -219,8 +267,16 @@ def act_of(event: Event[Any]) -> Act | None:
         return on_protest_changed(event)
     if carries(event, RequestIssued):
         return on_request_issued(event)
+    if carries(event, RequestChanged):
+        return on_request_changed(event)
+    if carries(event, WorkItemChanged):
+        return on_work_item_changed(event)
     if carries(event, AccountAssigned):
         return on_account_assigned(event)
+    if carries(event, AppealDecided):
+        return on_appeal_decided(event)
+    if carries(event, EventRefused):
+        return on_event_refused(event)
     return None
 
 

@@ -1,10 +1,10 @@
-"""What routing says, in the words of the domain: accounts of importers, with their Center and their address."""
+"""What routing says, in the words of the domain: accounts with their Center and address, appeals decided."""
 
-from services.notifications.domain.facts import Assignment
+from services.notifications.domain.facts import AppealAct, Assignment
 from services.notifications.handlers.grounds import grounds_of
 from services.notifications.store.importers import Importer
 from shared.contracts.envelope import Event
-from shared.contracts.routing import AccountAssigned
+from shared.contracts.routing import AccountAssigned, AppealDecided
 from shared.customs.calendar import legal_date
 
 
@@ -22,6 +22,20 @@ def on_account_assigned(event: Event[AccountAssigned]) -> Assignment | None:
         effective_on=data.effective_on,
         told_on=legal_date(event.time),
         grounds=grounds_of(data.reasons),
+    )
+
+
+def on_appeal_decided(event: Event[AppealDecided]) -> AppealAct:
+    """What Field Operations decided on an appeal."""
+    data = event.data
+    return AppealAct(
+        appeal_number=data.appeal_number,
+        importer_number=data.importer_number,
+        outcome=data.outcome,
+        center=data.center,
+        effective_on=data.effective_on,
+        told_on=legal_date(data.decided_at),
+        reasons=data.reasons,
     )
 
 

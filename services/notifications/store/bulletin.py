@@ -14,6 +14,7 @@ from services.notifications.store.notices import IssuedNotice
 from services.notifications.store.tables import notices
 from services.notifications.store.tables.bulletin import bulletin_postings
 from shared.db import bulk
+from shared.db.reach import is_one_of
 from shared.db.transaction import Transaction
 
 _COLUMNS = tuple(column.name for column in bulletin_postings.columns)
@@ -43,6 +44,29 @@ async def search_postings(
     """Postings that a search finds, newest first."""
     rows = await connection.execute(postings_query(search, after=after, limit=limit))
     return [Posted(notice_id, Posting(*facts)) for notice_id, *facts in rows]
+
+
+async def find_posting(connection: AsyncConnection, notice_id: UUID) -> Posted | None:
+    """One posting, or None."""
+    query = select(bulletin_postings).where(bulletin_postings.c.notice_id == notice_id)
+    row = (await connection.execute(query)).one_or_none()
+    return Posted(row[0], Posting(*row[1:])) if row is not None else None
+
+
+async def list_acts_told(connection: AsyncConnection, entry_numbers: Sequence[str]) -> list[tuple[str, int, str, bool]]:
+    """What was told of these entries that goes on the bulletin, and the courtesy notices beside it.
+
+    Entry number, sequence of the act, kind of notice, and whether it stands on the bulletin.
+    """
+    columns = notices.c
+    query = (
+        select(columns.subject, columns.cause_sequence, columns.kind, bulletin_postings.c.notice_id.is_not(None))
+        .outerjoin(bulletin_postings, bulletin_postings.c.notice_id == columns.notice_id)
+        .where(
+            is_one_of(columns.entry_number, entry_numbers), columns.kind.in_(("N-09", "N-10", "N-11", "N-13", "N-39"))
+        )
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await connection.execute(query)]
 
 
 async def find_voided(connection: AsyncConnection, postings: Sequence[Posted]) -> dict[UUID, date]:

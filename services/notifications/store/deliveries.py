@@ -1,23 +1,27 @@
 """Deliveries and their ledger: made with the notice, claimed for sending, settled; each change is one ledger line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.delivery import Recipient, State
-from services.notifications.domain.recipients import recipient_of
+from services.notifications.domain.delivery import LETTER, PORTAL, SECOND, Recipient, State
+from services.notifications.domain.kind import Lane
+from services.notifications.domain.languages import DEFAULT
+from services.notifications.domain.recipients import recipient_of, second_of
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
-from services.notifications.store.tables import deliveries
+from services.notifications.store.tables import deliveries, importers, notices
 from services.notifications.store.tables.deliveries import delivery_events
 from shared.customs.calendar import legal_date
 from shared.customs.parties import Party, read_contacts
 from shared.db import bulk
+from shared.db.reach import within
 from shared.db.transaction import Transaction
+from shared.runtime.access import Reach
 
 _COLUMNS = (
     "notice_id",
@@ -33,23 +37,16 @@ _COLUMNS = (
     "queued_at",
     "next_try_at",
     "settled_at",
+    "lane",
 )
 _KEEP_BEGUN = "(notice_id, channel, recipient_role) DO NOTHING"
 _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event", "detail", "at")
 
 # The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
-_CLAIM = f"""
-WITH due AS (
-    SELECT notice_id, channel, recipient_role FROM deliveries
-    WHERE state = 'queued' AND next_try_at <= $1
-    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE deliveries d SET next_try_at = $3 FROM due
-    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
-    RETURNING d.*
-)
+_FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
+    f.language, f.second_email, c.lane,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -57,8 +54,31 @@ SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
         AND (e.to_on IS NULL OR n.issued_on <= e.to_on) AND (e.revoked_on IS NULL OR $4 < e.revoked_on)) AS scopes
 FROM claimed c JOIN notices n USING (notice_id) LEFT JOIN importers i ON i.importer_number = c.importer_number
     LEFT JOIN parties p ON p.party_id = c.recipient_role
+    LEFT JOIN preferences f
+        ON f.recipient = CASE WHEN c.recipient_role = 'importer' THEN c.importer_number ELSE c.recipient_role END
 ORDER BY n.caused_at, n.notice_id
 """
+_CLAIM = f"""
+WITH due AS (
+    SELECT notice_id, channel, recipient_role FROM deliveries
+    WHERE state = 'queued' AND lane = $5 AND next_try_at <= $1
+    ORDER BY next_try_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE deliveries d SET next_try_at = $3 FROM due
+    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
+    RETURNING d.*
+)
+{_FACTS}"""
+
+# What comes back for a mail that a server took: its recipient is looked up as when it was claimed.
+_COME_BACK = f"""
+WITH claimed AS (
+    UPDATE deliveries d SET state = $5, sequence = d.sequence + 1, last_error = $6, settled_at = $3
+    WHERE (d.notice_id, d.channel, d.recipient_role) = ($1::uuid, $2, $7)
+        AND d.state = ANY(CASE WHEN $5 = 'bounced' THEN ARRAY['sent', 'delivered'] ELSE ARRAY['sent'] END)
+    RETURNING d.*
+)
+{_FACTS}"""
 
 # A claim is told by the end of its lease: whoever lost it changes nothing. Nor is a delivery given up for want of an
 # address when the account has changed since it was looked at; it is looked at again after the lease.
@@ -84,6 +104,20 @@ WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.re
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
 """
+_MAILED = """
+UPDATE deliveries d SET state = 'sent', sequence = d.sequence + 1, attempts = d.attempts + 1, settled_at = $4
+WHERE (d.notice_id, d.channel, d.recipient_role) = ($1::uuid, $2, $3) AND d.state = 'queued'
+RETURNING d.sequence
+"""
+# A party has a row of the inbox from when it acknowledges, or is told there alone.
+_ACKNOWLEDGE = """
+INSERT INTO deliveries AS d (notice_id, channel, recipient_role, kind, importer_number, state, sequence, attempts,
+    is_waiting, queued_at, settled_at)
+VALUES ($1::uuid, $2, $3, $4, $5, 'acknowledged', 1, 0, false, $6, $6)
+ON CONFLICT (notice_id, channel, recipient_role) DO UPDATE SET state = 'acknowledged', sequence = d.sequence + 1,
+    settled_at = excluded.settled_at WHERE d.state = 'delivered'
+RETURNING d.sequence
+"""
 _HOLD_ACCOUNTS = "LOCK TABLE importers, parties IN SHARE MODE"
 _WAKE = """
 UPDATE deliveries d SET is_waiting = false, next_try_at = $2
@@ -99,11 +133,16 @@ WHERE d.importer_number = ANY($1::text[]) AND (d.is_waiting OR d.state = 'no-add
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
     (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
 """
+_WAKE_PARTIES = """
+UPDATE deliveries d SET is_waiting = false, next_try_at = $2
+WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer' AND d.is_waiting AND d.state = 'queued'
+"""
 _REQUEUE_FOR_PARTIES = """
 UPDATE deliveries d SET state = 'queued', sequence = d.sequence + 1, last_error = NULL, next_try_at = $2,
     settled_at = NULL
 FROM parties p
-WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer' AND d.state = 'no-address'
+WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer'
+    AND (d.is_waiting OR d.state = 'no-address') AND d.state = 'no-address'
     AND d.queued_at > $3 AND p.party_id = d.recipient_role AND p.closed_on IS NULL
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
     (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
@@ -121,11 +160,12 @@ class NewDelivery:
     channel: str
     recipient_role: str
     kind: str
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     state: State
     message_id: str | None
     at: datetime
+    lane: Lane = Lane.USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +185,7 @@ class Claimed:
     lease_until: datetime
     recipient: Recipient | None
     account_sequence: int | None
+    lane: Lane
 
     @property
     def key(self) -> tuple[UUID, str, str]:
@@ -154,7 +195,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing."""
+    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing.
+
+    `goes_on`: a recipient who is not reached may be told another way.
+    """
 
     claimed: Claimed
     state: State
@@ -163,6 +207,7 @@ class Settlement:
     sent_to: str | None = None
     error: str | None = None
     next_try_at: datetime | None = None
+    goes_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +219,7 @@ class ChangedDelivery:
     recipient_role: str
     sequence: int
     kind: str
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     state: State
 
@@ -207,6 +252,32 @@ class LedgerLine:
     at: datetime
 
 
+class Letter(NamedTuple):
+    """A letter that is to be mailed; `name` is that of the importer's account, where it is known."""
+
+    notice_id: UUID
+    recipient_role: str
+    kind: str
+    queued_at: datetime
+    due_on: date | None
+    center: str | None
+    name: str | None
+
+
+class WebhookDelivery(NamedTuple):
+    """One line of a webhook's log."""
+
+    notice_id: UUID
+    recipient_role: str
+    kind: str
+    state: str
+    attempts: int
+    last_error: str | None
+    queued_at: datetime
+    next_try_at: datetime | None
+    settled_at: datetime | None
+
+
 class DeliveryCount(NamedTuple):
     """How many deliveries of a kind of notice are in a state."""
 
@@ -230,8 +301,10 @@ async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[
             False,
             item.message_id,
             item.at,
-            item.at if item.state is State.QUEUED else None,
+            # A letter is taken by people, not by a sender.
+            item.at if item.state is State.QUEUED and item.channel != "mail" else None,
             None if item.state is State.QUEUED else item.at,
+            item.lane.value,
         )
         for item in new
     ]
@@ -245,10 +318,30 @@ async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[
     return begun
 
 
-async def claim_due(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take e-mail deliveries that are due; nobody else gets them until the lease has ended."""
+async def claim_due(
+    tx: Transaction, now: datetime, lease: timedelta, limit: int, bulk_limit: int | None = None
+) -> list[Claimed]:
+    """Take e-mail deliveries that are due, lane by lane; nobody else gets them until the lease has ended.
+
+    Of the bulk lane at most `bulk_limit` are taken, None: as many as the rest leaves.
+    """
     today = legal_date(now)
-    return [_claimed(row, today) for row in await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today)]
+    claimed: list[Claimed] = []
+    for lane in (Lane.URGENT, Lane.USUAL, Lane.BULK):
+        left = limit - len(claimed)
+        if lane is Lane.BULK and bulk_limit is not None:
+            left = min(left, bulk_limit)
+        if left > 0:
+            rows = await bulk.fetch(tx, _CLAIM, now, left, now + lease, today, lane.value)
+            claimed += [_claimed(row, today) for row in rows]
+    return claimed
+
+
+async def claim_webhooks(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+    """Take deliveries by webhook that are due; nobody else gets them until the lease has ended."""
+    today = legal_date(now)
+    rows = await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today, Lane.WEBHOOK.value)
+    return [_claimed(row, today) for row in rows]
 
 
 async def settle(tx: Transaction, settlements: Sequence[Settlement], now: datetime) -> list[ChangedDelivery]:
@@ -301,6 +394,61 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
     return changed
 
 
+async def come_back(
+    tx: Transaction, notice_id: UUID, channel: str, recipient_role: str, state: State, detail: str | None, now: datetime
+) -> tuple[Claimed, ChangedDelivery] | None:
+    """Write down that a sent mail was delivered, or bounced after all; None when it was not waiting for that."""
+    today = legal_date(now)
+    rows = await bulk.fetch(tx, _COME_BACK, notice_id, channel, now, today, state.value, detail, recipient_role)
+    if not rows:
+        return None
+    claimed = _claimed(rows[0], today)
+    query = select(deliveries.c.sequence).where(
+        deliveries.c.notice_id == notice_id,
+        deliveries.c.channel == channel,
+        deliveries.c.recipient_role == recipient_role,
+    )
+    sequence: int = (await tx.connection.execute(query)).scalar_one()
+    await bulk.insert(
+        tx,
+        delivery_events,
+        _EVENT_COLUMNS,
+        [(notice_id, channel, recipient_role, sequence, state.value, detail, now)],
+    )
+    notice = claimed.notice
+    changed = ChangedDelivery(
+        notice_id=str(notice_id),
+        channel=channel,
+        recipient_role=recipient_role,
+        sequence=sequence,
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        state=state,
+    )
+    return claimed, changed
+
+
+async def acknowledge(
+    tx: Transaction, notice: WrittenNotice, recipient_role: str, by: str, now: datetime
+) -> ChangedDelivery | None:
+    """Write down that a party acknowledged a notice; None when it did so before."""
+    key = (str(notice.notice_id), PORTAL, recipient_role)
+    rows = await bulk.fetch(tx, _ACKNOWLEDGE, *key, notice.kind, notice.importer_number, now)
+    if not rows:
+        return None
+    line = (*key, rows[0]["sequence"], State.ACKNOWLEDGED.value, f"by {by}", now)
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, [line])
+    return ChangedDelivery(
+        *key,
+        sequence=rows[0]["sequence"],
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        state=State.ACKNOWLEDGED,
+    )
+
+
 async def wait_for_address(tx: Transaction, waiting: Sequence[tuple[Claimed, datetime]]) -> None:
     """Put off deliveries whose importer is not known, each until its moment; an account that arrives wakes them.
 
@@ -334,6 +482,7 @@ async def wake_parties(
     """Deliveries to parties that have just changed, given up for want of an address, are queued again; gives these."""
     if not party_ids:
         return []
+    await bulk.execute(tx, _WAKE_PARTIES, list(party_ids), now)
     return await _note_requeued(tx, await bulk.fetch(tx, _REQUEUE_FOR_PARTIES, list(party_ids), now, oldest), now)
 
 
@@ -355,6 +504,80 @@ async def _note_requeued(tx: Transaction, rows: Sequence[Mapping[str, Any]], now
     ]
     await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
     return changed
+
+
+async def list_webhook_deliveries(
+    connection: AsyncConnection, channel: str, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[WebhookDelivery]:
+    """What went to a webhook, newest first."""
+    columns = deliveries.c
+    order = (columns.queued_at, columns.notice_id)
+    query = (
+        select(
+            columns.notice_id,
+            columns.recipient_role,
+            columns.kind,
+            columns.state,
+            columns.attempts,
+            columns.last_error,
+            columns.queued_at,
+            columns.next_try_at,
+            columns.settled_at,
+        )
+        .where(columns.channel == channel, columns.channel != "email", columns.channel != "bulletin")
+        .order_by(*(column.desc() for column in order))
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(*order) < tuple_(*after))
+    return [WebhookDelivery(*row) for row in await connection.execute(query)]
+
+
+async def list_letters(
+    connection: AsyncConnection, reach: Reach, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Letter]:
+    """Letters that are to be printed and mailed, the oldest first, as far as a reach goes."""
+    columns = deliveries.c
+    query = (
+        select(
+            columns.notice_id,
+            columns.recipient_role,
+            columns.kind,
+            columns.queued_at,
+            notices.c.due_on,
+            notices.c.center,
+            importers.c.name,
+        )
+        .join(notices, notices.c.notice_id == columns.notice_id)
+        .outerjoin(importers, importers.c.importer_number == columns.importer_number)
+        .where(columns.channel == LETTER, columns.state == State.QUEUED.value)
+        .where(within(reach, importer_number=notices.c.importer_number, centers=(notices.c.center,)))
+        .order_by(columns.queued_at, columns.notice_id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(columns.queued_at, columns.notice_id) > tuple_(*after))
+    return [Letter(*row) for row in await connection.execute(query)]
+
+
+async def note_mailed(
+    tx: Transaction, notice: WrittenNotice, recipient_role: str, mailed_on: date, by: str, now: datetime
+) -> ChangedDelivery | None:
+    """Write down that a letter was mailed on a day; None when none waits."""
+    key = (str(notice.notice_id), LETTER, recipient_role)
+    rows = await bulk.fetch(tx, _MAILED, *key, now)
+    if not rows:
+        return None
+    line = (*key, rows[0]["sequence"], State.SENT.value, f"mailed on {mailed_on.isoformat()} by {by}", now)
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, [line])
+    return ChangedDelivery(
+        *key,
+        sequence=rows[0]["sequence"],
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        state=State.SENT,
+    )
 
 
 async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Delivery]:
@@ -411,6 +634,7 @@ def _claimed(row: Any, today: date) -> Claimed:
         lease_until=row["next_try_at"],
         recipient=recipient,
         account_sequence=sequence,
+        lane=Lane(row["lane"]),
     )
 
 
@@ -418,7 +642,14 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
     """The importer's account or the party, as it stands in the row, with which version of it that is."""
     if row["recipient_role"] == "importer":
         sequence = row["sequence"]
-        return Recipient(row["name"], row["email"]) if sequence is not None else None, sequence
+        if sequence is None:
+            return None, None
+        is_second = row["channel"] == SECOND
+        email = row["second_email"] if is_second else row["email"]
+        second = row["second_email"] if not is_second and row["second_email"] != row["email"] else None
+        return Recipient(row["name"], email, language=row["language"] or DEFAULT, second=second), sequence
+    if row["party_version"] is None:
+        return None, None
     party = Party(
         party_id=row["recipient_role"],
         version=row["party_version"],
@@ -429,7 +660,11 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
         contacts=read_contacts(row["contacts"]),
     )
     scopes = {scope for delegated in row["scopes"] or () for scope in delegated}
-    return recipient_of(matter_of(notice), party, scopes, today), party.version
+    told = recipient_of(matter_of(notice), party, scopes, today)
+    second = second_of(told, party, notice.kind, row["second_email"])
+    if row["channel"] == SECOND:
+        return replace(told, email=second, second=None, language=row["language"] or DEFAULT), party.version
+    return replace(told, second=second, language=row["language"] or DEFAULT), party.version
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:

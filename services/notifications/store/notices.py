@@ -1,16 +1,17 @@
 """Notices as facts: written once, listed and read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.catalogue import VERSION
+from services.notifications.domain.delivery import PORTAL, State
+from services.notifications.domain.kind import VERSION
 from services.notifications.domain.notices import Notice
 from services.notifications.domain.recipients import Matter
 from services.notifications.store.tables import deliveries, notices
@@ -59,7 +60,7 @@ class WrittenNotice:
     subject: str
     cause_sequence: int
     version: int
-    importer_number: str
+    importer_number: str | None
     entry_number: str | None
     filer_code: str | None
     surety_code: str | None
@@ -83,6 +84,19 @@ class NoticeFilter:
     entry_number: str | None = None
     importer_number: str | None = None
     state: str | None = None
+    filer_code: str | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    unread_by: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadCount:
+    """Unread notices of a kind, with the nearest day that is still to come."""
+
+    kind: str
+    notices: int
+    next_due_on: date | None
 
 
 async def write_notices(tx: Transaction, issued: Sequence[IssuedNotice]) -> set[str]:
@@ -106,27 +120,64 @@ async def list_notices(
     """Notices, newest first."""
     position = tuple_(notices.c.issued_on, notices.c.notice_id)
     query = _select().order_by(notices.c.issued_on.desc(), notices.c.notice_id.desc()).limit(limit)
-    if wanted.kind is not None:
-        query = query.where(notices.c.kind == wanted.kind)
-    if wanted.entry_number is not None:
-        several = (notices.c.entry_number.is_(None)) & notices.c.entry_numbers.contains([wanted.entry_number])
-        query = query.where((notices.c.entry_number == wanted.entry_number) | several)
-    if wanted.importer_number is not None:
-        query = query.where(notices.c.importer_number == wanted.importer_number)
-    if wanted.state is not None:
-        of_notice = select(deliveries.c.notice_id).where(deliveries.c.notice_id == notices.c.notice_id)
-        query = query.where(of_notice.where(deliveries.c.state == wanted.state).exists())
-    is_seen = within(
-        wanted.reach,
-        importer_number=notices.c.importer_number,
-        centers=(notices.c.center,),
-        filer_code=notices.c.filer_code,
-        surety_code=notices.c.surety_code,
-    )
-    query = query.where(is_seen)
+    query = query.where(*_conditions(wanted))
     if after is not None:
         query = query.where(position < tuple_(*after))
     return [notice_of(row) for row in await connection.execute(query)]
+
+
+async def count_unread(
+    connection: AsyncConnection, wanted: NoticeFilter, *, since: date, today: date, most: int
+) -> list[UnreadCount]:
+    """The newest unread notices, `most` of them, issued since a day: counted by kind."""
+    columns = notices.c
+    newest = (
+        select(columns.kind, columns.due_on)
+        .where(columns.issued_on >= since, *_conditions(wanted))
+        .order_by(columns.issued_on.desc(), columns.notice_id.desc())
+        .limit(most)
+        .subquery()
+    )
+    to_come = func.min(newest.c.due_on).filter(newest.c.due_on >= today)
+    query = select(newest.c.kind, func.count(), to_come).group_by(newest.c.kind).order_by(newest.c.kind)
+    return [UnreadCount(*row) for row in await connection.execute(query)]
+
+
+def _conditions(wanted: NoticeFilter) -> list[ColumnElement[bool]]:
+    """A filter as conditions on notices."""
+    query: list[ColumnElement[bool]] = []
+    columns = notices.c
+    if wanted.kind is not None:
+        query.append(columns.kind == wanted.kind)
+    if wanted.entry_number is not None:
+        several = columns.entry_number.is_(None) & columns.entry_numbers.contains([wanted.entry_number])
+        query.append((columns.entry_number == wanted.entry_number) | several)
+    if wanted.importer_number is not None:
+        query.append(columns.importer_number == wanted.importer_number)
+    if wanted.filer_code is not None:
+        query.append(columns.filer_code == wanted.filer_code)
+    if wanted.due_from is not None:
+        query.append(columns.due_on >= wanted.due_from)
+    if wanted.due_to is not None:
+        query.append(columns.due_on <= wanted.due_to)
+    of_notice = select(deliveries.c.notice_id).where(deliveries.c.notice_id == columns.notice_id)
+    if wanted.state is not None:
+        query.append(of_notice.where(deliveries.c.state == wanted.state).exists())
+    if wanted.unread_by is not None:
+        acknowledged = of_notice.where(
+            deliveries.c.channel == PORTAL,
+            deliveries.c.recipient_role.in_(sorted(wanted.unread_by)),
+            deliveries.c.state == State.ACKNOWLEDGED.value,
+        )
+        query.append(~acknowledged.exists())
+    is_seen = within(
+        wanted.reach,
+        importer_number=columns.importer_number,
+        centers=(columns.center,),
+        filer_code=columns.filer_code,
+        surety_code=columns.surety_code,
+    )
+    return [*query, is_seen]
 
 
 def notice_of(row: bulk.Row) -> WrittenNotice:

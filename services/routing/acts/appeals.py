@@ -25,13 +25,14 @@ from services.routing.domain.appeals import (
     supplement,
 )
 from services.routing.domain.center import CITATION
-from services.routing.publishing import SOURCE
+from services.routing.publishing import SOURCE, appeal_decided
 from services.routing.store import accounts as account_store
 from services.routing.store import appeals as store
 from services.routing.store import assignments as assignment_store
 from services.routing.store.appeals import FiledAppeal, StandingAppeal, Step
 from services.routing.store.assignments import NewAssignment
 from services.routing.store.decisions import Origin
+from shared.bus import outbox
 from shared.customs.authority import Scope
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import IdempotentCall
@@ -217,6 +218,8 @@ async def decide_appeal(
             remedy="Leave them out, or decide `reassigned`.",
         )
     step = _step(act, state, reasons, caller, authority, now, detail)
+    told = appeal_decided(appeal, outcome=outcome, center=center, effective_on=effective_on, reasons=reasons, at=now)
+    await outbox.add(tx, SOURCE, [told])
     return await _record(tx, await store.append_step(tx, appeal, step, center=center, effective_on=effective_on))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
-from services.workqueue.acts.reach import matter_for_work, person_of, seen, work_queues
+from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen, work_queues
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.item import Item, Person
 from services.workqueue.domain.staff import SKIPPED_FOR, find_conflict, why_first
@@ -121,6 +121,7 @@ async def assign(
     if item is None:
         raise no_such(f"item {item_id}")
     on = legal_date(now)
+    demand_known(caller, item)
     demand(caller, "item.assign", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
     await demand_acting(tx, caller, now)
     to = None
@@ -132,6 +133,13 @@ async def assign(
                 rule="assign-within-center",
                 code="not-of-the-center",
                 remedy="GET /staff?center= lists them; PUT /staff/{subject} adds one.",
+            )
+        if item.knowers is not None and subject not in item.knowers:
+            raise Refused(
+                f"{subject} is not named on the matter.",
+                rule="need-to-know",
+                code="not-named",
+                remedy="Name them first: POST /items/{id}/need-to-know.",
             )
         await demand_no_conflict(tx, item, frozenset({subject}), on)
         to = Person(subject, found[0].name)

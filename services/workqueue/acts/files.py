@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from services.workqueue.acts.reach import matter_for_work, seen
+from services.workqueue.acts.reach import demand_known, matter_for_work, seen
 from services.workqueue.domain.item import Item
 from services.workqueue.store import items as item_store
 from services.workqueue.store import requests as request_store
@@ -23,6 +23,7 @@ async def demand_files(tx: Transaction, item_id: UUID, caller: Identity, on: dat
     if listed is None:
         raise no_such(f"item {item_id}")
     item, what = listed.item, f"item {item_id}"
+    demand_known(caller, item)
     is_put_to_party = item.kind in {"filing", "protest"} or await request_store.has_requests(tx.connection, item_id)
     sight = _of_parties(seen(item), item, is_put_to_party=is_put_to_party)
     if adds:

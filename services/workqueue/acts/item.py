@@ -40,9 +40,11 @@ async def write_item(tx: Transaction, item: Item, notes: Sequence[Note], outcome
 
 
 async def tell(tx: Transaction, lines: Sequence[tuple[Item, Note]], outcome: Outcome | None = None) -> None:
-    """Add lines to the history of items, and publish each."""
+    """Add lines to the history of items, and publish each; of a law-enforcement-sensitive one nothing leaves here."""
     await item_store.append_notes(tx, lines)
-    await outbox.add(tx, SOURCE, [work_item_changed(item, note, outcome) for item, note in lines])
+    await outbox.add(
+        tx, SOURCE, [work_item_changed(item, note, outcome) for item, note in lines if item.knowers is None]
+    )
 
 
 @contextmanager

@@ -1,38 +1,40 @@
 """Matters: opened by a person, and taken through their process by acts, as the table of the process says."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.workqueue.acts.acting import demand_acting
+from services.workqueue.acts.answers import lock_answers
+from services.workqueue.acts.following import Doing, follow_item, keep_act, not_before, read_act_fields
 from services.workqueue.acts.item import refusals, tell
-from services.workqueue.acts.reach import person_of, seen
+from services.workqueue.acts.reach import demand_known, knower, person_of, seen
+from services.workqueue.acts.request import AskedByAct, draft_by_act, issue_by_act, refusal_of_bar
 from services.workqueue.domain import claim as rules
-from services.workqueue.domain.fact import Fact, subjects_of
-from services.workqueue.domain.item import WAITING, Item
-from services.workqueue.domain.matter import KeptAct, Opening, people_of, placed, stand_of
+from services.workqueue.domain.compartment import NeedToKnow, is_known
+from services.workqueue.domain.item import WAITING, Item, Person
+from services.workqueue.domain.matter import OPENS_LETTER, Followed, KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
-from services.workqueue.domain.processes.engine import Bar, Done, Standing, find_bar, follow, list_acts
-from services.workqueue.domain.processes.fields import FieldsRefused, read_fields, revive
+from services.workqueue.domain.processes.engine import Bar, Standing, find_bar, list_acts
 from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
-from services.workqueue.publishing import SOURCE, act_done
-from services.workqueue.store import facts as fact_store
+from services.workqueue.domain.request import follows_letter, form_opened_by, is_asking, with_day_of_letter
+from services.workqueue.store import compartment as compartment_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
-from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
-from shared.runtime import two_people
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
-from shared.runtime.errors import Conflict, FieldFault, Forbidden, NotFound, Refused
+from shared.runtime.errors import Forbidden, NotFound, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 
+_LETTER_ACTS: Final = frozenset(
+    act.code for process in PROCESSES.values() for act in process.acts if act.opens in OPENS_LETTER
+)
 _LONGEST_TITLE = 200
 _MOST_ENTRIES = 1000
 _DECIDED_ELSEWHERE = frozenset({"review", "consultation"})
@@ -76,8 +78,10 @@ async def open_matter(
             code="process-role",
             remedy="Hand it to somebody who has that role.",
         )
-    if linked_item is not None and linked_item not in await item_store.lock_items(tx, [linked_item]):
-        raise no_such(f"item {linked_item}")
+    if linked_item is not None:
+        linked = (await item_store.lock_items(tx, [linked_item])).get(linked_item)
+        if linked is None or not is_known(linked, knower(caller)):
+            raise no_such(f"item {linked_item}")
     assert permission.row_id is not None
     opening = Opening(title, tuple(entry_numbers), port, linked_item, person_of(caller), permission.row_id)
     item_id = UUID(event_id("matter", caller.subject, key))
@@ -93,6 +97,7 @@ async def _begin(
     *,
     importer_number: str,
     center: str,
+    knowers: Collection[str] = (),
 ) -> Item:
     item = Item(
         item_id=item_id,
@@ -109,23 +114,24 @@ async def _begin(
         due_on=None,
         authority=opening.authority,
         center_since=now,
+        knowers=tuple(sorted({opening.by.subject, *knowers})) if process.is_sensitive else None,
     )
     item = placed(item, process, stand_of(process, item, (), ()))
     item, notes = rules.open_matter(item, opening.by, now)
     await item_store.create_items(tx, [item], [])
     await store.write_opening(tx, item_id, opening)
+    by = opening.by
+    for subject in item.knowers or ():
+        reason = "Opened it." if subject == by.subject else "Is named on the matter that it came from."
+        await compartment_store.add(tx, item_id, NeedToKnow(subject, now, reason, by.subject, by.name))
     await tell(tx, [(item, note) for note in notes])
     return item
 
 
-async def _open_linked(tx: Transaction, item: Item, act: Act, kept: KeptAct, now: datetime) -> UUID | None:
-    """Open the matter that an act opens beside its own, by the same person and authority; gives its id.
-
-    A law-enforcement-sensitive one is not opened until a compartment keeps it.
-    """
-    process = PROCESSES.get(act.opens) if act.opens is not None else None
-    if process is None:
-        return None
+async def _open_linked(
+    tx: Transaction, item: Item, process: Process, act: Act, by: Person, authority: str, now: datetime
+) -> UUID:
+    """Open the matter that an act, the next on its item, opens beside its own; gives its id."""
     about = await store.find_opening(tx.connection, item.item_id)
     if about is not None:
         entries = about.entry_numbers
@@ -134,15 +140,16 @@ async def _open_linked(tx: Transaction, item: Item, act: Act, kept: KeptAct, now
     else:
         entries = (item.entry_number,) if item.entry_number is not None else ()
     opening = Opening(
-        title=f"{process.label}: {act.label}"[:_LONGEST_TITLE],
+        title=(process.label if item.knowers is not None else f"{process.label}: {act.label}")[:_LONGEST_TITLE],
         entry_numbers=entries[:_MOST_ENTRIES],
         port=about.port if about is not None else None,
         linked_item=item.item_id,
-        by=kept.by,
-        authority=kept.authority,
+        by=by,
+        authority=authority,
     )
-    item_id = UUID(event_id("matter-by-act", str(item.item_id), str(kept.number)))
-    await _begin(tx, item_id, process, opening, now, importer_number=item.importer_number, center=item.center)
+    item_id = UUID(event_id("matter-by-act", str(item.item_id), str(item.acts + 1)))
+    whose = {"importer_number": item.importer_number, "center": item.center}
+    await _begin(tx, item_id, process, opening, now, **whose, knowers=item.knowers or ())
     return item_id
 
 
@@ -151,88 +158,64 @@ async def do_act(
     item_id: UUID,
     caller: Identity,
     now: datetime,
+    repetition: timedelta,
     *,
+    key: str,
     act: str,
     token: int | None,
     fields: Mapping[str, Any],
     reasons: Sequence[Mapping[str, str | None]],
-) -> tuple[Item, KeptAct, Standing, UUID | None]:
-    """Do an act of the item's process; gives the matter that it opens beside it as well, None where it opens none.
+) -> tuple[Item, KeptAct, Standing]:
+    """Do an act of the item's process, with the letter or the matter that it opens.
 
     Raises `NotFound` for an item that the caller may not read or an act that its process has not; `Conflict` for a
     stage that does not allow it, and a token that is not the newest; `Forbidden` for another's act and the second
-    person; `FieldsRefused` for its fields.
+    person; `Refused` for its fields; and what the issue of a letter raises.
     """
+    request_id = UUID(event_id("request", str(item_id), caller.subject, key))
+    answers = await lock_answers(tx, request_id) if act in _LETTER_ACTS else {}
     item = (await item_store.lock_items(tx, [item_id])).get(item_id)
     what = f"item {item_id}"
     if item is None:
         raise no_such(what)
+    demand_known(caller, item)
     authority = demand(caller, "item.act", legal_date(now), seen(item), what, sight=seen(item))
     await demand_acting(tx, caller, now)
     process, table = _act_of(item, act)
-    facts = await list_facts_of(tx.connection, item)
-    now = max([now, *(fact.at for fact in facts)])  # whose clock is behind acts after what was known all the same
-    standing = stand_of(process, item, await store.list_acts(tx.connection, item_id), facts)
-    demand_possible(process, standing, item, table, caller)
+    followed, facts = await follow_item(tx, item, process)
+    now, standing, person = not_before(now, facts), followed.standing, person_of(caller)
+    demand_possible(process, followed, item, table, caller)
     if table.by_holder:
         with refusals():
-            rules.demand_token(item, person_of(caller), token if token is not None else -1)
-    kept_fields = read_act_fields(table, fields)
-    done = Done(table.code, now, people_of(person_of(caller)), revive(table, kept_fields))
-    after = follow(process, standing, done)
-    closes = process.stage(after.stage).is_end
-    person = person_of(caller)
-    with refusals():
-        item, note = rules.act_on(item, person, now, closes=closes)
-    item = placed(item, process, after)
-    kept = KeptAct(item.acts, table.code, now, person, kept_fields, tuple(reasons), after.stage, authority)
-    await store.write_act(tx, item_id, kept)
-    await item_store.write_items(tx, [item])
-    await item_store.append_notes(tx, [(item, note)])
-    await outbox.add(tx, SOURCE, [act_done(item, note, table, kept_fields)])
-    return item, kept, after, await _open_linked(tx, item, table, kept, now)
+            rules.demand_token(item, person, token if token is not None else -1)
+    kept_fields = read_act_fields(table, with_day_of_letter(table, fields, legal_date(now)))
+    doing = Doing(person, now, kept_fields, tuple(reasons), authority)
+    form = form_opened_by(table)
+    if form is not None:
+        doing = replace(doing, opened=request_id)
+        item, kept, after = await keep_act(tx, item, process, standing, table, doing)
+        asked = AskedByAct(request_id, form, kept_fields, authority)
+        if is_asking(process, table):
+            await issue_by_act(tx, item, caller, now, repetition, asked, answers)
+            item = (await item_store.lock_items(tx, [item_id]))[item_id]
+            after = (await follow_item(tx, item, process))[0].standing
+        else:
+            await draft_by_act(tx, item, caller, now, asked)
+        return item, kept, after
+    opens = PROCESSES.get(table.opens) if table.opens is not None else None
+    if opens is not None:
+        doing = replace(doing, opened=await _open_linked(tx, item, opens, table, person, authority, now))
+    return await keep_act(tx, item, process, standing, table, doing)
 
 
-async def list_facts_of(connection: AsyncConnection, item: Item) -> list[Fact]:
-    """What was heard of what the item follows."""
-    filed_on = await fact_store.entry_of_filing(connection, item.filing_number)
-    return await fact_store.list_facts(connection, subjects_of(item, filed_on))
-
-
-def read_act_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values of an act's fields; raises `Refused` with each that is missing, unknown or not of its kind."""
-    try:
-        return read_fields(act, given)
-    except FieldsRefused as refusal:
-        raise Refused(
-            f"{act.label} needs other fields.",
-            rule="process-table",
-            code="fields-refused",
-            remedy="Correct the fields that are named; send again.",
-            faults=[
-                FieldFault(f"fields.{each.field}", "process-table", f"{each.came} came; right is {each.right}")
-                for each in refusal.faults
-            ],
-        ) from None
-
-
-def demand_possible(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> None:
+def demand_possible(process: Process, followed: Followed, item: Item, act: Act, caller: Identity) -> None:
     """Raise what stands against an act: the end of the item, its stage, role, facts, the second person."""
-    bar = bar_of_act(process, standing, item, act, caller)
+    bar = bar_of_act(process, followed, item, act, caller)
     if bar is not None:
         raise refusal_of_bar(bar)
 
 
-def refusal_of_bar(bar: Bar) -> Conflict | Forbidden:
-    """What is raised for what stands against an act."""
-    if bar.code == two_people.CODE:
-        return two_people.second_person_required(bar.why)
-    if bar.code == "process-role":
-        return Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
-    return Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
-
-
-def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, caller: Identity) -> Bar | None:
+def bar_of_act(process: Process, followed: Followed, item: Item, act: Act, caller: Identity) -> Bar | None:
     """What stands against an act on an item for the caller; None: they may do it now."""
     if item.state not in WAITING:
         return Bar("item-ended", f"The item is {item.state}.", "Read its history with GET /items/{id}.")
@@ -248,14 +231,20 @@ def bar_of_act(process: Process, standing: Standing, item: Item, act: Act, calle
             f"A {item.kind} ends by its decision, with the money that follows.",
             "Send POST /items/{id}/complete.",
         )
-    return find_bar(
-        process, standing, act, frozenset(role.value for role in caller.roles), people_of(person_of(caller))
-    )
+    if followed.awaits is not None and follows_letter(act):
+        return Bar(
+            "recorded-on-letter",
+            f"The matter waits for the letter {followed.awaits}: what becomes of that is recorded on it.",
+            f"Record an answer on paper with POST /requests/{followed.awaits}/acts; the matter follows.",
+        )
+    roles = frozenset(role.value for role in caller.roles)
+    return find_bar(process, followed.standing, act, roles, people_of(person_of(caller)))
 
 
-def acts_now(process: Process, standing: Standing, item: Item, caller: Identity) -> list[tuple[Act, Bar | None]]:
+def acts_now(process: Process, followed: Followed, item: Item, caller: Identity) -> list[tuple[Act, Bar | None]]:
     """The acts of the item's stage, each with what stands against it for the caller."""
-    return [(act, bar_of_act(process, standing, item, act, caller)) for act in list_acts(process, standing)]
+    acts = list_acts(process, followed.standing)
+    return [(act, bar_of_act(process, followed, item, act, caller)) for act in acts]
 
 
 def _act_of(item: Item, code: str) -> tuple[Process, Act]:

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Final, get_args
 
+from services.workqueue.domain.compartment import Knower, is_known, knower_of
 from services.workqueue.domain.item import Division, Item, Person
 from services.workqueue.domain.processes.table import PROCESSES
 from shared.customs.centers import PENDING
-from shared.runtime.access import Matter, demand, demand_sight, reach_of
+from shared.runtime.access import Matter, demand, demand_sight, no_such, reach_of
 from shared.runtime.errors import Forbidden, Refused
 from shared.runtime.identity import Identity
 
@@ -19,8 +20,20 @@ def person_of(caller: Identity) -> Person:
     return Person(caller.subject, caller.name, caller.acting_for)
 
 
+def knower(caller: Identity) -> Knower:
+    """The caller as far as needs to know go: for themself, whomever they act for."""
+    return knower_of(caller.subject, {role.value for role in caller.roles})
+
+
+def demand_known(caller: Identity, item: Item) -> None:
+    """Raise `NotFound` for a law-enforcement-sensitive matter of which the caller need not know."""
+    if not is_known(item, knower(caller)):
+        raise no_such(_what(item))
+
+
 def demand_item_sight(caller: Identity, item: Item, on: date) -> None:
     """Raise `NotFound` when the caller may not read the item; the Center that asked for advice reads what holds it."""
+    demand_known(caller, item)
     demand_sight(caller, "item", on, seen(item), _what(item))
 
 
@@ -30,6 +43,7 @@ def demand_work(caller: Identity, item: Item, on: date) -> str:
     Raises `NotFound` when the caller may not read it, `Forbidden` when it is another Center's or division's, or of a
     process that gives nothing to do to who works nationwide.
     """
+    demand_known(caller, item)
     row = demand(caller, "item.work", on, matter_for_work(item), _what(item), sight=seen(item))
     if row == _NATIONAL:
         _demand_process(caller, item.process)

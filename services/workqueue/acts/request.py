@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from services.workqueue.acts.answers import hand_to_asker, lock_answers
+from services.workqueue.acts.following import ask_by_letter, hear_letters, read_act_fields
 from services.workqueue.acts.item import lock_item, refusals
-from services.workqueue.acts.matter import read_act_fields, refusal_of_bar
-from services.workqueue.acts.reach import matter_for_work, person_of, seen
+from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.clocks import Form
+from services.workqueue.domain.filing import Filing
 from services.workqueue.domain.item import WAITING, Item, Person
 from services.workqueue.domain.matter import KeptAct, people_of
 from services.workqueue.domain.processes.engine import Bar, Standing, find_bar, list_acts
@@ -21,6 +22,7 @@ from services.workqueue.domain.request import (
     CHANGE_OF,
     DRAFT,
     EXTENDING,
+    HEARD_BY_ITEM,
     ISSUING,
     NO_INVESTIGATION,
     NOT_BY_ACT,
@@ -29,8 +31,11 @@ from services.workqueue.domain.request import (
     LetterAnswer,
     RequestChange,
     act_of_letter,
+    faults_in_letter,
     find_investigation_word,
+    moment_of,
     stand_of_letter,
+    text_by_act,
     usual_day,
     with_facts_of_the_letter,
 )
@@ -41,8 +46,9 @@ from services.workqueue.store import requests as request_store
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction
+from shared.runtime import two_people
 from shared.runtime.access import Matter, demand, no_such
-from shared.runtime.errors import Conflict, Refused
+from shared.runtime.errors import Conflict, FieldFault, Forbidden, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 from shared.runtime.slices import work_through
@@ -60,6 +66,16 @@ class Text:
     issue: str | None
     goods: str | None
     effect_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedByAct:
+    """A letter that an act of an item issues or drafts: by which form, with what the act records, on which row."""
+
+    request_id: UUID
+    form: Form
+    fields: Mapping[str, Any]
+    authority: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +114,8 @@ async def issue_request(
     letter = await _draft(tx, item_id, caller, token, now, request_id, form, text)
     await request_store.write_letter(tx, letter)
     issued = await _issue(tx, Told(letter, (), ()), caller, now, repetition)
-    await hand_to_asker(tx, answers, now)
-    return await _count_answers(tx, issued, now)
+    await ask_by_letter(tx, issued, person_of(caller), letter.authority or "", now)
+    return await _learn(tx, issued, answers, now)
 
 
 async def draft_request(
@@ -168,8 +184,43 @@ async def issue_draft(
     checked = await _write_text(tx, item, letter.form, text, now, letter)
     held = replace(told, letter=replace(checked, authority=authority))
     issued = await _issue(tx, held, caller, now, repetition)
-    await hand_to_asker(tx, answers, now)
-    return await _count_answers(tx, issued, now)
+    await ask_by_letter(tx, issued, person_of(caller), authority, now)
+    return await _learn(tx, issued, answers, now)
+
+
+async def issue_by_act(
+    tx: Transaction,
+    item: Item,
+    caller: Identity,
+    now: datetime,
+    repetition: timedelta,
+    asked: AskedByAct,
+    answers: Mapping[str, Filing],
+) -> Letter:
+    """Issue the letter by which an act of a locked item asks; `answers` are the filings that `lock_answers` held.
+
+    Raises what `issue_request` raises.
+    """
+    letter = await draft_by_act(tx, item, caller, now, asked)
+    issued = await _issue(tx, Told(letter, (), ()), caller, now, repetition)
+    return await _learn(tx, issued, answers, now)
+
+
+async def draft_by_act(tx: Transaction, item: Item, caller: Identity, now: datetime, asked: AskedByAct) -> Letter:
+    """Keep the draft of the letter that follows from an act of a locked item; whoever holds the item may issue it."""
+    faults = faults_in_letter(asked.fields, legal_date(now))
+    if faults:
+        raise Refused(
+            "The letter needs other fields.",
+            rule="process-table",
+            code="fields-refused",
+            remedy="Correct the fields that are named; send again.",
+            faults=[FieldFault(f"fields.{name}", "process-table", wrong) for name, wrong in faults],
+        )
+    letter = _new_letter(item, caller, now, asked.request_id, asked.form, asked.authority)
+    letter = await _write_text(tx, item, asked.form, _text_of(asked.fields), now, letter)
+    await request_store.write_letter(tx, letter)
+    return letter
 
 
 async def act_on_request(
@@ -254,9 +305,11 @@ async def answer_request(
 
 async def count_answers(tx: Transaction, request_ids: Sequence[UUID], now: datetime) -> None:
     """Letters whose ids are held, as answers by filing that were written in this transaction leave them."""
-    answered = []
+    answered, heard = [], []
     for told in (await _find_all(tx, request_ids)).values():
         stage = told.stand(None).stage
+        if (first := _first(told.answers)) is not None:
+            heard.append((told.letter, "answered", first.at))
         if told.letter.is_issued and stage != told.letter.stage:
             answered.append((_next(told.letter, stage), told.answers))
     await request_store.rewrite_letters(tx, [letter for letter, _ in answered])
@@ -265,6 +318,7 @@ async def count_answers(tx: Transaction, request_ids: Sequence[UUID], now: datet
         SOURCE,
         [request_changed(letter, "answered", letter.stage, now, None, _first(answers)) for letter, answers in answered],
     )
+    await hear_letters(tx, heard)
 
 
 async def tell_overdue(database: Connections, now: datetime) -> int:
@@ -276,8 +330,10 @@ async def tell_overdue(database: Connections, now: datetime) -> int:
 
     async def tell(tx: Transaction, request_ids: Sequence[UUID]) -> int:
         await request_store.lock_ids(tx, request_ids)
+        found = await _find_all(tx, request_ids)
+        await item_store.lock_items(tx, {told.letter.item_id for told in found.values()})
         late = []
-        for request_id, told in sorted((await _find_all(tx, request_ids)).items()):
+        for request_id, told in sorted(found.items()):
             silent = told.stand(today)
             if silent.stage == told.stand(None).stage:
                 continue  # answered, or given more time, since it was found
@@ -353,6 +409,7 @@ async def _hold(
     item = (await item_store.lock_items(tx, [told.letter.item_id])).get(told.letter.item_id)
     if item is None:
         raise no_such(what)
+    demand_known(caller, item)
     matter = matter_for_work(item) if action == "item.work" else seen(item)
     return told, item, demand(caller, action, legal_date(now), matter, what, sight=seen(item))
 
@@ -377,25 +434,44 @@ async def _draft(
     item, authority = await lock_item(tx, item_id, caller, now)
     with refusals():
         rules.demand_token(item, person_of(caller), token)
-    return await _write_text(
-        tx,
-        item,
-        form,
-        text,
-        now,
-        Letter(
-            request_id=request_id,
-            item_id=item_id,
-            form=form,
-            entry_numbers=(),
-            importer_number=item.importer_number,
-            center=item.center,
-            questions=(),
-            drafted_at=now,
-            by=person_of(caller),
-            authority=authority,
-        ),
+    letter = _new_letter(item, caller, now, request_id, form, authority)
+    return await _write_text(tx, item, form, text, now, letter)
+
+
+def _new_letter(item: Item, caller: Identity, now: datetime, request_id: UUID, form: Form, authority: str) -> Letter:
+    return Letter(
+        request_id=request_id,
+        item_id=item.item_id,
+        form=form,
+        entry_numbers=(),
+        importer_number=item.importer_number,
+        center=item.center,
+        questions=(),
+        drafted_at=now,
+        by=person_of(caller),
+        authority=authority,
     )
+
+
+def _text_of(fields: Mapping[str, Any]) -> Text:
+    """What a letter says that an act asks by."""
+    said = text_by_act(fields)
+    return Text(
+        questions=said.questions,
+        entry_numbers=tuple(fields.get("letter_entries", ())),
+        due_on=None,
+        issue=fields.get("issue"),
+        goods=fields.get("goods"),
+        effect_cents=said.effect_cents,
+    )
+
+
+async def _learn(tx: Transaction, letter: Letter, answers: Mapping[str, Filing], now: datetime) -> Letter:
+    """An issued letter with the answers that were known before it, and a day of its own if it names one."""
+    if letter.has_own_day and letter.issued_at is not None:
+        await hear_letters(tx, [(letter, "extended", letter.issued_at)])
+    await hand_to_asker(tx, answers, now)
+    return await _count_answers(tx, letter, now)
 
 
 async def _write_text(tx: Transaction, item: Item, form: Form, text: Text, now: datetime, letter: Letter) -> Letter:
@@ -405,6 +481,14 @@ async def _write_text(tx: Transaction, item: Item, form: Form, text: Text, now: 
             rule="outcome-of-kind",
             code="other-center",
             remedy="Say in the advice which action the goods call for.",
+        )
+    if item.knowers is not None:
+        raise Refused(
+            "A law-enforcement-sensitive matter writes to nobody: a letter would tell the party of it.",
+            rule="letter-no-investigation",
+            code="quiet-matter",
+            citation="CBP Form 28; 19 CFR 162.74",
+            remedy="Ask from a review of the entry, which says nothing of this matter.",
         )
     own = [item.entry_number] if item.entry_number is not None else []
     numbers = tuple(dict.fromkeys([*own, *text.entry_numbers]))
@@ -539,12 +623,15 @@ async def _tell(
     moved: bool = False,
     state: str | None = None,
 ) -> Letter:
-    """Write a letter whose id is held, and publish its change."""
+    """Write a letter whose id is held, publish its change, and bring its item to it."""
     letter = _next(letter, letter.stage)
     await request_store.rewrite_letter(tx, letter, tell_again=moved)
     if letter.is_issued or letter.stage != DRAFT:
         changed = request_changed(letter, change, state or letter.stage, now, by, _first(answers))
         await outbox.add(tx, SOURCE, [changed])
+    if change in HEARD_BY_ITEM:
+        at = moment_of(letter, change, now, [each.at for each in answers])
+        await hear_letters(tx, [(letter, change, at)])
     return letter
 
 
@@ -570,6 +657,15 @@ async def _open_notice(tx: Transaction, letter: Letter, kept: KeptAct) -> UUID:
         ),
     )
     return request_id
+
+
+def refusal_of_bar(bar: Bar) -> Conflict | Forbidden:
+    """What is raised for what stands against an act."""
+    if bar.code == two_people.CODE:
+        return two_people.second_person_required(bar.why)
+    if bar.code == "process-role":
+        return Forbidden(bar.why, code=bar.code, remedy=bar.remedy)
+    return Conflict(bar.why, rule="process-stage", code=bar.code, remedy=bar.remedy)
 
 
 def _demand_possible(letter: Letter, standing: Standing, act: Act, caller: Identity) -> None:

@@ -3,6 +3,7 @@
 from services.workqueue.api import (
     acting,
     claims,
+    compartment,
     decision_checks,
     decisions,
     figures,
@@ -17,6 +18,19 @@ from services.workqueue.api import (
 
 ROUTERS = [
     module.router
-    for module in (items, goods, matters, claims, decisions, decision_checks, requests, files, figures, acting, staff)
+    for module in (
+        items,
+        goods,
+        matters,
+        compartment,
+        claims,
+        decisions,
+        decision_checks,
+        requests,
+        files,
+        figures,
+        acting,
+        staff,
+    )
 ]
 PUBLIC_ROUTERS = [processes.router]

@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from services.workqueue.acts.reach import knower
 from services.workqueue.api.common import center_goal_of, pending_cutoff_of
 from services.workqueue.domain.item import Division
 from services.workqueue.store import figures as figure_store
+from services.workqueue.store.items import known_to
 from shared.db.transaction import reading
 from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
@@ -66,6 +68,7 @@ async def list_queues(
         rows = await figure_store.count_queues(
             connection,
             reach=reach_of(caller, "item.read", today_of(request)),
+            known=known_to(knower(caller)),
             center=center,
             division=division,
             process=process,
@@ -80,7 +83,7 @@ async def read_workqueue_figures(request: Request, caller: Annotated[Identity, a
     """Counts over the items that the caller may read; `by_queue` counts open and claimed ones."""
     async with reading(engine_of(request)) as connection:
         reach = reach_of(caller, "item.read", today_of(request))
-        rows = await figure_store.count_items(connection, reach)
+        rows = await figure_store.count_items(connection, reach, known_to(knower(caller)))
         pending = await figure_store.count_pending(connection, reach, pending_cutoff_of(request))
     by_state: Counter[str] = Counter()
     by_queue: Counter[str] = Counter()

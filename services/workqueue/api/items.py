@@ -1,5 +1,6 @@
 """Items in the order of the queue, and one of them with everything that happened to it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, assert_never, get_args
 from uuid import UUID
@@ -7,15 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.workqueue.acts.matter import list_facts_of
+from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
-from services.workqueue.acts.reach import demand_item_sight, matter_for_work, seen
+from services.workqueue.acts.reach import demand_item_sight, knower, matter_for_work, seen
 from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
 from services.workqueue.api.matters import MatterOut, matter_out
 from services.workqueue.api.requests import RequestOut, request_out
 from services.workqueue.domain.clocks import FIND_CENTER, PROTEST_DECIDE, REVIEW_CUTOFF, center_goal_on
-from services.workqueue.domain.decision import Outcome
+from services.workqueue.domain.compartment import is_known
+from services.workqueue.domain.decision import Outcome, RefusedDecision
 from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
 from services.workqueue.domain.item import WAITING, CenterBasis, Division, Item, Kind, Note, State
 from services.workqueue.store import decisions as decision_store
@@ -151,6 +153,21 @@ class ActOnItemOut(MayDoOut):
     act: Literal["claim", "heartbeat", "release", "complete", "requests"] = Field(
         description="POST /items/{item_id}/… of this name."
     )
+    note: str | None = Field(
+        default=None, description="What to know before: that the legal record refused the decision before, and why."
+    )
+
+
+class RefusalOut(BaseModel):
+    """A decision on the item that the legal record could not apply."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    decision_id: UUID
+    rule: str
+    citation: str
+    remedy: str
+    at: datetime
 
 
 class LinkedOut(BaseModel):
@@ -170,6 +187,7 @@ class ItemDetailOut(ItemOut):
     entry_numbers: list[str] = Field(description="Every entry that the item is known to name.")
     token: int | None = Field(description="The token of the claim in force, shown to its holder only.")
     decision: DecisionOut | None
+    refusals: list[RefusalOut] = Field(description="Decisions that the legal record could not apply, the first first.")
     requests: list[RequestOut]
     history: list[ChangeOut]
     may_do: list[ActOnItemOut] = Field(
@@ -220,6 +238,7 @@ async def list_items(
     """
     wanted = Filter(
         reach=reach_of(caller, "item.read", today_of(request)),
+        knower=knower(caller),
         center=center,
         division=division,
         process=process,
@@ -256,6 +275,7 @@ async def read_item(
         history = await item_store.find_history(connection, item_id)
         decision = await decision_store.find_decision(connection, item_id)
         issued = await request_store.find_requests(connection, item_id)
+        refused = await decision_store.list_refused(connection, item_id)
         opening = await matter_store.find_opening(connection, item_id)
         done = await matter_store.list_acts(connection, item_id)
         facts = await list_facts_of(connection, listed.item) if listed is not None else []
@@ -273,17 +293,19 @@ async def read_item(
         raise no_such(f"item {item_id}")
     item = listed.item
     demand_item_sight(caller, item, today_of(request))
-    reach = reach_of(caller, "item.read", today_of(request))
+    reach, asks = reach_of(caller, "item.read", today_of(request)), knower(caller)
+    known = {each.item_id for each in linked if reach.covers(seen(each)) and is_known(each, asks)}
     return ItemDetailOut(
         **_item_fields(listed, caller, _Goal(today_of(request), center_goal_of(request))),
         entry_numbers=named,
         token=item.token if item.state == "claimed" and item.holder == caller.subject else None,
         decision=decision_out(decision) if decision is not None else None,
+        refusals=[RefusalOut.model_validate(each) for each in refused],
         requests=[request_out(each, caller, today_of(request)) for each in issued],
         history=[_change_out(note) for note in history],
-        may_do=_may_do(item, caller, now_of(request)),
-        linked=[_linked_out(each, origin) for each in linked if reach.covers(seen(each))],
-        matter=matter_out(item, opening, done, facts, caller),
+        may_do=_may_do(item, caller, now_of(request), refused),
+        linked=[_linked_out(each, origin) for each in linked if each.item_id in known],
+        matter=matter_out(item, opening, done, facts, caller, known),
     )
 
 
@@ -358,11 +380,14 @@ def _goal_out(item: Item, goal: _Goal) -> GoalOut | None:
     )
 
 
-def _may_do(item: Item, caller: Identity, now: datetime) -> list[ActOnItemOut]:
+def _may_do(item: Item, caller: Identity, now: datetime, refused: Sequence[RefusedDecision]) -> list[ActOnItemOut]:
     told = []
+    note = None
+    if refused and item.state in WAITING:
+        note = f"The legal record refused the decision before: {refused[-1].remedy} Here refer or no-change ends it."
     for act, bar in bars_on_item(item, caller, now).items():
         (one,) = tell_may_do(caller, legal_date(now), matter_for_work(item), {"item.work": bar})
-        told.append(ActOnItemOut(act=act, **one.model_dump()))
+        told.append(ActOnItemOut(act=act, note=note if act == "complete" else None, **one.model_dump()))
     return told
 
 

@@ -1,6 +1,6 @@
 """Matters: opened by a person, taken through their process by acts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts import matter as acts
-from services.workqueue.api.common import ItemId, Token
+from services.workqueue.api.common import ItemId, Token, repetition_of
 from services.workqueue.api.decisions import ReasonIn
 from services.workqueue.api.processes import FieldOut, field_out
 from services.workqueue.domain.fact import Fact
 from services.workqueue.domain.item import Item
-from services.workqueue.domain.matter import KeptAct, Opening, follow_all
+from services.workqueue.domain.matter import OPENS_LETTER, KeptAct, Opening, follow_all
 from services.workqueue.domain.processes.table import PROCESSES
 from shared.contracts.terms import CenterCode, Code, EntryNumber, ImporterNumber, PortCode, ShortText
 from shared.db.transaction import Transaction
@@ -103,6 +103,7 @@ class KeptActOut(BaseModel):
     reasons: list[dict[str, str | None]]
     stage: str = Field(description="To which it led.")
     authority: str = Field(examples=["item.act/center"])
+    opened: UUID | None = Field(description="The letter that it issued or drafted, or the matter that it opened.")
     is_overtaken: bool = Field(description="An event that came before it, and was heard later, left nothing for it.")
 
 
@@ -168,7 +169,7 @@ class ActedOut(BaseModel):
     waits_for: str | None
     due_on: date | None
     outcome: str | None
-    opened: UUID | None = Field(description="The matter that the act opened beside this one.")
+    opened: UUID | None = Field(description="The letter that it issued or drafted, or the matter that it opened.")
 
 
 @router.post("/items", status_code=201, summary="Open a matter", response_model=OpenedOut)
@@ -213,17 +214,20 @@ async def act_on_item(
 ) -> Response:
     """Everything that is done with a matter: `matter.next` of the item lists what this caller may do now, with what.
 
+    An act that asks a party by letter (CBP 28, CBP 29) issues it: `opened` is its id, and the item waits for it.
     Acts of who holds the item need the token; signatures, answers and deposits of others do not. An act that ends the
     matter completes the item. Reviews and consultations end with POST …/complete, protests by the decision in the
     legal record.
     """
 
     async def act(tx: Transaction) -> ActedOut:
-        item, kept, standing, opened = await acts.do_act(
+        item, kept, standing = await acts.do_act(
             tx,
             item_id,
             caller,
             now_of(request),
+            repetition_of(request),
+            key=call.key,
             act=body.act,
             token=body.token,
             fields=body.fields,
@@ -233,21 +237,29 @@ async def act_on_item(
             item_id=item_id,
             act=kept.act,
             number=kept.number,
-            stage=kept.stage,
+            stage=standing.stage,
             state=item.state,
             waits_for=item.waits_for,
             due_on=standing.due_on(),
             outcome=standing.outcome,
-            opened=opened,
+            opened=kept.opened,
         )
 
     return await answer_once(request, call, act)
 
 
 def matter_out(
-    item: Item, opening: Opening | None, done: Sequence[KeptAct], facts: Sequence[Fact], caller: Identity
+    item: Item,
+    opening: Opening | None,
+    done: Sequence[KeptAct],
+    facts: Sequence[Fact],
+    caller: Identity,
+    known: Collection[UUID],
 ) -> MatterOut | None:
-    """Where an item stands in its process; None where the process has no table."""
+    """Where an item stands in its process; None where the process has no table.
+
+    `known` are the linked items of which the caller may learn.
+    """
     process = PROCESSES.get(item.process)
     if process is None:
         return None
@@ -257,7 +269,7 @@ def matter_out(
     return MatterOut(
         title=opening.title if opening is not None else None,
         port=opening.port if opening is not None else None,
-        linked_item=opening.linked_item if opening is not None else None,
+        linked_item=opening.linked_item if opening is not None and opening.linked_item in known else None,
         stage=stage.code,
         stage_label=stage.label,
         since=standing.since,
@@ -290,6 +302,7 @@ def matter_out(
                 reasons=[dict(reason) for reason in each.reasons],
                 stage=each.stage,
                 authority=each.authority,
+                opened=each.opened if process.act(each.act).opens in OPENS_LETTER or each.opened in known else None,
                 is_overtaken=each.number in followed.overtaken,
             )
             for each in done
@@ -316,6 +329,6 @@ def matter_out(
                 says=bar.why if bar is not None else None,
                 remedy=bar.remedy if bar is not None else None,
             )
-            for act, bar in acts.acts_now(process, standing, item, caller)
+            for act, bar in acts.acts_now(process, followed, item, caller)
         ],
     )

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.workqueue.domain.processes.shape import Act, Clock, Division, Process, Stage, Step
 from services.workqueue.domain.processes.shape import Field as ActField
 from services.workqueue.domain.processes.table import PROCESSES
+from shared.runtime.access import is_staff
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -112,19 +113,23 @@ class ProcessesOut(BaseModel):
 
 
 @router.get("/processes", summary="The processes of the Centers")
-async def list_processes(_: Annotated[Identity, allow("process.read")]) -> ProcessesOut:
-    """Each with its division, who opens a matter, and who owns its legal state."""
-    return ProcessesOut(items=[ProcessOut(**_line(process)) for process in PROCESSES.values()])
+async def list_processes(caller: Annotated[Identity, allow("process.read")]) -> ProcessesOut:
+    """Each with its division, who opens a matter, and who owns its legal state.
+
+    Those that are law-enforcement-sensitive are shown to whoever works for CBP.
+    """
+    shown = [process for process in PROCESSES.values() if _is_shown(process, caller)]
+    return ProcessesOut(items=[ProcessOut(**_line(process)) for process in shown])
 
 
 @router.get("/processes/{code}", summary="A process with its stages, acts and clocks")
 async def read_process(
     code: Annotated[str, Path(max_length=64, examples=["prior-disclosure"])],
-    _: Annotated[Identity, allow("process.read")],
+    caller: Annotated[Identity, allow("process.read")],
 ) -> ProcessDetailOut:
     """Everything a page needs to draw its way and its forms."""
     process = PROCESSES.get(code)
-    if process is None:
+    if process is None or not _is_shown(process, caller):
         raise NotFound(f"There is no process {code}; GET /processes lists them.")
     return ProcessDetailOut(
         **_line(process),
@@ -136,6 +141,10 @@ async def read_process(
         outcomes=dict(process.outcomes),
         settings=list(process.settings),
     )
+
+
+def _is_shown(process: Process, caller: Identity) -> bool:
+    return not process.is_sensitive or is_staff(caller)
 
 
 def act_out(act: Act) -> ActOut:
@@ -155,7 +164,7 @@ def act_out(act: Act) -> ActOut:
         ends=list(act.ends),
         outcome=act.outcome,
         event=act.event,
-        opens=act.opens if act.opens in PROCESSES else None,
+        opens=act.opens,
         notices=list(act.tells),
         citation=act.citation,
     )

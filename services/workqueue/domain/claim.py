@@ -202,6 +202,7 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         waits_for=item.waits_for,
         assigned_to=item.assigned_to,
         reopened_at=item.reopened_at,
+        knowers=item.knowers,
     )
     if item.state != "claimed" or facts.state == "claimed":
         facts = replace(facts, holder=item.holder, holder_name=item.holder_name, lease_until=item.lease_until)

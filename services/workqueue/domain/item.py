@@ -114,7 +114,8 @@ class Item:
     and `center_fact` from which request, entry or Center; of others both are None. `stage` is where its process has
     come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
     first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
-    decision was last refused by the legal record: from then on only people end it.
+    decision was last refused by the legal record: from then on only people end it. `knowers` are
+    those named on a law-enforcement-sensitive matter; None of all others.
     """
 
     item_id: UUID
@@ -146,6 +147,7 @@ class Item:
     waits_for: str | None = None
     assigned_to: str | None = None
     reopened_at: datetime | None = None
+    knowers: tuple[str, ...] | None = None
     goods: tuple[Goods, ...] | None = None
 
     @property

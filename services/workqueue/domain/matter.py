@@ -7,16 +7,21 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from services.workqueue.domain.fact import Fact, in_order
+from services.workqueue.domain.fact import Fact, in_order, of_item
 from services.workqueue.domain.item import LAST, SYSTEM, WAITING, Item, Note, Person
 from services.workqueue.domain.processes.engine import Done, Standing, follow, stand, waits_for
 from services.workqueue.domain.processes.fields import revive
+from services.workqueue.domain.processes.letters import LETTERS, NOTICE, REQUEST
 from services.workqueue.domain.processes.shape import Act, Process
 from shared.customs.calendar import legal_date
 
 _CLAIMED: Final = "work-item-changed:claimed"
 _BEGIN_ANEW: Final = frozenset({"matter", "filing"})
 """Kinds that follow what came after their opening: an extension of last year is no answer to a request of today."""
+OPENS_LETTER: Final = frozenset({REQUEST, NOTICE})
+"""What an act opens that asks a party by letter: the letter itself, and no matter beside its own."""
+_SETTLED: Final = frozenset({"answered", "withdrawn", "closed", "taken", "assessed"})
+"""What becomes of a letter after which its matter waits for it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class KeptAct:
-    """One act as it is kept: what it recorded (JSON), its reasons, the stage that it led to, the row it rests on."""
+    """One act as it is kept: what it recorded (JSON), its reasons, the stage that it led to, the row it rests on.
+
+    `opened` is the letter or the matter that it opened.
+    """
 
     number: int
     act: str
@@ -43,6 +51,7 @@ class KeptAct:
     reasons: tuple[Mapping[str, str | None], ...]
     stage: str
     authority: str
+    opened: UUID | None = None
 
 
 def people_of(person: Person) -> frozenset[str]:
@@ -59,6 +68,8 @@ class Followed:
     """Each fact that moved or marked the matter, with the act that followed it and the stage after it."""
     overtaken: frozenset[int] = frozenset()
     """Numbers of acts that stand in the history and moved nothing: what was heard later came before them."""
+    awaits: UUID | None = None
+    """The letter that the matter waits for, and that can still be answered."""
 
 
 def stand_of(process: Process, item: Item, acts: Sequence[KeptAct], facts: Iterable[Fact]) -> Standing:
@@ -77,18 +88,29 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
     if item.kind != "matter":
         for event in process.opened_on:
             standing = _follow_event(process, standing, (event,), item.opened_at, _opening_fields(item))[0]
-    ordered = in_order(fact for fact in facts if item.kind not in _BEGIN_ANEW or fact.at > item.opened_at)
+    own = of_item(item.item_id)
+    ordered = in_order(
+        fact for fact in facts if item.kind not in _BEGIN_ANEW or fact.subject == own or fact.at > item.opened_at
+    )
     ahead = [fact for fact in ordered if not set(fact.words) & set(process.opened_on)]
     events: list[tuple[Fact, str, str]] = []
     overtaken: set[int] = set()
+    awaited, asked_at, answers = None, item.opened_at, dict[str, list[Fact]]()
 
     def hear(until: datetime | None) -> None:
-        nonlocal standing
+        nonlocal standing, awaited
         while ahead and (until is None or ahead[0].at <= until):
-            fact = ahead.pop(0)
-            standing, act = _follow_event(process, standing, fact.words, fact.at, fact.fields)
+            fact, at = ahead.pop(0), None
+            if fact.topic == LETTERS:
+                if fact.letter != str(awaited):
+                    answers.setdefault(fact.letter, []).append(fact)
+                    continue
+                at = max(fact.at, asked_at)
+            standing, act = _follow_event(process, standing, fact.words, at or fact.at, fact.fields)
             if act is not None:
                 events.append((fact, act.code, standing.stage))
+            if fact.topic == LETTERS and fact.word in _SETTLED:
+                awaited = None
 
     for each in acts:
         hear(each.at)
@@ -100,10 +122,15 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
             standing = _with_doer(standing, act.code, people_of(each.by))
             continue
         standing = follow(process, standing, Done(act.code, each.at, people_of(each.by), revive(act, each.fields)))
+        if act.opens in OPENS_LETTER and each.opened is not None:
+            awaited, asked_at = each.opened, each.at
+            ahead[:0] = answers.pop(str(awaited), [])  # what is dated before the act that asked counts from it
+        elif act.target is not None and process.stage(act.target).waits_for is not None:
+            awaited = None  # somebody else is asked now, or on paper
     hear(None)
     if item.token:
         standing = _follow_event(process, standing, (_CLAIMED,), standing.since, {})[0]
-    return Followed(standing, tuple(events), frozenset(overtaken))
+    return Followed(standing, tuple(events), frozenset(overtaken), awaited)
 
 
 def _with_doer(standing: Standing, act: str, people: frozenset[str]) -> Standing:

@@ -9,19 +9,24 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from textwrap import wrap
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from services.workqueue.domain.clocks import Form, answer_due_on
+from services.workqueue.domain.fact import Fact, of_item
 from services.workqueue.domain.item import Person
 from services.workqueue.domain.matter import KeptAct, people_of
-from services.workqueue.domain.processes.engine import Done, Standing, follow, stand
+from services.workqueue.domain.processes.engine import Done, Standing, follow, list_acts, stand
 from services.workqueue.domain.processes.fields import revive
+from services.workqueue.domain.processes.letters import LETTERS
 from services.workqueue.domain.processes.notice_of_action import NOTICE_OF_ACTION
 from services.workqueue.domain.processes.request_for_information import REQUEST_FOR_INFORMATION
 from services.workqueue.domain.processes.shape import Act, Process
-from shared.customs.calendar import end_of_legal_day
+from shared.customs.calendar import end_of_legal_day, legal_date
+from shared.customs.money import format_cents, to_cents
 
 PROCESS_OF: Final[Mapping[Form, Process]] = MappingProxyType(
     {"CBP-28": REQUEST_FOR_INFORMATION, "CBP-29": NOTICE_OF_ACTION}
@@ -115,6 +120,11 @@ class Letter:
         return codes.pop() if len(codes) == 1 else None
 
     @property
+    def has_own_day(self) -> bool:
+        """Whether the form names another day to answer than the usual one."""
+        return self.issued_on is not None and self.asked_until not in (None, usual_day(self.form, self.issued_on))
+
+    @property
     def is_issued(self) -> bool:
         """Whether it went out: a draft is nobody's but the Center's."""
         return self.issued_at is not None
@@ -192,6 +202,118 @@ def with_facts_of_the_letter(letter: Letter, standing: Standing, earlier: Sequen
             if letter.effect_cents is not None:
                 said = {"effect_usd": letter.effect_cents, "increase": increase_of(letter.effect_cents)}
             return follow(process, standing, Done(EFFECT, letter.drafted_at, drafter, said))
+
+
+HEARD_BY_ITEM: Final[frozenset[RequestChange]] = frozenset(
+    {"extended", "answered", "overdue", "assessed", "closed", "withdrawn", "taken"}
+)
+"""What becomes of a letter that the matter of its item follows, or waits for no more after."""
+_QUESTIONS: Final = ("questions", "proposal_reasons", "decision_reasons")
+_EFFECTS: Final = ("proposed_usd", "effect_usd", "duty_usd", "processing_fee_usd")
+_DAYS: Final = ("issued_on", "proposed_on", "mailed_on")
+"""Under which names acts that ask by letter record what it says, what it changes in all, and its day."""
+_GOODS: Final = re.compile(r"[0-9]{4,10}")
+_LONGEST_QUESTION: Final = 500
+_LONGEST_FIELD: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class SaidByAct:
+    """What an act says that a letter repeats."""
+
+    questions: tuple[str, ...]
+    effect_cents: int | None
+
+
+def follows_letter(act: Act) -> bool:
+    """Whether what becomes of a letter does the act."""
+    return act.event is not None and act.event.startswith(f"{LETTERS}:")
+
+
+def follows_letters(process: Process) -> bool:
+    """Whether matters of a process follow what becomes of their letters."""
+    return any(map(follows_letter, process.acts))
+
+
+def form_opened_by(act: Act) -> Form | None:
+    """The form of the letter that an act opens; None where it opens none."""
+    return next((form for form, process in PROCESS_OF.items() if process.code == act.opens), None)
+
+
+def is_asking(process: Process, act: Act) -> bool:
+    """Whether the matter waits for somebody after the act: then its letter is issued with it, else drafted."""
+    return act.target is not None and process.stage(act.target).waits_for is not None
+
+
+def asking_act(process: Process, standing: Standing, form: Form) -> Act | None:
+    """The act of a stage that asks by such a letter; None where there is none."""
+    acts = (act for act in list_acts(process, standing) if form_opened_by(act) == form)
+    return next((act for act in acts if is_asking(process, act)), None)
+
+
+def with_day_of_letter(act: Act, given: Mapping[str, Any], today: date) -> Mapping[str, Any]:
+    """The fields of an act that asks by letter, with the day of the letter where none is given: it goes out today."""
+    if form_opened_by(act) is None:
+        return given
+    return {**{field.name: today.isoformat() for field in act.fields if field.name in _DAYS}, **given}
+
+
+def faults_in_letter(fields: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
+    """What an act says that the letter by which it asks cannot say: each field with what is wrong."""
+    faults = [
+        (name, f"{fields[name]} came; right is {today}: the letter goes out today")
+        for name in _DAYS
+        if name in fields and fields[name] != today.isoformat()
+    ]
+    if "goods" in fields and not _GOODS.fullmatch(fields["goods"]):
+        faults.append(("goods", f"{fields['goods'][:60]} came; right are 4 to 10 digits of a tariff number"))
+    return faults
+
+
+def text_by_act(fields: Mapping[str, Any]) -> SaidByAct:
+    """What the letter of an act says: its lines, each as long as a question may be, and the money that it names.
+
+    >>> text_by_act({"questions": "Who made it?\\nWhere?"}).questions
+    ('Who made it?', 'Where?')
+    """
+    text = next((fields[name] for name in _QUESTIONS if name in fields), "")
+    lines = [line for line in text.splitlines() if line.strip()]
+    questions = [part for line in lines for part in wrap(line, _LONGEST_QUESTION)]
+    money = [to_cents(Decimal(fields[name])) for name in _EFFECTS if name in fields]
+    return SaidByAct(tuple(questions), sum(money) if money else None)
+
+
+def fields_of_letter(act: Act, letter: Letter) -> dict[str, Any]:
+    """What an act records of the letter that it asks by: what the letter says, as far as the act has a name for it."""
+    assert letter.issued_on is not None
+    asked = {field.name for field in act.fields}
+    text = "\n".join(letter.questions)[:_LONGEST_FIELD]
+    said: dict[str, Any] = dict.fromkeys(_QUESTIONS, text) | dict.fromkeys(_DAYS, letter.issued_on.isoformat())
+    if letter.effect_cents is not None and letter.effect_cents >= 0:
+        said |= dict.fromkeys(_EFFECTS[:2], format_cents(letter.effect_cents))
+    said |= {"letter_entries": list(letter.entry_numbers)}
+    said |= {name: value for name, value in (("issue", letter.issue), ("goods", letter.goods)) if value is not None}
+    return {name: value for name, value in said.items() if name in asked}
+
+
+def moment_of(letter: Letter, change: RequestChange, now: datetime, answered_at: Iterable[datetime]) -> datetime:
+    """When a change of a letter was: an answer when the first came, silence when its day had ended."""
+    if change == "answered":
+        return min(answered_at, default=now)
+    if change == "overdue" and letter.due_on is not None:
+        return end_of_legal_day(letter.due_on)
+    return now
+
+
+def fact_of_letter(letter: Letter, word: str, at: datetime) -> Fact:
+    """What became of a letter, as its item follows it; of answers the first is the fact, whenever it is learned."""
+    key = word if word == "answered" else f"{word}-{letter.changes}"
+    fields: dict[str, Any] = {"request_id": str(letter.request_id)}
+    if word == "answered":
+        fields["answered_on"] = legal_date(at).isoformat()
+    if letter.due_on is not None:
+        fields["due_on"] = letter.due_on.isoformat()
+    return Fact(of_item(letter.item_id), f"{letter.request_id}:{key}", LETTERS, word, at, letter.changes, fields)
 
 
 NOTICE_OVER_CENTS: Final = 15_00

@@ -1,7 +1,7 @@
 """The handler: load what a batch of events needs, decide, write."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.workqueue.acts.request import count_answers
 from services.workqueue.domain.decision import RefusedDecision
-from services.workqueue.domain.fact import Fact, of_entry, of_importer, of_protest, subjects_of
+from services.workqueue.domain.fact import Fact, of_decision, of_entry, of_importer, of_item, of_protest, subjects_of
 from services.workqueue.domain.filing import (
     NOT_QUEUED,
     Asked,
@@ -24,7 +24,7 @@ from services.workqueue.domain.filing import (
 from services.workqueue.domain.filing import absorb as absorb_routing
 from services.workqueue.domain.item import Item, Note
 from services.workqueue.domain.matter import KeptAct, end_by_event, follow_all, placed
-from services.workqueue.domain.processes.table import EVERY_PROCESS
+from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
 from services.workqueue.domain.review import (
@@ -40,7 +40,12 @@ from services.workqueue.domain.review import (
 from services.workqueue.domain.review import absorb as absorb_legal_act
 from services.workqueue.handlers.facts import fact_of
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
-from services.workqueue.handlers.liquidation import on_decision_refused, on_entry_changed, on_protest_changed
+from services.workqueue.handlers.liquidation import (
+    on_decision_applied,
+    on_decision_refused,
+    on_entry_changed,
+    on_protest_changed,
+)
 from services.workqueue.handlers.routing import on_account_assigned, on_entry_routed, on_filing_routed
 from services.workqueue.publishing import work_item_changed
 from services.workqueue.store import decided_goods as decided_goods_store
@@ -70,6 +75,7 @@ TOPICS: Final = (
     "party-changed",
     "entry-changed",
     "protest-changed",
+    "decision-applied",
     "decision-refused",
 )
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -79,8 +85,8 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 class Batch:
     """What the events of a batch say, in the words of the domain, by the key of what they change.
 
-    `filings` are to be looked at anew without an event. `at` is the time of the latest: when a claim ends because of
-    what the batch says, it ends then.
+    `filings` are to be looked at anew without an event, `applied` are decisions with their entry and when they were.
+    `at` is the time of the latest: when a claim ends because of what the batch says, it ends then.
     """
 
     versions: defaultdict[str, list[RoutedVersion]] = field(default_factory=lambda: defaultdict(list))
@@ -89,6 +95,7 @@ class Batch:
     filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
     filings: set[str] = field(default_factory=set)
     refused: defaultdict[str, list[RefusedDecision]] = field(default_factory=lambda: defaultdict(list))
+    applied: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
     parties: list[PartyChanged] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -100,7 +107,7 @@ class Known:
     """What the tables say of everything that a batch touches, locked for the transaction.
 
     `holders` are the Centers of entries that protests and filings name, `asked` the requests that filings answer,
-    `completed_by` the items that the refused decisions completed, by decision.
+    `completed_by` the items that the refused and applied decisions completed, by decision.
     `facts` by subject are those of the batch among them, `acts` by item those of people, `filed_on` the entry of a
     filing's item whose filing names exactly one.
     """
@@ -152,7 +159,7 @@ async def _apply(tx: Transaction, batch: Batch) -> Sequence[Outgoing]:
     routes = [route for found in batch.filing_routes.values() for route in found]
     answered = {route.answers_request for route in routes if route.answers_request is not None}
     await count_answers(tx, sorted(answered & known.asked.keys()), batch.at)
-    return [work_item_changed(item, note) for item, note in changes.notes]
+    return [work_item_changed(item, note) for item, note in changes.notes if item.knowers is None]
 
 
 def read_batch(events: Sequence[Event[Any]]) -> Batch:
@@ -172,8 +179,8 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
             case "protest-changed":
                 protest_act = on_protest_changed(event)
                 batch.protest_acts[protest_act.protest_number].append(protest_act)
-            case "decision-refused":
-                batch.refused[event.data.entry_number] += on_decision_refused(event)
+            case "decision-applied" | "decision-refused":
+                _read_decision(batch, topic, event)
             case "filing-routed":
                 if event.data.kind not in NOT_QUEUED:
                     route = on_filing_routed(event)
@@ -188,6 +195,13 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
             case _:
                 raise ValueError(f"the work queue does not read {topic}")
     return batch
+
+
+def _read_decision(batch: Batch, topic: str, event: Event[Any]) -> None:
+    if topic == "decision-refused":
+        batch.refused[event.data.entry_number] += on_decision_refused(event)
+    elif (decision_id := on_decision_applied(event)) is not None:
+        batch.applied[decision_id] = (event.data.entry_number, event.time)
 
 
 async def _load(tx: Transaction, batch: Batch) -> Known:
@@ -240,12 +254,18 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
     items = await item_store.lock_items(
         tx,
         [*protest_items, *map(filing_item_id, filings), *(each.item_id for each in asked.values()), *followers],
-        entry_numbers={*batch.versions, *batch.legal_acts, *batch.refused},
+        entry_numbers={
+            *batch.versions,
+            *batch.legal_acts,
+            *batch.refused,
+            *(entry_number for entry_number, _ in batch.applied.values()),
+        },
     )
     # After the items are locked nobody completes them.
     completed_by = await decision_store.load_standing(
-        tx, [each.decision_id for found in batch.refused.values() for each in found]
+        tx, [*batch.applied, *(each.decision_id for found in batch.refused.values() for each in found)]
     )
+    said_of |= {of_item(item_id) for item_id in completed_by.values()}
     of_filings = [item.item_id for item in items.values() if item.kind == "filing"]
     named_alone = await fact_store.find_filed_on(tx, of_filings)
     subjects = {of_entry(number) for number, added in batch.versions.items() if any(map(work_called_for, added))}
@@ -402,9 +422,10 @@ def _decide_filings(
 def _follow_facts(batch: Batch, known: Known, changes: Changes) -> None:
     """Bring the stages of items to what the legal record and the accounts say, whenever it was heard."""
     facts = {subject: list(heard) for subject, heard in known.facts.items()}
-    for fact in batch.facts:
+    told = [*batch.facts, *_facts_of_decisions(batch, known)]
+    for fact in told:
         facts.setdefault(fact.subject, []).append(fact)
-    said_of = {fact.subject for fact in batch.facts}
+    said_of = {fact.subject for fact in told}
     filed_on = dict(known.filed_on)
     for filing in changes.filings:
         if filing.standing is not None and len(filing.standing.entry_numbers) == 1:
@@ -418,7 +439,7 @@ def _follow_facts(batch: Batch, known: Known, changes: Changes) -> None:
         if item.item_id in known.items and said_of.isdisjoint(subjects):
             continue
         heard = [fact for subject in subjects for fact in facts.get(subject, ())]
-        process = EVERY_PROCESS.get(item.process)
+        process = PROCESSES.get(item.process)
         if process is None or not heard:
             continue
         after = follow_all(process, item, known.acts.get(item.item_id, ()), heard)
@@ -431,9 +452,20 @@ def _follow_facts(batch: Batch, known: Known, changes: Changes) -> None:
         item for item_id, item in moved.items() if item_id not in changed and item != known.items[item_id]
     ]
     changes.notes = [(moved.get(item.item_id, item), note) for item, note in changes.notes]
-    changes.facts = [
-        fact for fact in batch.facts if not fact.subject.startswith("importer:") or fact.subject in followed_by
-    ]
+    changes.facts = [fact for fact in told if not fact.subject.startswith("importer:") or fact.subject in followed_by]
+
+
+def _facts_of_decisions(batch: Batch, known: Known) -> Iterator[Fact]:
+    """What the legal record made of decisions, for the items that follow it."""
+    for decision_id, (_, at) in batch.applied.items():
+        item = known.items.get(known.completed_by.get(decision_id, decision_id))
+        if item is not None and item.process in PROCESSES:
+            yield of_decision(item.item_id, "decision-applied", decision_id, at, {})
+    for each in (each for found in batch.refused.values() for each in found):
+        item = known.items.get(known.completed_by.get(each.decision_id, each.decision_id))
+        if item is not None and item.process in PROCESSES:
+            said = {"rule": each.rule, "citation": each.citation, "remedy": each.remedy}
+            yield of_decision(item.item_id, "decision-refused", each.decision_id, each.at, said)
 
 
 def _note_item(changes: Changes, known: Known, item: Item, notes: Sequence[Note]) -> None:

@@ -6,7 +6,7 @@ from services.workqueue.domain.decision import RefusedDecision
 from services.workqueue.domain.protest import ProtestAct
 from services.workqueue.domain.review import LegalAct
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import DecisionRefused, EntryChanged, ProtestChanged
+from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 
 
 def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
@@ -38,6 +38,14 @@ def on_protest_changed(event: Event[ProtestChanged]) -> ProtestAct:
         further_review=data.further_review,
         at=event.time,
     )
+
+
+def on_decision_applied(event: Event[DecisionApplied]) -> UUID | None:
+    """The decision that stands in the legal record; None for one whose id the work queue has not given."""
+    try:
+        return UUID(event.data.decision_id)
+    except ValueError:
+        return None
 
 
 def on_decision_refused(event: Event[DecisionRefused]) -> tuple[RefusedDecision, ...]:

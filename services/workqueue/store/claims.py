@@ -95,6 +95,7 @@ chosen AS MATERIALIZED (
     WHERE candidate.state = 'open'
       AND candidate.importer_number <> ALL ({_IN_CONFLICT})
       AND candidate.item_id <> ALL ({_SKIPPED})
+      AND (candidate.knowers IS NULL OR candidate.knowers ? $1)
       AND ({_OWN_DECISION}) IS NULL
       AND (head.is_own OR candidate.opened_at <= coalesce({_ASKED_SINCE}, 'infinity'))
     ORDER BY head.is_own DESC, {", ".join(f"head.{name}" for name in QUEUE_ORDER)}

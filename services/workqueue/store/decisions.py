@@ -85,6 +85,13 @@ async def load_refused(tx: Transaction, item_id: UUID) -> list[RefusedDecision]:
     return [RefusedDecision(*row) for row in await bulk.fetch(tx, _LOAD_REFUSED, item_id)]
 
 
+async def list_refused(connection: AsyncConnection, item_id: UUID) -> list[RefusedDecision]:
+    """The same, to show."""
+    query = select(*(decisions.c[name] for name in _REFUSED_COLUMNS))
+    query = query.where(decisions.c.item_id == item_id, decisions.c.refused_at.is_not(None))
+    return [RefusedDecision(*row) for row in await connection.execute(query.order_by(decisions.c.refused_at))]
+
+
 async def find_decision(connection: AsyncConnection, item_id: UUID) -> Decision | None:
     """What completed the item and was not refused, or None."""
     query = select(*(decisions.c[name] for name in _COLUMNS))

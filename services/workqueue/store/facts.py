@@ -25,6 +25,9 @@ UNION SELECT i.item_id FROM unnest($1::text[]) AS given(entry_number)
       JOIN items i ON i.filing_number = f.filing_number
       WHERE jsonb_array_length(f.entry_numbers) = 1
 """
+_EARLIEST = (
+    "(subject, event_id) DO UPDATE SET at = excluded.at, fields = excluded.fields WHERE heard_facts.at > excluded.at"
+)
 _FILED_ON = """
 SELECT i.item_id, f.entry_numbers ->> 0 AS entry_number FROM items i JOIN filings f USING (filing_number)
 WHERE i.item_id = ANY($1::uuid[]) AND jsonb_array_length(f.entry_numbers) = 1
@@ -74,10 +77,11 @@ async def entry_of_filing(connection: AsyncConnection, filing_number: str | None
     return numbers[0] if numbers is not None and len(numbers) == 1 else None
 
 
-async def write_facts(tx: Transaction, heard: Sequence[Fact]) -> None:
-    """Keep facts; one that is there stays as it is."""
+async def write_facts(tx: Transaction, heard: Sequence[Fact], *, earliest: bool = False) -> None:
+    """Keep facts; one that is there stays as it is, or with `earliest` is moved to the earlier instant."""
     rows = [
         (each.subject, each.event_id, each.topic, each.word, each.at, each.sequence, orjson.dumps(each.fields).decode())
         for each in heard
     ]
-    await bulk.insert(tx, heard_facts, _COLUMNS, rows, on_conflict="DO NOTHING")
+    on_conflict = _EARLIEST if earliest else "DO NOTHING"
+    await bulk.insert(tx, heard_facts, _COLUMNS, rows, on_conflict=on_conflict)

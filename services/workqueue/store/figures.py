@@ -74,13 +74,17 @@ async def count_queues(
     connection: AsyncConnection,
     *,
     reach: Reach,
+    known: ColumnElement[bool],
     center: str | None,
     division: str | None,
     process: str | None,
     today: date,
     cutoff: datetime,
 ) -> list[QueueCount]:
-    """Open and claimed items by queue, as far as the reach goes; None means any, the days are those of `is_overdue`."""
+    """Open and claimed items by queue, as far as the reach goes, of those that may be known.
+
+    None means any; the days are those of `is_overdue`.
+    """
     queue = (items.c.center, items.c.division, items.c.process)
     query = select(
         *queue,
@@ -89,7 +93,7 @@ async def count_queues(
         func.min(items.c.opened_at),
         func.min(items.c.due_on),
         func.count().filter(is_overdue(today, cutoff)),
-    ).where(items.c.state.in_(["open", "claimed"]), _of_queues(reach))
+    ).where(items.c.state.in_(["open", "claimed"]), _of_queues(reach), known)
     for column, value in zip(queue, (center, division, process), strict=True):
         if value is not None:
             query = query.where(column == value)
@@ -111,8 +115,8 @@ def select_pending(reach: Reach, cutoff: datetime) -> Select[int, int, int, date
     ).where(waits_for_center(), _of_queues(reach))
 
 
-async def count_items(connection: AsyncConnection, reach: Reach) -> list[StateCount]:
-    """Items by queue and state, as far as the reach goes."""
+async def count_items(connection: AsyncConnection, reach: Reach, known: ColumnElement[bool]) -> list[StateCount]:
+    """Items by queue and state, as far as the reach goes, of those that may be known."""
     by = (items.c.center, items.c.division, items.c.process, items.c.state)
-    query = select(*by, func.count()).where(_of_queues(reach)).group_by(*by).order_by(*by)
+    query = select(*by, func.count()).where(_of_queues(reach), known).group_by(*by).order_by(*by)
     return [StateCount(*row) for row in await connection.execute(query)]

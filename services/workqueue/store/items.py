@@ -8,9 +8,26 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, any_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.filing import WHOSE, Clock
 from services.workqueue.domain.item import Goods, Item, Kind, Note, Person
@@ -54,6 +71,7 @@ ITEM_COLUMNS = (
     "waits_for",
     "assigned_to",
     "reopened_at",
+    "knowers",
     "goods",
 )
 SELECT_ITEMS = f"SELECT {', '.join(ITEM_COLUMNS)} FROM items"
@@ -91,6 +109,7 @@ class Filter:
     """Which items to show: as far as the reach goes; None, and no states, mean any."""
 
     reach: Reach
+    knower: Knower
     center: str | None = None
     division: str | None = None
     process: str | None = None
@@ -187,6 +206,13 @@ async def list_items(
     return [_listed(row) for row in await connection.execute(select_page(wanted, after=after, limit=limit))]
 
 
+def known_to(knower: Knower) -> ColumnElement[bool]:
+    """Whether somebody may learn of a row of `items` (`is_known`)."""
+    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
+    by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
+    return or_(items.c.knowers.is_(None), named, by_role)
+
+
 def items_within(reach: Reach) -> ColumnElement[bool]:
     """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
     return within(
@@ -202,7 +228,7 @@ def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> S
 
     Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
     """
-    query = _select_items().where(items_within(wanted.reach))
+    query = _select_items().where(items_within(wanted.reach), known_to(wanted.knower))
     for column, value in (
         (items.c.center, wanted.center),
         (items.c.division, wanted.division),
@@ -260,8 +286,9 @@ async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]
 
 def item_of(row: bulk.Row) -> Item:
     """An item from its `ITEM_COLUMNS`."""
-    *facts, goods = row
-    return Item(*(*facts, None if goods is None else tuple(Goods(**each) for each in goods)))
+    *facts, knowers, goods = row
+    named = None if knowers is None else tuple(knowers)
+    return Item(*(*facts, named, None if goods is None else tuple(Goods(**each) for each in goods)))
 
 
 def _select_items() -> Select[Any]:
@@ -309,9 +336,10 @@ def _note(row: bulk.Row) -> Note:
     return Note(key, sequence, change, state, at, Person(subject, name, acting_for), tuple(reasons))
 
 
-_facts_of = attrgetter(*(name for name in ITEM_COLUMNS if name != "goods"))
+_facts_of = attrgetter(*(name for name in ITEM_COLUMNS if name not in ("knowers", "goods")))
 
 
 def _cells(item: Item) -> tuple[Any, ...]:
-    """The item as a row of `ITEM_COLUMNS`, whose last are the goods."""
-    return *_facts_of(item), orjson.dumps(item.goods).decode() if item.goods is not None else None
+    """The item as a row of `ITEM_COLUMNS`, whose last are who is named on it, and the goods."""
+    knowers = orjson.dumps(item.knowers).decode() if item.knowers is not None else None
+    return *_facts_of(item), knowers, orjson.dumps(item.goods).decode() if item.goods is not None else None

@@ -39,7 +39,7 @@ ACT_COLUMNS = (
     "authority",
 )
 _LOAD_ACTS = f"""
-SELECT item_id, {", ".join(ACT_COLUMNS)} FROM item_acts WHERE item_id = ANY($1::uuid[]) ORDER BY item_id, number
+SELECT item_id, {", ".join(ACT_COLUMNS)}, opened FROM item_acts WHERE item_id = ANY($1::uuid[]) ORDER BY item_id, number
 """
 
 
@@ -62,7 +62,7 @@ async def write_opening(tx: Transaction, item_id: UUID, opening: Opening) -> Non
 
 async def write_act(tx: Transaction, item_id: UUID, done: KeptAct) -> None:
     """Keep one more act on an item that is locked."""
-    await bulk.insert(tx, item_acts, ("item_id", *ACT_COLUMNS), [(item_id, *act_cells(done))])
+    await bulk.insert(tx, item_acts, ("item_id", *ACT_COLUMNS, "opened"), [(item_id, *act_cells(done), done.opened)])
 
 
 async def load_acts(tx: Transaction, item_ids: Collection[UUID]) -> dict[UUID, list[KeptAct]]:
@@ -91,7 +91,8 @@ async def list_linked(connection: AsyncConnection, item_id: UUID) -> list[UUID]:
 
 async def list_acts(connection: AsyncConnection, item_id: UUID) -> list[KeptAct]:
     """Every act on the process of an item, the first first."""
-    query = select(*(item_acts.c[name] for name in ACT_COLUMNS)).where(item_acts.c.item_id == item_id)
+    columns = (item_acts.c[name] for name in (*ACT_COLUMNS, "opened"))
+    query = select(*columns).where(item_acts.c.item_id == item_id)
     rows = await connection.execute(query.order_by(item_acts.c.number))
     return [kept_act(*row) for row in rows]
 
@@ -123,7 +124,8 @@ def kept_act(
     reasons: Sequence[Mapping[str, str | None]],
     stage: str,
     authority: str,
+    opened: UUID | None = None,
 ) -> KeptAct:
-    """An act from its `ACT_COLUMNS`."""
+    """An act from its `ACT_COLUMNS`, on an item with what it opened."""
     person = Person(subject, name, acting_for)
-    return KeptAct(number, act, at, person, fields, tuple(reasons), stage, authority)
+    return KeptAct(number, act, at, person, fields, tuple(reasons), stage, authority, opened)

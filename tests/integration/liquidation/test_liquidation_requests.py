@@ -1,4 +1,4 @@
-"""CBP 28 and CBP 29 in liquidation: open until their work item ends, in the radar, and a reason of an extension."""
+"""CBP 28 and CBP 29 in liquidation: open until answered or ended, in the radar, and a reason of an extension."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -19,7 +19,7 @@ from services.liquidation.domain.law import LAW
 from services.liquidation.handlers.handler import LiquidationHandler
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store import extension_drafts, radar, requests
-from services.liquidation.store.tables.requests import information_requests, work_items
+from services.liquidation.store.tables.requests import information_requests, letters, work_items
 from services.workqueue.domain.clocks import Form, answer_due_on
 from shared.bus.postgres import PostgresBus
 from shared.contracts.envelope import Event
@@ -80,6 +80,30 @@ def item_changed(item_id: str, sequence: int, change: str, state: str, on: str =
     event = recorded(f"workqueue/{name}", id=named, item_id=item_id, sequence=sequence, at=f"{on}T15:00:00Z")
     unknown = {key: word for key, word in {"change": change, "state": state}.items() if word == FUTURE_WORD}
     return say_unknown(event, **unknown) if unknown else event
+
+
+LETTER_CHANGES = {
+    "issued": "request-changed-issued",
+    "reminded": "request-reminded",
+    "extended": "request-extended",
+    "answered": "request-answered",
+    "overdue": "request-overdue",
+    "assessed": "request-assessed",
+    "closed": "request-closed",
+    "withdrawn": "request-withdrawn",
+    "proposed": "notice-of-action-proposed",
+    "silent": "notice-of-action-silent",
+    "taken": "notice-of-action-taken",
+}
+
+
+def letter_changed(
+    request_id: str, item_id: str, numbers: Sequence[str], sequence: int, change: str, on: str, **changes: Any
+) -> Event[Any]:
+    """A request-changed event as the work queue sends it, by the change that it tells."""
+    given = {"request_id": request_id, "item_id": item_id, "entry_numbers": numbers, "sequence": sequence}
+    named = f"{request_id}-{sequence}-{change}"
+    return recorded(f"workqueue/{LETTER_CHANGES[change]}", id=named, at=f"{on}T15:00:00Z", **given, **changes)
 
 
 def in_lane(number: str, lane: str) -> Event[Any]:
@@ -268,6 +292,56 @@ async def test_request_is_closed_by_the_end_of_its_item_whichever_came_first(des
     assert (await closed(desk.engine))["r-2"] == (date(2026, 12, 29), "cancelled")
 
 
+async def test_request_is_closed_by_its_answer_and_not_by_the_end_of_its_item(desk: Desk) -> None:
+    number = await desk.file()
+    await apply(desk.engine, [issued("r-1", "i-1", [number]), issued("r-2", "i-1", [number])])
+    await apply(
+        desk.engine,
+        [
+            letter_changed("r-1", "i-1", [number], 1, "issued", "2026-12-20", due_on="2027-01-19"),
+            letter_changed("r-2", "i-1", [number], 1, "issued", "2026-12-20", due_on="2027-01-19"),
+            letter_changed("r-1", "i-1", [number], 2, "answered", "2026-12-23", due_on="2027-01-19"),
+        ],
+    )
+    assert await closed(desk.engine) == {"r-1": (date(2026, 12, 23), "responded"), "r-2": (None, None)}
+    assert [each["request_id"] for each in (await desk.listed("request-open"))[0]["open_requests"]] == ["r-2"]
+    await apply(desk.engine, [item_changed("i-1", 1_000_002, "completed", "completed")])
+    assert await closed(desk.engine) == {"r-1": (date(2026, 12, 23), "responded"), "r-2": (None, None)}
+    await apply(
+        desk.engine, [letter_changed("r-2", "i-1", [number], 2, "withdrawn", "2027-01-04", due_on="2027-01-19")]
+    )
+    assert (await closed(desk.engine))["r-2"] == (date(2027, 1, 4), "closed")  # the stage of a CBP 28 withdrawn
+    assert await desk.causes() == {"any": 1}
+
+
+async def test_what_nobody_answers_stays_open_until_the_center_has_ended_it(desk: Desk) -> None:
+    number = await desk.file()
+    await apply(
+        desk.engine,
+        [
+            issued("r-1", "i-1", [number]),
+            letter_changed("r-1", "i-1", [number], 2, "overdue", "2027-01-20", due_on="2027-01-19"),
+            issued("r-2", "i-1", [number], "CBP-29"),
+            letter_changed("r-2", "i-1", [number], 2, "silent", "2027-01-10", due_on="2027-01-09"),
+        ],
+    )
+    assert await closed(desk.engine) == {"r-1": (None, None), "r-2": (None, None)}
+    await apply(desk.engine, [letter_changed("r-2", "i-1", [number], 3, "taken", "2027-01-12", due_on="2027-01-09")])
+    assert (await closed(desk.engine))["r-2"] == (date(2027, 1, 12), "action-taken")
+
+
+async def test_more_time_moves_the_day_of_the_reply_wherever_it_is_shown(desk: Desk) -> None:
+    number = await desk.file()
+    longer = letter_changed("r-1", "i-1", [number], 3, "extended", "2027-01-04", due_on="2027-02-10")
+    first = letter_changed("r-1", "i-1", [number], 1, "issued", "2026-12-20", due_on="2027-01-19")
+    await apply(desk.engine, [longer])
+    await apply(desk.engine, [issued("r-1", "i-1", [number]), first])
+    (entry,) = await desk.listed("request-open")
+    assert entry["open_requests"][0]["reply_by"] == "2027-02-10"
+    (draft,) = await desk.drafts()
+    assert draft["extension"]["explanation"].endswith("the reply is due on 2027-02-10.")
+
+
 async def test_request_is_open_again_when_its_cancelled_item_is_called_for_again(desk: Desk) -> None:
     again = item_changed("i-1", 300, "routed", "open")
     await apply(desk.engine, [issued("r-1", "i-1", [entry_number()]), again])
@@ -369,6 +443,14 @@ def of_one_item(serial: int) -> list[Event[Any]]:
         item_changed(item, 300, "routed", "open", "2026-12-27"),
         item_changed(item, 1_000_001, "claimed", "claimed"),
     ]
+    if serial % 2:
+        told = f"{item}-r"
+        events += [
+            letter_changed(told, item, numbers, 1, "issued", "2026-12-20", due_on="2027-01-19"),
+            letter_changed(told, item, numbers, 2, "extended", "2026-12-28", due_on="2027-02-10"),
+            letter_changed(told, item, numbers, 3, "answered", "2027-01-05", due_on="2027-02-10"),
+            letter_changed(told, item, numbers, 4, "assessed", "2027-01-08", due_on="2027-02-10"),
+        ]
     if serial % 3 == 1:
         events.append(item_changed(item, 1_000_002, "completed", "completed"))
         events.append(item_changed(item, 1_000_003, "cancelled", "completed", "2027-01-05"))
@@ -378,7 +460,7 @@ def of_one_item(serial: int) -> list[Event[Any]]:
 
 
 async def contents(engine: AsyncEngine) -> list[Any]:
-    return [tuple(row) for table in (information_requests, work_items) for row in await rows(engine, table)]
+    return [tuple(row) for table in (information_requests, letters, work_items) for row in await rows(engine, table)]
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -396,8 +478,13 @@ async def test_requests_are_the_same_in_any_order_repetition_and_batching(
         await apply(shuffled, mixed[:size])
         del mixed[:size]
     assert await contents(clean) == await contents(shuffled)
-    is_open = {row.item_id for row in await rows(clean, information_requests) if row.closed_on is None}
-    assert is_open == {f"item-{serial}" for serial in serials if serial % 3 == 0}
+    stand = {row.request_id: (row.closed_on, row.due_on) for row in await rows(clean, information_requests)}
+    for serial in serials:
+        assert (stand[f"item-{serial}-n"][0] is None) == (serial % 3 == 0)
+        if serial % 2:
+            assert stand[f"item-{serial}-r"] == (date(2027, 1, 5), date(2027, 2, 10))
+        else:
+            assert (stand[f"item-{serial}-r"][0] is None) == (serial % 3 == 0)
     await clean.dispose()
     await shuffled.dispose()
 

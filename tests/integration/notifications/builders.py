@@ -120,6 +120,11 @@ def request_issued(form: Form = "CBP-28", **changes: Any) -> Event[Any]:
     return recorded(f"workqueue/{name}", id=str(given["request_id"]), **given)
 
 
+def letter_changed(name: str = "request-reminded", **changes: Any) -> Event[Any]:
+    """What became of a letter, as the work queue says it."""
+    return recorded(f"workqueue/{name}", **changes)
+
+
 def work_item_changed() -> Event[Any]:
     """A change of a work item, which nobody outside is told about."""
     return recorded("workqueue/review-routed")
@@ -159,18 +164,21 @@ class ScriptedMailer:
         await write_down([(position, self._answer(mail)) for position, mail in enumerate(mails)])
 
 
-def client_of(engine: AsyncEngine, folder: Path, identity: Identity | None) -> httpx.AsyncClient:
-    """A client of the service's API, with or without an identity."""
+def client_of(
+    engine: AsyncEngine, folder: Path, identity: Identity | None, now: datetime = NOW, **changes: Any
+) -> httpx.AsyncClient:
+    """A client of the service's API, with or without an identity; `changes` are of its settings."""
     settings = NotificationsSettings(
         database_url="postgresql://localhost/notifications",
         bus="kafka",
         token_secret="s" * 32,
         mail_folder=folder,
         public_base_url="https://bulletin.example",
+        **{"env": "development", **changes} if changes else {},
     )
-    platform = Platform(settings, engine, open_bus(settings), FixedClock(NOW), Metrics.create())
+    platform = Platform(settings, engine, open_bus(settings), FixedClock(now), Metrics.create())
     app = build_app(SERVICE, platform, build(platform), Readiness())
     headers = {}
     if identity is not None:
-        headers["Authorization"] = f"Bearer {issue_development_token(settings, identity, NOW)}"
+        headers["Authorization"] = f"Bearer {issue_development_token(settings, identity, now)}"
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://notifications", headers=headers)

@@ -105,7 +105,7 @@ async def test_protests_requests_and_assignments_cause_their_notices(engine: Asy
 async def test_the_decision_of_a_protest_is_kept_with_its_case_and_its_words(engine: AsyncEngine) -> None:
     await apply(engine, [protest_act("allow-in-part", sue_by="2026-10-31", filer_role="surety", filer_id="036")])
     (row,) = await rows(engine, notices)
-    assert (row.kind, row.variant, row.version, row.due_on) == ("N-17", "allowed-in-part", 2, date(2026, 10, 31))
+    assert (row.kind, row.variant, row.version, row.due_on) == ("N-17", "allowed-in-part", 3, date(2026, 10, 31))
     assert row.surety_code == "036"
     assert "The denial of the rest becomes final" in row.if_nothing_is_done
 

@@ -91,9 +91,10 @@ async def test_a_page_of_the_bulletin_finds_its_voidings_by_entry(engine: AsyncE
 
 async def test_claiming_and_waking_use_their_indexes(engine: AsyncEngine) -> None:
     claim = (
-        "SELECT notice_id FROM deliveries WHERE state = 'queued' AND next_try_at <= now() ORDER BY next_try_at LIMIT 10"
+        "SELECT notice_id FROM deliveries WHERE state = 'queued' AND lane = 1 AND next_try_at <= now()"
+        " ORDER BY next_try_at LIMIT 10"
     )
-    assert "state = 'queued' AND next_try_at <= $1" in deliveries._CLAIM
+    assert "state = 'queued' AND lane = $5 AND next_try_at <= $1" in deliveries._CLAIM
     wake = "UPDATE deliveries SET is_waiting = false WHERE importer_number = '07-345678900' AND is_waiting"
     async with engine.connect() as connection:
         plan = "\n".join(await connection.scalars(text(f"EXPLAIN {claim} FOR UPDATE SKIP LOCKED")))

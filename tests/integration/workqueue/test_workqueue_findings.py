@@ -3,20 +3,23 @@
 from collections.abc import Awaitable, Callable
 from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.handlers.item_ids import entry_item_id
-from services.workqueue.store.tables import decided_goods, decisions, item_acts, items, routed_goods
+from services.workqueue.store.tables import decided_goods, decisions, items, routed_goods
 from services.workqueue.store.tables.items import item_events
 from shared.customs.goods import goods_key
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.events import decision_refused, legal_act, routed
+from tests.integration.workqueue.test_workqueue_matters import DAN
 from tests.support.events import entry_number
+from tests.support.recorded import recorded, with_
 
 AWAY = Identity(
     "ana", "Ana Silva", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}), divisions=DIVISIONS
@@ -52,6 +55,7 @@ async def item_of(desk: Desk, serial: int = 7_000_001, **changes: Any) -> Any:
 
 
 async def decide(desk: Desk, item: Any, body: dict[str, Any], who: Identity = KIM) -> Any:
+    desk.app.state.notice_over_cents = None  # that an increase waits for its CBP 29 is tested with the letters
     token = await desk.claim(item, who)
     return await desk.call("POST", f"/items/{item}/complete", who, json=body | {"token": token})
 
@@ -222,15 +226,91 @@ async def test_after_a_refusal_the_record_is_changed_there_and_the_item_ends_her
     assert (await desk.call("GET", f"/items/{item}")).json()["decision"]["outcome"] == "refer"
 
 
-async def test_review_whose_process_has_a_way_for_it_goes_back_to_review(desk: Desk) -> None:
-    entry = entry_number()
+CLASSIFIED = (
+    (
+        "state-question",
+        {
+            "question": "What is it?",
+            "product_key": "8471300100: computer",
+            "maker": "Maker",
+            "origin": "CN",
+            "entry_numbers": ["B7600000031"],
+        },
+    ),
+    ("record-facts", {"description": "Computer", "evidence": "Sample"}),
+    (
+        "choose-rule",
+        {
+            "interpretation": "1",
+            "tariff": "8471410150",
+            "headings_weighed": "None.",
+            "rulings_searched": ["none found"],
+            "differences": "None.",
+        },
+    ),
+    ("propose", {"effect_usd": "10.00", "proposal_reasons": "The rate is advanced."}),
+)
+
+
+async def decided_classification(desk: Desk, entry: str) -> tuple[UUID, UUID]:
+    """A review of classification whose stage is decided and that its decision has completed: item and decision."""
     await desk.apply(routed(entry, processes=("classification",), goods=LINES))
     item = entry_item_id(entry, "classification")
-    assert (await decide(desk, item, INCREASE)).status_code == 200
+    token = await desk.claim(item)
+    for act, fields in CLASSIFIED:
+        body = {"act": act, "token": token, "fields": fields}
+        led = await desk.call("POST", f"/items/{item}/acts", json=body, headers={"Idempotency-Key": act})
+        assert led.status_code == 201, led.text
+    answer = {"act": "record-reasons", "token": token}
+    letter = led.json()["opened"]
+    said = {"Idempotency-Key": "r"}
+    told = await desk.call("POST", f"/requests/{letter}/acts", json=answer, headers=said)
+    if told.status_code == 422:
+        names = [each["field"].removeprefix("fields.") for each in told.json()["errors"]]
+        given = answer | {"fields": dict.fromkeys(names, "None.")}
+        told = await desk.call("POST", f"/requests/{letter}/acts", json=given, headers={"Idempotency-Key": "s"})
+    assert told.status_code == 201, told.text
+    found = {"act": "decide", "fields": {"decided_tariff": "8471410150", "decision_reasons": "Heading 8471."}}
+    headers = {"Idempotency-Key": "d"}
+    led = await desk.call("POST", f"/items/{item}/acts", DAN, json=found | {"token": token}, headers=headers)
+    assert (led.status_code, led.json()["stage"]) == (201, "decided"), led.text
+    assert (await desk.call("POST", f"/items/{item}/complete", json=INCREASE | {"token": token})).status_code == 200
     (decision,) = await desk.rows(decisions)
-    await desk.apply(decision_refused(entry, decision.decision_id))
-    assert await desk.rows(item_acts) == []  # the table follows a refusal from its stage decided only
-    assert (await desk.rows(items))[0].state == "open"
+    return item, decision.decision_id
+
+
+@pytest.mark.parametrize("order", list(permutations(("refused", "liquidated"))))
+async def test_refused_decision_takes_its_review_back_to_be_decided(desk: Desk, order: tuple[str, ...]) -> None:
+    entry = entry_number()
+    item, decision_id = await decided_classification(desk, entry)
+    told = {
+        "liquidated": with_(legal_act(entry, 2, "liquidated"), time="2026-03-06T21:00:00Z"),
+        "refused": with_(decision_refused(entry, decision_id), time="2026-03-06T22:00:00Z"),
+    }
+    for name in order:
+        await desk.apply(told[name])
+    await desk.apply(*told.values())
+    shown = (await desk.call("GET", f"/items/{item}")).json()
+    assert (shown["state"], shown["stage"], shown["matter"]["stage"]) == ("open", "responded", "responded")
+    last = shown["matter"]["events"][-1]
+    assert (last["event"].partition(":")[0], last["stage"]) == ("decision-refused", "responded")
+    assert last["fields"]["citation"] == "19 USC 1501, 19 CFR 173.3"
+    (refusal,) = shown["refusals"]
+    assert (refusal["decision_id"], refusal["remedy"]) == (str(decision_id), last["fields"]["remedy"])
+    (complete,) = [each for each in shown["may_do"] if each["act"] == "complete"]
+    assert "reliquidation within 90 days" in complete["note"]
+    assert [each["change"] for each in shown["history"]][-1] == "reopened"
+
+
+async def test_applied_decision_ends_the_process_of_its_review(desk: Desk) -> None:
+    entry = entry_number()
+    item, decision_id = await decided_classification(desk, entry)
+    applied = recorded("liquidation/decision-applied", entry_number=entry, decision_id=str(decision_id))
+    await desk.apply(with_(applied, time="2026-03-06T22:00:00Z"))
+    await desk.apply(with_(legal_act(entry, 2, "liquidated"), time="2026-03-06T23:00:00Z"))
+    shown = (await desk.call("GET", f"/items/{item}")).json()
+    assert (shown["state"], shown["stage"], shown["matter"]["outcome"]) == ("completed", "applied", "reclassified")
+    assert all(clock["ended_on"] for clock in shown["matter"]["clocks"])
 
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]

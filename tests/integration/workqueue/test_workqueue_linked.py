@@ -8,26 +8,33 @@ from tests.integration.workqueue.events import routed
 from tests.integration.workqueue.test_workqueue_matters import done
 from tests.support.events import entry_number
 
-ASKED = {"questions": "Which maker?", "issued_on": "2026-03-02"}
+QUESTION = {
+    "question": "Is it a set?",
+    "product_key": "6109100012: shirt and belt",
+    "maker": "Maker",
+    "origin": "VN",
+    "entry_numbers": ["B7600000031"],
+}
+ASKED = {"advice_question": "Is it a set?"}
 ABROAD = Identity("rae", "Rae Hunt", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}))
 
 
 async def test_act_opens_the_linked_matter_once_and_each_shows_the_other(desk: Desk) -> None:
     entry = entry_number()
-    await desk.apply(routed(entry, processes=["entry-summary-review"]))
-    item_id = str(entry_item_id(entry, "entry-summary-review"))
+    await desk.apply(routed(entry, processes=["classification"]))
+    item_id = str(entry_item_id(entry, "classification"))
     token = await desk.claim(item_id)
-    begun = await done(desk, item_id, "begin-review", token=token, fields={"accepted_on": "2026-03-02"})
+    begun = await done(desk, item_id, "state-question", token=token, fields=QUESTION)
     assert (begun.status_code, begun.json()["opened"]) == (201, None), begun.text
-    asked = await done(desk, item_id, "request-information", token=token, fields=ASKED)
-    assert (asked.status_code, asked.json()["stage"]) == (201, "waiting-party"), asked.text
+    asked = await done(desk, item_id, "ask-headquarters", token=token, fields=ASKED)
+    assert (asked.status_code, asked.json()["stage"]) == (201, "headquarters"), asked.text
     linked = asked.json()["opened"]
-    again = await done(desk, item_id, "request-information", token=token, fields=ASKED)
+    again = await done(desk, item_id, "ask-headquarters", token=token, fields=ASKED)
     assert again.json()["opened"] == linked
     assert [str(row.item_id) for row in await desk.rows(items) if row.kind == "matter"] == [linked]
     review = (await desk.call("GET", f"/items/{item_id}")).json()
     assert [(each["item_id"], each["relation"], each["process"], each["stage"]) for each in review["linked"]] == [
-        (linked, "opened", "request-for-information", "draft")
+        (linked, "opened", "internal-advice", "requested")
     ]
     request = (await desk.call("GET", f"/items/{linked}")).json()
     assert [(each["item_id"], each["relation"]) for each in request["linked"]] == [(item_id, "opened-from")]
@@ -39,7 +46,7 @@ async def test_act_opens_the_linked_matter_once_and_each_shows_the_other(desk: D
     )
     assert [each["change"] for each in request["history"]] == ["opened"]
     told = [each["data"] for each in await desk.published() if each["data"].get("item_id") == linked]
-    assert [(each["change"], each["process"]) for each in told] == [("opened", "request-for-information")]
+    assert [(each["change"], each["process"]) for each in told] == [("opened", "internal-advice")]
     assert (await desk.call("GET", f"/items/{linked}", ABROAD)).status_code == 404
 
 
@@ -64,9 +71,9 @@ async def test_regulatory_audit_reaches_the_items_of_the_accounts_that_it_audits
 
 async def test_act_that_is_refused_opens_nothing(desk: Desk) -> None:
     entry = entry_number()
-    await desk.apply(routed(entry, processes=["entry-summary-review"]))
-    item_id = str(entry_item_id(entry, "entry-summary-review"))
+    await desk.apply(routed(entry, processes=["classification"]))
+    item_id = str(entry_item_id(entry, "classification"))
     token = await desk.claim(item_id)
-    refused = await done(desk, item_id, "request-information", token=token, fields=ASKED)
+    refused = await done(desk, item_id, "ask-headquarters", token=token, fields=ASKED)
     assert (refused.status_code, refused.json()["code"]) == (409, "other-stage"), refused.text
     assert [row.kind for row in await desk.rows(items)] == ["review"]

@@ -200,6 +200,7 @@ async def tell_accounts(make_engine: MakeEngine) -> World:
         await world.keep(
             "routing/account-reassigned-on-appeal", "account-assigned", importer_number=TRUSTED, sequence=2
         )
+        await world.keep("routing/appeal-reassigned", "appeal-decided", appeal_number=number)
         world.go_to(date(2025, 2, 3))
         for serial, importer in enumerate((UNALIGNED, "12-345678900")):
             if serial:
@@ -220,6 +221,12 @@ async def tell_accounts(make_engine: MakeEngine) -> World:
             await world.routing.call("POST", f"{path}/{act}", DIRECTOR, body, If_Match=tag)
         await world.keep("routing/account-assigned-by-goods", "account-assigned", importer_number=UNALIGNED, sequence=2)
         await world.keep("routing/account-assigned-by-override", "account-assigned", basis="override")
+        again = APPEAL | {"preferred_center": "CEE005"}
+        number = (await world.routing.call("POST", "/appeals", HOLDER, again))["appeal_number"]
+        for act, body in (("review", {"reason": "SYNTHETIC: complete enough."}), ("decision", UPHOLD)):
+            tag = await world.routing.tag(f"/appeals/{number}", OFFICE)
+            await world.routing.call("POST", f"/appeals/{number}/{act}", OFFICE, body, If_Match=tag)
+        await world.keep("routing/appeal-upheld", "appeal-decided", appeal_number=number)
         return world
 
 
@@ -238,6 +245,7 @@ REASSIGN: dict[str, Any] = {
     "effective_on": "2025-04-01",
     "reasons": ["SYNTHETIC: the goods are machinery."],
 }
+UPHOLD: dict[str, Any] = {"outcome": "upheld", "reasons": ["SYNTHETIC: the goods are computers."]}
 PARTIES: dict[str, dict[str, Any]] = {
     "filer": {"party_id": "filer:B76", "name": "SYNTHETIC FILER"},
     "surety": {"party_id": "surety:036", "name": "SYNTHETIC SURETY"},

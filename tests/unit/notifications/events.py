@@ -102,3 +102,74 @@ def request_issued(form: str = "CBP-28", **changes: Any) -> Event[Any]:
         "issued_by": {"subject": "kim"},
     } | changes
     return decoded("request-issued", data, id=str(data["request_id"]))
+
+
+def request_changed(form: str = "CBP-28", change: str = "reminded", **changes: Any) -> Event[Any]:
+    """What became of a request for information, or a notice of action."""
+    data = {
+        "request_id": f"request-{form}",
+        "sequence": 3,
+        "change": change,
+        "state": "issued",
+        "form": form,
+        "item_id": "item-1",
+        "entry_numbers": [entry_number(900_003)],
+        "importer_number": IMPORTER,
+        "center": "CEE007",
+        "issued_on": "2026-03-02",
+        "due_on": "2026-04-01",
+        "actor": {"subject": "kim", "name": "Kim Synthetic"},
+        "at": "2026-03-20T15:00:00Z",
+    } | changes
+    return decoded("request-changed", data, id=f"{data['request_id']}-{data['sequence']}", time=str(data["at"]))
+
+
+def work_act(process: str, act: str, recorded: dict[str, str] | None = None, **changes: Any) -> Event[Any]:
+    """An act on a process of the Center, with what it recorded."""
+    data = {
+        "item_id": f"item-{process}",
+        "sequence": 4,
+        "change": "acted",
+        "state": "claimed",
+        "entry_number": entry_number(900_004),
+        "importer_number": IMPORTER,
+        "center": "CEE007",
+        "division": "validation-and-compliance",
+        "process": process,
+        "actor": {"subject": "kim", "name": "Kim Synthetic"},
+        "at": "2026-03-20T15:00:00Z",
+        "act": act,
+        "recorded": [{"name": name, "value": value} for name, value in (recorded or {}).items()],
+    } | changes
+    return decoded("work-item-changed", data, id=f"{process}-{act}", time=str(data["at"]))
+
+
+def appeal_decided(outcome: str = "upheld", **changes: Any) -> Event[Any]:
+    """What Field Operations decided on an appeal."""
+    moved = {"center": "CEE005", "effective_on": "2026-04-01"} if outcome == "reassigned" else {}
+    data = {
+        "appeal_number": "APPEAL-1",
+        "importer_number": IMPORTER,
+        "outcome": outcome,
+        "reasons": ["The predominant goods are machinery."],
+        "decided_at": "2026-03-20T15:00:00Z",
+    }
+    return decoded("appeal-decided", data | moved | changes, id=f"appeal-{outcome}", time="2026-03-20T15:00:00Z")
+
+
+def event_refused(*, is_barred: bool = False, **changes: Any) -> Event[Any]:
+    """A message that has no effect: a correction that is barred, or what is no event of its topic."""
+    data: dict[str, Any] = {
+        "filer_code": "B76",
+        "source": "urn:filer:B76",
+        "id": "message-1",
+        "type": "gov.cbp.entry.corrected.v1",
+        "topic": "entry-corrected",
+        "code": "psc-window" if is_barred else "invalid-event",
+        "reason": "version 2 does not govern: the time to correct has passed",
+        "faults": [{"field": "data.lines[2].tariffs[1].hts", "code": "hts", "right": "ten digits", "came": "84.71"}],
+        "remedy": "Protest after liquidation.",
+        "refused_at": "2026-03-20T15:00:00Z",
+    }
+    data |= {"entry_number": entry_number(900_005)} if is_barred else {"partition": 0, "offset": 7}
+    return decoded("event-refused", data | changes, id=f"refused-{is_barred}", time="2026-03-20T15:00:00Z")

@@ -5,17 +5,23 @@ from typing import Any, get_args
 from services.liquidation.domain.money.interest import Missing
 from services.liquidation.domain.money.refunds import Lack
 from services.liquidation.domain.protest.stages import ActKind
-from services.notifications.domain.catalogue import CATALOGUE, EMAIL, POSTING
+from services.notifications.domain.catalogue import CATALOGUE, NOT_SENT
+from services.notifications.domain.kind import EMAIL, POSTING
 from services.notifications.domain.notices import Notice, notices_for
 from services.notifications.domain.wording import facts_of
+from services.notifications.domain.work_notices import BY_ACT
 from services.notifications.handlers.handler import act_of
 from shared.contracts.liquidation import EntryChange, RefundState
 from tests.unit.notifications.events import (
     account_assigned,
+    appeal_decided,
     entry_changed,
+    event_refused,
     protest_changed,
     protest_decided,
+    request_changed,
     request_issued,
+    work_act,
 )
 
 CHANGES = (
@@ -68,9 +74,29 @@ def notices_of_everything() -> list[Notice]:
         *(protest_decided(act) for act in PROTEST_ACTS),
         request_issued("CBP-28"),
         request_issued("CBP-29"),
+        *(request_changed("CBP-28", change) for change in ("reminded", "extended", "overdue", "withdrawn")),
+        *(request_changed("CBP-29", change) for change in ("taken", "withdrawn")),
+        *(work_act(process, act, recorded_of(process, act)) for process, act in BY_ACT),
         account_assigned(),
+        appeal_decided("upheld"),
+        appeal_decided("reassigned"),
+        event_refused(),
+        event_refused(is_barred=True),
     ]
     return [notice for act in map(act_of, events) if act for notice in notices_for(act)]
+
+
+def recorded_of(process: str, act: str) -> dict[str, str]:
+    """What an act may record: a day by which the party's time can be counted, and a word for all else."""
+    row = BY_ACT[process, act]
+    counted = {row.term.field: "2026-03-20"} if row.term is not None else {}
+    return dict.fromkeys(row.tells, "SYNTHETIC") | counted
+
+
+def test_the_catalogue_has_every_row_and_says_which_have_no_event() -> None:
+    rows = {f"N-{number:02}" for number in range(1, 41)}
+    assert set(CATALOGUE) | set(NOT_SENT) == rows
+    assert not set(CATALOGUE) & set(NOT_SENT)
 
 
 def test_every_kind_can_be_caused_and_every_cause_is_catalogued() -> None:

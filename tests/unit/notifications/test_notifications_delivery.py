@@ -43,7 +43,7 @@ def test_pauses_grow_and_end() -> None:
 def test_only_a_missing_address_can_be_mended() -> None:
     assert set(TRANSITIONS) == set(State)
     assert [state for state in State if State.QUEUED in TRANSITIONS[state]] == [State.NO_ADDRESS]
-    assert TRANSITIONS[State.SENT] == frozenset()
+    assert TRANSITIONS[State.SENT] == {State.DELIVERED, State.BOUNCED}
 
 
 @pytest.mark.parametrize("text", ["trade+1@importer.example", "a@b", "o'neil@x-y.example"])

@@ -1,4 +1,4 @@
-"""The tables of CBP's requests to importers: each with the entries that it names, and the items that they came from."""
+"""The tables of CBP's requests to importers: each with its entries, what became of it, and its work item."""
 
 from sqlalchemy import Column, Date, DateTime, Index, Integer, Table, Text, text
 
@@ -27,7 +27,20 @@ information_requests = Table(
         postgresql_where=text("closed_on IS NULL"),
         postgresql_include=["form"],
     ),
-    comment="Requests for information (CBP 28) and notices of action (CBP 29) by entry; open until their item ends.",
+    comment="Requests for information (CBP 28) and notices of action (CBP 29) by entry; open until answered or ended.",
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("request_id", Text, primary_key=True),
+    Column("item_id", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("due_on", Date),
+    Column("closing_sequence", Integer),
+    Column("closed_on", Date),
+    Column("closed_as", Text),
+    comment="What became of requests and notices: the day of the newest change, and the first change that closed each.",
 )
 
 work_items = Table(

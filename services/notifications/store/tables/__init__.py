@@ -5,6 +5,8 @@ from services.notifications.store.tables.core import metadata, platform
 from services.notifications.store.tables.deliveries import deliveries, delivery_events
 from services.notifications.store.tables.importers import importers
 from services.notifications.store.tables.notices import notices
+from services.notifications.store.tables.preferences import preferences
+from services.notifications.store.tables.webhooks import webhooks
 
 __all__ = [
     "bulletin_postings",
@@ -14,4 +16,6 @@ __all__ = [
     "metadata",
     "notices",
     "platform",
+    "preferences",
+    "webhooks",
 ]

@@ -12,7 +12,7 @@ deliveries = Table(
     Column("channel", Text, primary_key=True),
     Column("recipient_role", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("importer_number", Text, nullable=False),
+    Column("importer_number", Text),
     Column("state", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -23,7 +23,11 @@ deliveries = Table(
     Column("queued_at", DateTime(timezone=True), nullable=False),
     Column("next_try_at", DateTime(timezone=True)),
     Column("settled_at", DateTime(timezone=True)),
-    Index("deliveries_due", "next_try_at", postgresql_where=text("state = 'queued'::text")),
+    Column("lane", Integer, nullable=False, server_default=text("1")),
+    Index("deliveries_due", "lane", "next_try_at", postgresql_where=text("state = 'queued'::text")),
+    Index(
+        "deliveries_letters", "queued_at", postgresql_where=text("state = 'queued'::text AND channel = 'mail'::text")
+    ),
     Index(
         "deliveries_unaddressed",
         "importer_number",
@@ -32,7 +36,14 @@ deliveries = Table(
     Index(
         "deliveries_unaddressed_party",
         "recipient_role",
-        postgresql_where=text("state = 'no-address'::text AND recipient_role <> 'importer'::text"),
+        postgresql_where=text("(is_waiting OR state = 'no-address'::text) AND recipient_role <> 'importer'::text"),
+    ),
+    Index(
+        "deliveries_webhook",
+        "channel",
+        "queued_at",
+        "notice_id",
+        postgresql_where=text("channel <> 'email'::text AND channel <> 'bulletin'::text"),
     ),
     comment="The state of each notice on each way to each recipient.",
 )

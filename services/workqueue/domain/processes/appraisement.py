@@ -3,10 +3,20 @@
 from typing import Final
 
 from services.workqueue.domain.processes.codes import YES_NO
+from services.workqueue.domain.processes.letters import (
+    ABOUT,
+    ANSWERED,
+    LONGER,
+    LONGER_ANSWER,
+    OVERDUE,
+    follow_extension,
+    follow_silence,
+    follow_withdrawal,
+)
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _OPEN: Final = ("question", "facts", "waiting-party", "headquarters", "method-chosen", "proposed", "responded")
-_CLOCKS: Final = ("reply", "reasons")
+_CLOCKS: Final = ("reply", "reasons", LONGER)
 
 APPRAISEMENT: Final = Process(
     code="appraisement",
@@ -71,6 +81,7 @@ APPRAISEMENT: Final = Process(
             fields=(
                 Field("questions", "Questions", "text"),
                 Field("issued_on", "Date of the form", "date"),
+                *ABOUT,
             ),
             starts=("reply",),
             opens="request-for-information",
@@ -83,16 +94,19 @@ APPRAISEMENT: Final = Process(
             ("waiting-party",),
             "facts",
             fields=(Field("answer", "What was answered", "text", is_required=False),),
-            ends=("reply",),
-            event="filing-routed:response",
+            ends=_CLOCKS,
+            event=ANSWERED,
         ),
         Act(
             "record-silence",
             "Note that the time has passed without an answer",
             ("waiting-party",),
             "facts",
-            ends=("reply",),
+            ends=_CLOCKS,
+            event=OVERDUE,
         ),
+        follow_extension(("waiting-party", "proposed"), _CLOCKS),
+        follow_withdrawal("waiting-party", "facts", _CLOCKS),
         Act(
             "ask-headquarters",
             "Ask for internal advice",
@@ -152,6 +166,7 @@ APPRAISEMENT: Final = Process(
                 Field("effect_usd", "Effect on duties and fees", "money"),
                 Field("proposal_reasons", "Reasons", "text"),
                 Field("mailed_on", "Day of mailing", "date"),
+                *ABOUT,
             ),
             starts=("reasons",),
             opens="notice-of-action",
@@ -164,10 +179,12 @@ APPRAISEMENT: Final = Process(
             ("proposed",),
             "responded",
             fields=(Field("importer_reasons", "Reasons against it", "text", is_required=False),),
-            ends=("reasons",),
-            event="filing-routed:response",
+            ends=_CLOCKS,
+            event=ANSWERED,
             citation="19 CFR 152.2",
         ),
+        follow_silence("proposed", "responded", _CLOCKS),
+        follow_withdrawal("proposed", "method-chosen", _CLOCKS, "follow-withdrawal-of-notice"),
         Act(
             "decide",
             "Decide",
@@ -185,16 +202,24 @@ APPRAISEMENT: Final = Process(
         Act(
             "follow-application",
             "Decision applied to the entries",
-            ("decided",),
+            (*_OPEN, "decided"),
             "applied",
             (),
             outcome="value-changed",
             event="decision-applied",
         ),
         Act(
+            "record-application",
+            "Record that it was applied to the entries",
+            ("decided",),
+            "applied",
+            fields=(Field("applied_on", "Day", "date"),),
+            outcome="value-changed",
+        ),
+        Act(
             "follow-refusal",
             "Decision refused: the law does not allow it",
-            ("decided",),
+            ("decided", "overtaken"),
             "responded",
             (),
             event="decision-refused",
@@ -251,6 +276,7 @@ APPRAISEMENT: Final = Process(
             "S",
             counts_from="mailed_on",
         ),
+        LONGER_ANSWER,
     ),
     steps=(
         Step("sale", "The sale for exportation to the United States", "record-facts", "19 USC 1401a(b)(1)"),

@@ -116,6 +116,7 @@ CEAR: Final = Process(
     is_sensitive=True,
     first="nominated",
     begins=("hearing",),
+    known_to=(*_SECRETARY, *_CHAIR),
     stages=(
         Stage("nominated", "Nominated"),
         Stage("screened", "Screened"),

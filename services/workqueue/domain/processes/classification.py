@@ -2,6 +2,16 @@
 
 from typing import Final
 
+from services.workqueue.domain.processes.letters import (
+    ABOUT,
+    ANSWERED,
+    LONGER,
+    LONGER_ANSWER,
+    OVERDUE,
+    follow_extension,
+    follow_silence,
+    follow_withdrawal,
+)
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _OPEN: Final = (
@@ -15,7 +25,7 @@ _OPEN: Final = (
     "proposed",
     "responded",
 )
-_CLOCKS: Final = ("reply", "reasons")
+_CLOCKS: Final = ("reply", "reasons", LONGER)
 
 CLASSIFICATION: Final = Process(
     code="classification",
@@ -75,6 +85,7 @@ CLASSIFICATION: Final = Process(
             fields=(
                 Field("questions", "Questions, samples", "text"),
                 Field("issued_on", "Date of the form", "date"),
+                *ABOUT,
             ),
             starts=("reply",),
             opens="request-for-information",
@@ -87,16 +98,19 @@ CLASSIFICATION: Final = Process(
             ("waiting-party",),
             "facts",
             fields=(Field("answer", "What was answered", "text", is_required=False),),
-            ends=("reply",),
-            event="filing-routed:response",
+            ends=_CLOCKS,
+            event=ANSWERED,
         ),
         Act(
             "record-silence",
             "Note that the time has passed without an answer",
             ("waiting-party",),
             "facts",
-            ends=("reply",),
+            ends=_CLOCKS,
+            event=OVERDUE,
         ),
+        follow_extension(("waiting-party", "proposed"), _CLOCKS),
+        follow_withdrawal("waiting-party", "facts", _CLOCKS),
         Act(
             "send-sample",
             "Send a sample to the laboratory",
@@ -199,6 +213,7 @@ CLASSIFICATION: Final = Process(
                 Field("effect_usd", "Effect on duties and fees", "money"),
                 Field("proposal_reasons", "Reasons", "text"),
                 Field("mailed_on", "Day of mailing", "date"),
+                *ABOUT,
             ),
             starts=("reasons",),
             opens="notice-of-action",
@@ -211,10 +226,12 @@ CLASSIFICATION: Final = Process(
             ("proposed",),
             "responded",
             fields=(Field("importer_reasons", "Reasons against it", "text", is_required=False),),
-            ends=("reasons",),
-            event="filing-routed:response",
+            ends=_CLOCKS,
+            event=ANSWERED,
             citation="19 CFR 152.2",
         ),
+        follow_silence("proposed", "responded", _CLOCKS),
+        follow_withdrawal("proposed", "method-chosen", _CLOCKS, "follow-withdrawal-of-notice"),
         Act(
             "decide",
             "Decide",
@@ -232,16 +249,24 @@ CLASSIFICATION: Final = Process(
         Act(
             "follow-application",
             "Decision applied to the entries",
-            ("decided",),
+            (*_OPEN, "decided"),
             "applied",
             (),
             outcome="reclassified",
             event="decision-applied",
         ),
         Act(
+            "record-application",
+            "Record that it was applied to the entries",
+            ("decided",),
+            "applied",
+            fields=(Field("applied_on", "Day", "date"),),
+            outcome="reclassified",
+        ),
+        Act(
             "follow-refusal",
             "Decision refused: the law does not allow it",
-            ("decided",),
+            ("decided", "overtaken"),
             "responded",
             (),
             event="decision-refused",
@@ -298,6 +323,7 @@ CLASSIFICATION: Final = Process(
             "S",
             counts_from="mailed_on",
         ),
+        LONGER_ANSWER,
     ),
     steps=(
         Step("goods", "What the goods are as imported, with evidence", "choose-rule"),

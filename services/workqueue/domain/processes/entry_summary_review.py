@@ -3,6 +3,15 @@
 from typing import Final
 
 from services.workqueue.domain.processes.codes import LIQUIDATION_REASONS, REJECT_REASONS, YES_NO
+from services.workqueue.domain.processes.letters import (
+    ABOUT,
+    ANSWERED,
+    LONGER,
+    LONGER_ANSWER,
+    OVERDUE,
+    follow_extension,
+    follow_withdrawal,
+)
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _TEAM: Final = ("import-specialist", "entry-specialist")
@@ -10,7 +19,7 @@ _ENTRY: Final = ("entry-specialist",)
 _BEFORE: Final = ("accepted", "cbp-control", "selected", "assigned")
 _WAITING: Final = ("waiting-party", "waiting-laboratory")
 _OPEN: Final = (*_BEFORE, "in-review", *_WAITING, "decided", "rejected", "resubmitted")
-_ANSWERS: Final = ("answer", "documents", "reasons")
+_ANSWERS: Final = ("answer", "documents", "reasons", LONGER)
 _REJECT_WINDOWS: Final = ("reject-window", "late-reject-window")
 _ALL: Final = (*_ANSWERS, *_REJECT_WINDOWS, "review-cutoff")
 
@@ -160,6 +169,7 @@ ENTRY_SUMMARY_REVIEW: Final = Process(
             fields=(
                 Field("questions", "Questions", "text"),
                 Field("issued_on", "Date of the form", "date"),
+                *ABOUT,
             ),
             starts=("answer",),
             opens="request-for-information",
@@ -195,6 +205,7 @@ ENTRY_SUMMARY_REVIEW: Final = Process(
                 Field("proposed_usd", "Increase proposed", "money"),
                 Field("proposal_reasons", "Reasons", "text"),
                 Field("proposed_on", "Day of mailing", "date"),
+                *ABOUT,
             ),
             starts=("reasons",),
             opens="notice-of-action",
@@ -223,7 +234,7 @@ ENTRY_SUMMARY_REVIEW: Final = Process(
                 Field("answer", "What was answered", "text", is_required=False),
             ),
             ends=_ANSWERS,
-            event="filing-routed:response",
+            event=ANSWERED,
         ),
         Act(
             "record-silence",
@@ -232,7 +243,10 @@ ENTRY_SUMMARY_REVIEW: Final = Process(
             "in-review",
             _TEAM,
             ends=_ANSWERS,
+            event=OVERDUE,
         ),
+        follow_extension(("waiting-party",), _ANSWERS),
+        follow_withdrawal("waiting-party", "in-review", _ANSWERS),
         Act(
             "record-report",
             "Record the laboratory's report",
@@ -295,16 +309,24 @@ ENTRY_SUMMARY_REVIEW: Final = Process(
         Act(
             "follow-application",
             "Decision applied to the entry",
-            ("decided",),
+            ("selected", "assigned", "in-review", *_WAITING, "decided"),
             "set-to-liquidate",
             (),
             outcome="set-to-liquidate",
             event="decision-applied",
         ),
         Act(
+            "record-application",
+            "Record that it was applied to the entries",
+            ("decided",),
+            "set-to-liquidate",
+            fields=(Field("applied_on", "Day", "date"),),
+            outcome="set-to-liquidate",
+        ),
+        Act(
             "follow-refusal",
             "Decision refused: the law does not allow it",
-            ("decided",),
+            ("decided", "overtaken"),
             "in-review",
             (),
             event="decision-refused",
@@ -462,6 +484,7 @@ ENTRY_SUMMARY_REVIEW: Final = Process(
             "S",
             counts_from="proposed_on",
         ),
+        LONGER_ANSWER,
         Clock(
             "resubmission",
             "Resubmission after the rejection",

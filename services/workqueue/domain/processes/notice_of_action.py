@@ -18,7 +18,7 @@ NOTICE_OF_ACTION: Final = Process(
     division="validation-and-compliance",
     citation="19 CFR 152.2",
     legal_state="liquidation",
-    opened_by=OFFICERS,
+    opened_on=("request-issued",),
     first="draft",
     stages=(
         Stage("draft", "Being drafted"),

@@ -3,10 +3,20 @@
 from typing import Final
 
 from services.workqueue.domain.processes.codes import LIQUIDATION_REASONS, REJECT_REASONS
+from services.workqueue.domain.processes.letters import (
+    ABOUT,
+    ANSWERED,
+    LONGER,
+    LONGER_ANSWER,
+    follow_extension,
+    follow_silence,
+    follow_withdrawal,
+)
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _OPEN: Final = ("received", "validated", "awaiting-payment", "under-review", "waiting-party")
 _WINDOW: Final = ("window-entry", "window-schedule")
+_ANSWERS: Final = ("answer", LONGER)
 _REJECTION: Final = (
     Field("reject_reason", "Reason", "code", REJECT_REASONS),
     Field("remarks", "Remarks to the filer, at most 500 characters", "text"),
@@ -171,6 +181,7 @@ POST_SUMMARY_CORRECTION: Final = Process(
             fields=(
                 Field("questions", "Questions", "text"),
                 Field("issued_on", "Date of the form", "date"),
+                *ABOUT,
             ),
             starts=("answer",),
             opens="request-for-information",
@@ -183,9 +194,12 @@ POST_SUMMARY_CORRECTION: Final = Process(
             ("waiting-party",),
             "under-review",
             fields=(Field("answer", "What was answered", "text", is_required=False),),
-            ends=("answer",),
-            event="filing-routed:response",
+            ends=_ANSWERS,
+            event=ANSWERED,
         ),
+        follow_silence("waiting-party", "under-review", _ANSWERS),
+        follow_extension(("waiting-party",), _ANSWERS),
+        follow_withdrawal("waiting-party", "under-review", _ANSWERS),
         Act(
             "accept-reviewed",
             "Accept after review",
@@ -239,7 +253,7 @@ POST_SUMMARY_CORRECTION: Final = Process(
             _OPEN,
             "overtaken",
             (),
-            ends=(*_WINDOW, "review-cutoff", "answer"),
+            ends=(*_WINDOW, "review-cutoff", *_ANSWERS),
             outcome="overtaken",
             event="entry-changed:liquidated",
         ),
@@ -249,7 +263,7 @@ POST_SUMMARY_CORRECTION: Final = Process(
             _OPEN,
             "overtaken",
             (),
-            ends=(*_WINDOW, "review-cutoff", "answer"),
+            ends=(*_WINDOW, "review-cutoff", *_ANSWERS),
             outcome="overtaken",
             event="entry-changed:deemed-liquidated",
         ),
@@ -288,6 +302,7 @@ POST_SUMMARY_CORRECTION: Final = Process(
             "S",
             counts_from="issued_on",
         ),
+        LONGER_ANSWER,
         Clock(
             "review-cutoff",
             "End of the review before the cut-off",

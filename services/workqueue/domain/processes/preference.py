@@ -3,6 +3,15 @@
 from typing import Final
 
 from services.workqueue.domain.processes.codes import YES_NO
+from services.workqueue.domain.processes.letters import (
+    ABOUT,
+    ANSWERED,
+    LONGER,
+    LONGER_ANSWER,
+    OVERDUE,
+    follow_extension,
+    follow_withdrawal,
+)
 from services.workqueue.domain.processes.shape import SUPERVISORS, Act, Clock, Field, Guard, Process, Stage, Step
 
 _OPEN: Final = (
@@ -17,7 +26,8 @@ _OPEN: Final = (
     "comment",
 )
 _WEIGHED: Final = ("answered", "silent")
-_CLOCKS: Final = ("reply", "questionnaire", "comments")
+_ANSWERS: Final = ("reply", LONGER)
+_CLOCKS: Final = (*_ANSWERS, "questionnaire", "comments")
 
 PREFERENCE: Final = Process(
     code="preference",
@@ -77,6 +87,7 @@ PREFERENCE: Final = Process(
             fields=(
                 Field("questions", "Questions", "text"),
                 Field("issued_on", "Date of the form", "date"),
+                *ABOUT,
             ),
             starts=("reply",),
             opens="request-for-information",
@@ -92,16 +103,19 @@ PREFERENCE: Final = Process(
                 Field("answered_on", "Day of receipt", "date", is_required=False),
                 Field("answer", "Certificate, production records, cost data", "text", is_required=False),
             ),
-            ends=("reply",),
-            event="filing-routed:response",
+            ends=_ANSWERS,
+            event=ANSWERED,
         ),
         Act(
             "record-silence",
             "Note that the time has passed without an answer",
             ("cf28-origin",),
             "silent",
-            ends=("reply",),
+            ends=_ANSWERS,
+            event=OVERDUE,
         ),
+        follow_extension(("cf28-origin",), _ANSWERS),
+        follow_withdrawal("cf28-origin", "selected", _ANSWERS),
         Act(
             "ask-producer",
             "Send the producer a questionnaire",
@@ -232,9 +246,25 @@ PREFERENCE: Final = Process(
             event="decision-applied",
         ),
         Act(
+            "record-qualification",
+            "Record that the finding was applied to the entries",
+            ("qualified",),
+            "applied",
+            fields=(Field("applied_on", "Day", "date"),),
+            outcome="qualified",
+        ),
+        Act(
+            "record-denial",
+            "Record that the denial was applied to the entries",
+            ("denied",),
+            "applied",
+            fields=(Field("applied_on", "Day", "date"),),
+            outcome="denied",
+        ),
+        Act(
             "follow-refusal",
             "Decision refused: the law does not allow it",
-            ("qualified", "denied"),
+            ("qualified", "denied", "overtaken"),
             "comment",
             (),
             event="decision-refused",
@@ -272,6 +302,7 @@ PREFERENCE: Final = Process(
             "S",
             counts_from="issued_on",
         ),
+        LONGER_ANSWER,
         Clock(
             "questionnaire",
             "Producer's answer",

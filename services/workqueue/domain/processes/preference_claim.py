@@ -2,9 +2,19 @@
 
 from typing import Final
 
+from services.workqueue.domain.processes.letters import (
+    ABOUT,
+    ANSWERED,
+    LONGER,
+    LONGER_ANSWER,
+    OVERDUE,
+    follow_extension,
+    follow_withdrawal,
+)
 from services.workqueue.domain.processes.shape import Act, Clock, Field, Guard, Process, Stage, Step
 
 _FILED: Final = ("filed", "timeliness", "assigned", "in-review", "waiting-party", "suspended")
+_ANSWERS: Final = ("reply", LONGER)
 _TEAM: Final = ("import-specialist", "entry-specialist")
 
 PREFERENCE_CLAIM: Final = Process(
@@ -104,6 +114,7 @@ PREFERENCE_CLAIM: Final = Process(
             fields=(
                 Field("questions", "Questions", "text"),
                 Field("issued_on", "Date of the form", "date"),
+                *ABOUT,
             ),
             starts=("reply",),
             opens="request-for-information",
@@ -125,16 +136,19 @@ PREFERENCE_CLAIM: Final = Process(
                     is_required=False,
                 ),
             ),
-            ends=("reply",),
-            event="filing-routed:response",
+            ends=_ANSWERS,
+            event=ANSWERED,
         ),
         Act(
             "record-silence",
             "Note that the time has passed without an answer",
             ("waiting-party",),
             "in-review",
-            ends=("reply",),
+            ends=_ANSWERS,
+            event=OVERDUE,
         ),
+        follow_extension(("waiting-party",), _ANSWERS),
+        follow_withdrawal("waiting-party", "in-review", _ANSWERS),
         Act(
             "check-papers",
             "Record whether the papers are complete now",
@@ -196,7 +210,7 @@ PREFERENCE_CLAIM: Final = Process(
             (*_FILED, "untimely", "recommended"),
             "decided",
             (),
-            ends=("claim-year", "reply"),
+            ends=("claim-year", *_ANSWERS),
             event="entry-changed:preference-claim-decided",
         ),
         Act(
@@ -258,7 +272,7 @@ PREFERENCE_CLAIM: Final = Process(
             (*_FILED, "untimely"),
             "withdrawn",
             fields=(Field("withdrawn_on", "Day", "date"),),
-            ends=("claim-year", "reply"),
+            ends=("claim-year", *_ANSWERS),
             outcome="withdrawn",
         ),
     ),
@@ -285,6 +299,7 @@ PREFERENCE_CLAIM: Final = Process(
             "S",
             counts_from="issued_on",
         ),
+        LONGER_ANSWER,
         Clock(
             "protest",
             "Protest of what is denied",

@@ -31,7 +31,7 @@ REQUEST_FOR_INFORMATION: Final = Process(
     summary="The importer is asked for facts on entries of one issue before the Center decides.",
     division="validation-and-compliance",
     citation="CBP Form 28; 19 CFR 151.11",
-    opened_by=OFFICERS,
+    opened_on=("request-issued",),
     first="draft",
     stages=(
         Stage("draft", "Being drafted"),

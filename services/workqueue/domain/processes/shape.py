@@ -168,7 +168,8 @@ class Process:
     `legal_state` is the service that owns what the law says of the matter; the item follows its events and leads to
     its acts. `opened_by` are the roles that may open a matter, `opened_on` the events that do. `first` is the stage in
     which it begins, `begins` the clocks that run from the day on which the matter is opened. `is_sensitive`:
-    law-enforcement-sensitive, no party learns that there is such a matter.
+    law-enforcement-sensitive, no party learns that there is such a matter; `known_to` are the roles that need to know
+    of each in their reach, everybody else is named on the matter.
     """
 
     code: str
@@ -187,6 +188,7 @@ class Process:
     opened_on: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
     is_sensitive: bool = False
+    known_to: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     """What is not public or not settled, and how it is read here."""
 

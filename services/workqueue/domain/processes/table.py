@@ -90,9 +90,5 @@ def _by_code(processes: tuple[Process, ...]) -> Mapping[str, Process]:
     return MappingProxyType(found)
 
 
-EVERY_PROCESS: Final = _by_code(_ALL)
-PROCESSES: Final[Mapping[str, Process]] = MappingProxyType(
-    {code: process for code, process in EVERY_PROCESS.items() if not process.is_sensitive}
-)
-"""Those that can be worked. The law-enforcement-sensitive ones wait for a compartment that keeps them from whoever
-need not know: until then no matter of them is opened, and nobody is shown them."""
+PROCESSES: Final = _by_code(_ALL)
+"""Every process. Who need not know sees no matter of a law-enforcement-sensitive one (`domain/compartment.py`)."""

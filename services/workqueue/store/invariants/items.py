@@ -12,15 +12,18 @@ FROM items i CROSS JOIN LATERAL (
     ORDER BY e.sequence DESC, e.at, e.change_key COLLATE "C" LIMIT 1) AS last
 WHERE AMONG(i.item_id) AND last.state <> i.state
 """
-# An event may have moved the stage since the last act, or come before it: then the stage is as old as that event.
+# An event may have moved the stage since the last act, or come before it: then the stage is as old as that event. What
+# became of a letter may be as old as the act that asked by it.
 _STAGE_APART_FROM_ACTS = """
 SELECT i.item_id, i.item_id || ' is in ' || coalesce(i.stage, 'no stage') || ', its last act led to ' || last.stage
     AS violation
 FROM items i CROSS JOIN LATERAL (
     SELECT a.stage, a.at FROM item_acts a WHERE a.item_id = i.item_id ORDER BY a.number DESC LIMIT 1) AS last
 WHERE AMONG(i.item_id) AND i.stage IS DISTINCT FROM last.stage AND (i.stage IS NULL OR i.stage_since = last.at
+        AND NOT EXISTS (SELECT FROM heard_facts f WHERE f.subject = 'item:' || i.item_id AND f.at <= last.at)
     OR NOT EXISTS (SELECT FROM heard_facts f WHERE f.subject IN (
-        'entry:' || i.entry_number, 'protest:' || i.protest_number, 'importer:' || i.importer_number,
+        'item:' || i.item_id, 'entry:' || i.entry_number,
+        'protest:' || i.protest_number, 'importer:' || i.importer_number,
         'entry:' || (SELECT n.entry_numbers ->> 0 FROM filings n WHERE n.filing_number = i.filing_number))))
 """
 

@@ -1,5 +1,6 @@
 """The tables of the work queue, a module for each subject."""
 
+from services.workqueue.store.tables.compartment import need_to_know
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decided_goods, decisions
 from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
@@ -33,6 +34,7 @@ __all__ = [
     "items",
     "matters",
     "metadata",
+    "need_to_know",
     "platform",
     "protests",
     "request_acts",

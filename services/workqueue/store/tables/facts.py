@@ -15,5 +15,5 @@ heard_facts = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("fields", JSONB, nullable=False),
-    comment="Events that the processes of items follow, by the entry, protest or importer that they are about.",
+    comment="What the processes of items follow, by the entry, protest, importer or item that it is about.",
 )

@@ -75,6 +75,8 @@ items = Table(
     Column("waits_for", Text),
     Column("assigned_to", Text),
     Column("reopened_at", DateTime(timezone=True)),
+    # Who is named on a law-enforcement-sensitive matter.
+    Column("knowers", JSONB),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
     Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
     Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),

@@ -34,5 +34,6 @@ item_acts = Table(
     Column("reasons", JSONB, nullable=False),
     Column("stage", Text, nullable=False),
     Column("authority", Text, nullable=False),
+    Column("opened", UUID(as_uuid=True)),
     comment="Every act on the process of an item, with what it recorded and the stage that it led to.",
 )

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from services.liquidation.domain.rules.table import RULES
-from services.workqueue.domain.processes.table import EVERY_PROCESS
+from services.workqueue.domain.processes.table import PROCESSES
 
 OF_LAW: Final = {
     ("ad-cvd", "lifted-period"): ("susp-lift-6mo", "6 months"),
@@ -74,7 +74,7 @@ OF_LAW: Final = {
 
 @pytest.mark.parametrize(("place", "law"), OF_LAW.items(), ids=lambda each: str(each[0]))
 def test_clock_says_what_the_rule_says(place: tuple[str, str], law: tuple[str, str | None]) -> None:
-    clock = EVERY_PROCESS[place[0]].clock(place[1])
+    clock = PROCESSES[place[0]].clock(place[1])
     rule = RULES[law[0]]
     tags = {rule.evidence, "U"} if rule.unsettled else {rule.evidence}
     assert clock.evidence in tags, (clock.evidence, rule)
@@ -86,7 +86,7 @@ def test_every_other_statutory_clock_is_known_to_have_no_rule_of_its_own() -> No
     """A statutory clock without a row of the law says so by its evidence: from memory, or parts of other rules."""
     loose = {
         (process.code, clock.code): clock.evidence
-        for process in EVERY_PROCESS.values()
+        for process in PROCESSES.values()
         for clock in process.clocks
         if clock.kind == "statutory" and (process.code, clock.code) not in OF_LAW
     }

@@ -1,0 +1,173 @@
+"""The inbox of a party: what is unread, acknowledging it, and what the party asks for."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from pydantic import BaseModel, Field
+
+from services.notifications.acts import inbox as acts
+from services.notifications.acts.inbox import accounts_of, matter_of_notice, recipients_of
+from services.notifications.acts.rendering import render_page, render_text
+from services.notifications.domain.recipients import Asked
+from services.notifications.settings import NotificationsSettings
+from services.notifications.store import notices as notice_store
+from services.notifications.store import preferences as preference_store
+from services.notifications.store.notices import NoticeFilter
+from services.notifications.store.preferences import Preference
+from shared.db.transaction import reading, transaction
+from shared.runtime.access import demand_sight, no_such, reach_of
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.requests import engine_of, now_of, today_of
+
+router = APIRouter(tags=["inbox"])
+
+_MOST: Final = 10_000
+_PAGE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+NoticePath = Annotated[UUID, Path(description="The id of the notice.")]
+
+
+class UnreadOut(BaseModel):
+    """Unread notices of a kind."""
+
+    kind: str = Field(examples=["N-03"])
+    unread: int
+    next_due_on: date | None = Field(description="The nearest day among them that is still to come.")
+
+
+class InboxOut(BaseModel):
+    """What is unread."""
+
+    unread: int
+    is_more: bool = Field(description=f"There are more: of the newest {_MOST} only these are counted.")
+    since: date
+    next_due_on: date | None
+    by_kind: list[UnreadOut]
+
+
+class PreferenceIn(BaseModel):
+    """What a recipient asks for beside what the law requires; nothing in it makes it told less."""
+
+    recipient: str = Field(
+        max_length=64, description="An importer number, or the id of a party.", examples=["filer:B76"]
+    )
+    language: Literal["en", "es"] = Field(default="en", description="A second language, where a notice has it.")
+    second_email: str | None = Field(
+        default=None,
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$",
+        description="Who is reached when the first address is not.",
+        examples=["second@broker.example"],
+    )
+
+
+class PreferenceOut(BaseModel):
+    """What a recipient asked for."""
+
+    recipient: str
+    language: str
+    second_email: str | None
+    revision: int
+    changed_by: str
+    changed_at: datetime
+
+
+@router.get("/inbox", summary="What is unread")
+async def read_inbox(
+    request: Request,
+    caller: Annotated[Identity, allow("notice.read")],
+    days: Annotated[int, Query(ge=1, le=400, description="Notices issued in so many days.")] = 90,
+    importer: Annotated[str | None, Query(description="Only of this client, by its number.", max_length=20)] = None,
+) -> InboxOut:
+    """Counts of what nobody has acknowledged for the caller's party, by kind, with the nearest day of each."""
+    today = today_of(request)
+    wanted = NoticeFilter(
+        reach=reach_of(caller, "notice.read", today), importer_number=importer, unread_by=recipients_of(caller)
+    )
+    since = today - timedelta(days=days)
+    async with reading(engine_of(request)) as connection:
+        rows = await notice_store.count_unread(connection, wanted, since=since, today=today, most=_MOST)
+    unread = sum(row.notices for row in rows)
+    return InboxOut(
+        unread=unread,
+        is_more=unread >= _MOST,
+        since=since,
+        next_due_on=min((row.next_due_on for row in rows if row.next_due_on is not None), default=None),
+        by_kind=[UnreadOut(kind=row.kind, unread=row.notices, next_due_on=row.next_due_on) for row in rows],
+    )
+
+
+@router.post("/notices/{notice_id}/acknowledge", status_code=204, summary="Acknowledge a notice")
+async def acknowledge_notice(
+    notice_id: NoticePath, request: Request, caller: Annotated[Identity, allow("notice.acknowledge")]
+) -> Response:
+    """Say that the caller's party has read it: a line in its ledger. Acknowledging again changes nothing, and nobody's
+    rights depend on it.
+    """
+    async with transaction(engine_of(request)) as tx:
+        await acts.acknowledge(tx, caller, notice_id, now_of(request))
+    return Response(status_code=204)
+
+
+@router.get(
+    "/notices/{notice_id}/preview",
+    summary="A notice as it is told",
+    response_class=HTMLResponse,
+    responses={200: {"content": {"text/html": {}, "text/plain": {}}, "description": "The words of the notice."}},
+)
+async def preview_notice(
+    notice_id: NoticePath,
+    request: Request,
+    caller: Annotated[Identity, allow("notice.read")],
+    language: Annotated[Literal["en", "es"], Query(description="Where the kind has it.")] = "en",
+    form: Annotated[Literal["html", "text"], Query()] = "html",
+) -> Response:
+    """The same bytes that a mail of it has as its text, or as HTML, in the edition that it was made with."""
+    async with reading(engine_of(request)) as connection:
+        notice = await notice_store.find_notice(connection, notice_id)
+    if notice is None:
+        raise no_such(f"notice {notice_id}")
+    demand_sight(caller, "notice", today_of(request), matter_of_notice(notice), f"notice {notice_id}")
+    settings: NotificationsSettings = request.app.state.settings
+    given = {"name": "the importer of record", "base_url": settings.link_base, "language": language}
+    if form == "text":
+        return PlainTextResponse(render_text(notice, **given), headers=_PAGE_HEADERS)
+    return HTMLResponse(render_page(notice, **given), headers=_PAGE_HEADERS)
+
+
+@router.get("/preferences", summary="What the caller's recipients asked for")
+async def list_preferences(
+    request: Request, caller: Annotated[Identity, allow("preference.read")]
+) -> list[PreferenceOut]:
+    """Of the importer numbers and parties that the caller speaks for; nothing of those that asked for nothing."""
+    async with reading(engine_of(request)) as connection:
+        rows = await preference_store.list_preferences(connection, accounts_of(caller))
+    return [_preference(row) for row in rows]
+
+
+@router.put("/preferences", summary="Ask for a language and a second contact")
+async def write_preference(
+    body: PreferenceIn, request: Request, caller: Annotated[Identity, allow("preference.write")]
+) -> PreferenceOut:
+    """Beside what the law requires: what is asked for adds, and never takes away."""
+    asked = Asked(body.language, body.second_email)
+    async with transaction(engine_of(request)) as tx:
+        return _preference(await acts.ask(tx, caller, body.recipient, asked, now_of(request)))
+
+
+def _preference(row: Preference) -> PreferenceOut:
+    return PreferenceOut(
+        recipient=row.recipient,
+        language=row.language,
+        second_email=row.second_email,
+        revision=row.revision,
+        changed_by=row.changed_by,
+        changed_at=row.changed_at,
+    )

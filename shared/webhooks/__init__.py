@@ -1,0 +1,1 @@
+"""Webhooks out: signing by Standard Webhooks, and sending to addresses of the public network alone."""

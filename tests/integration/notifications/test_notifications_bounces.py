@@ -1,0 +1,276 @@
+"""What comes back: by SMTP with TLS, for the delivery that its address names; then a second contact, then a letter."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiosmtplib
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.notifications.acts.bounces import Bounces
+from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.domain.addresses import MailAddresses
+from services.notifications.store.invariants import INVARIANTS
+from services.notifications.store.tables import deliveries
+from services.notifications.store.tables.deliveries import delivery_events
+from shared.db.transaction import reading
+from shared.mail.inbound import InboundMail
+from shared.mail.message import build_message
+from shared.mail.protocol import Fate, Mail, Outcome
+from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
+from shared.runtime.invariants import check_all
+from shared.runtime.lifecycle import Stopping
+from tests.integration.notifications.builders import (
+    IMPORTER,
+    NOW,
+    MakeEngine,
+    ScriptedMailer,
+    account_assigned,
+    apply,
+    client_of,
+    entry_changed,
+    request_issued,
+    rows,
+)
+
+ADDRESSES = MailAddresses(
+    team="team-{center}@trade.example",
+    list_host="centerline.example",
+    bounce_host="bounces.example",
+    bounce_secret=b"s" * 32,
+)
+OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
+STAFF = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE005"}))
+
+
+def report(action: str, status: str = "5.1.1", words: str = "smtp; 550 no such mailbox") -> bytes:
+    """A delivery status notification as RFC 3464 has it in its appendix, with the fields that matter here."""
+    lines = (
+        "From: MAILER-DAEMON@mail.importer.example",
+        "Subject: Returned mail",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "",
+        "--b",
+        "",
+        "Your mail could not be delivered.",
+        "--b",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mail.importer.example",
+        "",
+        "Final-Recipient: rfc822; trade@importer.example",
+        f"Action: {action}",
+        f"Status: {status}",
+        f"Diagnostic-Code: {words}",
+        "",
+        "--b--",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's TLS with a certificate of its own, and a client's that trusts that one alone."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "mail.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(path)
+    return server, ssl.create_default_context(cafile=str(path))
+
+
+@pytest.fixture
+async def engine(service_engine: MakeEngine) -> AsyncEngine:
+    return await service_engine("notifications")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+def mails_of(mailer: ScriptedMailer, address: str) -> list[Mail]:
+    return [mail for mail in mailer.mails if mail.to == address]
+
+
+async def send(engine: AsyncEngine, mailer: ScriptedMailer, clock: FixedClock) -> None:
+    rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), "https://bulletin.example", ADDRESSES)
+    await Sender(engine, mailer, clock, rules).run()
+
+
+@pytest.fixture
+async def mailer(engine: AsyncEngine, clock: FixedClock, tmp_path: Path) -> ScriptedMailer:
+    """A request was mailed to the importer, which asked for a second contact."""
+    await apply(engine, [account_assigned(center=None), request_issued()])
+    async with client_of(engine, tmp_path, OWNER) as api:
+        asked = {"recipient": IMPORTER, "second_email": "second@importer.example"}
+        assert (await api.put("/preferences", json=asked)).status_code == 200
+    mailer = ScriptedMailer(lambda _: Outcome(Fate.SENT))
+    await send(engine, mailer, clock)
+    return mailer
+
+
+async def states(engine: AsyncEngine) -> dict[str, str]:
+    return {row.channel: row.state for row in await rows(engine, deliveries)}
+
+
+@pytest.fixture
+async def inbound(engine: AsyncEngine, clock: FixedClock, tmp_path: Path) -> AsyncIterator[aiosmtplib.SMTP]:
+    """A client of the server that takes bounces, over TLS."""
+    bounces = Bounces(engine, clock, ADDRESSES)
+    server_tls, client_tls = certificate(tmp_path)
+    server = InboundMail("localhost", 0, is_known=bounces.is_known, take=bounces.take, tls=server_tls)
+    server.listening = asyncio.get_running_loop().create_future()
+    stopping = Stopping()
+    running = asyncio.create_task(server.run(stopping))
+    port = await server.listening
+    async with aiosmtplib.SMTP(hostname="localhost", port=port, start_tls=True, tls_context=client_tls) as client:
+        yield client
+    stopping.set()
+    await running
+
+
+async def test_a_mail_names_the_team_its_list_and_an_address_of_its_own_for_bounces(mailer: ScriptedMailer) -> None:
+    (mail,) = mailer.mails
+    assert mail.reply_to == "team-cee005@trade.example"
+    written = build_message(mail, "Centerline <notices@centerline.example>")
+    assert b"\r\nReply-To: team-cee005@trade.example\r\n" in written
+    assert b"\r\nList-Id: <n-03.notices.centerline.example>\r\n" in written
+    assert mail.return_path is not None
+    assert mail.return_path.endswith("@bounces.example")
+    assert len(mail.return_path.partition("@")[0]) <= 64  # RFC 5321, 4.5.3.1.1
+
+
+async def test_a_bounce_goes_to_the_second_contact_and_then_to_the_mail_room(
+    engine: AsyncEngine, mailer: ScriptedMailer, clock: FixedClock, inbound: aiosmtplib.SMTP, tmp_path: Path
+) -> None:
+    (first,) = mailer.mails
+    assert first.return_path is not None
+    await inbound.sendmail("", first.return_path, report("failed"))
+    assert await states(engine) == {"email": "bounced", "email-second": "queued"}
+    await send(engine, mailer, clock)
+    (second,) = mails_of(mailer, "second@importer.example")
+    assert second.message_id != first.message_id
+    assert second.return_path is not None
+    await inbound.sendmail("", second.return_path, report("failed", "5.2.2", "smtp; 552 mailbox full"))
+    assert await states(engine) == {"email": "bounced", "email-second": "bounced", "mail": "queued"}
+    async with client_of(engine, tmp_path, STAFF) as api:
+        (letter,) = (await api.get("/letters")).json()["items"]
+        too_early = await api.post(f"/notices/{letter['notice_id']}/mailed", json={"mailed_on": "2026-03-01"})
+        assert too_early.status_code == 422
+        done = await api.post(f"/notices/{letter['notice_id']}/mailed", json={"mailed_on": "2026-03-05"})
+        assert done.status_code == 204, done.text
+        again = await api.post(f"/notices/{letter['notice_id']}/mailed", json={"mailed_on": "2026-03-05"})
+        assert again.status_code == 409
+        assert (await api.get("/letters")).json()["items"] == []
+    ledger = [(line.channel, line.event, line.detail) for line in await rows(engine, delivery_events)]
+    assert ("email", "bounced", "5.1.1 smtp; 550 no such mailbox") in ledger
+    assert ("mail", "sent", "mailed on 2026-03-05 by kim") in ledger
+    found = await check_all(lambda: reading(engine), INVARIANTS)
+    assert {name for name, violations in found.items() if violations} == set()
+
+
+async def test_a_report_that_comes_again_and_one_that_says_nothing_change_nothing(
+    engine: AsyncEngine, mailer: ScriptedMailer, inbound: aiosmtplib.SMTP
+) -> None:
+    (mail,) = mailer.mails
+    assert mail.return_path is not None
+    for told in (report("delayed"), b"Subject: I am away\r\n\r\nUntil Monday.", b"\xff\x00 not a mail"):
+        await inbound.sendmail("", mail.return_path, told)
+    assert await states(engine) == {"email": "sent"}
+    await inbound.sendmail("", mail.return_path, report("delivered", "2.0.0", "smtp; 250 OK"))
+    assert await states(engine) == {"email": "delivered"}
+    for _ in range(2):
+        await inbound.sendmail("", mail.return_path, report("failed"))
+    assert [line.event for line in await rows(engine, delivery_events)] == [
+        "queued",
+        "sent",
+        "delivered",
+        "bounced",
+        "queued",
+    ]
+
+
+async def test_an_address_that_nobody_made_is_refused_or_finds_nothing(
+    engine: AsyncEngine, mailer: ScriptedMailer, inbound: aiosmtplib.SMTP
+) -> None:
+    (mail,) = mailer.mails
+    assert mail.return_path is not None
+    for address in ("postmaster@bounces.example", mail.return_path.replace("bounces.example", "other.example")):
+        with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+            await inbound.sendmail("", address, report("failed"))
+    forged = mail.return_path.replace("@", "")[:35] + "0" * 20 + "@bounces.example"
+    await inbound.sendmail("", forged, report("failed"))
+    assert await states(engine) == {"email": "sent"}
+
+
+async def test_nothing_is_taken_without_tls(
+    engine: AsyncEngine, clock: FixedClock, mailer: ScriptedMailer, tmp_path: Path
+) -> None:
+    bounces = Bounces(engine, clock, ADDRESSES)
+    tls, _ = certificate(tmp_path)
+    server = InboundMail("localhost", 0, is_known=bounces.is_known, take=bounces.take, tls=tls)
+    server.listening = asyncio.get_running_loop().create_future()
+    stopping = Stopping()
+    running = asyncio.create_task(server.run(stopping))
+    client = aiosmtplib.SMTP(hostname="localhost", port=await server.listening, start_tls=False)
+    await client.connect()
+    assert mailer.mails[0].return_path is not None
+    with pytest.raises(aiosmtplib.SMTPException):
+        await client.sendmail("", mailer.mails[0].return_path, report("failed"))
+    client.close()
+    stopping.set()
+    await running
+    assert await states(engine) == {"email": "sent"}
+
+
+async def test_a_courtesy_notice_that_bounces_makes_no_letter(engine: AsyncEngine, clock: FixedClock) -> None:
+    await apply(engine, [account_assigned(center=None), entry_changed()])
+    await send(engine, ScriptedMailer(lambda _: Outcome(Fate.REFUSED, "550 no such mailbox")), clock)
+    assert await states(engine) == {"bulletin": "posted", "email": "bounced"}
+
+
+async def test_the_bulk_of_a_cycle_goes_out_at_its_rate_and_an_urgent_notice_before_it(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    acts: list[Any] = [entry_changed(importer_number=IMPORTER) for _ in range(300)]
+    await apply(engine, [account_assigned(center=None), *acts])
+    rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), "https://bulletin.example", bulk_per_second=50)
+    mailer = ScriptedMailer(lambda _: Outcome(Fate.SENT), batch=40)
+    sender = Sender(engine, mailer, clock, rules)
+    await sender.run()
+    assert len(mailer.mails) == 50
+    await apply(engine, [request_issued()], clock.now())
+    clock.advance(timedelta(seconds=2))
+    await sender.run()
+    assert mailer.mails[50].subject.startswith("Request for information")
+    assert len(mailer.mails) == 50 + 1 + 100
+    clock.advance(timedelta(seconds=3))
+    await sender.run()
+    assert len(mailer.mails) == 301

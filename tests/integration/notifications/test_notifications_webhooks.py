@@ -1,0 +1,285 @@
+"""Webhooks: signed as a library of others verifies, tried again, turned off, never into a private network."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from services.notifications.acts.hooking import WebhookSender
+from services.notifications.store.invariants import INVARIANTS
+from services.notifications.store.tables import deliveries
+from shared.db.transaction import reading
+from shared.runtime.clock import FixedClock
+from shared.runtime.identity import Identity, RoleName
+from shared.runtime.invariants import check_all
+from shared.webhooks.client import Unreachable, WebhookClient
+from tests.integration.notifications.builders import (
+    IMPORTER,
+    MakeEngine,
+    account_assigned,
+    apply,
+    client_of,
+    entry_changed,
+    request_issued,
+    rows,
+)
+
+OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
+STRANGER = Identity("sam", "Sam", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"09-345678900"}))
+
+
+@dataclass
+class Receiver:
+    """A real HTTP server that keeps what it is sent and answers as told."""
+
+    answer: Callable[[int], int] = lambda _: 204
+    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    server: asyncio.Server | None = None
+    port: int = 0
+
+    async def open(self) -> None:
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        assert self.server is not None
+        self.server.close()
+        await self.server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+        self.calls.append((headers, await reader.readexactly(int(headers["content-length"]))))
+        status = self.answer(len(self.calls))
+        writer.write(f"HTTP/1.1 {status} As told\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hooks"
+
+    @property
+    def ids(self) -> list[str]:
+        return [headers["webhook-id"] for headers, _ in self.calls]
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    await receiver.open()
+    yield receiver
+    await receiver.close()
+
+
+@pytest.fixture
+async def engine(service_engine: MakeEngine) -> AsyncEngine:
+    return await service_engine("notifications")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """The time of this machine: the library that verifies looks at it."""
+    return FixedClock(datetime.now(UTC))
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[WebhookClient]:
+    client = WebhookClient(allow_private=True, timeout_seconds=5)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def api(engine: AsyncEngine, tmp_path: Path, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(engine, tmp_path, OWNER, clock.now(), webhook_allow_private=True) as api:
+        yield api
+
+
+async def register(api: httpx.AsyncClient, url: str, key: str = "first", **body: Any) -> dict[str, Any]:
+    given = {"recipient": IMPORTER, "url": url} | body
+    answer = await api.post("/webhooks", json=given, headers={"Idempotency-Key": key})
+    assert answer.status_code == 201, answer.text
+    registered: dict[str, Any] = answer.json()
+    return registered
+
+
+async def hooks(engine: AsyncEngine) -> list[Any]:
+    return [row for row in await rows(engine, deliveries) if row.channel.startswith("webhook:")]
+
+
+def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock) -> WebhookSender:
+    return WebhookSender(engine, client, clock, "https://bulletin.example")
+
+
+async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verifies(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    webhook = await register(api, receiver.url)
+    await apply(engine, [account_assigned(center=None), entry_changed(), request_issued()], clock.now())
+    await sender(engine, client, clock).run()
+    told = [Verifier(webhook["secret"]).verify(body.decode(), headers) for headers, body in receiver.calls]
+    assert sorted(message["data"]["kind"] for message in told) == ["N-03", "N-09"]
+    (request,) = [message for message in told if message["data"]["kind"] == "N-03"]
+    assert request["type"] == "notice.issued"
+    assert request["data"]["due_on"] == "2026-04-01"
+    assert "If nothing is done" in request["data"]["text"]
+    with pytest.raises(WebhookVerificationError):
+        Verifier(webhook["secret"]).verify(receiver.calls[0][1].decode() + " ", receiver.calls[0][0])
+    assert {row.state for row in await hooks(engine)} == {"delivered"}
+    log = (await api.get(f"/webhooks/{webhook['webhook_id']}/deliveries")).json()["items"]
+    assert [(line["state"], line["attempts"]) for line in log] == [("delivered", 1)] * 2
+    found = await check_all(lambda: reading(engine), INVARIANTS)
+    assert {name for name, violations in found.items() if violations} == set()
+
+
+async def test_while_a_secret_is_rotated_both_verify_and_after_a_day_the_new_one_alone(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    webhook = await register(api, receiver.url)
+    rotated = (await api.post(f"/webhooks/{webhook['webhook_id']}/rotate")).json()
+    assert rotated["secrets_in_use"] == 2
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    await sender(engine, client, clock).run()
+    headers, body = receiver.calls[0]
+    for secret in (webhook["secret"], rotated["secret"]):
+        assert Verifier(secret).verify(body.decode(), headers)
+    clock.advance(timedelta(hours=24))
+    await apply(engine, [request_issued("CBP-29")], clock.now())
+    await sender(engine, client, clock).run()
+    assert len(headers["webhook-signature"].split()) == 2
+    assert len(receiver.calls[1][0]["webhook-signature"].split()) == 1
+
+
+async def test_a_receiver_that_dies_is_tried_again_under_the_same_id_and_holds_up_no_other(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    dead = Receiver()
+    await dead.open()
+    await register(api, receiver.url)
+    await register(api, dead.url, key="second")
+    dead.answer = lambda _: 503
+    await apply(engine, [account_assigned(center=None), request_issued(), request_issued("CBP-29")], clock.now())
+    await sender(engine, client, clock).run()
+    assert (len(receiver.calls), len(dead.calls)) == (2, 1)  # the second waits: the first has just failed
+    await dead.close()
+    clock.advance(timedelta(minutes=1))
+    await sender(engine, client, clock).run()
+    states = sorted((row.state, row.attempts) for row in await hooks(engine))
+    assert states[:2] == [("delivered", 1), ("delivered", 1)]
+    assert {state for state, _ in states[2:]} == {"queued"}
+    first = dead.ids[0]
+    dead.answer = lambda _: 200
+    await dead.open()
+    clock.advance(timedelta(hours=1))
+    for _ in range(3):
+        await sender(engine, client, clock).run()
+        clock.advance(timedelta(hours=1))
+    await dead.close()
+    assert {row.state for row in await hooks(engine)} == {"delivered"}
+    assert dead.ids.count(first) == 2
+    assert len(receiver.calls) == 2
+
+
+async def test_a_receiver_that_is_gone_is_turned_off_and_one_that_takes_nothing_for_days_too(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    receiver.answer = lambda _: 410
+    gone = await register(api, receiver.url)
+    lame = Receiver(answer=lambda _: 500)
+    await lame.open()
+    silent = await register(api, lame.url, key="second")
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    for _ in range(15):
+        await sender(engine, client, clock).run()
+        clock.advance(timedelta(hours=12))
+    await lame.close()
+    assert len(receiver.calls) == 1
+    states = {each["webhook_id"]: each for each in (await api.get("/webhooks")).json()}
+    assert states[gone["webhook_id"]]["off_reason"] == "it answered 410 Gone"
+    assert states[silent["webhook_id"]]["off_reason"] == "it has taken nothing for 5 days"
+    assert {row.state for row in await hooks(engine)} == {"bounced"}
+    # What the law requires went its own way.
+    mails = [row for row in await rows(engine, deliveries) if row.channel == "email"]
+    assert [row.state for row in mails] == ["queued"]
+
+
+async def test_a_call_that_was_answered_and_not_written_down_is_made_again_with_the_same_id(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    await register(api, receiver.url)
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+
+    class Killed(Exception):  # noqa: N818  as a process is
+        pass
+
+    killed = sender(engine, client, clock)
+
+    async def die(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    killed._write = die  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        await killed.run()
+    await sender(engine, client, clock).run()
+    assert len(receiver.calls) == 1  # still claimed
+    clock.advance(timedelta(minutes=3))
+    await sender(engine, client, clock).run()
+    assert len(receiver.calls) == 2
+    assert len(set(receiver.ids)) == 1
+    assert [row.state for row in await hooks(engine)] == ["delivered"]
+
+
+async def test_a_test_event_is_sent_at_once_and_says_what_came_back(api: httpx.AsyncClient, receiver: Receiver) -> None:
+    webhook = await register(api, receiver.url)
+    tried = (await api.post(f"/webhooks/{webhook['webhook_id']}/test")).json()
+    assert (tried["status"], tried["is_taken"]) == (204, True)
+    headers, body = receiver.calls[0]
+    assert Verifier(webhook["secret"]).verify(body.decode(), headers)["type"] == "webhook.test"
+    assert headers["webhook-id"] == tried["message_id"]
+    assert orjson.loads(body)["data"] == {"webhook_id": webhook["webhook_id"]}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0"])
+async def test_nothing_is_sent_into_a_private_network(receiver: Receiver, host: str) -> None:
+    client = WebhookClient(allow_private=False, timeout_seconds=5)
+    with pytest.raises(Unreachable, match="private network"):
+        await client.post(f"http://{host}:{receiver.port}/", {}, b"{}")
+    await client.close()
+    assert receiver.calls == []
+
+
+async def test_who_may_register_and_what_is_shown_of_it(
+    engine: AsyncEngine, tmp_path: Path, clock: FixedClock, api: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    webhook = await register(api, receiver.url)
+    again = await api.post(
+        "/webhooks", json={"recipient": IMPORTER, "url": receiver.url}, headers={"Idempotency-Key": "first"}
+    )
+    assert again.json() == webhook
+    shown = (await api.get(f"/webhooks/{webhook['webhook_id']}")).text
+    assert "whsec_" not in shown
+    async with client_of(engine, tmp_path, STRANGER, clock.now()) as other:
+        assert (await other.get(f"/webhooks/{webhook['webhook_id']}")).status_code == 404
+        assert (await other.get("/webhooks")).json() == []
+        refused = await other.post(
+            "/webhooks",
+            json={"recipient": IMPORTER, "url": "https://receiver.example/"},
+            headers={"Idempotency-Key": "x"},
+        )
+        assert (refused.status_code, refused.json()["code"]) == (422, "not-your-recipient")
+        plain = await other.post(
+            "/webhooks",
+            json={"recipient": "09-345678900", "url": "http://receiver.example/"},
+            headers={"Idempotency-Key": "y"},
+        )
+        assert (plain.status_code, plain.json()["code"]) == (422, "bad-webhook-address")

@@ -1,0 +1,146 @@
+"""Law-enforcement-sensitive matters, as an insider would look for them: by every list, count, link, id and act."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.workqueue.store.tables import items, need_to_know
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
+from tests.integration.workqueue.test_workqueue_matters import DAN, done, opened
+
+CENTER = frozenset({"CEE007"})
+TED = Identity(
+    "ted", "Ted Cho", frozenset({RoleName.TRADE_ENFORCEMENT_COORDINATOR}), centers=CENTER, divisions=DIVISIONS
+)
+FAR = replace(TED, subject="tia", centers=frozenset({"CEE001"}))
+AUDITOR = Identity("aud", "Ada Udo", frozenset({RoleName.AUDITOR}))
+OPERATOR = Identity("ops", "Ops", frozenset({RoleName.OPERATOR}))
+COUNSEL = Identity("cho", "Cho Counsel", frozenset({RoleName.CHIEF_COUNSEL}))
+AGENT = Identity("hal", "Hal Agent", frozenset({RoleName.HSI}))
+ENTRY = "B7600000031"
+FRAUD = {"process": "commercial-fraud", "title": "Two sets of invoices", "entry_numbers": [ENTRY]}
+LEAD = {"indicator": "Two invoices.", "discovered_on": "2026-03-02", "need_to_know": "Kim, Ted."}
+INSIDERS = {
+    "colleague": LEE,
+    "director": DAN,
+    "coordinator of another Center": FAR,
+    "auditor": AUDITOR,
+    "operator": OPERATOR,
+    "counsel": COUNSEL,
+    "agent": AGENT,
+    "who acts for the opener": replace(LEE, acting_for="kim"),
+}
+
+
+async def matter(desk: Desk) -> str:
+    answer = await opened(desk, **FRAUD)
+    assert answer.status_code == 201, answer.text
+    item_id: str = answer.json()["item_id"]
+    return item_id
+
+
+async def name(desk: Desk, item_id: str, subject: str, who: Identity = KIM) -> Any:
+    body = {"subject": subject, "reason": "Works on it."}
+    return await desk.call("POST", f"/items/{item_id}/need-to-know", who, json=body)
+
+
+@pytest.mark.parametrize("who", INSIDERS)
+async def test_who_need_not_know_learns_of_no_matter_by_any_way(desk: Desk, who: str) -> None:
+    insider, item_id = INSIDERS[who], await matter(desk)
+    for query in ("", "?process=commercial-fraud", f"?entry={ENTRY}", "?importer=07-345678900", "?kind=matter"):
+        answer = await desk.call("GET", f"/items{query}", insider)
+        assert answer.json().get("items", []) == [], query
+    if insider is not AGENT:  # who has no rights on items at all
+        queues = await desk.call("GET", "/queues", insider)
+        assert queues.json() == [], queues.text
+        figures = (await desk.call("GET", "/figures", insider)).json()
+        assert (figures["open"], figures["by_queue"]) == (0, {})
+    following = await desk.call("POST", "/items/next", insider, json={})
+    assert following.status_code in {204, 403, 422}, following.text
+    tried = {
+        ("GET", ""): None,
+        ("GET", "/goods"): None,
+        ("GET", "/files"): None,
+        ("GET", "/need-to-know"): None,
+        ("POST", "/claim"): None,
+        ("POST", "/heartbeat"): {"token": 1},
+        ("POST", "/release"): {"token": 1},
+        ("POST", "/acts"): {"act": "take-as-lead", "token": 1},
+        ("POST", "/assign"): {"to": insider.subject, "reason": "Mine."},
+        ("POST", "/need-to-know"): {"subject": insider.subject, "reason": "Mine."},
+        ("POST", "/drafts"): {"token": 1, "questions": ["What?"]},
+        ("POST", "/requests"): {"token": 1, "questions": ["What?"]},
+        ("POST", "/complete"): {"token": 1, "outcome": "no-change", "reasons": [{"code": "x", "text": "x"}]},
+        ("DELETE", "/need-to-know/kim"): None,
+    }
+    absent = "00000000-0000-0000-0000-000000000009"
+    for (method, path), body in tried.items():
+        answers = [
+            await desk.call(
+                method, f"/items/{each}{path}", insider, json=body, headers={"Idempotency-Key": f"{path}{each}"}
+            )
+            for each in (item_id, absent)
+        ]
+        there, nowhere = ((each.status_code, each.json().get("code")) for each in answers)
+        assert there == nowhere, (path, answers[0].text)
+        assert there[0] in {403, 404}, (path, answers[0].text)
+    link = await opened(desk, insider, key="link", process="inquiry", linked_item=item_id, title="x", entry_numbers=[])
+    assert link.status_code in {403, 404}, link.text
+    assert [row.item_id for row in await desk.rows(items) if row.process != "commercial-fraud"] == []
+
+
+async def test_nothing_of_it_leaves_the_work_queue(desk: Desk) -> None:
+    item_id = await matter(desk)
+    token = await desk.claim(item_id)
+    await done(desk, item_id, "take-as-lead", token=token, fields=LEAD)
+    assert await desk.published() == []
+    letter = await desk.call(
+        "POST",
+        f"/items/{item_id}/requests",
+        json={"token": token, "questions": ["Why two invoices?"]},
+        headers={"Idempotency-Key": "q"},
+    )
+    assert (letter.status_code, letter.json()["code"]) == (422, "quiet-matter"), letter.text
+
+
+async def test_opener_and_coordinator_know_and_name_others_who_then_know(desk: Desk) -> None:
+    item_id = await matter(desk)
+    for who in (KIM, TED):
+        listed = (await desk.call("GET", "/items", who)).json()["items"]
+        assert [each["item_id"] for each in listed] == [item_id]
+    assert (await desk.call("GET", f"/items/{item_id}", LEE)).status_code == 404
+    named = await name(desk, item_id, "lee", TED)
+    assert [(each["subject"], each["added_by"]) for each in named.json()["items"]] == [("kim", "kim"), ("lee", "ted")]
+    assert (await name(desk, item_id, "lee", TED)).json() == named.json()
+    assert (await desk.call("GET", f"/items/{item_id}", LEE)).status_code == 200
+    assert (await desk.call("POST", "/items/next", LEE, json={})).json()["item_id"] == item_id
+    stays = await desk.call("DELETE", f"/items/{item_id}/need-to-know/lee", KIM)
+    assert (stays.status_code, stays.json()["code"]) == (409, "stays-named")
+    token = (await desk.call("GET", f"/items/{item_id}", LEE)).json()["token"]
+    assert (await desk.call("POST", f"/items/{item_id}/release", LEE, json={"token": token})).is_success
+    assert (await desk.call("DELETE", f"/items/{item_id}/need-to-know/lee", KIM)).status_code == 200
+    assert (await desk.call("GET", f"/items/{item_id}", LEE)).status_code == 404
+    assert (await desk.call("POST", "/items/next", LEE, json={})).status_code == 204
+    rows = {row.subject: (row.added_by, row.removed_by) for row in await desk.rows(need_to_know)}
+    assert rows == {"kim": ("kim", None), "lee": ("ted", "kim")}
+
+
+async def test_matter_opened_from_it_shows_its_origin_to_nobody_who_need_not_know(desk: Desk) -> None:
+    item_id = await matter(desk)
+    token = await desk.claim(item_id)
+    board = await opened(desk, key="board", process="inquiry", title="Status", entry_numbers=[], linked_item=item_id)
+    assert board.status_code == 201, board.text
+    path = f"/items/{board.json()['item_id']}"
+    mine, theirs = (await desk.call("GET", path)).json(), (await desk.call("GET", path, LEE)).json()
+    assert ([each["item_id"] for each in mine["linked"]], mine["matter"]["linked_item"]) == ([item_id], item_id)
+    assert (theirs["linked"], theirs["matter"]["linked_item"]) == ([], None)
+    assert token
+
+
+async def test_tables_are_shown_to_whoever_works_here(desk: Desk) -> None:
+    public = {each["code"] for each in (await desk.client.get("/processes")).json()["items"]}
+    staff = {each["code"] for each in (await desk.call("GET", "/processes")).json()["items"]}
+    assert staff - public == {"cear", "commercial-fraud"}
+    assert (await desk.client.get("/processes/cear")).status_code == 404
