@@ -7,9 +7,7 @@ down_revision = "0007_pre_webhooks"
 
 CHANGES = """
 CREATE FUNCTION refuse_change_of_posting() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'a posting on the bulletin is neither changed nor removed (19 CFR 159.9)';
-END
+BEGIN RAISE EXCEPTION 'a posting on the bulletin is neither changed nor removed (19 CFR 159.9)'; END
 $$;
 CREATE TRIGGER bulletin_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON bulletin_postings
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_posting();
