@@ -11,7 +11,8 @@ from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.domain.notice_facts import facts_told
 from services.workqueue.domain.processes.shape import Act
 from services.workqueue.domain.request import Letter, LetterAnswer, RequestChange
-from shared.bus.outbox import Outgoing
+from services.workqueue.store.claims import ClaimFrame
+from shared.bus.outbox import Outgoing, frame_of
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.work import FoundOn as PublishedFinding
 from shared.contracts.work import RecordedFact, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
@@ -74,6 +75,11 @@ def work_item_changed(
         **told,
     )
     return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
+
+
+def frame_of_claim(person: Person, now: datetime) -> ClaimFrame:
+    """What goes around the event of a claim, whose data the statement that makes the claim writes itself."""
+    return ClaimFrame(frame_of(WorkItemChanged, SOURCE, now), _actor(person).model_dump_json())
 
 
 def review_decided(
