@@ -18,6 +18,8 @@ from services.notifications.store.notices import WrittenNotice
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "notices.md"
 _BASE_URL: Final = "https://notices.example.gov"
 _ISSUED_ON: Final = date(2026, 3, 2)
+_UNNAMED: Final = "surety, where an event names it: acts on processes do not yet"
+_SURETIES: Final = {"N-36": "surety (not mailed)", **dict.fromkeys(("N-23", "N-30", "N-31"), _UNNAMED)}
 _LANES: Final = {0: "first", 1: "usual", 2: "bulk"}
 
 
@@ -57,8 +59,10 @@ def _parties(kind: NoticeKind) -> str:
     if not is_mailed(kind.id):
         return "everybody; surety" if kind.is_for_surety else "everybody"
     parties = ["importer", "filer"]
+    if kind.id == "N-05":
+        parties[0] = "importer (of a refused message: its filer alone)"
     if kind.is_for_surety:
-        parties.append("surety (not mailed)" if kind.id == "N-36" else "surety")
+        parties.append(_SURETIES.get(kind.id, "surety"))
     parties.append(f"who was delegated {', '.join(sorted(scopes_told(kind.id)))}")
     return "; ".join(parties)
 

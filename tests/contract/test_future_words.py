@@ -60,6 +60,8 @@ APPLIED: dict[Reader, str] = {
     ("notifications", "entry-changed"): "SELECT subject FROM notices WHERE kind = 'N-13'",
     ("notifications", "protest-changed"): "SELECT subject FROM notices WHERE kind = 'N-17'",
     ("notifications", "request-issued"): "SELECT subject FROM notices WHERE kind = 'N-03'",
+    ("notifications", "request-changed"): "SELECT subject FROM notices WHERE variant = 'reminder'",
+    ("notifications", "appeal-decided"): "SELECT subject FROM notices WHERE kind = 'N-02'",
 }
 """What a reader makes of the sample of a topic, by the name of its subject."""
 
@@ -68,6 +70,8 @@ DECIDES = {
     ("notifications", "entry-changed"): {"change"},
     ("notifications", "protest-changed"): {"act"},
     ("notifications", "request-issued"): {"form"},
+    ("notifications", "request-changed"): {"form", "change"},
+    ("notifications", "appeal-decided"): {"outcome"},
 }
 """Places whose word alone says what follows: of an unknown one nothing does."""
 

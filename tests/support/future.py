@@ -46,11 +46,12 @@ _SAMPLES = (
     ("entry-routed", "routing/entry-of-account-for-quota", _of_entry),
     ("filing-routed", "routing/filing-prior-disclosure", lambda serial: {"filing_number": f"PD-2026-{serial}"}),
     ("account-assigned", "routing/account-registered", lambda serial: {"importer_number": f"08-{serial:07d}00"}),
+    ("appeal-decided", "routing/appeal-reassigned", lambda serial: {"appeal_number": f"appeal-{serial}"}),
     ("party-changed", "routing/party-agent-delegated-to", _of_party),
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
     ("review-decided", "workqueue/decided-increase-with-findings", _of_decision),
     ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),
-    ("request-changed", "workqueue/request-answered", lambda serial: {"request_id": f"request-{serial}"}),
+    ("request-changed", "workqueue/request-reminded", lambda serial: {"request_id": f"request-{serial}"}),
     ("entry-changed", "liquidation/liquidated-with-refund", _of_entry),
     ("protest-changed", "liquidation/protest-deny", lambda serial: {"protest_number": f"2704-{serial}"}),
     ("decision-applied", "liquidation/decision-applied", _of_decision),
@@ -112,6 +113,7 @@ def say(data: dict[str, Any], place: str, word: str) -> dict[str, Any]:
 
 
 _NAMED_BY = {
+    "appeal-decided": "appeal_number",
     "filing-routed": "filing_number",
     "review-decided": "decision_id",
     "request-issued": "request_id",

@@ -116,7 +116,7 @@ def render_feed(postings: Sequence[Mapping[str, Any]], *, base_url: str, query: 
         base_url=base_url,
         query=query,
         updated=now.isoformat(),
-        self=f"{base_url}/bulletin.atom?{query}",
+        feed_url=f"{base_url}/bulletin.atom?{query}",
     )
 
 

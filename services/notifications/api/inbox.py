@@ -26,6 +26,7 @@ from shared.web.requests import engine_of, now_of, today_of
 router = APIRouter(tags=["inbox"])
 
 _MOST: Final = 10_000
+_USUAL: Final = timedelta(days=90)
 _PAGE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
     "Cache-Control": "no-store",
@@ -83,7 +84,7 @@ class PreferenceOut(BaseModel):
 async def read_inbox(
     request: Request,
     caller: Annotated[Identity, allow("notice.read")],
-    days: Annotated[int, Query(ge=1, le=400, description="Notices issued in so many days.")] = 90,
+    issued_from: Annotated[date | None, Query(description="Notices issued since this day; 90 days by default.")] = None,
     importer: Annotated[str | None, Query(description="Only of this client, by its number.", max_length=20)] = None,
 ) -> InboxOut:
     """Counts of what nobody has acknowledged for the caller's party, by kind, with the nearest day of each."""
@@ -91,7 +92,7 @@ async def read_inbox(
     wanted = NoticeFilter(
         reach=reach_of(caller, "notice.read", today), importer_number=importer, unread_by=recipients_of(caller)
     )
-    since = today - timedelta(days=days)
+    since = issued_from or today - _USUAL
     async with reading(engine_of(request)) as connection:
         rows = await notice_store.count_unread(connection, wanted, since=since, today=today, most=_MOST)
     unread = sum(row.notices for row in rows)

@@ -230,6 +230,15 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
     await notices.apply(engine, [notices.entry_changed()])
     async with notices.client_of(engine, folder, notices.STAFF) as client:
         found = notices.items(await client.get("/notices", params={"kind": "N-13"}))
+        owner = Identity(
+            "owner", "Owner", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({notices.IMPORTER})
+        )
+        async with notices.client_of(engine, folder, owner) as own:
+            hook = await own.post(
+                "/webhooks",
+                json={"recipient": notices.IMPORTER, "url": "https://receiver.example/hooks"},
+                headers={"Idempotency-Key": "hook"},
+            )
         app = client._transport.app  # type: ignore[attr-defined]
         yield Ground(
             document=app.openapi(),
@@ -238,8 +247,8 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
             clock=app.state.clock,
             importer_number=notices.IMPORTER,
             delegate=await _delegate(engine, notices.IMPORTER),
-            values={"notice_id": found[0]["notice_id"]},
-            whose={"notice_id": ENTRY},
+            values={"notice_id": found[0]["notice_id"], "webhook_id": hook.json()["webhook_id"]},
+            whose={"notice_id": ENTRY, "webhook_id": frozenset({"own-account"})},
         )
 
 
