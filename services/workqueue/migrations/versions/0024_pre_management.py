@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0033_pre_management"
-down_revision = "0032_pre_bulk"
+revision = "0024_pre_management"
+down_revision = "0023_pre_bulk"
 
 MANAGEMENT = """
 ALTER TABLE importers ADD COLUMN programs jsonb NOT NULL DEFAULT '[]'::jsonb;

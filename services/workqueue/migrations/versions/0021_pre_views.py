@@ -2,7 +2,7 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0030_pre_views"
+revision = "0021_pre_views"
 down_revision = "0020_pre_need_to_know"
 
 VIEWS = """

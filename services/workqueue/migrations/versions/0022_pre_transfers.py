@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0031_pre_transfers"
-down_revision = "0030_pre_views"
+revision = "0022_pre_transfers"
+down_revision = "0021_pre_views"
 
 ITEMS = """
 ALTER TABLE items ADD COLUMN transferred_from text, ADD COLUMN at_port text, ADD COLUMN set_days jsonb;

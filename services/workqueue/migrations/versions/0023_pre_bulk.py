@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0032_pre_bulk"
-down_revision = "0031_pre_transfers"
+revision = "0023_pre_bulk"
+down_revision = "0022_pre_transfers"
 
 BULK = """
 CREATE TABLE bulk_runs (
