@@ -11,6 +11,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from bench.bulk_runs import measure_bulk_run
 from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
 from bench.chain_floor import measure_chain_floor
@@ -34,7 +35,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims")
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "bulk")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -171,6 +172,23 @@ async def measure_claims_row(server: EmbeddedPostgres, items: int, clients: int,
     return Row("claims, items/s", per_second, floor, per_second / floor, "ahead of the peers, p99 2 floors", note)
 
 
+async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
+    """One act on many items, begun by a second person, beside bare statements on as many rows."""
+    embedded.ensure_database(server, "workqueue")
+    engine = create_engine(server.url("workqueue"), application="bench")
+    await upgrade(engine, WORKQUEUE.migrations)
+    measured = await measure_bulk_run(engine, items)
+    await engine.dispose()
+    return Row(
+        "bulk, items/s",
+        items / measured.seconds,
+        items / measured.floor_seconds,
+        measured.floor_seconds / measured.seconds,
+        "none named",
+        f"{items:,} items assigned, each with its result; the preview took {measured.looked_seconds:.0f} s",
+    )
+
+
 async def run(given: argparse.Namespace) -> list[Row]:
     """The rows that are asked for, each measurement on a site of its own."""
     rows = []
@@ -192,6 +210,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
     if "claims" in given.rows:
         with open_server() as (_, server):
             rows.append(await measure_claims_row(server, given.open_items, given.clients, given.seconds))
+    if "bulk" in given.rows:
+        with open_server() as (_, server):
+            rows.append(await measure_bulk_row(server, given.bulk_items))
     return rows
 
 
@@ -222,6 +243,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--year-entries", type=int, default=5_000_000, help="entries for forecast, radar and previews")
     parser.add_argument("--calls", type=int, default=5_000, help="calls of the deadline calculator")
     parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
+    parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
     parser.add_argument("--clients", type=int, default=32, help="clients that claim at once")
     parser.add_argument("--seconds", type=float, default=10, help="seconds for which each of them claims")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")

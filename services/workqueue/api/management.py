@@ -1,6 +1,7 @@
 """For those who answer for a Center: load, flow, ageing, standards, trusted accounts, and moves that would balance."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -236,10 +237,10 @@ async def read_management(
                 source=each.standard.source,
                 ended=each.ended,
                 in_time=each.in_time,
-                percent=each.percent,
+                percent=_number(each.percent),
                 is_met=each.is_met,
-                p50_days=each.p50_days,
-                p90_days=each.p90_days,
+                p50_days=_number(each.p50_days),
+                p90_days=_number(each.p90_days),
             )
             for each in measured
         ],
@@ -251,3 +252,7 @@ async def read_management(
             trusted_value_usd=trusted.trusted_value_usd,
         ),
     )
+
+
+def _number(value: Decimal | None) -> float | None:
+    return float(value) if value is not None else None

@@ -7,6 +7,7 @@ Centerline, and no law.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -127,17 +128,17 @@ class Attainment:
     standard: Standard
     ended: int
     in_time: int
-    p50_days: float | None
-    p90_days: float | None
+    p50_days: Decimal | None
+    p90_days: Decimal | None
 
     @property
-    def percent(self) -> float | None:
+    def percent(self) -> Decimal | None:
         """Of a hundred, with one decimal; None where nothing ended.
 
-        >>> Attainment(STANDARDS[0], 8, 6, 1.0, 2.0).percent
-        75.0
+        >>> Attainment(STANDARDS[0], 8, 6, Decimal(1), Decimal(2)).percent
+        Decimal('75.0')
         """
-        return round(100 * self.in_time / self.ended, 1) if self.ended else None
+        return round(Decimal(100 * self.in_time) / self.ended, 1) if self.ended else None
 
     @property
     def is_met(self) -> bool | None:

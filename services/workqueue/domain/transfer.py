@@ -48,7 +48,7 @@ class Transfer:
 def demand_offer(item: Item, to_center: str | None) -> None:
     """Raise `NotAllowed` for an item that has ended, is in a port's hands, or is with that Center already."""
     if item.state not in {"open", "claimed"}:
-        raise NotAllowed(f"item-{item.state}", f"The item is {item.state}.", "Its history says why: GET /items/{id}.")
+        raise NotAllowed("item-ended", f"The item is {item.state}.", "Its history says why: GET /items/{id}.")
     if item.at_port is not None:
         raise NotAllowed("at-port", f"Port {item.at_port} has the item.", "Have the port return it first.")
     if to_center == item.center:
@@ -72,7 +72,7 @@ def settle(
     if act in {"refuse", "withdraw"}:
         return item, settled, ()
     if item.state not in {"open", "claimed"}:
-        raise NotAllowed(f"item-{item.state}", f"The item is {item.state}.", "Withdraw or refuse the transfer.")
+        raise NotAllowed("item-ended", f"The item is {item.state}.", "Withdraw or refuse the transfer.")
     if item.center != transfer.from_center:
         raise NotAllowed("other-center-now", f"{item.center} has the item now.", "Withdraw or refuse the transfer.")
     text = f"{'Returned by' if act == 'return' else 'Accepted by'} {transfer.to}: {reason}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -122,7 +123,8 @@ async def measure(
     """How a standard was met by what ended between two instants."""
     given: list[Any] = [since, until, centers, list(standard.kinds), standard.days, list(standard.processes)]
     row = (await bulk.fetch(tx, _ENDED, *given))[0]
-    return Attainment(standard, row["ended"], row["in_time"], row["p50"], row["p90"])
+    p50, p90 = (Decimal(str(row[name])) if row[name] is not None else None for name in ("p50", "p90"))
+    return Attainment(standard, row["ended"], row["in_time"], p50, p90)
 
 
 async def list_held(tx: Transaction, center: str) -> list[tuple[str, str, int]]:

@@ -90,10 +90,10 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
             "importer_number": queue_events.IMPORTER,
         },
         whose={
-            "item_id": frozenset({"center", "division"}),
+            "item_id": frozenset({"center", "division", "own-account"}),
             "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
         },
-        chosen={"act_on_request": "item.work", "declare_for_staff_member": "staff.write"},
+        chosen={"act_on_request": "item.work"},
     )
     await desk.client.aclose()
 
