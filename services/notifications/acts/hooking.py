@@ -134,9 +134,7 @@ class WebhookSender:
                 await self._put_off(items[position:], now)  # due again at once
                 return
             if item.recipient is not None and item.recipient.barred is not None:
-                await self._write(
-                    [Settlement(item, State.NO_ADDRESS, "no-address", 0, error=item.recipient.barred, goes_on=False)]
-                )
+                await self._write([Settlement(item, State.NO_ADDRESS, "no-address", 0, error=item.recipient.barred)])
                 continue
             status, error = await self._call(webhook, item, now)
             if error is None:
