@@ -14,23 +14,27 @@ from rich.table import Table
 from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
 from bench.chain_floor import measure_chain_floor
+from bench.claims import fill, measure_claims_of_floor, measure_claims_of_product
+from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
 from bench.recovery import measure_recovery
 from bench.routing import measure_floor, measure_routing, memory_mib
-from bench.site import Site, open_site
+from bench.site import Site, open_server, open_site
 from cli.catalogue import all_topics
 from services.liquidation.app import SERVICE as LIQUIDATION
 from services.routing.app import SERVICE as ROUTING
+from services.workqueue.app import SERVICE as WORKQUEUE
 from shared.bus.kafka import KafkaBus
 from shared.db import embedded
+from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator")
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -144,6 +148,29 @@ async def measure_calculator_row(calls: int) -> Row:
     )
 
 
+async def measure_claims_row(server: EmbeddedPostgres, items: int, clients: int, seconds: float) -> Row:
+    """Claims at the store: floor, product, peers where they are installed, floor again."""
+    engines = []
+    for name in ("workqueue", "procrastinate", "pgqueuer"):
+        embedded.ensure_database(server, name)
+        engines.append(create_engine(server.url(name), application="bench", pool_size=clients))
+    await upgrade(engines[0], WORKQUEUE.migrations)
+    await fill(engines[0], items)
+    tune_garbage_collection()
+    floors = [await measure_claims_of_floor(engines[0], clients, seconds)]
+    product = await measure_claims_of_product(engines[0], clients, seconds)
+    peers = await measure_peers(*engines[1:], items, clients, seconds) if are_installed() else []
+    again = await measure_claims_of_product(engines[0], clients, seconds)
+    floors.append(await measure_claims_of_floor(engines[0], clients, seconds))
+    for engine in engines:
+        await engine.dispose()
+    floor = sum(each.per_second for each in floors) / len(floors)
+    per_second = (product.per_second + again.per_second) / 2
+    told = "; ".join(map(str, [floors[0], product, *peers, again, floors[1]]))
+    note = f"{items:,} open items, {clients} clients; {told}"
+    return Row("claims, items/s", per_second, floor, per_second / floor, "ahead of the peers, p99 2 floors", note)
+
+
 async def run(given: argparse.Namespace) -> list[Row]:
     """The rows that are asked for, each measurement on a site of its own."""
     rows = []
@@ -162,6 +189,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
             rows.append(await measure_recovery_row(site))
     if "calculator" in given.rows:
         rows.append(await measure_calculator_row(given.calls))
+    if "claims" in given.rows:
+        with open_server() as (_, server):
+            rows.append(await measure_claims_row(server, given.open_items, given.clients, given.seconds))
     return rows
 
 
@@ -191,6 +221,9 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--due-entries", type=int, default=1_000_000, help="due entries for the weekly cycle")
     parser.add_argument("--year-entries", type=int, default=5_000_000, help="entries for forecast, radar and previews")
     parser.add_argument("--calls", type=int, default=5_000, help="calls of the deadline calculator")
+    parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
+    parser.add_argument("--clients", type=int, default=32, help="clients that claim at once")
+    parser.add_argument("--seconds", type=float, default=10, help="seconds for which each of them claims")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     given = parser.parse_args(arguments)
     os.environ.setdefault("CENTERLINE_LOG_LEVEL", "ERROR")  # for the service processes

@@ -25,15 +25,22 @@ class Site:
 @contextmanager
 def open_site() -> Iterator[Site]:
     """Start both with the product's settings; stop and remove them after the block."""
+    with open_server() as (folder, server):
+        for name in ("bus", *(service.name for service in EVERY_SERVICE)):
+            embedded.ensure_database(server, name)
+        with KafkaBroker.start(folder / "kafka") as broker:
+            yield Site(folder, server, broker.bootstrap)
+
+
+@contextmanager
+def open_server() -> Iterator[tuple[Path, EmbeddedPostgres]]:
+    """Start a database server alone, for what needs no broker; stop and remove it after the block."""
     folder = Path(tempfile.mkdtemp(prefix="centerline-bench-"))
     folder.chmod(0o755)  # the database's own user must enter it
     try:
         server = embedded.start(folder / "postgres")
         try:
-            for name in ("bus", *(service.name for service in EVERY_SERVICE)):
-                embedded.ensure_database(server, name)
-            with KafkaBroker.start(folder / "kafka") as broker:
-                yield Site(folder, server, broker.bootstrap)
+            yield folder, server
         finally:
             embedded.stop(server, mode="immediate")
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from services.workqueue.acts import claim
+from services.workqueue.acts import bulk, claim, clock
 from services.workqueue.acts import request as letters
 from services.workqueue.domain.clocks import pending_cutoff
 from services.workqueue.handlers.handler import derive_filings
@@ -47,9 +47,17 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
             pending = await figure_store.count_pending(connection, EVERYTHING, cutoff)
         platform.metrics.items_pending_past_goal.set(pending.past_goal)
 
+    async def escalate(session: JobSession) -> None:
+        await clock.escalate(session, platform.clock.now())
+
+    async def do_bulk(session: JobSession) -> None:
+        await bulk.go_on(session, platform.clock.now(), settings.bulk_limits)
+
     return (
         Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),
         Job("derive-filings", timedelta(minutes=5), derive_what_is_left),
         Job("tell-overdue-requests", timedelta(minutes=15), tell_overdue),
         Job("count-pending", timedelta(minutes=1), count_pending),
+        Job("bulk-runs", timedelta(seconds=5), do_bulk),
+        Job("escalate-clocks", timedelta(hours=1), escalate),
     )

@@ -8,9 +8,11 @@ from typing import Any, Final
 from services.workqueue.domain.decision import Decision, FoundOn, Outcome, ReviewOutcome
 from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Item, Note, Person
+from services.workqueue.domain.notice_facts import facts_told
 from services.workqueue.domain.processes.shape import Act
 from services.workqueue.domain.request import Letter, LetterAnswer, RequestChange
-from shared.bus.outbox import Outgoing
+from services.workqueue.store.claims import ClaimFrame
+from shared.bus.outbox import Outgoing, frame_of
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.work import FoundOn as PublishedFinding
 from shared.contracts.work import RecordedFact, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
@@ -21,11 +23,13 @@ SOURCE: Final = "urn:centerline:workqueue"
 _LONGEST_FACT: Final = 4000
 
 
-def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any]) -> Outgoing:
-    """An act on the process of an item; what it recorded goes out where it causes a notice."""
-    recorded = (
-        tuple(RecordedFact(name=name, value=_as_text(value)) for name, value in fields.items()) if act.tells else ()
-    )
+def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any], facts: Mapping[str, Any]) -> Outgoing:
+    """An act on the process of an item; what it recorded goes out where it causes a notice, and what that tells beside.
+
+    `facts` are those of the matter.
+    """
+    said = {**facts_told(act, facts), **fields} if act.tells else {}
+    recorded = tuple(RecordedFact(name=name, value=_as_text(value)) for name, value in said.items())
     told = {
         "act": act.code,
         "stage": item.stage,
@@ -41,6 +45,8 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list):
         text = ", ".join(map(str, value))
         return text if len(text) <= _LONGEST_FACT else f"{text[: text.rindex(', ', 0, _LONGEST_FACT - 3)]}, …"
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -69,6 +75,11 @@ def work_item_changed(
         **told,
     )
     return Outgoing(event_id("work-item-changed", str(item.item_id), note.key), data, note.at)
+
+
+def frame_of_claim(person: Person, now: datetime) -> ClaimFrame:
+    """What goes around the event of a claim, whose data the statement that makes the claim writes itself."""
+    return ClaimFrame(frame_of(WorkItemChanged, SOURCE, now), _actor(person).model_dump_json())
 
 
 def review_decided(

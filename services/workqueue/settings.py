@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.workqueue.domain.bulk import Limits
 from shared.files.settings import FileSettings
 
 
@@ -18,6 +19,12 @@ class WorkqueueSettings(FileSettings):
     )
     liquidation_url: str = Field(
         default="http://localhost:8003", description="base URL of liquidation, asked what a decision would come to"
+    )
+    routing_url: str = Field(
+        default="http://localhost:8001", description="base URL of routing, asked for contacts and family of an account"
+    )
+    account_seconds: float = Field(
+        default=1, gt=0, le=30, description="seconds that routing may take for the account page"
     )
     decision_check_seconds: float = Field(
         default=2, gt=0, le=30, description="seconds that liquidation may take for such an answer"
@@ -37,3 +44,17 @@ class WorkqueueSettings(FileSettings):
         description="whether a review ends with an increase of more than 15 dollars only after a proposed CBP 29 was"
         " answered or its time has passed (19 CFR 152.2)",
     )
+    bulk_second_person_items: int = Field(
+        default=1_000, ge=0, le=100_000, description="items of a bulk run beyond which a second person has to begin it"
+    )
+    bulk_second_person_usd: int = Field(
+        default=10_000_000,
+        ge=0,
+        le=10**12,
+        description="US dollars of entered value beyond which a second person has to begin a bulk run",
+    )
+
+    @property
+    def bulk_limits(self) -> Limits:
+        """Beyond which a second person begins a bulk run."""
+        return Limits(self.bulk_second_person_items, self.bulk_second_person_usd)

@@ -80,6 +80,32 @@ class OutboxRow:
     message: Message
 
 
+class Frame(NamedTuple):
+    """What a statement puts around data that it makes itself: `head` is the JSON of the attributes that it knows
+    before, without its closing brace; id, subject and data follow.
+    """
+
+    topic: str
+    head: str
+    headers: str
+
+
+def frame_of(data: type[Contract], source: str, time: datetime) -> Frame:
+    """The frame of an event of these data, with the current trace."""
+    contract = TOPIC_OF_DATA[data]
+    attributes = orjson.dumps(
+        {
+            "specversion": SPEC_VERSION,
+            "source": source,
+            "type": contract.event_type,
+            "time": time,
+            "datacontenttype": "application/json",
+        },
+        option=orjson.OPT_UTC_Z,
+    )
+    return Frame(contract.topic, attributes[:-1].decode(), _trace_headers())
+
+
 def encode(event: Outgoing, source: str) -> tuple[str, str, bytes]:
     """Topic, key and structured CloudEvents bytes of an event."""
     data = event.data
@@ -112,12 +138,16 @@ async def add(
 ) -> None:
     """Put events into the outbox of this transaction, in order; the current trace travels with them."""
     if events:
-        trace = current_trace.get()
-        headers = orjson.dumps({"traceparent": trace.traceparent} if trace else {}).decode()
+        headers = _trace_headers()
         await bulk.copy(tx, _OUTBOX, _COLUMNS, [(*encode(event, source), headers) for event in events])
     if dead:
         rows = [(row.topic, row.key, row.value, orjson.dumps(dict(row.headers)).decode()) for row in dead]
         await bulk.copy(tx, _OUTBOX, _COLUMNS, rows)
+
+
+def _trace_headers() -> str:
+    trace = current_trace.get()
+    return orjson.dumps({"traceparent": trace.traceparent} if trace else {}).decode()
 
 
 async def next_rows(tx: Transaction, limit: int) -> list[OutboxRow]:

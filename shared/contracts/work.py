@@ -34,6 +34,11 @@ ItemChange = Literal[
     "cancelled",
     "assigned",
     "skipped",
+    "transferred",
+    "day-set",
+    "escalated",
+    "split",
+    "joined",
 ]
 ReviewOutcome = Literal["no-change", "increase", "refund", "reject", "refer"]
 ItemOutcome = Literal[ReviewOutcome, "agree", "differ", "granted", "denied", "forwarded", "answered"]

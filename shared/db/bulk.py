@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db.engine import driver_call
-from shared.db.transaction import Transaction
+from shared.db.transaction import Alone, Transaction
 
 Row = Sequence[Any]
 
@@ -75,7 +75,7 @@ async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Se
             )
 
 
-async def fetch(tx: Transaction, statement: str, *arguments: Any) -> list[Any]:
+async def fetch(tx: Transaction | Alone, statement: str, *arguments: Any) -> list[Any]:
     """Run a statement with positional arguments ($1, $2 …) and give all its rows; JSON columns come decoded."""
     with driver_call():
         return list(await tx.driver.fetch(statement, *arguments))

@@ -28,7 +28,7 @@ _TRANSIENT_DRIVER_ERRORS = (
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 
-DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Whatever the database or its driver answers with, also what no later attempt mends, such as a missing table."""
 
 TableMissing = asyncpg.UndefinedTableError
@@ -42,6 +42,7 @@ ServerError = asyncpg.PostgresError
 """What the server itself says; SQLAlchemy hands it on as the `orig` or the cause of an error of its own."""
 
 _CLOSED = "connection is closed"
+_ENDED_IDLE = "cannot switch to state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # The driver's word for misuse as well, such as a wrong number of arguments, which no later attempt mends.
         return _CLOSED in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        # What the driver says of a connection that the server ended while nobody used it, before it has seen the end.
+        return _ENDED_IDLE in str(error)
     return isinstance(error, (*_TRANSIENT_DRIVER_ERRORS, PoolTimeoutError))
 
 

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util import greenlet_spawn
 
-from shared.db.engine import Patience, driver_call, in_milliseconds, is_transient
+from shared.db.engine import DATABASE_ERRORS, Patience, driver_call, in_milliseconds, is_transient
 from shared.runtime.errors import Transient
 
 _SET_PATIENCE = text(
@@ -26,6 +27,13 @@ class Transaction:
     """An open transaction; it commits when its block ends and rolls back when the block raises."""
 
     connection: AsyncConnection
+    driver: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A connection for one statement that is a transaction by itself."""
+
     driver: Any
 
 
@@ -47,6 +55,23 @@ async def transaction(database: Connections) -> AsyncIterator[Transaction]:
     with _translated():
         async with _connected(database) as connection, _begun(connection) as opened:
             yield opened
+
+
+@asynccontextmanager
+async def alone(engine: AsyncEngine) -> AsyncIterator[Alone]:
+    """A connection on which each statement commits by itself: for what one statement does wholly, or not at all.
+
+    It spares BEGIN and COMMIT their round trips. Raises `Transient` as `transaction` does.
+    """
+    with _translated():
+        with driver_call():
+            lent = await engine.raw_connection()
+        try:
+            yield Alone(lent.driver_connection)
+        except BaseException:
+            await greenlet_spawn(lent.invalidate)  # whatever state it is in
+            raise
+        await greenlet_spawn(lent.close)
 
 
 async def be_patient(tx: Transaction, patience: Patience) -> None:
@@ -155,11 +180,27 @@ async def _connected(database: Connections) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def _begun(connection: AsyncConnection) -> AsyncIterator[Transaction]:
-    # SQLAlchemy opens the driver's transaction with its first statement: before that, driver calls would
-    # run and commit on their own.
     async with connection.begin():
-        await connection.execute(text("SELECT 1"))
+        await _begin_driver(connection)
         yield Transaction(connection, await _driver_of(connection))
+
+
+async def _begin_driver(connection: AsyncConnection) -> None:
+    """Open the driver's transaction, which SQLAlchemy does with its first statement.
+
+    Before that, calls of the driver would run and commit on their own. A statement for nothing but this would cost
+    every transaction a round trip more (docs/decisions/054).
+    """
+    adapted: Any = (await connection.get_raw_connection()).dbapi_connection
+    try:
+        with driver_call():
+            await adapted._start_transaction()  # noqa: SLF001  what the adapter itself calls before a first statement
+    except BaseException as error:
+        # Unlike a statement of SQLAlchemy's this tells the pool nothing: a connection that is gone must not come back.
+        await connection.invalidate()
+        if isinstance(error.__cause__, DATABASE_ERRORS):  # the adapter's own error stands before the driver's
+            raise error.__cause__ from None
+        raise
 
 
 async def _driver_of(connection: AsyncConnection) -> Any:

@@ -62,8 +62,8 @@ class Parts:
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
-    HTTP, beside the API. `pages` builds the application of a
-    service for people, which has pages instead of an API and takes no part in events.
+    HTTP, beside the API. `pages` builds the application of a service for people, which has pages instead of an API and
+    takes no part in events.
     """
 
     handler: Handler | None

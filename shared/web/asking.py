@@ -33,6 +33,13 @@ class Neighbour:
 
         `authorization` is the header of whoever asks: the service judges by their authority.
         """
+        return await self._call("POST", path, authorization, body)
+
+    async def read(self, path: str, authorization: str) -> Any | Unanswered:
+        """The JSON with which the service answers a GET, or why it does not answer; as `ask` otherwise."""
+        return await self._call("GET", path, authorization, None)
+
+    async def _call(self, method: str, path: str, authorization: str, body: Any) -> Any | Unanswered:
         try:
             async with (
                 asyncio.timeout(self._seconds),
@@ -40,7 +47,7 @@ class Neighbour:
                     base_url=self._base_url, transport=self._transport, timeout=self._seconds, trust_env=False
                 ) as client,
             ):
-                answer = await client.post(path, json=body, headers={"authorization": authorization})
+                answer = await client.request(method, path, json=body, headers={"authorization": authorization})
         except (TimeoutError, httpx.TimeoutException):
             return Unanswered(f"{self._name} did not answer within {self._seconds:g} seconds.")
         except (httpx.HTTPError, httpx.InvalidURL):

@@ -18,7 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.db import bulk
 from shared.db.engine import create_engine
-from shared.db.transaction import ExclusiveSession, Transaction, attempt, exclusive_session, reading, transaction
+from shared.db.transaction import (
+    ExclusiveSession,
+    Transaction,
+    alone,
+    attempt,
+    exclusive_session,
+    reading,
+    transaction,
+)
 from shared.runtime.errors import Transient
 from tests.support.databases import TestDatabases
 
@@ -529,3 +537,46 @@ async def test_update_writes_the_changed_columns_of_the_rows_that_it_is_given(sh
         ("ink", 20, day, None, b"b", None),
         ("paper", 3, day, None, b"c", None),
     ]
+
+
+@asynccontextmanager
+async def opened(engine: AsyncEngine, is_alone: bool) -> AsyncIterator[Any]:
+    async with alone(engine) if is_alone else transaction(engine) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["alone", "transaction"])
+async def test_connection_that_was_killed_while_nobody_used_it_is_not_lent_again(shelf: Shelf, is_alone: bool) -> None:
+    engine = shelf.engine(pool_size=1, overflow=0)
+    async with opened(engine, is_alone) as lent:
+        (row,) = await bulk.fetch(lent, "SELECT pg_backend_pid() AS pid")
+    async with transaction(shelf.engines[0]) as tx:
+        await bulk.fetch(tx, "SELECT pg_terminate_backend($1, 5000)", row["pid"])
+    with pytest.raises(Transient):
+        async with opened(engine, is_alone) as lent:
+            await bulk.fetch(lent, "SELECT 1")
+    async with opened(engine, is_alone) as lent:
+        (again,) = await bulk.fetch(lent, "SELECT pg_backend_pid() AS pid")
+    assert again["pid"] != row["pid"]
+
+
+async def test_statement_alone_commits_by_itself_and_wholly_or_not_at_all(shelf: Shelf) -> None:
+    both = "WITH first AS (INSERT INTO goods (name) VALUES ($1)) INSERT INTO goods (name) VALUES ($2)"
+    async with alone(shelf.engines[0]) as single:
+        await bulk.fetch(single, both, "apple", "pear")
+        assert sorted(await shelf.names()) == ["apple", "pear"]
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with alone(shelf.engines[0]) as single:
+            await bulk.fetch(single, both, "plum", "pear")
+    assert sorted(await shelf.names()) == ["apple", "pear"]
+
+
+async def test_transaction_sends_nothing_but_its_own_statements(shelf: Shelf) -> None:
+    engine = shelf.engine(pool_size=1, overflow=0)
+    sent: list[str] = []
+    async with transaction(engine) as tx:
+        tx.driver.add_query_logger(lambda record: sent.append(record.query))
+    sent.clear()
+    async with transaction(engine) as tx:
+        await bulk.fetch(tx, "SELECT 2")
+    assert sent == ["BEGIN;", "SELECT 2", "COMMIT;"]

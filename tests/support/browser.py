@@ -78,12 +78,12 @@ async def violations(page: Page) -> list[tuple[str, str]]:
     return [(each["id"], each["nodes"][0]["html"][:160]) for each in result["violations"]]
 
 
-async def take_picture(page: Page, name: str) -> Path:
-    """Keep the page as it looks in the build's output; gives where."""
+async def take_picture(page: Page, name: str, *, is_whole: bool = True) -> Path:
+    """Keep the page as it looks in the build's output, or only what the window shows of it; gives where."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     width = (page.viewport_size or {"width": WIDE})["width"]
     path = PICTURES / f"{name}-{width}.png"
-    await page.screenshot(path=path, full_page=True)
+    await page.screenshot(path=path, full_page=is_whole)
     return path
 
 

@@ -204,7 +204,7 @@ def _launch(environment: Environment, variables: Mapping[str, str]) -> Product:
     if environment.replay_clock is not None:
         own["CENTERLINE_REPLAY_CLOCK"] = str(environment.replay_clock)
     command = [str(COMMAND), "up", f"--bus={environment.bus}", f"--data={environment.data}"]
-    command += [f"--first-port={min(environment.ports.values())}"]
+    command += [f"--first-port={environment.ports['routing']}"]
     if environment.bus == "kafka":
         command.append(f"--kafka={environment.kafka_bootstrap}")
     with log.open("ab") as output:

@@ -145,7 +145,6 @@ def test_fastapi_below_the_edge_is_found_also_at_second_hand(room: str, web: str
 def test_every_requirement_is_forbidden_to_the_domain() -> None:
     named = {
         "pyjwt": "jwt",
-        "python-multipart": "multipart",
         "pyyaml": "yaml",
         "opentelemetry-api": "opentelemetry",
         "throttled-py": "throttled",

@@ -34,7 +34,7 @@ NOT_WRITTEN_THERE: Final = {
     ("services/routing/acts/criteria.py", "error.code"),
     ("services/routing/acts/directory.py", "fault.code"),
     ("services/workqueue/acts/item.py", "refusal.code"),
-    ("services/workqueue/acts/matter.py", "bar.code"),
+    ("services/workqueue/acts/request.py", "bar.code"),
     ("shared/runtime/access.py", "permission.code"),
     ("shared/runtime/two_people.py", "CODE"),
     ("shared/web/requests.py", "error.code"),

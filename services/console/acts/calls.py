@@ -1,7 +1,7 @@
 """Calls to the services in the name of a person: one place for times, headers, and what goes wrong."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -168,6 +168,4 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         return Panel(service, problem=Problem(status=response.status_code))
 
 
-@cache
-def _reader(read: type[R]) -> TypeAdapter[R]:
-    return TypeAdapter(read)
+_reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)

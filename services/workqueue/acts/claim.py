@@ -2,26 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
 from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen, work_queues
 from services.workqueue.domain import claim as rules
-from services.workqueue.domain.item import Item, Person
-from services.workqueue.domain.staff import SKIPPED_FOR, find_conflict, why_first
+from services.workqueue.domain.item import Item, Note, Person
+from services.workqueue.domain.staff import SKIPPED_FOR, Member, find_conflict, why_first
+from services.workqueue.domain.staff import Conflict as StaffConflict
+from services.workqueue.publishing import frame_of_claim
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import staff as staff_store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Connections, Transaction
+from shared.db.transaction import Alone, Connections, Transaction, alone, transaction
 from shared.runtime.access import demand, no_such
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.slices import work_through
 
 _EXPIRE_AT_ONCE: Final = 500
+LEASE_OF_A_RUN: Final = timedelta(minutes=5)
+"""Of a claim that an act on many items ends in the transaction in which it makes it."""
 
 
 async def claim_next(
@@ -41,30 +47,64 @@ async def claim_next(
     out come last: they are opened when nothing else is open. Raises `Forbidden` for a Center or division that the
     caller's token does not name, and without the acting authority that the token claims.
     """
-    centers, divisions = work_queues(caller, center, division, process, legal_date(now))
+    queues = work_queues(caller, center, division, process, legal_date(now))
     await demand_acting(tx, caller, now)
+    taken = await _take(tx, caller, now, lease, queues, process)
+    if taken is None and await _expire(tx, now, *queues):
+        taken = await _take(tx, caller, now, lease, queues, process)
+    return None if taken is None else _tell_why(taken, queues, process)
+
+
+async def claim_next_alone(
+    engine: AsyncEngine,
+    caller: Identity,
+    now: datetime,
+    lease: timedelta,
+    *,
+    center: str | None,
+    division: str | None,
+    process: str | None,
+) -> tuple[Item, str] | None:
+    """The same as `claim_next`, as a statement that is a transaction by itself where nothing else has to be asked.
+
+    That is so for a caller who acts for nobody, as long as something is open.
+    """
+    if caller.acting_for is None:
+        queues = work_queues(caller, center, division, process, legal_date(now))
+        async with alone(engine) as single:
+            taken = await _take(single, caller, now, lease, queues, process)
+        if taken is not None:
+            return _tell_why(taken, queues, process)
+    async with transaction(engine) as tx:
+        return await claim_next(tx, caller, now, lease, center=center, division=division, process=process)
+
+
+async def _take(
+    tx: Transaction | Alone,
+    caller: Identity,
+    now: datetime,
+    lease: timedelta,
+    queues: tuple[Sequence[str], Sequence[str]],
+    process: str | None,
+) -> claim_store.Taken | None:
     person = person_of(caller)
+    return await claim_store.claim_next(
+        tx,
+        person,
+        now,
+        frame_of_claim(person, now),
+        lease_until=now + lease,
+        centers=queues[0],
+        divisions=queues[1],
+        process=process,
+    )
 
-    async def take() -> claim_store.Taken | None:
-        return await claim_store.claim_next(
-            tx,
-            person,
-            now,
-            lease_until=now + lease,
-            centers=centers,
-            divisions=divisions,
-            process=process,
-        )
 
-    taken = await take()
-    if taken is None and await _expire(tx, now, centers, divisions):
-        taken = await take()
-    if taken is None:
-        return None
-    item, is_assigned, is_relaxed = taken
-    relaxed = [] if not is_relaxed else await staff_store.find_lacking(tx, person.subject, item.center, item.process)
-    await tell(tx, [(item, rules.note_of_claim(item, person, now, relaxed))])
-    queues, is_process = (centers, divisions), process is not None
+def _tell_why(
+    taken: claim_store.Taken, queues: tuple[Sequence[str], Sequence[str]], process: str | None
+) -> tuple[Item, str]:
+    item, is_assigned, relaxed = taken
+    is_process = process is not None
     return item, why_first(item, assigned=is_assigned, relaxed=relaxed, queues=queues, process=is_process)
 
 
@@ -117,44 +157,108 @@ async def assign(
     Raises `NotFound` for an item that the caller may not read, `Forbidden` when it is not theirs to assign, `Refused`
     for a person whom the work queue does not know there, `Conflict` for one who must not have it.
     """
-    item = (await item_store.lock_items(tx, [item_id])).get(item_id)
+    answer = (await assign_items(tx, [item_id], caller, subject, reason, now))[item_id]
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
+
+
+async def assign_items(
+    tx: Transaction,
+    item_ids: Sequence[UUID],
+    caller: Identity,
+    subject: str | None,
+    reason: str,
+    now: datetime,
+    *,
+    is_trial: bool = False,
+) -> dict[UUID, Item | Refused]:
+    """The same for many items with few statements; gives for each the item, or why it was refused.
+
+    A trial writes nothing. Raises `Forbidden` without the acting authority that the token claims.
+    """
+    locked = await item_store.lock_items(tx, item_ids)
+    await demand_acting(tx, caller, now)
+    to = await _assignee(tx, subject)
+    answers: dict[UUID, Item | Refused] = {}
+    lines: list[tuple[Item, Note]] = []
+    for item_id in item_ids:
+        try:
+            item, notes = await _assign(tx, item_id, locked.get(item_id), caller, to, reason, now)
+        except Refused as refusal:
+            answers[item_id] = refusal
+            continue
+        answers[item_id] = item
+        lines += [(item, note) for note in notes]
+    if not is_trial and lines:
+        await item_store.write_items(tx, [each for each in answers.values() if isinstance(each, Item)], locked)
+        await tell(tx, lines)
+    return answers
+
+
+class _Assignee(NamedTuple):
+    """To whom something is assigned: the subject and, where the work queue knows them, who they are."""
+
+    subject: str
+    member: Member | None
+    conflicts: list[StaffConflict]
+
+
+async def _assignee(tx: Transaction, subject: str | None) -> _Assignee | None:
+    if subject is None:
+        return None
+    found = await staff_store.load_members(tx.connection, [subject])
+    return _Assignee(subject, found[0] if found else None, await staff_store.load_conflicts(tx, [subject]))
+
+
+async def _assign(
+    tx: Transaction,
+    item_id: UUID,
+    item: Item | None,
+    caller: Identity,
+    to: _Assignee | None,
+    reason: str,
+    now: datetime,
+) -> tuple[Item, tuple[Note, ...]]:
     if item is None:
         raise no_such(f"item {item_id}")
     on = legal_date(now)
     demand_known(caller, item)
     demand(caller, "item.assign", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
-    await demand_acting(tx, caller, now)
-    to = None
-    if subject is not None:
-        found = await staff_store.load_members(tx.connection, [subject])
-        if not found or found[0].center != item.center:
+    person = None
+    if to is not None:
+        if to.member is None or to.member.center != item.center:
             raise Refused(
-                f"{subject} is not among the people of {item.center}.",
+                f"{to.subject} is not among the people of {item.center}.",
                 rule="assign-within-center",
                 code="not-of-the-center",
                 remedy="GET /staff?center= lists them; PUT /staff/{subject} adds one.",
             )
-        if item.knowers is not None and subject not in item.knowers:
+        if item.knowers is not None and to.subject not in item.knowers:
             raise Refused(
-                f"{subject} is not named on the matter.",
+                f"{to.subject} is not named on the matter.",
                 rule="need-to-know",
                 code="not-named",
                 remedy="Name them first: POST /items/{id}/need-to-know.",
             )
-        await demand_no_conflict(tx, item, frozenset({subject}), on)
-        to = Person(subject, found[0].name)
+        await _demand_none_of(tx, item, frozenset({to.subject}), to.conflicts, on)
+        person = Person(to.subject, to.member.name)
     with refusals():
-        item, notes = rules.assign(item, person_of(caller), to, reason, now)
-    await write_item(tx, item, notes)
-    return item
+        return rules.assign(item, person_of(caller), person, reason, now)
 
 
 async def demand_no_conflict(tx: Transaction, item: Item, people: frozenset[str], on: date) -> None:
     """Raise `Conflict` when these people must not have the item."""
+    await _demand_none_of(tx, item, people, await staff_store.load_conflicts(tx, people), on)
+
+
+async def _demand_none_of(
+    tx: Transaction, item: Item, people: frozenset[str], conflicts: Sequence[StaffConflict], on: date
+) -> None:
     decided = []
     if item.kind == "protest" and item.entry_number is not None:
         decided = await staff_store.load_decided(tx, item.entry_number)
-    why = find_conflict(item, people, await staff_store.load_conflicts(tx, people), decided, on)
+    why = find_conflict(item, people, conflicts, decided, on)
     if why is not None:
         raise Conflict(why, rule="conflict-of-interest", code="conflict-of-interest", remedy="Leave it to another.")
 

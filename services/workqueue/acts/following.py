@@ -81,7 +81,7 @@ async def keep_act(
     await item_store.write_items(tx, [item])
     await item_store.append_notes(tx, [(item, note)])
     if item.knowers is None:
-        await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields)])
+        await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields, after.facts)])
     return item, kept, after
 
 

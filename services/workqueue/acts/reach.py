@@ -8,7 +8,7 @@ from services.workqueue.domain.item import Division, Item, Person
 from services.workqueue.domain.processes.table import PROCESSES
 from shared.customs.centers import PENDING
 from shared.runtime.access import Matter, demand, demand_sight, no_such, reach_of
-from shared.runtime.errors import Forbidden, Refused
+from shared.runtime.errors import Conflict, Forbidden, Refused
 from shared.runtime.identity import Identity
 
 DIVISIONS: Final[tuple[str, ...]] = get_args(Division)
@@ -29,6 +29,18 @@ def demand_known(caller: Identity, item: Item) -> None:
     """Raise `NotFound` for a law-enforcement-sensitive matter of which the caller need not know."""
     if not is_known(item, knower(caller)):
         raise no_such(_what(item))
+
+
+def demand_free(caller: Identity, item: Item) -> None:
+    """Raise `Conflict` for a law-enforcement-sensitive matter, which stays with those who know of it."""
+    demand_known(caller, item)
+    if item.knowers is not None:
+        raise Conflict(
+            "A law-enforcement-sensitive matter stays where it is.",
+            rule="need-to-know",
+            code="sensitive-stays",
+            remedy="Name whoever needs to know: POST /items/{id}/need-to-know.",
+        )
 
 
 def demand_item_sight(caller: Identity, item: Item, on: date) -> None:

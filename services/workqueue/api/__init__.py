@@ -1,19 +1,26 @@
 """The HTTP side of the work queue, a module for each subject."""
 
 from services.workqueue.api import (
+    accounts,
     acting,
+    bulk_runs,
     claims,
+    clocks,
     compartment,
     decision_checks,
     decisions,
     figures,
     files,
     goods,
+    grouping,
     items,
+    management,
     matters,
     processes,
     requests,
     staff,
+    transfers,
+    views,
 )
 
 ROUTERS = [
@@ -24,6 +31,8 @@ ROUTERS = [
         matters,
         compartment,
         claims,
+        transfers,
+        clocks,
         decisions,
         decision_checks,
         requests,
@@ -31,6 +40,11 @@ ROUTERS = [
         figures,
         acting,
         staff,
+        views,
+        bulk_runs,
+        management,
+        accounts,
+        grouping,
     )
 ]
 PUBLIC_ROUTERS = [processes.router]

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse
 
 from services.workqueue.acts import claim as acts
 from services.workqueue.api.common import ItemId, Token, lease_of
 from services.workqueue.api.decisions import ReasonIn
-from services.workqueue.domain.item import Division, Kind, State
+from services.workqueue.domain.item import Division, Item, Kind, State
 from shared.contracts.terms import CenterCode, Code, ShortText
 from shared.db.transaction import Transaction, transaction
 from shared.runtime.identity import Identity
@@ -134,23 +135,23 @@ async def claim_next_item(
     kept: the same call may get an item later.
     """
     wanted = body or NextIn()
+    where = {"center": wanted.center, "division": wanted.division, "process": wanted.process}
+    now, lease = now_of(request), lease_of(request)
 
     async def take(tx: Transaction) -> NextOut | None:
-        taken = await acts.claim_next(
-            tx,
-            caller,
-            now_of(request),
-            lease_of(request),
-            center=wanted.center,
-            division=wanted.division,
-            process=wanted.process,
-        )
-        if taken is None:
-            return None
-        item, why = taken
-        return NextOut(**ClaimOut.model_validate(item, from_attributes=True).model_dump(), why=why)
+        return _next_out(await acts.claim_next(tx, caller, now, lease, **where))
 
-    return await answer_once(request, call, take, status=200)
+    if call is not None:
+        return await answer_once(request, call, take, status=200)
+    answer = _next_out(await acts.claim_next_alone(engine_of(request), caller, now, lease, **where))
+    return Response(status_code=204) if answer is None else JSONResponse(answer.model_dump(mode="json"))
+
+
+def _next_out(taken: tuple[Item, str] | None) -> NextOut | None:
+    if taken is None:
+        return None
+    item, why = taken
+    return NextOut(**ClaimOut.model_validate(item, from_attributes=True).model_dump(), why=why)
 
 
 @router.post("/items/{item_id}/claim", summary="Claim an item")

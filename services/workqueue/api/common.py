@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Path, Request
 from pydantic import Field
 
+from services.workqueue.domain.bulk import Limits
 from services.workqueue.domain.clocks import pending_cutoff
 from shared.web.fields import BigOrdinal
 from shared.web.requests import today_of
@@ -42,3 +43,9 @@ def notice_over_cents_of(request: Request) -> int | None:
     """The increase above which notice of it is due before a review ends with it; None: it is not demanded."""
     cents: int | None = request.app.state.notice_over_cents
     return cents
+
+
+def limits_of(request: Request) -> Limits:
+    """Beyond which a second person begins an act on many items."""
+    limits: Limits = request.app.state.bulk_limits
+    return limits

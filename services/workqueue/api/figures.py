@@ -11,7 +11,7 @@ from services.workqueue.acts.reach import knower
 from services.workqueue.api.common import center_goal_of, pending_cutoff_of
 from services.workqueue.domain.item import Division
 from services.workqueue.store import figures as figure_store
-from services.workqueue.store.items import known_to
+from services.workqueue.store.filters import known_to
 from shared.db.transaction import reading
 from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity

@@ -1,8 +1,10 @@
 """Items in the order of the queue, and one of them with everything that happened to it."""
 
+import csv
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, NamedTuple, assert_never, get_args
+from io import StringIO
+from typing import Annotated, Any, Final, Literal, NamedTuple, assert_never
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,33 +13,64 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
 from services.workqueue.acts.reach import demand_item_sight, knower, matter_for_work, seen
-from services.workqueue.api.common import ItemId, center_goal_of, pending_cutoff_of
+from services.workqueue.api.common import ItemId, center_goal_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
+from services.workqueue.api.filters import FilterIn, ListIn, TableIn, filter_of, page_of
 from services.workqueue.api.matters import MatterOut, matter_out
 from services.workqueue.api.requests import RequestOut, request_out
 from services.workqueue.domain.clocks import FIND_CENTER, PROTEST_DECIDE, REVIEW_CUTOFF, center_goal_on
 from services.workqueue.domain.compartment import is_known
 from services.workqueue.domain.decision import Outcome, RefusedDecision
 from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
-from services.workqueue.domain.item import WAITING, CenterBasis, Division, Item, Kind, Note, State
+from services.workqueue.domain.filter import Counted
+from services.workqueue.domain.item import WAITING, CenterBasis, Item, Kind, Note, State
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as matter_store
 from services.workqueue.store import requests as request_store
-from services.workqueue.store.items import Filter, ListedItem, Overdue
+from services.workqueue.store.items import ListedItem
 from shared.customs.calendar import legal_date
 from shared.customs.centers import PENDING
 from shared.db.transaction import reading
 from shared.runtime.access import no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
-from shared.web.fields import LegalDay
+from shared.web.conditional import NOT_MODIFIED, answer_if_changed
 from shared.web.may_do import MayDoOut, tell_may_do
-from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
+from shared.web.pagination import Page, PageParams, build_page
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
+
+_TABLE: Final = (
+    "item_id",
+    "kind",
+    "process",
+    "state",
+    "stage",
+    "waits_for",
+    "center",
+    "division",
+    "priority",
+    "due_on",
+    "due_rule",
+    "opened_at",
+    "entry_number",
+    "filing_number",
+    "protest_number",
+    "importer_number",
+    "importer_name",
+    "value_usd",
+    "scheduled_on",
+    "deemed_on",
+    "holder",
+    "holder_name",
+    "lease_until",
+    "assigned_to",
+    "outcome",
+)
+"""The columns of the table of items."""
 
 
 class GoodsOut(BaseModel):
@@ -125,6 +158,7 @@ class ItemOut(BaseModel):
     )
     clocks: list[ClockOut] = Field(description="Every clock that routing found for a filing, the earliest first.")
     scheduled_on: date | None = Field(description="When the entry is scheduled to liquidate.")
+    deemed_on: date | None = Field(description="When the entry liquidates by law if nothing is done (19 USC 1504).")
     holder: str | None
     holder_name: str | None
     lease_until: datetime | None
@@ -132,6 +166,9 @@ class ItemOut(BaseModel):
     stage: str | None = Field(description="Where the process has come to; null before its first act.")
     stage_since: datetime | None
     waits_for: str | None = Field(description="Who has to do something first; null: the Center.", examples=["importer"])
+    assigned_to: str | None = Field(description="Who is offered it first.")
+    transferred_from: str | None = Field(description="The Center of record that handed it over to the present one.")
+    at_port: str | None = Field(description="The port that has it in hand.")
 
 
 class ChangeOut(BaseModel):
@@ -197,72 +234,109 @@ class ItemDetailOut(ItemOut):
     matter: MatterOut | None = Field(description="Where the item stands in its process; null where it has no table.")
 
 
-@router.get("/items", summary="Items in the order of the queue")
+class CountOut(BaseModel):
+    """How many items a filter gives."""
+
+    count: int = Field(description="At most 10,000.", examples=[10000])
+    is_exact: bool = Field(description="False: there are more.", examples=[False])
+    shown: str = Field(description="As a badge shows it.", examples=["10,000+"])
+
+
+def count_out(found: Counted) -> CountOut:
+    """The count with what a badge shows."""
+    return CountOut(count=found.found, is_exact=found.is_exact, shown=found.shown)
+
+
+@router.get(
+    "/items", summary="Items in the order of the queue", response_model=Page[ItemOut], responses=dict(NOT_MODIFIED)
+)
 async def list_items(
     request: Request,
-    response: Response,
     caller: Annotated[Identity, allow("item.read")],
-    page: CurrentPage,
-    center: Annotated[str | None, Query(examples=["CEE007"])] = None,
-    division: Annotated[Division | None, Query()] = None,
-    process: Annotated[str | None, Query(examples=["ad-cvd"])] = None,
-    kind: Annotated[Kind | None, Query(description="What the items are about.")] = None,
-    state: Annotated[
-        list[State] | None,
-        Query(max_length=len(get_args(State)), description="In any of these states: `state=open&state=claimed`."),
-    ] = None,
-    holder: Annotated[
-        str | None,
-        Query(
-            max_length=200, description="Held by this user, or finished by them; `me` is the caller.", examples=["me"]
-        ),
-    ] = None,
-    importer: Annotated[str | None, Query(description="Importer of record number.")] = None,
-    due_before: Annotated[
-        LegalDay | None,
-        Query(description="Only items due before this day; ended ones only where `state` asks for them."),
-    ] = None,
-    entry: Annotated[
-        str | None, Query(description="Entry number, with or without hyphens: all work on it, filings included.")
-    ] = None,
-    filing: Annotated[str | None, Query(description="Number of a post-entry filing.")] = None,
-    overdue: Annotated[
-        bool,
-        Query(description="Only what is unfinished and was due before today, or waits for a Center past the goal."),
-    ] = False,
-) -> Page[ItemOut]:
+    query: Annotated[ListIn, Query()],
+) -> Response:
     """Items of the caller's Centers: due first, unknown due dates last, then the more urgent, then the older.
 
     With `entry` this answers who has it: each item with its Center, division, holder, since when and until when. A
     Center also sees the consultations that it asked for. What waits for a Center is with `center` PNDING.
     """
-    wanted = Filter(
-        reach=reach_of(caller, "item.read", today_of(request)),
-        knower=knower(caller),
-        center=center,
-        division=division,
-        process=process,
-        kind=kind,
-        states=state or (WAITING if due_before is not None else ()),
-        holder=caller.subject if holder == "me" else holder,
-        importer_number=importer,
-        due_before=due_before,
-        entry_number=canonical_entry_number(entry) if entry is not None else None,
-        filing_number=filing,
-        overdue=Overdue(today_of(request), pending_cutoff_of(request)) if overdue else None,
-    )
+    params = page_of(query)
+    rows = await _rows(request, caller, query, params)
     goal = _Goal(today_of(request), center_goal_of(request))
-    position = page.position(date, int, datetime, UUID)
-    async with reading(engine_of(request)) as connection:
-        rows = await item_store.list_items(connection, wanted, after=position, limit=page.fetch)
-    return build_page(
+    answer = Response()
+    page = build_page(
         rows,
-        page,
-        key=lambda row: (row.due_order, row.item.priority, row.item.opened_at, row.item.item_id),
+        params,
+        key=_place,
         item=lambda row: ItemOut(**_item_fields(row, caller, goal)),
         request=request,
-        response=response,
+        response=answer,
     )
+    return answer_if_changed(request, page, headers=_link_of(answer))
+
+
+@router.get(
+    "/items/count",
+    summary="How many items a filter gives",
+    response_model=CountOut,
+    responses=dict(NOT_MODIFIED),
+)
+async def count_items(
+    request: Request, caller: Annotated[Identity, allow("item.read")], query: Annotated[FilterIn, Query()]
+) -> Response:
+    """The number of items that `GET /items` lists with the same filter: exact up to 10,000, then "10,000+"."""
+    wanted, reach = filter_of(query, caller, request), reach_of(caller, "item.read", today_of(request))
+    async with reading(engine_of(request)) as connection:
+        found = await item_store.count_items(connection, reach, knower(caller), wanted)
+    return answer_if_changed(request, count_out(found))
+
+
+@router.get(
+    "/items.csv",
+    summary="Items as a table",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"example": f"{','.join(_TABLE)}\r\n"}}}, **NOT_MODIFIED},
+)
+async def export_items(
+    request: Request, caller: Annotated[Identity, allow("item.read")], query: Annotated[TableIn, Query()]
+) -> Response:
+    """The items that `GET /items` lists with the same filter, as CSV, up to 20,000; a Link header leads to the rest.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    params = page_of(query)
+    rows = await _rows(request, caller, query, params)
+    out = StringIO()
+    table = csv.writer(out)
+    table.writerow(_TABLE)
+    for row in rows[: params.limit]:
+        told = _item_fields(row, caller, _Goal(today_of(request), center_goal_of(request)))
+        table.writerow([_cell(told[name]) for name in _TABLE])
+    answer = Response()
+    build_page(rows, params, key=_place, item=lambda row: row, request=request, response=answer)
+    named = {"Content-Disposition": 'attachment; filename="items.csv"'}
+    return answer_if_changed(request, out.getvalue(), media_type="text/csv", headers=named | _link_of(answer))
+
+
+async def _rows(request: Request, caller: Identity, query: FilterIn, page: PageParams) -> list[ListedItem]:
+    position = page.position(date, int, datetime, UUID)
+    reach = reach_of(caller, "item.read", today_of(request))
+    wanted = filter_of(query, caller, request)
+    async with reading(engine_of(request)) as connection:
+        return await item_store.list_items(connection, reach, knower(caller), wanted, after=position, limit=page.fetch)
+
+
+def _place(row: ListedItem) -> tuple[date, int, datetime, UUID]:
+    return row.due_order, row.item.priority, row.item.opened_at, row.item.item_id
+
+
+def _link_of(answer: Response) -> dict[str, str]:
+    return {name: answer.headers[name] for name in ("Link",) if name in answer.headers}
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 @router.get("/items/{item_id}", summary="An item with its history")
@@ -361,6 +435,7 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "due_rule": rule if item.due_on is not None else None,
         "clocks": [ClockOut.model_validate(clock) for clock in clocks],
         "scheduled_on": listed.scheduled_on,
+        "deemed_on": listed.deemed_on,
         "holder": item.holder,
         "holder_name": item.holder_name,
         "lease_until": item.lease_until,
@@ -368,6 +443,9 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "stage": item.stage,
         "stage_since": item.stage_since,
         "waits_for": item.waits_for,
+        "assigned_to": item.assigned_to,
+        "transferred_from": item.transferred_from,
+        "at_port": item.at_port,
     }
 
 

@@ -6,8 +6,10 @@ Also what stays of that when upstream says something new of the item.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from services.workqueue.domain.decision import RefusedDecision
+from services.workqueue.domain.due import day_of
 from services.workqueue.domain.item import (
     ACTS_FROM,
     LAST,
@@ -20,6 +22,9 @@ from services.workqueue.domain.item import (
     State,
     next_state,
 )
+
+SKILL_RELAXED: Final = "Nobody with the skill %s took it in time."
+"""Why work is offered to whoever has not the skill that it asked for, as the line of the claim says it."""
 
 
 def claim(item: Item, person: Person, now: datetime, lease: timedelta) -> tuple[Item, tuple[Note, ...]]:
@@ -46,18 +51,6 @@ def claim(item: Item, person: Person, now: datetime, lease: timedelta) -> tuple[
         assigned_to=item.assigned_to if item.assigned_to == person.subject else None,
     )
     return claimed, (*notes, note)
-
-
-def note_of_claim(item: Item, person: Person, now: datetime, relaxed: Iterable[str] = ()) -> Note:
-    """The line of history of a claim that the store has just made (`claim_next`).
-
-    `relaxed` are the skills that the work asked for, that the person has not, and that it no longer asks for.
-    """
-    reasons = tuple(
-        {"code": "skill-relaxed", "text": f"Nobody with the skill {skill} took it in time.", "fact": skill}
-        for skill in relaxed
-    )
-    return Note(f"claimed:{item.acts}", ACTS_FROM + item.acts, "claimed", item.state, now, person, reasons)
 
 
 def assign(item: Item, by: Person, to: Person | None, reason: str, now: datetime) -> tuple[Item, tuple[Note, ...]]:
@@ -167,6 +160,7 @@ def hand_over(
     work on it from now on. None is an item that is not there yet.
     """
     lost: tuple[Note, ...] = ()
+    center = keeper_of(item, center)
     if item is not None and item.assigned_to is not None and change == "routed" and item.center != center:
         item = replace(item, assigned_to=None)
     if item is not None and item.state == "claimed" and change == "routed" and item.center != center:
@@ -174,6 +168,36 @@ def hand_over(
         released, note = _act(item, "released", SYSTEM, at)
         item, lost = _without_holder(released), (replace(note, reasons=({"code": "other-center", "text": text},)),)
     return item, next_state(item.state if item is not None else "open", change), lost
+
+
+def hand_over_now(
+    item: Item, person: Person, now: datetime, *, code: str, text: str, fact: str
+) -> tuple[Item, tuple[Note, ...]]:
+    """The item free of holder and assignment, because other people work on it from now on; the lines say why."""
+    lost: tuple[Note, ...] = ()
+    if item.state == "claimed":
+        item, released = _act(item, "released", person, now)
+        lost = (replace(released, reasons=({"code": code, "text": text, "fact": fact},)),)
+    moved, note = _act(_without_holder(item), "transferred", person, now)
+    return replace(moved, assigned_to=None), (
+        *lost,
+        replace(note, reasons=({"code": code, "text": text, "fact": fact},)),
+    )
+
+
+def mark(
+    item: Item, change: Change, person: Person, now: datetime, reason: Mapping[str, str | None]
+) -> tuple[Item, Note]:
+    """The item after something that leaves it where it is, with the line that says so."""
+    marked, note = _act(item, change, person, now)
+    return marked, replace(note, reasons=(reason,))
+
+
+def keeper_of(item: Item | None, center: str) -> str:
+    """The Center that has the item when upstream gives it to one: that which took it over, as long as upstream gives it
+    to the one from which that was; a new word of upstream stands above the transfer.
+    """
+    return item.center if item is not None and item.transferred_from == center else center
 
 
 def rank_after_acts(note: Note, item: Item | None, state: State) -> Note:
@@ -193,6 +217,8 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
     """
     if item is None:
         return facts
+    if item.transferred_from is not None and item.transferred_from == facts.center:
+        facts = replace(facts, center=item.center, center_since=item.center_since, transferred_from=facts.center)
     facts = replace(
         facts,
         token=item.token,
@@ -202,6 +228,9 @@ def carry_over(facts: Item, item: Item | None, notes: Iterable[Note]) -> Item:
         waits_for=item.waits_for,
         assigned_to=item.assigned_to,
         reopened_at=item.reopened_at,
+        at_port=item.at_port,
+        set_days=item.set_days,
+        due_on=day_of(facts, item.set_days),
         knowers=item.knowers,
     )
     if item.state != "claimed" or facts.state == "claimed":

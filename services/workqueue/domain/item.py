@@ -22,6 +22,11 @@ Change = Literal[
     "cancelled",
     "assigned",
     "skipped",
+    "transferred",
+    "day-set",
+    "escalated",
+    "split",
+    "joined",
 ]
 Kind = Literal["review", "consultation", "protest", "filing", "matter"]
 CenterBasis = Literal["person", "requested-by", "drawback-office", "entry", "account", "goods", "port", "pending"]
@@ -60,6 +65,14 @@ NEXT_STATE: Final[Mapping[tuple[State, Change], State]] = MappingProxyType(
         ("open", "assigned"): "open",
         ("claimed", "assigned"): "claimed",
         ("open", "skipped"): "open",
+        ("open", "transferred"): "open",
+        ("open", "day-set"): "open",
+        ("claimed", "day-set"): "claimed",
+        ("open", "escalated"): "open",
+        ("claimed", "escalated"): "claimed",
+        ("open", "split"): "open",
+        ("claimed", "split"): "claimed",
+        ("open", "joined"): "cancelled",
         # what the legal record says of the decision
         ("completed", "reopened"): "open",
     }
@@ -99,6 +112,22 @@ class Goods:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDay:
+    """What a supervisor has made of a policy clock: the day set in the place of another, and how long it stood still.
+
+    `instead_of` is the day that the sources gave when it was set: once they give another, what was set for it is over.
+    `paused_on` is since when it stands still and `pause` why (`PAUSES`); `paused_days` is how long it did before.
+    """
+
+    clock: str
+    instead_of: date | None = None
+    due_on: date | None = None
+    paused_on: date | None = None
+    pause: str | None = None
+    paused_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One piece of work: a process on an entry, a Center's advice on goods of an entry, a protest, another filing, or a
     matter that a person opened.
@@ -114,8 +143,10 @@ class Item:
     and `center_fact` from which request, entry or Center; of others both are None. `stage` is where its process has
     come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
     first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
-    decision was last refused by the legal record: from then on only people end it. `knowers` are
-    those named on a law-enforcement-sensitive matter; None of all others.
+    decision was last refused by the legal record: from then on only people end it. `transferred_from` is the Center
+    that upstream gave it when another took it over, `at_port` the port that has it in hand. `set_days` are what
+    supervisors made of its policy clocks. `knowers` are those named on a law-enforcement-sensitive matter; None of all
+    others.
     """
 
     item_id: UUID
@@ -147,6 +178,9 @@ class Item:
     waits_for: str | None = None
     assigned_to: str | None = None
     reopened_at: datetime | None = None
+    transferred_from: str | None = None
+    at_port: str | None = None
+    set_days: tuple[SetDay, ...] | None = None
     knowers: tuple[str, ...] | None = None
     goods: tuple[Goods, ...] | None = None
 

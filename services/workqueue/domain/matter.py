@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from services.workqueue.domain.due import nearest_day
 from services.workqueue.domain.fact import Fact, in_order, of_item
 from services.workqueue.domain.item import LAST, SYSTEM, WAITING, Item, Note, Person
 from services.workqueue.domain.processes.engine import Done, Standing, follow, stand, waits_for
@@ -161,12 +162,14 @@ def _follow_event(
 
 def placed(item: Item, process: Process, standing: Standing) -> Item:
     """The item where its process has come to; the due day of a matter is the nearest of its clocks."""
-    due_on: date | None = standing.due_on() if item.kind == "matter" else item.due_on
+    due_on: date | None = item.due_on
+    if item.kind == "matter":
+        due_on = nearest_day(standing.clocks.values(), item.set_days)
     return replace(
         item,
         stage=standing.stage,
         stage_since=standing.since,
-        waits_for=waits_for(process, standing),
+        waits_for="port" if item.at_port is not None else waits_for(process, standing),
         due_on=due_on,
     )
 

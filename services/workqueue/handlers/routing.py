@@ -89,7 +89,8 @@ def on_filing_routed(event: Event[FilingRouted]) -> FilingRoute:
 def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
     """An importer account with its Center."""
     data = event.data
-    return Importer(data.importer_number, data.sequence, data.name, data.center)
+    programs = tuple(data.trusted_programs)
+    return Importer(data.importer_number, data.sequence, data.name, data.center, programs)
 
 
 def _read_request_id(named: str | None) -> UUID | None:

@@ -5,20 +5,33 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.workqueue.domain.item import Item, Person
+from services.workqueue.domain.claim import SKILL_RELAXED
+from services.workqueue.domain.item import ACTS_FROM, Item, Person
 from services.workqueue.store.items import ITEM_COLUMNS, SELECT_ITEMS, item_of
 from services.workqueue.store.tables.items import QUEUE_ORDER
+from shared.bus.outbox import Frame
 from shared.customs.calendar import legal_date
 from shared.db import bulk
-from shared.db.transaction import Transaction
+from shared.db.transaction import Alone, Transaction
 
 
 class Taken(NamedTuple):
-    """An item that was claimed: whether it was assigned, and whether it asked for skills that the holder has not."""
+    """An item that was claimed: whether it was assigned, and which skills it asked for that the holder has not."""
 
     item: Item
     is_assigned: bool
-    is_relaxed: bool
+    relaxed: tuple[str, ...]
+
+
+class ClaimFrame(NamedTuple):
+    """What goes around the event of a claim, and its actor as JSON."""
+
+    frame: Frame
+    actor: str
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 _LOCK_EXPIRED = f"""
@@ -33,14 +46,42 @@ SELECT item_id FROM items WHERE state = 'claimed' AND lease_until <= $1 AND item
 ORDER BY lease_until LIMIT $3
 """
 _ORDER = ", ".join(QUEUE_ORDER)
+_LACKED = """
+SELECT k.kind || ' ' || k.code FROM skill_demands k
+WHERE k.center = chosen.center AND k.process = chosen.process AND NOT EXISTS (
+    SELECT FROM staff_skills s WHERE s.subject = $1 AND s.kind = k.kind AND s.code = k.code AND s.level >= k.level)
+ORDER BY 1"""
 _TAKE = f"""
-UPDATE items taken
-SET state = 'claimed', holder = $1, holder_name = $2, lease_until = $3, token = taken.token + 1, acts = taken.acts + 1
-FROM chosen WHERE taken.item_id = chosen.item_id
-RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}, chosen.is_own, chosen.is_relaxed
-"""
-
-
+taken AS (
+    UPDATE items taken
+    SET state = 'claimed', holder = $1, holder_name = $2, lease_until = $3, token = taken.token + 1,
+        acts = taken.acts + 1
+    FROM chosen WHERE taken.item_id = chosen.item_id
+    RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}, chosen.is_own,
+        CASE WHEN chosen.is_relaxed THEN ARRAY({_LACKED}) END AS relaxed)"""
+# The line of history and the event of a claim, as `claim` of domain/claim.py and `work_item_changed` would write them:
+# in the statement of the claim they cost no round trip. A relaxed skill is the rare reason that such a line has.
+_TELL = f"""
+noted AS (
+    INSERT INTO item_events (item_id, change_key, sequence, change, state, at, actor, actor_name, acting_for, reasons)
+    SELECT item_id, 'claimed:' || acts, {ACTS_FROM} + acts, 'claimed', 'claimed', $8, $1, $2, $9,
+        CASE WHEN relaxed IS NULL THEN '[]' ELSE coalesce((
+            SELECT jsonb_agg(jsonb_build_object(
+                'code', 'skill-relaxed', 'text', format({_text(SKILL_RELAXED)}, skill), 'fact', skill))
+            FROM unnest(relaxed) AS lacked(skill)), '[]') END
+    FROM taken),
+told AS (
+    INSERT INTO outbox (topic, key, value, headers)
+    SELECT $10, item_id::text, convert_to(concat(
+        $11::text, ',"id":"', encode(substr(sha256(convert_to('claimed ' || item_id || ' ' || acts, 'UTF8')), 1, 16),
+                                     'hex')::uuid,
+        '","subject":"', item_id, '","data":', json_build_object(
+            'item_id', item_id, 'sequence', {ACTS_FROM} + acts, 'change', 'claimed', 'state', 'claimed',
+            'entry_number', entry_number, 'importer_number', importer_number, 'center', center, 'division', division,
+            'process', process, 'actor', $12::json, 'at', $8, 'filing_number', filing_number,
+            'asking_center', asking_center), '}}'), 'UTF8'), $13::jsonb
+    FROM taken WHERE knowers IS NULL)
+SELECT {", ".join(ITEM_COLUMNS)}, is_own, relaxed FROM taken"""
 # Who claims must not have the work of these importers ($6 are the person and whom they act for, $7 is today).
 _IN_CONFLICT = """
 ARRAY(SELECT k.importer_number FROM staff_conflicts k
@@ -48,7 +89,9 @@ ARRAY(SELECT k.importer_number FROM staff_conflicts k
 # A scalar subquery is never hashed: it is asked for protests alone, and by the index of their entry.
 _OWN_DECISION = """
 CASE WHEN candidate.kind = 'protest' THEN
-    (SELECT true FROM items r JOIN decisions d ON d.item_id = r.item_id
+    (SELECT true FROM items r CROSS JOIN LATERAL (
+         SELECT decided_by, acting_for FROM decisions WHERE item_id = r.item_id AND refused_at IS NULL
+         UNION ALL SELECT decided_by, acting_for FROM decisions WHERE item_id = r.item_id AND refused_at IS NOT NULL) d
      WHERE r.entry_number = candidate.entry_number AND r.kind = 'review'
        AND (d.decided_by = ANY($6) OR d.acting_for = ANY($6)) LIMIT 1) END"""
 _SKIPPED = "ARRAY(SELECT s.item_id FROM skips s WHERE s.subject = $1 AND s.until > $8::timestamptz)"
@@ -65,30 +108,41 @@ SELECT jsonb_object_agg(of_work.work, of_work.since) AS works FROM (
 _ASKED_SINCE = "((SELECT works FROM lacking) ->> (candidate.center || ' ' || candidate.process))::timestamptz"
 
 
+def _each(parameter: int, name: str) -> str:
+    """The values of an array, of which PostgreSQL expects one.
+
+    For a plan that holds for any values it would expect ten of each, a hundred queues, and so plan each claim anew:
+    that takes longer than the claim. A limit whose value it does not know lets it expect a tenth.
+    """
+    array = f"${parameter}::text[]"
+    return f"(SELECT {name} FROM unnest({array}) AS each({name}) LIMIT cardinality({array})) AS {name}s"
+
+
 def _claim_next(is_by_process: bool, heads: str) -> str:
     """Look at what is assigned to the person and then at the first open items of each queue in their order, lock the
-    best that nobody else has in hand and that nothing keeps from the person, take it.
+    best that nobody else has in hand and that nothing keeps from the person, take it, and write and publish that.
 
     The lock comes after the order and before the limit, so a row that another call holds is passed over, never waited
     for; PostgreSQL checks `state` again on the row as it is when the lock is had. What concerns the person is read
     once (each subquery but that on protests stands for itself), and is empty for most.
     """
-    process = "AND q.process = $9" if is_by_process else ""
+    process = "AND q.process = $14" if is_by_process else ""
     return f"""
 WITH lacking AS MATERIALIZED ({_LACKING}),
 chosen AS MATERIALIZED (
-    SELECT candidate.item_id, head.is_own, NOT head.is_own AND {_ASKED_SINCE} IS NOT NULL AS is_relaxed
+    SELECT candidate.item_id, candidate.center, candidate.process, head.is_own,
+        NOT head.is_own AND {_ASKED_SINCE} IS NOT NULL AS is_relaxed
     FROM (SELECT true AS is_own, own.* FROM (
               SELECT {_ORDER} FROM items q
               WHERE q.assigned_to = $1 AND q.state = 'open' AND q.waits_for IS NULL
                 AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[]) {process}
               ORDER BY {_ORDER} {heads}) AS own
           UNION ALL
-          SELECT false, head.* FROM unnest($4::text[]) AS c(center) CROSS JOIN unnest($5::text[]) AS d(division)
+          SELECT false, head.* FROM {_each(4, "center")} CROSS JOIN {_each(5, "division")}
           CROSS JOIN LATERAL (
               SELECT {_ORDER} FROM items q
-              WHERE q.center = c.center AND q.division = d.division AND q.state = 'open' AND q.waits_for IS NULL
-                AND q.assigned_to IS NULL {process}
+              WHERE q.center = centers.center AND q.division = divisions.division AND q.state = 'open'
+                AND q.waits_for IS NULL AND q.assigned_to IS NULL {process}
               ORDER BY {_ORDER} {heads}) AS head
           ORDER BY is_own DESC, {_ORDER}) AS head
     JOIN items candidate USING (item_id)
@@ -99,35 +153,53 @@ chosen AS MATERIALIZED (
       AND ({_OWN_DECISION}) IS NULL
       AND (head.is_own OR candidate.opened_at <= coalesce({_ASKED_SINCE}, 'infinity'))
     ORDER BY head.is_own DESC, {", ".join(f"head.{name}" for name in QUEUE_ORDER)}
-    LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED)
-{_TAKE}"""
+    LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED),
+{_TAKE},
+{_TELL}"""
 
 
-CLAIM_NEXT = _claim_next(False, "LIMIT 8")
-CLAIM_NEXT_OF_PROCESS = _claim_next(True, "LIMIT 8")
-_STATEMENTS = (CLAIM_NEXT, _claim_next(False, "LIMIT 200"), _claim_next(False, ""))
-_STATEMENTS_OF_PROCESS = (CLAIM_NEXT_OF_PROCESS, _claim_next(True, "LIMIT 200"), _claim_next(True, ""))
+CLAIM_NEXT = _claim_next(False, "LIMIT 4")
+CLAIM_NEXT_OF_PROCESS = _claim_next(True, "LIMIT 4")
+_STATEMENTS = (CLAIM_NEXT, _claim_next(False, "LIMIT 32"), _claim_next(False, "LIMIT 200"), _claim_next(False, ""))
+_STATEMENTS_OF_PROCESS = (
+    CLAIM_NEXT_OF_PROCESS,
+    _claim_next(True, "LIMIT 32"),
+    _claim_next(True, "LIMIT 200"),
+    _claim_next(True, ""),
+)
 
 
 async def claim_next(
-    tx: Transaction,
+    tx: Transaction | Alone,
     person: Person,
     now: datetime,
+    told: ClaimFrame,
     *,
     lease_until: datetime,
     centers: Sequence[str],
     divisions: Sequence[str],
     process: str | None,
 ) -> Taken | None:
-    """Give the person the first open item of these queues in one statement; None when there is none.
+    """Give the person the first open item of these queues, with its line of history and its event, in one statement.
 
-    Beside it whether it was assigned to them, and whether it asked for skills that they have not. When every head
-    of every queue is in the hands of other calls or kept from the person, further statements look at more of them, the
-    last at all.
+    None when there is none. When every head of every queue is in the hands of other calls or kept from the person,
+    further statements look at more of them, the last at all.
     """
-    people = sorted({person.subject, person.acting_for or person.subject})
-    arguments = [person.subject, person.name, lease_until, list(centers), list(divisions)]
-    arguments += [people, legal_date(now), now]
+    arguments = [
+        person.subject,
+        person.name,
+        lease_until,
+        list(centers),
+        list(divisions),
+        sorted({person.subject, person.acting_for or person.subject}),
+        legal_date(now),
+        now,
+        person.acting_for,
+        told.frame.topic,
+        told.frame.head,
+        told.actor,
+        told.frame.headers,
+    ]
     statements = _STATEMENTS
     if process is not None:
         arguments.append(process)
@@ -135,8 +207,8 @@ async def claim_next(
     for statement in statements:
         rows = await bulk.fetch(tx, statement, *arguments)
         if rows:
-            *cells, is_own, is_relaxed = rows[0]
-            return Taken(item_of(cells), is_own, is_relaxed)
+            *cells, is_own, relaxed = rows[0]
+            return Taken(item_of(cells), is_own, tuple(relaxed or ()))
     return None
 
 

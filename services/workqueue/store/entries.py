@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Goods
 from services.workqueue.domain.review import Consultation, LegalDates, RoutedVersion, in_rank
-from services.workqueue.store.tables.entries import routed_goods, routed_versions
+from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
@@ -151,3 +154,10 @@ async def find_foreign_entries(tx: Transaction, entry_numbers: Sequence[str], im
 
 def _consultations(version: RoutedVersion) -> list[dict[str, Any]]:
     return [{"center": each.center, **asdict(each.goods)} for each in version.consultations]
+
+
+async def find_dates(connection: AsyncConnection, entry_number: str) -> tuple[date | None, date | None]:
+    """When an entry is scheduled to liquidate, and when it does by law; None where that is not known."""
+    query = select(entries.c.scheduled_on, entries.c.deemed_on).where(entries.c.entry_number == entry_number)
+    row = (await connection.execute(query)).one_or_none()
+    return (row.scheduled_on, row.deemed_on) if row is not None else (None, None)

@@ -165,3 +165,9 @@ def _filing(row: Mapping[str, Any]) -> Filing:
         goods_center=row["goods_center"],
     )
     return Filing(row["filing_number"], route, row["received_at"], tuple(row["heard"]))
+
+
+async def find_clocks(connection: AsyncConnection, filing_number: str) -> tuple[Clock, ...]:
+    """The clocks that routing found for a filing."""
+    query = select(filings.c.clocks).where(filings.c.filing_number == filing_number)
+    return clocks_of(await connection.scalar(query) or ())

@@ -2,41 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    Text,
-    and_,
-    any_,
-    bindparam,
-    case,
-    cast,
-    false,
-    func,
-    or_,
-    select,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, and_, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.filing import WHOSE, Clock
-from services.workqueue.domain.item import Goods, Item, Kind, Note, Person
-from services.workqueue.store.figures import is_overdue
+from services.workqueue.domain.filter import MOST_COUNTED, Counted, Filter
+from services.workqueue.domain.item import Goods, Item, Note, Person, SetDay
 from services.workqueue.store.filings import clocks_of
+from services.workqueue.store.filters import narrowed
 from services.workqueue.store.tables import decisions, entries, filings, importers, items
 from services.workqueue.store.tables.items import QUEUE_ORDER, item_events
 from shared.db import bulk
-from shared.db.reach import within
 from shared.db.transaction import Transaction
 from shared.runtime.access import Reach
 
@@ -71,6 +55,9 @@ ITEM_COLUMNS = (
     "waits_for",
     "assigned_to",
     "reopened_at",
+    "transferred_from",
+    "at_port",
+    "set_days",
     "knowers",
     "goods",
 )
@@ -97,32 +84,6 @@ _NOTE_COLUMNS = (
 )
 
 
-class Overdue(NamedTuple):
-    """What counts as late: due before this day, or waiting for a Center since this instant or longer."""
-
-    today: date
-    cutoff: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which items to show: as far as the reach goes; None, and no states, mean any."""
-
-    reach: Reach
-    knower: Knower
-    center: str | None = None
-    division: str | None = None
-    process: str | None = None
-    kind: Kind | None = None
-    states: Sequence[str] = ()
-    holder: str | None = None
-    importer_number: str | None = None
-    due_before: date | None = None
-    entry_number: str | None = None
-    filing_number: str | None = None
-    overdue: Overdue | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class ListedItem:
     """An item with what a list shows beside it; what is None or empty is not of its kind, or not known.
@@ -134,6 +95,7 @@ class ListedItem:
     due_order: date
     importer_name: str | None
     scheduled_on: date | None
+    deemed_on: date | None
     outcome: Outcome | None
     filing_kind: str | None
     forwarded_from: str | None
@@ -200,62 +162,40 @@ def _note_rows(notes: Sequence[tuple[Item, Note]]) -> list[tuple[Any, ...]]:
 
 
 async def list_items(
-    connection: AsyncConnection, wanted: Filter, *, after: Sequence[Any] | None, limit: int
+    connection: AsyncConnection,
+    reach: Reach,
+    knower: Knower,
+    wanted: Filter,
+    *,
+    after: Sequence[Any] | None,
+    limit: int,
 ) -> list[ListedItem]:
     """Items in the order of the queue: due first, unknown last; then priority; then age."""
-    return [_listed(row) for row in await connection.execute(select_page(wanted, after=after, limit=limit))]
+    return [
+        _listed(row) for row in await connection.execute(select_page(reach, knower, wanted, after=after, limit=limit))
+    ]
 
 
-def known_to(knower: Knower) -> ColumnElement[bool]:
-    """Whether somebody may learn of a row of `items` (`is_known`)."""
-    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
-    by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
-    return or_(items.c.knowers.is_(None), named, by_role)
-
-
-def items_within(reach: Reach) -> ColumnElement[bool]:
-    """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
-    return within(
-        reach,
-        importer_number=items.c.importer_number,
-        centers=(items.c.center, items.c.asking_center),
-        division=items.c.division,
-    )
-
-
-def select_page(wanted: Filter, *, after: Sequence[Any] | None, limit: int) -> Select[Any]:
-    """The query of `list_items`.
-
-    Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
-    """
-    query = _select_items().where(items_within(wanted.reach), known_to(wanted.knower))
-    for column, value in (
-        (items.c.center, wanted.center),
-        (items.c.division, wanted.division),
-        (items.c.process, wanted.process),
-        (items.c.kind, wanted.kind),
-        (items.c.holder, wanted.holder),
-        (items.c.importer_number, wanted.importer_number),
-        (items.c.filing_number, wanted.filing_number),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if wanted.states:
-        # As words in the statement: a plan for any states could not use the index of what waits.
-        states: BindParameter[list[str]] = bindparam("states", wanted.states, expanding=True, literal_execute=True)
-        query = query.where(items.c.state.in_(states))
-    if wanted.entry_number is not None:
-        entry = func.jsonb_build_array(wanted.entry_number)
-        naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))
-        is_named = items.c.filing_number == any_(func.array(naming.scalar_subquery()))
-        query = query.where(or_(items.c.entry_number == wanted.entry_number, is_named))
-    if wanted.overdue is not None:
-        query = query.where(is_overdue(*wanted.overdue))
-    if wanted.due_before is not None:
-        query = query.where(items.c.due_on < wanted.due_before)
+def select_page(
+    reach: Reach, knower: Knower, wanted: Filter, *, after: Sequence[Any] | None, limit: int
+) -> Select[Any]:
+    """The query of `list_items`."""
+    query = narrowed(_select_items(), reach, knower, wanted)
     if after is not None:
         query = query.where(tuple_(*_ORDER) > tuple_(*after))
     return query.order_by(*_ORDER).limit(limit)
+
+
+async def count_items(connection: AsyncConnection, reach: Reach, knower: Knower, wanted: Filter) -> Counted:
+    """How many items there are, exact up to `MOST_COUNTED`: no more rows than that are looked at."""
+    found = int(await connection.scalar(select_count(reach, knower, wanted)) or 0)
+    return Counted(min(found, MOST_COUNTED), found <= MOST_COUNTED)
+
+
+def select_count(reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
+    """The query of `count_items`."""
+    some = narrowed(select(items.c.item_id), reach, knower, wanted).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(some)
 
 
 async def find_item(connection: AsyncConnection, item_id: UUID) -> ListedItem | None:
@@ -286,9 +226,23 @@ async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]
 
 def item_of(row: bulk.Row) -> Item:
     """An item from its `ITEM_COLUMNS`."""
-    *facts, knowers, goods = row
-    named = None if knowers is None else tuple(knowers)
-    return Item(*(*facts, named, None if goods is None else tuple(Goods(**each) for each in goods)))
+    *facts, set_days, knowers, goods = row
+    return Item(
+        *(
+            *facts,
+            None if set_days is None else tuple(map(_set_day, set_days)),
+            None if knowers is None else tuple(knowers),
+            None if goods is None else tuple(Goods(**each) for each in goods),
+        )
+    )
+
+
+def _set_day(document: Mapping[str, Any]) -> SetDay:
+    days = {
+        name: date.fromisoformat(document[name]) if document[name] is not None else None
+        for name in ("instead_of", "due_on", "paused_on")
+    }
+    return SetDay(document["clock"], **days, pause=document["pause"], paused_days=document["paused_days"])
 
 
 def _select_items() -> Select[Any]:
@@ -298,6 +252,7 @@ def _select_items() -> Select[Any]:
             items.c.due_order,
             importers.c.name.label("importer_name"),
             entries.c.scheduled_on,
+            entries.c.deemed_on,
             decisions.c.outcome,
             filings.c.kind.label("filing_kind"),
             filings.c.forwarded_from,
@@ -317,12 +272,14 @@ def _select_items() -> Select[Any]:
 
 def _listed(row: bulk.Row) -> ListedItem:
     own, beside = row[: len(ITEM_COLUMNS)], row[len(ITEM_COLUMNS) :]
-    due_order, importer_name, scheduled_on, outcome, filing_kind, forwarded_from, clocks, entry_count = beside
+    due_order, importer_name, scheduled_on, deemed_on, *beside = beside
+    outcome, filing_kind, forwarded_from, clocks, entry_count = beside
     return ListedItem(
         item=item_of(own),
         due_order=due_order,
         importer_name=importer_name,
         scheduled_on=scheduled_on,
+        deemed_on=deemed_on,
         outcome=outcome,
         filing_kind=filing_kind,
         forwarded_from=forwarded_from,
@@ -336,10 +293,13 @@ def _note(row: bulk.Row) -> Note:
     return Note(key, sequence, change, state, at, Person(subject, name, acting_for), tuple(reasons))
 
 
-_facts_of = attrgetter(*(name for name in ITEM_COLUMNS if name not in ("knowers", "goods")))
+_facts_of = attrgetter(*ITEM_COLUMNS[:-3])
 
 
 def _cells(item: Item) -> tuple[Any, ...]:
-    """The item as a row of `ITEM_COLUMNS`, whose last are who is named on it, and the goods."""
-    knowers = orjson.dumps(item.knowers).decode() if item.knowers is not None else None
-    return *_facts_of(item), knowers, orjson.dumps(item.goods).decode() if item.goods is not None else None
+    """The item as a row of `ITEM_COLUMNS`, whose last are the days set, who is named on it, and the goods."""
+    return *_facts_of(item), _json(item.set_days), _json(item.knowers), _json(item.goods)
+
+
+def _json(value: Any) -> str | None:
+    return orjson.dumps(value).decode() if value is not None else None

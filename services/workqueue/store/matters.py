@@ -60,6 +60,19 @@ async def write_opening(tx: Transaction, item_id: UUID, opening: Opening) -> Non
     await bulk.insert(tx, matters, ("item_id", *_OPENING), [row])
 
 
+async def write_entries(tx: Transaction, item_id: UUID, entry_numbers: Sequence[str]) -> None:
+    """Write which entries a matter that is locked is about."""
+    statement = "UPDATE matters SET entry_numbers = $2::jsonb WHERE item_id = $1"
+    await bulk.execute(tx, statement, item_id, orjson.dumps(list(entry_numbers)).decode())
+
+
+async def copy_acts(tx: Transaction, from_item: UUID, to_item: UUID) -> None:
+    """Give a matter that was split off everything that was done until then: it stands where the other does."""
+    columns = ", ".join(ACT_COLUMNS)
+    statement = f"INSERT INTO item_acts (item_id, {columns}) SELECT $2, {columns} FROM item_acts WHERE item_id = $1"
+    await bulk.execute(tx, statement, from_item, to_item)
+
+
 async def write_act(tx: Transaction, item_id: UUID, done: KeptAct) -> None:
     """Keep one more act on an item that is locked."""
     await bulk.insert(tx, item_acts, ("item_id", *ACT_COLUMNS, "opened"), [(item_id, *act_cells(done), done.opened)])

@@ -45,12 +45,6 @@ _DECIDED = """
 SELECT d.decided_by, d.decided_by_name, d.acting_for
 FROM items r JOIN decisions d USING (item_id) WHERE r.entry_number = $1 AND r.kind = 'review'
 """
-_LACKING = """
-SELECT k.kind, k.code FROM skill_demands k
-WHERE k.center = $2 AND k.process = $3
-  AND NOT EXISTS (SELECT FROM staff_skills s
-                  WHERE s.subject = $1 AND s.kind = k.kind AND s.code = k.code AND s.level >= k.level)
-"""
 
 
 async def lock_members(tx: Transaction, subjects: Iterable[str]) -> dict[str, Member]:
@@ -133,6 +127,11 @@ async def list_members(
     return await _members(connection, query.limit(limit))
 
 
+async def list_of_center(connection: AsyncConnection, center: str) -> list[Member]:
+    """Everybody of a Center, by subject."""
+    return await _members(connection, _select().where(staff.c.center == center))
+
+
 def _select() -> Select[Any]:
     return select(*(staff.c[name] for name in _COLUMNS)).order_by(staff.c.subject)
 
@@ -186,11 +185,6 @@ async def load_conflicts(tx: Transaction, people: Iterable[str]) -> list[Conflic
 async def load_decided(tx: Transaction, entry_number: str) -> list[Decided]:
     """Who decided the reviews of an entry."""
     return [Decided(*row) for row in await bulk.fetch(tx, _DECIDED, entry_number)]
-
-
-async def find_lacking(tx: Transaction, subject: str, center: str, process: str) -> list[str]:
-    """The skills that work of a process in a Center asks for and the person has not, as `chapter 84`."""
-    return [f"{kind} {code}" for kind, code in await bulk.fetch(tx, _LACKING, subject, center, process)]
 
 
 async def write_demands(tx: Transaction, center: str, process: str, demands: Sequence[Demand]) -> None:

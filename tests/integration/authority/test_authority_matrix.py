@@ -62,7 +62,7 @@ async def _delegate(engine: AsyncEngine, importer_number: str) -> str:
 async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
     desk = Desk(engine)
     entry = entry_number()
-    await desk.apply(queue_events.routed(entry, processes=["quota"]))
+    await desk.apply(queue_events.routed(entry, processes=["quota"]), queue_events.legal_act(entry))
     item = entry_item_id(entry, "quota")
     letter = await desk.call(
         "POST",
@@ -76,12 +76,24 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         settings=desk.settings,
         clock=desk.clock,
         importer_number=queue_events.IMPORTER,
-        values={"item_id": str(item), "request_id": letter.json()["request_id"], "file_id": NO_FILE},
+        values={
+            "item_id": str(item),
+            "request_id": letter.json()["request_id"],
+            "file_id": NO_FILE,
+            "view_id": NO_FILE,
+            "transfer_id": NO_FILE,
+            "run_id": NO_FILE,
+            "delegation_id": NO_FILE,
+            "subject": "nobody",
+            "center": "CEE007",
+            "process": "ad-cvd",
+            "importer_number": queue_events.IMPORTER,
+        },
         whose={
             "item_id": frozenset({"center", "division"}),
             "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
         },
-        chosen={"act_on_request": "item.work"},
+        chosen={"act_on_request": "item.work", "declare_for_staff_member": "staff.write"},
     )
     await desk.client.aclose()
 

@@ -1,85 +1,142 @@
-"""Processes walked over HTTP from opening to closing: each act with the stage that the plan of processes gives it.
+"""Processes walked over HTTP from opening to closing, each act with what the plan of processes says (`walks.py`).
 
-Stages, notices and days are written out here, in the order in which they happen, and not read from the tables.
+What an act asks for is filled in from the form that the API serves, as a page would; stages, days and notices are
+written out, and not read from the tables.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import pytest
 
+from services.workqueue.domain.processes.table import PROCESSES
+from shared.contracts.envelope import Event
 from shared.runtime.identity import Identity, RoleName
-from tests.integration.workqueue.desk import KIM, Desk
-from tests.integration.workqueue.test_workqueue_matters import DAN, done, opened
+from tests.integration.workqueue.desk import DIVISIONS, Desk
+from tests.integration.workqueue.events import IMPORTER
+from tests.integration.workqueue.test_workqueue_letters import IVO, run, sent
+from tests.integration.workqueue.test_workqueue_matters import done, opened
+from tests.integration.workqueue.walks import ENTRY, WALKS, Step, Walk
+from tests.support.recorded import recorded
 
-HAL = Identity("hal", "Hal Voss", frozenset({RoleName.REGULATIONS_AND_RULINGS}))
-
-
-@dataclass(frozen=True)
-class Step:
-    """An act by somebody, the stage to which it leads, the notices that it causes, whether a clock runs after it."""
-
-    act: str
-    stage: str
-    who: Identity = KIM
-    fields: dict[str, Any] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
-    is_due: bool = False
-
-
-WALKS = {
-    # Internal advice: requested, view written, sent, assigned, question, decided, applied; N-27. 19 CFR 177.11.
-    "internal-advice": (
-        "requested",
-        "applied",
-        [
-            Step(
-                "take-up",
-                "requested",
-                fields={
-                    "transaction": "current",
-                    "asked_by": "importer",
-                    "asked_on": "2026-03-02",
-                    "question": "Is it a set?",
-                },
-                is_due=True,
-            ),
-            Step("write-view", "center-view-written", fields={"view": "It is a set."}, is_due=True),
-            Step("send", "sent-hq", DAN, {"sent_on": "2026-03-02"}, ("N-27",)),
-            Step("assign-at-headquarters", "hq-assigned", HAL, {"case_number": "H300001"}),
-            Step("question", "hq-question", HAL, {"headquarters_question": "Packed together?"}, is_due=True),
-            Step("reply", "hq-assigned", fields={"answer": "Yes."}),
-            Step(
-                "decide",
-                "decided",
-                HAL,
-                {"ruling_number": "H300001", "decided_on": "2026-03-02", "holding": "A set."},
-                ("N-27",),
-                True,
-            ),
-            Step("apply", "applied", fields={"applied_how": "At liquidation."}),
-        ],
-    ),
+ROLES: Final = {
+    "IS": RoleName.IMPORT_SPECIALIST,
+    "ES": RoleName.ENTRY_SPECIALIST,
+    "LS": RoleName.LIQUIDATION_SPECIALIST,
+    "DS": RoleName.DRAWBACK_SPECIALIST,
+    "AD": RoleName.ADCVD_TEAM,
+    "TEC": RoleName.TRADE_ENFORCEMENT_COORDINATOR,
+    "ACD": RoleName.ASSISTANT_CENTER_DIRECTOR,
+    "CD": RoleName.CENTER_DIRECTOR,
+    "NAM": RoleName.NATIONAL_ACCOUNT_MANAGER,
+    "ITS": RoleName.INTERNATIONAL_TRADE_SPECIALIST,
+    "FPF": RoleName.FPF_OFFICER,
+    "RR": RoleName.REGULATIONS_AND_RULINGS,
+    "OT": RoleName.OFFICE_OF_TRADE,
 }
+USUAL: Final[dict[str, Any]] = {
+    "text": "As found.",
+    "date": "2026-03-02",
+    "instant": "2026-03-02T15:04:09Z",
+    "money": "10.00",
+    "integer": 1,
+    "hours": "1.5",
+    "flag": True,
+    "entry-numbers": [ENTRY],
+    "line-numbers": [1],
+    "references": ["R-1"],
+}
+NOT_BY_HAND: Final = {"request-for-information", "notice-of-action", "protest", "center-appeal"}
+"""Letters have their own walks, a protest is decided in the legal record, routing decides appeals."""
 
 
-@pytest.mark.parametrize("process", WALKS)
-async def test_process_goes_from_opening_to_closing_as_the_plan_says(desk: Desk, process: str) -> None:
-    first, last, steps = WALKS[process]
-    answer = await opened(desk, process=process, title="Walk", entry_numbers=[])
-    assert (answer.status_code, answer.json()["stage"]) == (201, first), answer.text
-    item_id = answer.json()["item_id"]
-    token = await desk.claim(item_id)
-    for number, step in enumerate(steps):
-        held = {"token": token} if step.who is KIM else {}
-        led = await done(desk, item_id, step.act, step.who, key=f"{number}", fields=step.fields, **held)
-        assert (led.status_code, led.json().get("stage")) == (201, step.stage), led.text
-        assert (led.json()["due_on"] is not None) == step.is_due, step.act
-    told = [each["data"] for each in await desk.published() if each["data"].get("act")]
-    assert [(each["act"], each["stage"], tuple(each["notices"])) for each in told] == [
-        (step.act, step.stage, step.notices) for step in steps
+def person(code: str) -> Identity:
+    """Somebody of the Center with a role; a 2 after the code is a second person."""
+    role = ROLES[code.rstrip("2")]
+    return Identity(code, f"{role} {code}", frozenset({role}), centers=frozenset({"CEE007"}), divisions=DIVISIONS)
+
+
+async def fill(desk: Desk, item_id: str, step: Step, who: Identity) -> dict[str, Any]:
+    """What the act asks for, from the form that the item shows to whoever acts."""
+    matter = (await desk.call("GET", f"/items/{item_id}", who)).json()["matter"]
+    form = {each["act"]: each["fields"] for each in matter["next"]}
+    assert step.act in form, (step.act, matter["stage"], sorted(form))
+    usual = {
+        each["name"]: next(iter(each["codes"])) if each["kind"] == "code" else USUAL[each["kind"]]
+        for each in form[step.act]
+        if each["is_required"]
+    }
+    return usual | step.fields
+
+
+async def happen(desk: Desk, item_id: str, what: str) -> None:
+    """An event, or what a party does."""
+    letters = (await desk.call("GET", f"/items/{item_id}", person("CD"))).json()["requests"]
+    match what:
+        case "answer":
+            answered = await sent(desk, "POST", f"/requests/{letters[-1]['request_id']}/answers", IVO, text="None.")
+            assert answered.status_code == 201, answered.text
+        case "silence":
+            desk.clock.advance(timedelta(days=31))
+            await run(desk, next(each for each in desk.parts.jobs if each.name == "tell-overdue-requests"))
+        case _:
+            await desk.apply(event_of(what, desk.clock.now().isoformat()))
+
+
+def event_of(what: str, at: str) -> Event[Any]:
+    if what == "account":
+        return recorded("routing/account-registered", importer_number=IMPORTER, center="CEE007", time=at)
+    lifted = {"occurred_on": "2026-03-02"} if what == "suspension-lifted" else {}
+    return recorded(f"liquidation/{what}", entry_number=ENTRY, time=at, **lifted)
+
+
+async def take(desk: Desk, item_id: str, walk: Walk, number: int, step: Step) -> str | None:
+    """One step; gives the day that is due next."""
+    desk.clock.advance(timedelta(minutes=1))
+    if step.act.startswith("!"):
+        await happen(desk, item_id, step.act[1:])
+    else:
+        who = person(step.who or walk.holder)
+        item = (await desk.call("GET", f"/items/{item_id}", who)).json()
+        held = {"token": item["token"]} if item["token"] is not None else {}
+        given = await fill(desk, item_id, step, who)
+        led = await done(desk, item_id, step.act, who, key=f"{number}", fields=given, **held)
+        assert (led.status_code, led.json().get("stage")) == (201, step.stage), (step.act, led.text)
+    shown = (await desk.call("GET", f"/items/{item_id}", person(walk.holder))).json()
+    if step.act.startswith("!"):
+        assert shown["stage"] == step.stage, (step.act, shown["stage"])
+    running = [
+        each["due_on"] for each in shown["matter"]["clocks"] if not each["ended_on"] and not each["stands_since"]
     ]
-    shown = (await desk.call("GET", f"/items/{item_id}")).json()
-    assert (shown["state"], shown["stage"]) == ("completed", last)
-    assert [each["act"] for each in shown["matter"]["acts"]] == [step.act for step in steps]
-    assert all(clock["ended_on"] is not None for clock in shown["matter"]["clocks"])
+    return min(running, default="")
+
+
+@pytest.mark.parametrize("name", WALKS)
+async def test_process_goes_from_opening_to_closing_as_the_plan_says(desk: Desk, name: str) -> None:
+    walk = WALKS[name]
+    opener = person(walk.opener or walk.holder)
+    body = {"process": walk.process, "title": "Walk", "entry_numbers": [ENTRY]}
+    answer = await opened(desk, opener, **body)
+    assert (answer.status_code, answer.json().get("stage")) == (201, walk.first), answer.text
+    item_id = answer.json()["item_id"]
+    await desk.claim(item_id, person(walk.holder))
+    for number, step in enumerate(walk.steps):
+        due_on = await take(desk, item_id, walk, number, step)
+        assert step.due_on is None or due_on == step.due_on, step.act
+    acts = [step for step in walk.steps if not step.act.startswith("!")]
+    told = [
+        (each["data"]["act"], each["data"]["stage"], tuple(each["data"].get("notices", ())))
+        for each in await desk.published()
+        if each["data"].get("act") and each["data"].get("item_id") == item_id
+    ]
+    quiet = walk.process in {"cear", "commercial-fraud"}
+    assert told == ([] if quiet else [(step.act, step.stage, step.notices) for step in acts])
+    shown = (await desk.call("GET", f"/items/{item_id}", person(walk.holder))).json()
+    assert (shown["state"] == "completed", shown["stage"]) == (not walk.is_open, walk.steps[-1].stage)
+    assert [each["act"] for each in shown["matter"]["acts"]] == [step.act for step in acts]
+    if not walk.is_open:
+        assert all(clock["ended_on"] is not None for clock in shown["matter"]["clocks"])
+
+
+def test_every_process_is_walked() -> None:
+    assert {walk.process for walk in WALKS.values()} | NOT_BY_HAND == set(PROCESSES)

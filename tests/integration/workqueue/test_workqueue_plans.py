@@ -1,6 +1,6 @@
 """Hot queries use their indexes on tables of a real size."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +9,22 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.workqueue.acts.claim import claim_next_alone
+from services.workqueue.domain.compartment import Knower
+from services.workqueue.domain.filter import Filter
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import decided_goods as decided_goods_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
+from shared.db import bulk
+from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.runtime.access import EVERYTHING
+from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import Desk
+from tests.support.people import EVERY_DIVISION
 
 FILL = """
 INSERT INTO items (item_id, kind, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
@@ -49,6 +56,9 @@ SELECT gen_random_uuid(), 1, 'key' || n % 3000, gen_random_uuid(), 'E' || n, 1, 
        'quota', 'no-change', 'a', 'a', '2026-01-01'::timestamptz + n * interval '1 second'
 FROM generate_series(1, 60000) AS numbers(n)
 """
+
+NOBODY = Knower("nobody", frozenset())
+TOLD = [None, "work-item-changed", "{", "{}", "{}"]
 
 
 async def explain(connection: AsyncConnection, statement: str, parameters: list[Any]) -> str:
@@ -84,7 +94,7 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
     divisions = ["enforcement", "partnership", "validation-and-compliance"]
     async with full_desk.engine.connect() as connection, connection.begin() as begun:
         await connection.execute(text("SELECT 1"))
-        who = ["kim", "Kim", lease_until, centers, divisions, ["kim"], date(2026, 3, 2), lease_until]
+        who = ["kim", "Kim", lease_until, centers, divisions, ["kim"], date(2026, 3, 2), lease_until, *TOLD]
         plan = await explain(connection, statement, [*who, *process])
         await begun.rollback()
     assert f"using {index} on" in plan, plan
@@ -111,7 +121,7 @@ async def test_whether_somebody_decided_the_entry_of_a_protest_is_asked_by_index
         await tx.connection.execute(text(PROTEST))
     async with full_desk.engine.connect() as connection, connection.begin() as begun:
         await connection.execute(text("ANALYZE items, decisions"))
-        who = ["kim", "Kim", lease_until, ["CEE007"], divisions, ["kim"], date(2026, 3, 2), lease_until]
+        who = ["kim", "Kim", lease_until, ["CEE007"], divisions, ["kim"], date(2026, 3, 2), lease_until, *TOLD]
         plan = await explain(connection, claim_store.CLAIM_NEXT, who)
         await begun.rollback()
     assert "Seq Scan on items" not in plan, plan
@@ -120,11 +130,11 @@ async def test_whether_somebody_decided_the_entry_of_a_protest_is_asked_by_index
 
 
 async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(full_desk: Desk) -> None:
-    query = item_store.select_page(item_store.Filter(EVERYTHING, entry_number="E777"), after=None, limit=51)
+    query = item_store.select_page(EVERYTHING, NOBODY, Filter(entry_number="E777"), after=None, limit=51)
     statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
     async with full_desk.engine.connect() as connection, connection.begin():
         rows = await item_store.list_items(
-            connection, item_store.Filter(EVERYTHING, entry_number="E777"), after=None, limit=51
+            connection, EVERYTHING, NOBODY, Filter(entry_number="E777"), after=None, limit=51
         )
         plan = await explain(connection, statement, [])
     assert sorted(row.item.filing_number or row.item.entry_number or "" for row in rows) == ["E777", "F776", "F777"]
@@ -143,23 +153,23 @@ WHERE ranked.item_id = items.item_id AND n < 110000
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
-        (item_store.Filter(EVERYTHING, states=("open", "claimed")), "items_waiting"),
-        (item_store.Filter(EVERYTHING, states=("open",), due_before=date(2027, 4, 1)), "items_waiting"),
-        (item_store.Filter(EVERYTHING, holder="kim7"), "items_holder"),
-        (item_store.Filter(EVERYTHING, holder="kim7", states=("completed",)), "items_holder"),
+        (Filter(states=("open", "claimed")), "items_waiting"),
+        (Filter(states=("open",), due_before=date(2027, 4, 1)), "items_waiting"),
+        (Filter(holders=("kim7",)), "items_holder"),
+        (Filter(holders=("kim7",), states=("completed",)), "items_holder"),
     ],
 )
 async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_is_finished(
-    full_desk: Desk, wanted: item_store.Filter, index: str
+    full_desk: Desk, wanted: Filter, index: str
 ) -> None:
     async with transaction(full_desk.engine) as tx:
         await tx.connection.execute(text(FINISH_MOST))
     async with full_desk.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE items"))
-    first_page = item_store.select_page(wanted, after=None, limit=51)
+    first_page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
     place = (date(2027, 3, 1), 1, datetime(2026, 1, 1, tzinfo=UTC), UUID(int=0))
-    later_page = item_store.select_page(wanted, after=place, limit=51)
+    later_page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=place, limit=51)
     async with full_desk.engine.connect() as connection, connection.begin():
         for query in (first_page, later_page):
             statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
@@ -241,3 +251,57 @@ async def test_earlier_decisions_on_goods_are_found_by_their_key(unchecked_desk:
         plan = await explain(connection, decided_goods_store.EARLIER, [["key7", "key8"], ["CEE007"], UUID(int=1)])
     assert "decided_goods_key" in plan, plan
     assert "Seq Scan" not in plan, plan
+
+
+FILL_WORDS = """
+INSERT INTO item_events (item_id, change_key, sequence, change, state, at, actor, actor_name, reasons)
+SELECT item_id, 'skipped:' || n, 1, 'skipped', 'open', '2026-03-02', 'kim', 'Kim',
+       jsonb_build_array(jsonb_build_object('code', 'other', 'text', 'word' || n || ' of line ' || n % 7))
+FROM (SELECT item_id, row_number() OVER (ORDER BY item_id) AS n FROM items) AS numbered
+"""
+
+
+async def test_words_are_found_by_the_index_of_every_table_that_has_some(full_desk: Desk) -> None:
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(FILL_WORDS))
+        await tx.connection.execute(text(DECIDE_EVERYTHING))
+    async with full_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE items, item_events, decisions, matters, item_acts"))
+    wanted = Filter(words="word777")
+    query = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
+    statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    async with full_desk.engine.connect() as connection, connection.begin():
+        assert len(await item_store.list_items(connection, EVERYTHING, NOBODY, wanted, after=None, limit=51)) == 1
+        plan = await explain(connection, statement, [])
+    assert "item_events_words" in plan, plan
+    assert "decisions_words" in plan, plan
+    for table in ("items", "item_events", "decisions"):
+        assert f"Seq Scan on {table}" not in plan, plan
+
+
+async def test_count_looks_at_no_more_than_it_tells(full_desk: Desk) -> None:
+    async with full_desk.engine.connect() as connection, connection.begin():
+        counted = await item_store.count_items(connection, EVERYTHING, NOBODY, Filter(states=("open", "claimed")))
+        query = item_store.select_count(EVERYTHING, NOBODY, Filter(states=("open", "claimed")))
+        statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+        plan = await explain(connection, statement, [])
+    assert counted == (10_000, False)
+    assert "rows=10001" in plan, plan
+
+
+async def test_claims_are_planned_once_and_not_for_each_person(full_desk: Desk) -> None:
+    who = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), frozenset({"CEE007"}), EVERY_DIVISION)
+    where: dict[str, None] = {"center": None, "division": None, "process": None}
+    url = full_desk.engine.url.render_as_string(hide_password=False)
+    engine = create_engine(url, application="claimant", pool_size=1, overflow=0)
+    for _ in range(12):
+        assert await claim_next_alone(engine, who, full_desk.clock.now(), timedelta(minutes=30), **where) is not None
+    async with transaction(engine) as tx:
+        plans = await bulk.fetch(
+            tx,
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%told AS (%'",
+        )
+    await engine.dispose()
+    # PostgreSQL plans a statement five times before it asks which is cheaper.
+    assert [(row["generic_plans"], row["custom_plans"]) for row in plans] == [(7, 5)]

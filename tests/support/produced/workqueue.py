@@ -286,4 +286,40 @@ async def tell_letters(make_engine: MakeEngine) -> World:
         return world
 
 
-STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters, tell_letters)
+async def tell_moved_work(make_engine: MakeEngine) -> World:
+    """A review whose day is set, that goes to another Center, of which somebody is told; a matter split and joined."""
+    async with open_world(make_engine, TODAY) as world:
+        await register(world)
+        first, second = [await file(world, serial, lines=[case()]) for serial in (7_001_501, 7_001_502)]
+        item = await find_item(world, entry=first)
+
+        async def do(path: str, who: Any, **body: Any) -> Any:
+            done = await world.workqueue.call("POST", path, who, body)
+            await world.listen()
+            return done
+
+        asked = {"process": "inquiry", "title": "SYNTHETIC: a question", "center": "CEE007"}
+        inquiry = (await do("/items", SPECIALIST, **asked, importer_number="07-345678900"))["item_id"]
+        day = {"act": "set-day", "clock": "response", "due_on": "2026-03-20"}
+        await do(f"/items/{inquiry}/clocks", DIRECTOR, **day, reason="SYNTHETIC: the importer asked.")
+        await world.keep("workqueue/inquiry-day-set", "work-item-changed", item_id=inquiry, change="day-set")
+        offer = {"to_center": "CEE005", "reason": "SYNTHETIC: the goods are theirs."}
+        offered = await do(f"/items/{item}/transfers", SPECIALIST, **offer)
+        answer = {"act": "accept", "reason": "SYNTHETIC: ours."}
+        await do(f"/transfers/{offered['transfer_id']}/acts", DIRECTOR, **answer)
+        await world.keep("workqueue/review-transferred", "work-item-changed", item_id=item, change="transferred")
+        about = {"process": "prior-disclosure", "title": "SYNTHETIC: assists", "center": "CEE007"}
+        about |= {"importer_number": "07-345678900", "entry_numbers": [first, second]}
+        matter = (await do("/items", SPECIALIST, **about))["item_id"]
+        part = {"title": "SYNTHETIC: textiles", "entry_numbers": [second], "reason": "SYNTHETIC: other goods."}
+        new = (await do(f"/items/{matter}/split", SPECIALIST, **part))["item_id"]
+        await world.keep("workqueue/matter-split", "work-item-changed", item_id=matter, change="split")
+        await do(f"/items/{matter}/join", SPECIALIST, item_ids=[new], reason="SYNTHETIC: one matter.")
+        await world.keep("workqueue/matter-joined", "work-item-changed", item_id=new, change="joined")
+        world.clock.advance(timedelta(days=30))
+        await world.workqueue.run("escalate-clocks")
+        await world.keep("workqueue/inquiry-escalated", "work-item-changed", item_id=inquiry, change="escalated")
+        return world
+
+
+STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters, tell_letters, tell_moved_work)

@@ -36,14 +36,15 @@ FROM items i JOIN entries e ON e.entry_number = i.entry_number
   AND i.reopened_at IS NULL
   AND (e.liquidated_on IS NOT NULL
        OR CASE i.kind WHEN 'review' THEN NOT standing.processes ? i.process
-          ELSE standing.lane = 'no-review' OR standing.center = i.center
-               OR NOT standing.consultations @> jsonb_build_array(jsonb_build_object('center', i.center)) END)
+          ELSE standing.lane = 'no-review' OR standing.center = coalesce(i.transferred_from, i.center)
+               OR NOT standing.consultations @> jsonb_build_array(
+                   jsonb_build_object('center', coalesce(i.transferred_from, i.center))) END)
 """
 _LIVE_WITH_OTHER_CENTER = f"""
 SELECT i.item_id, i.item_id || ' is with ' || i.center || ', the entry with ' || standing.center AS violation
 FROM items i
 {_STANDING}
-  AND coalesce(i.asking_center, i.center) <> standing.center
+  AND coalesce(i.asking_center, i.transferred_from, i.center) <> standing.center
 """
 
 INVARIANTS: Final = (

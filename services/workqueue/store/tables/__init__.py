@@ -1,5 +1,6 @@
 """The tables of the work queue, a module for each subject."""
 
+from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
 from services.workqueue.store.tables.compartment import need_to_know
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decided_goods, decisions
@@ -20,12 +21,17 @@ from services.workqueue.store.tables.staff import (
     staff_conflicts,
     staff_skills,
 )
+from services.workqueue.store.tables.transfers import escalations, transfers
+from services.workqueue.store.tables.views import views
 
 __all__ = [
     "acting_authority",
+    "bulk_items",
+    "bulk_runs",
     "decided_goods",
     "decisions",
     "entries",
+    "escalations",
     "filings",
     "heard_facts",
     "importers",
@@ -48,4 +54,6 @@ __all__ = [
     "staff_changes",
     "staff_conflicts",
     "staff_skills",
+    "transfers",
+    "views",
 ]

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Sm
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.workqueue.store.tables.core import metadata
+from services.workqueue.store.tables.words import WORDS_IN_INDEX
 
 decisions = Table(
     "decisions",
@@ -28,6 +29,7 @@ decisions = Table(
     Column("remedy", Text),
     Index("decisions_standing", "item_id", unique=True, postgresql_where=text("refused_at IS NULL")),
     Index("decisions_refused", "item_id", postgresql_where=text("refused_at IS NOT NULL")),
+    Index("decisions_words", text(WORDS_IN_INDEX["decisions"]), postgresql_using="gin"),
     comment="What completed each item, with reasons and legal basis; one that was refused stays beside the next.",
 )
 

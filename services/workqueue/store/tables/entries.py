@@ -1,6 +1,6 @@
 """Entries with their legal dates, and every routing decision on them."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.workqueue.store.tables.core import metadata
@@ -47,5 +47,6 @@ routed_goods = Table(
     Column("version", Integer, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("goods", JSONB, nullable=False),
+    Index("routed_goods_keys", "goods", postgresql_using="gin", postgresql_ops={"goods": "jsonb_path_ops"}),
     comment="The lines of entries under review as routing told them, by the routing decision that did.",
 )

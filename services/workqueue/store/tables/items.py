@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.workqueue.store.tables.core import metadata
+from services.workqueue.store.tables.words import WORDS_IN_INDEX
 
 QUEUE_ORDER = ("due_order", "priority", "opened_at", "item_id")
 _IS_OFFERED = text("state = 'open'::text AND waits_for IS NULL AND assigned_to IS NULL")
@@ -24,6 +25,8 @@ _IS_CLAIMED = text("state = 'claimed'::text")
 _IS_PENDING = text("center = 'PNDING'::text AND state IN ('open', 'claimed')")
 _IS_WITHOUT_BASIS = text("kind = 'filing'::text AND center_basis IS NULL AND state <> 'completed'::text")
 _IS_WAITING = text("state = ANY (ARRAY['open'::text, 'claimed'::text])")
+BY_PEOPLE = "actor <> 'system:workqueue'::text AND reasons <> '[]'::jsonb"
+"""Lines of history with words of people: most have no words, or those of the system, and are in no index of words."""
 
 _CARRIED = text("""
 CASE kind
@@ -75,6 +78,9 @@ items = Table(
     Column("waits_for", Text),
     Column("assigned_to", Text),
     Column("reopened_at", DateTime(timezone=True)),
+    Column("transferred_from", Text),
+    Column("at_port", Text),
+    Column("set_days", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
     Column("knowers", JSONB),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
@@ -108,5 +114,18 @@ item_events = Table(
     Column("actor_name", Text, nullable=False),
     Column("acting_for", Text),
     Column("reasons", JSONB, nullable=False),
+    Index(
+        "item_events_flow",
+        "at",
+        postgresql_where=text(
+            "change = ANY (ARRAY['routed'::text, 'opened'::text, 'completed'::text, 'closed'::text, 'cancelled'::text])"
+        ),
+    ),
+    Index(
+        "item_events_words",
+        text(WORDS_IN_INDEX["item_events"]),
+        postgresql_using="gin",
+        postgresql_where=text(BY_PEOPLE),
+    ),
     comment="History of items, only ever added to, ordered by sequence.",
 )

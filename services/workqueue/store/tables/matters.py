@@ -4,6 +4,7 @@ from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.workqueue.store.tables.core import metadata
+from services.workqueue.store.tables.words import WORDS_IN_INDEX
 
 matters = Table(
     "matters",
@@ -18,6 +19,7 @@ matters = Table(
     Column("acting_for", Text),
     Column("authority", Text, nullable=False),
     Index("matters_linked", "linked_item", postgresql_where=text("linked_item IS NOT NULL")),
+    Index("matters_words", text(WORDS_IN_INDEX["matters"]), postgresql_using="gin"),
     comment="What a person opened a matter with.",
 )
 item_acts = Table(
@@ -35,5 +37,6 @@ item_acts = Table(
     Column("stage", Text, nullable=False),
     Column("authority", Text, nullable=False),
     Column("opened", UUID(as_uuid=True)),
+    Index("item_acts_words", text(WORDS_IN_INDEX["item_acts"]), postgresql_using="gin"),
     comment="Every act on the process of an item, with what it recorded and the stage that it led to.",
 )

@@ -1,0 +1,272 @@
+"""One act on many items: what a filter gives is kept, tried, begun by who may, and done item by item to its end.
+
+Each item is done by the act that a person would do on it, under the authority of who asked for the run. What became of
+it is written in the transaction of the act: a process that is killed leaves nothing half done, and the next goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Final, assert_never
+from uuid import UUID
+
+from services.workqueue.acts import claim, clock, decision, transfer
+from services.workqueue.acts.acting import demand_acting
+from services.workqueue.acts.item import refusals
+from services.workqueue.acts.reach import knower
+from services.workqueue.domain.bulk import (
+    LOOKED_AT_ONCE,
+    MOST_ITEMS,
+    BulkAct,
+    Limits,
+    Run,
+    demand_state,
+    needs_second,
+)
+from services.workqueue.domain.clocks import REVIEW_CUTOFF
+from services.workqueue.domain.decision import Finding
+from services.workqueue.domain.decision import Reason as FindingReason
+from services.workqueue.domain.filter import Filter
+from services.workqueue.store import bulk_runs as store
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Connections, Transaction, attempt, transaction
+from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
+from shared.runtime.errors import Refused
+from shared.runtime.identity import Identity, RoleName, people_of
+from shared.runtime.ids import event_id
+from shared.runtime.slices import work_through
+from shared.runtime.two_people import demand_second_person
+
+_AT_ONCE: Final = 250
+_SAID: Final = 300
+Answers = dict[UUID, Refused | None]
+
+
+async def ask(
+    tx: Transaction,
+    caller: Identity,
+    now: datetime,
+    limits: Limits,
+    *,
+    key: str,
+    act: BulkAct,
+    parameters: Mapping[str, Any],
+    query: str,
+    wanted: Filter,
+    reason: str,
+) -> Run:
+    """Keep the items that a filter gives now, and try the act on them; a job tries more than `LOOKED_AT_ONCE`.
+
+    The same key of the same person gives the same run. Raises `Forbidden` without the acting authority that the token
+    claims, `Refused` when the filter gives nothing.
+    """
+    await demand_acting(tx, caller, now)
+    run_id = UUID(event_id("bulk", caller.subject, key))
+    found = await store.freeze_items(tx, run_id, reach_of(caller, "item.read", legal_date(now)), knower(caller), wanted)
+    if not found:
+        raise Refused(
+            "The filter gives no item.",
+            rule="bulk-items",
+            code="bulk-empty",
+            remedy="Look at GET /items with the same filter.",
+        )
+    is_cut = found > MOST_ITEMS
+    if is_cut:
+        await store.cut(tx, run_id)
+    run = Run(
+        run_id=run_id,
+        act=act,
+        parameters=parameters,
+        query=query,
+        reason=reason,
+        asked_by=_document_of(caller),
+        signature=caller.signature,
+        asked_at=now,
+        state="looking",
+        items=min(found, MOST_ITEMS),
+        is_cut=is_cut,
+    )
+    await store.write_run(tx, run)
+    if run.items > LOOKED_AT_ONCE:
+        return run
+    await _look(tx, run, await store.next_pending(tx, run_id, 0, LOOKED_AT_ONCE), now)
+    return await _looked(tx, run, limits)
+
+
+async def begin(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:
+    """Let a run be done: by who asked for it, over the limits by a second person of the same rights.
+
+    Raises `NotFound` for another's run without such rights, `Forbidden` for the first person over the limits,
+    `Conflict` for one that is not ready.
+    """
+    run = await _lock(tx, caller, run_id, now)
+    with refusals():
+        demand_state(run, "ready")
+    if run.needs_second:
+        demand_second_person(caller, people_of(run.signature), "asked for the run")
+    await demand_acting(tx, caller, now)
+    run = replace(run, state="running", begun_by=caller.signature, begun_at=now)
+    await store.write_run(tx, run)
+    return run
+
+
+async def withdraw(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:
+    """End a run that has not begun, or stop one that goes: what is done stays done, the rest is left."""
+    run = await _lock(tx, caller, run_id, now)
+    with refusals():
+        demand_state(run, "looking", "ready", "running")
+    run = replace(run, state="withdrawn", ended_at=now)
+    await store.write_run(tx, run)
+    return run
+
+
+async def go_on(database: Connections, now: datetime, limits: Limits) -> int:
+    """Look at and do what is left of every run; gives how many items were looked at or done."""
+    async with transaction(database) as tx:
+        going = await store.list_going(tx)
+    total = 0
+    for run in going:
+        total += await _go_through(database, run, now, limits)
+    return total
+
+
+async def _go_through(database: Connections, run: Run, now: datetime, limits: Limits) -> int:
+    async def find(tx: Transaction, last: tuple[int, UUID] | None, _: Sequence[str]) -> Sequence[tuple[int, UUID]]:
+        return await store.next_pending(tx, run.run_id, last[0] if last is not None else 0, _AT_ONCE)
+
+    async def work(tx: Transaction, rows: Sequence[tuple[int, UUID]]) -> int:
+        standing = await store.lock_run(tx, run.run_id)
+        if standing is None or standing.state != run.state:
+            return 0
+        await (_look if run.state == "looking" else _do)(tx, standing, rows, now)
+        return len(rows)
+
+    worked = await work_through(database, find, work, key_of=lambda row: f"{run.run_id}/{row[0]}")
+    async with transaction(database) as tx:
+        standing = await store.lock_run(tx, run.run_id)
+        if standing is None or standing.state != run.state:
+            return worked
+        if run.state == "looking":
+            await _looked(tx, standing, limits)
+        elif not (await store.count_results(tx, run.run_id)).pending:
+            await store.write_run(tx, replace(standing, state="done", ended_at=now))
+    return worked
+
+
+async def _look(tx: Transaction, run: Run, rows: Sequence[tuple[int, UUID]], now: datetime) -> None:
+    answers = await _act_on(tx, run, [item_id for _, item_id in rows], now, is_trial=True)
+    await store.write_foreseen(tx, run.run_id, [(number, *_told(answers[item_id])) for number, item_id in rows])
+
+
+async def _looked(tx: Transaction, run: Run, limits: Limits) -> Run:
+    foreseen, value_usd = await store.sum_foreseen(tx, run.run_id)
+    second = needs_second(run.items - foreseen, value_usd, limits)
+    run = replace(run, state="ready", foreseen=foreseen, value_usd=value_usd, needs_second=second)
+    await store.write_run(tx, run)
+    return run
+
+
+async def _do(tx: Transaction, run: Run, rows: Sequence[tuple[int, UUID]], now: datetime) -> None:
+    # In the order of their ids, as whatever locks items does: a run waits for others and never makes them wait in turn.
+    answers = await _act_on(tx, run, sorted(item_id for _, item_id in rows), now, is_trial=False)
+    results = [
+        (number, "done" if answers[item_id] is None else "refused", *_told(answers[item_id]))
+        for number, item_id in rows
+    ]
+    await store.write_results(tx, run.run_id, results, now)
+
+
+async def _act_on(tx: Transaction, run: Run, item_ids: Sequence[UUID], now: datetime, *, is_trial: bool) -> Answers:
+    """Do the act on each item, or try it; gives why it was refused, None where it was not."""
+    caller = _caller_of(run.asked_by)
+    if run.act == "assign":
+        to = run.parameters["to"]
+        found = await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial)
+        return {item_id: each if isinstance(each, Refused) else None for item_id, each in found.items()}
+    answers: Answers = {}
+    for item_id in item_ids:
+        try:
+            async with attempt(tx) as tried:
+                await _act_on_one(tx, run, caller, item_id, now)
+                if not is_trial:
+                    tried.keep()
+            answers[item_id] = None
+        except Refused as refusal:
+            answers[item_id] = refusal
+    return answers
+
+
+async def _act_on_one(tx: Transaction, run: Run, caller: Identity, item_id: UUID, now: datetime) -> None:
+    given = run.parameters
+    match run.act:
+        case "offer":
+            await transfer.offer(
+                tx,
+                caller,
+                item_id,
+                now,
+                key=f"{run.run_id}/{item_id}",
+                to_center=given.get("to_center"),
+                to_port=given.get("to_port"),
+                reason=run.reason,
+            )
+        case "set-day":
+            day = date.fromisoformat(given["due_on"])
+            await clock.set_day(tx, caller, item_id, REVIEW_CUTOFF, day, run.reason, now)
+        case "no-change":
+            item = await claim.claim(tx, item_id, caller, now, claim.LEASE_OF_A_RUN)
+            reason = FindingReason(code="bulk", text=run.reason, fact=str(run.run_id), citation=None)
+            finding = Finding("no-change", 0, 0, (), (reason,), ())
+            await decision.complete(tx, item_id, caller, item.token, finding, now, notice_over_cents=None)
+        case "assign":
+            raise AssertionError("many are assigned at once")
+        case _:
+            assert_never(run.act)
+
+
+async def _lock(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:
+    run = await store.lock_run(tx, run_id)
+    if run is None or not sees(caller, run, now):
+        raise no_such(f"bulk run {run_id}")
+    return run
+
+
+def sees(caller: Identity, run: Run, now: datetime) -> bool:
+    """Whether a run is the caller's, or of a Center where the caller may ask for such runs."""
+    if run.signature == caller.signature:
+        return True
+    centers = frozenset(_caller_of(run.asked_by).centers)
+    return judge(caller, "item.bulk", legal_date(now), Matter(centers=centers)).is_given
+
+
+def demand_bulk(caller: Identity, now: datetime) -> None:
+    """Raise `Forbidden` for a token that names no Center to act in."""
+    permission = judge(caller, "item.bulk", legal_date(now), Matter(centers=caller.centers))
+    if not permission.is_given:
+        raise refusal_of(permission)
+
+
+def _told(answer: Refused | None) -> tuple[str | None, str | None]:
+    return (None, None) if answer is None else (answer.code, answer.detail[:_SAID])
+
+
+def _document_of(caller: Identity) -> dict[str, Any]:
+    return {
+        "subject": caller.subject,
+        "name": caller.name,
+        "roles": sorted(role.value for role in caller.roles),
+        "centers": sorted(caller.centers),
+        "divisions": sorted(caller.divisions),
+        "acting_for": caller.acting_for,
+    }
+
+
+def _caller_of(kept: Mapping[str, Any]) -> Identity:
+    return Identity(
+        kept["subject"],
+        kept["name"],
+        frozenset(map(RoleName, kept["roles"])),
+        centers=frozenset(kept["centers"]),
+        divisions=frozenset(kept["divisions"]),
+        acting_for=kept["acting_for"],
+    )

@@ -1,0 +1,227 @@
+"""One act on many items: looked at before, begun, followed item by item."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.workqueue.acts import bulk as acts
+from services.workqueue.api.common import limits_of
+from services.workqueue.api.filters import filter_of, read_query, write_query
+from services.workqueue.domain.bulk import BulkAct, ResultState, Run, RunState
+from services.workqueue.store import bulk_runs as store
+from shared.contracts.terms import CenterCode, PortCode, ShortText
+from shared.db.transaction import Transaction, reading, transaction
+from shared.runtime.access import no_such
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.fields import LegalDay
+from shared.web.idempotency import CurrentIdempotentCall, answer_once
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.requests import engine_of, now_of
+
+router = APIRouter()
+
+RunId = Annotated[UUID, Path(description="The run's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
+_NEEDED: dict[BulkAct, tuple[str, ...]] = {
+    "assign": ("to",),
+    "offer": ("to_center", "to_port"),
+    "set-day": ("due_on",),
+    "no-change": (),
+}
+
+
+class BulkIn(BaseModel):
+    """An act and the items to do it on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"act": "assign", "to": "lee", "query": "process=quota&state=open", "reason": "Kim is away."}]
+        },
+    )
+
+    act: BulkAct = Field(
+        description="`assign` to a person; `offer` to a Center or port; `set-day` of the policy clock of reviews;"
+        " `no-change` decides reviews so."
+    )
+    query: Annotated[str, Field(min_length=1, max_length=4000, description="The query string of GET /items.")]
+    reason: Annotated[ShortText, Field(min_length=1)]
+    to: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    to_center: CenterCode | None = None
+    to_port: PortCode | None = None
+    due_on: LegalDay | None = None
+
+    @model_validator(mode="after")
+    def _with_what_it_needs(self) -> "BulkIn":
+        given = {name for name in ("to", "to_center", "to_port", "due_on") if getattr(self, name) is not None}
+        needed = _NEEDED[self.act]
+        if given - set(needed) or len(given) != min(len(needed), 1):
+            raise ValueError(f"{self.act} takes {' or '.join(needed) or 'nothing else'}")
+        return self
+
+
+class BulkActIn(BaseModel):
+    """What is done with a run."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"act": "begin"}]})
+
+    act: Literal["begin", "withdraw"]
+
+
+class RefusalCount(BaseModel):
+    """How many items are refused for one reason."""
+
+    code: str = Field(examples=["conflict-of-interest"])
+    items: int
+
+
+class RunOut(BaseModel):
+    """A run: what it would do, and what it has done."""
+
+    run_id: UUID
+    act: BulkAct
+    query: str
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: RunState = Field(description="`looking` while the act is tried; `ready` to begin; `running`; `done`.")
+    items: int
+    is_cut: bool = Field(description="The filter gave more than 100,000: ask again for the rest afterwards.")
+    foreseen: int = Field(description="How many would be refused as things stood when they were looked at.")
+    value_usd: int = Field(description="Entered value of the others, in whole US dollars.")
+    needs_second: bool = Field(description="Over the limits: another person has to begin it.")
+    begun_by: str | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    pending: int
+    done: int
+    refused: int
+    refusals: list[RefusalCount] = Field(description="Why items were, or would be, refused; the most first.")
+
+
+class ResultOut(BaseModel):
+    """What became of one item."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    item_id: UUID
+    state: ResultState
+    code: str | None = Field(description="Why it was refused; of a pending one why it would be.")
+    says: str | None
+    at: datetime | None
+
+
+@router.post("/bulk-runs", status_code=201, summary="Ask for an act on many items", response_model=RunOut)
+async def create_bulk_run(
+    body: BulkIn, request: Request, call: CurrentIdempotentCall, caller: Annotated[Identity, allow("item.bulk")]
+) -> Response:
+    """Keep the items that the filter gives now, up to 100,000, and try the act on each: nothing is changed.
+
+    The answer counts them, what they are worth, and who would be refused why. Of more than 500 items a job looks: read
+    the run until it is `ready`.
+    """
+    filtered = read_query(body.query)
+    given = body.model_dump(mode="json", include={"to", "to_center", "to_port", "due_on"}, exclude_none=True)
+
+    async def ask(tx: Transaction) -> RunOut:
+        acts.demand_bulk(caller, now_of(request))
+        run = await acts.ask(
+            tx,
+            caller,
+            now_of(request),
+            limits_of(request),
+            key=call.key,
+            act=body.act,
+            parameters=given,
+            query=write_query(filtered),
+            wanted=filter_of(filtered, caller, request),
+            reason=body.reason,
+        )
+        return await _run_out(tx, run)
+
+    return await answer_once(request, call, ask)
+
+
+@router.get("/bulk-runs/{run_id}", summary="A bulk run")
+async def read_bulk_run(run_id: RunId, request: Request, caller: Annotated[Identity, allow("item.bulk")]) -> RunOut:
+    """The run as it stands, with how many items are done, refused and left."""
+    async with transaction(engine_of(request)) as tx:
+        run = await _find(tx.connection, run_id, caller, request)
+        return await _run_out(tx, run)
+
+
+@router.post("/bulk-runs/{run_id}/acts", summary="Begin or withdraw a bulk run")
+async def act_on_bulk_run(
+    run_id: RunId, body: BulkActIn, request: Request, caller: Annotated[Identity, allow("item.bulk")]
+) -> RunOut:
+    """Begin a run that is ready, over the limits as a second person; withdraw one, also while it goes.
+
+    A job does it, a few hundred items in each transaction, and goes on where it was when it is stopped. What is done is
+    not undone by a withdrawal.
+    """
+    async with transaction(engine_of(request)) as tx:
+        run = await (acts.begin if body.act == "begin" else acts.withdraw)(tx, caller, run_id, now_of(request))
+        return await _run_out(tx, run)
+
+
+@router.get("/bulk-runs/{run_id}/items", summary="What became of each item")
+async def list_bulk_results(
+    run_id: RunId,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("item.bulk")],
+    page: CurrentPage,
+    state: Annotated[ResultState | None, Query(examples=["refused"])] = None,
+) -> Page[ResultOut]:
+    """The items of a run in the order of the queue, each with what was done or why not."""
+    position = page.position(int)
+    async with reading(engine_of(request)) as connection:
+        await _find(connection, run_id, caller, request)
+        after = position[0] if position else 0
+        rows = await store.list_results(connection, run_id, state=state, after=after, limit=page.fetch)
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.number,),
+        item=ResultOut.model_validate,
+        request=request,
+        response=response,
+    )
+
+
+async def _find(connection: AsyncConnection, run_id: UUID, caller: Identity, request: Request) -> Run:
+    run = await store.find_run(connection, run_id)
+    if run is None or not acts.sees(caller, run, now_of(request)):
+        raise no_such(f"bulk run {run_id}")
+    return run
+
+
+async def _run_out(tx: Transaction, run: Run) -> RunOut:
+    progress = await store.count_results(tx, run.run_id)
+    refusals = await store.list_refusals(tx.connection, run.run_id)
+    return RunOut(
+        run_id=run.run_id,
+        act=run.act,
+        query=run.query,
+        reason=run.reason,
+        asked_by=run.signature,
+        asked_at=run.asked_at,
+        state=run.state,
+        items=run.items,
+        is_cut=run.is_cut,
+        foreseen=run.foreseen,
+        value_usd=run.value_usd,
+        needs_second=run.needs_second,
+        begun_by=run.begun_by,
+        begun_at=run.begun_at,
+        ended_at=run.ended_at,
+        pending=progress.pending,
+        done=progress.done,
+        refused=progress.refused,
+        refusals=[RefusalCount(code=code, items=items) for code, items in refusals],
+    )

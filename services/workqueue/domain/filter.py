@@ -1,0 +1,66 @@
+"""Which items somebody asks for: one set of conditions for lists, counts, tables, bulk acts and saved views."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+NOBODY: Final = "nobody"
+"""In place of a person: what nobody holds, or is assigned to nobody."""
+MOST_COUNTED: Final = 10_000
+"""Up to here a count is exact; beyond it is only said to be more."""
+
+
+class Overdue(NamedTuple):
+    """What counts as late: due before this day, or waiting for a Center since this instant or longer."""
+
+    today: date
+    cutoff: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions on items, which must all hold; of several values of one condition any will do.
+
+    None and no values mean any. `holders` and `assigned_to` are users or `NOBODY`; amounts are whole US dollars, with
+    the first named included and the last not; so are days. `words` are looked for in titles, acts, reasons and
+    findings, as web searches are written: all words in one text, `"a phrase"`, `or`, `-not`.
+    """
+
+    centers: tuple[str, ...] = ()
+    divisions: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    assigned_to: tuple[str, ...] = ()
+    importer_numbers: tuple[str, ...] = ()
+    entry_number: str | None = None
+    filing_number: str | None = None
+    protest_number: str | None = None
+    priorities: tuple[int, ...] = ()
+    value_from: int | None = None
+    value_below: int | None = None
+    due_from: date | None = None
+    due_before: date | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    overdue: Overdue | None = None
+    words: str | None = None
+
+
+class Counted(NamedTuple):
+    """How many items there are, up to `MOST_COUNTED`; `is_exact` says whether that is all of them."""
+
+    found: int
+    is_exact: bool
+
+    @property
+    def shown(self) -> str:
+        """The count as a badge shows it.
+
+        >>> Counted(41, True).shown, Counted(10_000, False).shown
+        ('41', '10,000+')
+        """
+        return f"{self.found:,}{'' if self.is_exact else '+'}"

@@ -1,0 +1,136 @@
+"""The conditions of a filter as conditions of a query: the one place where what is asked for becomes SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.workqueue.domain.compartment import Knower
+from services.workqueue.domain.filter import NOBODY, Filter
+from services.workqueue.store.figures import is_overdue
+from services.workqueue.store.tables import decisions, filings, item_acts, item_events, items, matters
+from services.workqueue.store.tables.items import BY_PEOPLE
+from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
+from shared.db.reach import is_one_of, within
+from shared.runtime.access import Reach
+
+
+def items_within(reach: Reach) -> ColumnElement[bool]:
+    """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
+    return within(
+        reach,
+        importer_number=items.c.importer_number,
+        centers=(items.c.center, items.c.asking_center),
+        division=items.c.division,
+    )
+
+
+def known_to(knower: Knower) -> ColumnElement[bool]:
+    """Whether somebody may learn of a row of `items` (`is_known`)."""
+    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
+    by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
+    return or_(items.c.knowers.is_(None), named, by_role)
+
+
+def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
+    """A query on `items`, of what the reach covers, may be known, and the filter asks for.
+
+    Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
+    """
+    query = query.where(items_within(reach), known_to(knower))
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    return query
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found = []
+    for column, values in (
+        (items.c.center, wanted.centers),
+        (items.c.division, wanted.divisions),
+        (items.c.process, wanted.processes),
+        (items.c.kind, wanted.kinds),
+        (items.c.stage, wanted.stages),
+        (items.c.importer_number, wanted.importer_numbers),
+    ):
+        if values:
+            found.append(_is_any(column, values))
+    for column, values in (
+        (items.c.holder, wanted.holders),
+        (items.c.assigned_to, wanted.assigned_to),
+        (items.c.waits_for, wanted.waits_for),
+    ):
+        if values:
+            found.append(_is_any_or_nobody(column, values))
+    if wanted.states:
+        # As words in the statement: a plan for any states could not use the index of what waits.
+        states: BindParameter[list[str]] = bindparam("states", wanted.states, expanding=True, literal_execute=True)
+        found.append(items.c.state.in_(states))
+    if wanted.entry_number is not None:
+        entry = func.jsonb_build_array(wanted.entry_number)
+        naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))
+        is_named = items.c.filing_number == any_(func.array(naming.scalar_subquery()))
+        found.append(or_(items.c.entry_number == wanted.entry_number, is_named))
+    if wanted.filing_number is not None:
+        found.append(items.c.filing_number == wanted.filing_number)
+    if wanted.protest_number is not None:
+        found.append(items.c.protest_number == wanted.protest_number)
+    if wanted.priorities:
+        found.append(items.c.priority.in_(wanted.priorities))
+    if wanted.overdue is not None:
+        found.append(is_overdue(*wanted.overdue))
+    found += _bounds(wanted)
+    if wanted.words is not None:
+        found.append(items.c.item_id.in_(_having_words(wanted.words)))
+    return found
+
+
+def _bounds(wanted: Filter) -> list[ColumnElement[bool]]:
+    bounds: tuple[tuple[Any, ColumnElement[Any], bool], ...] = (
+        (wanted.value_from, items.c.value_usd, True),
+        (wanted.value_below, items.c.value_usd, False),
+        (wanted.due_from, items.c.due_on, True),
+        (wanted.due_before, items.c.due_on, False),
+        (wanted.opened_from, items.c.opened_at, True),
+        (wanted.opened_before, items.c.opened_at, False),
+    )
+    return [column >= value if is_first else column < value for value, column, is_first in bounds if value is not None]
+
+
+def _is_any(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else is_one_of(column, values)
+
+
+def _is_any_or_nobody(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    named = [value for value in values if value != NOBODY]
+    conditions = [_is_any(column, named)] if named else []
+    if NOBODY in values:
+        conditions.append(column.is_(None))
+    return or_(*conditions)
+
+
+def _having_words(words: str) -> Any:
+    """The items of which one text has the words, each found by the index of its table."""
+    query = func.websearch_to_tsquery(literal_column(ENGLISH), words)
+    parts = []
+    for table in (matters, item_acts, item_events, decisions):
+        part = select(table.c.item_id).where(literal_column(WORDS_OF[table.name]).op("@@")(query))
+        if table is item_events:
+            part = part.where(literal_column(BY_PEOPLE))
+        parts.append(part)
+    return union_all(*parts)

@@ -1,0 +1,185 @@
+"""One act on many items (Q7): looked at before, begun by a second person over the limits, gone on with after a kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from services.workqueue.acts import bulk as acts
+from services.workqueue.domain.bulk import Limits
+from services.workqueue.store.tables import bulk_items, item_events, items
+from shared.db import bulk
+from shared.db.transaction import transaction
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
+from tests.integration.workqueue.events import legal_act, routed
+from tests.integration.workqueue.test_workqueue_staff import put, queue
+from tests.support.events import entry_number
+
+CENTER = frozenset({"CEE007"})
+ROLES = frozenset({RoleName.ASSISTANT_CENTER_DIRECTOR})
+DAN = Identity("dan", "Dan Moss", ROLES, centers=CENTER, divisions=DIVISIONS)
+SUE = Identity("sue", "Sue Dahl", ROLES, centers=CENTER, divisions=DIVISIONS)
+AWAY = Identity("ann", "Ann Field", ROLES, centers=frozenset({"CEE001"}), divisions=DIVISIONS)
+LIMITS = Limits(1_000, 10_000_000)
+
+
+async def ask(desk: Desk, key: str = "b1", who: Identity = DAN, **body: Any) -> Any:
+    given = {"act": "assign", "to": "kim", "query": "state=open", "reason": "Lee is away."} | body
+    given = {name: value for name, value in given.items() if value is not None}
+    return await desk.call("POST", "/bulk-runs", who, json=given, headers={"Idempotency-Key": key})
+
+
+async def settle(desk: Desk, run: str, act: str = "begin", who: Identity = DAN) -> Any:
+    return await desk.call("POST", f"/bulk-runs/{run}/acts", who, json={"act": act})
+
+
+async def read(desk: Desk, run: str, who: Identity = DAN) -> Any:
+    return (await desk.call("GET", f"/bulk-runs/{run}", who)).json()
+
+
+async def test_q7_preview_counts_money_and_refusals_and_changes_nothing(desk: Desk) -> None:
+    await queue(desk, 2)
+    await desk.apply(routed(entry_number(9), importer_number="12-345678900"))
+    await put(desk, "kim", interests=["12-345678900"])
+    assert (await ask(desk, who=AWAY)).json()["code"] == "bulk-empty"
+    assert (await ask(desk, query="stat=open")).status_code == 422
+    assert (await ask(desk, to=None)).status_code == 422
+    asked = await ask(desk)
+    told = asked.json()
+    assert (asked.status_code, told["state"], told["items"], told["foreseen"]) == (201, "ready", 3, 1), asked.text
+    assert (told["value_usd"], told["needs_second"]) == (2_000, False)  # the two others are worth 1,000 each
+    assert told["refusals"] == [{"code": "conflict-of-interest", "items": 1}]
+    assert (await ask(desk)).json() == told
+    assert {row.assigned_to for row in await desk.rows(items)} == {None}
+    refused = (await desk.call("GET", f"/bulk-runs/{told['run_id']}/items", DAN)).json()["items"]
+    assert [each["code"] for each in refused].count("conflict-of-interest") == 1
+
+
+async def test_q7_run_does_each_item_and_tells_what_became_of_it(desk: Desk) -> None:
+    first, *_ = await queue(desk, 3)
+    await put(desk, "kim")
+    run = (await ask(desk)).json()["run_id"]
+    assert (await settle(desk, run, who=AWAY)).status_code == 404
+    assert (await settle(desk, run)).json()["state"] == "running"
+    await desk.apply(routed(entry_number(1), version=2, processes=[]))
+    assert await acts.go_on(desk.engine, desk.clock.now(), LIMITS) == 3
+    told = await read(desk, run)
+    assert (told["state"], told["done"], told["refused"], told["pending"]) == ("done", 2, 1, 0)
+    refused = (await desk.call("GET", f"/bulk-runs/{run}/items?state=refused", DAN)).json()["items"]
+    assert [(each["item_id"], each["code"]) for each in refused] == [(first, "item-cancelled")]
+    lines = [row for row in await desk.rows(item_events) if row.change == "assigned"]
+    assert [(row.actor, len(lines)) for row in lines] == [("dan", 2), ("dan", 2)]
+    assert await acts.go_on(desk.engine, desk.clock.now(), LIMITS) == 0
+    assert (await settle(desk, run)).json()["code"] == "bulk-settled"
+
+
+async def test_q7_over_the_limits_a_second_person_begins_the_run(desk: Desk) -> None:
+    for serial in (1, 2):
+        await desk.apply(routed(entry_number(serial), value_usd=5_000_001))
+    await put(desk, "kim")
+    told = (await ask(desk)).json()
+    assert (told["needs_second"], told["value_usd"]) == (True, 10_000_002)
+    refused = await settle(desk, told["run_id"])
+    assert (refused.status_code, refused.json()["code"]) == (403, "second-person-required")
+    assert (await settle(desk, told["run_id"], who=SUE)).json()["begun_by"] == "sue"
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    lines = [row for row in await desk.rows(item_events) if row.change == "assigned"]
+    assert {row.actor for row in lines} == {"dan"}
+
+
+async def test_q7_every_act_is_that_of_a_person_on_one_item(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, processes=["quota"]), legal_act(entry))
+    for number, body in enumerate(
+        (
+            {"act": "set-day", "due_on": "2027-01-20", "to": None},
+            {"act": "offer", "to_center": "CEE005", "to": None},
+            {"act": "no-change", "to": None},
+        )
+    ):
+        who = DAN if body["act"] != "no-change" else KIM
+        asked = await ask(desk, f"k{number}", who, **body)
+        assert (asked.status_code, asked.json()["foreseen"]) == (201, 0), asked.text
+        await settle(desk, asked.json()["run_id"], who=who)
+        await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+        told = await read(desk, asked.json()["run_id"], who)
+        assert (told["state"], told["done"]) == ("done", 1), told
+    (row,) = await desk.rows(items)
+    assert (str(row.due_on), row.state, row.holder) == ("2027-01-20", "completed", "kim")
+    assert [each["type"] for each in await desk.published()][-1] == "gov.cbp.work.review-decided.v1"
+
+
+async def test_q7_withdrawn_run_leaves_the_rest(desk: Desk) -> None:
+    await queue(desk, 2)
+    await put(desk, "kim")
+    run = (await ask(desk)).json()["run_id"]
+    await settle(desk, run)
+    assert (await settle(desk, run, "withdraw")).json()["state"] == "withdrawn"
+    assert await acts.go_on(desk.engine, desk.clock.now(), LIMITS) == 0
+    assert {row.assigned_to for row in await desk.rows(items)} == {None}
+
+
+FILL = """
+INSERT INTO items (item_id, kind, process, importer_number, center, division, priority, opened_at, due_on, state, token,
+                   acts, value_usd, stage)
+SELECT gen_random_uuid(), 'matter', 'inquiry', '07-345678900', 'CEE007', 'enforcement', 1,
+       '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03', 'open', 0, 0, 10, 'received'
+FROM generate_series(1, $1::integer) AS numbers(n)
+"""
+WORKER = """
+import asyncio, sys
+from datetime import UTC, datetime
+from services.workqueue.acts import bulk
+from services.workqueue.domain.bulk import Limits
+from shared.db.engine import create_engine
+async def main():
+    engine = create_engine(sys.argv[1], application="bulk-worker")
+    print("begins", flush=True)
+    await bulk.go_on(engine, datetime(2026, 3, 2, 19, tzinfo=UTC), Limits(1000, 10_000_000))
+asyncio.run(main())
+"""
+
+
+async def count(desk: Desk, state: str) -> int:
+    async with transaction(desk.engine) as tx:
+        rows = await bulk.fetch(tx, "SELECT count(*) AS found FROM bulk_items WHERE state = $1", state)
+    return int(rows[0]["found"])
+
+
+@pytest.mark.timeout(180)
+async def test_q7_run_that_is_killed_in_the_middle_goes_on_and_does_no_item_twice(unchecked_desk: Desk) -> None:
+    desk = unchecked_desk
+    async with transaction(desk.engine) as tx:
+        await bulk.execute(tx, FILL, 4_000)
+    await put(desk, "kim")
+    run = (await ask(desk)).json()
+    assert run["state"] == "looking"
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    ready = await read(desk, run["run_id"])
+    assert (ready["state"], ready["items"], ready["needs_second"]) == ("ready", 4_000, True)
+    assert (await settle(desk, run["run_id"], who=SUE)).status_code == 200
+    url = desk.engine.url.render_as_string(hide_password=False)
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, url], stdout=subprocess.DEVNULL)  # noqa: ASYNC220
+    try:
+        until = time.monotonic() + 120
+        while not await count(desk, "done"):
+            assert worker.poll() is None
+            assert time.monotonic() < until
+    finally:
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    before = await count(desk, "done")
+    assert 0 < before < 4_000
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    told = await read(desk, run["run_id"])
+    assert (told["state"], told["done"], told["refused"]) == ("done", 4_000, 0)
+    lines = Counter(row.item_id for row in await desk.rows(item_events) if row.change == "assigned")
+    assert (len(lines), set(lines.values())) == (4_000, {1})
+    assert {row.assigned_to for row in await desk.rows(items)} == {"kim"}
+    assert len(await desk.rows(bulk_items)) == 4_000
