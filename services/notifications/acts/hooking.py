@@ -37,8 +37,8 @@ from shared.webhooks.signature import sign
 _BATCH: Final = 200
 _LONGEST_RUN: Final = 5.0
 _LEASE: Final = timedelta(minutes=2)
-_CALLS_OF_ONE: Final = 25
-"""Calls to one receiver in a batch; what is beyond waits for the next."""
+_CALLS_OF_ONE: Final = 100
+"""Calls to one receiver in a batch; what is beyond is due again at once, for the next."""
 _OK: Final = range(200, 300)
 
 
@@ -131,27 +131,25 @@ class WebhookSender:
         for position, item in enumerate(items):
             now = self._clock.now()
             if position >= _CALLS_OF_ONE:
-                await self._put_off(items[position:], now)
+                await self._put_off(items[position:], now)  # due again at once
                 return
             if item.recipient is not None and item.recipient.barred is not None:
-                await self._write(
-                    [Settlement(item, State.NO_ADDRESS, "no-address", 0, error=item.recipient.barred, goes_on=False)]
-                )
+                await self._write([Settlement(item, State.NO_ADDRESS, "no-address", 0, error=item.recipient.barred)])
                 continue
             status, error = await self._call(webhook, item, now)
             if error is None:
                 await self._write(
-                    [Settlement(item, State.DELIVERED, "delivered", 1, sent_to=webhook.url)], worked=webhook
+                    [Settlement(item, State.DELIVERED, "delivered", 1, sent_to=webhook.host)], worked=webhook
                 )
                 continue
             off = is_to_turn_off(status, webhook.failing_since, now)
             pause = None if off is not None else retry_after(item.attempts + 1)
             if pause is None:
-                settlement = Settlement(item, State.BOUNCED, "bounced", 1, sent_to=webhook.url, error=error)
+                settlement = Settlement(item, State.BOUNCED, "bounced", 1, sent_to=webhook.host, error=error)
             else:
                 settlement = Settlement(item, State.QUEUED, "failed", 1, error=error, next_try_at=now + pause)
             await self._write([settlement], failed=webhook, off=off)
-            await self._put_off(items[position + 1 :], now)
+            await self._put_off(items[position + 1 :], now + ENDPOINT_PAUSE)
             return
 
     async def _call(self, webhook: Webhook, item: Claimed, now: datetime) -> tuple[int | None, str | None]:
@@ -163,9 +161,8 @@ class WebhookSender:
             return None, str(error)
         return answer.status, None if answer.status in _OK else f"answered {answer.status}: {answer.says}"[:300]
 
-    async def _put_off(self, items: Sequence[Claimed], now: datetime) -> None:
-        """A try that was not made costs none."""
-        later = now + ENDPOINT_PAUSE
+    async def _put_off(self, items: Sequence[Claimed], later: datetime) -> None:
+        """Let calls wait until an instant; a try that was not made costs none."""
         await self._write([Settlement(item, State.QUEUED, None, 0, next_try_at=later) for item in items])
 
     async def _write(

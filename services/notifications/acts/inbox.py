@@ -52,7 +52,10 @@ async def acknowledge(tx: Transaction, caller: Identity, notice_id: UUID, now: d
     if notice is None:
         raise no_such(f"notice {notice_id}")
     demand(caller, "notice.acknowledge", legal_date(now), matter_of_notice(notice), f"notice {notice_id}")
-    for recipient in sorted(recipients_of(caller)):
+    spoken_for = recipients_of(caller)
+    if notice.importer_number not in caller.importer_numbers:
+        spoken_for -= {"importer"}  # who is an importer too, and reads this as its filer
+    for recipient in sorted(spoken_for):
         changed = await delivery_store.acknowledge(tx, notice, recipient, caller.subject, now)
         if changed is not None:
             await outbox.add(tx, SOURCE, changes_told([changed], now))

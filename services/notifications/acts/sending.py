@@ -112,9 +112,8 @@ class Sender:
                     to_send.append((item, step))
                 case WaitForAddress(until):
                     waiting.append((item, until))
-                case NoAddress(why, is_barred):
-                    settlement = Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why, goes_on=not is_barred)
-                    settlements.append(settlement)
+                case NoAddress(why):
+                    settlements.append(Settlement(item, State.NO_ADDRESS, "no-address", 0, error=why))
                 case _:
                     assert_never(step)
 
@@ -185,11 +184,11 @@ class Sender:
                 changed = await store.settle(tx, items, now)
                 await outbox.add(tx, SOURCE, changes_told(changed, now))
                 ended = {(each.notice_id, each.channel, each.recipient_role) for each in changed}
+                # Who has no address yet is told when there is one; who has one that does not work, another way.
                 unreached = [
                     item.claimed
                     for item in items
-                    if item.goes_on
-                    and item.state in {State.BOUNCED, State.NO_ADDRESS}
+                    if item.state is State.BOUNCED
                     and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
                 ]
                 await go_on(tx, unreached, now)

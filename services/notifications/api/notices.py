@@ -13,6 +13,7 @@ from services.notifications.acts.rendering import render_text
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State
 from services.notifications.domain.replies import reply_to
+from services.notifications.domain.webhooks import CHANNEL
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import notices as notice_store
@@ -174,7 +175,9 @@ async def read_notice(
             _delivery(item, ledger, shows_address=shows_address)
             for item in deliveries
             # Whom else the importer lets act for it is nobody else's business.
-            if shows_address or not is_party_id(item.recipient_role) or item.recipient_role in party_ids(caller)
+            if shows_address
+            or item.recipient_role in party_ids(caller)
+            or (not is_party_id(item.recipient_role) and not item.channel.startswith(CHANNEL))
         ],
     )
 

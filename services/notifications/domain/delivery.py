@@ -101,10 +101,9 @@ class WaitForAddress:
 
 @dataclass(frozen=True, slots=True)
 class NoAddress:
-    """There is nobody to send it to. `is_barred`: the recipient may not be told any more, not by another way either."""
+    """There is nobody to send it to."""
 
     why: str
-    is_barred: bool = False
 
 
 Step = SendTo | WaitForAddress | NoAddress
@@ -116,7 +115,7 @@ def next_step(recipient: Recipient | None, queued_at: datetime, now: datetime, g
         until = queued_at + grace
         return WaitForAddress(until) if now < until else NoAddress("no account of the importer became known")
     if recipient.barred is not None:
-        return NoAddress(recipient.barred, is_barred=True)
+        return NoAddress(recipient.barred)
     if recipient.email is None:
         return NoAddress(f"{recipient.account} names no e-mail address")
     if not is_mail_address(recipient.email):

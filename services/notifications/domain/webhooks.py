@@ -57,6 +57,11 @@ class Webhook:
         """The channel of deliveries to it."""
         return f"{CHANNEL}{self.webhook_id}"
 
+    @property
+    def host(self) -> str:
+        """Where it goes, as the ledger tells it: the rest of an address may hold a secret of the receiver."""
+        return urlsplit(self.url).hostname or ""
+
     def wants(self, kind: str) -> bool:
         """Whether it is told of notices of this kind."""
         return not self.kinds or kind in self.kinds

@@ -195,10 +195,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing.
-
-    `goes_on`: a recipient who is not reached may be told another way.
-    """
+    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing."""
 
     claimed: Claimed
     state: State
@@ -207,7 +204,6 @@ class Settlement:
     sent_to: str | None = None
     error: str | None = None
     next_try_at: datetime | None = None
-    goes_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,3 +165,21 @@ async def test_a_letter_is_followed_by_what_became_of_it(engine: AsyncEngine, tm
     written = sorted((row.kind, row.variant) for row in await rows(engine, notices))
     assert written == [("N-03", "overdue"), ("N-03", "reminder"), ("N-04", "taken")]
     assert {row.channel for row in await rows(engine, deliveries)} == {"email"}
+
+
+async def test_an_importer_that_files_for_others_acknowledges_for_itself_alone(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    both = Identity(
+        "lee",
+        "Lee",
+        frozenset({RoleName.IMPORTER, RoleName.BROKER}),
+        importer_numbers=frozenset({"09-345678900"}),
+        filer_code=FILER,
+    )
+    await apply(engine, [request_issued()])
+    (notice,) = await rows(engine, notices)
+    async with as_(engine, tmp_path, both) as api:
+        assert (await api.post(f"/notices/{notice.notice_id}/acknowledge")).status_code == 204
+    acknowledged = [row.recipient_role for row in await rows(engine, deliveries) if row.state == "acknowledged"]
+    assert acknowledged == ["filer:B76"]

@@ -283,3 +283,16 @@ async def test_who_may_register_and_what_is_shown_of_it(
             headers={"Idempotency-Key": "y"},
         )
         assert (plain.status_code, plain.json()["code"]) == (422, "bad-webhook-address")
+
+
+async def test_many_notices_of_one_receiver_go_out_in_one_run(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    await register(api, receiver.url)
+    letters = [request_issued(request_id=f"request-{number}") for number in range(250)]
+    await apply(engine, [account_assigned(center=None), *letters], clock.now())
+    await sender(engine, client, clock).run()
+    for _ in range(20):  # a slow machine needs more than one run's time; the clock stands
+        await sender(engine, client, clock).run()
+    assert len(set(receiver.ids)) == len(receiver.calls) == 250
+    assert {row.state for row in await hooks(engine)} == {"delivered"}
