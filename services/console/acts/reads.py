@@ -298,6 +298,8 @@ class Item(Read):
     due_rule: str | None
     clocks: list[ItemClock]
     scheduled_on: date | None
+    deemed_on: date | None = None
+    assigned_to: str | None = None
     holder: str | None
     holder_name: str | None
     lease_until: datetime | None

@@ -34,7 +34,7 @@ async def read_queue(request: Request, who: Annotated[Visitor, Depends(signed_in
         saved = await views.listing(tx, who.subject or "", who.centers)
     queues, items, mine, processes, every = await together(
         who.person.get("workqueue", "/queues", list[Queue], center=given["center"]),
-        who.person.get("workqueue", "/items", Items, limit=25, after=after, **asked),
+        who.person.get("workqueue", "/items", Items, limit=20, after=after, **asked),
         who.person.get("workqueue", "/items", Items, limit=10, holder="me", state="claimed"),
         who.person.get("workqueue", "/processes", Processes),
         who.person.get("routing", "/centers", list[Center]),
