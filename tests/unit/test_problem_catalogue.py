@@ -12,6 +12,7 @@ import pytest
 from shared.contracts.decode import _SPECIFIC_REASONS
 from shared.contracts.refusal import MOST_TEXT
 from shared.customs.problems import problem_kinds
+from shared.customs.reference_data import read_table
 from shared.runtime import errors, two_people
 from shared.runtime.errors import Refused
 
@@ -136,3 +137,8 @@ def test_kind_says_what_it_means_and_what_to_do(code: str) -> None:
     assert kind.remedy
     assert len(kind.remedy) <= 500 < MOST_TEXT, "it stands in event-refused, too"
     assert all(status in set(HTTPStatus) and status >= 400 for status in kind.statuses)
+
+
+def test_every_code_stands_in_the_table_once() -> None:
+    codes = [row["code"] for row in read_table("problems")]
+    assert [code for code in codes if codes.count(code) > 1] == []
