@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -542,13 +542,15 @@ def check_invariants(service: ServiceArgument, as_json: JsonOption = False, data
 
 @app.command("reconcile-bulletin")
 def reconcile_bulletin(
-    day: Annotated[str | None, typer.Option(help="The legal day, YYYY-MM-DD; yesterday by default.")] = None,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The legal day; yesterday by default.")
+    ] = None,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Compare a day of the legal record with the bulletin and the courtesy notices; exit code 1 for a gap."""
     environment = open_environment(data=data, is_needed=True)
-    on = date.fromisoformat(day) if day is not None else add_days(legal_date(SystemClock().now()), -1)
+    on = day.date() if day is not None else add_days(legal_date(SystemClock().now()), -1)
     found = asyncio.run(operations.reconcile_bulletin(environment, on))
     print_rows(
         f"{found.acts} acts of {on}, {len(found.gaps)} gaps",

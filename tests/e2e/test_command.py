@@ -54,6 +54,7 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("jobs", "list"): (),
     ("jobs", "set-aside"): ("workqueue",),
     ("jobs", "retry"): ("workqueue", "no-such-job"),
+    ("reconcile-bulletin",): (),
 }
 """What each command is asked; `demo`, `up` and `clean-data` make and remove the data that the others look at."""
 

@@ -234,9 +234,10 @@ async def test_barred_correction_is_answered_by_liquidation_only(system: System)
     assert event["data"]["faults"][0]["field"] == "data.importer_number"
 
 
-def test_nobody_reads_what_goes_back_to_filers() -> None:
-    """A refusal of a refusal would go round for ever."""
-    assert [service.name for service in SERVICES if "event-refused" in service.topics] == []
+def test_what_goes_back_to_filers_is_read_by_who_refuses_nothing() -> None:
+    """A refusal of a refusal would go round for ever: notifications tells them, and answers no message."""
+    assert [service.name for service in SERVICES if "event-refused" in service.topics] == ["notifications"]
+    assert "notifications" not in TOPICS["event-refused"].producers
 
 
 async def test_people_see_a_refused_message_once_with_all_of_its_letters(system: System) -> None:

@@ -189,6 +189,10 @@ def _shape_of_party_changed(data: Data) -> Hashable:
     return (*_said(data, "kind", "state"), _given(data, "contacts", "delegations"))
 
 
+def _shape_of_appeal_decided(data: Data) -> Hashable:
+    return (*_said(data, "outcome"), _given(data, "center", "effective_on", "reasons"))
+
+
 def _shape_of_event_refused(data: Data) -> Hashable:
     return data["code"], _given(data, "faults")
 
@@ -208,6 +212,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "notice-changed": _shape_of_notice_changed,
     "event-refused": _shape_of_event_refused,
     "party-changed": _shape_of_party_changed,
+    "appeal-decided": _shape_of_appeal_decided,
 }
 """What tells the cases of a topic apart: the words that are said, and which facts are given."""
 

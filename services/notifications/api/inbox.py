@@ -21,6 +21,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, no_such, reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["inbox"])
@@ -84,7 +85,7 @@ class PreferenceOut(BaseModel):
 async def read_inbox(
     request: Request,
     caller: Annotated[Identity, allow("notice.read")],
-    issued_from: Annotated[date | None, Query(description="Notices issued since this day; 90 days by default.")] = None,
+    issued_from: Annotated[LegalDay | None, Query(description="Issued since this day; 90 days by default.")] = None,
     importer: Annotated[str | None, Query(description="Only of this client, by its number.", max_length=20)] = None,
 ) -> InboxOut:
     """Counts of what nobody has acknowledged for the caller's party, by kind, with the nearest day of each."""

@@ -13,6 +13,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.problem import problem_responses
 from shared.web.requests import engine_of, now_of, today_of
@@ -37,7 +38,7 @@ class MailedIn(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"mailed_on": "2026-03-06"}]})
 
-    mailed_on: date
+    mailed_on: LegalDay
 
 
 @router.get("/letters", summary="Letters that are to be mailed")

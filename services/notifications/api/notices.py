@@ -26,6 +26,7 @@ from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.runtime.parties import party_ids
 from shared.web.access import allow
+from shared.web.fields import LegalDay
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import canonical_entry_number, engine_of, today_of
 
@@ -111,8 +112,8 @@ async def list_notices(
     importer: Annotated[str | None, Query(description="Importer number, whole.", max_length=20)] = None,
     state: Annotated[State | None, Query(description="Only notices with a delivery in this state.")] = None,
     filer: Annotated[str | None, Query(description="Filer code.", max_length=3, examples=["B76"])] = None,
-    due_from: Annotated[date | None, Query(description="What is due on this day or later.")] = None,
-    due_to: Annotated[date | None, Query(description="What is due on this day or earlier.")] = None,
+    due_from: Annotated[LegalDay | None, Query(description="What is due on this day or later.")] = None,
+    due_to: Annotated[LegalDay | None, Query(description="What is due on this day or earlier.")] = None,
     unread: Annotated[bool, Query(description="Only what nobody acknowledged for the caller's party.")] = False,
 ) -> Page[NoticeOut]:
     """Newest first. Staff see all; importers, brokers and sureties those that concern them."""

@@ -100,6 +100,7 @@ async def test_act_is_told_with_its_stage_its_day_and_what_the_notice_needs(desk
     assert {each["name"]: each["value"] for each in last["recorded"]} == {
         "missing": "Costs.",
         "disclosed_on": "2026-03-02",
+        "received_on": "2026-03-02",  # of the act before: the notice tells it
     }
 
 
