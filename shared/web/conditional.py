@@ -21,7 +21,7 @@ def answer_if_changed(
 
     What is shown depends on who asks, so no shared cache keeps it.
     """
-    content = (body.model_dump_json() if isinstance(body, BaseModel) else body).encode()
+    content = (body.model_dump_json(by_alias=True) if isinstance(body, BaseModel) else body).encode()
     tag = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
     told = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
     known = request.headers.get("if-none-match", "")

@@ -102,7 +102,7 @@ async def answer_once(
         body = await act(tx)
         if body is None:
             return Response(status_code=204)
-        content = body.model_dump(mode="json")
+        content = body.model_dump(mode="json", by_alias=True)
         if call is not None:
             await remember(tx.connection, call, status=status, response=content, now=now_of(request))
     return JSONResponse(content, status, headers=dict(headers(body)) if headers is not None else None)

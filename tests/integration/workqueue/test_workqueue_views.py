@@ -189,7 +189,7 @@ async def test_q8_views_are_saved_shared_with_the_center_and_counted_for_whoever
     assert (mine.status_code, mine.json()["query"]) == (201, "state=claimed&holder=me"), mine.text
     assert (await save(desk, KIM, "v1", name="My claims", query="state=claimed&holder=me")).json() == mine.json()
     shared = await save(desk, KIM, "v2", name="Held by whoever looks", query="holder=me", center="CEE007")
-    assert shared.status_code == 201, shared.text
+    assert (shared.status_code, shared.json()["from"]) == (201, "own"), shared.text
     assert (await save(desk, KIM, "v3", name="There", query="", center="CEE001")).json()["code"] == "out-of-reach"
     refused = await save(desk, KIM, "v4", name="Wrong", query="proces=quota&state=lost")
     assert (refused.status_code, "proces" in refused.text, "state" in refused.text) == (422, True, True)
