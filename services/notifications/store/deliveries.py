@@ -433,16 +433,7 @@ async def acknowledge(
     rows = await bulk.fetch(tx, _ACKNOWLEDGE, *key, notice.kind, notice.importer_number, now)
     if not rows:
         return None
-    line = (*key, rows[0]["sequence"], State.ACKNOWLEDGED.value, f"by {by}", now)
-    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, [line])
-    return ChangedDelivery(
-        *key,
-        sequence=rows[0]["sequence"],
-        kind=notice.kind,
-        importer_number=notice.importer_number,
-        entry_number=notice.entry_number,
-        state=State.ACKNOWLEDGED,
-    )
+    return await _write_change(tx, notice, key, rows[0]["sequence"], State.ACKNOWLEDGED, f"by {by}", now)
 
 
 async def wait_for_address(tx: Transaction, waiting: Sequence[tuple[Claimed, datetime]]) -> None:
@@ -564,16 +555,8 @@ async def note_mailed(
     rows = await bulk.fetch(tx, _MAILED, *key, now)
     if not rows:
         return None
-    line = (*key, rows[0]["sequence"], State.SENT.value, f"mailed on {mailed_on.isoformat()} by {by}", now)
-    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, [line])
-    return ChangedDelivery(
-        *key,
-        sequence=rows[0]["sequence"],
-        kind=notice.kind,
-        importer_number=notice.importer_number,
-        entry_number=notice.entry_number,
-        state=State.SENT,
-    )
+    detail = f"mailed on {mailed_on.isoformat()} by {by}"
+    return await _write_change(tx, notice, key, rows[0]["sequence"], State.SENT, detail, now)
 
 
 async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Delivery]:
@@ -666,3 +649,24 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """What tells a delivery apart, as events name it."""
     return str(row["notice_id"]), row["channel"], row["recipient_role"]
+
+
+async def _write_change(
+    tx: Transaction,
+    notice: WrittenNotice,
+    key: tuple[str, str, str],
+    sequence: int,
+    state: State,
+    detail: str,
+    now: datetime,
+) -> ChangedDelivery:
+    """Write the line of a change that people made, and give what is told of it; `key` names the delivery."""
+    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, [(*key, sequence, state.value, detail, now)])
+    return ChangedDelivery(
+        *key,
+        sequence=sequence,
+        kind=notice.kind,
+        importer_number=notice.importer_number,
+        entry_number=notice.entry_number,
+        state=state,
+    )
