@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, select, text
+from sqlalchemy import MetaData, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.domain.law import LAW
@@ -28,6 +28,7 @@ from shared.parties.store import (
 )
 from shared.parties.tables import party_tables
 from shared.runtime.clock import FixedClock
+from tests.support.databases import emptied
 from tests.support.parties import AT, delegation, party, told
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -178,8 +179,7 @@ def expected_contact(known: Party) -> Contact | None:
 
 
 async def tell(engine: AsyncEngine, handler: Handler, batches: Sequence[Sequence[Event[Any]]]) -> None:
-    async with transaction(engine) as tx:
-        await tx.connection.execute(text("TRUNCATE parties, delegations"))
+    await emptied(engine)
     for batch in batches:
         async with transaction(engine) as tx:
             assert list(await handler(tx, batch)) == []

@@ -4,15 +4,14 @@ from itertools import permutations
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import text
 
 from services.workqueue.handlers.item_ids import entry_item_id
 from shared.contracts.envelope import Event
-from shared.db.transaction import transaction
 from shared.runtime.ids import event_id
 from tests.integration.workqueue.conftest import desk, unchecked_desk
 from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import IMPORTER, filing_routed, routed
+from tests.support.databases import emptied
 from tests.support.events import entry_number
 
 __all__ = ("desk", "unchecked_desk")
@@ -21,7 +20,6 @@ NUMBER: Final = entry_number(9_300_001)
 ITEM: Final = entry_item_id(NUMBER, "ad-cvd")
 REQUEST: Final = event_id("request", str(ITEM), KIM.subject, "q")
 OTHER: Final = "12-345678900"
-TABLES: Final = "idempotency_keys, outbox, entries, routed_versions, importers, filings, items, item_events, requests"
 
 
 def answer(number: str, importer: str, received_at: str, **changes: Any) -> Event[Any]:
@@ -49,8 +47,7 @@ STORIES: Final[dict[str, tuple[str, tuple[Event[Any], ...], str, list[str]]]] = 
 async def test_letter_ends_the_same_in_every_order(desk: Desk, story: str) -> None:
     form, events, state, filed = STORIES[story]
     for order in permutations(("issue", *events)):
-        async with transaction(desk.engine) as tx:
-            await tx.connection.execute(text(f"TRUNCATE {TABLES}"))
+        await emptied(desk.engine)
         await desk.apply(routed(NUMBER))
         for step in order:
             if isinstance(step, str):

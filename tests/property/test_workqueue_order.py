@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.workqueue.domain.filing import WHOSE
@@ -26,6 +26,7 @@ from tests.integration.workqueue.events import (
     protest_act,
     routed,
 )
+from tests.support.databases import emptied
 from tests.support.events import entry_number
 
 TABLES = (entries, routed_versions, importers, protests, filings, items, item_events)
@@ -152,8 +153,7 @@ async def tell(engine: AsyncEngine, batches: Sequence[Sequence[Event[Any]]]) -> 
     Lines that say whose a filing is from now on depend on what was known before, as acts of people do (decision 036):
     of filings neither these lines, nor the count of acts, nor the rank of other lines, nor their events are given.
     """
-    async with transaction(engine) as tx:
-        await tx.connection.execute(text(f"TRUNCATE {', '.join(table.name for table in TABLES)}"))
+    await emptied(engine)
     published: set[str] = set()
     for batch in batches:
         async with transaction(engine) as tx:

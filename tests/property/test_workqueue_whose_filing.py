@@ -6,24 +6,20 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
-from services.workqueue.store.tables import decisions, entries, filings, importers, items, protests, requests
-from services.workqueue.store.tables.entries import routed_versions
-from services.workqueue.store.tables.items import item_events
+from services.workqueue.store.tables import items
 from shared.contracts.envelope import Event
-from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.ids import event_id
 from tests.integration.workqueue.conftest import desk, unchecked_desk
 from tests.integration.workqueue.desk import DIVISIONS, Desk
 from tests.integration.workqueue.events import assigned, filing_routed, protest_act, routed
+from tests.support.databases import emptied
 from tests.support.events import entry_number
 
 __all__ = ("desk", "unchecked_desk")
 
-TABLES: Final = (entries, routed_versions, importers, protests, filings, items, item_events, requests, decisions)
 ASKING, FIRST, SECOND = entry_number(9_100_001), entry_number(9_100_002), entry_number(9_100_003)
 NUMBER: Final = "R-000001"
 PAT: Final = Identity(
@@ -157,8 +153,7 @@ STORIES: Final[dict[str, tuple[tuple[Event[Any], ...], tuple[Step, ...], tuple[A
 
 
 async def begin(desk: Desk, before: Sequence[Event[Any]]) -> None:
-    async with transaction(desk.engine) as tx:
-        await tx.connection.execute(text(f"TRUNCATE idempotency_keys, {', '.join(table.name for table in TABLES)}"))
+    await emptied(desk.engine)
     if before:
         await desk.apply(*before)
 
