@@ -120,8 +120,23 @@ WALKS: Final[dict[str, Walk]] = {
             S("ask-party", "waiting-party", notices=("N-03",), due_on="2026-04-01"),
             S("!silence", "in-review"),
             S("recommend-grant", "recommended"),
+            S("!preference-claim-granted", "decided"),
+            S("record-grant", "approved"),
+            S("!reliquidated-by-claim", "reliquidated"),
         ),
-        is_open=True,
+    ),
+    # 3.6: late claims are denied, and the denial may be protested.
+    "late preference claim": Walk(
+        "preference-claim",
+        "filed",
+        "IS",
+        (
+            S("check-time", "timeliness", fields={"imported_on": "2025-02-03"}, due_on="2026-02-03"),
+            S("find-untimely", "untimely", due_on=""),
+            S("recommend-denial", "recommended"),
+            S("!preference-claim-denied", "decided"),
+            S("record-denial", "denied"),
+        ),
     ),
     # 3.8: CBP 28 30 days, comments 30 days, qualified.
     "preference": Walk(
@@ -372,8 +387,9 @@ WALKS: Final[dict[str, Walk]] = {
             S("record-documents", "selected"),
             S("verify", "verified"),
             S("confirm", "awaiting-liquidation", "DS2"),
+            S("!liquidated-with-refund", "liquidated", due_on=""),
+            S("!refund-determined", "refund"),
         ),
-        is_open=True,
     ),
     "drawback privilege": Walk(
         "drawback-privilege",
@@ -509,8 +525,21 @@ WALKS: Final[dict[str, Walk]] = {
             S("ask-party", "waiting-party", notices=("N-03",)),
             S("record-answer", "in-work"),
             S("put-right", "ready"),
+            S("!liquidated-as-entered", "liquidated", due_on=""),
         ),
-        is_open=True,
+    ),
+    # 3.4, clock 6: 90 days from the deemed liquidation to reliquidate.
+    "deemed liquidation": Walk(
+        "liquidation-exception",
+        "found",
+        "LS",
+        (
+            S("take-up", "in-work"),
+            S("!deemed-liquidated", "deemed"),
+            S("propose-reliquidation", "reliquidation-proposed"),
+            S("approve-reliquidation", "reliquidation-due", "CD"),
+            S("!reliquidated-without-change", "reliquidated", due_on=""),
+        ),
     ),
     "extension request": Walk(
         "extension-request",
