@@ -50,7 +50,6 @@ COMMERCIAL_FRAUD: Final = Process(
     division="enforcement",
     citation="19 USC 1592(a), 1621; 18 USC 541 to 545",
     opened_by=("trade-enforcement-coordinator", "import-specialist", "international-trade-specialist", "hsi"),
-    is_sensitive=True,
     known_to=_COORDINATOR,
     first="indicator",
     stages=(
