@@ -242,6 +242,7 @@ def token(
     division: Annotated[
         list[str] | None, typer.Option(help="A division of these Centers whose queues the holder works on.")
     ] = None,
+    port: Annotated[list[str] | None, typer.Option(help="A port that the holder works for.")] = None,
     filer: Annotated[str | None, typer.Option(help="The filer code of a broker.")] = None,
     surety: Annotated[str | None, typer.Option(help="The code of a surety.")] = None,
     acting_for: Annotated[str | None, typer.Option(help="The user under whose delegation the holder acts.")] = None,
@@ -257,6 +258,7 @@ def token(
         frozenset(role),
         centers=frozenset(center or ()),
         divisions=frozenset(division or ()),
+        ports=frozenset(port or ()),
         importer_numbers=frozenset(importer or ()),
         filer_code=filer,
         surety_code=surety,

@@ -69,7 +69,8 @@ async def open_matter(
             code="opens-by-event",
             remedy="Wait for the event, or open another process: GET /processes says who opens what.",
         )
-    permission = judge(caller, "item.open", legal_date(now), Matter(importer_number, frozenset({center})))
+    whose = Matter(importer_number, frozenset({center}), ports=frozenset({port} if port is not None else ()))
+    permission = judge(caller, "item.open", legal_date(now), whose)
     if not permission.is_given:
         raise refusal_of(permission)
     if not {role.value for role in caller.roles} & set(table.opened_by):
@@ -114,6 +115,7 @@ async def _begin(
         due_on=None,
         authority=opening.authority,
         center_since=now,
+        port=opening.port,
         knowers=tuple(sorted({opening.by.subject, *knowers})) if process.is_sensitive else None,
     )
     item = placed(item, process, stand_of(process, item, (), ()))
@@ -142,7 +144,7 @@ async def _open_linked(
     opening = Opening(
         title=(process.label if item.knowers is not None else f"{process.label}: {act.label}")[:_LONGEST_TITLE],
         entry_numbers=entries[:_MOST_ENTRIES],
-        port=about.port if about is not None else None,
+        port=item.port,
         linked_item=item.item_id,
         by=by,
         authority=authority,

@@ -144,9 +144,9 @@ class Item:
     come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
     first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
     decision was last refused by the legal record: from then on only people end it. `transferred_from` is the Center
-    that upstream gave it when another took it over, `at_port` the port that has it in hand. `set_days` are what
-    supervisors made of its policy clocks. `knowers` are those named on a law-enforcement-sensitive matter; None of all
-    others.
+    that upstream gave it when another took it over. `port` is the port that a matter concerns, `at_port` the one that
+    has the item in hand. `set_days` are what supervisors made of its policy clocks. `knowers` are those named on a
+    law-enforcement-sensitive matter; None of all others.
     """
 
     item_id: UUID
@@ -179,6 +179,7 @@ class Item:
     assigned_to: str | None = None
     reopened_at: datetime | None = None
     transferred_from: str | None = None
+    port: str | None = None
     at_port: str | None = None
     set_days: tuple[SetDay, ...] | None = None
     knowers: tuple[str, ...] | None = None

@@ -161,7 +161,10 @@ def _follow_event(
 
 
 def placed(item: Item, process: Process, standing: Standing) -> Item:
-    """The item where its process has come to; the due day of a matter is the nearest of its clocks."""
+    """The item where its process has come to; the due day of a matter is the nearest of its clocks.
+
+    A port that an act records is the one that the matter concerns from then on.
+    """
     due_on: date | None = item.due_on
     if item.kind == "matter":
         due_on = nearest_day(standing.clocks.values(), item.set_days)
@@ -169,6 +172,7 @@ def placed(item: Item, process: Process, standing: Standing) -> Item:
         item,
         stage=standing.stage,
         stage_since=standing.since,
+        port=standing.facts.get("port", item.port),
         waits_for="port" if item.at_port is not None else waits_for(process, standing),
         due_on=due_on,
     )

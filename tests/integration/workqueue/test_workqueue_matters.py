@@ -156,6 +156,37 @@ async def test_matter_that_cannot_be_opened_says_why(
     assert await desk.rows(items) == []
 
 
+async def test_port_opens_and_reads_what_concerns_it_and_nothing_of_another_port(desk: Desk) -> None:
+    pat = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
+    poe = Identity("poe", "Poe", frozenset({RoleName.PORT_DIRECTOR}), ports=frozenset({"1303"}))
+    advice = {"process": "admissibility-advice", "title": "Detained cotton"}
+    for port in ({}, {"port": "1303"}):
+        refused = await opened(desk, pat, key=f"no {port}", **advice, **port)
+        assert (refused.status_code, refused.json()["code"]) == (403, "out-of-reach"), refused.text
+    item_id = (await opened(desk, pat, **advice, port="2704")).json()["item_id"]
+    elsewhere = (await opened(desk, key="two")).json()["item_id"]
+    assert [each["item_id"] for each in (await desk.call("GET", "/items", pat)).json()["items"]] == [item_id]
+    assert (await desk.call("GET", f"/items/{elsewhere}", pat)).status_code == 404
+    assert (await desk.call("GET", "/items", poe)).json()["items"] == []
+    given = {"withdrawal_reason": "Released."}
+    assert (await done(desk, item_id, "withdraw", poe, fields=given)).status_code == 404
+    ended = await done(desk, item_id, "withdraw", pat, fields=given)
+    assert (ended.status_code, ended.json()["outcome"]) == (201, "withdrawn"), ended.text
+
+
+async def test_what_is_offered_to_a_port_concerns_that_port_from_then_on(desk: Desk) -> None:
+    pat = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
+    item_id = (await opened(desk, process="port-hand-over", title="Bond papers")).json()["item_id"]
+    token, days = await desk.claim(item_id), dict.fromkeys(("received_first_on", "offered_on"), "2026-03-02")
+    assert (await desk.call("GET", f"/items/{item_id}", pat)).status_code == 404
+    for port, status in (("Los Angeles", 422), ("2704", 201)):
+        fields = days | {"work": "Bond papers.", "port": port}
+        offered = await done(desk, item_id, "offer-to-port", key=port, token=token, fields=fields)
+        assert offered.status_code == status, offered.text
+    assert (await desk.call("GET", f"/items/{item_id}", pat)).json()["matter"]["port"] == "2704"
+    assert not any((await desk.violations()).values())
+
+
 async def test_processes_are_shown_to_anybody_with_all_that_a_form_needs(desk: Desk) -> None:
     listed = (await desk.client.get("/processes")).json()["items"]
     assert "prior-disclosure" in {each["code"] for each in listed}

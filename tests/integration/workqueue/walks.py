@@ -2,13 +2,15 @@
 
 Each step is an act with the stage that the plan gives, who does it, what it records beyond the usual, the notices and
 the day that is due next, where the plan or the law names one: a date, "" for no clock, None where nothing is said. An
-act that begins with `!` is an event or an answer. All happens from Monday, 2 March 2026, a minute apart.
+act that begins with `!` is an event, an answer, or the naming of somebody who needs to know. All happens from Monday, 2
+March 2026, a minute apart.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 ENTRY: Final = "B7600000031"
+PORT: Final = "2704"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,6 @@ class Walk:
     holder: str
     steps: tuple[Step, ...]
     opener: str | None = None
-    is_open: bool = False
 
 
 S = Step
@@ -242,8 +243,37 @@ WALKS: Final[dict[str, Walk]] = {
             S("record-packet", "in-review"),
             S("recommend", "in-review", fields={"recommended": "exclude"}),
             S("advise", "advised", "CD", {"advice": "exclude"}),
-            S("record-deemed-exclusion", "closed", notices=("N-23",)),
+            S("follow-with-exclude", "port-decided", "PD", notices=("N-23",), due_on=""),
+            S("close-followed", "closed"),
         ),
+        opener="PS",
+    ),
+    # The port may decide otherwise, with a reason: the signal of uniformity. Detained in 5 business days, notice in 5 more.
+    "admissibility that the port decides otherwise": Walk(
+        "admissibility-advice",
+        "requested",
+        "TEC",
+        (
+            S("accept", "accepted", due_on="2026-03-09"),
+            S("record-detention", "accepted", "PS", due_on="2026-03-09"),
+            S("record-detention-notice", "accepted", "PS", notices=("N-22",), due_on="2026-04-01"),
+            S("begin-review", "in-review"),
+            S("recommend", "in-review", fields={"recommended": "exclude"}),
+            S("advise", "advised", "CD", {"advice": "exclude"}),
+            S("depart-with-release", "port-decided", "PD", {"difference": "new-facts"}, ("N-22",), ""),
+            S("close-differed", "closed"),
+        ),
+        opener="PD",
+    ),
+    "goods excluded because nobody decided": Walk(
+        "admissibility-advice",
+        "requested",
+        "TEC",
+        (
+            S("accept", "accepted", due_on="2026-03-09"),
+            S("record-deemed-exclusion", "closed", "PD", notices=("N-23",)),
+        ),
+        opener="PS",
     ),
     # 3.11: hearing in 15 business days; quorum, comparables; nothing is told to a party.
     "enforcement board": Walk(
@@ -273,9 +303,16 @@ WALKS: Final[dict[str, Walk]] = {
             S("take-as-lead", "lead"),
             S("develop", "developed"),
             S("nominate", "cear"),
-            S("end-administratively", "outcome", fields={"result": "administrative"}),
+            S("refer", "referred-hsi"),
+            S("!name HSI", "referred-hsi"),
+            S("accept", "accepted", "HSI"),
+            S("ask-support", "support-requests", "HSI"),
+            S("give-support", "support-requests"),
+            S("go-quiet", "support-requests", "HSI"),
+            S("record-outcome", "outcome", "HSI", {"result": "criminal"}),
+            S("!name ACD", "outcome"),
+            S("close-criminal", "closed", "ACD"),
         ),
-        is_open=True,
     ),
     # 3.12: 30 days to complete, one extension of 60, tender in 30; N-24 and N-25.
     "prior disclosure": Walk(
@@ -514,7 +551,20 @@ WALKS: Final[dict[str, Walk]] = {
         "port-hand-over",
         "draft",
         "IS",
-        (S("offer-to-port", "offered-to-port", due_on="2026-03-04"), S("withdraw-from-port", "withdrawn")),
+        (
+            S("offer-to-port", "offered-to-port", due_on="2026-03-04"),
+            S("accept-at-port", "accepted", "PS"),
+        ),
+    ),
+    "hand-over by a port": Walk(
+        "port-hand-over",
+        "draft",
+        "IS",
+        (
+            S("offer-to-center", "offered-to-center", "PS", due_on="2026-03-04"),
+            S("accept-at-center", "accepted", "CD"),
+        ),
+        opener="PS",
     ),
     "exception": Walk(
         "liquidation-exception",

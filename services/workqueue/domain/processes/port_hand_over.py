@@ -58,7 +58,7 @@ PORT_HAND_OVER: Final = Process(
             ("draft",),
             "offered-to-port",
             _TEAM,
-            fields=(*_WORK, Field("port", "Port", "text")),
+            fields=(*_WORK, Field("port", "Port", "port")),
             starts=("answer",),
         ),
         Act(

@@ -44,6 +44,7 @@ FieldKind = Literal[
     "entry-numbers",
     "line-numbers",
     "references",
+    "port",
 ]
 ClockKind = Literal["statutory", "policy", "goal"]
 Unit = Literal["days", "business-days", "months", "years"]

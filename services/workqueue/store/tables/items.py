@@ -79,6 +79,7 @@ items = Table(
     Column("assigned_to", Text),
     Column("reopened_at", DateTime(timezone=True)),
     Column("transferred_from", Text),
+    Column("port", Text),
     Column("at_port", Text),
     Column("set_days", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
@@ -95,6 +96,8 @@ items = Table(
     Index("items_holder", "holder", *QUEUE_ORDER, postgresql_where=text("holder IS NOT NULL")),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
+    Index("items_port", "port", *QUEUE_ORDER, postgresql_where=text("port IS NOT NULL")),
+    Index("items_at_port", "at_port", *QUEUE_ORDER, postgresql_where=text("at_port IS NOT NULL")),
     Index("items_pending", "opened_at", postgresql_where=_IS_PENDING),
     Index("items_without_basis", "item_id", postgresql_where=_IS_WITHOUT_BASIS),
     comment="One item for each process of an entry, Center consulted on it, protest, other filing, and matter opened.",
