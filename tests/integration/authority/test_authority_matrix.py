@@ -102,7 +102,7 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         },
         whose={
             "item_id": frozenset({"center", "division", "own-account", "port"}),
-            "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
+            "request_id": frozenset({"center", "division", "own-account", "filed-by", "port"}),
         },
         chosen={"act_on_request": "item.work"},
         bodies={"open_matter": {**MATTER, "port": PORT}},
