@@ -57,4 +57,5 @@ def is_one_of(column: ColumnElement[str], values: Collection[str]) -> ColumnElem
 
 def names(column: ColumnElement[Any], subject: str) -> ColumnElement[bool]:
     """Whether a list of people, as JSON, has the person."""
-    return column.has_any(cast([subject], ARRAY(Text)))
+    has: ColumnElement[bool] = column.has_any(cast([subject], ARRAY(Text)))
+    return has

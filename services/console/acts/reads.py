@@ -286,7 +286,7 @@ class Item(Read):
     entry_count: int
     protest_number: str | None
     filing_number: str | None
-    importer_number: str
+    importer_number: str | None
     importer_name: str | None
     center: str
     division: str

@@ -45,7 +45,9 @@ class MatterIn(BaseModel):
 
     process: Code
     title: Annotated[ShortText, Field(min_length=1)]
-    importer_number: ImporterNumber
+    importer_number: ImporterNumber | None = Field(
+        default=None, description="Needed but where the process says that it is not: `is_of_importer`."
+    )
     center: CenterCode
     entry_numbers: list[EntryNumber] = Field(default=[], max_length=1000)
     port: PortCode | None = None

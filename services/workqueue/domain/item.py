@@ -134,7 +134,8 @@ class Item:
 
     `kind` says which, and so who reads its outcome, which outcomes there are, and what else it carries: a review and a
     consultation their entry, a consultation `asking_center` and `goods` as well, a protest its number and the first
-    entry named, a filing its number and no entry, for it may name thousands; a matter what it was opened with.
+    entry named, a filing its number and no entry, for it may name thousands; a matter what it was opened with, and
+    no importer number where it is of nobody who has one.
 
     `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
     it cannot be computed; `opened_at` is when the first routing decision that called for it was filed (a protest or a
@@ -154,7 +155,7 @@ class Item:
     process: str
     entry_number: str | None
     protest_number: str | None
-    importer_number: str
+    importer_number: str | None
     center: str
     division: str
     priority: int

@@ -143,6 +143,7 @@ async def test_act_that_cannot_be_done_says_why_and_writes_nothing(
     [
         (KIM, {"process": "dancing"}, 404, "not-found"),
         (KIM, {"center": "CEE001"}, 403, "out-of-reach"),
+        (KIM, {"importer_number": None}, 422, "importer-needed"),
         (DAN, {}, 403, "process-role"),
         (KIM, {"linked_item": "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"}, 404, "not-found"),
         (KIM, {"entry_numbers": ["B7600000032"]}, 422, "invalid-request"),
@@ -184,6 +185,29 @@ async def test_what_is_offered_to_a_port_concerns_that_port_from_then_on(desk: D
         offered = await done(desk, item_id, "offer-to-port", key=port, token=token, fields=fields)
         assert offered.status_code == status, offered.text
     assert (await desk.call("GET", f"/items/{item_id}", pat)).json()["matter"]["port"] == "2704"
+    assert not any((await desk.violations()).values())
+
+
+async def test_inquiry_of_somebody_without_an_importer_number_is_worked_and_says_so(desk: Desk) -> None:
+    interest = {"name": "Kim Reyes", "center": "CEE007", "interests": ["12-345678900"]}
+    known = await desk.call("PUT", "/staff/kim", DAN, json=interest)
+    assert known.is_success, known.text
+    asked = {"process": "inquiry", "title": "Mail of a carrier", "importer_number": None, "entry_numbers": []}
+    item_id = (await opened(desk, **asked)).json()["item_id"]
+    taken = await desk.call("POST", "/items/next", json={})
+    assert taken.json()["item_id"] == item_id, taken.text
+    token = taken.json()["token"]
+    for path in ("/drafts", "/requests"):
+        body = {"token": token, "questions": ["Which entry?"], "entry_numbers": ["B7600000031"]}
+        letter = await desk.call("POST", f"/items/{item_id}{path}", json=body, headers={"Idempotency-Key": path})
+        assert (letter.status_code, letter.json()["code"]) == (422, "importer-needed"), letter.text
+    (listed,) = (await desk.call("GET", "/items", DAN)).json()["items"]
+    assert (listed["importer_number"], listed["importer_name"]) == (None, None)
+    assert (await desk.call("GET", f"/items/{item_id}/related", DAN)).json() == [
+        {"relation": relation, "items": []} for relation in ("account", "goods", "issue")
+    ]
+    for each in (each["data"] for each in await desk.published()):
+        assert each.get("importer_number") is None, each
     assert not any((await desk.violations()).values())
 
 

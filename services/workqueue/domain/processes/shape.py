@@ -172,6 +172,7 @@ class Process:
     its acts. `opened_by` are the roles that may open a matter, `opened_on` the events that do. `first` is the stage in
     which it begins, `begins` the clocks that run from the day on which the matter is opened. `known_to` are the roles
     that need to know of each matter of a sensitive process in their reach; everybody else is named on the matter.
+    `is_of_importer`: no matter is opened without an importer number.
     """
 
     code: str
@@ -190,6 +191,7 @@ class Process:
     opened_on: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
     known_to: tuple[str, ...] = ()
+    is_of_importer: bool = True
     settings: tuple[str, ...] = ()
     """What is not public or not settled, and how it is read here."""
 

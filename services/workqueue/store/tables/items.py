@@ -51,7 +51,7 @@ items = Table(
     Column("process", Text, nullable=False),
     Column("entry_number", Text),
     Column("protest_number", Text),
-    Column("importer_number", Text, nullable=False),
+    Column("importer_number", Text),
     Column("center", Text, nullable=False),
     Column("division", Text, nullable=False),
     Column("priority", SmallInteger, nullable=False),
@@ -84,6 +84,7 @@ items = Table(
     Column("set_days", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
     Column("knowers", JSONB),
+    CheckConstraint(text("kind = 'matter'::text OR importer_number IS NOT NULL"), name="items_are_of_an_importer"),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
     Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
     Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
