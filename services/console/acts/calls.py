@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import httpx
 import structlog
@@ -48,11 +48,20 @@ class Panel(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a browser sent it."""
+
+    name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds that a service has for a part of a page, and for an act."""
+    """Seconds that a service has for a part of a page, for an act, and for a file, which may be scanned meanwhile."""
 
     panel: float
     act: float
+    file: float
 
 
 class Services:
@@ -97,10 +106,42 @@ class Services:
         self, method: str, service: str, path: str, read: type[R], body: Any, headers: Mapping[str, str]
     ) -> Panel[R]:
         """Do something, once: under its key a second try gets the first answer."""
+        client, timeout = self._clients[service], self._timeout(self._times.act)
+        asked = client.build_request(method, path, json=body, headers=headers, timeout=timeout)
+        return await self._send(service, asked, read)
+
+    async def send_file(
+        self,
+        service: str,
+        path: str,
+        read: type[R],
+        upload: Upload,
+        fields: Mapping[str, str],
+        headers: Mapping[str, str],
+    ) -> Panel[R]:
+        """Hand on a file with the other fields of its form, piece by piece."""
+        client, timeout = self._clients[service], self._timeout(self._times.file)
+        files = {"file": (upload.name, upload.file)}
+        asked = client.build_request("POST", path, files=files, data=fields, headers=headers, timeout=timeout)
+        return await self._send(service, asked, read)
+
+    async def open(self, service: str, path: str, headers: Mapping[str, str]) -> Panel[httpx.Response]:
+        """Begin to read the bytes that a service gives; whoever gets the answer closes it."""
+        client, timeout = self._clients[service], self._timeout(self._times.file)
         try:
-            response = await self._clients[service].request(
-                method, path, json=body, headers=headers, timeout=self._timeout(self._times.act)
+            response = await client.send(
+                client.build_request("GET", path, headers=headers, timeout=timeout), stream=True
             )
+        except httpx.TransportError:
+            return Panel(service, silent=_silent(service))
+        if response.is_success:
+            return Panel(service, value=response)
+        await response.aread()
+        return Panel(service, problem=_problem(response))
+
+    async def _send(self, service: str, asked: httpx.Request, read: type[R]) -> Panel[R]:
+        try:
+            response = await self._clients[service].send(asked)
         except httpx.ConnectError:
             return Panel(service, silent=_silent(service))
         except httpx.TransportError:
@@ -130,6 +171,16 @@ class Person:
     async def put(self, service: str, path: str, read: type[R], body: Any, key: str) -> Panel[R]:
         """Replace something at a service."""
         return await self.services.send("PUT", service, path, read, body, self._headers(key))
+
+    async def post_file(
+        self, service: str, path: str, read: type[R], upload: Upload, fields: Mapping[str, str], key: str
+    ) -> Panel[R]:
+        """Add a file at a service."""
+        return await self.services.send_file(service, path, read, upload, fields, self._headers(key))
+
+    async def open(self, service: str, path: str) -> Panel[httpx.Response]:
+        """Begin to read the bytes that a service gives."""
+        return await self.services.open(service, path, self._headers())
 
     def _headers(self, key: str | None = None) -> dict[str, str]:
         trace = current_trace.get()
@@ -162,10 +213,14 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         except ValidationError as error:
             log.error("answer not understood", service=service, path=response.request.url.path, errors=error.errors())
             return Panel(service, silent=_silent(service))
+    return Panel(service, problem=_problem(response))
+
+
+def _problem(response: httpx.Response) -> Problem:
     try:
-        return Panel(service, problem=Problem.model_validate(response.json()))
+        return Problem.model_validate(response.json())
     except ValueError:
-        return Panel(service, problem=Problem(status=response.status_code))
+        return Problem(status=response.status_code)
 
 
 _reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)

@@ -465,6 +465,27 @@ class ItemPage(Item):
     matter: Matter | None
 
 
+class AddedFile(Read):
+    """A file of an item."""
+
+    file_id: str
+    name: str
+    kind: str
+    size_bytes: int
+    level: str
+    is_by_party: bool
+    added_at: datetime
+    added_by_name: str | None
+    scan: str
+
+
+class Files(Read):
+    """Files of an item."""
+
+    items: list[AddedFile]
+    next: str | None
+
+
 class Claim(Read):
     """A claim on an item."""
 
@@ -945,6 +966,8 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("workqueue", "get", "/queues"): Queue,
     ("workqueue", "get", "/items"): Items,
     ("workqueue", "get", "/items/{item_id}"): ItemPage,
+    ("workqueue", "get", "/items/{item_id}/files"): Files,
+    ("workqueue", "post", "/items/{item_id}/files"): AddedFile,
     ("workqueue", "get", "/processes"): Processes,
     ("workqueue", "get", "/processes/{code}"): ProcessPage,
     ("workqueue", "post", "/items/next"): Next,

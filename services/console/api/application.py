@@ -22,6 +22,7 @@ from services.console.api import (
     accounts,
     calculator,
     entries,
+    files,
     items,
     letters,
     public,
@@ -62,6 +63,7 @@ ROUTERS = (
     queue.router,
     items.router,
     letters.router,
+    files.router,
     team.router,
     entries.router,
     accounts.router,
@@ -78,7 +80,7 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         "liquidation": settings.liquidation_url,
         "notifications": settings.notifications_url,
     }
-    services = Services(addresses, Times(settings.panel_seconds, settings.act_seconds))
+    services = Services(addresses, Times(settings.panel_seconds, settings.act_seconds, settings.file_seconds))
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:

@@ -109,6 +109,7 @@ def build_templates() -> Environment:
         "money": words.say_money,
         "code": words.say_code,
         "entry": words.say_entry,
+        "size": words.say_size,
         "party": words.say_party,
         "remedy": words.say_remedy,
     }
@@ -166,10 +167,14 @@ async def form_of(request: Request, who: Visitor) -> dict[str, list[str]]:
     for name, value in form.multi_items():
         if isinstance(value, str):
             fields.setdefault(name, []).append(value.strip())
-    key = fields.get("form_key", [""])[0]
-    if who.session_id is None or not console_of(request).vault.is_form_key(who.session_id, key):
-        raise FormRefused
+    demand_own(request, who, fields.get("form_key", [""])[0])
     return fields
+
+
+def demand_own(request: Request, who: Visitor, form_key: str) -> None:
+    """Raise `FormRefused` where the key of a form is not of this session."""
+    if who.session_id is None or not console_of(request).vault.is_form_key(who.session_id, form_key):
+        raise FormRefused
 
 
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:

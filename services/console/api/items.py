@@ -12,6 +12,7 @@ from services.console.acts.reads import (
     Check,
     Claim,
     Entry,
+    Files,
     Goods,
     ItemPage,
     ProcessPage,
@@ -58,7 +59,7 @@ NOT_WRITTEN = frozenset({"form_key", "token"})
 @router.get("/items/{item_id}")
 async def read_item(request: Request, who: Officer, item_id: str) -> Response:
     """The whole item on one page."""
-    return await _show(request, who, item_id)
+    return await show_item(request, who, item_id)
 
 
 @router.post("/items/{item_id}/claim")
@@ -109,8 +110,8 @@ async def check_decision(request: Request, who: Officer, item_id: str) -> Respon
     checked = await who.person.post("workqueue", f"/items/{item_id}/decision-check", Check, read_check(form))
     await _keep_draft(request, who, item_id, DECIDE, form)
     if checked.value is None:
-        return await _show(request, who, item_id, refused=checked, form=form, about=DECIDE)
-    return await _show(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
+        return await show_item(request, who, item_id, refused=checked, form=form, about=DECIDE)
+    return await show_item(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
 
 
 @router.post("/items/{item_id}/decide")
@@ -190,10 +191,10 @@ async def _after(
         return go(f"/items/{item_id}" + (f"?done={about}" if about else ""))
     if form is not None and about:
         await _keep_draft(request, who, item_id, about, form)
-    return await _show(request, who, item_id, refused=done, form=form, about=about)
+    return await show_item(request, who, item_id, refused=done, form=form, about=about)
 
 
-async def _show(
+async def show_item(
     request: Request,
     who: Visitor,
     item_id: str,
@@ -203,14 +204,16 @@ async def _show(
     form: Form | None = None,
     about: str = "",
 ) -> Response:
+    """The page of an item; after an act that was refused with what was said, and what had been written."""
     found = await who.person.get("workqueue", f"/items/{item_id}", ItemPage)
     item = found.value
     if item is None:
         return problem_page(request, who, found, subject="The work item")
     number = item.entry_number or (item.entry_numbers[0] if item.entry_numbers else None)
-    process, templates = await together(
+    process, templates, files = await together(
         who.person.get("workqueue", f"/processes/{item.process}", ProcessPage),
         who.person.get("workqueue", "/request-templates", list[Template]),
+        who.person.get("workqueue", f"/items/{item_id}/files", Files, limit=100),
     )
     entry: Panel[Entry] | None = None
     routing: Panel[Routing] | None = None
@@ -243,6 +246,8 @@ async def _show(
         routing=routing,
         version=version,
         goods=goods,
+        files=files,
+        most_bytes=console_of(request).settings.files_max_bytes,
         earlier={line.line_number: line for line in goods.value.lines} if goods and goods.value else {},
         lines=[line.line_number for line in version.value.lines] if version and version.value else [],
         templates=templates.value or [],
