@@ -164,9 +164,20 @@ class Person:
         """Ask a service."""
         return await self.services.get(service, path, read, query, self._headers())
 
-    async def post(self, service: str, path: str, read: type[R], body: Any = None, key: str | None = None) -> Panel[R]:
-        """Do something at a service."""
-        return await self.services.send("POST", service, path, read, body, self._headers(key))
+    async def post(
+        self,
+        service: str,
+        path: str,
+        read: type[R],
+        body: Any = None,
+        key: str | None = None,
+        version: int | None = None,
+    ) -> Panel[R]:
+        """Do something at a service, to a version of a thing where that is said."""
+        headers = self._headers(key)
+        if version is not None:
+            headers["if-match"] = f'"{version}"'
+        return await self.services.send("POST", service, path, read, body, headers)
 
     async def put(self, service: str, path: str, read: type[R], body: Any, key: str) -> Panel[R]:
         """Replace something at a service."""

@@ -749,6 +749,93 @@ class Entry(Read):
     refunds: list[str]
 
 
+class MayOnProtest(Read):
+    """Whether somebody may do an act on a protest."""
+
+    action: str
+    may: bool
+    authority: str | None
+    says: str | None
+    remedy: str | None
+
+
+class Verdict(Read):
+    """Whether a protest is in time for an entry, and what was decided on it."""
+
+    entry_number: str
+    timeliness: str
+    rule: str
+    citation: str | None
+    why: str
+    protest_by: date | None
+    outcome: str | None
+
+
+class Defect(Read):
+    """What stands against a protest."""
+
+    rule: str
+    outcome: str
+    why: str
+
+
+class ProtestClock(Read):
+    """A day of a protest."""
+
+    what: str
+    safe: date
+    last_arguable: date
+    is_past: bool
+    rule: str
+    citation: str
+
+
+class ProtestAct(Read):
+    """What was done on a protest."""
+
+    kind: str
+    acted_at: datetime
+    actor: str
+    details: dict[str, Any]
+
+
+class LineDecided(Read):
+    """What was signed on an entry of a protest."""
+
+    entry_number: str
+    line_number: int | None
+    outcome: str
+    reasons: str
+    change_duty_usd: str
+    change_fees_usd: str
+
+
+class Protest(Read):
+    """A protest whole."""
+
+    protest_number: str
+    state: str
+    is_open: bool
+    timeliness: str
+    further_review: str
+    issue: str
+    importer_number: str
+    received_at: datetime
+    decide_by: date
+    denied_on: date | None
+    sue_by: date | None
+    lead_protest: str | None
+    lead_state: str | None
+    body: dict[str, Any]
+    verdicts: list[Verdict]
+    defects: list[Defect]
+    clocks: list[ProtestClock]
+    acts: list[ProtestAct]
+    decisions: list[LineDecided]
+    followers: list[str]
+    may_do: list[MayOnProtest]
+
+
 class Row(Read):
     """A row of an entry's timeline."""
 
@@ -986,6 +1073,9 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries/{entry_number}"): Entry,
     ("liquidation", "get", "/entries/{entry_number}/timeline"): Timeline,
     ("liquidation", "get", "/entries/{entry_number}/versions/{version}"): Version,
+    ("liquidation", "get", "/protests/{protest_number}"): Protest,
+    ("liquidation", "get", "/protests/{protest_number}/files"): Files,
+    ("liquidation", "post", "/protests/{protest_number}/files"): AddedFile,
     ("liquidation", "get", "/importers/{importer_number}/deadlines"): Deadlines,
     ("liquidation", "get", "/radar"): Radar,
     ("liquidation", "get", "/radar/entries"): RadarEntries,

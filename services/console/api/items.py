@@ -16,6 +16,7 @@ from services.console.acts.reads import (
     Goods,
     ItemPage,
     ProcessPage,
+    Protest,
     Read,
     Routing,
     Template,
@@ -34,6 +35,7 @@ from services.console.api.frame import (
     signed_in,
     told,
 )
+from services.console.api.protests import offered_on
 from services.console.domain.acts import (
     FINDINGS,
     ISSUES,
@@ -227,6 +229,9 @@ async def show_item(
         )
         if entry.value is not None and entry.value.version is not None:
             version = await who.person.get("liquidation", f"/entries/{number}/versions/{entry.value.version}", Version)
+    protest: Panel[Protest] | None = None
+    if item.protest_number is not None:
+        protest = await who.person.get("liquidation", f"/protests/{item.protest_number}", Protest)
     kept = await _drafts(request, who, item_id)
     written = {place: content for place, (content, _) in kept.items()}
     if form is not None and about:
@@ -247,6 +252,8 @@ async def show_item(
         version=version,
         goods=goods,
         files=files,
+        protest=protest,
+        offered=offered_on(protest.value) if protest is not None and protest.value is not None else [],
         most_bytes=console_of(request).settings.files_max_bytes,
         earlier={line.line_number: line for line in goods.value.lines} if goods and goods.value else {},
         lines=[line.line_number for line in version.value.lines] if version and version.value else [],

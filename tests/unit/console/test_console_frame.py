@@ -21,6 +21,7 @@ WITH_EXAMPLES = (
     "services.console.domain.facts",
     "services.console.domain.numbers",
     "services.console.domain.periods",
+    "services.console.domain.protest_acts",
     "services.console.domain.words",
 )
 
