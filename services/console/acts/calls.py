@@ -10,7 +10,7 @@ import httpx
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from services.console.acts.reads import Problem
+from services.console.acts.reads import Problem, Read
 from shared.runtime.tracing import current_trace
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -174,14 +174,17 @@ class Person:
         version: int | None = None,
     ) -> Panel[R]:
         """Do something at a service, to a version of a thing where that is said."""
-        headers = self._headers(key)
-        if version is not None:
-            headers["if-match"] = f'"{version}"'
-        return await self.services.send("POST", service, path, read, body, headers)
+        return await self.services.send("POST", service, path, read, body, self._headers(key, version))
 
-    async def put(self, service: str, path: str, read: type[R], body: Any, key: str) -> Panel[R]:
-        """Replace something at a service."""
-        return await self.services.send("PUT", service, path, read, body, self._headers(key))
+    async def put(
+        self, service: str, path: str, read: type[R], body: Any, key: str | None = None, version: int | None = None
+    ) -> Panel[R]:
+        """Replace something at a service, a version of it where that is said."""
+        return await self.services.send("PUT", service, path, read, body, self._headers(key, version))
+
+    async def delete(self, service: str, path: str) -> Panel[Read]:
+        """Take something away at a service."""
+        return await self.services.send("DELETE", service, path, Read, None, self._headers())
 
     async def post_file(
         self, service: str, path: str, read: type[R], upload: Upload, fields: Mapping[str, str], key: str
@@ -193,7 +196,7 @@ class Person:
         """Begin to read the bytes that a service gives."""
         return await self.services.open(service, path, self._headers())
 
-    def _headers(self, key: str | None = None) -> dict[str, str]:
+    def _headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
         trace = current_trace.get()
         headers = {} if trace is None else {"traceparent": trace.traceparent}
         if self.token is not None:
@@ -202,6 +205,8 @@ class Person:
             headers["x-forwarded-for"] = self.address
         if key is not None:
             headers["idempotency-key"] = key
+        if version is not None:
+            headers["if-match"] = f'"{version}"'
         return headers
 
 

@@ -322,6 +322,113 @@ class DecisionReason(Read):
     text: str
 
 
+class Count(Read):
+    """How many items a filter gives."""
+
+    count: int
+    shown: str
+
+
+class View(Read):
+    """A filter of items under a name; without an id it is one that comes with the product."""
+
+    view_id: str | None
+    version: int | None
+    name: str
+    query: str
+    center: str | None
+    role: str | None
+    may_change: bool
+    count: Count | None
+
+
+class Views(Read):
+    """The views of a person."""
+
+    views: list[View]
+
+
+class RefusalCount(Read):
+    """How many items of a run are refused for one reason."""
+
+    code: str
+    items: int
+
+
+class BulkRun(Read):
+    """One act on many items: what it would do, and what it has done."""
+
+    run_id: str
+    act: str
+    to: str | None
+    to_center: str | None
+    to_port: str | None
+    due_on: date | None
+    query: str
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: str
+    items: int
+    is_cut: bool
+    foreseen: int
+    value_usd: int
+    needs_second: bool
+    begun_by: str | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    pending: int
+    done: int
+    refused: int
+    refusals: list[RefusalCount]
+
+
+class BulkResult(Read):
+    """What became of an item of a run."""
+
+    item_id: str
+    state: str
+    code: str | None
+    says: str | None
+
+
+class BulkResults(Read):
+    """What became of the items of a run."""
+
+    items: list[BulkResult]
+    next: str | None
+
+
+class PersonLoad(Read):
+    """What a person has to do, against what they can."""
+
+    subject: str
+    minutes: int
+    capacity: int
+
+
+class Load(Read):
+    """Open work of a Center against its people."""
+
+    working_days: int
+    people: list[PersonLoad]
+    minutes: int
+    capacity: int
+    unassigned_items: int
+    unassigned_minutes: int
+
+
+class Suggestion(Read):
+    """A move that would balance."""
+
+    item_id: str
+    process: str
+    minutes: int
+    from_subject: str | None
+    to_subject: str
+    why: str
+
+
 class ItemDecision(Read):
     """The decision on an item."""
 
@@ -1052,6 +1159,13 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "get", "/me"): Me,
     ("workqueue", "get", "/queues"): Queue,
     ("workqueue", "get", "/items"): Items,
+    ("workqueue", "get", "/items/count"): Count,
+    ("workqueue", "get", "/views"): Views,
+    ("workqueue", "post", "/bulk-runs"): BulkRun,
+    ("workqueue", "get", "/bulk-runs/{run_id}"): BulkRun,
+    ("workqueue", "get", "/bulk-runs/{run_id}/items"): BulkResults,
+    ("workqueue", "get", "/centers/{center}/load"): Load,
+    ("workqueue", "get", "/centers/{center}/rebalance"): Suggestion,
     ("workqueue", "get", "/items/{item_id}"): ItemPage,
     ("workqueue", "get", "/items/{item_id}/files"): Files,
     ("workqueue", "post", "/items/{item_id}/files"): AddedFile,

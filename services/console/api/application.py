@@ -20,6 +20,7 @@ from services.console.acts.login import Login
 from services.console.acts.secrets import Vault
 from services.console.api import (
     accounts,
+    bulk,
     calculator,
     entries,
     files,
@@ -32,6 +33,7 @@ from services.console.api import (
     sign_in,
     start,
     team,
+    views,
 )
 from services.console.api.frame import (
     STATIC,
@@ -62,6 +64,8 @@ ROUTERS = (
     public.router,
     calculator.router,
     queue.router,
+    views.router,
+    bulk.router,
     items.router,
     letters.router,
     protests.router,

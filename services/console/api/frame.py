@@ -206,6 +206,13 @@ def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: 
     return answer
 
 
+def status_after(refused: Panel[Any] | None) -> int:
+    """The status of a page that is shown after an act which was refused, or whose service is silent."""
+    if refused is None:
+        return 200
+    return refused.problem.status if refused.problem is not None else 503
+
+
 def told(problem: Problem) -> Mapping[str, str]:
     """The faults of a refused form, by the field that they are about."""
     return {each.field.removeprefix("body."): each.message for each in problem.errors or ()}

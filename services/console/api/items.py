@@ -33,6 +33,7 @@ from services.console.api.frame import (
     page,
     problem_page,
     signed_in,
+    status_after,
     told,
 )
 from services.console.api.protests import offered_on
@@ -236,14 +237,11 @@ async def show_item(
     written = {place: content for place, (content, _) in kept.items()}
     if form is not None and about:
         written[about] = {name: values[0] for name, values in form.items()}
-    status = 200
-    if refused is not None:
-        status = refused.problem.status if refused.problem is not None else 503
     return page(
         request,
         who,
         "item.html",
-        status=status,
+        status=status_after(refused),
         item=item,
         number=number,
         process=process,

@@ -8,7 +8,17 @@ from starlette.responses import Response
 from services.console.acts.calls import Panel, together
 from services.console.acts.reads import Files, ItemPage, LetterPage, Read
 from services.console.acts.secrets import act_key
-from services.console.api.frame import Form, Visitor, console_of, form_of, go, page, problem_page, signed_in
+from services.console.api.frame import (
+    Form,
+    Visitor,
+    console_of,
+    form_of,
+    go,
+    page,
+    problem_page,
+    signed_in,
+    status_after,
+)
 from services.console.api.items import token_in
 from services.console.domain.acts import ISSUES, read_act, read_letter
 
@@ -88,14 +98,11 @@ async def show_letter(
         who.person.get("workqueue", f"/items/{letter.item_id}", ItemPage),
         who.person.get("workqueue", f"/items/{letter.item_id}/files", Files, limit=100),
     )
-    status = 200
-    if refused is not None:
-        status = refused.problem.status if refused.problem is not None else 503
     return page(
         request,
         who,
         "letter.html",
-        status=status,
+        status=status_after(refused),
         letter=letter,
         item=item.value,
         token=item.value.token if item.value is not None else None,

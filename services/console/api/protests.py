@@ -9,7 +9,17 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, together
 from services.console.acts.reads import Files, Protest, Read
-from services.console.api.frame import Form, Visitor, console_of, form_of, go, page, problem_page, signed_in
+from services.console.api.frame import (
+    Form,
+    Visitor,
+    console_of,
+    form_of,
+    go,
+    page,
+    problem_page,
+    signed_in,
+    status_after,
+)
 from services.console.domain import protest_acts
 from services.console.domain.protest_acts import FORMS, Offered, read_protest_act
 
@@ -75,14 +85,11 @@ async def show_protest(
     if protest is None:
         return problem_page(request, who, found, subject="The protest")
     given = form or {}
-    status = 200
-    if refused is not None:
-        status = refused.problem.status if refused.problem is not None else 503
     return page(
         request,
         who,
         "protest.html",
-        status=status,
+        status=status_after(refused),
         protest=protest,
         offered=offered_on(protest),
         item_id=given.get("item", [""])[0],

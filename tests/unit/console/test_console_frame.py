@@ -19,6 +19,7 @@ WITH_EXAMPLES = (
     "services.console.domain.acts",
     "services.console.domain.days_file",
     "services.console.domain.facts",
+    "services.console.domain.filters",
     "services.console.domain.numbers",
     "services.console.domain.periods",
     "services.console.domain.protest_acts",
