@@ -995,6 +995,43 @@ class Version(Read):
     lines: list[Line]
 
 
+class FieldChange(Read):
+    """A field of a summary or of a line before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class RowChange(Read):
+    """A row of a line before and after; without one of them it was added or dropped."""
+
+    rows: str
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class LineChange(Read):
+    """What changed on a line."""
+
+    line_number: int
+    fields: list[FieldChange]
+    rows: list[RowChange]
+
+
+class VersionChanges(Read):
+    """What changed from one version of a summary to another."""
+
+    from_version: int
+    to_version: int
+    fields: list[FieldChange]
+    lines_added: list[Line]
+    lines_dropped: list[Line]
+    lines_changed: list[LineChange]
+    money_usd: dict[str, str]
+
+
 class NextDay(Read):
     """The next day of an entry."""
 
@@ -1186,7 +1223,8 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries"): Entries,
     ("liquidation", "get", "/entries/{entry_number}"): Entry,
     ("liquidation", "get", "/entries/{entry_number}/timeline"): Timeline,
-    ("liquidation", "get", "/entries/{entry_number}/versions/{version}"): Version,
+    ("liquidation", "get", "/entries/{entry_number}/versions/in-force"): Version,
+    ("liquidation", "get", "/entries/{entry_number}/versions/{version}/changes"): VersionChanges,
     ("liquidation", "get", "/protests/{protest_number}"): Protest,
     ("liquidation", "get", "/protests/{protest_number}/files"): Files,
     ("liquidation", "post", "/protests/{protest_number}/files"): AddedFile,

@@ -15,7 +15,7 @@ from services.console.acts.people import OUTSIDE
 from services.console.acts.reads import Problem
 from services.console.acts.secrets import Vault, digest
 from services.console.api.session import Sessions
-from services.console.domain import words
+from services.console.domain import changes, words
 from services.console.domain.days_file import Day, write_days
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
@@ -112,9 +112,11 @@ def build_templates() -> Environment:
         "size": words.say_size,
         "party": words.say_party,
         "remedy": words.say_remedy,
+        "value": changes.say_value,
     }
     templates.tests |= {"masked": words.is_masked}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
+    templates.globals["differences"] = changes.differences
     return templates
 
 

@@ -7,22 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
-from services.console.acts.reads import (
-    Check,
-    Claim,
-    Entry,
-    Files,
-    Goods,
-    ItemPage,
-    ProcessPage,
-    Protest,
-    Read,
-    Routing,
-    Template,
-    Version,
-)
+from services.console.acts.calls import Panel
+from services.console.acts.reads import Check, Claim, ItemPage, Read
 from services.console.acts.secrets import act_key
+from services.console.acts.workspace import load_workspace
 from services.console.api.frame import (
     Form,
     Visitor,
@@ -34,7 +22,6 @@ from services.console.api.frame import (
     problem_page,
     signed_in,
     status_after,
-    told,
 )
 from services.console.api.protests import offered_on
 from services.console.domain.acts import (
@@ -208,31 +195,10 @@ async def show_item(
     about: str = "",
 ) -> Response:
     """The page of an item; after an act that was refused with what was said, and what had been written."""
-    found = await who.person.get("workqueue", f"/items/{item_id}", ItemPage)
-    item = found.value
-    if item is None:
-        return problem_page(request, who, found, subject="The work item")
-    number = item.entry_number or (item.entry_numbers[0] if item.entry_numbers else None)
-    process, templates, files = await together(
-        who.person.get("workqueue", f"/processes/{item.process}", ProcessPage),
-        who.person.get("workqueue", "/request-templates", list[Template]),
-        who.person.get("workqueue", f"/items/{item_id}/files", Files, limit=100),
-    )
-    entry: Panel[Entry] | None = None
-    routing: Panel[Routing] | None = None
-    goods: Panel[Goods] | None = None
-    version: Panel[Version] | None = None
-    if number is not None:
-        entry, routing, goods = await together(
-            who.person.get("liquidation", f"/entries/{number}", Entry),
-            who.person.get("routing", f"/entries/{number}/routing", Routing),
-            who.person.get("workqueue", f"/items/{item_id}/goods", Goods),
-        )
-        if entry.value is not None and entry.value.version is not None:
-            version = await who.person.get("liquidation", f"/entries/{number}/versions/{entry.value.version}", Version)
-    protest: Panel[Protest] | None = None
-    if item.protest_number is not None:
-        protest = await who.person.get("liquidation", f"/protests/{item.protest_number}", Protest)
+    space = await load_workspace(who.person, item_id)
+    if isinstance(space, Panel):
+        return problem_page(request, who, space, subject="The work item")
+    item = space.item
     kept = await _drafts(request, who, item_id)
     written = {place: content for place, (content, _) in kept.items()}
     if form is not None and about:
@@ -242,21 +208,13 @@ async def show_item(
         who,
         "item.html",
         status=status_after(refused),
+        space=space,
         item=item,
-        number=number,
-        process=process,
-        entry=entry,
-        routing=routing,
-        version=version,
-        goods=goods,
-        files=files,
-        protest=protest,
-        offered=offered_on(protest.value) if protest is not None and protest.value is not None else [],
+        number=space.number,
+        offered=offered_on(space.protest.value)
+        if space.protest is not None and space.protest.value is not None
+        else [],
         most_bytes=console_of(request).settings.files_max_bytes,
-        earlier={line.line_number: line for line in goods.value.lines} if goods and goods.value else {},
-        lines=[line.line_number for line in version.value.lines] if version and version.value else [],
-        templates=templates.value or [],
-        criteria=_criteria(routing),
         allowed={each.act: each for each in item.may_do},
         is_mine=item.state == "claimed" and item.holder == who.subject,
         outcomes={} if item.kind == "protest" else OUTCOMES.get(item.kind, {}),
@@ -264,16 +222,9 @@ async def show_item(
         findings=range(1, FINDINGS + 1),
         refused=refused,
         checked=checked,
-        errors=told(refused.problem) if refused is not None and refused.problem is not None else {},
         written=written,
         kept_at={place: at for place, (_, at) in kept.items()},
         about=about,
         done=request.query_params.get("done", ""),
         why_next=who.why_next.get(item_id),
     )
-
-
-def _criteria(routing: Panel[Routing] | None) -> list[str]:
-    """The criteria that selected the entry."""
-    current = routing.value.current if routing is not None and routing.value is not None else None
-    return [hit for hit, _ in current.selection.hits] if current is not None and current.selection is not None else []

@@ -28,8 +28,10 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Visitor, Depends(signed_in)]
 
 
-def offered_on(protest: Protest) -> list[Offered]:
+def offered_on(protest: Protest | None) -> list[Offered]:
     """The acts on a protest that are this person's, in the order in which a Center meets them."""
+    if protest is None:
+        return []
     told = {each.action.removeprefix("protest."): each for each in protest.may_do if each.authority is not None}
     entries = entries_of(protest)
     return [

@@ -17,6 +17,7 @@ WITH_EXAMPLES = (
     "services.console.api.guard",
     "services.console.api.sign_in",
     "services.console.domain.acts",
+    "services.console.domain.changes",
     "services.console.domain.days_file",
     "services.console.domain.facts",
     "services.console.domain.filters",
