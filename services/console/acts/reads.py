@@ -457,6 +457,13 @@ class Letter(Read):
     issued_by_name: str
 
 
+class Letters(Read):
+    """Letters of a Center."""
+
+    items: list[Letter]
+    next: str | None
+
+
 class ItemChange(Read):
     """A change of an item."""
 
@@ -1212,6 +1219,7 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("workqueue", "get", "/items/{item_id}/goods"): Goods,
     ("workqueue", "post", "/items/{item_id}/decision-check"): Check,
     ("workqueue", "post", "/items/{item_id}/assign"): Assigned,
+    ("workqueue", "get", "/requests"): Letters,
     ("workqueue", "get", "/requests/{request_id}"): LetterPage,
     ("workqueue", "get", "/request-templates"): Template,
     ("workqueue", "get", "/staff"): Members,

@@ -20,6 +20,7 @@ from services.console.acts.login import Login
 from services.console.acts.secrets import Vault
 from services.console.api import (
     accounts,
+    badges,
     bulk,
     calculator,
     entries,
@@ -66,6 +67,7 @@ ROUTERS = (
     queue.router,
     views.router,
     bulk.router,
+    badges.router,
     items.router,
     letters.router,
     protests.router,

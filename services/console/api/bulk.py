@@ -23,6 +23,7 @@ from services.console.api.frame import (
 from services.console.api.queue import filters_of
 from services.console.domain.filters import Filters, filters_of_query, read_filters
 from shared.customs.centers import centers
+from shared.web.conditional import answer_if_changed
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,6 +62,18 @@ async def ask_for_run(request: Request, who: Officer) -> Response:
 async def read_run(request: Request, who: Officer, run_id: str, state: str = "", after: str = "") -> Response:
     """What a run would do, or has done, with each item."""
     return await _show_run(request, who, run_id, state=state, after=after)
+
+
+@router.get("/bulk/{run_id}/progress")
+async def read_progress(request: Request, who: Annotated[Visitor, Depends(watcher)], run_id: str) -> Response:
+    """How far a run is, which its page asks for by itself; of one that has ended the page is shown anew."""
+    run = await who.person.get("workqueue", f"/bulk-runs/{run_id}", BulkRun)
+    if run.value is None:
+        return Response(status_code=204)
+    if run.value.state not in GOING:
+        return Response(headers={"hx-refresh": "true"})
+    text = part(request, "bulk_progress.html", run=run.value, is_going=True)
+    return answer_if_changed(request, text, media_type="text/html", headers={"Vary": "Cookie"})
 
 
 @router.post("/bulk/{run_id}/acts")

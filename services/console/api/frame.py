@@ -134,12 +134,21 @@ def console_of(request: Request) -> Console:
 
 async def visitor(request: Request) -> Visitor:
     """Dependency: who looks, by the session cookie."""
+    return await _find(request, is_used=True)
+
+
+async def watcher(request: Request) -> Visitor:
+    """Dependency: whose page asks by itself; that keeps no session alive."""
+    return await _find(request, is_used=False)
+
+
+async def _find(request: Request, *, is_used: bool) -> Visitor:
     console = console_of(request)
     session_id = request.cookies.get(console.cookie)
     anyone = Visitor(console.services.of(None, request.client.host if request.client is not None else None))
     if session_id is None:
         return anyone
-    content = await console.sessions.read(digest(session_id))
+    content = await console.sessions.read(digest(session_id), is_used=is_used)
     if content is None:
         return anyone
     return Visitor(
@@ -196,6 +205,11 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
         **content,
     )
     return HTMLResponse(text, status)
+
+
+def part(request: Request, template: str, **content: Any) -> str:
+    """A part of a page, without the frame of all."""
+    return console_of(request).templates.get_template(template).render(**content)
 
 
 def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: str) -> HTMLResponse:

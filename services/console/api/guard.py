@@ -60,7 +60,7 @@ class PageGuard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
-                headers["cache-control"] = _YEAR if is_asset and message["status"] == 200 else "no-store"
+                headers.setdefault("cache-control", _YEAR if is_asset and message["status"] == 200 else "no-store")
             await send(message)
 
         if scope["method"] not in _SAFE and scope["path"] not in self.called_by_machines:

@@ -43,7 +43,7 @@ def test_vendored_files_are_those_that_the_manifest_names(manifest: Path) -> Non
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
 def test_template_has_no_inline_code_or_style(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
-    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:|\|\s*safe", text)
+    assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|=.js:|<style|javascript:|\|\s*safe", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 
