@@ -15,10 +15,12 @@ from services.console.api.frame import (
     form_of,
     go,
     page,
+    part,
     place_after,
     problem_page,
     signed_in,
     status_after,
+    watcher,
 )
 from services.console.api.queue import filters_of
 from services.console.domain.filters import Filters, filters_of_query, read_filters
