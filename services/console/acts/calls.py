@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, BinaryIO, Generic, TypeVar
 
 import httpx
+import msgspec
 import structlog
-from pydantic import TypeAdapter, ValidationError
 
 from services.console.acts.reads import Problem, Read
 from shared.runtime.tracing import current_trace
@@ -225,18 +225,19 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         if not response.content:
             return Panel(service, is_empty=True)
         try:
-            return Panel(service, value=_reader(read).validate_json(response.content))
-        except ValidationError as error:
-            log.error("answer not understood", service=service, path=response.request.url.path, errors=error.errors())
+            return Panel(service, value=_decoder(read).decode(response.content))
+        except msgspec.DecodeError as error:
+            log.error("answer not understood", service=service, path=response.request.url.path, error=str(error))
             return Panel(service, silent=_silent(service))
     return Panel(service, problem=_problem(response))
 
 
 def _problem(response: httpx.Response) -> Problem:
     try:
-        return Problem.model_validate(response.json())
-    except ValueError:
+        problem: Problem = _decoder(Problem).decode(response.content)
+    except msgspec.DecodeError:
         return Problem(status=response.status_code)
+    return problem
 
 
-_reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+_decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)
