@@ -1,7 +1,8 @@
 """Calls to the services in the name of a person: one place for times, headers, and what goes wrong."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -11,6 +12,7 @@ import msgspec
 import structlog
 
 from services.console.acts.reads import Problem, Read
+from services.console.acts.timing import current_asked
 from shared.runtime.tracing import current_trace
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -90,9 +92,10 @@ class Services:
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         for is_last in (False, True):
             try:
-                response = await self._clients[service].get(
-                    path, params=given, headers=headers, timeout=self._timeout(self._times.panel)
-                )
+                with _timed():
+                    response = await self._clients[service].get(
+                        path, params=given, headers=headers, timeout=self._timeout(self._times.panel)
+                    )
             except httpx.TimeoutException:
                 break
             except httpx.TransportError:
@@ -141,7 +144,8 @@ class Services:
 
     async def _send(self, service: str, asked: httpx.Request, read: type[R]) -> Panel[R]:
         try:
-            response = await self._clients[service].send(asked)
+            with _timed():
+                response = await self._clients[service].send(asked)
         except httpx.ConnectError:
             return Panel(service, silent=_silent(service))
         except httpx.TransportError:
@@ -208,6 +212,19 @@ class Person:
         if version is not None:
             headers["if-match"] = f'"{version}"'
         return headers
+
+
+@contextmanager
+def _timed() -> Iterator[None]:
+    asked = current_asked.get()
+    if asked is None:
+        yield
+        return
+    begin = asked.elapsed()
+    try:
+        yield
+    finally:
+        asked.spans.append((begin, asked.elapsed()))
 
 
 async def together(*calls: Coroutine[Any, Any, Panel[Any]]) -> list[Panel[Any]]:

@@ -14,6 +14,7 @@ from services.console.domain.tracks import LEFT, RIGHT, WIDTH, Event, draw
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "services" / "console" / "templates"
 WITH_EXAMPLES = (
+    "services.console.acts.timing",
     "services.console.api.guard",
     "services.console.api.sign_in",
     "services.console.domain.acts",
