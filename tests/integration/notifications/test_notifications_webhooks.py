@@ -15,12 +15,15 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.notifications.acts.hooking import WebhookSender
+from services.notifications.acts.sealing import seal_anew
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
-from shared.db.transaction import reading
+from shared.db import bulk
+from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
+from shared.runtime.seals import Seals
 from shared.webhooks.client import Unreachable, WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -35,6 +38,9 @@ from tests.integration.notifications.builders import (
 
 OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 STRANGER = Identity("sam", "Sam", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"09-345678900"}))
+
+KEY = "k" * 32
+SEALS = Seals("webhook", KEY)
 
 
 @dataclass
@@ -101,7 +107,7 @@ async def client() -> AsyncIterator[WebhookClient]:
 
 @pytest.fixture
 async def api(engine: AsyncEngine, tmp_path: Path, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(engine, tmp_path, OWNER, clock.now(), webhook_allow_private=True) as api:
+    async with client_of(engine, tmp_path, OWNER, clock.now(), webhook_allow_private=True, webhook_key=KEY) as api:
         yield api
 
 
@@ -117,8 +123,14 @@ async def hooks(engine: AsyncEngine) -> list[Any]:
     return [row for row in await rows(engine, deliveries) if row.channel.startswith("webhook:")]
 
 
-def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock) -> WebhookSender:
-    return WebhookSender(engine, client, clock, "https://bulletin.example")
+async def texts(engine: AsyncEngine, table: str) -> list[str]:
+    """All rows of a table as text, as somebody with a copy of the database reads them."""
+    async with transaction(engine) as tx:
+        return [row["t"] for row in await bulk.fetch(tx, f"SELECT t::text FROM {table} t")]
+
+
+def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock, seals: Seals = SEALS) -> WebhookSender:
+    return WebhookSender(engine, client, seals, clock, "https://bulletin.example")
 
 
 async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verifies(
@@ -140,6 +152,54 @@ async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verif
     assert [(line["state"], line["attempts"]) for line in log] == [("delivered", 1)] * 2
     found = await check_all(lambda: reading(engine), INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
+
+
+async def test_a_secret_is_shown_once_and_stands_nowhere_in_the_database(
+    engine: AsyncEngine, api: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    webhook = await register(api, receiver.url)
+    again = await api.post(
+        "/webhooks", json={"recipient": IMPORTER, "url": receiver.url}, headers={"Idempotency-Key": "first"}
+    )
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == webhook | {"secret": None}
+    assert "/rotate" in again.json()["secret_note"]
+    rotated = (await api.post(f"/webhooks/{webhook['webhook_id']}/rotate")).json()
+    kept = [await texts(engine, table) for table in ("webhooks", "idempotency_keys")]
+    assert all(kept)
+    for secret in (webhook["secret"], rotated["secret"]):
+        assert secret.removeprefix("whsec_") not in str(kept)
+
+
+async def test_secrets_in_clear_and_under_the_key_before_are_sealed_anew_and_sign_on(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    webhook = await register(api, receiver.url)
+    secret = webhook["secret"]
+    async with transaction(engine) as tx:  # as the release before wrote it
+        clear = f'[{{"until": null, "value": "{secret}"}}]'
+        await bulk.execute(tx, "UPDATE webhooks SET secrets = $1::jsonb", clear)
+    assert [await seal_anew(engine, SEALS) for _ in range(2)] == [1, 0]
+    assert secret not in str(await texts(engine, "webhooks"))
+    both = Seals("webhook", "n" * 32, KEY)
+    assert [await seal_anew(engine, both) for _ in range(2)] == [1, 0]
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    await sender(engine, client, clock, Seals("webhook", "n" * 32)).run()
+    headers, body = receiver.calls[0]
+    assert Verifier(secret).verify(body.decode(), headers)
+
+
+async def test_a_key_that_opens_no_secret_costs_no_try(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    await register(api, receiver.url)
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    await sender(engine, client, clock, Seals("webhook", "x" * 32)).run()
+    assert [(row.state, row.attempts) for row in await hooks(engine)] == [("queued", 0)]
+    clock.advance(timedelta(minutes=1))
+    await sender(engine, client, clock).run()
+    assert [row.state for row in await hooks(engine)] == ["delivered"]
+    assert len(receiver.calls) == 1
 
 
 async def test_while_a_secret_is_rotated_both_verify_and_after_a_day_the_new_one_alone(
@@ -262,10 +322,6 @@ async def test_who_may_register_and_what_is_shown_of_it(
     engine: AsyncEngine, tmp_path: Path, clock: FixedClock, api: httpx.AsyncClient, receiver: Receiver
 ) -> None:
     webhook = await register(api, receiver.url)
-    again = await api.post(
-        "/webhooks", json={"recipient": IMPORTER, "url": receiver.url}, headers={"Idempotency-Key": "first"}
-    )
-    assert again.json() == webhook
     shown = (await api.get(f"/webhooks/{webhook['webhook_id']}")).text
     assert "whsec_" not in shown
     async with client_of(engine, tmp_path, STRANGER, clock.now()) as other:
