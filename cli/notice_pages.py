@@ -11,7 +11,7 @@ from services.notifications.acts.rendering import render_text
 from services.notifications.domain.catalogue import CATALOGUE, NOT_SENT
 from services.notifications.domain.kind import EDITIONS, VERSION, NoticeKind
 from services.notifications.domain.languages import TRANSLATED_KINDS
-from services.notifications.domain.recipients import PROCESS_OF_KIND, is_mailed, scopes_told
+from services.notifications.domain.recipients import OF_ITS_OWN, PROCESS_OF_KIND, is_mailed, scopes_told
 from services.notifications.domain.work_notices import TOLD_ELSEWHERE, WORK_NOTICES
 from services.notifications.store.notices import WrittenNotice
 
@@ -58,6 +58,8 @@ def _overview() -> Iterator[str]:
 def _parties(kind: NoticeKind) -> str:
     if not is_mailed(kind.id):
         return "everybody; surety" if kind.is_for_surety else "everybody"
+    if kind.id in OF_ITS_OWN:
+        return "whose it is, and nobody else"
     parties = ["importer", "filer"]
     if kind.id == "N-05":
         parties[0] = "importer (of a refused message: its filer alone)"

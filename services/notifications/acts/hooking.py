@@ -15,8 +15,9 @@ import structlog
 
 from services.notifications.acts.rendering import render_text
 from services.notifications.acts.sealing import open_secret
+from services.notifications.acts.turning_off import turn_off
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.domain.delivery import State
+from services.notifications.domain.delivery import State, host_of
 from services.notifications.domain.webhooks import (
     ENDPOINT_PAUSE,
     Webhook,
@@ -200,4 +201,4 @@ class WebhookSender:
             if failed is not None:
                 await webhook_store.note_failed(tx, failed.webhook_id, now)
                 if off is not None:
-                    await webhook_store.turn_off(tx, failed.webhook_id, off)
+                    await turn_off(tx, failed, off, host_of(settlements[0].claimed.message_id), now)

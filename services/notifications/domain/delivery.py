@@ -70,6 +70,20 @@ def is_mail_address(text: str) -> bool:
     return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
+def message_id_of(kind: str, notice_id: str, recipient: str, host: str) -> str:
+    """The Message-ID of the mail of a notice to a recipient; it has no colon before its host (RFC 5322, 3.6.4).
+
+    >>> message_id_of("N-09", "8f0c", "filer:B76", "centerline.example")
+    '<N-09.8f0c.filer-B76@centerline.example>'
+    """
+    return f"<{kind}.{notice_id}.{recipient.replace(':', '-')}@{host}>"
+
+
+def host_of(message_id: str) -> str:
+    """The host that a Message-ID names."""
+    return message_id.rstrip(">").rpartition("@")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """The importer's account, or a party, as it is known when sending; `barred` is why it may not be told any more.

@@ -33,8 +33,11 @@ _REPLACE: Final = (
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('webhook-' || $1, 0))"
 _WORKED: Final = "UPDATE webhooks SET failing_since = NULL WHERE webhook_id = $1 AND failing_since IS NOT NULL"
 _FAILED: Final = "UPDATE webhooks SET failing_since = coalesce(failing_since, $2) WHERE webhook_id = $1"
-_SECRETS: Final = "UPDATE webhooks SET secrets = $2::jsonb WHERE webhook_id = $1"
-_TURN_OFF: Final = "UPDATE webhooks SET state = 'off', off_reason = $2 WHERE webhook_id = $1 AND state = 'active'"
+_SECRETS: Final = "UPDATE webhooks SET secrets = $2::text::jsonb WHERE webhook_id = $1"
+_TURN_OFF: Final = (
+    "UPDATE webhooks SET state = 'off', off_reason = $2, times_off = times_off + 1"
+    " WHERE webhook_id = $1 AND state = 'active' RETURNING times_off"
+)
 
 
 async def write_webhook(tx: Transaction, webhook: Webhook) -> None:
@@ -116,9 +119,10 @@ async def note_failed(tx: Transaction, webhook_id: UUID, now: datetime) -> None:
     await bulk.execute(tx, _FAILED, webhook_id, now)
 
 
-async def turn_off(tx: Transaction, webhook_id: UUID, why: str) -> None:
-    """Send nothing more to the receiver."""
-    await bulk.execute(tx, _TURN_OFF, webhook_id, why)
+async def turn_off(tx: Transaction, webhook_id: UUID, why: str) -> int | None:
+    """Send nothing more to the receiver; gives how often that has been done, None when it was off before."""
+    rows = await bulk.fetch(tx, _TURN_OFF, webhook_id, why)
+    return rows[0]["times_off"] if rows else None
 
 
 def _secrets_json(secrets: Sequence[Secret]) -> str:
