@@ -32,6 +32,7 @@ def build(platform: Platform) -> Parts:
         base_url=settings.link_base,
         addresses=settings.mail_addresses,
         bulk_per_second=settings.mail_bulk_per_second,
+        domain_per_minute=settings.mail_domain_per_minute if settings.mail_folder is None else None,
     )
     mail = MailRules(
         host=settings.mail_host,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.sealing import seal_anew
 from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.domain.holding import DomainRates
 from services.notifications.domain.lanes import Allowance
 from services.notifications.store.deliveries import Settlement
 from shared.mail.protocol import Mailer
@@ -20,9 +21,10 @@ def schedule(
     """The jobs of one process."""
     unsettled: list[Settlement] = []
     allowance = Allowance(rules.bulk_per_second)
+    rates = DomainRates(rules.domain_per_minute)
 
     async def send_mail(session: JobSession) -> None:
-        await Sender(session, mailer, platform.clock, rules, unsettled, allowance).run()
+        await Sender(session, mailer, platform.clock, rules, unsettled, allowance, rates).run()
 
     async def send_webhooks(session: JobSession) -> None:
         await WebhookSender(session, webhooks, seals, platform.clock, rules.base_url).run()

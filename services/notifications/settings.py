@@ -69,6 +69,11 @@ class NotificationsSettings(ServiceSettings):
         gt=0,
         description="mails of the bulk lane (courtesy notices, changed dates) in a second; urgent ones are not bounded",
     )
+    mail_domain_per_minute: int | None = Field(
+        default=600,
+        gt=0,
+        description="mails to one domain in a minute, of those that may wait: no effect in law, no near day",
+    )
     mail_team_address: str | None = Field(
         default=None,
         pattern=_ADDRESS,

@@ -8,6 +8,7 @@ from typing import Final
 
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import Recipient, is_mail_address
+from services.notifications.domain.holding import Manner
 from services.notifications.domain.kind import EMAIL
 from shared.customs.parties import EVERY_PROCESS, Contact, Delegation, Party, Scope, contact_for
 
@@ -63,13 +64,15 @@ OF_ITS_OWN: Final = frozenset({"N-41"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a recipient asks for beside what the law requires: a second language, and whom else to reach.
+    """What a recipient asks for beside what the law requires: a second language, whom else to reach, and when it wants
+    what may wait.
 
-    There is nothing by which it could be told less.
+    There is nothing by which it could be told less, or be told later of what the law has told.
     """
 
     language: str
     second_email: str | None
+    manner: Manner
 
 
 @dataclass(frozen=True, slots=True)
