@@ -1,6 +1,7 @@
 """docs/notices.md: every row of the catalogue of notices with trigger, parties, channels, law and an example."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -116,6 +117,18 @@ def _rows() -> Iterator[str]:
 
 
 def _example(kind: NoticeKind) -> WrittenNotice:
+    example = _example_of_entry(kind)
+    if kind.id not in OF_ITS_OWN:
+        return example
+    body = {
+        "webhook_id": "8f0c9a52-5d43-5c7b-9f0e-7c1f9a3d2e10",
+        "host": "receiver.example",
+        "reasons": [{"text": "The receiver was turned off: it answered 410 Gone.", "citation": None}],
+    }
+    return replace(example, entry_number=None, entry_numbers=(), center=None, filer_code=None, body=body)
+
+
+def _example_of_entry(kind: NoticeKind) -> WrittenNotice:
     return WrittenNotice(
         notice_id=UUID(int=int(kind.id[2:])),
         kind=kind.id,

@@ -198,8 +198,11 @@ class Sender:
             except Exception as error:
                 if not isinstance(self._database, JobSession):
                     raise
-                for item in addressed.items:
-                    await self._database.set_aside(_name(item), error)
+                first, *others = addressed.items
+                if others:  # each alone, so that one holds up no other
+                    rendered += await self._render([replace(addressed, items=(item,)) for item in addressed.items])
+                else:
+                    await self._database.set_aside(_name(first), error)
             else:
                 rendered.append((addressed, mail))
         return rendered

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import DIGEST, LETTER, PORTAL, SECOND, Recipient, State
@@ -449,7 +449,7 @@ async def list_told_together(connection: AsyncConnection, message_id: str) -> li
     """The deliveries that one mail told, by what tells them apart; for the Message-ID of a digest."""
     columns = deliveries.c
     query = select(columns.notice_id, columns.channel, columns.recipient_role).where(
-        columns.message_id == message_id, columns.message_id.like(f"{DIGEST}%")
+        columns.message_id == message_id, text(f"message_id LIKE '{DIGEST}%'")
     )
     return [tuple(row) for row in await connection.execute(query.order_by(columns.notice_id))]
 
