@@ -15,6 +15,7 @@ from services.notifications.domain.languages import TRANSLATED_KINDS
 from services.notifications.domain.recipients import OF_ITS_OWN, PROCESS_OF_KIND, is_mailed, scopes_told
 from services.notifications.domain.work_notices import TOLD_ELSEWHERE, WORK_NOTICES
 from services.notifications.store.notices import WrittenNotice
+from shared.customs.parties import EVERY_PROCESS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "notices.md"
 _BASE_URL: Final = "https://notices.example.gov"
@@ -108,7 +109,9 @@ def _not_sent() -> Iterator[str]:
 def _rows() -> Iterator[str]:
     for kind in CATALOGUE.values():
         yield f"\n## {kind.id}\n"
-        yield f"{kind.name}. Contact of a party: that of the process `{PROCESS_OF_KIND[kind.id]}`, else of `all`.\n"
+        process = PROCESS_OF_KIND[kind.id]
+        contact = "that of `all`" if process == EVERY_PROCESS else f"that of the process `{process}`, else of `all`"
+        yield f"{kind.name}. Contact of a party: {contact}.\n"
         yield f"```text\n{render_text(_example(kind), name='SYNTHETIC IMPORTER 0001', base_url=_BASE_URL).strip()}\n```"
         if kind.variants:
             yield "\n| case | says | if nothing is done |\n|---|---|---|"
