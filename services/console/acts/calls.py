@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
 import structlog
@@ -55,15 +56,21 @@ class Times:
     act: float
 
 
+class _Client(httpx.AsyncClient):
+    """Sends what a person put into an address of the console as a part of the path, whatever signs it has."""
+
+    def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
+        """A request to a path that is plain text, as the console writes it."""
+        return super().build_request(method, quote(str(url), safe="/"), **given)
+
+
 class Services:
     """The services as the console reaches them; a pool of connections each."""
 
     def __init__(self, addresses: Mapping[str, str], times: Times) -> None:
         self._times = times
         limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=2)
-        self._clients = {
-            name: httpx.AsyncClient(base_url=url, limits=limits, trust_env=False) for name, url in addresses.items()
-        }
+        self._clients = {name: _Client(base_url=url, limits=limits, trust_env=False) for name, url in addresses.items()}
 
     async def close(self) -> None:
         """Close the connections."""
@@ -160,7 +167,8 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         try:
             return Panel(service, value=_reader(read).validate_json(response.content))
         except ValidationError as error:
-            log.error("answer not understood", service=service, path=response.request.url.path, errors=error.errors())
+            faults = error.errors(include_input=False, include_context=False, include_url=False)  # no data of people
+            log.error("answer not understood", service=service, path=response.request.url.path, errors=faults)
             return Panel(service, silent=_silent(service))
     try:
         return Panel(service, problem=Problem.model_validate(response.json()))
