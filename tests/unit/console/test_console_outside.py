@@ -1,4 +1,4 @@
-"""What the console makes of what comes from outside: addresses that people make up, and answers."""
+"""What the console makes of what comes from outside: of addresses that people make up, of answers that are none."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.console.acts.calls import Services, Times
+from services.console.acts.login import Login, LoginFailed
 from services.console.acts.reads import Account
 
 
@@ -60,3 +61,18 @@ async def test_an_answer_that_is_not_understood_is_logged_without_what_it_says_o
     assert "name" in str(logs)
     assert "Novak" not in str(logs)
     assert "6789" not in str(logs)
+
+
+@pytest.mark.parametrize("said", [b"<html>Not now</html>", b"[]", b'{"token_type": "bearer"}'])
+async def test_a_token_endpoint_that_gives_no_token_signs_nobody_in(server: Server, said: bytes) -> None:
+    known = {"issuer": server.url, "token_endpoint": f"{server.url}/token", "jwks_uri": f"{server.url}/keys"}
+    server.answers = {
+        "/.well-known/openid-configuration": json.dumps(known).encode(),
+        "/token": said,
+        "/keys": b'{"keys": []}',
+    }
+    login = Login(server.url, "desk", "secret", "openid", None, "https://console.example/login/callback")
+    with pytest.raises(LoginFailed):
+        await login.finish("code", {"verifier": "v" * 43, "nonce": "n"})
+    with pytest.raises(LoginFailed):
+        await login.refresh("refresh", "kim", None)
