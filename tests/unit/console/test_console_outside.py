@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import pytest
 from structlog.testing import capture_logs
@@ -42,7 +42,7 @@ async def server() -> AsyncIterator[Server]:
 
 
 async def test_what_somebody_puts_into_an_address_does_not_change_the_call(server: Server) -> None:
-    services = Services({"workqueue": server.url}, Times(5, 5))
+    services = Services({"workqueue": server.url}, Times(*(5.0 for _ in fields(Times))))
     person = services.of(None)
     await person.post("workqueue", "/items/next?x/claim", Account)
     await person.get("workqueue", "/items/a\nb#c", Account, limit=2)
@@ -52,7 +52,7 @@ async def test_what_somebody_puts_into_an_address_does_not_change_the_call(serve
 
 async def test_an_answer_that_is_not_understood_is_logged_without_what_it_says_of_people(server: Server) -> None:
     server.answers["/importers/1"] = json.dumps({"importer_number": "123-45-6789", "name": ["Ada Novak"]}).encode()
-    services = Services({"routing": server.url}, Times(5, 5))
+    services = Services({"routing": server.url}, Times(*(5.0 for _ in fields(Times))))
     with capture_logs() as logs:
         panel = await services.of(None).get("routing", "/importers/1", Account)
     await services.close()
