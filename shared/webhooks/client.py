@@ -91,11 +91,12 @@ _UNICAST: Final = ipaddress.ip_network("2000::/3")
 class WebhookClient:
     """Sends webhooks over kept connections; follows no redirect, whose target nobody registered."""
 
-    def __init__(self, *, allow_private: bool, timeout_seconds: float) -> None:
+    def __init__(self, *, allow_private: bool, timeout_seconds: float, connections: int = _CONNECTIONS) -> None:
         self._timeout = timeout_seconds
+        self._places = asyncio.Semaphore(connections)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
-            max_connections=_CONNECTIONS,
+            max_connections=connections,
             keepalive_expiry=5.0,
             network_backend=PublicNetwork(allow_private=allow_private),
         )
@@ -106,6 +107,7 @@ class WebhookClient:
         limits = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout)
         try:
             async with (
+                self._places,  # before the time begins: no receiver is late because others are
                 asyncio.timeout(self._timeout),
                 self._pool.stream(
                     "POST", url, headers=list(sent.items()), content=body, extensions={"timeout": limits}

@@ -1,9 +1,11 @@
-"""Where webhooks may go: names that can be looked up, and addresses of the public network alone."""
+"""Where webhooks may go: names that can be looked up, addresses of the public network alone, and one beside others."""
+
+import asyncio
 
 import pytest
 
 from services.notifications.domain.webhooks import find_flaw
-from shared.webhooks.client import Unreachable, WebhookClient, is_public
+from shared.webhooks.client import Answer, Unreachable, WebhookClient, is_public
 
 
 @pytest.mark.parametrize("host", ["receiver..example", "r" * 64 + ".example"])
@@ -38,3 +40,32 @@ def test_what_leads_inside_is_not_public(address: str) -> None:
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "2a00:1450:4001:831::200e"])
 def test_what_anybody_was_given_is_public(address: str) -> None:
     assert is_public(address)
+
+
+async def test_a_receiver_is_not_late_because_others_hold_the_connections() -> None:
+    never = asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await never.wait()
+        writer.close()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    awake = await asyncio.start_server(take, "127.0.0.1", 0)
+    client = WebhookClient(allow_private=True, timeout_seconds=1, connections=1)
+    calls = [
+        client.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {}, b"{}") for server in (silent, awake)
+    ]
+    first, second = await asyncio.gather(*calls, return_exceptions=True)
+    assert isinstance(first, Unreachable)
+    assert second == Answer(204, "")
+    never.set()
+    await client.close()
+    for server in (silent, awake):
+        server.close()
+        await server.wait_closed()
