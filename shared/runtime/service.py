@@ -27,7 +27,9 @@ from shared.bus.relay import Relay
 from shared.db import idempotency
 from shared.db.engine import DATABASE_ERRORS
 from shared.db.migrate import pending
+from shared.db.seals import SealedTable
 from shared.db.transaction import transaction
+from shared.runtime import sealing
 from shared.runtime.clock import Clock, DemonstrationClock, ReplayClock, SystemClock
 from shared.runtime.errors import Transient
 from shared.runtime.invariants import QueryInvariant, check_next
@@ -62,8 +64,8 @@ class Parts:
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
-    HTTP, beside the API. `pages` builds the application of a service for people, which has pages instead of an API and
-    takes no part in events.
+    HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
+    for people, which has pages instead of an API and takes no part in events.
     """
 
     handler: Handler | None
@@ -75,6 +77,7 @@ class Parts:
     answer: Answer | None = None
     listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
+    sealed: Sequence[SealedTable] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,9 @@ def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
     async def check_invariants(session: JobSession) -> None:
         await check_next(session, parts.invariants, platform.clock, platform.metrics)
 
+    async def seal_history(session: JobSession) -> None:
+        await sealing.seal_what_waits(session, parts.sealed, platform.clock.now())
+
     async def prune_inbox(session: JobSession) -> None:
         before = platform.clock.now() - timedelta(days=platform.settings.inbox_retention_days)
         async with transaction(session) as tx:
@@ -276,6 +282,7 @@ def _platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
 
     return (
         Job("check-invariants", timedelta(minutes=5), check_invariants),
+        Job("seal-history", timedelta(minutes=1), seal_history),
         Job("prune-inbox", timedelta(minutes=1), prune_inbox),
         Job("forget-answers", timedelta(hours=1), forget_answers),
         Job("retain-log", timedelta(minutes=1), retain_log),
