@@ -73,13 +73,10 @@ async def test_history_that_nobody_touched_stands_and_is_sealed_once(sealed: Des
 @pytest.mark.parametrize(
     ("statement", "line"),
     [
-        ("UPDATE item_events SET actor = 'lee' WHERE change = 'claimed'", "was changed after it was sealed"),
-        (
-            "UPDATE item_events SET at = at - interval '1 day' WHERE change = 'claimed'",
-            "was changed after it was sealed",
-        ),
-        ("UPDATE item_events SET reasons = '[\"x\"]' WHERE change = 'claimed'", "was changed after it was sealed"),
-        ("DELETE FROM item_events WHERE change = 'claimed'", "was taken out after it was sealed"),
+        ("UPDATE item_events SET actor = 'lee'", "was changed after it was sealed"),
+        ("UPDATE item_events SET at = at - interval '1 day'", "was changed after it was sealed"),
+        ("UPDATE item_events SET reasons = '[\"x\"]'", "was changed after it was sealed"),
+        ("DELETE FROM item_events", "was taken out after it was sealed"),
     ],
 )
 async def test_line_that_is_changed_or_taken_out_is_named(sealed: Desk, statement: str, line: str) -> None:
