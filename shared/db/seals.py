@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import MetaData
 
@@ -63,6 +64,16 @@ class SealedTable:
         if subjects == "ANY($1)":
             return f"t.{self.subject} = ANY($1::text[]::{self.kind}[])"
         return f"t.{self.subject} = {subjects}::{self.kind}"
+
+    def may_be_of(self, subject: str) -> bool:
+        """Whether a text can name a subject of this table at all."""
+        if self.kind == "text":
+            return True
+        try:
+            UUID(subject)
+        except ValueError:
+            return False
+        return True
 
     @property
     def line_key(self) -> str:
@@ -141,18 +152,14 @@ async def find_last_run(tx: Transaction) -> SealRun | None:
     return SealRun(*rows[0]) if rows else None
 
 
-async def find_broken_runs(tx: Transaction, anchors: Iterable[tuple[int, bytes]] = ()) -> list[str]:
+async def find_broken_runs(tx: Transaction, copied: Iterable[SealRun] = ()) -> list[str]:
     """What is wrong with the chain of runs, in words: seals taken out or put in, runs missing, links that do not fit.
 
-    `anchors` are links of runs that were copied elsewhere (number, link). Reads all seals, a few runs at a time.
+    `copied` are runs as they were kept elsewhere. Reads all seals, a few runs at a time.
     """
     runs = [SealRun(*row) for row in await bulk.fetch(tx, _RUNS)]
     known = {each.run: each for each in runs}
-    found = [
-        f"run {run} is not what was copied elsewhere"
-        for run, link in anchors
-        if run not in known or known[run].link != link
-    ]
+    found = [f"run {each.run} is not what was copied elsewhere" for each in copied if known.get(each.run) != each]
     before = b""
     for number, run in enumerate(runs, start=1):
         if run.run != number:
@@ -171,9 +178,9 @@ async def find_broken_runs(tx: Transaction, anchors: Iterable[tuple[int, bytes]]
     return found
 
 
-async def list_lines(tx: Transaction, tables: Sequence[SealedTable], subjects: Sequence[str]) -> list[SealedLine]:
-    """The lines of subjects in the order of their tables, sealed or not."""
-    lines = [await bulk.fetch(tx, _lines_sql(table), list(subjects)) for table in tables]
+async def list_lines(tx: Transaction, tables: Sequence[SealedTable], subject: str) -> list[SealedLine]:
+    """The lines of a subject, table by table, sealed or not."""
+    lines = [await bulk.fetch(tx, _lines_sql(table), [subject]) for table in tables if table.may_be_of(subject)]
     return [SealedLine(*row) for row in chain.from_iterable(lines)]
 
 

@@ -33,9 +33,9 @@ async def findings(desk: Desk) -> list[str]:
     return found["history-stands-as-sealed"]
 
 
-async def broken_runs(desk: Desk, *anchors: tuple[int, bytes]) -> list[str]:
+async def broken_runs(desk: Desk, *copied: seals.SealRun) -> list[str]:
     async with transaction(desk.engine) as tx:
-        return await seals.find_broken_runs(tx, anchors)
+        return await seals.find_broken_runs(tx, copied)
 
 
 async def last_run(desk: Desk) -> seals.SealRun:
@@ -62,7 +62,7 @@ async def test_history_that_nobody_touched_stands_and_is_sealed_once(sealed: Des
     before = await last_run(sealed)
     await seal(sealed)
     assert (before.run, await last_run(sealed)) == (2, before)
-    assert (await findings(sealed), await broken_runs(sealed, (2, before.link))) == ([], [])
+    assert (await findings(sealed), await broken_runs(sealed, before)) == ([], [])
     async with reading(sealed.engine) as connection:
         sealed_and_lines = await connection.execute(
             text("SELECT (SELECT count(*) FROM seals), (SELECT count(*) FROM item_events)")
@@ -123,7 +123,7 @@ async def test_whole_run_that_is_taken_out_is_missed_by_a_copy_of_its_link(seale
         "DELETE FROM seal_runs WHERE run = 2",
     )
     assert (await findings(sealed), await broken_runs(sealed)) == ([], [])
-    assert await broken_runs(sealed, (copied.run, copied.link)) == ["run 2 is not what was copied elsewhere"]
+    assert await broken_runs(sealed, copied) == ["run 2 is not what was copied elsewhere"]
 
 
 async def test_run_that_is_taken_out_of_the_middle_is_missing(sealed: Desk) -> None:
@@ -131,17 +131,15 @@ async def test_run_that_is_taken_out_of_the_middle_is_missing(sealed: Desk) -> N
     assert await broken_runs(sealed) == ["run 1 is missing"]
 
 
-async def test_text_link_and_run_follow_from_what_anyone_can_compute(sealed: Desk) -> None:
-    """The recipe in words, done by hand: SHA-256 of the text, of the link before and it, of a run's links."""
+async def test_digest_and_link_are_what_anyone_can_compute(sealed: Desk) -> None:
+    """SHA-256 of the text, and of the link before with it, done by hand."""
     async with transaction(sealed.engine) as tx:
-        subjects = [str(value) for value in await tx.connection.scalars(text("SELECT DISTINCT subject FROM seals"))]
-        lines = await seals.list_lines(tx, SEALED, subjects)
-    made: dict[str, bytes] = {}
-    for line in lines:
-        subject = line.text.split('"item_id": "')[1][:36]
-        assert line.digest == hashlib.sha256(line.text.encode()).digest()
-        assert line.link == hashlib.sha256(made.get(subject, b"") + line.digest).digest()
-        made[subject] = line.link
+        (subject,) = await tx.connection.scalars(text("SELECT subject FROM seals WHERE position = 2"))
+        first, second = await seals.list_lines(tx, SEALED, subject)
+    assert ('"change": "routed"' in first.text, '"actor_name": "Kim Reyes"' in second.text) == (True, True)
+    assert [first.digest, second.digest] == [hashlib.sha256(each.text.encode()).digest() for each in (first, second)]
+    assert first.link == hashlib.sha256(hashlib.sha256(first.text.encode()).digest()).digest()
+    assert second.link == hashlib.sha256(first.link + hashlib.sha256(second.text.encode()).digest()).digest()
 
 
 async def test_line_that_was_never_written_does_not_wait(desk: Desk) -> None:
