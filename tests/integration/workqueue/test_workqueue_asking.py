@@ -4,6 +4,7 @@ Stages are those of the plan of processes (waiting for the party, and back to th
 20 for a CBP 29 (19 CFR 152.2), calendar, from the day of the form.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import permutations
@@ -162,9 +163,10 @@ WAYS = {
 }
 
 
-async def ready(desk: Desk, way: Way, key: str = "one") -> tuple[str, int]:
+async def ready(desk: Desk, way: Way, key: str = "one", entry_numbers: Sequence[str] = (ENTRY,)) -> tuple[str, int]:
     """A matter in the stage before it asks, claimed; with the token."""
-    answer = await opened(desk, key=key, process=way.process, title="Asking", entry_numbers=[ENTRY])
+    about = {"process": way.process, "title": "Asking", "entry_numbers": list(entry_numbers)}
+    answer = await opened(desk, key=key, **about)
     assert answer.status_code == 201, answer.text
     item_id = answer.json()["item_id"]
     token = await desk.claim(item_id)
