@@ -6,10 +6,12 @@ from typing import Any
 import httpx
 
 from services.workqueue.store.tables import items, matters
+from shared.db import bulk
+from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from shared.web.asking import Neighbour
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
-from tests.integration.workqueue.events import assigned, legal_act, routed
+from tests.integration.workqueue.events import assigned, consultation, decision_refused, legal_act, routed
 from tests.integration.workqueue.test_workqueue_asking import ENTRY, WAYS, ask, ready, stands
 from tests.integration.workqueue.test_workqueue_letters import IVO, sent
 from tests.integration.workqueue.test_workqueue_matters import done, opened
@@ -239,3 +241,38 @@ async def test_matter_with_a_day_of_law_that_the_lead_has_not_is_not_joined_into
         assert led.status_code == 201, led.text
     joined = await desk.call("POST", f"/items/{lead}/join", json={"item_ids": [other], "reason": "One."})
     assert (joined.status_code, joined.json()["code"]) == (409, "joins-not"), joined.text
+
+
+async def test_decision_that_was_refused_is_no_end_in_the_standards(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, processes=["quota"]), legal_act(entry))
+    (item,) = [str(row.item_id) for row in await desk.rows(items)]
+    reasons = [{"code": "agree", "text": "As entered."}]
+    decision = {"token": await desk.claim(item), "outcome": "no-change", "reasons": reasons}
+    first = await desk.call("POST", f"/items/{item}/complete", json=decision)
+    assert first.status_code == 200, first.text
+    refused = (desk.clock.now() + timedelta(hours=1)).isoformat()
+    await desk.apply(decision_refused(entry, first.json()["decision_id"], time=refused))
+    desk.clock.advance(timedelta(days=1))
+    second = decision | {"token": await desk.claim(item)}
+    assert (await desk.call("POST", f"/items/{item}/complete", json=second)).status_code == 200
+    told = (await desk.call("GET", "/management?since=2026-03-01&until=2026-03-09", DAN)).json()
+    ended = {each["code"]: each["ended"] for each in told["standards"]}
+    assert ended["reviews-in-60-days"] == 1
+
+
+LETTERS = """
+INSERT INTO requests (request_id, item_id, form, entry_numbers, importer_number, center, questions, drafted_at,
+                      issued_by, issued_by_name, stage, changes, effect_cents, issued_on, issued_at, due_on)
+SELECT gen_random_uuid(), gen_random_uuid(), 'CBP-29', '[]', '07-345678900', 'CEE007', '[]', '2026-03-02T19:00Z',
+       'kim', 'Kim', 'proposed', 1, 10050, '2026-03-02', '2026-03-02T19:00Z', '2026-03-22' FROM generate_series(1, 60)
+"""
+
+
+async def test_money_of_an_account_is_of_every_letter_and_of_each_entry_once(unchecked_desk: Desk) -> None:
+    desk = unchecked_desk
+    await desk.apply(routed(entry_number(), processes=["quota", "preference"], consultations=[consultation()]))
+    async with transaction(desk.engine) as tx:
+        await bulk.execute(tx, LETTERS)
+    money = (await desk.call("GET", f"/accounts/{IMPORTER}/work", AWAY)).json()["money"]
+    assert (money["open_value_usd"], money["proposed_usd"]) == (1_000, "6030.00")
