@@ -57,8 +57,8 @@ async def ask(
 ) -> Run:
     """Keep the items that a filter gives now, and try the act on them; a job tries more than `LOOKED_AT_ONCE`.
 
-    The same key of the same person gives the same run. Raises `Forbidden` without the acting authority that the token
-    claims, `Refused` when the filter gives nothing.
+    Law-enforcement-sensitive matters are in no run: others than those who know of them read it. Raises `Forbidden`
+    without the acting authority that the token claims, `Refused` when the filter gives nothing.
     """
     await demand_acting(tx, caller, now)
     run_id = UUID(event_id("bulk", caller.subject, key))
@@ -181,7 +181,10 @@ async def _act_on(tx: Transaction, run: Run, item_ids: Sequence[UUID], now: date
     caller = _caller_of(run.asked_by)
     if run.act == "assign":
         to = run.parameters["to"]
-        found = await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial)
+        try:
+            found = await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial)
+        except Refused as refusal:  # of the caller, whatever the item
+            return dict.fromkeys(item_ids, refusal)
         return {item_id: each if isinstance(each, Refused) else None for item_id, each in found.items()}
     answers: Answers = {}
     for item_id in item_ids:
@@ -232,11 +235,11 @@ async def _lock(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) 
 
 
 def sees(caller: Identity, run: Run, now: datetime) -> bool:
-    """Whether a run is the caller's, or of a Center where the caller may ask for such runs."""
+    """Whether a run is the caller's, or the caller may ask for such runs in every Center that it may reach."""
     if run.signature == caller.signature:
         return True
-    centers = frozenset(_caller_of(run.asked_by).centers)
-    return judge(caller, "item.bulk", legal_date(now), Matter(centers=centers)).is_given
+    reached = reach_of(caller, "item.bulk", legal_date(now))
+    return all(reached.covers(Matter(centers=frozenset({center}))) for center in _caller_of(run.asked_by).centers)
 
 
 def demand_bulk(caller: Identity, now: datetime) -> None:
