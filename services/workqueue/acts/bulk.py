@@ -29,6 +29,7 @@ from services.workqueue.domain.decision import Reason as FindingReason
 from services.workqueue.domain.filter import Filter
 from services.workqueue.store import bulk_runs as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Connections, Transaction, attempt, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
 from shared.runtime.errors import Refused
@@ -58,10 +59,13 @@ async def ask(
     """Keep the items that a filter gives now, and try the act on them; a job tries more than `LOOKED_AT_ONCE`.
 
     Law-enforcement-sensitive matters are in no run: others than those who know of them read it. Raises `Forbidden`
-    without the acting authority that the token claims, `Refused` when the filter gives nothing.
+    without the acting authority that the token claims, `Refused` when the filter gives nothing, and for a key by which
+    the caller asked for another run.
     """
     await demand_acting(tx, caller, now)
     run_id = UUID(event_id("bulk", caller.subject, key))
+    if await store.lock_run(tx, run_id) is not None:
+        raise key_reused()
     found = await store.freeze_items(tx, run_id, reach_of(caller, "item.read", legal_date(now)), knower(caller), wanted)
     if not found:
         raise Refused(

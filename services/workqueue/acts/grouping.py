@@ -20,6 +20,7 @@ from services.workqueue.store import facts as fact_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import demand, no_such
 from shared.runtime.errors import Conflict, Refused
@@ -57,6 +58,8 @@ async def split(
     heard = await _heard(tx, item)
     person = person_of(caller)
     new_id = UUID(event_id("split", caller.subject, key))
+    if await item_store.lock_items(tx, [new_id]):
+        raise key_reused()
     new = replace(
         item,
         item_id=new_id,

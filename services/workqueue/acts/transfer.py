@@ -17,6 +17,7 @@ from services.workqueue.store import items as item_store
 from services.workqueue.store import transfers as store
 from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, granted, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, Refused
@@ -37,10 +38,11 @@ async def offer(
     to_port: str | None,
     reason: str,
 ) -> Transfer:
-    """Offer an item of the caller's Center to another, or to a port; the same key of the same person gives the same.
+    """Offer an item of the caller's Center to another, or to a port.
 
     Raises `NotFound` for an item that the caller may not read, `Forbidden` for another Center's, `Refused` for a Center
-    that does not operate, `Conflict` for an item that has ended or that is offered already.
+    that does not operate and a key by which the caller made another offer, `Conflict` for an item that has ended or
+    that is offered already.
     """
     item = (await item_store.lock_items(tx, [item_id])).get(item_id)
     if item is None:
@@ -66,6 +68,8 @@ async def offer(
             remedy="Withdraw that offer first.",
         )
     transfer_id = UUID(event_id("transfer", caller.subject, key))
+    if await store.lock_transfer(tx, transfer_id) is not None:
+        raise key_reused()
     transfer = Transfer(transfer_id, item_id, item.center, to_center, to_port, reason, caller.signature, now)
     await store.write_transfer(tx, transfer)
     return transfer

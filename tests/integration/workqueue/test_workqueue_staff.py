@@ -5,6 +5,7 @@ from typing import Any
 
 from services.workqueue.store.tables import item_events, items, staff_changes
 from shared.db import bulk
+from shared.db.idempotency import forget
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, NOW, Desk
@@ -107,6 +108,32 @@ async def test_acting_authority_needs_a_second_person_and_ends_with_its_days(des
     assert [(row.actor, row.acting_for) for row in told] == [("kim", "lee")]
     desk.clock.advance(timedelta(days=7))
     assert (await desk.call("POST", f"/items/{item_id}/claim", acting)).json()["code"] == "no-acting-authority"
+
+
+async def test_key_that_made_something_makes_nothing_else_when_its_answer_is_forgotten(desk: Desk) -> None:
+    first, second = await queue(desk, 2)
+    opening = {"process": "inquiry", "title": "T", "importer_number": "07-345678900", "center": "CEE007"}
+    days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
+    delegation = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
+    view = {"name": "Mine", "query": "holder=me"}
+    run = {"act": "offer", "to_center": "CEE005", "query": "kind=review", "reason": "Theirs."}
+    offer = {"to_center": "CEE005", "reason": "Theirs."}
+    made = [
+        ("/items", KIM, opening, opening | {"title": "Another"}),
+        ("/staff/delegations", SUE, delegation, delegation | {"to_subject": "lou"}),
+        ("/views", KIM, view, view | {"name": "Other"}),
+        ("/bulk-runs", SUE, run, run | {"reason": "Next week."}),
+        (f"/items/{first}/transfers", KIM, offer, None),
+    ]
+    for number, (where, who, body, _) in enumerate(made):
+        answer = await desk.call("POST", where, who, json=body, headers={"Idempotency-Key": f"k{number}"})
+        assert answer.status_code == 201, (where, answer.text)
+    async with transaction(desk.engine) as tx:
+        assert await forget(tx.connection, desk.clock.now() + timedelta(days=8)) == len(made)
+    for number, (where, who, _, other) in enumerate(made):
+        again = where if other is not None else f"/items/{second}/transfers"
+        answer = await desk.call("POST", again, who, json=other or offer, headers={"Idempotency-Key": f"k{number}"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused"), (where, answer.text)
 
 
 async def test_next_gives_what_is_assigned_first_and_says_why(desk: Desk) -> None:
