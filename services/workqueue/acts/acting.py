@@ -47,6 +47,7 @@ async def propose(
     Raises `Forbidden` for another Center, `Refused` for days that are over or turned round, one person twice, and a key
     by which the caller proposed another before.
     """
+    await demand_acting(tx, caller, now)
     today = legal_date(now)
     permission = judge(caller, "acting.propose", today, Matter(centers=frozenset({center})))
     if not permission.is_given:
@@ -97,4 +98,5 @@ async def _lock(tx: Transaction, caller: Identity, action: str, delegation_id: U
     if acting is None:
         raise no_such(what)
     demand(caller, action, legal_date(now), Matter(centers=frozenset({acting.center})), what)
+    await demand_acting(tx, caller, now)
     return acting

@@ -117,6 +117,7 @@ async def begin(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) 
 async def withdraw(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:
     """End a run that has not begun, or stop one that goes: what is done stays done, the rest is left."""
     run = await _lock(tx, caller, run_id, now)
+    await demand_acting(tx, caller, now)
     with refusals():
         demand_state(run, "looking", "ready", "running")
     run = replace(run, state="withdrawn", ended_at=now)

@@ -74,6 +74,7 @@ async def open_matter(
     permission = judge(caller, "item.open", legal_date(now), Matter(importer_number, frozenset({center})))
     if not permission.is_given:
         raise refusal_of(permission)
+    await demand_acting(tx, caller, now)
     if not {role.value for role in caller.roles} & set(table.opened_by):
         raise Forbidden(
             f"{table.label} is opened by {' or '.join(table.opened_by)}.",

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.answers import hand_to_asker, lock_answers
 from services.workqueue.acts.following import ask_by_letter, hear_letters, read_act_fields
 from services.workqueue.acts.item import lock_item, refusals
@@ -413,7 +414,9 @@ async def _hold(
         raise no_such(what)
     demand_known(caller, item)
     matter = matter_for_work(item) if action == "item.work" else seen(item)
-    return told, item, demand(caller, action, legal_date(now), matter, what, sight=seen(item))
+    authority = demand(caller, action, legal_date(now), matter, what, sight=seen(item))
+    await demand_acting(tx, caller, now)
+    return told, item, authority
 
 
 def _demand_token(item: Item, caller: Identity, token: int | None) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.domain.view import MOST_VIEWS, View
 from services.workqueue.store import views as store
 from shared.customs.calendar import legal_date
@@ -33,6 +34,7 @@ async def save(
     there by whoever is no supervisor of it; `Conflict` when the person has too many; `Refused` for a key by which they
     saved another.
     """
+    await demand_acting(tx, caller, now)
     _demand_place(caller, center, role, now)
     if await store.has_too_many(tx, caller.subject):
         raise Conflict(
@@ -92,6 +94,7 @@ def sees(caller: Identity, view: View) -> bool:
 
 async def _lock(tx: Transaction, caller: Identity, view_id: UUID, now: datetime) -> View:
     """A view that the caller may change: their own, or one that a role of their Center begins with."""
+    await demand_acting(tx, caller, now)
     view = await store.lock_view(tx, view_id)
     if view is None or not sees(caller, view):
         raise no_such(f"view {view_id}")
