@@ -211,7 +211,7 @@ async def test_matter_at_a_port_is_neither_split_nor_joined(desk: Desk) -> None:
     to = {"to_port": "2704", "reason": "The goods are there."}
     offered = await desk.call("POST", f"/items/{item}/transfers", json=to, headers={"Idempotency-Key": "t"})
     path = f"/transfers/{offered.json()['transfer_id']}/acts"
-    port = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}))
+    port = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
     taken = await desk.call("POST", path, port, json={"act": "accept", "reason": "Seen."})
     assert taken.status_code == 200, taken.text
     assert (await split_off(desk, item, OTHER_ENTRY)).json()["code"] == "at-port"
