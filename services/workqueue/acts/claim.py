@@ -11,6 +11,7 @@ from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
 from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen, work_queues
 from services.workqueue.domain import claim as rules
+from services.workqueue.domain.filter import Filter
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.domain.staff import SKIPPED_FOR, Member, find_conflict, why_first
 from services.workqueue.domain.staff import Conflict as StaffConflict
@@ -30,15 +31,17 @@ LEASE_OF_A_RUN: Final = timedelta(minutes=5)
 """Of a claim that an act on many items ends in the transaction in which it makes it."""
 
 
+class WorkWanted(NamedTuple):
+    """Of which queues the next item is to be, None: of all of the caller's, and of what of them."""
+
+    center: str | None = None
+    division: str | None = None
+    process: str | None = None
+    narrowed: Filter | None = None
+
+
 async def claim_next(
-    tx: Transaction,
-    caller: Identity,
-    now: datetime,
-    lease: timedelta,
-    *,
-    center: str | None,
-    division: str | None,
-    process: str | None,
+    tx: Transaction, caller: Identity, now: datetime, lease: timedelta, wanted: WorkWanted
 ) -> tuple[Item, str] | None:
     """Give the caller what is assigned to them, else the first item of their queues, or of those named, and why it is.
 
@@ -47,36 +50,51 @@ async def claim_next(
     out come last: they are opened when nothing else is open. Raises `Forbidden` for a Center or division that the
     caller's token does not name, and without the acting authority that the token claims.
     """
-    queues = work_queues(caller, center, division, process, legal_date(now))
+    queues = work_queues(caller, wanted.center, wanted.division, wanted.process, legal_date(now))
     await demand_acting(tx, caller, now)
-    taken = await _take(tx, caller, now, lease, queues, process)
+    taken = await _take_any(tx, caller, now, lease, queues, wanted)
     if taken is None and await _expire(tx, now, *queues):
-        taken = await _take(tx, caller, now, lease, queues, process)
-    return None if taken is None else _tell_why(taken, queues, process)
+        taken = await _take_any(tx, caller, now, lease, queues, wanted)
+    return None if taken is None else _tell_why(taken, queues, wanted)
 
 
 async def claim_next_alone(
-    engine: AsyncEngine,
-    caller: Identity,
-    now: datetime,
-    lease: timedelta,
-    *,
-    center: str | None,
-    division: str | None,
-    process: str | None,
+    engine: AsyncEngine, caller: Identity, now: datetime, lease: timedelta, wanted: WorkWanted
 ) -> tuple[Item, str] | None:
     """The same as `claim_next`, as a statement that is a transaction by itself where nothing else has to be asked.
 
-    That is so for a caller who acts for nobody, as long as something is open.
+    That is so for a caller who acts for nobody and wants any work, as long as something is open.
     """
-    if caller.acting_for is None:
-        queues = work_queues(caller, center, division, process, legal_date(now))
+    if caller.acting_for is None and wanted.narrowed is None:
+        queues = work_queues(caller, wanted.center, wanted.division, wanted.process, legal_date(now))
         async with alone(engine) as single:
-            taken = await _take(single, caller, now, lease, queues, process)
+            taken = await _take(single, caller, now, lease, queues, wanted.process)
         if taken is not None:
-            return _tell_why(taken, queues, process)
+            return _tell_why(taken, queues, wanted)
     async with transaction(engine) as tx:
-        return await claim_next(tx, caller, now, lease, center=center, division=division, process=process)
+        return await claim_next(tx, caller, now, lease, wanted)
+
+
+_Queues = tuple[Sequence[str], Sequence[str]]
+
+
+async def _take_any(
+    tx: Transaction, caller: Identity, now: datetime, lease: timedelta, queues: _Queues, wanted: WorkWanted
+) -> claim_store.Taken | None:
+    if wanted.narrowed is None:
+        return await _take(tx, caller, now, lease, queues, wanted.process)
+    person = person_of(caller)
+    return await claim_store.claim_next_narrowed(
+        tx,
+        person,
+        now,
+        frame_of_claim(person, now),
+        wanted.narrowed,
+        lease_until=now + lease,
+        centers=queues[0],
+        divisions=queues[1],
+        process=wanted.process,
+    )
 
 
 async def _take(
@@ -84,7 +102,7 @@ async def _take(
     caller: Identity,
     now: datetime,
     lease: timedelta,
-    queues: tuple[Sequence[str], Sequence[str]],
+    queues: _Queues,
     process: str | None,
 ) -> claim_store.Taken | None:
     person = person_of(caller)
@@ -100,12 +118,16 @@ async def _take(
     )
 
 
-def _tell_why(
-    taken: claim_store.Taken, queues: tuple[Sequence[str], Sequence[str]], process: str | None
-) -> tuple[Item, str]:
+def _tell_why(taken: claim_store.Taken, queues: _Queues, wanted: WorkWanted) -> tuple[Item, str]:
     item, is_assigned, relaxed = taken
-    is_process = process is not None
-    return item, why_first(item, assigned=is_assigned, relaxed=relaxed, queues=queues, process=is_process)
+    return item, why_first(
+        item,
+        assigned=is_assigned,
+        relaxed=relaxed,
+        queues=queues,
+        process=wanted.process is not None,
+        narrowed=wanted.narrowed is not None,
+    )
 
 
 async def claim(tx: Transaction, item_id: UUID, caller: Identity, now: datetime, lease: timedelta) -> Item:

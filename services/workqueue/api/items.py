@@ -59,6 +59,8 @@ _TABLE: Final = (
     "entry_number",
     "filing_number",
     "protest_number",
+    "entry_type",
+    "port_of_entry",
     "importer_number",
     "importer_name",
     "value_usd",
@@ -127,6 +129,10 @@ class ItemOut(BaseModel):
     filing_number: str | None = Field(examples=["PD-2026-000017"])
     filing_kind: str | None = Field(description="The kind of post-entry filing.", examples=["prior-disclosure"])
     forwarded_from: str | None = Field(description="Where a misfiled filing was handed in; its receipt counts.")
+    entry_type: str | None = Field(
+        description="Of the entry, as routing told it last; null of a filing, which may name many.", examples=["01"]
+    )
+    port_of_entry: str | None = Field(description="Schedule D port of the entry.", examples=["2704"])
     importer_number: str = Field(description="Masked when it is a social security number.")
     importer_name: str | None
     center: str = Field(description="The Center that has the item.", examples=["CEE007"])
@@ -416,6 +422,8 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "filing_number": item.filing_number,
         "filing_kind": listed.filing_kind,
         "forwarded_from": listed.forwarded_from,
+        "entry_type": item.entry_type,
+        "port_of_entry": item.port_of_entry,
         "importer_number": shown_importer_number(caller, item.importer_number),
         "importer_name": listed.importer_name,
         "center": item.center,
