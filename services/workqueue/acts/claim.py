@@ -1,6 +1,6 @@
 """Claims: take an item, keep it, give it back, and open it again when its lease has run out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -21,7 +21,7 @@ from services.workqueue.store import items as item_store
 from services.workqueue.store import staff as staff_store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Alone, Connections, Transaction, alone, transaction
-from shared.runtime.access import demand, no_such
+from shared.runtime.access import Matter, demander, no_such
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.slices import work_through
@@ -202,11 +202,12 @@ async def assign_items(
     locked = await item_store.lock_items(tx, item_ids)
     await demand_acting(tx, caller, now)
     to = await _assignee(tx, subject)
+    demand_one = demander(caller, "item.assign", legal_date(now))
     answers: dict[UUID, Item | Refused] = {}
     lines: list[tuple[Item, Note]] = []
     for item_id in item_ids:
         try:
-            item, notes = await _assign(tx, item_id, locked.get(item_id), caller, to, reason, now)
+            item, notes = await _assign(tx, item_id, locked.get(item_id), caller, demand_one, to, reason, now)
         except Refused as refusal:
             answers[item_id] = refusal
             continue
@@ -238,15 +239,15 @@ async def _assign(
     item_id: UUID,
     item: Item | None,
     caller: Identity,
+    demand_one: Callable[[Matter, str, Matter], str],
     to: _Assignee | None,
     reason: str,
     now: datetime,
 ) -> tuple[Item, tuple[Note, ...]]:
     if item is None:
         raise no_such(f"item {item_id}")
-    on = legal_date(now)
     demand_known(caller, item)
-    demand(caller, "item.assign", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
+    demand_one(matter_for_work(item), f"item {item_id}", seen(item))
     person = None
     if to is not None:
         if to.member is None or to.member.center != item.center:
@@ -263,7 +264,7 @@ async def _assign(
                 code="not-named",
                 remedy="Name them first: POST /items/{id}/need-to-know.",
             )
-        await _demand_none_of(tx, item, frozenset({to.subject}), to.conflicts, on)
+        await _demand_none_of(tx, item, frozenset({to.subject}), to.conflicts, legal_date(now))
         person = Person(to.subject, to.member.name)
     with refusals():
         return rules.assign(item, person_of(caller), person, reason, now)

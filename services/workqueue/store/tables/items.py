@@ -44,22 +44,23 @@ CASE kind
 END
 """)
 
-_BEGAN_ON = "(opened_at AT TIME ZONE 'America/New_York')::date"
+_BEGAN_ON = "(opened_at AT TIME ZONE 'America/New_York'::text)::date"
 
 
 def _half_of(day: str) -> str:
     """The first day on which half of a clock has passed (`level_of`), null where it has no day."""
     half = f"LEAST({day}, {_BEGAN_ON} + GREATEST(1, ({day} - {_BEGAN_ON} + 1) / 2))"
-    return f"CASE WHEN {day} IS NOT NULL THEN {half} END"
+    return f"CASE WHEN {day} IS NOT NULL THEN {half} ELSE NULL::date END"
 
 
-# From the days themselves, so that nothing that writes one can forget when to look at the item.
+# From the days themselves, so that nothing that writes one can forget when to look at the item. As the server says it.
 _ESCALATES_ON = f"""
-CASE WHEN state IN ('open', 'claimed') THEN
-    CASE WHEN look_on IS NOT NULL AND looked_due_on IS NOT DISTINCT FROM due_on
-              AND looked_deemed_on IS NOT DISTINCT FROM deemed_on
-              AND looked_set_days IS NOT DISTINCT FROM set_days THEN look_on
-         ELSE LEAST({_half_of("due_on")}, {_half_of("deemed_on")}) END END
+CASE WHEN state = ANY (ARRAY['open'::text, 'claimed'::text]) THEN
+    CASE WHEN look_on IS NOT NULL AND NOT looked_due_on IS DISTINCT FROM due_on
+              AND NOT looked_deemed_on IS DISTINCT FROM deemed_on
+              AND NOT looked_set_days IS DISTINCT FROM set_days THEN look_on
+         ELSE LEAST({_half_of("due_on")}, {_half_of("deemed_on")}) END
+     ELSE NULL::date END
 """
 
 items = Table(
