@@ -5,7 +5,7 @@ is no such thing. Whoever may read it and not act on it is told why. National ro
 never inferred from a token that names no Center.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
