@@ -247,6 +247,21 @@ async def test_a_report_that_comes_again_and_one_that_says_nothing_change_nothin
     ]
 
 
+async def test_a_report_that_is_sooner_than_the_result_of_its_mail_is_put_off(
+    engine: AsyncEngine, clock: FixedClock, inbound: aiosmtplib.SMTP
+) -> None:
+    await apply(engine, [account_assigned(center=None), request_issued()])
+    (delivery,) = await rows(engine, deliveries)
+    address = ADDRESSES.return_path(delivery.notice_id, delivery.channel, delivery.recipient_role)
+    assert address is not None
+    with pytest.raises(aiosmtplib.SMTPDataError) as refused:
+        await inbound.sendmail("", address, report("failed"))
+    assert refused.value.code == 451
+    await send(engine, ScriptedMailer(lambda _: Outcome(Fate.SENT)), clock)
+    await inbound.sendmail("", address, report("failed"))
+    assert await states(engine) == {"email": "bounced", "mail": "queued"}
+
+
 async def test_an_address_that_nobody_made_is_refused_or_finds_nothing(
     engine: AsyncEngine, mailer: ScriptedMailer, inbound: aiosmtplib.SMTP
 ) -> None:
