@@ -32,6 +32,8 @@ from tests.integration.notifications.builders import (
     request_issued,
     rows,
 )
+from tests.support.events import entry_number
+from tests.support.parties import delegation, party, told
 
 OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 STRANGER = Identity("sam", "Sam", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"09-345678900"}))
@@ -283,6 +285,26 @@ async def test_who_may_register_and_what_is_shown_of_it(
             headers={"Idempotency-Key": "y"},
         )
         assert (plain.status_code, plain.json()["code"]) == (422, "bad-webhook-address")
+
+
+async def test_a_webhook_is_not_told_of_what_its_owner_was_told_before_when_others_become_known(
+    engine: AsyncEngine, tmp_path: Path, clock: FixedClock, receiver: Receiver
+) -> None:
+    filer = Identity("bro", "Bro", frozenset({RoleName.BROKER}), filer_code="B76")
+    known = [account_assigned(center=None), told(party("filer:B76", 1))]
+    await apply(engine, [*known, entry_changed(entry_number(700_001), "liquidated")], clock.now())
+    async with client_of(engine, tmp_path, filer, clock.now(), webhook_allow_private=True) as api:
+        await register(api, receiver.url, recipient="filer:B76")
+    agent = told(party("agent:1001", 1), delegation())
+    await apply(engine, [agent], clock.now())
+    assert sorted(row.recipient_role for row in await rows(engine, deliveries) if row.channel == "email") == [
+        "agent:1001",
+        "filer:B76",
+        "importer",
+    ]
+    assert await hooks(engine) == []
+    await apply(engine, [entry_changed(entry_number(700_001), "rescheduled", sequence=3)], clock.now())
+    assert [(row.kind, row.recipient_role) for row in await hooks(engine)] == [("N-14", "filer:B76")]
 
 
 async def test_many_notices_of_one_receiver_go_out_in_one_run(
