@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from services.notifications.acts import hooking
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
@@ -190,6 +191,24 @@ async def test_a_receiver_that_dies_is_tried_again_under_the_same_id_and_holds_u
     assert {row.state for row in await hooks(engine)} == {"delivered"}
     assert dead.ids.count(first) == 2
     assert len(receiver.calls) == 2
+
+
+async def test_a_receiver_that_takes_its_time_is_left_for_the_next_batch(
+    engine: AsyncEngine,
+    client: WebhookClient,
+    clock: FixedClock,
+    receiver: Receiver,
+    api: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hooking, "_LONGEST_RUN", 0.0)  # any answer has taken as long
+    await register(api, receiver.url)
+    await apply(engine, [account_assigned(center=None), request_issued(), request_issued("CBP-29")], clock.now())
+    await sender(engine, client, clock).send_batch()
+    assert len(receiver.calls) == 1
+    assert sorted((row.state, row.attempts) for row in await hooks(engine)) == [("delivered", 1), ("queued", 0)]
+    await sender(engine, client, clock).send_batch()
+    assert {row.state for row in await hooks(engine)} == {"delivered"}
 
 
 async def test_a_receiver_that_is_gone_is_turned_off_and_one_that_takes_nothing_for_days_too(
