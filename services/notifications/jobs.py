@@ -30,7 +30,7 @@ def schedule(
         await WebhookSender(session, webhooks, seals, platform.clock, rules.base_url).run()
 
     async def seal_webhook_secrets(session: JobSession) -> None:
-        await seal_anew(session, seals)
+        await seal_anew(session, seals, platform.clock.now())
 
     return (
         Job("send-mail", timedelta(seconds=0.5), send_mail),

@@ -90,7 +90,7 @@ async def call(
     client: WebhookClient, seals: Seals, webhook: Webhook, message_id: str, body: bytes, now: datetime
 ) -> Answer:
     """Make one signed call; raises `Unreachable`, and `Unsealable` where no key opens its secrets."""
-    secrets = [open_secret(seals, sealed) for sealed in webhook.signing(now)]
+    secrets = [open_secret(seals, each.sealed) for each in webhook.signing(now)]
     headers = sign(secrets, message_id, int(now.timestamp()), body)
     return await client.post(webhook.url, headers, body)
 

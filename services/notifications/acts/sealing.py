@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from services.notifications.domain.webhooks import Secret, Webhook
@@ -27,8 +28,11 @@ def open_secret(seals: Seals, sealed: str) -> str:
     return sealed if _is_clear(sealed) else seals.open(sealed.encode()).decode()
 
 
-async def seal_anew(database: Connections, seals: Seals) -> int:
-    """Seal with the newest key what lies in clear or under the key before it; gives how many webhooks had such."""
+async def seal_anew(database: Connections, seals: Seals, now: datetime) -> int:
+    """Seal with the newest key what lies in clear or under the key before it, and drop secrets that sign no more.
+
+    Gives how many webhooks had such.
+    """
 
     async def list_next(tx: Transaction, last: Webhook | None, without: Sequence[str]) -> Sequence[Webhook]:
         return await store.hold_next(tx, last, without, _SLICE)
@@ -36,7 +40,7 @@ async def seal_anew(database: Connections, seals: Seals) -> int:
     async def seal(tx: Transaction, webhooks: Sequence[Webhook]) -> int:
         sealed = 0
         for webhook in webhooks:
-            secrets = tuple(_sealed_anew(seals, each) for each in webhook.secrets)
+            secrets = tuple(_sealed_anew(seals, each) for each in webhook.signing(now))
             if secrets != webhook.secrets:
                 await store.write_secrets(tx, webhook.webhook_id, secrets)
                 sealed += 1

@@ -66,9 +66,9 @@ class Webhook:
         """Whether it is told of notices of this kind."""
         return not self.kinds or kind in self.kinds
 
-    def signing(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets that sign now, the newest first."""
-        return tuple(each.sealed for each in self.secrets if each.until is None or now < each.until)
+    def signing(self, now: datetime) -> tuple[Secret, ...]:
+        """The secrets that sign now, the newest first."""
+        return tuple(each for each in self.secrets if each.until is None or now < each.until)
 
 
 def rotate(secrets: tuple[Secret, ...], fresh: str, now: datetime) -> tuple[Secret, ...]:

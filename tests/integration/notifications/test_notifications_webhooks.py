@@ -150,10 +150,10 @@ async def test_secrets_in_clear_and_under_the_key_before_are_sealed_anew_and_sig
     async with transaction(engine) as tx:  # as the release before wrote it
         clear = f'[{{"until": null, "value": "{secret}"}}]'
         await bulk.execute(tx, "UPDATE webhooks SET secrets = $1::text::jsonb", clear)
-    assert [await seal_anew(engine, SEALS) for _ in range(2)] == [1, 0]
+    assert [await seal_anew(engine, SEALS, clock.now()) for _ in range(2)] == [1, 0]
     assert secret not in str(await texts(engine, "webhooks"))
     both = Seals("webhook", "n" * 32, KEY)
-    assert [await seal_anew(engine, both) for _ in range(2)] == [1, 0]
+    assert [await seal_anew(engine, both, clock.now()) for _ in range(2)] == [1, 0]
     await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
     await sender(engine, client, clock, Seals("webhook", "n" * 32)).run()
     headers, body = receiver.calls[0]
