@@ -33,6 +33,7 @@ from shared.runtime.ids import event_id
 from shared.runtime.seals import Seals
 from shared.webhooks.client import Answer, WebhookClient
 from shared.webhooks.signature import fresh_secret
+from tests.support.events import entry_number
 from tests.support.recorded import recorded
 
 _AT_ONCE = 8
@@ -80,7 +81,7 @@ class KeepingClient(WebhookClient):
 
 async def measure_mails(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedOver:
     """Liquidations, each with its courtesy notice and its posting, until the mail server has taken every mail."""
-    events = _liquidations(many, "mails")
+    events = _liquidations(many)
     await _apply(engine, _accounts())
     mailer = KeepingMailer(f"smtp://127.0.0.1:{sinks.smtp}")
     rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), _BASE_URL)
@@ -100,7 +101,7 @@ async def measure_calls(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedO
     async with transaction(engine) as tx:
         for number in range(_AT_ONCE):
             await write_webhook(tx, _webhook(number, sinks, seals))
-    await _apply(engine, [*_accounts(), *_liquidations(many, "calls")])
+    await _apply(engine, [*_accounts(), *_liquidations(many)])
     client = KeepingClient()
     sender = WebhookSender(engine, client, seals, SystemClock(), _BASE_URL)
     began = time.perf_counter()
@@ -169,15 +170,14 @@ def _accounts() -> list[Event[Any]]:
     ]
 
 
-def _liquidations(many: int, series: str) -> list[Event[Any]]:
-    """So many entries liquidated as entered, of eight importers; `series` tells measurements apart."""
+def _liquidations(many: int) -> list[Event[Any]]:
+    """So many entries liquidated as entered, of eight importers."""
     importers = list(_importers())
-    first = 10_000_000 if series == "mails" else 50_000_000
     return [
         recorded(
             "liquidation/liquidated-as-entered",
-            id=f"{series}-{number}",
-            entry_number=f"B76{first + number}",
+            id=f"liquidated-{number}",
+            entry_number=entry_number(number),
             importer_number=importers[number % _AT_ONCE],
         )
         for number in range(many)
