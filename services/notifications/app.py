@@ -12,11 +12,13 @@ from services.notifications.handlers.handler import TOPICS, MailRules, Notificat
 from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
+from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
 from shared.mail.folder import FolderMailer
 from shared.mail.inbound import InboundMail
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
+from shared.runtime import sealing
 from shared.runtime.platform import Platform
 from shared.runtime.seals import Seals
 from shared.runtime.service import Listener, Parts, Service
@@ -47,7 +49,8 @@ def build(platform: Platform) -> Parts:
         public_routers=PUBLIC_ROUTERS,
         state={"webhooks": webhooks, "seals": seals},
         jobs=schedule(platform, choose_mailer(settings), rules, webhooks, seals),
-        invariants=INVARIANTS,
+        invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
+        sealed=SEALED,
         listeners=listeners_of(platform, settings),
     )
 

@@ -84,12 +84,15 @@ def find_flaw(url: str, *, allow_private: bool) -> str | None:
     'it is no https address'
     >>> find_flaw("https://user:secret@receiver.example/", allow_private=False)
     'it names a user'
+    >>> find_flaw("https://receiver..example/", allow_private=False)
+    'it is no address'
     >>> find_flaw("https://receiver.example/hooks", allow_private=False) is None
     True
     """
     try:
         parts = urlsplit(url)
         _ = parts.port
+        (parts.hostname or "").encode("idna")  # as it is looked up
     except ValueError:
         return "it is no address"
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
