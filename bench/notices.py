@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.sinks import Sinks
 from services.notifications.acts.hooking import WebhookSender
-from services.notifications.acts.sealing import seal_secret
+from services.notifications.acts.secrecy import encrypt_secret
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.webhooks import Secret, Webhook
 from services.notifications.handlers.handler import MailRules, NotificationsHandler
@@ -29,8 +29,8 @@ from shared.mail.message import build_message
 from shared.mail.protocol import Mail, WriteDown
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import SystemClock
+from shared.runtime.encryption import Cipher
 from shared.runtime.ids import event_id
-from shared.runtime.seals import Seals
 from shared.webhooks.client import Answer, WebhookClient
 from shared.webhooks.signature import fresh_secret
 from tests.support.events import entry_number
@@ -97,13 +97,13 @@ async def measure_mails(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedO
 
 async def measure_calls(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedOver:
     """Calls that wait for eight receivers, until each has taken its own."""
-    seals = Seals("webhook", "k" * 32)
+    cipher = Cipher("webhook", "k" * 32)
     async with transaction(engine) as tx:
         for number in range(_AT_ONCE):
-            await write_webhook(tx, _webhook(number, sinks, seals))
+            await write_webhook(tx, _webhook(number, sinks, cipher))
     await _apply(engine, [*_accounts(), *_liquidations(many)])
     client = KeepingClient()
-    sender = WebhookSender(engine, client, seals, SystemClock(), _BASE_URL)
+    sender = WebhookSender(engine, client, cipher, SystemClock(), _BASE_URL)
     began = time.perf_counter()
     while await _count(engine, _CALLS_LEFT):
         await sender.run()
@@ -184,13 +184,13 @@ def _liquidations(many: int) -> list[Event[Any]]:
     ]
 
 
-def _webhook(number: int, sinks: Sinks, seals: Seals) -> Webhook:
+def _webhook(number: int, sinks: Sinks, cipher: Cipher) -> Webhook:
     return Webhook(
         webhook_id=UUID(event_id("webhook", "bench", str(number))),
         recipient=list(_importers())[number],
         url=f"http://127.0.0.1:{sinks.http}/hooks/{number}",
         kinds=(),
-        secrets=(Secret(seal_secret(seals, fresh_secret()), None),),
+        secrets=(Secret(encrypt_secret(cipher, fresh_secret()), None),),
         state="active",
         failing_since=None,
         off_reason=None,
