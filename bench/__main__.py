@@ -19,11 +19,14 @@ from bench.claims import fill, measure_claims_of_floor, measure_claims_of_produc
 from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.nation import load_accounts, load_criteria
+from bench.notices import HandedOver, measure_calls, measure_mails
 from bench.recovery import measure_recovery
 from bench.routing import measure_floor, measure_routing, memory_mib
+from bench.sinks import open_sinks
 from bench.site import Site, open_server, open_site
 from cli.catalogue import all_topics
 from services.liquidation.app import SERVICE as LIQUIDATION
+from services.notifications.app import SERVICE as NOTIFICATIONS
 from services.routing.app import SERVICE as ROUTING
 from services.workqueue.app import SERVICE as WORKQUEUE
 from shared.bus.kafka import KafkaBus
@@ -35,7 +38,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "bulk")
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "bulk", "notices")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -189,6 +192,32 @@ async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     )
 
 
+async def measure_notice_rows(server: EmbeddedPostgres, notices: int) -> list[Row]:
+    """Mails from event to handed over, and calls, each beside the bare loop of a client with the same bytes."""
+    rows = []
+    with open_sinks() as sinks:
+        for name, measure, floor in (
+            ("notices by mail, notices/s", measure_mails, "aiosmtplib"),
+            ("webhooks, calls/s", measure_calls, "httpx"),
+        ):
+            embedded.ensure_database(server, measure.__name__)
+            engine = create_engine(server.url(measure.__name__), application="bench")
+            await upgrade(engine, NOTIFICATIONS.migrations)
+            measured: HandedOver = await measure(engine, sinks, notices)
+            await engine.dispose()
+            rows.append(
+                Row(
+                    name,
+                    measured.many / measured.seconds,
+                    measured.many / measured.floor_seconds,
+                    measured.floor_seconds / measured.seconds,
+                    "none named",
+                    f"{measured.many:,} handed over, each written down; the floor is {floor} alone",
+                )
+            )
+    return rows
+
+
 async def run(given: argparse.Namespace) -> list[Row]:
     """The rows that are asked for, each measurement on a site of its own."""
     rows = []
@@ -213,6 +242,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
     if "bulk" in given.rows:
         with open_server() as (_, server):
             rows.append(await measure_bulk_row(server, given.bulk_items))
+    if "notices" in given.rows:
+        with open_server() as (_, server):
+            rows.extend(await measure_notice_rows(server, given.notices))
     return rows
 
 
@@ -244,6 +276,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--calls", type=int, default=5_000, help="calls of the deadline calculator")
     parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
+    parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")
     parser.add_argument("--clients", type=int, default=32, help="clients that claim at once")
     parser.add_argument("--seconds", type=float, default=10, help="seconds for which each of them claims")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")

@@ -19,8 +19,8 @@ from shared.mail.inbound import InboundMail
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
 from shared.runtime import sealing
+from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Platform
-from shared.runtime.seals import Seals
 from shared.runtime.service import Listener, Parts, Service
 from shared.webhooks.client import WebhookClient
 
@@ -42,13 +42,13 @@ def build(platform: Platform) -> Parts:
         late_party=timedelta(hours=settings.address_grace_hours),
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
-    seals = Seals("webhook", *settings.webhook_keys)
+    cipher = Cipher("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={"webhooks": webhooks, "seals": seals},
-        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, seals),
+        state={"webhooks": webhooks, "cipher": cipher},
+        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, cipher),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         listeners=listeners_of(platform, settings),

@@ -102,11 +102,11 @@ class NotificationsSettings(ServiceSettings):
     webhook_key: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="32 characters or more: seals the secrets of webhooks in the database; in development the secret"
+        description="32 characters or more: cipher the secrets of webhooks in the database; in development the secret"
         " of tokens by default",
     )
     webhook_key_before: SecretStr | None = Field(
-        default=None, min_length=32, description="the key before it, until everything is sealed with the new one"
+        default=None, min_length=32, description="the key before it, until everything is encrypted with the new one"
     )
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="seconds that a receiver has to answer")
 
@@ -117,14 +117,14 @@ class NotificationsSettings(ServiceSettings):
         return self
 
     @model_validator(mode="after")
-    def _secrets_of_webhooks_are_sealed(self) -> Self:
+    def _secrets_of_webhooks_are_encrypted(self) -> Self:
         if self.webhook_key is None and self.token_secret is None:
-            raise ValueError("webhook_key: needed, since the secrets of webhooks are kept sealed")
+            raise ValueError("webhook_key: needed, since the secrets of webhooks are kept encrypted")
         return self
 
     @property
     def webhook_keys(self) -> tuple[str, str | None]:
-        """The key that seals the secrets of webhooks, and the one before it."""
+        """The key that cipher the secrets of webhooks, and the one before it."""
         key = self.webhook_key or self.token_secret
         assert key is not None  # the settings would not have been taken
         before = self.webhook_key_before

@@ -15,7 +15,18 @@ from bench.__main__ import main
 async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
     arguments = ["--entries", "4000", "--chain-entries", "1000", "--accounts", "2000", "--criteria", "50"]
     arguments += ["--due-entries", "2000", "--year-entries", "60000", "--calls", "50"]
-    arguments += ["--open-items", "3000", "--clients", "4", "--seconds", "0.3", "--bulk-items", "1000"]
+    arguments += [
+        "--open-items",
+        "3000",
+        "--clients",
+        "4",
+        "--seconds",
+        "0.3",
+        "--bulk-items",
+        "1000",
+        "--notices",
+        "200",
+    ]
     arguments += ["--results", str(tmp_path)]
     path = await asyncio.to_thread(main, arguments)
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
@@ -25,11 +36,13 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
-    assert [row["measurement"] for row in rows][-4:] == [
+    assert [row["measurement"] for row in rows][-6:] == [
         "recovery, returns/s",
         "deadline calculator, calls/s",
         "claims, items/s",
         "bulk, items/s",
+        "notices by mail, notices/s",
+        "webhooks, calls/s",
     ]
     for row in rows:
         assert row["per_second"] > 0

@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from shared.runtime.encryption import Cipher, Undecipherable
 from shared.runtime.ids import event_id
-from shared.runtime.seals import Seals, Unsealable
 
 
 def new_secret() -> str:
@@ -25,18 +25,18 @@ class Vault:
     """Encrypts what sessions keep, and signs the keys of forms."""
 
     def __init__(self, key: str) -> None:
-        self._seals = Seals("session", key)
+        self._cipher = Cipher("session", key)
         self._form_key = hashlib.sha256(b"form " + key.encode()).digest()
 
     def seal(self, content: Mapping[str, Any]) -> bytes:
         """The content, encrypted."""
-        return self._seals.seal(json.dumps(content).encode())
+        return self._cipher.encrypt(json.dumps(content).encode())
 
     def open(self, sealed: bytes) -> dict[str, Any] | None:
         """The content; None when another key sealed it."""
         try:
-            return dict(json.loads(self._seals.open(sealed)))
-        except Unsealable:
+            return dict(json.loads(self._cipher.decrypt(sealed)))
+        except Undecipherable:
             return None
 
     def form_key(self, session_id: str) -> str:

@@ -14,7 +14,7 @@ import orjson
 import structlog
 
 from services.notifications.acts.rendering import render_text
-from services.notifications.acts.sealing import open_secret
+from services.notifications.acts.secrecy import decrypt_secret
 from services.notifications.acts.turning_off import turn_off
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State, host_of
@@ -34,7 +34,7 @@ from shared.bus import outbox
 from shared.customs.importer_number import ImporterNumberKind, kind_of, mask_importer_number
 from shared.db.transaction import Connections, transaction
 from shared.runtime.clock import Clock, start_stopwatch
-from shared.runtime.seals import Seals, Unsealable
+from shared.runtime.encryption import Cipher, Undecipherable
 from shared.webhooks.client import Answer, Unreachable, WebhookClient
 from shared.webhooks.signature import sign
 
@@ -88,10 +88,10 @@ def trial_message(webhook: Webhook, now: datetime) -> bytes:
 
 
 async def call(
-    client: WebhookClient, seals: Seals, webhook: Webhook, message_id: str, body: bytes, now: datetime
+    client: WebhookClient, cipher: Cipher, webhook: Webhook, message_id: str, body: bytes, now: datetime
 ) -> Answer:
-    """Make one signed call; raises `Unreachable`, and `Unsealable` where no key opens its secrets."""
-    secrets = [open_secret(seals, sealed) for sealed in webhook.signing(now)]
+    """Make one signed call; raises `Unreachable`, and `Undecipherable` where no key opens its secrets."""
+    secrets = [decrypt_secret(cipher, each.encrypted) for each in webhook.signing(now)]
     headers = sign(secrets, message_id, int(now.timestamp()), body)
     return await client.post(webhook.url, headers, body)
 
@@ -99,10 +99,12 @@ async def call(
 class WebhookSender:
     """Empties the queue of webhooks."""
 
-    def __init__(self, database: Connections, client: WebhookClient, seals: Seals, clock: Clock, base_url: str) -> None:
+    def __init__(
+        self, database: Connections, client: WebhookClient, cipher: Cipher, clock: Clock, base_url: str
+    ) -> None:
         self._database = database
         self._client = client
-        self._seals = seals
+        self._cipher = cipher
         self._clock = clock
         self._base_url = base_url
         self._writing = asyncio.Lock()
@@ -150,8 +152,8 @@ class WebhookSender:
                 continue
             try:
                 status, error = await self._call(webhook, item, now)
-            except Unsealable:
-                log.error("webhook_secret_unsealable", webhook_id=str(webhook.webhook_id))
+            except Undecipherable:
+                log.error("webhook_secret_undecipherable", webhook_id=str(webhook.webhook_id))
                 await self._put_off(items[position:], now + ENDPOINT_PAUSE)  # the operator's fault, not the receiver's
                 return
             if error is None:
@@ -174,7 +176,7 @@ class WebhookSender:
         message_id = f"{item.notice.notice_id}.{item.recipient_role.replace(':', '-')}"
         try:
             answer = await call(
-                self._client, self._seals, webhook, message_id, message_of(item.notice, self._base_url), now
+                self._client, self._cipher, webhook, message_id, message_of(item.notice, self._base_url), now
             )
         except Unreachable as error:
             return None, str(error)

@@ -134,10 +134,14 @@ class Sender:
             if _name(item) in left_out:
                 continue  # it could not be put into words, or what became of it not be written down
             match step := next_step(item.recipient, item.queued_at, now, self._rules.grace):
-                case SendTo() if (hold := self._hold_of(item, step.address, now)) is not None:
-                    settlements.append(Settlement(item, State.QUEUED, "held", 0, next_try_at=hold.until, held=hold))
-                case SendTo():
-                    to_send.append((item, step))
+                case SendTo(address):
+                    match self._place(item, address, now):
+                        case Hold() as hold:
+                            settlements.append(
+                                Settlement(item, State.QUEUED, "held", 0, next_try_at=hold.until, held=hold)
+                            )
+                        case placed:
+                            to_send.append((placed, step))
                 case WaitForAddress(until):
                     waiting.append((item, until))
                 case NoAddress(why):
@@ -158,18 +162,21 @@ class Sender:
             log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
         return len(claimed) == self._mailer.batch and not is_away
 
-    def _hold_of(self, item: Claimed, address: str, now: datetime) -> Hold | None:
-        """Until when a mail waits though it could go out; None: it goes. One to a second contact does not wait."""
+    def _place(self, item: Claimed, address: str, now: datetime) -> Claimed | Hold:
+        """A mail that goes now, with its place at its domain, which it keeps when it is tried again; or until when it
+        waits though it could go out. One to a second contact does not wait.
+        """
         notice, recipient = item.notice, item.recipient
         kind = CATALOGUE.get(notice.kind)
         if kind is None or recipient is None or item.channel != "email":
-            return None
+            return item
         if not may_wait(kind, notice.variant, notice.due_on, legal_date(now)):
-            return None
+            return item
         if (asked := hold_asked_for(recipient.manner, _told(item), item.held_for, now)) is not None:
             return asked
-        is_in_its_place = item.held_for in {HeldFor.RATE, HeldFor.DIGEST}
-        return None if is_in_its_place else self._rates.hold(address, now)
+        if self._rules.domain_per_minute is None or item.held_for in {HeldFor.RATE, HeldFor.DIGEST}:
+            return item
+        return self._rates.hold(address, now) or replace(item, held_for=HeldFor.RATE)
 
     async def _send(self, rendered: Sequence[tuple[Addressed, Mail]]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notifications.acts.inbox import demand_recipient
-from services.notifications.acts.sealing import seal_secret
+from services.notifications.acts.secrecy import encrypt_secret
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.webhooks import Secret, Webhook, find_flaw, rotate
 from services.notifications.store import webhooks as store
@@ -15,10 +15,10 @@ from shared.customs.parties import is_party_id
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, no_such
+from shared.runtime.encryption import Cipher
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.runtime.seals import Seals
 from shared.webhooks.signature import fresh_secret
 
 MOST: int = 10
@@ -34,7 +34,7 @@ async def register(
     url: str,
     kinds: Sequence[str],
     allow_private: bool,
-    seals: Seals,
+    cipher: Cipher,
     now: datetime,
 ) -> tuple[Webhook, str]:
     """Register a receiver; gives it with its first secret. Its id follows from the call.
@@ -70,7 +70,7 @@ async def register(
         recipient=recipient,
         url=url,
         kinds=tuple(dict.fromkeys(kinds)),
-        secrets=(Secret(seal_secret(seals, secret), None),),
+        secrets=(Secret(encrypt_secret(cipher, secret), None),),
         state="active",
         failing_since=None,
         off_reason=None,
@@ -94,13 +94,13 @@ async def read(tx: Transaction, caller: Identity, webhook_id: UUID, action: str,
 
 
 async def rotate_secret(
-    tx: Transaction, caller: Identity, webhook_id: UUID, seals: Seals, now: datetime
+    tx: Transaction, caller: Identity, webhook_id: UUID, cipher: Cipher, now: datetime
 ) -> tuple[Webhook, str]:
     """A new secret, given beside its webhook; the one before signs beside it for a day."""
     await store.hold_webhook(tx, webhook_id)
     webhook = await read(tx, caller, webhook_id, "webhook.manage", now)
     secret = fresh_secret()
-    changed = replace(webhook, secrets=rotate(webhook.secrets, seal_secret(seals, secret), now))
+    changed = replace(webhook, secrets=rotate(webhook.secrets, encrypt_secret(cipher, secret), now))
     await store.write_webhook(tx, changed)
     return changed, secret
 

@@ -79,7 +79,7 @@ class DeliveryOut(BaseModel):
     queued_at: datetime
     next_try_at: datetime | None
     held_for: str | None = Field(
-        description="Why it waits though it could go out: quiet-hours or digest, as the recipient asked, or rate."
+        description="Why it waited though it could go out: quiet-hours or digest, as the recipient asked, or rate."
     )
     settled_at: datetime | None
     ledger: list[LedgerLineOut]

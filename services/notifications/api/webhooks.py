@@ -17,9 +17,9 @@ from services.notifications.store import webhooks as store
 from services.notifications.store.deliveries import WebhookDelivery
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import start_stopwatch
+from shared.runtime.encryption import Undecipherable
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
-from shared.runtime.seals import Unsealable
 from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -139,7 +139,7 @@ async def register_webhook(
             url=body.url,
             kinds=body.kinds,
             allow_private=settings.webhook_allow_private,
-            seals=request.app.state.seals,
+            cipher=request.app.state.cipher,
             now=now_of(request),
         )
         return WebhookRegisteredOut(**_webhook(webhook, now_of(request)).model_dump(), secret=secret)
@@ -163,7 +163,7 @@ async def rotate_webhook(
 ) -> WebhookSecretOut:
     """For a day each call is signed with both; then with the new one alone."""
     async with transaction(engine_of(request)) as tx:
-        webhook, secret = await acts.rotate_secret(tx, caller, webhook_id, request.app.state.seals, now_of(request))
+        webhook, secret = await acts.rotate_secret(tx, caller, webhook_id, request.app.state.cipher, now_of(request))
     return WebhookSecretOut(**_webhook(webhook, now_of(request)).model_dump(), secret=secret)
 
 
@@ -199,9 +199,9 @@ async def test_webhook(
     message_id = event_id("webhook-test", str(webhook_id), now.isoformat())
     elapsed = start_stopwatch()
     try:
-        answer = await call(client, request.app.state.seals, webhook, message_id, trial_message(webhook, now), now)
+        answer = await call(client, request.app.state.cipher, webhook, message_id, trial_message(webhook, now), now)
         status, detail = answer.status, answer.says or None
-    except (Unreachable, Unsealable) as error:
+    except (Unreachable, Undecipherable) as error:
         status, detail = None, str(error)
     return TrialOut(
         message_id=message_id,

@@ -31,9 +31,9 @@ GONE: Final = 410
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret that signs until an instant, None: until it is rotated. `sealed` is not it, but what opens to it."""
+    """A secret that signs until an instant, None: until it is rotated. `encrypted` is not it, but what opens to it."""
 
-    sealed: str
+    encrypted: str
     until: datetime | None
 
 
@@ -66,14 +66,14 @@ class Webhook:
         """Whether it is told of notices of this kind."""
         return not self.kinds or kind in self.kinds
 
-    def signing(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets that sign now, the newest first."""
-        return tuple(each.sealed for each in self.secrets if each.until is None or now < each.until)
+    def signing(self, now: datetime) -> tuple[Secret, ...]:
+        """The secrets that sign now, the newest first."""
+        return tuple(each for each in self.secrets if each.until is None or now < each.until)
 
 
 def rotate(secrets: tuple[Secret, ...], fresh: str, now: datetime) -> tuple[Secret, ...]:
-    """A new secret before the one that signed; that goes on for a day, and older ones end. `fresh` is sealed."""
-    before = tuple(Secret(each.sealed, now + ROTATION) for each in secrets if each.until is None)
+    """A new secret before the one that signed; that goes on for a day, and older ones end. `fresh` is encrypted."""
+    before = tuple(Secret(each.encrypted, now + ROTATION) for each in secrets if each.until is None)
     return (Secret(fresh, None), *before)
 
 

@@ -105,7 +105,7 @@ async def hold_next(tx: Transaction, after: Webhook | None, without: Sequence[st
 
 
 async def write_secrets(tx: Transaction, webhook_id: UUID, secrets: Sequence[Secret]) -> None:
-    """Write the secrets of a webhook, sealed anew."""
+    """Write the secrets of a webhook, encrypted anew."""
     await bulk.execute(tx, _SECRETS, webhook_id, _secrets_json(secrets))
 
 
@@ -126,7 +126,7 @@ async def turn_off(tx: Transaction, webhook_id: UUID, why: str) -> int | None:
 
 
 def _secrets_json(secrets: Sequence[Secret]) -> str:
-    return orjson.dumps([{"value": each.sealed, "until": each.until} for each in secrets]).decode()
+    return orjson.dumps([{"value": each.encrypted, "until": each.until} for each in secrets]).decode()
 
 
 def _webhook(row: Any) -> Webhook:

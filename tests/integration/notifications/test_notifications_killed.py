@@ -23,9 +23,9 @@ from services.notifications.store.tables.deliveries import delivery_events
 from shared.db.transaction import reading
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
+from shared.runtime.encryption import Cipher
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.runtime.seals import Seals
 from shared.webhooks.client import WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -138,7 +138,7 @@ async def test_what_a_killed_process_had_sent_and_not_written_down_is_sent_again
     mailer = SmtpMailer(f"smtp://127.0.0.1:{smtp_port}", "notices@c.example", step_seconds=5, accept_seconds=5)
     await sender_of(engine, mailer, later).run()
     client = WebhookClient(allow_private=True, timeout_seconds=5)
-    await WebhookSender(engine, client, Seals("webhook", KEY), later, "https://bulletin.example").run()
+    await WebhookSender(engine, client, Cipher("webhook", KEY), later, "https://bulletin.example").run()
     await client.close()
     await receiver.close()
     server.close()

@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.notifications.acts import hooking
 from services.notifications.acts.hooking import WebhookSender
-from services.notifications.acts.sealing import seal_anew
+from services.notifications.acts.secrecy import encrypt_anew
 from services.notifications.app import SERVICE
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
@@ -24,9 +24,9 @@ from shared.db.migrate import upgrade
 from shared.db.transaction import reading, transaction
 from shared.mail.protocol import Fate, Mail, Outcome
 from shared.runtime.clock import FixedClock
+from shared.runtime.encryption import Cipher
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
-from shared.runtime.seals import Seals
 from shared.webhooks.client import Unreachable, WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
@@ -49,7 +49,7 @@ OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=
 STRANGER = Identity("sam", "Sam", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"09-345678900"}))
 
 KEY = "k" * 32
-SEALS = Seals("webhook", KEY)
+CIPHER = Cipher("webhook", KEY)
 
 
 @pytest.fixture
@@ -102,8 +102,8 @@ async def texts(engine: AsyncEngine, table: str) -> list[str]:
         return [row["t"] for row in await bulk.fetch(tx, f"SELECT t::text FROM {table} t")]
 
 
-def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock, seals: Seals = SEALS) -> WebhookSender:
-    return WebhookSender(engine, client, seals, clock, "https://bulletin.example")
+def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock, cipher: Cipher = CIPHER) -> WebhookSender:
+    return WebhookSender(engine, client, cipher, clock, "https://bulletin.example")
 
 
 async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verifies(
@@ -144,7 +144,7 @@ async def test_a_secret_is_shown_once_and_stands_nowhere_in_the_database(
         assert secret.removeprefix("whsec_") not in str(kept)
 
 
-async def test_secrets_in_clear_and_under_the_key_before_are_sealed_anew_and_sign_on(
+async def test_secrets_in_clear_and_under_the_key_before_are_encrypted_anew_and_sign_on(
     engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
 ) -> None:
     webhook = await register(api, receiver.url)
@@ -152,12 +152,12 @@ async def test_secrets_in_clear_and_under_the_key_before_are_sealed_anew_and_sig
     async with transaction(engine) as tx:  # as the release before wrote it
         clear = f'[{{"until": null, "value": "{secret}"}}]'
         await bulk.execute(tx, "UPDATE webhooks SET secrets = $1::text::jsonb", clear)
-    assert [await seal_anew(engine, SEALS) for _ in range(2)] == [1, 0]
+    assert [await encrypt_anew(engine, CIPHER, clock.now()) for _ in range(2)] == [1, 0]
     assert secret not in str(await texts(engine, "webhooks"))
-    both = Seals("webhook", "n" * 32, KEY)
-    assert [await seal_anew(engine, both) for _ in range(2)] == [1, 0]
+    both = Cipher("webhook", "n" * 32, KEY)
+    assert [await encrypt_anew(engine, both, clock.now()) for _ in range(2)] == [1, 0]
     await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
-    await sender(engine, client, clock, Seals("webhook", "n" * 32)).run()
+    await sender(engine, client, clock, Cipher("webhook", "n" * 32)).run()
     headers, body = receiver.calls[0]
     assert Verifier(secret).verify(body.decode(), headers)
 
@@ -167,7 +167,7 @@ async def test_a_key_that_opens_no_secret_costs_no_try(
 ) -> None:
     await register(api, receiver.url)
     await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
-    await sender(engine, client, clock, Seals("webhook", "x" * 32)).run()
+    await sender(engine, client, clock, Cipher("webhook", "x" * 32)).run()
     assert [(row.state, row.attempts) for row in await hooks(engine)] == [("queued", 0)]
     clock.advance(timedelta(minutes=1))
     await sender(engine, client, clock).run()

@@ -13,5 +13,5 @@ WHERE response ? 'secret';
 
 
 def upgrade() -> None:
-    """The secrets in the webhooks themselves are sealed by the job `seal-webhook-secrets`, which has the key."""
+    """The secrets in the webhooks themselves are encrypted by the job `encrypt-webhook-secrets`, which has the key."""
     run(CHANGES)
