@@ -16,6 +16,7 @@ from shared.bus.relay import Relay
 from shared.db import idempotency
 from shared.db.engine import DATABASE_ERRORS
 from shared.db.transaction import transaction
+from shared.runtime import sealing
 from shared.runtime.errors import Transient
 from shared.runtime.invariants import check_next
 from shared.runtime.job_runner import JobRunner
@@ -100,6 +101,9 @@ def platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
     async def check_invariants(session: JobSession) -> None:
         await check_next(session, parts.invariants, platform.clock, platform.metrics)
 
+    async def seal_history(session: JobSession) -> None:
+        await sealing.seal_what_waits(session, parts.sealed, platform.clock.now())
+
     async def prune_inbox(session: JobSession) -> None:
         before = platform.clock.now() - timedelta(days=platform.settings.inbox_retention_days)
         async with transaction(session) as tx:
@@ -118,6 +122,7 @@ def platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
 
     return (
         Job("check-invariants", timedelta(minutes=5), check_invariants),
+        Job("seal-history", timedelta(minutes=1), seal_history),
         Job("prune-inbox", timedelta(minutes=1), prune_inbox),
         Job("forget-answers", timedelta(hours=1), forget_answers),
         Job("retain-log", timedelta(minutes=1), retain_log),

@@ -30,6 +30,7 @@ from shared.web.app import create_app
 if TYPE_CHECKING:
     from shared.bus.consumer import Handler
     from shared.bus.refusals import Answer
+    from shared.db.seals import SealedTable
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +49,8 @@ class Parts:
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
-    HTTP, beside the API. `pages` builds the application of a service for people, which has pages instead of an API and
-    takes no part in events.
+    HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
+    for people, which has pages instead of an API and takes no part in events.
     """
 
     handler: "Handler | None"
@@ -61,6 +62,7 @@ class Parts:
     answer: "Answer | None" = None
     listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
+    sealed: "Sequence[SealedTable]" = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO, Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -66,15 +67,21 @@ class Times:
     file: float
 
 
+class _Client(httpx.AsyncClient):
+    """Sends what a person put into an address of the console as a part of the path, whatever signs it has."""
+
+    def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
+        """A request to a path that is plain text, as the console writes it."""
+        return super().build_request(method, quote(str(url), safe="/"), **given)
+
+
 class Services:
     """The services as the console reaches them; a pool of connections each."""
 
     def __init__(self, addresses: Mapping[str, str], times: Times) -> None:
         self._times = times
         limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=2)
-        self._clients = {
-            name: httpx.AsyncClient(base_url=url, limits=limits, trust_env=False) for name, url in addresses.items()
-        }
+        self._clients = {name: _Client(base_url=url, limits=limits, trust_env=False) for name, url in addresses.items()}
 
     async def close(self) -> None:
         """Close the connections."""

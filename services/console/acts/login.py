@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ALGORITHMS: Final = ["RS256", "ES256", "EdDSA"]
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 _SECONDS: Final = 10.0
+_NO_TOKEN: Final = (AuthlibBaseError, httpx.HTTPError, ValueError)
+"""How a token endpoint fails: it says so, is away, or answers what is no JSON, as what stands before it may."""
 
 
 class LoginFailed(Exception):  # noqa: N818  says what happened
@@ -77,7 +79,7 @@ class Login:
                 token = await client.fetch_token(
                     known["token_endpoint"], code=code, code_verifier=kept["verifier"], grant_type="authorization_code"
                 )
-        except (AuthlibBaseError, httpx.HTTPError) as error:
+        except _NO_TOKEN as error:
             raise LoginFailed(f"The provider gave no token: {error}.") from error
         claims = await self._verify(token.get("id_token", ""))
         if claims.get("nonce") != kept["nonce"]:
@@ -90,7 +92,7 @@ class Login:
         try:
             async with self._client() as client:
                 token = await client.refresh_token(known["token_endpoint"], refresh_token=refresh_token)
-        except (AuthlibBaseError, httpx.HTTPError) as error:
+        except _NO_TOKEN as error:
             raise LoginFailed(f"The provider gave no further token: {error}.") from error
         return _signed_in({"refresh_token": refresh_token, **token}, subject, provider_session)
 
@@ -149,6 +151,9 @@ class Login:
 
 
 def _signed_in(token: dict[str, Any], subject: str, provider_session: str | None) -> SignedIn:
+    """What the answer of a token endpoint gives; raises `LoginFailed` where it lacks the token."""
+    if not token.get("access_token"):
+        raise LoginFailed("The provider gave no access token.")
     lasts = token.get("expires_in")
     return SignedIn(
         token["access_token"],

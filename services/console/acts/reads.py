@@ -284,7 +284,7 @@ class Item(Read, frozen=True):
     entry_count: int
     protest_number: str | None
     filing_number: str | None
-    importer_number: str
+    importer_number: str | None
     importer_name: str | None
     center: str
     division: str
