@@ -7,10 +7,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    Text,
     any_,
     bindparam,
-    cast,
     false,
     func,
     literal_column,
@@ -18,7 +16,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import NOBODY, Filter, Span
