@@ -1,11 +1,8 @@
 """Sessions whose token ends: renewed at a provider that may be slow, each by itself."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,45 +18,11 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import open_bus
+from tests.integration.console.provider import Provider
 
 NOW = datetime(2026, 3, 6, 21, 0, tzinfo=UTC)
 VAULT = Vault("k" * 40)
 LIFETIME = Lifetime(timedelta(minutes=30), timedelta(hours=12))
-
-
-@dataclass
-class Provider:
-    """A real HTTP server that gives a token for each refresh token, for one of them only when it is let go."""
-
-    holds: str
-    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
-    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
-    url: str = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        said: dict[str, object] = {"issuer": self.url, "token_endpoint": f"{self.url}/token"}
-        if head.startswith("post"):
-            length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
-            token = parse_qs((await reader.readexactly(length)).decode())["refresh_token"][0]
-            if token == self.holds:
-                self.is_asked.set()
-                await self.goes_on.wait()
-            said = {"access_token": f"new of {token}", "token_type": "bearer", "expires_in": 300}
-        body = json.dumps(said).encode()
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(body) + body)
-        await writer.drain()
-        writer.close()
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
-    provider = Provider("slow")
-    listening = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
-    provider.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    yield provider
-    listening.close()
-    await listening.wait_closed()
 
 
 @pytest.fixture
