@@ -7,10 +7,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    Text,
     any_,
     bindparam,
-    cast,
     false,
     func,
     literal_column,
@@ -18,7 +16,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import NOBODY, Filter, Span
@@ -35,7 +32,7 @@ from services.workqueue.store.tables import (
 )
 from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
-from shared.db.reach import is_one_of, within
+from shared.db.reach import is_one_of, names, within
 from shared.runtime.access import Reach
 
 
@@ -46,14 +43,15 @@ def items_within(reach: Reach) -> ColumnElement[bool]:
         importer_number=items.c.importer_number,
         centers=(items.c.center, items.c.asking_center),
         division=items.c.division,
+        ports=(items.c.port, items.c.at_port),
+        named=items.c.knowers,
     )
 
 
 def known_to(knower: Knower) -> ColumnElement[bool]:
     """Whether somebody may learn of a row of `items` (`is_known`)."""
-    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
     by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
-    return or_(items.c.knowers.is_(None), named, by_role)
+    return or_(items.c.knowers.is_(None), names(items.c.knowers, knower.subject), by_role)
 
 
 def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
@@ -76,7 +74,7 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         (items.c.stage, wanted.stages),
         (items.c.importer_number, wanted.importer_numbers),
         (items.c.entry_type, wanted.entry_types),
-        (items.c.port_of_entry, wanted.ports),
+        (items.c.port_of_entry, wanted.ports_of_entry),
     ):
         if values:
             found.append(_is_any(column, values))

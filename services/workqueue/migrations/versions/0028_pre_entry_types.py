@@ -2,15 +2,15 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0025_pre_entry_types"
-down_revision = "0024_pre_management"
+revision = "0028_pre_entry_types"
+down_revision = "0027_pre_seals"
 
 ENTRIES = """
 ALTER TABLE routed_versions ADD COLUMN entry_type text, ADD COLUMN port_of_entry text;
 ALTER TABLE items ADD COLUMN entry_type text, ADD COLUMN port_of_entry text;
 CREATE INDEX items_entry_type ON items (entry_type, due_order, priority, opened_at, item_id)
     WHERE state = ANY (ARRAY['open'::text, 'claimed'::text]);
-CREATE INDEX items_port ON items (port_of_entry, due_order, priority, opened_at, item_id)
+CREATE INDEX items_port_of_entry ON items (port_of_entry, due_order, priority, opened_at, item_id)
     WHERE state = ANY (ARRAY['open'::text, 'claimed'::text]);
 """
 LETTERS = """

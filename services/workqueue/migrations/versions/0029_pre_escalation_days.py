@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0026_pre_escalation_days"
-down_revision = "0025_pre_entry_types"
+revision = "0029_pre_escalation_days"
+down_revision = "0028_pre_entry_types"
 
 DAYS = """
 ALTER TABLE items ADD COLUMN deemed_on date;
