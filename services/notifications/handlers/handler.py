@@ -114,11 +114,7 @@ class NotificationsHandler:
         caused_at = {item.notice_id: item.caused_at for item in new}
         return [
             *changes_told(woken, now),
-            *(
-                told
-                for delivery in begun
-                for told in begun_told([delivery], caused_at.get(delivery.notice_id, now))
-            ),
+            *(told for delivery in begun for told in begun_told([delivery], caused_at.get(delivery.notice_id, now))),
         ]
 
     async def _wake(
