@@ -5,7 +5,7 @@ is no such thing. Whoever may read it and not act on it is told why. National ro
 never inferred from a token that names no Center.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -184,11 +184,21 @@ def demand(caller: Identity, action: str, on: date, matter: Matter, what: str, *
     Raises `NotFound` when the caller may not even read it, `Forbidden` when the role or the reach is lacking. `sight`
     is the matter for reading, where more see it than act on it.
     """
-    demand_sight(caller, action.partition(".")[0], on, sight or matter, what)
-    permission = judge(caller, action, on, matter)
-    if permission.row_id is None:
-        raise refusal_of(permission)
-    return permission.row_id
+    return demander(caller, action, on)(matter, what, sight or matter)
+
+
+def demander(caller: Identity, action: str, on: date) -> Callable[[Matter, str, Matter], str]:
+    """`demand` for many matters: how far the caller reaches is found once. It takes matter, name and sight."""
+    reach, seen = reach_of(caller, action, on), reach_of(caller, f"{action.partition('.')[0]}.read", on)
+
+    def demand_one(matter: Matter, what: str, sight: Matter) -> str:
+        if not seen.covers(sight):
+            raise no_such(what)
+        if (row := reach.row_for(matter)) is None:
+            raise refusal_of(judge(caller, action, on, matter))
+        return row
+
+    return demand_one
 
 
 def demand_role(caller: Identity, actions: Sequence[str], on: date) -> None:

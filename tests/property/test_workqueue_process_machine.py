@@ -23,11 +23,11 @@ from tests.integration.workqueue.desk import DIVISIONS, Desk
 from tests.integration.workqueue.events import IMPORTER
 from tests.integration.workqueue.test_process_walks import USUAL
 from tests.integration.workqueue.test_workqueue_letters import IVO, sent
-from tests.integration.workqueue.walks import ENTRY
+from tests.integration.workqueue.walks import ENTRY, PORT
 from tests.support.recorded import recorded
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
-ROLES: Final = (
+OPENERS: Final = (
     "import-specialist",
     "entry-specialist",
     "trade-enforcement-coordinator",
@@ -42,6 +42,8 @@ ROLES: Final = (
     "office-of-trade",
     "regulations-and-rulings",
 )
+PORT_ROLES: Final = ("port-director", "port-staff")
+ROLES: Final = (*OPENERS, *PORT_ROLES, "hsi")
 LEGAL: Final = ("suspended-by-injunction", "suspension-lifted", "liquidated-as-entered")
 REFUSALS: Final = {
     "other-stage",
@@ -64,9 +66,10 @@ REFUSALS: Final = {
 
 
 def person(role: str, number: int = 1) -> Identity:
-    return Identity(
-        f"{role}-{number}", role, frozenset({RoleName(role)}), centers=frozenset({"CEE007"}), divisions=DIVISIONS
-    )
+    whose: dict[str, Any] = {"centers": frozenset({"CEE007"}), "divisions": DIVISIONS}
+    if role in PORT_ROLES:
+        whose = {"ports": frozenset({PORT})}
+    return Identity(f"{role}-{number}", role, frozenset({RoleName(role)}), **whose)
 
 
 @dataclass
@@ -146,11 +149,11 @@ async def begin(desk: Desk, data: st.DataObject) -> tuple[str, Model, Identity]:
     """A matter of some process that people open, in the hands of who opened it."""
     director = person("center-director")
     tables = (await desk.call("GET", "/processes", director)).json()["items"]
-    workable = sorted(each["code"] for each in tables if set(each["opened_by"]) & set(ROLES))
+    workable = sorted(each["code"] for each in tables if set(each["opened_by"]) & set(OPENERS))
     code = data.draw(st.sampled_from(workable), label="process")
     table = (await desk.call("GET", f"/processes/{code}", director)).json()
-    holder = person(next(role for role in table["opened_by"] if role in ROLES))
-    opening = {"process": code, "title": "Walk", "importer_number": IMPORTER, "center": "CEE007"}
+    holder = person(next(role for role in table["opened_by"] if role in OPENERS))
+    opening = {"process": code, "title": "Walk", "importer_number": IMPORTER, "center": "CEE007", "port": PORT}
     answer = await desk.call(
         "POST", "/items", holder, json=opening | {"entry_numbers": [ENTRY]}, headers={"Idempotency-Key": "open"}
     )
@@ -223,8 +226,8 @@ async def test_no_illegal_move_no_lost_clock_and_a_whole_history(
 
 
 @pytest.mark.verify
-@pytest.mark.timeout(3600)
-@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+@pytest.mark.timeout(900)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 async def test_the_same_for_long(service_engine: MakeEngine, data: st.DataObject) -> None:
     await wander(service_engine, data, 25)

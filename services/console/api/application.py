@@ -1,6 +1,5 @@
 """The console's application: its pages, its files, and what is shown when something goes wrong."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -105,7 +104,7 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         services=services,
         vault=vault,
         lifetime=lifetime,
-        sessions=Sessions(platform, vault, lifetime, login, asyncio.Lock()),
+        sessions=Sessions(platform, vault, lifetime, login),
         templates=build_templates(),
     )
     app.state.login = login

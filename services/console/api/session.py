@@ -1,9 +1,11 @@
 """Who looks at a page, by the session that the cookie names; its token is renewed at the provider before it ends."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -28,13 +30,13 @@ def token_of(got: SignedIn, now: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions of this process: read, and renewed one at a time."""
+    """The sessions of this process: read, and each renewed once at a time: a slow provider holds up no other."""
 
     platform: Platform
     vault: Vault
     lifetime: Lifetime
     login: Login | None
-    renewing: asyncio.Lock
+    renewing: MutableMapping[bytes, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def read(self, key: bytes, *, is_used: bool = True) -> dict[str, Any] | None:
         """What the session keeps, with a token that is good; None when it is over.
@@ -44,7 +46,7 @@ class Sessions:
         content = await self._content(key, is_used=is_used)
         if content is None or not self._is_ending(content):
             return content
-        async with self.renewing:
+        async with self.renewing.setdefault(key, asyncio.Lock()):
             content = await self._content(key)  # somebody else may have renewed it meanwhile
             if content is None or not self._is_ending(content):
                 return content

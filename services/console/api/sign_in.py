@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from services.console.acts.login import Login, LoginFailed
 from services.console.acts.people import SAMPLE_PEOPLE, find_person
@@ -44,7 +44,9 @@ async def read_login(request: Request, who: Annotated[Visitor, Depends(visitor)]
         await sessions.prune(tx, console.lifetime, now)
         kept = console.vault.seal({**begun.kept, "browser": new_secret()})
         await sessions.keep_sign_in(tx, digest(begun.state), kept, now)
-    answer = RedirectResponse(begun.url, 303)
+    # A form leads to no other site, by redirects neither (form-action): who sent one is led from a page of ours.
+    answer = page(request, who, "leaving.html", url=begun.url)
+    answer.headers["refresh"] = f"0; url={begun.url}"
     # Who comes back must be the browser that left: a state that somebody else began signs nobody in.
     _set_cookie(console, answer, f"{console.cookie}-begun", begun.state, same_site="lax", seconds=600)
     return answer

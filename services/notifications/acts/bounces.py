@@ -15,6 +15,7 @@ from services.notifications.store import deliveries as store
 from shared.bus import outbox
 from shared.db.transaction import Connections, transaction
 from shared.runtime.clock import Clock
+from shared.runtime.errors import Transient
 
 _STATES: Final = {"failed": State.BOUNCED, "delivered": State.DELIVERED}
 _LONGEST_DETAIL: Final = 300
@@ -69,7 +70,8 @@ class Bounces:
     async def take(self, address: str, message: bytes) -> bool:
         """Apply what came to an address; whether it changed anything. A report that comes again changes nothing.
 
-        Raises `Transient` when the database is away: the server that sent it keeps it and comes again.
+        Raises `Transient` when the database is away, and for a mail of which it is not written down yet that a server
+        took it: the server that sent the report keeps it and comes again.
         """
         named, report = read_return_path(address), read_report(message)
         state = _STATES.get(report.action) if report is not None else None
@@ -82,6 +84,8 @@ class Bounces:
                 key = (notice_id, delivery.channel, delivery.recipient_role)
                 if delivery.channel not in MAIL_CHANNELS or not self._addresses.is_of(tag, *key):
                     continue
+                if delivery.state is State.QUEUED:
+                    raise Transient(f"what came back for {notice_id} is sooner than what is written of its mail")
                 message_id = delivery.message_id or ""
                 is_digest = message_id.startswith(DIGEST)
                 keys = await store.list_told_together(tx.connection, message_id) if is_digest else [key]

@@ -42,6 +42,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _BATCH: Final = 200
 _LONGEST_RUN: Final = 5.0
+"""Seconds after which no further call is begun, so that a receiver that takes its time holds up its own alone."""
 _LEASE: Final = timedelta(minutes=2)
 _CALLS_OF_ONE: Final = 100
 """Calls to one receiver in a batch; what is beyond is due again at once, for the next."""
@@ -140,9 +141,10 @@ class WebhookSender:
             why = f"the webhook is off: {webhook.off_reason}"
             await self._write([Settlement(item, State.BOUNCED, "bounced", 0, error=why) for item in items])
             return
+        elapsed = start_stopwatch()
         for position, item in enumerate(items):
             now = self._clock.now()
-            if position >= _CALLS_OF_ONE:
+            if position and (position >= _CALLS_OF_ONE or elapsed() >= _LONGEST_RUN):
                 await self._put_off(items[position:], now)  # due again at once
                 return
             if item.recipient is not None and item.recipient.barred is not None:

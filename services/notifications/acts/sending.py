@@ -19,6 +19,7 @@ from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import (
     AWAY_PAUSE,
     DIGEST,
+    SECOND,
     NoAddress,
     SendTo,
     State,
@@ -251,12 +252,10 @@ class Sender:
                 changed = await store.settle(tx, items, now)
                 await outbox.add(tx, SOURCE, changes_told(changed, now))
                 ended = {(each.notice_id, each.channel, each.recipient_role) for each in changed}
-                # Who has no address yet is told when there is one; who has one that does not work, another way.
                 unreached = [
                     item.claimed
                     for item in items
-                    if item.state is State.BOUNCED
-                    and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
+                    if is_unreached(item) and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
                 ]
                 await go_on(tx, unreached, now)
                 return len(changed)
@@ -307,6 +306,19 @@ def _told(item: Claimed) -> str:
     """Who is told: the importer by its number, a party by its id."""
     importer_number = item.notice.importer_number
     return importer_number if item.recipient_role == "importer" and importer_number else item.recipient_role
+
+
+def is_unreached(item: Settlement) -> bool:
+    """Whether a recipient is to be told another way: its address does not work, or there is none and another is known.
+
+    Who has no address at all yet is told when there is one. That a second contact was taken back while its mail waited
+    does not end the matter: the first one could not be reached.
+    """
+    if item.state is not State.NO_ADDRESS:
+        return item.state is State.BOUNCED
+    recipient = item.claimed.recipient
+    has_other = recipient is not None and recipient.barred is None and recipient.second is not None
+    return has_other or item.claimed.channel == SECOND
 
 
 def _name(item: Claimed) -> str:

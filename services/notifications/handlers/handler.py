@@ -100,7 +100,7 @@ class NotificationsHandler:
         new = await _write_notices(tx, issued)
         matters = [*earlier, *map(matter_of_issued, new)]
         known = await _load_known(tx, matters)
-        begun = [
+        beginning = [
             *(delivery for item in new for delivery in begin_deliveries(item, self._mail.host, now)),
             *(
                 delivery
@@ -108,13 +108,15 @@ class NotificationsHandler:
                 for delivery in begin_party_deliveries(matter, known, self._mail.host, now)
             ),
         ]
-        begun += await _begin_webhooks(tx, begun, self._mail.host, now)
+        # Who was told of an earlier notice before is not told of it again by a webhook that is newer than it.
+        begun = await delivery_store.write_deliveries(tx, beginning)
+        begun += await delivery_store.write_deliveries(tx, await _begin_webhooks(tx, begun, self._mail.host, now))
         caused_at = {item.notice_id: item.caused_at for item in new}
         return [
             *changes_told(woken, now),
             *(
                 told
-                for delivery in await delivery_store.write_deliveries(tx, begun)
+                for delivery in begun
                 for told in begun_told([delivery], caused_at.get(delivery.notice_id, now))
             ),
         ]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import PORTAL, State
@@ -171,9 +171,12 @@ def _conditions(wanted: NoticeFilter) -> list[ColumnElement[bool]]:
     if wanted.state is not None:
         query.append(of_notice.where(deliveries.c.state == wanted.state).exists())
     if wanted.unread_by is not None:
+        role = deliveries.c.recipient_role
         acknowledged = of_notice.where(
             deliveries.c.channel == PORTAL,
-            deliveries.c.recipient_role.in_(sorted(wanted.unread_by)),
+            role.in_(sorted(wanted.unread_by)),
+            # Who reads a notice as its filer is not the importer that acknowledged it, though it is one too.
+            or_(role != "importer", columns.importer_number.in_(sorted(wanted.reach.importer_numbers))),
             deliveries.c.state == State.ACKNOWLEDGED.value,
         )
         query.append(~acknowledged.exists())

@@ -22,6 +22,7 @@ from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.request import follows_letter, form_opened_by, is_asking, with_day_of_letter
 from services.workqueue.store import compartment as compartment_store
+from services.workqueue.store import entries as entry_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
@@ -112,11 +113,13 @@ async def _begin(
             code="importer-needed",
             remedy="Name the importer number; GET /processes says which processes do without.",
         )
+    first = opening.entry_numbers[0] if opening.entry_numbers else None
+    entry = (await entry_store.load_standing(tx, [first])).get(first) if first is not None else None
     item = Item(
         item_id=item_id,
         kind="matter",
         process=process.code,
-        entry_number=opening.entry_numbers[0] if opening.entry_numbers else None,
+        entry_number=first,
         protest_number=None,
         importer_number=importer_number,
         center=center,
@@ -128,6 +131,8 @@ async def _begin(
         authority=opening.authority,
         center_since=now,
         port=opening.port,
+        entry_type=entry.entry_type if entry is not None else None,
+        port_of_entry=entry.port_of_entry if entry is not None else None,
         knowers=tuple(sorted({opening.by.subject, *knowers})) if process.is_sensitive else None,
     )
     item = placed(item, process, stand_of(process, item, (), ()))

@@ -59,6 +59,8 @@ _TABLE: Final = (
     "entry_number",
     "filing_number",
     "protest_number",
+    "entry_type",
+    "port_of_entry",
     "importer_number",
     "importer_name",
     "value_usd",
@@ -130,6 +132,10 @@ class ItemOut(BaseModel):
     importer_number: str | None = Field(
         description="Masked when it is a social security number; null: of nobody who has one."
     )
+    entry_type: str | None = Field(
+        description="Of the entry, as routing told it last; null of a filing, which may name many.", examples=["01"]
+    )
+    port_of_entry: str | None = Field(description="Schedule D port of the entry.", examples=["2704"])
     importer_name: str | None
     center: str = Field(description="The Center that has the item.", examples=["CEE007"])
     center_basis: CenterBasis | None = Field(
@@ -419,6 +425,8 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "filing_kind": listed.filing_kind,
         "forwarded_from": listed.forwarded_from,
         "importer_number": importer_of(item, caller),
+        "entry_type": item.entry_type,
+        "port_of_entry": item.port_of_entry,
         "importer_name": listed.importer_name,
         "center": item.center,
         "center_basis": item.center_basis,

@@ -37,10 +37,12 @@ WITHOUT_CENTER: Final = frozenset({"drawback-office"})
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A matter with the Center that has it, and since when."""
+    """A matter with the Center that has it, and since when; of an entry also its type and its port."""
 
     center: str
     since: datetime
+    entry_type: str | None = None
+    port_of_entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

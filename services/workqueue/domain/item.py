@@ -146,8 +146,10 @@ class Item:
     first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
     decision was last refused by the legal record: from then on only people end it. `transferred_from` is the Center
     that upstream gave it when another took it over. `port` is the port that a matter concerns, `at_port` the one that
-    has the item in hand. `set_days` are what supervisors made of its policy clocks. `knowers` are those named on a
-    law-enforcement-sensitive matter; None of all others.
+    has the item in hand. `entry_type` and `port_of_entry` are those of its entry as routing told them last, of a matter
+    as they were when it was opened; None where it has no entry that routing has told of. Of a review `deemed_on` is
+    when its entry liquidates by law. `set_days` are what supervisors made of its policy clocks. `knowers` are those
+    named on a law-enforcement-sensitive matter; None of all others.
     """
 
     item_id: UUID
@@ -182,6 +184,9 @@ class Item:
     transferred_from: str | None = None
     port: str | None = None
     at_port: str | None = None
+    entry_type: str | None = None
+    port_of_entry: str | None = None
+    deemed_on: date | None = None
     set_days: tuple[SetDay, ...] | None = None
     knowers: tuple[str, ...] | None = None
     goods: tuple[Goods, ...] | None = None

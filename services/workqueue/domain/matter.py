@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, assert_never
 from uuid import UUID
 
 from services.workqueue.domain.due import nearest_day
@@ -17,8 +17,6 @@ from services.workqueue.domain.processes.shape import Act, Process
 from shared.customs.calendar import legal_date
 
 _CLAIMED: Final = "work-item-changed:claimed"
-_BEGIN_ANEW: Final = frozenset({"matter", "filing"})
-"""Kinds that follow what came after their opening: an extension of last year is no answer to a request of today."""
 OPENS_LETTER: Final = frozenset({REQUEST, NOTICE})
 """What an act opens that asks a party by letter: the letter itself, and no matter beside its own."""
 _SETTLED: Final = frozenset({"answered", "withdrawn", "closed", "taken", "assessed"})
@@ -82,7 +80,7 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
     """Fold the event that opened the item, the facts of its subjects, the acts of people and its claim.
 
     Facts and acts go in the order of their time, of one instant facts first, so the order in which they are heard does
-    not matter. A matter or filing follows what came after its opening. What a claim does is done when somebody holds
+    not matter. What a claim does is done when somebody holds
     the item for the first time, or before the act that needs it.
     """
     standing = stand(process, item.opened_at, ())
@@ -90,9 +88,7 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
     for event in opened_on:
         standing = _follow_event(process, standing, (event,), item.opened_at, _opening_fields(item))[0]
     own = of_item(item.item_id)
-    ordered = in_order(
-        fact for fact in facts if item.kind not in _BEGIN_ANEW or fact.subject == own or fact.at > item.opened_at
-    )
+    ordered = in_order(fact for fact in facts if fact.subject == own or _bears_on(fact, item, process))
     ahead = [fact for fact in ordered if not set(fact.words) & set(opened_on)]
     events: list[tuple[Fact, str, str]] = []
     overtaken: set[int] = set()
@@ -132,6 +128,23 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
     if item.token:
         standing = _follow_event(process, standing, (_CLAIMED,), standing.since, {})[0]
     return Followed(standing, tuple(events), frozenset(overtaken), awaited)
+
+
+def _bears_on(fact: Fact, item: Item, process: Process) -> bool:
+    """Whether an item follows a fact of its entry, protest or importer.
+
+    An extension of last year is no answer to a request of today. The event that opens a matter is itself followed.
+    """
+    match item.kind:
+        case "matter":
+            opens = fact.at == item.opened_at and not set(fact.words).isdisjoint(process.opened_on)
+            return opens or fact.at > item.opened_at
+        case "filing":
+            return fact.at > item.opened_at
+        case "review" | "consultation" | "protest":
+            return True
+        case _:
+            assert_never(item.kind)
 
 
 def _with_doer(standing: Standing, act: str, people: frozenset[str]) -> Standing:

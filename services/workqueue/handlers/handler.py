@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.workqueue.acts.request import count_answers
 from services.workqueue.domain.decision import RefusedDecision
+from services.workqueue.domain.exception import Oversight, open_exception, oversight_of
 from services.workqueue.domain.fact import Fact, of_decision, of_entry, of_importer, of_item, of_protest, subjects_of
 from services.workqueue.domain.filing import (
     NOT_QUEUED,
@@ -22,8 +23,9 @@ from services.workqueue.domain.filing import (
     whose_filing,
 )
 from services.workqueue.domain.filing import absorb as absorb_routing
-from services.workqueue.domain.item import Item, Note
+from services.workqueue.domain.item import WAITING, Item, Note
 from services.workqueue.domain.matter import KeptAct, end_by_event, follow_all, placed
+from services.workqueue.domain.processes.liquidation_exception import LIQUIDATION_EXCEPTION
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.protest import REOPENING, Protest, ProtestAct, review_protest
 from services.workqueue.domain.protest import absorb as absorb_protest_act
@@ -39,10 +41,11 @@ from services.workqueue.domain.review import (
 )
 from services.workqueue.domain.review import absorb as absorb_legal_act
 from services.workqueue.handlers.facts import fact_of
-from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
+from services.workqueue.handlers.item_ids import entry_item_id, exception_item_id, filing_item_id, protest_item_id
 from services.workqueue.handlers.liquidation import (
     on_decision_applied,
     on_decision_refused,
+    on_deemed_liquidation,
     on_entry_changed,
     on_protest_changed,
 )
@@ -61,6 +64,7 @@ from services.workqueue.store import requests as request_store
 from services.workqueue.store.importers import Importer
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
+from shared.contracts.liquidation import EntryChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.registry import TYPES
 from shared.customs.centers import PENDING
@@ -95,6 +99,7 @@ class Batch:
     filing_routes: defaultdict[str, list[FilingRoute]] = field(default_factory=lambda: defaultdict(list))
     filings: set[str] = field(default_factory=set)
     refused: defaultdict[str, list[RefusedDecision]] = field(default_factory=lambda: defaultdict(list))
+    oversights: list[Oversight] = field(default_factory=list)
     applied: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
     parties: list[PartyChanged] = field(default_factory=list)
@@ -174,8 +179,7 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
                 version = on_entry_routed(event)
                 batch.versions[version.entry_number].append(version)
             case "entry-changed":
-                act = on_entry_changed(event)
-                batch.legal_acts[act.entry_number].append(act)
+                _read_legal_act(batch, event)
             case "protest-changed":
                 protest_act = on_protest_changed(event)
                 batch.protest_acts[protest_act.protest_number].append(protest_act)
@@ -195,6 +199,13 @@ def read_batch(events: Sequence[Event[Any]]) -> Batch:
             case _:
                 raise ValueError(f"the work queue does not read {topic}")
     return batch
+
+
+def _read_legal_act(batch: Batch, event: Event[EntryChanged]) -> None:
+    act = on_entry_changed(event)
+    batch.legal_acts[act.entry_number].append(act)
+    if (oversight := on_deemed_liquidation(event)) is not None:
+        batch.oversights.append(oversight)
 
 
 def _read_decision(batch: Batch, topic: str, event: Event[Any]) -> None:
@@ -251,9 +262,17 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         [number for number in batch.protest_acts if of_protest(number) in said_of],
         [number for number in batch.importers if of_importer(number) in said_of],
     )
+    late = [each.decision_id for found in batch.refused.values() for each in found]
+    exceptions = {exception_item_id(key) for key in (*(each.key for each in batch.oversights), *map(str, late))}
     items = await item_store.lock_items(
         tx,
-        [*protest_items, *map(filing_item_id, filings), *(each.item_id for each in asked.values()), *followers],
+        [
+            *protest_items,
+            *map(filing_item_id, filings),
+            *(each.item_id for each in asked.values()),
+            *followers,
+            *exceptions,
+        ],
         entry_numbers={
             *batch.versions,
             *batch.legal_acts,
@@ -262,15 +281,14 @@ async def _load(tx: Transaction, batch: Batch) -> Known:
         },
     )
     # After the items are locked nobody completes them.
-    completed_by = await decision_store.load_standing(
-        tx, [*batch.applied, *(each.decision_id for found in batch.refused.values() for each in found)]
-    )
+    completed_by = await decision_store.load_standing(tx, [*batch.applied, *late])
     said_of |= {of_item(item_id) for item_id in completed_by.values()}
     of_filings = [item.item_id for item in items.values() if item.kind == "filing"]
     named_alone = await fact_store.find_filed_on(tx, of_filings)
     subjects = {of_entry(number) for number, added in batch.versions.items() if any(map(work_called_for, added))}
     subjects |= {of_entry(route.entry_numbers[0]) for route in routes if len(route.entry_numbers) == 1}
     subjects |= set(map(of_protest, batch.protest_acts))
+    subjects |= {of_entry(number) for number in (*(each.entry_number for each in batch.oversights), *batch.refused)}
     for item in items.values():
         followed = subjects_of(item, named_alone.get(item.item_id))
         if not said_of.isdisjoint(followed):
@@ -322,6 +340,7 @@ def decide(batch: Batch, known: Known) -> Changes:
     holders = dict(known.holders)
     for number, added in batch.versions.items():
         holders[number] = holder_of([*known.versions.get(number, []), *added])
+    _open_exceptions(batch, known, changes)
     _decide_protests(batch, known, importers, holders, changes)
     _decide_filings(batch, known, importers, holders, changes)
     _follow_facts(batch, known, changes)
@@ -364,6 +383,21 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
             _note_item(changes, known, reviewed.item, reviewed.notes)
 
 
+def _open_exceptions(batch: Batch, known: Known, changes: Changes) -> None:
+    """Open a matter for what the legal record left to be judged, once, and where nobody works on one already."""
+    in_work = {
+        item.entry_number
+        for item in known.items.values()
+        if item.process == LIQUIDATION_EXCEPTION.code and item.state in WAITING
+    }
+    late = (oversight_of(each, known.items[known.completed_by[each.decision_id]]) for each in changes.refused)
+    found = [*batch.oversights, *(each for each in late if each is not None)]
+    for oversight in {each.key: each for each in sorted(found, key=lambda each: each.at, reverse=True)}.values():
+        item_id = exception_item_id(oversight.key)
+        if item_id not in known.items and oversight.entry_number not in in_work:
+            _note_item(changes, known, *open_exception(oversight, item_id))
+
+
 def _decide_protests(
     batch: Batch, known: Known, importers: Mapping[str, Importer], holders: Mapping[str, Held], changes: Changes
 ) -> None:
@@ -373,18 +407,19 @@ def _decide_protests(
             after = absorb_protest_act(after, act)
         if after != before:
             changes.protests.append(after)
-        center = _protest_center(after, holders, importers)
+        entry = holders.get(after.entry_number or "")
+        center = _protest_center(after, entry, importers)
         for opening in after.openings:
             item_id = protest_item_id(number, opening.sequence if opening else None)
-            result = review_protest(before, after, opening, center, known.items.get(item_id), item_id, batch.at)
+            result = review_protest(before, after, opening, center, entry, known.items.get(item_id), item_id, batch.at)
             if result is not None:
                 _note_item(changes, known, *result)
 
 
-def _protest_center(protest: Protest, holders: Mapping[str, Held], importers: Mapping[str, Importer]) -> str:
+def _protest_center(protest: Protest, entry: Held | None, importers: Mapping[str, Importer]) -> str:
     """The Center of the first protested entry, else the importer's, else pending."""
-    if protest.entry_number is not None and protest.entry_number in holders:
-        return holders[protest.entry_number].center
+    if entry is not None:
+        return entry.center
     importer = importers.get(protest.importer_number or "")
     return importer.center if importer is not None and importer.center is not None else PENDING
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.workqueue.domain.decision import RefusedDecision
+from services.workqueue.domain.exception import Oversight
 from services.workqueue.domain.protest import ProtestAct
 from services.workqueue.domain.review import LegalAct
 from shared.contracts.envelope import Event
@@ -21,6 +22,26 @@ def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
         deemed_on=data.deemed_on,
         liquidated_on=(data.liquidated_on or data.occurred_on) if is_liquidation else None,
         at=event.time,
+    )
+
+
+def on_deemed_liquidation(event: Event[EntryChanged]) -> Oversight | None:
+    """An entry that the law liquidated because nobody did; None for every other act."""
+    data = event.data
+    if data.change != "deemed-liquidated":
+        return None
+    return Oversight(
+        key=data.entry_number,
+        entry_number=data.entry_number,
+        importer_number=data.importer_number,
+        center=data.center,
+        at=event.time,
+        reason={
+            "code": "deemed-liquidated",
+            "text": f"The entry was deemed liquidated on {data.liquidated_on or data.occurred_on}.",
+            "fact": data.legal_basis.rule,
+            "citation": data.legal_basis.citation,
+        },
     )
 
 

@@ -177,8 +177,9 @@ async def list_same_goods(tx: Transaction, keys: list[str], limit: int) -> list[
 
 
 async def list_same_issue(tx: Transaction, item_id: UUID, importer_number: str | None, limit: int) -> list[Item]:
-    """Open work of an account on which a letter was written about an issue that one on this item is about; of no account
-    there is none.
+    """Open work of an account on which a letter was written about an issue that one on this item is about.
+
+    Of no account there is none.
     """
     rows: list[Any] = await bulk.fetch(tx, _SAME_ISSUE, item_id, importer_number, limit)
     return [_item_of(row) for row in rows]

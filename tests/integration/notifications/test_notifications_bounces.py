@@ -196,6 +196,36 @@ async def test_a_bounce_goes_to_the_second_contact_and_then_to_the_mail_room(
     assert {name for name, violations in found.items() if violations} == set()
 
 
+async def test_a_second_contact_that_is_taken_back_stops_no_letter(
+    engine: AsyncEngine, mailer: ScriptedMailer, clock: FixedClock, inbound: aiosmtplib.SMTP, tmp_path: Path
+) -> None:
+    (mail,) = mailer.mails
+    assert mail.return_path is not None
+    await inbound.sendmail("", mail.return_path, report("failed"))
+    async with client_of(engine, tmp_path, OWNER) as api:
+        assert (await api.put("/preferences", json={"recipient": IMPORTER})).status_code == 200
+    await send(engine, mailer, clock)
+    assert await states(engine) == {"email": "bounced", "email-second": "no-address", "mail": "queued"}
+    assert mailer.mails == [mail]
+
+
+async def test_who_has_no_first_address_is_told_at_the_second_and_at_the_first_when_there_is_one(
+    engine: AsyncEngine, clock: FixedClock, tmp_path: Path
+) -> None:
+    await apply(engine, [account_assigned(center=None, contact_email=None), request_issued()])
+    async with client_of(engine, tmp_path, OWNER) as api:
+        asked = {"recipient": IMPORTER, "second_email": "second@importer.example"}
+        assert (await api.put("/preferences", json=asked)).status_code == 200
+    mailer = ScriptedMailer(lambda _: Outcome(Fate.SENT))
+    for _ in range(2):  # that there is no first address, then the mail to the second
+        await send(engine, mailer, clock)
+    assert [mail.to for mail in mailer.mails] == ["second@importer.example"]
+    assert await states(engine) == {"email": "no-address", "email-second": "sent"}
+    await apply(engine, [account_assigned(sequence=2, center=None)])
+    await send(engine, mailer, clock)
+    assert [mail.to for mail in mailer.mails] == ["second@importer.example", "trade@importer.example"]
+
+
 async def test_a_report_that_comes_again_and_one_that_says_nothing_change_nothing(
     engine: AsyncEngine, mailer: ScriptedMailer, inbound: aiosmtplib.SMTP
 ) -> None:
@@ -215,6 +245,21 @@ async def test_a_report_that_comes_again_and_one_that_says_nothing_change_nothin
         "bounced",
         "queued",
     ]
+
+
+async def test_a_report_that_is_sooner_than_the_result_of_its_mail_is_put_off(
+    engine: AsyncEngine, clock: FixedClock, inbound: aiosmtplib.SMTP
+) -> None:
+    await apply(engine, [account_assigned(center=None), request_issued()])
+    (delivery,) = await rows(engine, deliveries)
+    address = ADDRESSES.return_path(delivery.notice_id, delivery.channel, delivery.recipient_role)
+    assert address is not None
+    with pytest.raises(aiosmtplib.SMTPDataError) as refused:
+        await inbound.sendmail("", address, report("failed"))
+    assert refused.value.code == 451
+    await send(engine, ScriptedMailer(lambda _: Outcome(Fate.SENT)), clock)
+    await inbound.sendmail("", address, report("failed"))
+    assert await states(engine) == {"email": "bounced", "mail": "queued"}
 
 
 async def test_an_address_that_nobody_made_is_refused_or_finds_nothing(

@@ -179,7 +179,12 @@ async def test_an_importer_that_files_for_others_acknowledges_for_itself_alone(
     )
     await apply(engine, [request_issued()])
     (notice,) = await rows(engine, notices)
-    async with as_(engine, tmp_path, both) as api:
+    async with as_(engine, tmp_path, OWNER) as api:
         assert (await api.post(f"/notices/{notice.notice_id}/acknowledge")).status_code == 204
+        assert await kinds(api, unread="true") == []
+    async with as_(engine, tmp_path, both) as api:
+        assert await kinds(api, unread="true") == ["N-03"]
+        assert (await api.post(f"/notices/{notice.notice_id}/acknowledge")).status_code == 204
+        assert await kinds(api, unread="true") == []
     acknowledged = [row.recipient_role for row in await rows(engine, deliveries) if row.state == "acknowledged"]
-    assert acknowledged == ["filer:B76"]
+    assert acknowledged == ["filer:B76", "importer"]

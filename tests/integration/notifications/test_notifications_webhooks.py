@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from services.notifications.acts import hooking
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.secrecy import encrypt_anew
 from services.notifications.app import SERVICE
@@ -40,6 +41,7 @@ from tests.integration.notifications.builders import (
     sender_of,
 )
 from tests.support.databases import TestDatabases
+from tests.support.events import entry_number
 from tests.support.parties import delegation, party, told
 from tests.support.receiver import Receiver
 
@@ -221,6 +223,24 @@ async def test_a_receiver_that_dies_is_tried_again_under_the_same_id_and_holds_u
     assert len(receiver.calls) == 2
 
 
+async def test_a_receiver_that_takes_its_time_is_left_for_the_next_batch(
+    engine: AsyncEngine,
+    client: WebhookClient,
+    clock: FixedClock,
+    receiver: Receiver,
+    api: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hooking, "_LONGEST_RUN", 0.0)  # any answer has taken as long
+    await register(api, receiver.url)
+    await apply(engine, [account_assigned(center=None), request_issued(), request_issued("CBP-29")], clock.now())
+    await sender(engine, client, clock).send_batch()
+    assert len(receiver.calls) == 1
+    assert sorted((row.state, row.attempts) for row in await hooks(engine)) == [("delivered", 1), ("queued", 0)]
+    await sender(engine, client, clock).send_batch()
+    assert {row.state for row in await hooks(engine)} == {"delivered"}
+
+
 async def test_a_receiver_that_is_gone_is_turned_off_and_one_that_takes_nothing_for_days_too(
     engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
 ) -> None:
@@ -330,6 +350,26 @@ async def test_who_may_register_and_what_is_shown_of_it(
             headers={"Idempotency-Key": "y"},
         )
         assert (plain.status_code, plain.json()["code"]) == (422, "bad-webhook-address")
+
+
+async def test_a_webhook_is_not_told_of_what_its_owner_was_told_before_when_others_become_known(
+    engine: AsyncEngine, tmp_path: Path, clock: FixedClock, receiver: Receiver
+) -> None:
+    filer = Identity("bro", "Bro", frozenset({RoleName.BROKER}), filer_code="B76")
+    known = [account_assigned(center=None), told(party("filer:B76", 1))]
+    await apply(engine, [*known, entry_changed(entry_number(700_001), "liquidated")], clock.now())
+    async with client_of(engine, tmp_path, filer, clock.now(), webhook_allow_private=True) as api:
+        await register(api, receiver.url, recipient="filer:B76")
+    agent = told(party("agent:1001", 1), delegation())
+    await apply(engine, [agent], clock.now())
+    assert sorted(row.recipient_role for row in await rows(engine, deliveries) if row.channel == "email") == [
+        "agent:1001",
+        "filer:B76",
+        "importer",
+    ]
+    assert await hooks(engine) == []
+    await apply(engine, [entry_changed(entry_number(700_001), "rescheduled", sequence=3)], clock.now())
+    assert [(row.kind, row.recipient_role) for row in await hooks(engine)] == [("N-14", "filer:B76")]
 
 
 async def test_many_notices_of_one_receiver_go_out_in_one_run(

@@ -17,6 +17,8 @@ CENTER = frozenset({"CEE007"})
 DAN = Identity("dan", "Dan Moss", frozenset({RoleName.CENTER_DIRECTOR}), centers=CENTER)
 SUE = Identity("sue", "Sue Dahl", frozenset({RoleName.ASSISTANT_CENTER_DIRECTOR}), centers=CENTER, divisions=DIVISIONS)
 AWAY = Identity("ann", "Ann Field", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE001"}))
+AWAY_SPECIALIST = Identity("abe", "Abe Hill", KIM.roles, centers=frozenset({"CEE001"}), divisions=DIVISIONS)
+TO_KIM = {"to": "kim", "reason": "She knows it."}
 PERSON = {"name": "Kim Reyes", "center": "CEE007", "division": "enforcement", "minutes_a_day": 360}
 HEADER = "subject,name,center,division,roles,teams,skills,minutes_a_day,absences,interests,employers\n"
 
@@ -212,6 +214,33 @@ async def test_skipped_item_is_not_offered_to_that_person_for_a_while(desk: Desk
     assert (held.status_code, held.json()["code"]) == (409, "stale-token")
     desk.clock.advance(timedelta(hours=8, seconds=1))
     assert (await desk.call("POST", "/items/next")).json()["item_id"] == first
+
+
+async def test_next_takes_only_what_the_filter_of_the_list_gives_in_the_order_of_the_queue(desk: Desk) -> None:
+    first, second, third = await queue(desk, 3)
+    await desk.apply(routed(entry_number(2), version=2, entry_type="03"))
+    await desk.apply(routed(entry_number(3), version=2, entry_type="03", importer_number="12-345678900"))
+    wanted = {"query": "kind=review&entry_type=03"}
+    assert (await desk.call("POST", "/items/next", json={"query": "kin=review"})).status_code == 422
+    assert (await desk.call("POST", "/items/next", json={"query": "kind=protest"})).status_code == 204
+    assert (await desk.call("POST", "/items/next", AWAY_SPECIALIST, json=wanted)).status_code == 204
+    other = await desk.call("POST", "/items/next", LEE, json={"query": "importer=12-345678900"})
+    assert other.json()["item_id"] == third, other.text
+    taken = (await desk.call("POST", "/items/next", json=wanted)).json()
+    assert (taken["item_id"], "that waits for nobody and the filter gives it comes first" in taken["why"]) == (
+        second,
+        True,
+    )
+    assert (await desk.call("POST", "/items/next", json=wanted)).status_code == 204
+    assert [(each["data"]["item_id"], each["data"]["actor"]["subject"]) for each in await desk.published()][-2:] == [
+        (third, "lee"),
+        (second, "kim"),
+    ]
+    await put(desk, "kim")
+    assert (await desk.call("POST", f"/items/{first}/assign", DAN, json=TO_KIM)).status_code == 200
+    assert (await desk.call("POST", "/items/next", LEE, json={"query": "entry_type=01"})).status_code == 204
+    mine = (await desk.call("POST", "/items/next", json={"query": "due=unknown"})).json()
+    assert (mine["item_id"], mine["why"].partition(",")[0]) == (first, "It is assigned to you")
 
 
 async def test_interest_and_former_employer_bar_claim_and_next_until_their_day(desk: Desk) -> None:

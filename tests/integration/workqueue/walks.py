@@ -248,7 +248,7 @@ WALKS: Final[dict[str, Walk]] = {
         ),
         opener="PS",
     ),
-    # The port may decide otherwise, with a reason: the signal of uniformity. Detained in 5 business days, notice in 5 more.
+    # The port may decide otherwise, with a reason. 5 business days to detain, 5 more for the notice.
     "admissibility that the port decides otherwise": Walk(
         "admissibility-advice",
         "requested",
@@ -589,6 +589,19 @@ WALKS: Final[dict[str, Walk]] = {
             S("propose-reliquidation", "reliquidation-proposed"),
             S("approve-reliquidation", "reliquidation-due", "CD"),
             S("!reliquidated-without-change", "reliquidated", due_on=""),
+        ),
+    ),
+    # 3.4, clock 6: also where a decision came after the liquidation.
+    "decision after the liquidation": Walk(
+        "liquidation-exception",
+        "found",
+        "LS",
+        (
+            S("note-liquidation", "deemed", due_on="2026-05-31"),
+            S("propose-reliquidation", "reliquidation-proposed"),
+            S("return", "deemed", "CD"),
+            S("propose-reliquidation", "reliquidation-proposed"),
+            S("leave", "final", "ACD", due_on=""),
         ),
     ),
     "extension request": Walk(

@@ -5,14 +5,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from services.workqueue.domain.processes.shape import Act, Field, FieldKind
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 
-_MONEY: Final = re.compile(r"[0-9]{1,13}(\.[0-9]{2})?")
-_HOURS: Final = re.compile(r"[0-9]{1,4}(\.[0-9])?")
-_PORT: Final = re.compile("[0-9]{4}")
+
+class _Written(NamedTuple):
+    """How a value that is text is written, for the machine and in words."""
+
+    pattern: re.Pattern[str]
+    right: str
+
+
+_WRITTEN: Final = {
+    "money": _Written(re.compile(r"[0-9]{1,13}(\.[0-9]{2})?"), 'US dollars as text, not negative, as in "1250.00"'),
+    "hours": _Written(re.compile(r"[0-9]{1,4}(\.[0-9])?"), 'hours as text with at most one decimal, as in "1.5"'),
+    "port": _Written(re.compile("[0-9]{4}"), "a port's code of four digits (Schedule D), as in 2704"),
+}
 _MOST: Final = 1000
 _LONGEST: Final = 4000
 _FIRST_YEAR: Final = 1986
@@ -90,10 +100,8 @@ def _read(field: Field, value: Any) -> Any:
             return _read_time(value, lambda text: date.fromisoformat(text).isoformat())
         case "instant":
             return _read_time(value, _utc)
-        case "money":
-            return value if isinstance(value, str) and _MONEY.fullmatch(value) else None
-        case "hours":
-            return value if isinstance(value, str) and _HOURS.fullmatch(value) else None
+        case "money" | "hours" | "port":
+            return value if isinstance(value, str) and _WRITTEN[field.kind].pattern.fullmatch(value) else None
         case "integer":
             return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
         case "flag":
@@ -104,8 +112,6 @@ def _read(field: Field, value: Any) -> Any:
             return _read_list(value, lambda each: each if type(each) is int and 1 <= each <= 999 else None)
         case "references":
             return _read_list(value, lambda each: each if isinstance(each, str) and 0 < len(each) <= 100 else None)
-        case "port":
-            return value if isinstance(value, str) and _PORT.fullmatch(value) else None
         case _:
             assert_never(field.kind)
 
@@ -152,10 +158,8 @@ def _right(field: Field) -> str:
             return "a day, as in 2026-03-02"
         case "instant":
             return "an instant with its time zone, as in 2026-03-02T15:04:09Z"
-        case "money":
-            return 'US dollars as text, not negative, as in "1250.00"'
-        case "hours":
-            return 'hours as text with at most one decimal, as in "1.5"'
+        case "money" | "hours" | "port":
+            return _WRITTEN[field.kind].right
         case "integer":
             return "a whole number, not negative"
         case "flag":
@@ -166,8 +170,6 @@ def _right(field: Field) -> str:
             return "line numbers from 1 to 999"
         case "references":
             return "references of 1 to 100 characters"
-        case "port":
-            return "a port's code of four digits (Schedule D), as in 2704"
         case _:
             assert_never(field.kind)
 

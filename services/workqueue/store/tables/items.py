@@ -44,6 +44,25 @@ CASE kind
 END
 """)
 
+_BEGAN_ON = "(opened_at AT TIME ZONE 'America/New_York'::text)::date"
+
+
+def _half_of(day: str) -> str:
+    """The first day on which half of a clock has passed (`level_of`), null where it has no day."""
+    half = f"LEAST({day}, {_BEGAN_ON} + GREATEST(1, ({day} - {_BEGAN_ON} + 1) / 2))"
+    return f"CASE WHEN {day} IS NOT NULL THEN {half} ELSE NULL::date END"
+
+
+# From the days themselves, so that nothing that writes one can forget when to look at the item. As the server says it.
+_ESCALATES_ON = f"""
+CASE WHEN state = ANY (ARRAY['open'::text, 'claimed'::text]) THEN
+    CASE WHEN look_on IS NOT NULL AND NOT looked_due_on IS DISTINCT FROM due_on
+              AND NOT looked_deemed_on IS DISTINCT FROM deemed_on
+              AND NOT looked_set_days IS DISTINCT FROM set_days THEN look_on
+         ELSE LEAST({_half_of("due_on")}, {_half_of("deemed_on")}) END
+     ELSE NULL::date END
+"""
+
 items = Table(
     "items",
     metadata,
@@ -81,6 +100,15 @@ items = Table(
     Column("transferred_from", Text),
     Column("port", Text),
     Column("at_port", Text),
+    Column("entry_type", Text),
+    Column("port_of_entry", Text),
+    Column("deemed_on", Date),
+    # Its days when it was last looked at whether somebody is to be told, and when to look again if they stay.
+    Column("looked_due_on", Date),
+    Column("looked_deemed_on", Date),
+    Column("looked_set_days", JSONB),
+    Column("look_on", Date),
+    Column("escalates_on", Date, Computed(_ESCALATES_ON, persisted=True)),
     Column("set_days", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
     Column("knowers", JSONB),
@@ -94,6 +122,9 @@ items = Table(
     Index("items_entry", "entry_number"),
     Index("items_importer", "importer_number"),
     Index("items_waiting", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_entry_type", "entry_type", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_port", "port_of_entry", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_escalations", "escalates_on", "item_id", postgresql_where=text("escalates_on IS NOT NULL")),
     Index("items_holder", "holder", *QUEUE_ORDER, postgresql_where=text("holder IS NOT NULL")),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),

@@ -1,0 +1,18 @@
+"""A provider for each test."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.integration.console.provider import Provider
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    provider = Provider("slow")
+    listening = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
+    provider.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    yield provider
+    listening.close()
+    await listening.wait_closed()
