@@ -56,14 +56,14 @@ class HandedOver:
 
 
 class KeepingMailer(SmtpMailer):
-    """The product's mailer, which keeps what it sent for the floor."""
+    """The product's mailer, which keeps for the floor what it sent; a mail that was not begun in time comes again."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, _SENDER, step_seconds=10, accept_seconds=60)
-        self.mails: list[Mail] = []
+        self.mails: dict[str, Mail] = {}
 
     async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
-        self.mails.extend(mails)
+        self.mails |= {mail.message_id: mail for mail in mails}
         await super().send(mails, write_down)
 
 
@@ -91,7 +91,7 @@ async def measure_mails(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedO
     while await _count(engine, _LEFT):
         await sender.run()
     seconds = time.perf_counter() - began
-    messages = [(mail.to, build_message(mail, _SENDER)) for mail in mailer.mails]
+    messages = [(mail.to, build_message(mail, _SENDER)) for mail in mailer.mails.values()]
     return HandedOver(len(messages), seconds, await _bare_mails(sinks, messages))
 
 
