@@ -15,7 +15,7 @@ from statistics import quantiles
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.workqueue.acts.claim import claim_next_alone
+from services.workqueue.acts.claim import WorkWanted, claim_next_alone
 from shared.db import bulk
 from shared.db.transaction import alone
 from shared.runtime.clock import SystemClock
@@ -136,9 +136,7 @@ async def measure_claims_of_product(engine: AsyncEngine, clients: int, seconds: 
     ]
 
     async def claim(client: int) -> object:
-        return await claim_next_alone(
-            engine, people[client], clock.now(), LEASE, center=None, division=None, process=None
-        )
+        return await claim_next_alone(engine, people[client], clock.now(), LEASE, WorkWanted())
 
     return await run("Centerline", claim, clients, seconds)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from services.notifications.store.deliveries import ChangedDelivery
+from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from shared.bus.outbox import Outgoing
 from shared.contracts.notice import NoticeChanged
 from shared.customs.parties import is_party_id, kind_of_party
@@ -16,6 +16,26 @@ SOURCE: Final = "urn:centerline:notifications"
 def changes_told(changes: Iterable[ChangedDelivery], at: datetime) -> list[Outgoing]:
     """The events of ledger lines. What a filer alone is told of its messages names no importer, and stays here."""
     return [notice_changed(change, at) for change in changes if change.importer_number is not None]
+
+
+def begun_told(deliveries: Iterable[NewDelivery], at: datetime) -> list[Outgoing]:
+    """The events of deliveries that begin."""
+    return changes_told(
+        (
+            ChangedDelivery(
+                notice_id=each.notice_id,
+                channel=each.channel,
+                recipient_role=each.recipient_role,
+                sequence=1,
+                kind=each.kind,
+                importer_number=each.importer_number,
+                entry_number=each.entry_number,
+                state=each.state,
+            )
+            for each in deliveries
+        ),
+        at,
+    )
 
 
 def notice_changed(changed: ChangedDelivery, at: datetime) -> Outgoing:

@@ -1,16 +1,18 @@
 """Signing in at the identity provider: code flow with PKCE (RFC 7636), checked by state and nonce; and ending there."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.console.acts.secrets import new_secret
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 ALGORITHMS: Final = ["RS256", "ES256", "EdDSA"]
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -101,7 +103,10 @@ class Login:
             raise LoginFailed("This is no logout token.")
         return claims.get("sid"), claims.get("sub")
 
-    def _client(self) -> AsyncOAuth2Client:
+    def _client(self) -> "AsyncOAuth2Client":
+        # Not above: it brings an HTTP client of its own, which a console without a provider never needs.
+        from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415
+
         return AsyncOAuth2Client(
             client_id=self._client_id,
             client_secret=self._client_secret,

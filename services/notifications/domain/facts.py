@@ -230,4 +230,27 @@ class Assignment:
     grounds: tuple[Ground, ...]
 
 
-Act = EntryAct | ProtestFiled | ProtestAct | Request | LetterChange | WorkAct | Assignment | AppealAct | Refusal
+@dataclass(frozen=True, slots=True)
+class WebhookOff:
+    """A receiver of notices that was turned off by itself, for the so many-th time; `recipient` registered it."""
+
+    webhook_id: str
+    times: int
+    recipient: str
+    host: str
+    reason: str
+    told_on: date
+
+
+Act = (
+    EntryAct
+    | ProtestFiled
+    | ProtestAct
+    | Request
+    | LetterChange
+    | WorkAct
+    | Assignment
+    | AppealAct
+    | Refusal
+    | WebhookOff
+)

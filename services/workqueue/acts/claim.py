@@ -1,6 +1,6 @@
 """Claims: take an item, keep it, give it back, and open it again when its lease has run out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import lock_item, refusals, tell, write_item
 from services.workqueue.acts.reach import demand_known, matter_for_work, person_of, seen, work_queues
 from services.workqueue.domain import claim as rules
+from services.workqueue.domain.filter import Filter
 from services.workqueue.domain.item import Item, Note, Person
 from services.workqueue.domain.staff import SKIPPED_FOR, Member, find_conflict, why_first
 from services.workqueue.domain.staff import Conflict as StaffConflict
@@ -20,7 +21,7 @@ from services.workqueue.store import items as item_store
 from services.workqueue.store import staff as staff_store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Alone, Connections, Transaction, alone, transaction
-from shared.runtime.access import demand, no_such
+from shared.runtime.access import Matter, demander, no_such
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.slices import work_through
@@ -30,15 +31,17 @@ LEASE_OF_A_RUN: Final = timedelta(minutes=5)
 """Of a claim that an act on many items ends in the transaction in which it makes it."""
 
 
+class WorkWanted(NamedTuple):
+    """Of which queues the next item is to be, None: of all of the caller's, and of what of them."""
+
+    center: str | None = None
+    division: str | None = None
+    process: str | None = None
+    narrowed: Filter | None = None
+
+
 async def claim_next(
-    tx: Transaction,
-    caller: Identity,
-    now: datetime,
-    lease: timedelta,
-    *,
-    center: str | None,
-    division: str | None,
-    process: str | None,
+    tx: Transaction, caller: Identity, now: datetime, lease: timedelta, wanted: WorkWanted
 ) -> tuple[Item, str] | None:
     """Give the caller what is assigned to them, else the first item of their queues, or of those named, and why it is.
 
@@ -47,36 +50,51 @@ async def claim_next(
     out come last: they are opened when nothing else is open. Raises `Forbidden` for a Center or division that the
     caller's token does not name, and without the acting authority that the token claims.
     """
-    queues = work_queues(caller, center, division, process, legal_date(now))
+    queues = work_queues(caller, wanted.center, wanted.division, wanted.process, legal_date(now))
     await demand_acting(tx, caller, now)
-    taken = await _take(tx, caller, now, lease, queues, process)
+    taken = await _take_any(tx, caller, now, lease, queues, wanted)
     if taken is None and await _expire(tx, now, *queues):
-        taken = await _take(tx, caller, now, lease, queues, process)
-    return None if taken is None else _tell_why(taken, queues, process)
+        taken = await _take_any(tx, caller, now, lease, queues, wanted)
+    return None if taken is None else _tell_why(taken, queues, wanted)
 
 
 async def claim_next_alone(
-    engine: AsyncEngine,
-    caller: Identity,
-    now: datetime,
-    lease: timedelta,
-    *,
-    center: str | None,
-    division: str | None,
-    process: str | None,
+    engine: AsyncEngine, caller: Identity, now: datetime, lease: timedelta, wanted: WorkWanted
 ) -> tuple[Item, str] | None:
     """The same as `claim_next`, as a statement that is a transaction by itself where nothing else has to be asked.
 
-    That is so for a caller who acts for nobody, as long as something is open.
+    That is so for a caller who acts for nobody and wants any work, as long as something is open.
     """
-    if caller.acting_for is None:
-        queues = work_queues(caller, center, division, process, legal_date(now))
+    if caller.acting_for is None and wanted.narrowed is None:
+        queues = work_queues(caller, wanted.center, wanted.division, wanted.process, legal_date(now))
         async with alone(engine) as single:
-            taken = await _take(single, caller, now, lease, queues, process)
+            taken = await _take(single, caller, now, lease, queues, wanted.process)
         if taken is not None:
-            return _tell_why(taken, queues, process)
+            return _tell_why(taken, queues, wanted)
     async with transaction(engine) as tx:
-        return await claim_next(tx, caller, now, lease, center=center, division=division, process=process)
+        return await claim_next(tx, caller, now, lease, wanted)
+
+
+_Queues = tuple[Sequence[str], Sequence[str]]
+
+
+async def _take_any(
+    tx: Transaction, caller: Identity, now: datetime, lease: timedelta, queues: _Queues, wanted: WorkWanted
+) -> claim_store.Taken | None:
+    if wanted.narrowed is None:
+        return await _take(tx, caller, now, lease, queues, wanted.process)
+    person = person_of(caller)
+    return await claim_store.claim_next_narrowed(
+        tx,
+        person,
+        now,
+        frame_of_claim(person, now),
+        wanted.narrowed,
+        lease_until=now + lease,
+        centers=queues[0],
+        divisions=queues[1],
+        process=wanted.process,
+    )
 
 
 async def _take(
@@ -84,7 +102,7 @@ async def _take(
     caller: Identity,
     now: datetime,
     lease: timedelta,
-    queues: tuple[Sequence[str], Sequence[str]],
+    queues: _Queues,
     process: str | None,
 ) -> claim_store.Taken | None:
     person = person_of(caller)
@@ -100,12 +118,16 @@ async def _take(
     )
 
 
-def _tell_why(
-    taken: claim_store.Taken, queues: tuple[Sequence[str], Sequence[str]], process: str | None
-) -> tuple[Item, str]:
+def _tell_why(taken: claim_store.Taken, queues: _Queues, wanted: WorkWanted) -> tuple[Item, str]:
     item, is_assigned, relaxed = taken
-    is_process = process is not None
-    return item, why_first(item, assigned=is_assigned, relaxed=relaxed, queues=queues, process=is_process)
+    return item, why_first(
+        item,
+        assigned=is_assigned,
+        relaxed=relaxed,
+        queues=queues,
+        process=wanted.process is not None,
+        narrowed=wanted.narrowed is not None,
+    )
 
 
 async def claim(tx: Transaction, item_id: UUID, caller: Identity, now: datetime, lease: timedelta) -> Item:
@@ -180,11 +202,12 @@ async def assign_items(
     locked = await item_store.lock_items(tx, item_ids)
     await demand_acting(tx, caller, now)
     to = await _assignee(tx, subject)
+    demand_one = demander(caller, "item.assign", legal_date(now))
     answers: dict[UUID, Item | Refused] = {}
     lines: list[tuple[Item, Note]] = []
     for item_id in item_ids:
         try:
-            item, notes = await _assign(tx, item_id, locked.get(item_id), caller, to, reason, now)
+            item, notes = await _assign(tx, item_id, locked.get(item_id), caller, demand_one, to, reason, now)
         except Refused as refusal:
             answers[item_id] = refusal
             continue
@@ -216,15 +239,15 @@ async def _assign(
     item_id: UUID,
     item: Item | None,
     caller: Identity,
+    demand_one: Callable[[Matter, str, Matter], str],
     to: _Assignee | None,
     reason: str,
     now: datetime,
 ) -> tuple[Item, tuple[Note, ...]]:
     if item is None:
         raise no_such(f"item {item_id}")
-    on = legal_date(now)
     demand_known(caller, item)
-    demand(caller, "item.assign", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
+    demand_one(matter_for_work(item), f"item {item_id}", seen(item))
     person = None
     if to is not None:
         if to.member is None or to.member.center != item.center:
@@ -241,7 +264,7 @@ async def _assign(
                 code="not-named",
                 remedy="Name them first: POST /items/{id}/need-to-know.",
             )
-        await _demand_none_of(tx, item, frozenset({to.subject}), to.conflicts, on)
+        await _demand_none_of(tx, item, frozenset({to.subject}), to.conflicts, legal_date(now))
         person = Person(to.subject, to.member.name)
     with refusals():
         return rules.assign(item, person_of(caller), person, reason, now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from services.workqueue.acts.reach import demand_known, matter_for_work, person_
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain import due
 from services.workqueue.domain.clocks import review_due_on
-from services.workqueue.domain.due import ItemClock, Pause
+from services.workqueue.domain.due import ClockKind, ItemClock, Pause
 from services.workqueue.domain.item import SYSTEM, WAITING, Item, Note, SetDay
 from services.workqueue.domain.matter import placed, stand_of
 from services.workqueue.domain.processes.table import PROCESSES
@@ -24,8 +24,8 @@ from services.workqueue.store import escalations as escalation_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as matter_store
-from services.workqueue.store.escalations import NEAREST, Escalation, Reached
-from shared.customs.calendar import legal_date
+from services.workqueue.store.escalations import Escalation
+from shared.customs.calendar import add_days, legal_date
 from shared.db.transaction import Connections, Transaction
 from shared.runtime.access import demand, no_such
 from shared.runtime.errors import Conflict, NotFound
@@ -86,66 +86,80 @@ async def resume(tx: Transaction, caller: Identity, item_id: UUID, clock: str, r
 async def escalate(database: Connections, now: datetime) -> int:
     """Tell of every clock that has come to another level since it was told last; gives how many were.
 
-    Levels are computed from the days as they stand: a day that moved is told of anew, one that moved away is not.
+    Levels are computed from the days as they stand: a day that moved is told of anew, one that moved away is not. Each
+    item that was looked at says when to look again, and does so at once when one of its days moves.
     """
     today = legal_date(now)
 
-    async def find(tx: Transaction, last: Reached | None, _: Sequence[str]) -> Sequence[Reached]:
-        after = last.item_id if last is not None else None
-        return await escalation_store.find_reached(tx, today, after, _ESCALATED_AT_ONCE)
+    async def find(tx: Transaction, _: UUID | None, left_out: Sequence[str]) -> Sequence[UUID]:
+        return await escalation_store.find_to_look(tx, today, left_out, _ESCALATED_AT_ONCE)
 
-    async def tell_of(tx: Transaction, reached: Sequence[Reached]) -> int:
-        return await _escalate(tx, reached, today, now)
+    async def look(tx: Transaction, item_ids: Sequence[UUID]) -> int:
+        return await _escalate(tx, item_ids, today, now)
 
-    return await work_through(database, find, tell_of, key_of=lambda each: f"{each.item_id}/{each.clock}")
+    return await work_through(database, find, look)
 
 
-async def _escalate(tx: Transaction, reached: Sequence[Reached], today: date, now: datetime) -> int:
-    items = await item_store.lock_items(tx, [each.item_id for each in reached])
+async def _escalate(tx: Transaction, item_ids: Sequence[UUID], today: date, now: datetime) -> int:
+    before = await item_store.lock_items(tx, item_ids)
+    known = await escalation_store.load_told(tx, before)
+    after = dict(before)
     told: list[Escalation] = []
     lines: list[tuple[Item, Note]] = []
-    for each in reached:
-        item = items[each.item_id]
-        clock = each if each.clock != NEAREST else await _nearest(tx, item, each)
-        if item.state not in WAITING or clock is None or clock.kind is None:
+    looks: list[tuple[UUID, date]] = []
+    for item_id, item in before.items():
+        if item.state not in WAITING:
             continue
-        level = due.level_of(clock.began_on, clock.due_on, today)
-        people = due.who_is_told(level, "statutory" if clock.kind == "statutory" else "policy")
-        if level <= each.told:
-            continue
-        text = f"{level} % of {clock.clock} has passed, due {clock.due_on}: told are {', '.join(people)}."
-        reason = {"code": "escalation", "text": text, "fact": str(level)}
-        item, note = rules.mark(item, "escalated", SYSTEM, now, reason)
-        items[item.item_id] = item
-        lines.append((item, note))
-        told.append(
-            Escalation(
-                item.item_id,
-                each.clock,
-                each.due_on,
-                level,
-                clock.kind,
-                clock.began_on,
-                item.center,
-                item.division,
-                item.holder,
-                people,
-                now,
-            )
-        )
-    await item_store.write_items(tx, list({item.item_id: items[item.item_id] for item, _ in lines}.values()))
+        next_days = []
+        for clock in await _running_clocks(tx, item):
+            told_before = known.get(clock.key, 0)
+            level = max(due.level_of(clock.began_on, clock.due_on, today), told_before)
+            next_days.append(due.next_level_on(clock.began_on, clock.due_on, level) or date.max)
+            if level > told_before:
+                after[item_id], note, escalation = _tell(after[item_id], clock, level, now)
+                lines.append((after[item_id], note))
+                told.append(escalation)
+        looks.append((item_id, min(next_days, default=add_days(today, 1))))
+    await item_store.write_items(tx, [item for item_id, item in after.items() if item != before[item_id]], before)
+    await escalation_store.write_looks(tx, looks)
     await escalation_store.write_escalations(tx, told)
     await tell(tx, lines)
     return len(told)
 
 
-async def _nearest(tx: Transaction, item: Item, reached: Reached) -> Reached | None:
-    """The nearest clock of a matter or filing that runs, under its own name and with its own days."""
+class _Running(NamedTuple):
+    """A clock that is told as it runs down, with the item, name and day under which that is kept."""
+
+    key: tuple[UUID, str, date]
+    clock: str
+    kind: ClockKind
+    began_on: date
+    due_on: date
+
+
+async def _running_clocks(tx: Transaction, item: Item) -> list[_Running]:
+    """Of a matter or filing the nearest clock that runs, under its own name and with its own days."""
+    if item.kind not in {"matter", "filing"}:
+        began_on = legal_date(item.opened_at)
+        return [
+            _Running((item.item_id, clock, day), clock, kind, began_on, day)
+            for clock, (kind, day) in due.told_clocks(item).items()
+        ]
     running = [each for each in await list_clocks(tx.connection, item) if each.paused_on is None]
-    if not running:
-        return None
-    return reached._replace(
-        clock=running[0].clock, kind=running[0].kind, began_on=running[0].began_on, due_on=running[0].due_on
+    if not running or item.due_on is None:
+        return []
+    key = (item.item_id, due.NEAREST, item.due_on)
+    return [_Running(key, running[0].clock, running[0].kind, running[0].began_on, running[0].due_on)]
+
+
+def _tell(item: Item, clock: _Running, level: int, now: datetime) -> tuple[Item, Note, Escalation]:
+    people = due.who_is_told(level, clock.kind)
+    text = f"{level} % of {clock.clock} has passed, due {clock.due_on}: told are {', '.join(people)}."
+    item, note = rules.mark(item, "escalated", SYSTEM, now, {"code": "escalation", "text": text, "fact": str(level)})
+    return (
+        item,
+        note,
+        Escalation(*clock.key, level, clock.kind, clock.began_on, item.center, item.division, item.holder, people, now),
     )
 
 

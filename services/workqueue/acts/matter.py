@@ -22,10 +22,12 @@ from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.request import follows_letter, form_opened_by, is_asking, with_day_of_letter
 from services.workqueue.store import compartment as compartment_store
+from services.workqueue.store import entries as entry_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Forbidden, NotFound, Refused
@@ -48,16 +50,17 @@ async def open_matter(
     key: str,
     process: str,
     title: str,
-    importer_number: str,
+    importer_number: str | None,
     center: str,
     entry_numbers: Sequence[str],
     port: str | None,
     linked_item: UUID | None,
 ) -> Item:
-    """Open a matter of a process; the same key of the same person gives the same matter.
+    """Open a matter of a process.
 
     Raises `NotFound` for a process or linked item that there is not, `Forbidden` when the process is not the caller's
-    to open or the Center not theirs, `Refused` for a process that begins with an event only.
+    to open or the Center not theirs, `Refused` for a process that begins with an event only, or needs an importer, and
+    a key by which the caller opened another before.
     """
     table = PROCESSES.get(process)
     if table is None:
@@ -69,9 +72,11 @@ async def open_matter(
             code="opens-by-event",
             remedy="Wait for the event, or open another process: GET /processes says who opens what.",
         )
-    permission = judge(caller, "item.open", legal_date(now), Matter(importer_number, frozenset({center})))
+    whose = Matter(importer_number, frozenset({center}), ports=frozenset({port} if port is not None else ()))
+    permission = judge(caller, "item.open", legal_date(now), whose)
     if not permission.is_given:
         raise refusal_of(permission)
+    await demand_acting(tx, caller, now)
     if not {role.value for role in caller.roles} & set(table.opened_by):
         raise Forbidden(
             f"{table.label} is opened by {' or '.join(table.opened_by)}.",
@@ -85,6 +90,8 @@ async def open_matter(
     assert permission.row_id is not None
     opening = Opening(title, tuple(entry_numbers), port, linked_item, person_of(caller), permission.row_id)
     item_id = UUID(event_id("matter", caller.subject, key))
+    if await item_store.lock_items(tx, [item_id]):
+        raise key_reused()
     return await _begin(tx, item_id, table, opening, now, importer_number=importer_number, center=center)
 
 
@@ -95,15 +102,24 @@ async def _begin(
     opening: Opening,
     now: datetime,
     *,
-    importer_number: str,
+    importer_number: str | None,
     center: str,
     knowers: Collection[str] = (),
 ) -> Item:
+    if importer_number is None and process.is_of_importer:
+        raise Refused(
+            f"{process.label} is always about an importer, and none is named.",
+            rule="process-opens",
+            code="importer-needed",
+            remedy="Name the importer number; GET /processes says which processes do without.",
+        )
+    first = opening.entry_numbers[0] if opening.entry_numbers else None
+    entry = (await entry_store.load_standing(tx, [first])).get(first) if first is not None else None
     item = Item(
         item_id=item_id,
         kind="matter",
         process=process.code,
-        entry_number=opening.entry_numbers[0] if opening.entry_numbers else None,
+        entry_number=first,
         protest_number=None,
         importer_number=importer_number,
         center=center,
@@ -114,6 +130,9 @@ async def _begin(
         due_on=None,
         authority=opening.authority,
         center_since=now,
+        port=opening.port,
+        entry_type=entry.entry_type if entry is not None else None,
+        port_of_entry=entry.port_of_entry if entry is not None else None,
         knowers=tuple(sorted({opening.by.subject, *knowers})) if process.is_sensitive else None,
     )
     item = placed(item, process, stand_of(process, item, (), ()))
@@ -142,14 +161,22 @@ async def _open_linked(
     opening = Opening(
         title=(process.label if item.knowers is not None else f"{process.label}: {act.label}")[:_LONGEST_TITLE],
         entry_numbers=entries[:_MOST_ENTRIES],
-        port=about.port if about is not None else None,
+        port=item.port,
         linked_item=item.item_id,
         by=by,
         authority=authority,
     )
     item_id = UUID(event_id("matter-by-act", str(item.item_id), str(item.acts + 1)))
-    whose = {"importer_number": item.importer_number, "center": item.center}
-    await _begin(tx, item_id, process, opening, now, **whose, knowers=item.knowers or ())
+    await _begin(
+        tx,
+        item_id,
+        process,
+        opening,
+        now,
+        importer_number=item.importer_number,
+        center=item.center,
+        knowers=item.knowers or (),
+    )
     return item_id
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.answers import hand_to_asker, lock_answers
 from services.workqueue.acts.following import ask_by_letter, hear_letters, read_act_fields
 from services.workqueue.acts.item import lock_item, refusals
@@ -45,6 +46,7 @@ from services.workqueue.store import items as item_store
 from services.workqueue.store import requests as request_store
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Connections, Transaction
 from shared.runtime import two_people
 from shared.runtime.access import Matter, demand, no_such
@@ -217,6 +219,7 @@ async def draft_by_act(tx: Transaction, item: Item, caller: Identity, now: datet
             remedy="Correct the fields that are named; send again.",
             faults=[FieldFault(f"fields.{name}", "process-table", wrong) for name, wrong in faults],
         )
+    await _demand_new(tx, asked.request_id)
     letter = _new_letter(item, caller, now, asked.request_id, asked.form, asked.authority)
     letter = await _write_text(tx, item, asked.form, _text_of(asked.fields), now, letter)
     await request_store.write_letter(tx, letter)
@@ -411,7 +414,9 @@ async def _hold(
         raise no_such(what)
     demand_known(caller, item)
     matter = matter_for_work(item) if action == "item.work" else seen(item)
-    return told, item, demand(caller, action, legal_date(now), matter, what, sight=seen(item))
+    authority = demand(caller, action, legal_date(now), matter, what, sight=seen(item))
+    await demand_acting(tx, caller, now)
+    return told, item, authority
 
 
 def _demand_token(item: Item, caller: Identity, token: int | None) -> None:
@@ -434,8 +439,25 @@ async def _draft(
     item, authority = await lock_item(tx, item_id, caller, now)
     with refusals():
         rules.demand_token(item, person_of(caller), token)
+    await _demand_new(tx, request_id)
     letter = _new_letter(item, caller, now, request_id, form, authority)
     return await _write_text(tx, item, form, text, now, letter)
+
+
+async def _demand_new(tx: Transaction, request_id: UUID) -> None:
+    if await request_store.find_letters(tx.connection, [request_id]):
+        raise key_reused()
+
+
+def _addressee(item: Item) -> str:
+    if item.importer_number is None:
+        raise Refused(
+            "A letter goes to an importer, and the matter is of nobody who has a number.",
+            rule="letter-one-importer",
+            code="importer-needed",
+            remedy="Open a matter of the importer, linked to this one.",
+        )
+    return item.importer_number
 
 
 def _new_letter(item: Item, caller: Identity, now: datetime, request_id: UUID, form: Form, authority: str) -> Letter:
@@ -444,7 +466,7 @@ def _new_letter(item: Item, caller: Identity, now: datetime, request_id: UUID, f
         item_id=item.item_id,
         form=form,
         entry_numbers=(),
-        importer_number=item.importer_number,
+        importer_number=_addressee(item),
         center=item.center,
         questions=(),
         drafted_at=now,
@@ -505,7 +527,7 @@ async def _write_text(tx: Transaction, item: Item, form: Form, text: Text, now: 
     return replace(
         letter,
         entry_numbers=numbers,
-        importer_number=item.importer_number,
+        importer_number=_addressee(item),
         center=item.center,
         questions=text.questions,
         asked_until=text.due_on,
@@ -519,7 +541,7 @@ async def _demand_own_entries(tx: Transaction, item: Item, numbers: Sequence[str
     if not numbers:
         raise Refused("The item names no entry.", rule="letter-names-entry", remedy="Give entry_numbers.")
     others = [number for number in numbers if number not in own]
-    foreign = await entry_store.find_foreign_entries(tx, others, item.importer_number) if others else []
+    foreign = await entry_store.find_foreign_entries(tx, others, _addressee(item)) if others else []
     if foreign:
         raise Refused(
             f"Not known as entries of the item's importer: {', '.join(foreign)}.",

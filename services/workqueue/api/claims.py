@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from services.workqueue.acts import claim as acts
+from services.workqueue.acts.claim import WorkWanted
 from services.workqueue.api.common import ItemId, Token, lease_of
 from services.workqueue.api.decisions import ReasonIn
+from services.workqueue.api.filters import filter_of, read_query
 from services.workqueue.domain.item import Division, Item, Kind, State
 from shared.contracts.terms import CenterCode, Code, ShortText
 from shared.db.transaction import Transaction, transaction
@@ -57,13 +59,24 @@ class NextOut(ClaimOut):
 
 
 class NextIn(BaseModel):
-    """Which queues to take from; by default the caller's own Centers and divisions."""
+    """Which queues to take from, by default the caller's own Centers and divisions, and what of them."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}, {"process": "ad-cvd"}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{}, {"process": "ad-cvd"}, {"query": "kind=review&importer=07-345678900&due=this-week"}]
+        },
+    )
 
     center: CenterCode | None = None
     division: Division | None = None
     process: Code | None = None
+    query: str = Field(
+        default="",
+        max_length=4000,
+        description="The query string of GET /items: only what it lists is taken.",
+        examples=["kind=review&due_before=2026-03-09"],
+    )
 
 
 class SkipIn(BaseModel):
@@ -129,21 +142,22 @@ async def claim_next_item(
 
     By the nearest day, then urgency, then age. Passed over is what waits for somebody else, what is assigned to others,
     what the caller skipped lately or must not have (conflict of interest), and what asks for skills that they have not,
-    until it relaxes; `why` says it in words.
+    until it relaxes; `why` says it in words. `query` narrows the work by the filter of GET /items.
 
     Sent again under its Idempotency-Key this gives the same item with the same token, and takes no other. A 204 is not
     kept: the same call may get an item later.
     """
     wanted = body or NextIn()
-    where = {"center": wanted.center, "division": wanted.division, "process": wanted.process}
     now, lease = now_of(request), lease_of(request)
+    narrowed = filter_of(read_query(wanted.query), caller, request) if wanted.query else None
+    of = WorkWanted(wanted.center, wanted.division, wanted.process, narrowed)
 
     async def take(tx: Transaction) -> NextOut | None:
-        return _next_out(await acts.claim_next(tx, caller, now, lease, **where))
+        return _next_out(await acts.claim_next(tx, caller, now, lease, of))
 
     if call is not None:
         return await answer_once(request, call, take, status=200)
-    answer = _next_out(await acts.claim_next_alone(engine_of(request), caller, now, lease, **where))
+    answer = _next_out(await acts.claim_next_alone(engine_of(request), caller, now, lease, of))
     return Response(status_code=204) if answer is None else JSONResponse(answer.model_dump(mode="json"))
 
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from services.workqueue.acts.reach import knower
 from services.workqueue.api.common import center_goal_of, pending_cutoff_of
-from services.workqueue.domain.item import Division
+from services.workqueue.domain.filter import DueBucket
+from services.workqueue.domain.item import Division, Kind
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store.filters import known_to
 from shared.db.transaction import reading
@@ -32,6 +33,10 @@ class QueueOut(BaseModel):
     oldest_opened_at: datetime
     next_due_on: date | None
     overdue: int = Field(description="Due before today; in PNDING also what waits for a Center past the goal.")
+    by_due: dict[DueBucket, int] = Field(
+        description="When they are due, as `due` of GET /items.", examples=[{"overdue": 1, "today": 0, "later": 12}]
+    )
+    by_kind: dict[Kind, int] = Field(description="What they are about.", examples=[{"review": 12, "protest": 1}])
 
 
 class PendingFigures(BaseModel):

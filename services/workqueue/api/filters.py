@@ -10,10 +10,10 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.workqueue.api.common import pending_cutoff_of
-from services.workqueue.domain.filter import NOBODY, Filter, Overdue
+from services.workqueue.domain.filter import NOBODY, DueBucket, Filter, Overdue, span_of
 from services.workqueue.domain.item import WAITING, Division, Kind, State
 from shared.contracts.faults import explain
-from shared.contracts.terms import Code
+from shared.contracts.terms import Code, EntryTypeCode, PortCode
 from shared.customs.calendar import add_days, end_of_legal_day
 from shared.runtime.errors import FieldFault, Refused
 from shared.runtime.identity import Identity
@@ -69,6 +69,15 @@ class FilterIn(BaseModel):
     )
     filing: Code | None = Field(default=None, description="Number of a post-entry filing.")
     protest: Code | None = Field(default=None, description="Number of a protest.")
+    entry_type: list[EntryTypeCode] = Field(
+        default=[],
+        max_length=MOST_VALUES,
+        description="Types of the entry that an item is about; no filing has one.",
+        examples=[["03"]],
+    )
+    port: list[PortCode] = Field(
+        default=[], max_length=MOST_VALUES, description="Ports of entry (Schedule D); no filing has one."
+    )
     priority: list[Annotated[int, Field(ge=1, le=9)]] = Field(default=[], max_length=9, description="1 is most urgent.")
     value_from: int | None = Field(
         default=None, ge=0, le=LARGEST_EXACT, description="Worth as many whole US dollars or more."
@@ -86,6 +95,13 @@ class FilterIn(BaseModel):
         le=3650,
         description="Only items due within so many days from today, late ones too; ended ones as for `due_before`.",
     )
+    due: list[DueBucket] = Field(
+        default=[],
+        max_length=len(get_args(DueBucket)),
+        description="Due before today, today, after that up to Sunday (`this-week`), in the week after, later, on no"
+        " known day; ended ones as for `due_before`.",
+        examples=[["overdue", "today"]],
+    )
     opened_from: LegalDay | None = Field(default=None, description="In hand since this legal day or later.")
     opened_before: LegalDay | None = Field(default=None, description="In hand since before this legal day.")
     overdue: bool = Field(
@@ -96,7 +112,8 @@ class FilterIn(BaseModel):
         default=None,
         min_length=2,
         max_length=200,
-        description='Words of a title, an act, a reason or a finding, all in one text; `"a phrase"`, `or`, `-not`.',
+        description="Words of a title, an act, a reason, a finding, the questions or an answer of a CBP 28 or 29, all"
+        ' in one text; `"a phrase"`, `or`, `-not`.',
         examples=["assists -royalty"],
     )
 
@@ -129,7 +146,7 @@ def filter_of(given: FilterIn, caller: Identity, request: Request) -> Filter:
     if given.due_within is not None:
         within = add_days(today, given.due_within + 1)
         due_before = within if due_before is None else min(due_before, within)
-    is_by_day = due_before is not None or given.due_from is not None
+    is_by_day = due_before is not None or given.due_from is not None or bool(given.due)
     return Filter(
         centers=tuple(given.center),
         divisions=tuple(given.division),
@@ -144,11 +161,14 @@ def filter_of(given: FilterIn, caller: Identity, request: Request) -> Filter:
         entry_number=canonical_entry_number(given.entry) if given.entry is not None else None,
         filing_number=given.filing,
         protest_number=given.protest,
+        entry_types=tuple(given.entry_type),
+        ports=tuple(given.port),
         priorities=tuple(given.priority),
         value_from=given.value_from,
         value_below=given.value_below,
         due_from=given.due_from,
         due_before=due_before,
+        due_in=tuple(span_of(bucket, today) for bucket in given.due),
         opened_from=_start(given.opened_from),
         opened_before=_start(given.opened_before),
         overdue=Overdue(today, pending_cutoff_of(request)) if given.overdue else None,

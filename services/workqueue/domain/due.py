@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF
 from services.workqueue.domain.item import Item, NotAllowed, SetDay
@@ -30,6 +30,8 @@ PAUSES: Final[Mapping[Pause, str]] = MappingProxyType(
 )
 """Why a policy clock may stand still; no other reason is taken, and a clock of law never does."""
 DEEMED: Final = "deemed-liquidation"
+NEAREST: Final = "nearest"
+"""The nearest clock of a matter or filing, whatever its name, where it is told how far it has come."""
 LEVELS: Final[tuple[tuple[int, str], ...]] = (
     (50, "holder"),
     (75, "team-lead"),
@@ -46,7 +48,7 @@ _OWN_RULE: Final = "I"
 class ItemClock:
     """A clock of an item: what it counts from and until when, both legal days; `computed_on` is its day by its source.
 
-    While it stands still (`paused_on`) nobody is told, and its day is what it would be if it went on today.
+    While it stands still (`paused_on`) nobody is told; its day moves when it goes on.
     """
 
     clock: str
@@ -123,6 +125,29 @@ def applied(computed_on: date, set_day: SetDay | None) -> date:
     return add_days(standing.due_on or computed_on, standing.paused_days)
 
 
+def told_clocks(item: Item) -> dict[str, tuple[ClockKind, date]]:
+    """The clocks of a review, advice or protest that are told as they run down, with their last day as it stands.
+
+    One that stands still is not told. What a matter or a filing counts by, its process or its kind says.
+    """
+    found: dict[str, tuple[ClockKind, date]] = {}
+    match item.kind:
+        case "review" | "consultation":
+            standing = _of(item.set_days, REVIEW_CUTOFF)
+            if item.due_on is not None and (standing is None or standing.paused_on is None):
+                found[REVIEW_CUTOFF] = ("policy", item.due_on)
+            if item.deemed_on is not None:
+                found[DEEMED] = ("statutory", item.deemed_on)
+        case "protest":
+            if item.due_on is not None:
+                found[PROTEST_DECIDE] = ("statutory", item.due_on)
+        case "filing" | "matter":
+            pass
+        case _:
+            assert_never(item.kind)
+    return found
+
+
 def day_of(item: Item, set_days: Sequence[SetDay] | None) -> date | None:
     """The day of a review or consultation by its sources with what was made of its clock; of others as it is."""
     if item.kind not in {"review", "consultation"} or item.due_on is None:
@@ -141,18 +166,24 @@ def nearest_day(running: Iterable[Running], set_days: Sequence[SetDay] | None) -
 
 
 def set_day(clock: ItemClock, due_on: date, today: date) -> SetDay:
-    """Give a clock of policy another day; raises `NotAllowed` for one of law, and for a day that is over."""
+    """Give a clock of policy another day; raises `NotAllowed` for one of law, and for a day that is over.
+
+    Of one that stands still the days are counted anew: the day is given as of today.
+
+    >>> stands = SetDay("goal", date(2026, 3, 20), paused_on=date(2026, 3, 2), pause="importer", paused_days=3)
+    >>> clock = ItemClock("goal", "goal", date(2026, 3, 1), date(2026, 3, 20), date(2026, 3, 23), stands)
+    >>> given = set_day(clock, date(2026, 4, 1), today=date(2026, 3, 12))
+    >>> later = resume(replace(clock, set_day=given), date(2026, 3, 14))
+    >>> applied(clock.computed_on, later)
+    datetime.date(2026, 4, 3)
+    """
     _demand_policy(clock)
     if due_on < today:
         raise NotAllowed("day-is-over", f"{due_on} is over.", "Set a day that comes.")
-    before = clock.set_day
-    return SetDay(
-        clock.clock,
-        clock.computed_on,
-        due_on,
-        before.paused_on if before is not None else None,
-        before.pause if before is not None else None,
-    )
+    given = SetDay(clock.clock, clock.computed_on, due_on)
+    if clock.set_day is None or clock.paused_on is None:
+        return given
+    return replace(given, paused_on=today, pause=clock.set_day.pause)
 
 
 def pause(clock: ItemClock, why: Pause, today: date) -> SetDay:
@@ -193,6 +224,19 @@ def level_of(began_on: date, due_on: date, today: date) -> int:
         return LEVELS[-1][0]
     length, passed = (due_on - began_on).days, (today - began_on).days
     return max((level for level, _ in LEVELS if 100 * passed >= level * length and passed > 0), default=0)
+
+
+def next_level_on(began_on: date, due_on: date, level: int) -> date | None:
+    """The first day on which more of a clock has passed than this level (`level_of`); None after the last.
+
+    >>> next_level_on(date(2026, 3, 1), date(2026, 3, 12), 0), next_level_on(date(2026, 3, 1), date(2026, 3, 12), 90)
+    (datetime.date(2026, 3, 7), datetime.date(2026, 3, 12))
+    """
+    above = [each for each, _ in LEVELS if each > level]
+    if not above:
+        return None
+    passed = -(-above[0] * (due_on - began_on).days // 100)
+    return min(due_on, add_days(began_on, max(1, passed)))
 
 
 def who_is_told(level: int, kind: ClockKind) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from services.workqueue.domain.claim import carry_over, hand_over
+from services.workqueue.domain.filing import Held
 from services.workqueue.domain.item import LAST, SYSTEM, Division, Item, Note
 from services.workqueue.domain.priority import PROTEST_PRIORITY
 
@@ -99,6 +100,7 @@ def review_protest(
     after: Protest,
     opening: StatusAct | None,
     center: str,
+    entry: Held | None,
     item: Item | None,
     new_id: UUID,
     at: datetime,
@@ -107,8 +109,9 @@ def review_protest(
 
     `opening` says which (`Protest.openings`). A reopened protest gets another item, because the one before may be
     completed, with its decision. Every item ends with any act that settles the protest after its opening, so it does
-    not matter in which order the acts become known. `at` is the time of what is learned. The item is due on the last
-    day to decide the protest: a statutory clock (19 USC 1515(a): two years from filing).
+    not matter in which order the acts become known. `entry` is the first entry protested, where it is known; `at` is
+    the time of what is learned. The item is due on the last day to decide the protest: a statutory clock (19 USC
+    1515(a): two years from filing).
     """
     if not after.is_filed or after.importer_number is None or after.received_at is None:
         return None
@@ -127,6 +130,8 @@ def review_protest(
         opened_at=after.received_at if opening is None else opening.at,
         due_on=after.decide_by,
         state=state,
+        entry_type=entry.entry_type if entry is not None else None,
+        port_of_entry=entry.port_of_entry if entry is not None else None,
     )
     known = {note.key for note in _notes(before, opening)}
     is_completed = item is not None and item.state == "completed"

@@ -46,7 +46,8 @@ class RoutedVersion:
 
     `move` is 0 for the decision on filing, then counts the times that what is open was moved to another Center;
     `move_reason` is the sentence in which routing tells of the move. `authority` gives the row of the authority table
-    for a process. `goods` are the lines as this decision tells them; they are kept apart, and not read with versions.
+    for a process. `entry_type` and `port_of_entry` are None in decisions from before they were kept. `goods` are the
+    lines as this decision tells them; they are kept apart, and not read with versions.
     """
 
     entry_number: str
@@ -63,6 +64,8 @@ class RoutedVersion:
     move_reason: str | None
     consultations: tuple[Consultation, ...]
     authority: Mapping[str, str]
+    entry_type: str | None
+    port_of_entry: str | None
     goods: tuple[DeclaredGoods, ...] = ()
 
 
@@ -80,8 +83,8 @@ def work_called_for(version: RoutedVersion) -> list[Work]:
 
 
 def work_of(item: Item) -> Work:
-    """What an entry's item is for."""
-    return Work(item.process, item.center if item.kind == "consultation" else None)
+    """What an entry's item is for: of a consultation whose advice routing asks for, whichever Center took it over."""
+    return Work(item.process, (item.transferred_from or item.center) if item.kind == "consultation" else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,12 @@ def in_rank(versions: Iterable[RoutedVersion]) -> list[RoutedVersion]:
 
 
 def holder_of(versions: Iterable[RoutedVersion]) -> Held:
-    """The Center that has an entry by its routed versions, of which there is one at least, and since when."""
+    """The Center that has an entry by its routed versions, of which there is one at least, since when, and where it was
+    made as what.
+    """
     ranked = in_rank(versions)
-    return Held(ranked[-1].center, _center_since(ranked))
+    standing = ranked[-1]
+    return Held(standing.center, _center_since(ranked), standing.entry_type, standing.port_of_entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +253,9 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State) -> I
         authority=newest.authority.get(work.process),
         goods=goods,
         center_since=center_since,
+        entry_type=standing.entry_type,
+        port_of_entry=standing.port_of_entry,
+        deemed_on=facts.dates.deemed_on if kind == "review" else None,
     )
 
 

@@ -145,16 +145,26 @@ class Demand:
 
 
 def why_first(
-    item: Item, *, assigned: bool, relaxed: Iterable[str], queues: tuple[Iterable[str], Iterable[str]], process: bool
+    item: Item,
+    *,
+    assigned: bool,
+    relaxed: Iterable[str],
+    queues: tuple[Iterable[str], Iterable[str]],
+    process: bool,
+    narrowed: bool,
 ) -> str:
-    """In words why this item is the next one; `relaxed` are the skills that it asked for and no longer does."""
+    """In words why this item is the next one; `relaxed` are the skills that it asked for and no longer does.
+
+    `process` and `narrowed` say whether one process was asked for, and only what a filter gives.
+    """
     told = []
+    given = " and the filter gives" if narrowed else ""
     if assigned:
-        told.append("It is assigned to you, and of what is assigned to you it comes first")
+        told.append(f"It is assigned to you, and of what is assigned to you{given} it comes first")
     else:
         centers, divisions = (", ".join(sorted(each)) for each in queues)
         of = f" of {item.process}" if process else ""
-        told.append(f"Of the open work{of} in {centers} ({divisions}) that waits for nobody it comes first")
+        told.append(f"Of the open work{of} in {centers} ({divisions}) that waits for nobody{given} it comes first")
     day = f"due {item.due_on}" if item.due_on is not None else "no day is known for it, and nothing with a day is open"
     told.append(f"{day}; priority {item.priority}; in hand since {item.opened_at:%Y-%m-%d}")
     if skills := ", ".join(sorted(relaxed)):

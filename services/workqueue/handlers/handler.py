@@ -373,18 +373,19 @@ def _decide_protests(
             after = absorb_protest_act(after, act)
         if after != before:
             changes.protests.append(after)
-        center = _protest_center(after, holders, importers)
+        entry = holders.get(after.entry_number or "")
+        center = _protest_center(after, entry, importers)
         for opening in after.openings:
             item_id = protest_item_id(number, opening.sequence if opening else None)
-            result = review_protest(before, after, opening, center, known.items.get(item_id), item_id, batch.at)
+            result = review_protest(before, after, opening, center, entry, known.items.get(item_id), item_id, batch.at)
             if result is not None:
                 _note_item(changes, known, *result)
 
 
-def _protest_center(protest: Protest, holders: Mapping[str, Held], importers: Mapping[str, Importer]) -> str:
+def _protest_center(protest: Protest, entry: Held | None, importers: Mapping[str, Importer]) -> str:
     """The Center of the first protested entry, else the importer's, else pending."""
-    if protest.entry_number is not None and protest.entry_number in holders:
-        return holders[protest.entry_number].center
+    if entry is not None:
+        return entry.center
     importer = importers.get(protest.importer_number or "")
     return importer.center if importer is not None and importer.center is not None else PENDING
 

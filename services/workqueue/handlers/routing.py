@@ -35,6 +35,8 @@ def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
             ]
         ),
         authority=data.authority,
+        entry_type=data.entry_type,
+        port_of_entry=data.port_of_entry,
         goods=tuple(
             [
                 DeclaredGoods(

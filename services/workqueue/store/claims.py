@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, literal_column, select, tuple_
+
 from services.workqueue.domain.claim import SKILL_RELAXED
+from services.workqueue.domain.filter import Filter
 from services.workqueue.domain.item import ACTS_FROM, Item, Person
+from services.workqueue.store.filters import conditions_of
 from services.workqueue.store.items import ITEM_COLUMNS, SELECT_ITEMS, item_of
-from services.workqueue.store.tables.items import QUEUE_ORDER
+from services.workqueue.store.tables.items import QUEUE_ORDER, items
 from shared.bus.outbox import Frame
 from shared.customs.calendar import legal_date
 from shared.db import bulk
+from shared.db.reach import is_one_of
 from shared.db.transaction import Alone, Transaction
 
 
@@ -118,36 +123,42 @@ def _each(parameter: int, name: str) -> str:
     return f"(SELECT {name} FROM unnest({array}) AS each({name}) LIMIT cardinality({array})) AS {name}s"
 
 
-def _claim_next(is_by_process: bool, heads: str) -> str:
-    """Look at what is assigned to the person and then at the first open items of each queue in their order, lock the
-    best that nobody else has in hand and that nothing keeps from the person, take it, and write and publish that.
+def _heads(is_by_process: bool, heads: str) -> str:
+    """What is assigned to the person, and the first open items of each queue in their order, so many of each."""
+    process = "AND q.process = $14" if is_by_process else ""
+    return f"""
+SELECT true AS is_own, own.* FROM (
+    SELECT {_ORDER} FROM items q
+    WHERE q.assigned_to = $1 AND q.state = 'open' AND q.waits_for IS NULL
+      AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[]) {process}
+    ORDER BY {_ORDER} {heads}) AS own
+UNION ALL
+SELECT false, head.* FROM {_each(4, "center")} CROSS JOIN {_each(5, "division")}
+CROSS JOIN LATERAL (
+    SELECT {_ORDER} FROM items q
+    WHERE q.center = centers.center AND q.division = divisions.division AND q.state = 'open'
+      AND q.waits_for IS NULL AND q.assigned_to IS NULL {process}
+    ORDER BY {_ORDER} {heads}) AS head"""
+
+
+def _claim_first(of: str) -> str:
+    """Of these items lock the best that nobody else has in hand and that nothing keeps from the person, take it, and
+    write and publish that.
 
     The lock comes after the order and before the limit, so a row that another call holds is passed over, never waited
     for; PostgreSQL checks `state` again on the row as it is when the lock is had. What concerns the person is read
     once (each subquery but that on protests stands for itself), and is empty for most.
     """
-    process = "AND q.process = $14" if is_by_process else ""
     return f"""
 WITH lacking AS MATERIALIZED ({_LACKING}),
 chosen AS MATERIALIZED (
     SELECT candidate.item_id, candidate.center, candidate.process, head.is_own,
         NOT head.is_own AND {_ASKED_SINCE} IS NOT NULL AS is_relaxed
-    FROM (SELECT true AS is_own, own.* FROM (
-              SELECT {_ORDER} FROM items q
-              WHERE q.assigned_to = $1 AND q.state = 'open' AND q.waits_for IS NULL
-                AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[]) {process}
-              ORDER BY {_ORDER} {heads}) AS own
-          UNION ALL
-          SELECT false, head.* FROM {_each(4, "center")} CROSS JOIN {_each(5, "division")}
-          CROSS JOIN LATERAL (
-              SELECT {_ORDER} FROM items q
-              WHERE q.center = centers.center AND q.division = divisions.division AND q.state = 'open'
-                AND q.waits_for IS NULL AND q.assigned_to IS NULL {process}
-              ORDER BY {_ORDER} {heads}) AS head
+    FROM ({of}
           ORDER BY is_own DESC, {_ORDER}) AS head
     JOIN items candidate USING (item_id)
     WHERE candidate.state = 'open'
-      AND candidate.importer_number <> ALL ({_IN_CONFLICT})
+      AND coalesce(candidate.importer_number, '') <> ALL ({_IN_CONFLICT})
       AND candidate.item_id <> ALL ({_SKIPPED})
       AND (candidate.knowers IS NULL OR candidate.knowers ? $1)
       AND ({_OWN_DECISION}) IS NULL
@@ -158,15 +169,17 @@ chosen AS MATERIALIZED (
 {_TELL}"""
 
 
-CLAIM_NEXT = _claim_next(False, "LIMIT 4")
-CLAIM_NEXT_OF_PROCESS = _claim_next(True, "LIMIT 4")
-_STATEMENTS = (CLAIM_NEXT, _claim_next(False, "LIMIT 32"), _claim_next(False, "LIMIT 200"), _claim_next(False, ""))
-_STATEMENTS_OF_PROCESS = (
-    CLAIM_NEXT_OF_PROCESS,
-    _claim_next(True, "LIMIT 32"),
-    _claim_next(True, "LIMIT 200"),
-    _claim_next(True, ""),
+_STATEMENTS, _STATEMENTS_OF_PROCESS = (
+    [_claim_first(_heads(is_by_process, heads)) for heads in ("LIMIT 4", "LIMIT 32", "LIMIT 200", "")]
+    for is_by_process in (False, True)
 )
+CLAIM_NEXT, CLAIM_NEXT_OF_PROCESS = _STATEMENTS[0], _STATEMENTS_OF_PROCESS[0]
+_CLAIM_AMONG = _claim_first(f"""
+SELECT q.assigned_to IS NOT NULL AS is_own, {", ".join(f"q.{name}" for name in QUEUE_ORDER)}
+FROM items q
+WHERE q.item_id = ANY($14::uuid[]) AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[])
+  AND q.waits_for IS NULL AND coalesce(q.assigned_to, $1) = $1""")
+_AT_ONCE = 500
 
 
 async def claim_next(
@@ -185,7 +198,75 @@ async def claim_next(
     None when there is none. When every head of every queue is in the hands of other calls or kept from the person,
     further statements look at more of them, the last at all.
     """
-    arguments = [
+    arguments = _arguments(person, now, told, lease_until, centers, divisions)
+    statements = _STATEMENTS
+    if process is not None:
+        arguments.append(process)
+        statements = _STATEMENTS_OF_PROCESS
+    for statement in statements:
+        if (taken := await _claim(tx, statement, arguments)) is not None:
+            return taken
+    return None
+
+
+async def claim_next_narrowed(
+    tx: Transaction,
+    person: Person,
+    now: datetime,
+    told: ClaimFrame,
+    wanted: Filter,
+    *,
+    lease_until: datetime,
+    centers: Sequence[str],
+    divisions: Sequence[str],
+    process: str | None,
+) -> Taken | None:
+    """The same of what a filter gives as well: found in its order first, then the first of it that may be taken."""
+    arguments = _arguments(person, now, told, lease_until, centers, divisions)
+    for is_assigned in (items.c.assigned_to == person.subject, items.c.assigned_to.is_(None)):
+        after: Sequence[Any] | None = None
+        while found := await _find_open(tx, wanted, is_assigned, centers, divisions, process, after):
+            taken = await _claim(tx, _CLAIM_AMONG, [*arguments, [row.item_id for row in found]])
+            if taken is not None:
+                return taken
+            after = found[-1]
+    return None
+
+
+async def _find_open(
+    tx: Transaction,
+    wanted: Filter,
+    is_assigned: ColumnElement[bool],
+    centers: Sequence[str],
+    divisions: Sequence[str],
+    process: str | None,
+    after: Sequence[Any] | None,
+) -> Sequence[Any]:
+    order = [items.c[name] for name in QUEUE_ORDER]
+    query = select(*order).where(
+        items.c.state == literal_column("'open'"),
+        items.c.waits_for.is_(None),
+        is_assigned,
+        is_one_of(items.c.center, centers),
+        is_one_of(items.c.division, divisions),
+        *conditions_of(wanted),
+    )
+    if process is not None:
+        query = query.where(items.c.process == process)
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
+    return (await tx.connection.execute(query.order_by(*order).limit(_AT_ONCE))).all()
+
+
+def _arguments(
+    person: Person,
+    now: datetime,
+    told: ClaimFrame,
+    lease_until: datetime,
+    centers: Sequence[str],
+    divisions: Sequence[str],
+) -> list[Any]:
+    return [
         person.subject,
         person.name,
         lease_until,
@@ -200,16 +281,14 @@ async def claim_next(
         told.actor,
         told.frame.headers,
     ]
-    statements = _STATEMENTS
-    if process is not None:
-        arguments.append(process)
-        statements = _STATEMENTS_OF_PROCESS
-    for statement in statements:
-        rows = await bulk.fetch(tx, statement, *arguments)
-        if rows:
-            *cells, is_own, relaxed = rows[0]
-            return Taken(item_of(cells), is_own, tuple(relaxed or ()))
-    return None
+
+
+async def _claim(tx: Transaction | Alone, statement: str, arguments: Sequence[Any]) -> Taken | None:
+    rows = await bulk.fetch(tx, statement, *arguments)
+    if not rows:
+        return None
+    *cells, is_own, relaxed = rows[0]
+    return Taken(item_of(cells), is_own, tuple(relaxed or ()))
 
 
 async def find_expired(tx: Transaction, now: datetime, left_out: Sequence[str], limit: int) -> list[UUID]:

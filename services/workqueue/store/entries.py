@@ -55,6 +55,8 @@ _VERSION_COLUMNS = (
     "move_reason",
     "consultations",
     "authority",
+    "entry_type",
+    "port_of_entry",
 )
 _LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
 # Of the newest decision that called for a review, in the order of `in_rank`.
@@ -125,6 +127,8 @@ async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> 
             item.move_reason,
             orjson.dumps(_consultations(item)).decode() if item.consultations else "[]",
             orjson.dumps(item.authority).decode(),
+            item.entry_type,
+            item.port_of_entry,
         )
         for item in versions
     ]

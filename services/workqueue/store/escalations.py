@@ -1,18 +1,16 @@
 """Clocks that have come so far that somebody is told, and whom was told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workqueue.domain.clocks import PROTEST_DECIDE, REVIEW_CUTOFF
 from services.workqueue.domain.compartment import Knower
-from services.workqueue.domain.due import DEEMED, LEVELS
 from services.workqueue.store.filters import known_to
 from services.workqueue.store.tables.items import items
 from services.workqueue.store.tables.transfers import escalations
@@ -21,40 +19,19 @@ from shared.db.reach import within
 from shared.db.transaction import Transaction
 from shared.runtime.access import Reach
 
-NEAREST = "nearest"
-"""The nearest clock of a matter or filing, which has a name of its own among its clocks."""
-_LEVEL = (
-    "CASE WHEN $1 >= due_on THEN 100 "
-    + "".join(
-        f"WHEN $1 > began_on AND 100 * ($1 - began_on) >= {level} * (due_on - began_on) THEN {level} "
-        for level, _ in reversed(LEVELS[:-1])
-    )
-    + "ELSE 0 END"
-)
-# What has run so far is asked of the days themselves, each time anew; only what was told stands written.
-FIND_REACHED = f"""
-SELECT item_id, clock, kind, began_on, due_on, level, told FROM (
-    SELECT of_item.*, {_LEVEL} AS level, coalesce((
-        SELECT max(t.level) FROM escalations t
-        WHERE t.item_id = of_item.item_id AND t.clock = of_item.clock AND t.due_on = of_item.due_on), 0) AS told
-    FROM (
-        SELECT i.item_id, c.clock, c.kind, c.due_on, (i.opened_at AT TIME ZONE 'America/New_York')::date AS began_on
-        FROM items i LEFT JOIN entries e ON e.entry_number = i.entry_number AND i.kind = 'review'
-        CROSS JOIN LATERAL (VALUES
-            (CASE i.kind WHEN 'protest' THEN '{PROTEST_DECIDE}' WHEN 'review' THEN '{REVIEW_CUTOFF}'
-                         WHEN 'consultation' THEN '{REVIEW_CUTOFF}' ELSE '{NEAREST}' END,
-             CASE i.kind WHEN 'protest' THEN 'statutory' WHEN 'review' THEN 'policy'
-                         WHEN 'consultation' THEN 'policy' END,
-             i.due_on),
-            ('{DEEMED}', 'statutory', e.deemed_on)) AS c(clock, kind, due_on)
-        WHERE i.state IN ('open', 'claimed') AND c.due_on IS NOT NULL
-          AND ($2::uuid IS NULL OR i.item_id > $2)
-          AND NOT (c.clock = '{REVIEW_CUTOFF}' AND coalesce(i.set_days @? '$[*] ? (@.paused_on != null)', false))
-          AND 2 * ($1 - (i.opened_at AT TIME ZONE 'America/New_York')::date)
-              >= c.due_on - (i.opened_at AT TIME ZONE 'America/New_York')::date
-    ) AS of_item) AS reached
-WHERE level > told
-ORDER BY item_id, clock LIMIT $3
+# Items leave the range as they are looked at: `escalates_on` is then the day of their next look.
+FIND_TO_LOOK = """
+SELECT item_id FROM items WHERE escalates_on <= $1 AND item_id <> ALL($2::text[]::uuid[])
+ORDER BY escalates_on, item_id LIMIT $3
+"""
+_LOAD_TOLD = """
+SELECT item_id, clock, due_on, max(level) AS level FROM escalations WHERE item_id = ANY($1::uuid[]) GROUP BY 1, 2, 3
+"""
+_WRITE_LOOKS = """
+UPDATE items
+SET looked_due_on = items.due_on, looked_deemed_on = items.deemed_on, looked_set_days = items.set_days,
+    look_on = given.look_on
+FROM unnest($1::uuid[], $2::date[]) AS given(item_id, look_on) WHERE items.item_id = given.item_id
 """
 _COLUMNS = (
     "item_id",
@@ -69,21 +46,6 @@ _COLUMNS = (
     "told",
     "at",
 )
-
-
-class Reached(NamedTuple):
-    """A clock that has come to a level nobody was told of; `kind` is None where the item's process says it.
-
-    `told` is the highest level of which somebody was told for that day, 0 when none was.
-    """
-
-    item_id: UUID
-    clock: str
-    kind: str | None
-    began_on: date
-    due_on: date
-    level: int
-    told: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +65,20 @@ class Escalation:
     at: datetime
 
 
-async def find_reached(tx: Transaction, today: date, after: UUID | None, limit: int) -> list[Reached]:
-    """Clocks of unfinished items behind one that have come to a level of which nobody was told for that day."""
-    return [Reached(*row) for row in await bulk.fetch(tx, FIND_REACHED, today, after, limit)]
+async def find_to_look(tx: Transaction, today: date, left_out: Sequence[str], limit: int) -> list[UUID]:
+    """Unfinished items of which a clock may have come to another level by today, but for those left out."""
+    return [row["item_id"] for row in await bulk.fetch(tx, FIND_TO_LOOK, today, list(left_out), limit)]
+
+
+async def load_told(tx: Transaction, item_ids: Iterable[UUID]) -> dict[tuple[UUID, str, date], int]:
+    """The highest level of which somebody was told, by item, clock and day."""
+    rows = await bulk.fetch(tx, _LOAD_TOLD, sorted(item_ids))
+    return {(item_id, clock, due_on): level for item_id, clock, due_on, level in rows}
+
+
+async def write_looks(tx: Transaction, looks: Sequence[tuple[UUID, date]]) -> None:
+    """Keep when to look at locked items again as long as their days stay as they are; `date.max` is never."""
+    await bulk.execute(tx, _WRITE_LOOKS, *(list(column) for column in zip(*looks, strict=True)))
 
 
 async def write_escalations(tx: Transaction, told: Sequence[Escalation]) -> None:

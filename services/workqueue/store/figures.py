@@ -1,22 +1,33 @@
 """How much work there is, by queue and by state."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, false, func, literal_column, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.filing import WITHOUT_CENTER
-from services.workqueue.domain.item import State
+from services.workqueue.domain.filter import DueBucket, Span, span_of
+from services.workqueue.domain.item import Kind, State
 from services.workqueue.store.tables import items
 from shared.customs.centers import PENDING
 from shared.db.reach import within
 from shared.runtime.access import Reach
 
+_UNKNOWN_DAY: ColumnElement[date] = literal_column("'infinity'::date", Date)
+"""The place in the queue of what has no day."""
+_BUCKETS: tuple[DueBucket, ...] = get_args(DueBucket)
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """The open and claimed items of a queue, with when the oldest was opened and when the next is due."""
+    """The open and claimed items of a queue, with when the oldest was opened and when the next is due.
+
+    `by_due` and `by_kind` have how many of them are due when and are about what; none is left out.
+    """
 
     center: str
     division: str
@@ -26,6 +37,8 @@ class QueueCount:
     oldest_opened_at: datetime
     next_due_on: date | None
     overdue: int
+    by_due: Mapping[DueBucket, int]
+    by_kind: Mapping[Kind, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,14 @@ def is_overdue(today: date, cutoff: datetime) -> ColumnElement[bool]:
     return or_(is_late, and_(waits_for_center(), _waiting_since() <= cutoff))
 
 
+def is_due_in(span: Span | None) -> ColumnElement[bool]:
+    """Whether the day of an item is in a span: asked of the place in the queue, by which the indexes are ordered."""
+    if span is None:
+        return items.c.due_order == _UNKNOWN_DAY
+    first = items.c.due_order >= span.first if span.first is not None else true()
+    return and_(first, items.c.due_order < (span.before if span.before is not None else _UNKNOWN_DAY))
+
+
 def _waiting_since() -> ColumnElement[datetime]:
     return func.coalesce(items.c.center_since, items.c.opened_at)
 
@@ -93,11 +114,23 @@ async def count_queues(
         func.min(items.c.opened_at),
         func.min(items.c.due_on),
         func.count().filter(is_overdue(today, cutoff)),
+        *(func.count().filter(is_due_in(span_of(bucket, today))) for bucket in _BUCKETS),
+        *(func.count().filter(items.c.kind == kind) for kind in _KINDS),
     ).where(items.c.state.in_(["open", "claimed"]), _of_queues(reach), known)
     for column, value in zip(queue, (center, division, process), strict=True):
         if value is not None:
             query = query.where(column == value)
-    return [QueueCount(*row) for row in await connection.execute(query.group_by(*queue).order_by(*queue))]
+    return [_queue_count(row) for row in await connection.execute(query.group_by(*queue).order_by(*queue))]
+
+
+def _queue_count(row: Sequence[Any]) -> QueueCount:
+    first = len(row) - len(_KINDS)
+    before = first - len(_BUCKETS)
+    return QueueCount(
+        *row[:before],
+        by_due=dict(zip(_BUCKETS, row[before:first], strict=True)),
+        by_kind=dict(zip(_KINDS, row[first:], strict=True)),
+    )
 
 
 async def count_pending(connection: AsyncConnection, reach: Reach, cutoff: datetime) -> PendingCount:

@@ -21,12 +21,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.workqueue.domain.compartment import Knower
-from services.workqueue.domain.filter import NOBODY, Filter
-from services.workqueue.store.figures import is_overdue
-from services.workqueue.store.tables import decisions, filings, item_acts, item_events, items, matters
+from services.workqueue.domain.filter import NOBODY, Filter, Span
+from services.workqueue.store.figures import is_due_in, is_overdue
+from services.workqueue.store.tables import (
+    decisions,
+    filings,
+    item_acts,
+    item_events,
+    items,
+    matters,
+    request_answers,
+    requests,
+)
 from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
-from shared.db.reach import is_one_of, within
+from shared.db.reach import is_one_of, names, within
 from shared.runtime.access import Reach
 
 
@@ -37,14 +46,15 @@ def items_within(reach: Reach) -> ColumnElement[bool]:
         importer_number=items.c.importer_number,
         centers=(items.c.center, items.c.asking_center),
         division=items.c.division,
+        ports=(items.c.port, items.c.at_port),
+        named=items.c.knowers,
     )
 
 
 def known_to(knower: Knower) -> ColumnElement[bool]:
     """Whether somebody may learn of a row of `items` (`is_known`)."""
-    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
     by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
-    return or_(items.c.knowers.is_(None), named, by_role)
+    return or_(items.c.knowers.is_(None), names(items.c.knowers, knower.subject), by_role)
 
 
 def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
@@ -53,12 +63,11 @@ def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -
     Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
     """
     query = query.where(items_within(reach), known_to(knower))
-    for condition in _conditions(wanted):
-        query = query.where(condition)
-    return query
+    return query.where(*conditions_of(wanted))
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What the filter asks of a row of `items`."""
     found = []
     for column, values in (
         (items.c.center, wanted.centers),
@@ -67,6 +76,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (items.c.kind, wanted.kinds),
         (items.c.stage, wanted.stages),
         (items.c.importer_number, wanted.importer_numbers),
+        (items.c.entry_type, wanted.entry_types),
+        (items.c.port_of_entry, wanted.ports),
     ):
         if values:
             found.append(_is_any(column, values))
@@ -95,6 +106,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.overdue is not None:
         found.append(is_overdue(*wanted.overdue))
     found += _bounds(wanted)
+    if wanted.due_in:
+        found.append(or_(*map(is_due_in, wanted.due_in)))
     if wanted.words is not None:
         found.append(items.c.item_id.in_(_having_words(wanted.words)))
     return found
@@ -104,12 +117,13 @@ def _bounds(wanted: Filter) -> list[ColumnElement[bool]]:
     bounds: tuple[tuple[Any, ColumnElement[Any], bool], ...] = (
         (wanted.value_from, items.c.value_usd, True),
         (wanted.value_below, items.c.value_usd, False),
-        (wanted.due_from, items.c.due_on, True),
-        (wanted.due_before, items.c.due_on, False),
         (wanted.opened_from, items.c.opened_at, True),
         (wanted.opened_before, items.c.opened_at, False),
     )
-    return [column >= value if is_first else column < value for value, column, is_first in bounds if value is not None]
+    found = [column >= value if is_first else column < value for value, column, is_first in bounds if value is not None]
+    if wanted.due_from is not None or wanted.due_before is not None:
+        found.append(is_due_in(Span(wanted.due_from, wanted.due_before)))
+    return found
 
 
 def _is_any(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
@@ -128,9 +142,15 @@ def _having_words(words: str) -> Any:
     """The items of which one text has the words, each found by the index of its table."""
     query = func.websearch_to_tsquery(literal_column(ENGLISH), words)
     parts = []
-    for table in (matters, item_acts, item_events, decisions):
-        part = select(table.c.item_id).where(literal_column(WORDS_OF[table.name]).op("@@")(query))
+    for table in (matters, item_acts, item_events, decisions, requests, request_answers):
+        of_item: Any = select(table.c.item_id) if table is not request_answers else _items_of_answers()
+        part = of_item.where(literal_column(WORDS_OF[table.name]).op("@@")(query))
         if table is item_events:
             part = part.where(literal_column(BY_PEOPLE))
         parts.append(part)
     return union_all(*parts)
+
+
+def _items_of_answers() -> Select[Any]:
+    is_its_answer = requests.c.request_id == request_answers.c.request_id
+    return select(requests.c.item_id).join_from(request_answers, requests, is_its_answer)

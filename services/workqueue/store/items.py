@@ -56,7 +56,11 @@ ITEM_COLUMNS = (
     "assigned_to",
     "reopened_at",
     "transferred_from",
+    "port",
     "at_port",
+    "entry_type",
+    "port_of_entry",
+    "deemed_on",
     "set_days",
     "knowers",
     "goods",
@@ -132,8 +136,8 @@ async def write_items(tx: Transaction, changed: Sequence[Item], known: Mapping[U
         columns = {
             name
             for item in changed
-            for name in ITEM_COLUMNS
-            if getattr(item, name) != getattr(known[item.item_id], name)
+            for name, value, before in zip(ITEM_COLUMNS, _values(item), _values(known[item.item_id]), strict=True)
+            if value is not before and value != before
         }
     await bulk.update(tx, items, ("item_id",), ITEM_COLUMNS, columns, list(map(_cells, changed)))
 
@@ -293,6 +297,7 @@ def _note(row: bulk.Row) -> Note:
     return Note(key, sequence, change, state, at, Person(subject, name, acting_for), tuple(reasons))
 
 
+_values = attrgetter(*ITEM_COLUMNS)
 _facts_of = attrgetter(*ITEM_COLUMNS[:-3])
 
 

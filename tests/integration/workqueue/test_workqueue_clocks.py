@@ -137,3 +137,27 @@ async def test_q6_policy_clock_ends_with_the_center_director_and_one_that_stands
     assert [each["clock"] for each in listed] == ["review-cutoff"]
     assert (await desk.call("GET", "/escalations?told=headquarters", HEADQUARTERS)).json()["items"] == []
     assert [level for level, _ in LEVELS] == [50, 75, 90, 100]
+
+
+async def test_q6_item_is_looked_at_again_on_the_day_of_its_next_level_or_when_its_day_moves(desk: Desk) -> None:
+    entry, item = await review(desk)
+
+    async def look(on: date) -> tuple[int, date | None]:
+        count = await escalate(desk.engine, datetime(on.year, on.month, on.day, 18, tzinfo=UTC))
+        return count, (await desk.rows(items))[0].escalates_on
+
+    # In hand since 2 March 2026: 317 days to the cut-off of 13 January 2027, 365 to the deemed liquidation.
+    assert await look(date(2026, 8, 7)) == (0, date(2026, 8, 8))
+    assert await look(date(2026, 8, 8)) == (1, date(2026, 9, 1))
+    # The cut-off becomes that of 10 February.
+    await desk.apply(legal_act(entry, 2, "rescheduled", scheduled_on="2027-02-12"))
+    assert await look(date(2026, 8, 21)) == (0, date(2026, 8, 22))
+    assert await look(date(2026, 8, 22)) == (1, date(2026, 9, 1))
+    await desk.apply(legal_act(entry, 3, "rescheduled", scheduled_on="2027-01-15"))
+    assert await look(date(2026, 8, 23)) == (0, date(2026, 9, 1))  # of that day the holder was told
+    await act(desk, item, act="pause", pause="laboratory")
+    assert await look(date(2026, 10, 27)) == (1, date(2026, 12, 1))  # half of the other; three quarters stand still
+    await act(desk, item, act="resume")
+    assert await look(date(2026, 10, 27)) == (1, date(2026, 12, 1))
+    await desk.apply(legal_act(entry, 4, "liquidated"))
+    assert await look(date(2027, 3, 3)) == (0, None)

@@ -9,11 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workqueue.acts.claim import claim_next_alone
+from services.workqueue.acts.claim import WorkWanted, claim_next_alone
 from services.workqueue.domain.compartment import Knower
-from services.workqueue.domain.filter import Filter
+from services.workqueue.domain.filter import Filter, Span
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import decided_goods as decided_goods_store
+from services.workqueue.store import escalations as escalation_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
 from services.workqueue.store import filings as filing_store
@@ -28,12 +29,13 @@ from tests.support.people import EVERY_DIVISION
 
 FILL = """
 INSERT INTO items (item_id, kind, process, entry_number, importer_number, center, division, priority, opened_at, due_on,
-                   state, token, acts)
+                   state, token, acts, entry_type, port_of_entry)
 SELECT gen_random_uuid(), 'review', (ARRAY['ad-cvd', 'quota', 'entry-summary-review'])[1 + n % 3], 'E' || n,
        '07-345678900',
        'CEE00' || 1 + n % 9, (ARRAY['partnership', 'validation-and-compliance', 'enforcement'])[1 + n / 10 % 3],
        1 + n % 4, '2026-01-01'::timestamptz + n * interval '1 second', '2026-06-03'::date + n % 300,
-       CASE WHEN n % 20 = 0 THEN 'completed' ELSE 'open' END, 0, 0
+       CASE WHEN n % 20 = 0 THEN 'completed' ELSE 'open' END, 0, 0, CASE WHEN n % 500 = 7 THEN '23' ELSE '01' END,
+       CASE WHEN n % 500 = 7 THEN '2704' ELSE '4601' END
 FROM generate_series(1, 60000) AS numbers(n)
 """
 FILL_FILINGS = """
@@ -155,6 +157,7 @@ WHERE ranked.item_id = items.item_id AND n < 110000
     [
         (Filter(states=("open", "claimed")), "items_waiting"),
         (Filter(states=("open",), due_before=date(2027, 4, 1)), "items_waiting"),
+        (Filter(states=("open", "claimed"), due_in=(Span(date(2027, 3, 1), date(2027, 3, 8)),)), "items_waiting"),
         (Filter(holders=("kim7",)), "items_holder"),
         (Filter(holders=("kim7",), states=("completed",)), "items_holder"),
     ],
@@ -176,6 +179,47 @@ async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_i
             plan = await explain(connection, statement, [])
             assert f"using {index} on items" in plan, plan
             assert "Sort" not in plan, plan
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Filter(states=("open", "claimed"), entry_types=("23",)), "items_entry_type"),
+        (Filter(states=("open", "claimed"), ports=("2704",), centers=("CEE007",)), "items_port"),
+    ],
+)
+async def test_rare_types_and_ports_of_entry_are_listed_and_counted_by_index(
+    full_desk: Desk, wanted: Filter, index: str
+) -> None:
+    page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
+    async with full_desk.engine.connect() as connection, connection.begin():
+        assert await item_store.list_items(connection, EVERYTHING, NOBODY, wanted, after=None, limit=51)
+        for query in (page, item_store.select_count(EVERYTHING, NOBODY, wanted)):
+            statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+            plan = await explain(connection, statement, [])
+            assert index in plan, plan
+            assert "Seq Scan on items" not in plan, plan
+
+
+LOOK_AT_MOST = """
+UPDATE items
+SET looked_due_on = due_on, look_on = CASE WHEN entry_number LIKE 'E%7' THEN NULL ELSE '2099-01-01'::date END
+WHERE due_on IS NOT NULL
+"""
+
+
+async def test_clocks_that_may_have_run_down_are_found_by_the_day_of_their_next_level(full_desk: Desk) -> None:
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(LOOK_AT_MOST))
+    async with full_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE items"))
+    async with full_desk.engine.connect() as connection, connection.begin():
+        plan = await explain(connection, escalation_store.FIND_TO_LOOK, [date(2027, 12, 31), [], 10_000])
+    assert "items_escalations" in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "actual time" in plan
+    assert "rows=6000" in plan, plan  # of 60,000 those whose number ends with 7, of which none is completed
 
 
 async def test_filings_without_a_center_are_found_by_their_importer(full_desk: Desk) -> None:
@@ -261,23 +305,39 @@ FROM (SELECT item_id, row_number() OVER (ORDER BY item_id) AS n FROM items) AS n
 """
 
 
+FILL_LETTERS = """
+INSERT INTO requests (request_id, item_id, form, importer_number, center, entry_numbers, questions, issued_by,
+                      issued_by_name, drafted_at, stage, changes)
+SELECT item_id, item_id, 'CBP-28', importer_number, center, '[]', jsonb_build_array('asked' || n), 'kim', 'Kim',
+       '2026-03-02T12:00:00Z', 'issued', 1
+FROM (SELECT *, row_number() OVER (ORDER BY item_id) AS n FROM items) AS numbered
+"""
+FILL_ANSWERS = """
+INSERT INTO request_answers (answer_id, request_id, at, text, files, answered_by, answered_by_name, authority)
+SELECT request_id, request_id, drafted_at, 're' || (questions ->> 0), '[]', 'acme', 'Acme', 'a' FROM requests
+"""
+
+
 async def test_words_are_found_by_the_index_of_every_table_that_has_some(full_desk: Desk) -> None:
     async with transaction(full_desk.engine) as tx:
         await tx.connection.execute(text(FILL_WORDS))
-        await tx.connection.execute(text(DECIDE_EVERYTHING))
+        for statement in (DECIDE_EVERYTHING, FILL_LETTERS, FILL_ANSWERS):
+            await tx.connection.execute(text(statement))
+    tables = ("items", "item_events", "decisions", "requests", "request_answers")
     async with full_desk.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE items, item_events, decisions, matters, item_acts"))
-    wanted = Filter(words="word777")
-    query = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
-    statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
-    async with full_desk.engine.connect() as connection, connection.begin():
-        assert len(await item_store.list_items(connection, EVERYTHING, NOBODY, wanted, after=None, limit=51)) == 1
-        plan = await explain(connection, statement, [])
-    assert "item_events_words" in plan, plan
-    assert "decisions_words" in plan, plan
-    for table in ("items", "item_events", "decisions"):
-        assert f"Seq Scan on {table}" not in plan, plan
+        await connection.execute(text(f"VACUUM ANALYZE matters, item_acts, {', '.join(tables)}"))
+    for words in ("word777", "asked888", "reasked999"):
+        wanted = Filter(words=words)
+        query = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
+        statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+        async with full_desk.engine.connect() as connection, connection.begin():
+            assert len(await item_store.list_items(connection, EVERYTHING, NOBODY, wanted, after=None, limit=51)) == 1
+            plan = await explain(connection, statement, [])
+        for index in ("item_events_words", "decisions_words", "requests_words", "request_answers_words"):
+            assert index in plan, plan
+        for table in tables:
+            assert f"Seq Scan on {table}" not in plan, plan
 
 
 async def test_count_looks_at_no_more_than_it_tells(full_desk: Desk) -> None:
@@ -292,11 +352,12 @@ async def test_count_looks_at_no_more_than_it_tells(full_desk: Desk) -> None:
 
 async def test_claims_are_planned_once_and_not_for_each_person(full_desk: Desk) -> None:
     who = Identity("kim", "Kim", frozenset({RoleName.IMPORT_SPECIALIST}), frozenset({"CEE007"}), EVERY_DIVISION)
-    where: dict[str, None] = {"center": None, "division": None, "process": None}
     url = full_desk.engine.url.render_as_string(hide_password=False)
     engine = create_engine(url, application="claimant", pool_size=1, overflow=0)
     for _ in range(12):
-        assert await claim_next_alone(engine, who, full_desk.clock.now(), timedelta(minutes=30), **where) is not None
+        assert (
+            await claim_next_alone(engine, who, full_desk.clock.now(), timedelta(minutes=30), WorkWanted()) is not None
+        )
     async with transaction(engine) as tx:
         plans = await bulk.fetch(
             tx,

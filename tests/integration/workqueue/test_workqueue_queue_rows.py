@@ -24,7 +24,7 @@ from tests.integration.workqueue.events import decision_refused, legal_act, rout
 from tests.integration.workqueue.test_workqueue_staff import put, queue
 from tests.support.events import entry_number
 
-from services.workqueue.acts.claim import claim_next_alone  # isort: skip
+from services.workqueue.acts.claim import WorkWanted, claim_next_alone  # isort: skip
 from services.workqueue.domain.processes.table import PROCESSES  # isort: skip
 
 HERE = Path(__file__).parent
@@ -214,10 +214,11 @@ async def test_q1_of_32_clients_whose_connections_are_killed_no_two_have_one_ite
     async def claim(number: int) -> None:
         nonlocal broken
         who = Identity(f"user-{number}", "User", KIM.roles, centers=KIM.centers, divisions=DIVISIONS)
-        where: dict[str, None] = {"center": None, "division": None, "process": None}
         while True:
             try:
-                taken = await claim_next_alone(engine, who, unchecked_desk.clock.now(), timedelta(minutes=30), **where)
+                taken = await claim_next_alone(
+                    engine, who, unchecked_desk.clock.now(), timedelta(minutes=30), WorkWanted()
+                )
             except Transient:
                 broken += 1
                 continue

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,11 +13,12 @@ from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, NOW, Desk
-from tests.integration.workqueue.events import routed
+from tests.integration.workqueue.events import IMPORTER, assigned, protest_act, routed
 from tests.support.events import entry_number
 
 CENTER = frozenset({"CEE007"})
 DAN = Identity("dan", "Dan Moss", frozenset({RoleName.CENTER_DIRECTOR}), centers=CENTER)
+PARTY = Identity("acme", "Acme", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 AWAY = Identity(
     "ann", "Ann Field", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE001"}), divisions=DIVISIONS
 )
@@ -70,6 +72,68 @@ async def test_q8_conditions_of_the_address_narrow_the_list(desk: Desk) -> None:
         assert (count["count"], count["is_exact"]) == (len(found), True), query
     assert await listed(desk, "holder=me", LEE) == []
     assert await listed(desk, "", AWAY) == []
+
+
+async def test_q8_type_and_port_of_the_entry_are_known_of_all_work_on_it_and_follow_its_newest_version(
+    desk: Desk,
+) -> None:
+    formal, dumping = entry_number(1), entry_number(2)
+    await desk.apply(
+        routed(formal, entry_type="01", port_of_entry="2704"), routed(dumping, entry_type="03", port_of_entry="4601")
+    )
+    await desk.apply(protest_act("270426-100001", dumping))
+    about = {"process": "inquiry", "title": "A call", "center": "CEE007", "importer_number": IMPORTER}
+    opened = await desk.call(
+        "POST", "/items", json=about | {"entry_numbers": [formal]}, headers={"Idempotency-Key": "inquiry-1"}
+    )
+    assert opened.status_code == 201, opened.text
+    for query, entries in (
+        ("entry_type=01", [formal, formal]),
+        ("entry_type=03", [dumping, dumping]),
+        ("entry_type=01&entry_type=03&kind=review", [formal, dumping]),
+        ("port=4601&kind=protest", [dumping]),
+        ("port=2704&entry_type=03", []),
+        ("entry_type=06", []),
+    ):
+        found = (await desk.call("GET", f"/items?{query}")).json()["items"]
+        assert sorted(each["entry_number"] for each in found) == sorted(entries), query
+    await desk.apply(routed(dumping, version=2, entry_type="03", port_of_entry="1001"))
+    found = (await desk.call("GET", "/items?port=1001")).json()["items"]
+    assert {(each["kind"], each["entry_type"], each["port_of_entry"]) for each in found} == {
+        ("review", "03", "1001"),
+        ("protest", "03", "1001"),
+    }
+    assert (await desk.call("GET", "/items?entry_type=1")).status_code == 422
+
+
+SET_DAYS = """
+UPDATE items SET due_on = given.day FROM unnest($1::uuid[], $2::date[]) AS given(item_id, day)
+WHERE items.item_id = given.item_id
+"""
+
+
+async def test_q8_due_days_are_asked_for_and_counted_in_buckets_of_which_each_day_is_in_one(desk: Desk) -> None:
+    assert date(2026, 3, 2).strftime("%A") == "Monday"
+    days = {
+        "overdue": ["2026-02-02", "2026-03-01"],
+        "today": ["2026-03-02"],
+        "this-week": ["2026-03-03", "2026-03-08"],
+        "next-week": ["2026-03-09", "2026-03-15"],
+        "later": ["2026-03-16", "2027-12-31"],
+        "unknown": [None],
+    }
+    made = await queue(desk, *["quota"] * 10)
+    of_day = dict(zip(made, [day for due in days.values() for day in due], strict=True))
+    async with transaction(desk.engine) as tx:
+        given = [date.fromisoformat(day) if day else None for day in of_day.values()]
+        await bulk.execute(tx, SET_DAYS, list(map(UUID, of_day)), given)
+    for bucket, due in days.items():
+        assert {of_day[each] for each in await listed(desk, f"due={bucket}")} == set(due), bucket
+    assert {of_day[each] for each in await listed(desk, "due=overdue&due=unknown")} == {*days["overdue"], None}
+    assert await listed(desk, "due=today&state=completed") == []
+    (counted,) = (await desk.call("GET", "/queues")).json()
+    assert counted["by_due"] == {bucket: len(due) for bucket, due in days.items()}
+    assert {kind: items for kind, items in counted["by_kind"].items() if items} == {"review": 10}
 
 
 @pytest.mark.parametrize("query", ["proces=quota", "state=lost", "due_within=x", "value_from=-1", "text=x", "limit=0"])
@@ -127,20 +191,21 @@ async def test_q8_count_is_exact_to_ten_thousand_and_then_says_that_there_are_mo
 
 async def test_q8_table_has_every_item_and_no_formula(desk: Desk) -> None:
     quota, _, second = await queue(desk, "quota", "ad-cvd", "quota")
+    await desk.apply(assigned(1, "CEE007"))
     async with transaction(desk.engine) as tx:
         await bulk.execute(tx, "UPDATE importers SET name = '=HYPERLINK(\"http://x\")'")
     answer = await desk.call("GET", "/items.csv?process=quota")
     assert answer.headers["Content-Type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [row["item_id"] for row in rows] == [quota, second]
-    assert {row["importer_name"][:2] for row in rows} <= {"'=", ""}
+    assert {row["importer_name"][:2] for row in rows} == {"'="}
     part = await desk.call("GET", "/items.csv?limit=2")
     assert len(part.text.splitlines()) == 3
     rest = part.headers["Link"].partition(">")[0].removeprefix("<")
     assert len((await desk.call("GET", rest)).text.splitlines()) == 2
 
 
-async def test_q8_words_are_found_in_titles_acts_reasons_and_findings(desk: Desk) -> None:
+async def test_q8_words_are_found_in_titles_acts_reasons_findings_and_letters(desk: Desk) -> None:
     skipped, decided = await queue(desk, "quota", "quota")
     key = {"Idempotency-Key": "pd-1"}
     about = {"process": "prior-disclosure", "title": "Assists left out of the value", "center": "CEE007"}
@@ -158,8 +223,18 @@ async def test_q8_words_are_found_in_titles_acts_reasons_and_findings(desk: Desk
     decision = {"token": await desk.claim(decided), "outcome": "no-change", "reasons": because}
     ended = await desk.call("POST", f"/items/{decided}/complete", json=decision)
     assert ended.status_code == 200, ended.text
+    asked = {"token": await desk.claim(skipped), "form": "CBP-28", "questions": ["Send the lease of the moulds."]}
+    letter = await desk.call("POST", f"/items/{skipped}/requests", json=asked, headers={"Idempotency-Key": "cf28"})
+    assert letter.status_code == 201, letter.text
+    said = {"text": "The moulds were borrowed from an uncle."}
+    path = f"/requests/{letter.json()['request_id']}/answers"
+    told = await desk.call("POST", path, PARTY, json=said, headers={"Idempotency-Key": "answer"})
+    assert told.status_code == 201, told.text
     for words, found in (
         ("assist", [matter]),
+        ("lease", [skipped]),
+        ("uncle borrow", [skipped]),
+        ("uncle lease", []),
         ("royalty courier", [matter]),
         ('"laboratory report"', [skipped]),
         ("certificate", [decided]),
@@ -168,7 +243,8 @@ async def test_q8_words_are_found_in_titles_acts_reasons_and_findings(desk: Desk
         ("courier certificate", []),
     ):
         assert sorted(await listed(desk, f"text={words}")) == sorted(found), words
-    assert await listed(desk, "text=assist", AWAY) == []
+    for words in ("assist", "lease", "uncle"):
+        assert await listed(desk, f"text={words}", AWAY) == []
     assert await listed(desk, "text=assist&state=completed") == []
 
 

@@ -37,6 +37,8 @@ routed_versions = Table(
     Column("move_reason", Text),
     Column("consultations", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("authority", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("entry_type", Text),
+    Column("port_of_entry", Text),
     comment="Every routing decision, the highest version stands, of one version the last move.",
 )
 

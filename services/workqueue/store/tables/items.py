@@ -44,6 +44,25 @@ CASE kind
 END
 """)
 
+_BEGAN_ON = "(opened_at AT TIME ZONE 'America/New_York'::text)::date"
+
+
+def _half_of(day: str) -> str:
+    """The first day on which half of a clock has passed (`level_of`), null where it has no day."""
+    half = f"LEAST({day}, {_BEGAN_ON} + GREATEST(1, ({day} - {_BEGAN_ON} + 1) / 2))"
+    return f"CASE WHEN {day} IS NOT NULL THEN {half} ELSE NULL::date END"
+
+
+# From the days themselves, so that nothing that writes one can forget when to look at the item. As the server says it.
+_ESCALATES_ON = f"""
+CASE WHEN state = ANY (ARRAY['open'::text, 'claimed'::text]) THEN
+    CASE WHEN look_on IS NOT NULL AND NOT looked_due_on IS DISTINCT FROM due_on
+              AND NOT looked_deemed_on IS DISTINCT FROM deemed_on
+              AND NOT looked_set_days IS DISTINCT FROM set_days THEN look_on
+         ELSE LEAST({_half_of("due_on")}, {_half_of("deemed_on")}) END
+     ELSE NULL::date END
+"""
+
 items = Table(
     "items",
     metadata,
@@ -51,7 +70,7 @@ items = Table(
     Column("process", Text, nullable=False),
     Column("entry_number", Text),
     Column("protest_number", Text),
-    Column("importer_number", Text, nullable=False),
+    Column("importer_number", Text),
     Column("center", Text, nullable=False),
     Column("division", Text, nullable=False),
     Column("priority", SmallInteger, nullable=False),
@@ -79,10 +98,21 @@ items = Table(
     Column("assigned_to", Text),
     Column("reopened_at", DateTime(timezone=True)),
     Column("transferred_from", Text),
+    Column("port", Text),
     Column("at_port", Text),
+    Column("entry_type", Text),
+    Column("port_of_entry", Text),
+    Column("deemed_on", Date),
+    # Its days when it was last looked at whether somebody is to be told, and when to look again if they stay.
+    Column("looked_due_on", Date),
+    Column("looked_deemed_on", Date),
+    Column("looked_set_days", JSONB),
+    Column("look_on", Date),
+    Column("escalates_on", Date, Computed(_ESCALATES_ON, persisted=True)),
     Column("set_days", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
     Column("knowers", JSONB),
+    CheckConstraint(text("kind = 'matter'::text OR importer_number IS NOT NULL"), name="items_are_of_an_importer"),
     CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
     Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
     Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
@@ -92,9 +122,14 @@ items = Table(
     Index("items_entry", "entry_number"),
     Index("items_importer", "importer_number"),
     Index("items_waiting", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_entry_type", "entry_type", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_port", "port_of_entry", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_escalations", "escalates_on", "item_id", postgresql_where=text("escalates_on IS NOT NULL")),
     Index("items_holder", "holder", *QUEUE_ORDER, postgresql_where=text("holder IS NOT NULL")),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
+    Index("items_port", "port", *QUEUE_ORDER, postgresql_where=text("port IS NOT NULL")),
+    Index("items_at_port", "at_port", *QUEUE_ORDER, postgresql_where=text("at_port IS NOT NULL")),
     Index("items_pending", "opened_at", postgresql_where=_IS_PENDING),
     Index("items_without_basis", "item_id", postgresql_where=_IS_WITHOUT_BASIS),
     comment="One item for each process of an entry, Center consulted on it, protest, other filing, and matter opened.",

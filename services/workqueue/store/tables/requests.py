@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, Computed, Date, DateTime, Index, Inte
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.workqueue.store.tables.core import metadata
+from services.workqueue.store.tables.words import WORDS_IN_INDEX
 
 REQUEST_ORDER = ("due_order", "request_id")
 
@@ -41,6 +42,7 @@ requests = Table(
     Index("requests_center_due", "center", *REQUEST_ORDER),
     Index("requests_importer_due", "importer_number", *REQUEST_ORDER),
     Index("requests_entries", "entry_numbers", postgresql_using="gin"),
+    Index("requests_words", text(WORDS_IN_INDEX["requests"]), postgresql_using="gin"),
     Index(
         "requests_waiting",
         "due_on",
@@ -79,5 +81,6 @@ request_answers = Table(
     Column("acting_for", Text),
     Column("authority", Text, nullable=False),
     Index("request_answers_request", "request_id"),
+    Index("request_answers_words", text(WORDS_IN_INDEX["request_answers"]), postgresql_using="gin"),
     comment="What parties answered over the API; answers by filing are in `filings`.",
 )

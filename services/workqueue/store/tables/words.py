@@ -21,6 +21,8 @@ def _expressions(with_table: bool) -> dict[str, str]:
         "matters": f"to_tsvector({ENGLISH}, {name('matters')}title)",
         "item_acts": f"({_of_json(name('item_acts'), 'fields')} || {_of_json(name('item_acts'), 'reasons')})",
         "item_events": _of_json(name("item_events"), "reasons"),
+        "requests": _of_json(name("requests"), "questions"),
+        "request_answers": f"to_tsvector({ENGLISH}, {name('request_answers')}text)",
         "decisions": f"({_of_json(name('decisions'), 'reasons')} || {_of_json(name('decisions'), 'found')})",
     }
 
