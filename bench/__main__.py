@@ -18,6 +18,7 @@ from bench.chain_floor import measure_chain_floor
 from bench.claims import fill, measure_claims_of_floor, measure_claims_of_product
 from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
+from bench.lists import MAY_TAKE, measure_lists
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
 from bench.recovery import measure_recovery
@@ -38,7 +39,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "bulk", "notices")
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "bulk", "lists", "notices")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -175,6 +176,19 @@ async def measure_claims_row(server: EmbeddedPostgres, items: int, clients: int,
     return Row("claims, items/s", per_second, floor, per_second / floor, "ahead of the peers, p99 2 floors", note)
 
 
+async def measure_list_rows(server: EmbeddedPostgres, items: int) -> list[Row]:
+    """The first page with its count by several filters; the floor is the time that each may take."""
+    embedded.ensure_database(server, "workqueue")
+    engine = create_engine(server.url("workqueue"), application="bench")
+    await upgrade(engine, WORKQUEUE.migrations)
+    seconds = await measure_lists(engine, items)
+    await engine.dispose()
+    return [
+        Row(f"{name}, answers/s", 1 / taken, 1 / MAY_TAKE, MAY_TAKE / taken, "100 ms", f"{items:,} open items")
+        for name, taken in seconds.items()
+    ]
+
+
 async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     """One act on many items, begun by a second person, beside bare statements on as many rows."""
     embedded.ensure_database(server, "workqueue")
@@ -242,6 +256,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
     if "bulk" in given.rows:
         with open_server() as (_, server):
             rows.append(await measure_bulk_row(server, given.bulk_items))
+    if "lists" in given.rows:
+        with open_server() as (_, server):
+            rows.extend(await measure_list_rows(server, given.open_items))
     if "notices" in given.rows:
         with open_server() as (_, server):
             rows.extend(await measure_notice_rows(server, given.notices))

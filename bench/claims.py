@@ -90,11 +90,17 @@ class Claims:
         return f"{self.name} {self.per_second:,.0f}/s, p50 {self.p50:.1f} and p99 {self.p99:.1f} ms"
 
 
-async def fill(engine: AsyncEngine, count: int) -> None:
-    """So many open items in the queues of ten Centers, and the same for the floor; as PostgreSQL would know them."""
+async def fill_items(engine: AsyncEngine, count: int) -> None:
+    """So many open items in the queues of ten Centers."""
     async with engine.begin() as connection:
         for first in range(1, count + 1, _CHUNK):
             await connection.execute(text(FILL), {"first": first, "last": min(count, first + _CHUNK - 1)})
+
+
+async def fill(engine: AsyncEngine, count: int) -> None:
+    """The same for the product and for the floor; as PostgreSQL would know them."""
+    await fill_items(engine, count)
+    async with engine.begin() as connection:
         for statement in _FLOOR_TABLES.split(";"):
             await connection.execute(text(statement))
     async with engine.connect() as connection:
