@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from services.routing.domain.accounts import AccountRecord, programs_on
+from services.routing.domain.broadcasts import Broadcast
 from services.routing.domain.decisions import MOVED, Decision, Move, tell_move
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from services.routing.store.appeals import StandingAppeal
@@ -17,12 +18,20 @@ from services.routing.store.filings import StandingFiling
 from shared.bus.outbox import Encoded, Outgoing
 from shared.bus.refusals import Refusal
 from shared.contracts import lean
+from shared.contracts.decision import Actor
 from shared.contracts.decision import Reason as PublishedReason
 from shared.contracts.faults import MOST_FAULTS
 from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.refusal import MOST_TEXT, EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA
-from shared.contracts.routing import AccountAssigned, AppealDecided, EntryRouted, FilingRouted, RoutedGoods
+from shared.contracts.routing import (
+    AccountAssigned,
+    AppealDecided,
+    BroadcastIssued,
+    EntryRouted,
+    FilingRouted,
+    RoutedGoods,
+)
 from shared.customs.calendar import legal_date
 from shared.customs.goods import goods_key
 from shared.customs.money import format_cents
@@ -178,6 +187,24 @@ def appeal_decided(
         decided_at=at,
     )
     return Outgoing(event_id("appeal-decided", appeal.appeal_number), data, at)
+
+
+def broadcast_issued(sent: Broadcast, part: int, importer_numbers: Sequence[str]) -> Outgoing:
+    """A bulletin to some of its audience; the parts of a bulletin name each importer once."""
+    data = BroadcastIssued(
+        broadcast_id=sent.broadcast_id,
+        part=part,
+        center=sent.segment.center,
+        subject=sent.subject,
+        text=sent.text,
+        effective_on=sent.effective_on,
+        program=sent.segment.program,
+        hts=sent.segment.hts,
+        importer_numbers=tuple(importer_numbers),
+        issued_by=Actor(subject=sent.issued_by, acting_for=sent.acting_for),
+        issued_at=sent.issued_at,
+    )
+    return Outgoing(event_id("broadcast-issued", sent.broadcast_id, str(part)), data, sent.issued_at)
 
 
 def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime) -> Outgoing:
