@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from services.notifications.acts.bounces import Bounces
+from services.notifications.acts.reconciling import RecordByCalls
 from services.notifications.acts.sending import SendingRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
@@ -19,6 +20,7 @@ from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
 from shared.runtime.platform import Platform
 from shared.runtime.service import Listener, Parts, Service
+from shared.web.asking import Neighbour
 from shared.webhooks.client import WebhookClient
 
 
@@ -38,12 +40,13 @@ def build(platform: Platform) -> Parts:
         late_party=timedelta(hours=settings.address_grace_hours),
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
+    record = RecordByCalls(Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds))
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
         state={"webhooks": webhooks},
-        jobs=schedule(platform, choose_mailer(settings), rules, webhooks),
+        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, record),
         invariants=INVARIANTS,
         listeners=listeners_of(platform, settings),
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.notifications.acts.hooking import WebhookSender
+from services.notifications.acts.reconciling import LegalRecord, compare_days
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.lanes import Allowance
 from services.notifications.store.deliveries import Settlement
@@ -12,7 +13,9 @@ from shared.runtime.slices import JobSession
 from shared.webhooks.client import WebhookClient
 
 
-def schedule(platform: Platform, mailer: Mailer, rules: SendingRules, webhooks: WebhookClient) -> tuple[Job, ...]:
+def schedule(
+    platform: Platform, mailer: Mailer, rules: SendingRules, webhooks: WebhookClient, record: LegalRecord
+) -> tuple[Job, ...]:
     """The jobs of one process."""
     unsettled: list[Settlement] = []
     allowance = Allowance(rules.bulk_per_second)
@@ -23,7 +26,11 @@ def schedule(platform: Platform, mailer: Mailer, rules: SendingRules, webhooks: 
     async def send_webhooks(session: JobSession) -> None:
         await WebhookSender(session, webhooks, platform.clock, rules.base_url).run()
 
+    async def reconcile_bulletin(session: JobSession) -> None:
+        platform.metrics.bulletin_gaps.set(await compare_days(record, session, platform.clock))
+
     return (
         Job("send-mail", timedelta(seconds=0.5), send_mail),
         Job("send-webhooks", timedelta(seconds=0.5), send_webhooks),
+        Job("reconcile-bulletin", timedelta(hours=1), reconcile_bulletin),
     )

@@ -78,6 +78,9 @@ DECLARED: Final[tuple[Declared, ...]] = (
     ),
     Declared(Gauge, "protests_overdue", "protests", "Protests open two years after filing: nothing follows by law."),
     Declared(
+        Gauge, "bulletin_gaps", "acts", "Acts of the legal record that the bulletin or the courtesy notices lack."
+    ),
+    Declared(
         Gauge,
         "items_pending_past_goal",
         "items",
@@ -141,6 +144,7 @@ class Metrics:
     deemed_cases_open: Gauge
     held_near_deadline: Gauge
     protests_overdue: Gauge
+    bulletin_gaps: Gauge
     items_pending_past_goal: Gauge
     consumer_paused: Gauge
     http_requests_total: Counter
