@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import cast
 
 from services.notifications.acts.bounces import Bounces
-from services.notifications.acts.reconciling import RecordByCalls
 from services.notifications.acts.sending import SendingRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
+from services.notifications.api.legal_record import RecordByCalls
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
 from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings

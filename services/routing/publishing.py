@@ -25,6 +25,7 @@ from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.refusal import MOST_TEXT, EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.routing import (
+    MOST_ADDRESSED,
     AccountAssigned,
     AppealDecided,
     BroadcastIssued,
@@ -189,8 +190,13 @@ def appeal_decided(
     return Outgoing(event_id("appeal-decided", appeal.appeal_number), data, at)
 
 
-def broadcast_issued(sent: Broadcast, part: int, importer_numbers: Sequence[str]) -> Outgoing:
-    """A bulletin to some of its audience; the parts of a bulletin name each importer once."""
+def broadcast_issued(sent: Broadcast, audience: Sequence[str]) -> list[Outgoing]:
+    """A bulletin to its audience, in parts that each name some of the importers."""
+    parts = [audience[start : start + MOST_ADDRESSED] for start in range(0, len(audience), MOST_ADDRESSED)]
+    return [_part_of_broadcast(sent, part, numbers) for part, numbers in enumerate(parts, start=1)]
+
+
+def _part_of_broadcast(sent: Broadcast, part: int, importer_numbers: Sequence[str]) -> Outgoing:
     data = BroadcastIssued(
         broadcast_id=sent.broadcast_id,
         part=part,

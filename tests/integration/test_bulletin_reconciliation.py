@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.reconciliation import RecordInDatabase
-from services.notifications.acts.reconciling import RecordByCalls, compare_day, compare_days
+from services.notifications.acts.reconciling import compare_day, compare_days
+from services.notifications.api.legal_record import RecordByCalls
 from shared.customs.calendar import add_days, legal_date
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final, Protocol
 
 import structlog
-from pydantic import TypeAdapter
 
 from services.notifications.domain.reconciliation import Gap, Reconciled, RecordedAct, days_to_compare, find_gaps
 from services.notifications.store import reconciliations as store
@@ -13,14 +12,11 @@ from services.notifications.store.bulletin import list_acts_told
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, reading, transaction
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Transient
-from shared.web.asking import Neighbour, Unanswered
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 5000
 """Acts that are read and compared at once."""
-_ACTS: Final = TypeAdapter(list[RecordedAct])
 
 
 class LegalRecord(Protocol):
@@ -29,24 +25,6 @@ class LegalRecord(Protocol):
     def read(self, day: date, /) -> AsyncIterator[Sequence[RecordedAct]]:
         """The acts that were recorded on a legal day, in parts."""
         ...
-
-
-class RecordByCalls:
-    """The legal record as liquidation's API tells it."""
-
-    def __init__(self, liquidation: Neighbour, at_once: int = AT_ONCE) -> None:
-        self._liquidation = liquidation
-        self._at_once = at_once
-
-    async def read(self, day: date) -> AsyncIterator[Sequence[RecordedAct]]:
-        """The acts of a day, page by page; raises `Transient` when liquidation does not answer."""
-        path: str | None = f"/posted-acts?day={day.isoformat()}&limit={self._at_once}"
-        while path is not None:
-            page = await self._liquidation.read(path, None)
-            if isinstance(page, Unanswered):
-                raise Transient(page.why)
-            yield _ACTS.validate_python([tuple(act.values()) for act in page["items"]])
-            path = page.get("next")
 
 
 async def compare_day(record: LegalRecord, notifications: Connections, day: date) -> Reconciled:

@@ -21,6 +21,7 @@ from services.notifications.domain.delivery import (
     SendTo,
     State,
     WaitForAddress,
+    is_unreached,
     next_step,
     retry_after,
 )
@@ -184,11 +185,10 @@ class Sender:
                 changed = await store.settle(tx, items, now)
                 await outbox.add(tx, SOURCE, changes_told(changed, now))
                 ended = {(each.notice_id, each.channel, each.recipient_role) for each in changed}
-                # Who has no address yet is told when there is one; who has one that does not work, another way.
                 unreached = [
                     item.claimed
                     for item in items
-                    if item.state is State.BOUNCED
+                    if is_unreached(item.state, item.claimed.recipient)
                     and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
                 ]
                 await go_on(tx, unreached, now)

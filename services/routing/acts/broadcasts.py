@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from services.routing.domain.broadcasts import Broadcast, Segment, parts_of
+from services.routing.domain.broadcasts import Broadcast, Segment
 from services.routing.publishing import SOURCE, broadcast_issued
 from services.routing.store import broadcasts as store
 from shared.bus import outbox
@@ -53,6 +53,5 @@ async def issue(
         issued_at=now,
     )
     await store.append(tx, sent)
-    told = [broadcast_issued(sent, part, numbers) for part, numbers in enumerate(parts_of(audience), start=1)]
-    await outbox.add(tx, SOURCE, told)
+    await outbox.add(tx, SOURCE, broadcast_issued(sent, audience))
     return sent

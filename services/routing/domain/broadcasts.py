@@ -1,11 +1,8 @@
-"""Bulletins of a Center: to which of its importers one goes, and in which parts it is told."""
+"""Bulletins of a Center: to which of its importers one goes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
-
-from shared.contracts.routing import MOST_ADDRESSED
 
 ACTIVE_MONTHS: Final = 12
 """Who imported goods of a segment in so many months belongs to it."""
@@ -33,12 +30,3 @@ class Broadcast:
     issued_by: str
     acting_for: str | None
     issued_at: datetime
-
-
-def parts_of(audience: Sequence[str]) -> list[Sequence[str]]:
-    """An audience in parts, each of which one event names.
-
-    >>> [len(part) for part in parts_of([str(number) for number in range(250)])]
-    [100, 100, 50]
-    """
-    return [audience[start : start + MOST_ADDRESSED] for start in range(0, len(audience), MOST_ADDRESSED)]
