@@ -1,6 +1,23 @@
 """The HTTP side of notifications, a module for each subject; the bulletin answers anyone, without an identity."""
 
-from services.notifications.api import bulletin, figures, inbox, letters, notices, reconciliations, webhooks
+from services.notifications.api import (
+    bulletin,
+    figures,
+    inbox,
+    letters,
+    notices,
+    reconciliations,
+    status_records,
+    webhooks,
+)
 
-ROUTERS = [notices.router, inbox.router, webhooks.router, letters.router, reconciliations.router, figures.router]
+ROUTERS = [
+    notices.router,
+    status_records.router,
+    inbox.router,
+    webhooks.router,
+    letters.router,
+    reconciliations.router,
+    figures.router,
+]
 PUBLIC_ROUTERS = [bulletin.router]

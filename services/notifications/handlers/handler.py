@@ -26,6 +26,7 @@ from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
+from services.notifications.store import status_records as status_record_store
 from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
@@ -168,6 +169,7 @@ async def _write_notices(tx: Transaction, issued: Mapping[str, IssuedNotice]) ->
     new_ids = await notice_store.write_notices(tx, list(issued.values()))
     new = [item for notice_id, item in issued.items() if notice_id in new_ids]
     await bulletin_store.write_postings(tx, new)
+    await status_record_store.write_records(tx, new)
     return new
 
 

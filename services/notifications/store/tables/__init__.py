@@ -7,6 +7,7 @@ from services.notifications.store.tables.importers import importers
 from services.notifications.store.tables.notices import notices
 from services.notifications.store.tables.preferences import preferences
 from services.notifications.store.tables.reconciliations import reconciliations
+from services.notifications.store.tables.status_records import status_records
 from services.notifications.store.tables.webhooks import webhooks
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "platform",
     "preferences",
     "reconciliations",
+    "status_records",
     "webhooks",
 ]
