@@ -7,6 +7,7 @@ from services.notifications.api import (
     letters,
     notices,
     reconciliations,
+    replies,
     status_records,
     webhooks,
 )
@@ -15,6 +16,7 @@ ROUTERS = [
     notices.router,
     status_records.router,
     inbox.router,
+    replies.router,
     webhooks.router,
     letters.router,
     reconciliations.router,

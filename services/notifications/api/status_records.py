@@ -26,9 +26,7 @@ _CODES = "; ".join(f"{code} {meaning.lower()}" for code, meaning in DISPOSITIONS
 class StatusRecordOut(BaseModel):
     """What happened to a summary, a correction or goods, in codes; the notice says it in words."""
 
-    position: str = Field(
-        description="Give it as `after` to go on behind this record, whenever."
-    )
+    position: str = Field(description="Give it as `after` to go on behind this record, whenever.")
     disposition: str = Field(description=f"CATAIR UC: {_CODES}.", examples=["4"])
     reason: str | None = Field(description="001 to 998 of a rejection, Q01 to Q28 of a quota line.", examples=["003"])
     source: str = Field(description="Source of the action: 1 a person, 2 the system by itself.", examples=["1"])

@@ -19,8 +19,3 @@ def protest_item_id(protest_number: str, reopened: int | None = None) -> UUID:
     """
     parts = (protest_number,) if reopened is None else (protest_number, str(reopened))
     return UUID(event_id("work-item", PROCESS, *parts))
-
-
-def filing_item_id(filing_number: str) -> UUID:
-    """The id of the item for a filing; "filing" is no entry number either."""
-    return UUID(event_id("work-item", "filing", filing_number))
