@@ -15,12 +15,13 @@ _REACHES: Final[Mapping[Scope, str]] = {
     Scope.DIVISION: "matters of the Centers and divisions that the token names, both",
     Scope.UNASSIGNED: "matters that no Center has yet",
     Scope.NATIONAL: "everything",
-    Scope.PORT: "matters of a port; tokens name none, so nothing",
+    Scope.PORT: "matters of the ports that the token names",
     Scope.OWN_ACCOUNT: "matters of the importer numbers that the token names",
     Scope.DELEGATED: "matters of importers that have delegated it to the caller's party, on the day",
     Scope.FILED_BY: "entries with the filer code of the token, and what names only such entries",
     Scope.BONDED_BY: "entries with the surety code of the token, and what the surety filed",
     Scope.OWN_PARTY: "what is about the filer, surety, agent or counsel that the caller belongs to",
+    Scope.NAMED: "law-enforcement-sensitive matters on which the caller is named",
     Scope.PUBLIC: "everything, without a token",
 }
 _HEAD: Final = """\

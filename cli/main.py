@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from cli import operations
+from cli import audit, operations
 from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
@@ -45,6 +45,8 @@ outbox_app = typer.Typer(no_args_is_help=True, help="Events that the bus refuses
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(jobs_app, name="jobs")
+audit_app = typer.Typer(no_args_is_help=True, help="History under seal: proved, copied, handed to auditors.")
+app.add_typer(audit_app, name="audit")
 
 out = Console()
 err = Console(stderr=True)
@@ -242,6 +244,7 @@ def token(
     division: Annotated[
         list[str] | None, typer.Option(help="A division of these Centers whose queues the holder works on.")
     ] = None,
+    port: Annotated[list[str] | None, typer.Option(help="A port that the holder works for.")] = None,
     filer: Annotated[str | None, typer.Option(help="The filer code of a broker.")] = None,
     surety: Annotated[str | None, typer.Option(help="The code of a surety.")] = None,
     acting_for: Annotated[str | None, typer.Option(help="The user under whose delegation the holder acts.")] = None,
@@ -257,6 +260,7 @@ def token(
         frozenset(role),
         centers=frozenset(center or ()),
         divisions=frozenset(division or ()),
+        ports=frozenset(port or ()),
         importer_numbers=frozenset(importer or ()),
         filer_code=filer,
         surety_code=surety,
@@ -538,6 +542,72 @@ def check_invariants(service: ServiceArgument, as_json: JsonOption = False, data
     )
     if any(found.values()):
         raise typer.Exit(1)
+
+
+@audit_app.command("verify")
+def verify_history(
+    service: Annotated[str | None, typer.Argument(help="A service; all of them by default.")] = None,
+    copied: Annotated[
+        Path | None, typer.Option("--copied", help="What `centerline audit links --json` printed, kept elsewhere.")
+    ] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Prove that no line of history was changed or taken out since it was sealed; exit code 1 when one was."""
+    environment = open_environment(data=data, is_needed=True)
+    kept = audit.read_copied(copied) if copied is not None else {}
+    names = [_known(service)] if service is not None else [each.name for each in SERVICES]
+    found = {name: asyncio.run(operations.verify_seals(environment, name, kept.get(name, []))) for name in names}
+    broken = [(name, line) for name, lines in found.items() for line in lines]
+    print_rows(
+        f"{len(names)} services, {len(broken)} findings",
+        ("service", "finding"),
+        broken,
+        document=found,
+        as_json=as_json,
+        if_none=f"the history of {', '.join(names)} stands as it was sealed",
+    )
+    if broken:
+        raise typer.Exit(1)
+
+
+@audit_app.command("links")
+def show_links(as_json: JsonOption = False, data: DataOption = None) -> None:
+    """The newest link of each service: kept elsewhere, it proves all history that was sealed before."""
+    environment = open_environment(data=data, is_needed=True)
+    runs = {each.name: asyncio.run(operations.last_seal_run(environment, each.name)) for each in SERVICES}
+    rows = [audit.row_of(name, run) for name, run in runs.items() if run is not None]
+    print_rows(
+        "newest links",
+        audit.ROW,
+        [tuple(row.values()) for row in rows],
+        document=rows,
+        as_json=as_json,
+        if_none="nothing is sealed yet; the job seal-history does it every minute",
+    )
+
+
+@audit_app.command("export")
+def export_history(
+    service: ServiceArgument,
+    subject: Annotated[str, typer.Argument(help="An entry, item, letter, account or notice, by its number or id.")],
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """The history of one subject, line by line with its seals, as anyone can check them (docs/decisions/056)."""
+    environment = open_environment(data=data, is_needed=True)
+    lines = asyncio.run(operations.list_sealed_lines(environment, _known(service), subject))
+    if not lines:
+        raise NotThere(f"{service} has no history of {subject}; name an item or notice by its id, an entry by number")
+    rows = [audit.exported(line) for line in lines]
+    print_rows(
+        f"{len(rows)} lines of {subject}",
+        audit.EXPORTED,
+        [tuple(row.values()) for row in rows],
+        document=rows,
+        as_json=as_json,
+        if_none="",
+    )
 
 
 @app.command("reconcile-bulletin")

@@ -1,6 +1,7 @@
 """docs/notices.md: every row of the catalogue of notices with trigger, parties, channels, law and an example."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,9 +12,10 @@ from services.notifications.acts.rendering import render_text
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import EDITIONS, VERSION, NoticeKind
 from services.notifications.domain.languages import TRANSLATED_KINDS
-from services.notifications.domain.recipients import PROCESS_OF_KIND, is_mailed, scopes_told
+from services.notifications.domain.recipients import OF_ITS_OWN, PROCESS_OF_KIND, is_mailed, scopes_told
 from services.notifications.domain.work_notices import TOLD_ELSEWHERE, WORK_NOTICES
 from services.notifications.store.notices import WrittenNotice
+from shared.customs.parties import EVERY_PROCESS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "notices.md"
 _BASE_URL: Final = "https://notices.example.gov"
@@ -56,6 +58,8 @@ def _overview() -> Iterator[str]:
 def _parties(kind: NoticeKind) -> str:
     if not is_mailed(kind.id):
         return "everybody; surety" if kind.is_for_surety else "everybody"
+    if kind.id in OF_ITS_OWN:
+        return "whose it is, and nobody else"
     parties = ["importer", "filer"]
     if kind.id == "N-05":
         parties[0] = "importer (of a refused message: its filer alone)"
@@ -97,7 +101,9 @@ def _acts() -> Iterator[str]:
 def _rows() -> Iterator[str]:
     for kind in CATALOGUE.values():
         yield f"\n## {kind.id}\n"
-        yield f"{kind.name}. Contact of a party: that of the process `{PROCESS_OF_KIND[kind.id]}`, else of `all`.\n"
+        process = PROCESS_OF_KIND[kind.id]
+        contact = "that of `all`" if process == EVERY_PROCESS else f"that of the process `{process}`, else of `all`"
+        yield f"{kind.name}. Contact of a party: {contact}.\n"
         yield f"```text\n{render_text(_example(kind), name='SYNTHETIC IMPORTER 0001', base_url=_BASE_URL).strip()}\n```"
         if kind.variants:
             yield "\n| case | says | if nothing is done |\n|---|---|---|"
@@ -106,6 +112,18 @@ def _rows() -> Iterator[str]:
 
 
 def _example(kind: NoticeKind) -> WrittenNotice:
+    example = _example_of_entry(kind)
+    if kind.id not in OF_ITS_OWN:
+        return example
+    body = {
+        "webhook_id": "8f0c9a52-5d43-5c7b-9f0e-7c1f9a3d2e10",
+        "host": "receiver.example",
+        "reasons": [{"text": "The receiver was turned off: it answered 410 Gone.", "citation": None}],
+    }
+    return replace(example, entry_number=None, entry_numbers=(), center=None, filer_code=None, body=body)
+
+
+def _example_of_entry(kind: NoticeKind) -> WrittenNotice:
     return WrittenNotice(
         notice_id=UUID(int=int(kind.id[2:])),
         kind=kind.id,

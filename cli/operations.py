@@ -19,14 +19,16 @@ from shared.bus import dead_letters, offsets, outbox
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
 from shared.contracts.decode import Rejection, decode
-from shared.db import job_runs, set_aside
+from shared.db import job_runs, seals, set_aside
 from shared.db.engine import create_engine
 from shared.db.job_runs import JobRun
 from shared.db.migrate import upgrade
+from shared.db.seals import SealedLine, SealRun
 from shared.db.set_aside import RowSetAside
 from shared.db.transaction import reading, transaction
+from shared.runtime import sealing
 from shared.runtime.invariants import check_all
-from shared.runtime.service import open_platform
+from shared.runtime.service import Parts, open_platform
 
 _LETTERS_AT_ONCE: Final = 5000
 
@@ -288,6 +290,38 @@ async def retry_rows(environment: Environment, service: str, job: str, keys: Seq
 
 async def check_invariants(environment: Environment, service: str) -> dict[str, list[str]]:
     """What contradicts a service's invariants in its whole database, by invariant; empty lists where all is well."""
+    parts = await _parts_of(environment, service)
+    async with service_engine(environment, service) as engine:
+        return await check_all(lambda: reading(engine), parts.invariants)
+
+
+async def verify_seals(environment: Environment, service: str, copied: Sequence[SealRun]) -> list[str]:
+    """What of a service's history is not as it was sealed, in lines; `copied` are runs as they were kept elsewhere.
+
+    Reads all seals and every line under seal.
+    """
+    parts = await _parts_of(environment, service)
+    async with service_engine(environment, service) as engine:
+        found = await check_all(lambda: reading(engine), sealing.invariants(parts.sealed))
+        async with transaction(engine) as tx:
+            runs = await seals.find_broken_runs(tx, copied)
+    return [*(line for lines in found.values() for line in lines), *runs]
+
+
+async def last_seal_run(environment: Environment, service: str) -> SealRun | None:
+    """The newest run of sealing of a service; None: nothing is sealed yet."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await seals.find_last_run(tx)
+
+
+async def list_sealed_lines(environment: Environment, service: str, subject: str) -> list[SealedLine]:
+    """The history of one subject of a service with its seals, sealed or not yet."""
+    parts = await _parts_of(environment, service)
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await seals.list_lines(tx, parts.sealed, subject)
+
+
+async def _parts_of(environment: Environment, service: str) -> Parts:
     known = find_service(service)
     settings = known.settings.model_validate(
         {
@@ -300,12 +334,10 @@ async def check_invariants(environment: Environment, service: str) -> dict[str, 
     )
     platform = open_platform(settings, environment.clock)
     try:
-        invariants = known.build(platform).invariants
+        return known.build(platform)
     finally:
         await platform.bus.close()
         await platform.engine.dispose()
-    async with service_engine(environment, service) as engine:
-        return await check_all(lambda: reading(engine), invariants)
 
 
 async def reconcile_bulletin(environment: Environment, day: date) -> Reconciled:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 _LEAST: Final = 8
-_WHOLE: Final = frozenset({"id", "entry or importer", "key", "service", "job", "topic"})
+_WHOLE: Final = frozenset({"id", "entry", "entry or importer", "key", "service", "job", "topic"})
 """Columns that name a thing; half a name is that of another."""
 _PIPED: Final = 120
 _WIDEST: Final = 2_000
@@ -102,8 +102,8 @@ def counts_table(title: str, head: str, counts: Mapping[str, int]) -> Table:
 def rows_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], width: int | None = None) -> Table:
     """A table of rows: within `width` where that is given, by shortening the widest texts; what names a thing is whole.
 
-    >>> rows_table("Letters", ("entry", "detail"), [("B7603245278", "no such port")], 30).columns[1]._cells
-    ['no such …']
+    >>> [column._cells for column in rows_table("", ("key", "detail"), [("B7603245278", "no such port")], 28).columns]
+    [['B7603245278'], ['no such p…']]
     """
     cells = [_texts(row) for row in rows]
     if width is not None:

@@ -4,10 +4,11 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.runtime.settings import ServiceSettings, is_safe_url
+from shared.files.settings import FileLimit
+from shared.runtime.settings import is_safe_url
 
 
-class ConsoleSettings(ServiceSettings):
+class ConsoleSettings(FileLimit):
     """Settings of the console."""
 
     service: str = "console"
@@ -37,6 +38,9 @@ class ConsoleSettings(ServiceSettings):
     )
     panel_seconds: float = Field(default=2, gt=0, description="seconds that a service has for a part of a page")
     act_seconds: float = Field(default=5, gt=0, description="seconds that a service has for an act")
+    file_seconds: float = Field(
+        default=75, gt=0, description="seconds that a service has to take or give a file, its scan included"
+    )
 
     @property
     def is_secure(self) -> bool:

@@ -8,9 +8,11 @@ from services.liquidation.handlers.handler import GROUP, TOPICS, LiquidationHand
 from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.sealed import SEALED
 from services.liquidation.store.tables.records import metadata
 from shared.files.depot import open_depot
 from shared.files.jobs import file_jobs
+from shared.runtime import sealing
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 
@@ -32,7 +34,8 @@ def build(platform: Platform) -> Parts:
             "files": files,
         },
         jobs=(*schedule(platform), *file_jobs(platform, files)),
-        invariants=INVARIANTS,
+        invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
+        sealed=SEALED,
     )
 
 

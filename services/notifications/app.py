@@ -13,12 +13,15 @@ from services.notifications.handlers.handler import TOPICS, MailRules, Notificat
 from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
+from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
 from shared.mail.folder import FolderMailer
 from shared.mail.inbound import InboundMail
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
+from shared.runtime import sealing
 from shared.runtime.platform import Platform
+from shared.runtime.seals import Seals
 from shared.runtime.service import Listener, Parts, Service
 from shared.web.asking import Neighbour
 from shared.webhooks.client import WebhookClient
@@ -33,6 +36,7 @@ def build(platform: Platform) -> Parts:
         base_url=settings.link_base,
         addresses=settings.mail_addresses,
         bulk_per_second=settings.mail_bulk_per_second,
+        domain_per_minute=settings.mail_domain_per_minute if settings.mail_folder is None else None,
     )
     mail = MailRules(
         host=settings.mail_host,
@@ -41,13 +45,15 @@ def build(platform: Platform) -> Parts:
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
     record = RecordByCalls(Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds))
+    seals = Seals("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
-        state={"webhooks": webhooks},
-        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, record),
-        invariants=INVARIANTS,
+        state={"webhooks": webhooks, "seals": seals},
+        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, seals, record),
+        invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
+        sealed=SEALED,
         listeners=listeners_of(platform, settings),
     )
 

@@ -4,29 +4,41 @@ from datetime import timedelta
 
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.reconciling import LegalRecord, compare_days
+from services.notifications.acts.sealing import seal_anew
 from services.notifications.acts.sending import Sender, SendingRules
+from services.notifications.domain.holding import DomainRates
 from services.notifications.domain.lanes import Allowance
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store.deliveries import Settlement
 from shared.db.transaction import reading
 from shared.mail.protocol import Mailer
 from shared.runtime.platform import Job, Platform
+from shared.runtime.seals import Seals
 from shared.runtime.slices import JobSession
 from shared.webhooks.client import WebhookClient
 
 
 def schedule(
-    platform: Platform, mailer: Mailer, rules: SendingRules, webhooks: WebhookClient, record: LegalRecord
+    platform: Platform,
+    mailer: Mailer,
+    rules: SendingRules,
+    webhooks: WebhookClient,
+    seals: Seals,
+    record: LegalRecord,
 ) -> tuple[Job, ...]:
     """The jobs of one process."""
     unsettled: list[Settlement] = []
     allowance = Allowance(rules.bulk_per_second)
+    rates = DomainRates(rules.domain_per_minute)
 
     async def send_mail(session: JobSession) -> None:
-        await Sender(session, mailer, platform.clock, rules, unsettled, allowance).run()
+        await Sender(session, mailer, platform.clock, rules, unsettled, allowance, rates).run()
 
     async def send_webhooks(session: JobSession) -> None:
-        await WebhookSender(session, webhooks, platform.clock, rules.base_url).run()
+        await WebhookSender(session, webhooks, seals, platform.clock, rules.base_url).run()
+
+    async def seal_webhook_secrets(session: JobSession) -> None:
+        await seal_anew(session, seals)
 
     async def reconcile_bulletin(session: JobSession) -> None:
         platform.metrics.bulletin_gaps.set(await compare_days(record, session, platform.clock))
@@ -42,4 +54,5 @@ def schedule(
         Job("send-webhooks", timedelta(seconds=0.5), send_webhooks),
         Job("reconcile-bulletin", timedelta(hours=1), reconcile_bulletin),
         Job("count-unreached", timedelta(minutes=5), count_unreached),
+        Job("seal-webhook-secrets", timedelta(hours=1), seal_webhook_secrets),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from services.notifications.store.deliveries import ChangedDelivery
+from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.notices import WrittenNotice
 from services.notifications.store.replies import GivenReply
 from shared.bus.outbox import Outgoing
@@ -41,6 +41,26 @@ def reply_filed(given: GivenReply, notice: WrittenNotice, importer_number: str, 
         body=body,
     )
     return Outgoing(event_id("reply-filed", given.filing_number), data, given.replied_at)
+
+
+def begun_told(deliveries: Iterable[NewDelivery], at: datetime) -> list[Outgoing]:
+    """The events of deliveries that begin."""
+    return changes_told(
+        (
+            ChangedDelivery(
+                notice_id=each.notice_id,
+                channel=each.channel,
+                recipient_role=each.recipient_role,
+                sequence=1,
+                kind=each.kind,
+                importer_number=each.importer_number,
+                entry_number=each.entry_number,
+                state=each.state,
+            )
+            for each in deliveries
+        ),
+        at,
+    )
 
 
 def notice_changed(changed: ChangedDelivery, at: datetime) -> Outgoing:

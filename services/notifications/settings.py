@@ -69,6 +69,11 @@ class NotificationsSettings(ServiceSettings):
         gt=0,
         description="mails of the bulk lane (courtesy notices, changed dates) in a second; urgent ones are not bounded",
     )
+    mail_domain_per_minute: int | None = Field(
+        default=600,
+        gt=0,
+        description="mails to one domain in a minute, of those that may wait: no effect in law, no near day",
+    )
     mail_team_address: str | None = Field(
         default=None,
         pattern=_ADDRESS,
@@ -94,6 +99,15 @@ class NotificationsSettings(ServiceSettings):
         default=False,
         description="true lets webhooks go to this machine and to private networks, and by http: never in production",
     )
+    webhook_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="32 characters or more: seals the secrets of webhooks in the database; in development the secret"
+        " of tokens by default",
+    )
+    webhook_key_before: SecretStr | None = Field(
+        default=None, min_length=32, description="the key before it, until everything is sealed with the new one"
+    )
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="seconds that a receiver has to answer")
 
     liquidation_url: str = Field(
@@ -109,6 +123,20 @@ class NotificationsSettings(ServiceSettings):
         if self.env == "production" and self.webhook_allow_private:
             raise ValueError("webhook_allow_private: never in production")
         return self
+
+    @model_validator(mode="after")
+    def _secrets_of_webhooks_are_sealed(self) -> Self:
+        if self.webhook_key is None and self.token_secret is None:
+            raise ValueError("webhook_key: needed, since the secrets of webhooks are kept sealed")
+        return self
+
+    @property
+    def webhook_keys(self) -> tuple[str, str | None]:
+        """The key that seals the secrets of webhooks, and the one before it."""
+        key = self.webhook_key or self.token_secret
+        assert key is not None  # the settings would not have been taken
+        before = self.webhook_key_before
+        return key.get_secret_value(), None if before is None else before.get_secret_value()
 
     @model_validator(mode="after")
     def _bounces_have_a_way(self) -> Self:

@@ -10,9 +10,11 @@ from services.routing.publishing import events_refused
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.rulebook import RulesInForce
+from services.routing.store.sealed import SEALED
 from services.routing.store.tables.core import metadata
 from shared.files.depot import open_depot
 from shared.files.jobs import file_jobs
+from shared.runtime import sealing
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 
@@ -28,7 +30,8 @@ def build(platform: Platform) -> Parts:
         public_routers=PUBLIC_ROUTERS,
         state={"rules": rules, "files": files},
         jobs=(*schedule(platform), *file_jobs(platform, files)),
-        invariants=INVARIANTS,
+        invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
+        sealed=SEALED,
         answer=events_refused,
     )
 

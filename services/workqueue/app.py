@@ -10,9 +10,11 @@ from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
+from services.workqueue.store.sealed import SEALED
 from services.workqueue.store.tables.core import metadata
 from shared.files.depot import open_depot
 from shared.files.jobs import file_jobs
+from shared.runtime import sealing
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
 from shared.web.asking import Neighbour
@@ -37,7 +39,8 @@ def build(platform: Platform) -> Parts:
             "files": files,
         },
         jobs=(*schedule(platform, settings), *file_jobs(platform, files)),
-        invariants=INVARIANTS,
+        invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
+        sealed=SEALED,
     )
 
 

@@ -92,6 +92,7 @@ def review_decided(
 
     `declared` are the lines of the entry.
     """
+    assert item.importer_number is not None, "a review has the importer of its entry"
     finding = decision.finding
     by_line = {each.line_number: each for each in declared}
     data = ReviewDecided(

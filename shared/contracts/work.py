@@ -84,6 +84,7 @@ class WorkItemChanged(Contract):
     """One change of one work item; `sequence` orders the changes of an item.
 
     `filing_number` is set when the item is a filing, `asking_center` when it is advice that another Center asked for.
+    `importer_number` is absent where a matter is of nobody who has one: an inquiry of somebody else, a training.
     """
 
     item_id: Code
@@ -91,7 +92,7 @@ class WorkItemChanged(Contract):
     change: Open[ItemChange]
     state: Open[ItemState]
     entry_number: EntryNumber | None = None
-    importer_number: ImporterNumber
+    importer_number: ImporterNumber | None = None
     center: CenterCode
     division: PassedOn[Division]
     process: Code

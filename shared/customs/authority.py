@@ -35,6 +35,7 @@ class Scope(StrEnum):
     FILED_BY = "filed-by"
     BONDED_BY = "bonded-by"
     OWN_PARTY = "own-party"
+    NAMED = "named"
     PUBLIC = "public"
 
 

@@ -121,6 +121,46 @@ CREATE TABLE invariant_findings (
 """
 
 
+V4 = """
+CREATE TABLE unsealed (
+    source text NOT NULL,
+    subject text NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+CREATE TABLE seals (
+    subject text NOT NULL,
+    source text NOT NULL,
+    position integer NOT NULL,
+    line_key text NOT NULL,
+    digest bytea NOT NULL,
+    link bytea NOT NULL,
+    run bigint NOT NULL,
+    PRIMARY KEY (subject, source, position)
+);
+CREATE INDEX seals_of_runs ON seals (run);
+
+CREATE TABLE seal_runs (
+    run bigint PRIMARY KEY,
+    sealed_at timestamptz NOT NULL,
+    seals integer NOT NULL,
+    link bytea NOT NULL
+);
+"""
+
+# Of what subject lines came: the column that names it, and which lines count, are the trigger's arguments.
+NOTE_UNSEALED = """
+CREATE FUNCTION note_unsealed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format(
+        'INSERT INTO unsealed (source, subject) SELECT DISTINCT %L, t.%I::text FROM added t WHERE %s',
+        TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1]
+    );
+    RETURN NULL;
+END
+$$
+"""
+
+
 def create_platform_tables_v1() -> None:
     """Offsets, inbox, outbox, dead letters and idempotency keys as of the first release."""
     run(V1)
@@ -134,6 +174,25 @@ def upgrade_platform_tables_v2() -> None:
 def create_platform_tables_v3() -> None:
     """How jobs ran, the rows that they set aside, how far checks have come through their tables, what they found."""
     run(V3)
+
+
+def create_platform_tables_v4() -> None:
+    """Seals of history, and a function that notes which lines wait for theirs."""
+    run(V4)
+    op.execute(NOTE_UNSEALED)
+
+
+def seal(table: str, subject: str, only: str = "true") -> None:
+    """Have the lines of a table of history sealed from now on, and those that it holds in the first runs."""
+    op.execute(
+        "INSERT INTO unsealed (source, subject)"
+        f" SELECT DISTINCT '{table}', t.{subject}::text FROM {table} t WHERE {only}"
+    )
+    quoted = only.replace("'", "''")
+    op.execute(
+        f"CREATE TRIGGER {table}_unsealed AFTER INSERT ON {table} REFERENCING NEW TABLE AS added"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION note_unsealed('{subject}', '{quoted}')"
+    )
 
 
 def run(script: str) -> None:

@@ -37,6 +37,9 @@ class PlatformTables:
     rows_set_aside: Table
     walks: Table
     invariant_findings: Table
+    unsealed: Table
+    seals: Table
+    seal_runs: Table
 
 
 def platform_tables(metadata: MetaData) -> PlatformTables:
@@ -155,5 +158,31 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("key", Text, primary_key=True),
             Column("line", Text, nullable=False),
             Column("found_at", DateTime(timezone=True), nullable=False),
+        ),
+        unsealed=Table(
+            "unsealed",
+            metadata,
+            Column("source", Text, nullable=False),
+            Column("subject", Text, nullable=False),
+        ),
+        seals=Table(
+            "seals",
+            metadata,
+            Column("subject", Text, primary_key=True),
+            Column("source", Text, primary_key=True),
+            Column("position", Integer, primary_key=True, autoincrement=False),
+            Column("line_key", Text, nullable=False),
+            Column("digest", LargeBinary, nullable=False),
+            Column("link", LargeBinary, nullable=False),
+            Column("run", BigInteger, nullable=False),
+            Index("seals_of_runs", "run"),
+        ),
+        seal_runs=Table(
+            "seal_runs",
+            metadata,
+            Column("run", BigInteger, primary_key=True, autoincrement=False),
+            Column("sealed_at", DateTime(timezone=True), nullable=False),
+            Column("seals", Integer, nullable=False),
+            Column("link", LargeBinary, nullable=False),
         ),
     )

@@ -1,6 +1,7 @@
 """A reach as a condition of a query: which rows a caller may read or act on."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, any_, cast, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -17,10 +18,13 @@ def within(
     division: ColumnElement[str] | None = None,
     filer_code: ColumnElement[str] | None = None,
     surety_code: ColumnElement[str] | None = None,
+    ports: tuple[ColumnElement[str], ...] = (),
+    named: ColumnElement[Any] | None = None,
 ) -> ColumnElement[bool]:
     """Whether a row is reached, by the columns that say whose it is; what a table has no column for reaches nothing.
 
-    `centers` are the Centers that have part in the row; without one in any of them nobody has it yet.
+    `centers` are the Centers that have part in the row; without one in any of them nobody has it yet. `ports` are the
+    ports that have part in it, `named` the people who are named on it, as JSON.
     """
     if reach.is_national:
         return true()
@@ -40,9 +44,18 @@ def within(
         reached.append(filer_code == reach.filer_code)
     if reach.surety_code is not None and surety_code is not None:
         reached.append(surety_code == reach.surety_code)
+    reached += [is_one_of(port, reach.ports) for port in ports if reach.ports]
+    if reach.named is not None and named is not None:
+        reached.append(names(named, reach.named))
     return or_(*reached) if reached else false()
 
 
 def is_one_of(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether a column has one of these values, sent as one parameter: a statement has no more than 32,767."""
     return column == any_(cast(list(values), ARRAY(Text)))
+
+
+def names(column: ColumnElement[Any], subject: str) -> ColumnElement[bool]:
+    """Whether a list of people, as JSON, has the person."""
+    has: ColumnElement[bool] = column.has_any(cast([subject], ARRAY(Text)))
+    return has

@@ -16,6 +16,7 @@ from shared.files.kinds import KINDS, examine
 from shared.files.names import clean_name
 from shared.files.scan import ClamdScanner, NoScanner, Scanner
 from shared.files.settings import FileSettings
+from shared.files.size import refuse_size
 from shared.runtime.errors import Refused, Transient
 
 _PIECE: Final = 1_048_576
@@ -144,17 +145,6 @@ def open_depot(settings: FileSettings) -> Depot:
         scanner,
         max_bytes=settings.files_max_bytes,
         is_scan_required=settings.is_scan_required,
-    )
-
-
-def refuse_size(max_bytes: int) -> Refused:
-    """What is said of a file that is too large; to be raised."""
-    return Refused(
-        f"A file may have {max_bytes} bytes at most.",
-        rule="file-size",
-        code="file-too-large",
-        remedy="Split it, or send it with less detail: scans in 300 dpi are enough.",
-        status=413,
     )
 
 

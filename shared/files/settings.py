@@ -7,7 +7,15 @@ from pydantic import Field
 from shared.runtime.settings import ServiceSettings
 
 
-class FileSettings(ServiceSettings):
+class FileLimit(ServiceSettings):
+    """How large a file may be: for what takes files, and for what passes them on."""
+
+    files_max_bytes: int = Field(
+        default=26_214_400, ge=1024, le=1_073_741_824, description="bytes that one file may have at most"
+    )
+
+
+class FileSettings(FileLimit):
     """Settings of every service to whose matters files are attached."""
 
     files_url: str | None = Field(
@@ -15,9 +23,6 @@ class FileSettings(ServiceSettings):
         pattern=r"^(file|memory|s3|s3a|gs|az|azure|abfs|abfss)://",
         description="where the bytes of files lie: file:///folder, s3://bucket/prefix, gs:// or az://; without it no "
         "file is taken",
-    )
-    files_max_bytes: int = Field(
-        default=26_214_400, ge=1024, le=1_073_741_824, description="bytes that one file may have at most"
     )
     files_scan: Literal["none", "clamd"] = Field(
         default="none", description="what looks for harmful content in files: none or clamd"

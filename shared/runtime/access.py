@@ -30,6 +30,7 @@ class Matter:
 
     `centers` are those that have part in it, none while no Center has it; `filer_code` and `surety_code` are those of
     the entries, where one filer filed and one surety bonds all of them; `party_id` is the party that it is about.
+    `ports` are those that have part in it, `named` the people who are named on it.
     """
 
     importer_number: str | None = None
@@ -38,6 +39,8 @@ class Matter:
     filer_code: str | None = None
     surety_code: str | None = None
     party_id: str | None = None
+    ports: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Reach:
     """On which matters a caller may do an action; every part that is empty reaches nothing.
 
     `division_centers` with `divisions` are Centers of which only these divisions are reached. `rows` are the rows of
-    the table that grant it, by scope.
+    the table that grant it, by scope. `named` is the caller, where what names them is reached.
     """
 
     rows: tuple[tuple[Scope, str], ...] = ()
@@ -59,6 +62,8 @@ class Reach:
     filer_code: str | None = None
     surety_code: str | None = None
     party_ids: frozenset[str] = frozenset()
+    ports: frozenset[str] = frozenset()
+    named: str | None = None
 
     def row_for(self, matter: Matter) -> str | None:
         """The id of the first row, in the order of `Scope`, by which the matter is reached; None when it is not."""
@@ -88,8 +93,10 @@ class Reach:
                 return self.surety_code is not None and self.surety_code == matter.surety_code
             case Scope.OWN_PARTY:
                 return matter.party_id in self.party_ids
-            case Scope.PORT:  # tokens name no port
-                return False
+            case Scope.PORT:
+                return not self.ports.isdisjoint(matter.ports)
+            case Scope.NAMED:
+                return self.named in matter.named
 
 
 EVERYTHING: Final = Reach(rows=((Scope.NATIONAL, "system"),), is_national=True)
@@ -142,6 +149,8 @@ def reach_of(caller: Identity, action: str, on: date) -> Reach:
         filer_code=caller.filer_code if Scope.FILED_BY in scopes else None,
         surety_code=caller.surety_code if Scope.BONDED_BY in scopes else None,
         party_ids=names(Scope.OWN_PARTY, party_ids(caller)),
+        ports=names(Scope.PORT, caller.ports),
+        named=caller.subject if Scope.NAMED in scopes else None,
     )
 
 

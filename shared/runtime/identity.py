@@ -61,7 +61,8 @@ def people_of(signature: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified caller; row access follows centers, divisions, importer numbers, filer and surety codes.
+    """A verified caller; row access follows centers, divisions, ports, importer numbers, filer and
+    surety codes.
 
     `acting_for` is the subject whose authority is exercised under a dated delegation ("X acting for Y"). `party` is the
     id of the agent or counsel whom the caller works for; `delegations` are the importers that have delegated something
@@ -79,6 +80,7 @@ class Identity:
     acting_for: str | None = None
     party: str | None = None
     delegations: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False, hash=False)
+    ports: frozenset[str] = frozenset()
 
     def has_role(self, *roles: RoleName) -> bool:
         """Whether the caller holds at least one of the roles."""

@@ -1,40 +1,32 @@
 """Files of a matter over HTTP: one comes as a form, is checked as it stands, and goes out as it came."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import Annotated, Any, BinaryIO, Final, get_args
+from typing import Annotated, Any, Final, get_args
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import Transaction, snapshot
 from shared.files import store
-from shared.files.depot import Depot, refuse_size
+from shared.files.depot import Depot
 from shared.files.file import Content, File, Level, Subject, demand_servable
 from shared.files.kinds import KINDS, Kind
 from shared.files.scan import Scan
 from shared.runtime.access import is_staff, no_such
-from shared.runtime.errors import Malformed, Refused
+from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.web.file_forms import read_file_form
 from shared.web.idempotency import answer_once, checked_key
 from shared.web.pagination import Page, PageParams, build_page
 from shared.web.requests import engine_of, now_of
-
-_AROUND_THE_FILE: Final = 65_536
-"""Bytes of a form besides the file: boundaries, headers, the level."""
-_MAX_FIELD: Final = 1024
 
 FILE_BODY: Final[dict[str, Any]] = {
     "x-streamed-body": True,  # exempt from the limit on bodies that are held in memory; the file has its own
@@ -140,13 +132,6 @@ class FileOut(BaseModel):
     scanned_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    file: BinaryIO
-    name: str
-    level: str | None
-
-
 def depot_of(request: Request) -> Depot:
     """Where the service keeps files."""
     depot: Depot = request.app.state.files
@@ -164,8 +149,8 @@ async def add_file(
     depot, engine = depot_of(request), engine_of(request)
     async with snapshot(engine) as asked:
         await demand(asked)
-    async with _read_form(request, depot.max_bytes) as form:
-        level = _level_of(caller, form.level)
+    async with read_file_form(request, depot.max_bytes, ["level"]) as form:
+        level = _level_of(caller, form.fields.get("level"))
         content = await depot.check(form.file, form.name)
         await depot.put(content.sha256, form.file)
 
@@ -321,60 +306,3 @@ def _headers_of(file: File) -> Mapping[str, str]:
         "Content-Security-Policy": "sandbox",
         "Cache-Control": "private, no-store",
     }
-
-
-@asynccontextmanager
-async def _read_form(request: Request, max_bytes: int) -> AsyncIterator[_Form]:
-    """The form of a call, its file on disk beyond a megabyte; gone when the block ends."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
-        raise Malformed(
-            "A file comes in a form.",
-            rule="file-form",
-            code="unsupported-media-type",
-            remedy="Send multipart/form-data with a field `file`: curl --form file=@invoice.pdf.",
-            status=415,
-        )
-    parser = MultiPartParser(
-        request.headers,
-        _limited(request, max_bytes),  # type: ignore[arg-type]  # any iterator does
-        max_files=1,
-        max_fields=1,
-        max_part_size=_MAX_FIELD,
-    )
-    try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        raise _bad_form(error.message) from error
-    try:
-        file, level = form.get("file"), form.get("level")
-        if not isinstance(file, UploadFile) or set(form) - {"file", "level"} or isinstance(level, UploadFile):
-            raise _bad_form("It has a field `file`, which is a file with a name, and may have a field `level`.")
-        yield _Form(file.file, file.filename or "", level)
-    finally:
-        await form.close()
-
-
-async def _limited(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
-    received = 0
-    try:
-        async for chunk in request.stream():
-            received += len(chunk)
-            if received > max_bytes + _AROUND_THE_FILE:
-                raise refuse_size(max_bytes)
-            yield chunk
-    except ClientDisconnect:
-        raise Malformed(
-            "The connection broke before the end of the file.",
-            rule="file-form",
-            code="file-broke-off",
-            remedy="Send the file again with the same Idempotency-Key.",
-        ) from None
-
-
-def _bad_form(detail: str) -> Malformed:
-    return Malformed(
-        f"The form cannot be read: {detail}",
-        rule="file-form",
-        code="malformed",
-        remedy="Send multipart/form-data with a field `file`: curl --form file=@invoice.pdf.",
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import blake2b
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
@@ -89,12 +89,14 @@ async def answer_once(
     *,
     status: int = 201,
     headers: Callable[[Body], Mapping[str, str]] | None = None,
+    keep: Callable[[Body], Body] | None = None,
 ) -> Response:
     """Run a creating act in one transaction and answer with what it gives; 204 when that is nothing.
 
     A call that is sent again with its key gets the first answer, marked `Idempotency-Replayed`, and nothing runs; one
-    without a key runs each time. `headers` gives those of a first answer. What the act raises undoes all of it, and the
-    key stays free; so it does when there was nothing to give, which may have changed when the caller tries again.
+    without a key runs each time. `headers` gives those of a first answer, `keep` what of it a call that is sent again
+    gets, None: all. What the act raises undoes all of it, and the key stays free; so it does when there was nothing to
+    give, which may have changed when the caller tries again.
     """
     async with transaction(engine_of(request)) as tx:
         if call is not None and (before := await recall(tx.connection, call)) is not None:
@@ -102,7 +104,12 @@ async def answer_once(
         body = await act(tx)
         if body is None:
             return Response(status_code=204)
-        content = body.model_dump(mode="json", by_alias=True)
+        content = _content(body)
         if call is not None:
-            await remember(tx.connection, call, status=status, response=content, now=now_of(request))
+            kept = content if keep is None else _content(keep(body))
+            await remember(tx.connection, call, status=status, response=kept, now=now_of(request))
     return JSONResponse(content, status, headers=dict(headers(body)) if headers is not None else None)
+
+
+def _content(body: BaseModel) -> Any:
+    return body.model_dump(mode="json", by_alias=True)

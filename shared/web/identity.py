@@ -44,6 +44,7 @@ def issue_development_token(
         "roles": sorted(identity.roles),
         "centers": sorted(identity.centers),
         "divisions": sorted(identity.divisions),
+        "ports": sorted(identity.ports),
         "importer_numbers": sorted(identity.importer_numbers),
         "filer_code": identity.filer_code,
         "surety_code": identity.surety_code,

@@ -48,6 +48,7 @@ class MeOut(BaseModel):
                     "roles": ["liquidation-specialist"],
                     "centers": ["CEE003"],
                     "divisions": [],
+                    "ports": [],
                     "importer_numbers": [],
                     "filer_code": None,
                     "surety_code": None,
@@ -79,6 +80,7 @@ class MeOut(BaseModel):
     roles: list[str]
     centers: list[str]
     divisions: list[str]
+    ports: list[str]
     importer_numbers: list[str]
     filer_code: str | None
     surety_code: str | None
@@ -108,6 +110,7 @@ def build_me_router(actions: Sequence[str]) -> APIRouter:
             roles=sorted(caller.roles),
             centers=sorted(caller.centers),
             divisions=sorted(caller.divisions),
+            ports=sorted(caller.ports),
             importer_numbers=[shown_importer_number(caller, each) for each in sorted(caller.importer_numbers)],
             filer_code=caller.filer_code,
             surety_code=caller.surety_code,
@@ -154,7 +157,11 @@ def _where(row: AuthorityRow, caller: Identity) -> list[str]:
             return [caller.filer_code] if caller.filer_code is not None else []
         case Scope.BONDED_BY:
             return [caller.surety_code] if caller.surety_code is not None else []
-        case Scope.NATIONAL | Scope.PUBLIC | Scope.PORT:
+        case Scope.PORT:
+            return sorted(caller.ports)
+        case Scope.NAMED:
+            return ["matters on which you are named"]
+        case Scope.NATIONAL | Scope.PUBLIC:
             return []
 
 

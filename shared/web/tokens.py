@@ -36,6 +36,9 @@ class Grants(BaseModel):
     roles: frozenset[RoleName] = frozenset()
     centers: frozenset[str] = frozenset()
     divisions: frozenset[str] = frozenset()
+    ports: frozenset[str] = Field(
+        default=frozenset(), description="Schedule D codes of the ports that the holder works for.", examples=[["2704"]]
+    )
     importer_numbers: frozenset[str] = frozenset()
     filer_code: str | None = None
     surety_code: str | None = None
@@ -160,6 +163,7 @@ def _identify(payload: Mapping[str, Any], prefix: str, seconds: float, *, leeway
         roles=claims.roles,
         centers=claims.centers,
         divisions=claims.divisions,
+        ports=claims.ports,
         importer_numbers=claims.importer_numbers,
         filer_code=claims.filer_code,
         surety_code=claims.surety_code,

@@ -49,7 +49,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
         """Connect to the first address of a name; raises `httpcore.ConnectError` where one of them is not public."""
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a label that no name can have is not even asked for
             raise httpcore.ConnectError(f"{host} cannot be looked up") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self._allow_private and not all(is_public(each) for each in addresses):
@@ -70,28 +70,33 @@ def is_public(address: str) -> bool:
     [True, False, False, False, False, False]
     >>> is_public("::ffff:127.0.0.1"), is_public("64:ff9b::7f00:1"), is_public("2002:7f00:1::")
     (False, False, False)
+    >>> is_public("64:ff9b:1::7f00:1"), is_public("::127.0.0.1"), is_public("fec0::1"), is_public("2606:4700::1")
+    (False, False, False, True)
     """
     parsed = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is not None:
             return is_public(str(parsed.ipv4_mapped))
-        # What carries an IPv4 address inside leads where that does: translated (RFC 6052), 6to4, Teredo.
-        if parsed in _TRANSLATED or parsed.sixtofour is not None or parsed.teredo is not None:
+        # What carries an IPv4 address inside leads where that does: translated (RFC 6052, 8215), which is no unicast
+        # that anybody was given, 6to4, Teredo.
+        if parsed not in _UNICAST or parsed.sixtofour is not None or parsed.teredo is not None:
             return False
     return parsed.is_global and not parsed.is_multicast
 
 
-_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""Where IPv6 addresses are given out to anybody (IANA, IPv6 address space); all others serve a purpose of their own."""
 
 
 class WebhookClient:
     """Sends webhooks over kept connections; follows no redirect, whose target nobody registered."""
 
-    def __init__(self, *, allow_private: bool, timeout_seconds: float) -> None:
+    def __init__(self, *, allow_private: bool, timeout_seconds: float, connections: int = _CONNECTIONS) -> None:
         self._timeout = timeout_seconds
+        self._places = asyncio.Semaphore(connections)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
-            max_connections=_CONNECTIONS,
+            max_connections=connections,
             keepalive_expiry=5.0,
             network_backend=PublicNetwork(allow_private=allow_private),
         )
@@ -102,6 +107,7 @@ class WebhookClient:
         limits = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout)
         try:
             async with (
+                self._places,  # before the time begins: no receiver is late because others are
                 asyncio.timeout(self._timeout),
                 self._pool.stream(
                     "POST", url, headers=list(sent.items()), content=body, extensions={"timeout": limits}

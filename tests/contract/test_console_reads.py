@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import pytest
+from msgspec.structs import fields
 
 from services.console.acts.reads import READS, Read
 
@@ -42,16 +43,17 @@ def models_in(kind: Any) -> list[type[Read]]:
 def missing(service: str, schema: dict[str, Any], model: type[Read], place: str) -> list[str]:
     found = []
     properties = resolve(service, schema).get("properties", {})
-    for name, field in model.model_fields.items():
+    for field in fields(model):
+        name = field.name
         if name not in properties:
             found.append(f"{place}.{name}")
             continue
-        for inner in models_in(field.annotation):
+        for inner in models_in(field.type):
             found += missing(service, properties[name], inner, f"{place}.{name}")
-        if not field.is_required():
+        if not field.required:
             continue
         is_null = any(each.get("type") == "null" for each in properties[name].get("anyOf", ()))
-        if is_null and type(None) not in get_args(field.annotation):
+        if is_null and type(None) not in get_args(field.type):
             found.append(f"{place}.{name} may be null")
     return found
 
@@ -65,7 +67,7 @@ def test_what_a_page_reads_is_in_the_contract(call: tuple[str, str, str]) -> Non
 
 
 def test_a_field_that_is_renamed_is_found() -> None:
-    class Renamed(Read):
+    class Renamed(Read, frozen=True):
         code: str
         head_office: str
 

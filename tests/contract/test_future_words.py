@@ -27,11 +27,12 @@ from shared.contracts.words import find_unpublishable, open_words
 from shared.db.engine import create_engine
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.events import consumer_settings
 from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
-from shared.runtime.service import Parts, Service, consumer_settings
+from shared.runtime.service import Parts, Service
 from tests.support.databases import TestDatabases
 from tests.support.events import FUTURE_WORD
 from tests.support.future import SAMPLES, Told, parts_at, tell_all

@@ -54,6 +54,9 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("jobs", "list"): (),
     ("jobs", "set-aside"): ("workqueue",),
     ("jobs", "retry"): ("workqueue", "no-such-job"),
+    ("audit", "verify"): (),
+    ("audit", "links"): (),
+    ("audit", "export"): ("routing", "70-253082900"),
     ("reconcile-bulletin",): (),
 }
 """What each command is asked; `demo`, `up` and `clean-data` make and remove the data that the others look at."""
@@ -183,6 +186,8 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
     assert documents[("dead-letters", "replay")] == documents[("dead-letters", "discard")] == {"settled": 1, "asked": 1}
     assert [row["key"] for row in documents[("outbox", "list")]] == [ENTRY, "***-**-6789"]
     assert documents[("jobs", "retry")] == {"retried": 1}
+    assert documents[("audit", "verify")] == {name: [] for name in documents[("up",)] if name != "console"}
+    assert {row["source"] for row in documents[("audit", "export")]} >= {"account_changes", "assignments"}
 
 
 def test_lists_name_their_entries_and_are_whole_in_a_pipe(running: Running) -> None:

@@ -35,6 +35,7 @@ async def product(open_folder: Path, provider: OidcServer) -> AsyncIterator[Prod
         "CENTERLINE_PUBLIC_BASE_URL": "https://bulletin.example.gov",
         "CENTERLINE_LOGIN_CLIENT_ID": "console",
         "CENTERLINE_SESSION_KEY": "for-tests-only-" * 3,
+        "CENTERLINE_WEBHOOK_KEY": "for-tests-only-" * 3,
     }
     async with running_product(bus="postgres", folder=open_folder / "production", variables=variables) as product:
         yield product

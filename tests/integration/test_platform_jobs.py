@@ -11,9 +11,10 @@ from shared.db.idempotency import IdempotentCall, remember
 from shared.db.platform_tables import platform_tables
 from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.events import platform_jobs
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
-from shared.runtime.service import Service, _platform_jobs, open_bus
+from shared.runtime.service import Service, open_bus
 from shared.runtime.settings import load_settings
 from shared.runtime.slices import JobSession
 from tests.integration.notifications.builders import NOW
@@ -40,7 +41,7 @@ async def test_every_service_forgets_first_answers_after_the_days_that_are_set(
         for key, at in (("old", NOW - days - timedelta(seconds=1)), ("kept", NOW - days), ("new", NOW)):
             await remember(tx.connection, IdempotentCall(key, "kim", "h"), status=201, response={}, now=at)
     parts = service.build(platform)
-    for job in (*parts.jobs, *_platform_jobs(platform, parts)):
+    for job in (*parts.jobs, *platform_jobs(platform, parts)):
         if "answers" in job.name:
             await job.run(JobSession(job.name, engine, platform.clock))
     async with reading(engine) as connection:

@@ -22,10 +22,11 @@ from shared.contracts.registry import TOPICS
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.events import consumer_settings
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
-from shared.runtime.service import Parts, Service, consumer_settings
+from shared.runtime.service import Parts, Service
 from tests.support.databases import TestDatabases
 from tests.support.events import cloud_event, entry_body, entry_number
 from tests.support.recorded import read

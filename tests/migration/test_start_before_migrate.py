@@ -6,9 +6,10 @@ from cli.catalogue import all_topics
 from services.routing.app import SERVICE
 from services.routing.settings import RoutingSettings
 from shared.db.migrate import upgrade
+from shared.runtime.events import LagWatch, build_roles
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.pools import open_pools
-from shared.runtime.service import _LagWatch, build_roles, open_platform
+from shared.runtime.service import open_platform
 from tests.support.databases import TestDatabases
 
 
@@ -18,7 +19,7 @@ async def test_process_that_starts_before_migrate_waits_for_it(databases: TestDa
     pools = open_pools(settings)
     platform = open_platform(settings, pools=pools)
     await platform.bus.ensure_topics(all_topics())
-    lag, stopping = _LagWatch(SERVICE, platform, pools.watch), Stopping()
+    lag, stopping = LagWatch(SERVICE, platform, pools.watch), Stopping()
     roles = build_roles(SERVICE, platform, pools, SERVICE.build(platform), lag.run)
     running = {role.name: asyncio.create_task(role.run(stopping)) for role in roles}
 

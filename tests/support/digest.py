@@ -28,6 +28,9 @@ PLATFORM = {
     "rows_set_aside",
     "walks",
     "invariant_findings",
+    "unsealed",
+    "seals",
+    "seal_runs",
 }
 
 OF_THE_BUS = {("liquidation", "cycle_cuts")}

@@ -1,16 +1,19 @@
 """Calls to the services in the name of a person: one place for times, headers, and what goes wrong."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
+from urllib.parse import quote
 
 import httpx
+import msgspec
 import structlog
-from pydantic import TypeAdapter, ValidationError
 
-from services.console.acts.reads import Problem
+from services.console.acts.reads import Problem, Read
+from services.console.acts.timing import current_asked
 from shared.runtime.tracing import current_trace
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -48,11 +51,28 @@ class Panel(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a browser sent it."""
+
+    name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds that a service has for a part of a page, and for an act."""
+    """Seconds that a service has for a part of a page, for an act, and for a file, which may be scanned meanwhile."""
 
     panel: float
     act: float
+    file: float
+
+
+class _Client(httpx.AsyncClient):
+    """Sends what a person put into an address of the console as a part of the path, whatever signs it has."""
+
+    def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
+        """A request to a path that is plain text, as the console writes it."""
+        return super().build_request(method, quote(str(url), safe="/"), **given)
 
 
 class Services:
@@ -61,9 +81,7 @@ class Services:
     def __init__(self, addresses: Mapping[str, str], times: Times) -> None:
         self._times = times
         limits = httpx.Limits(max_connections=CONNECTIONS, keepalive_expiry=2)
-        self._clients = {
-            name: httpx.AsyncClient(base_url=url, limits=limits, trust_env=False) for name, url in addresses.items()
-        }
+        self._clients = {name: _Client(base_url=url, limits=limits, trust_env=False) for name, url in addresses.items()}
 
     async def close(self) -> None:
         """Close the connections."""
@@ -81,9 +99,10 @@ class Services:
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         for is_last in (False, True):
             try:
-                response = await self._clients[service].get(
-                    path, params=given, headers=headers, timeout=self._timeout(self._times.panel)
-                )
+                with _timed():
+                    response = await self._clients[service].get(
+                        path, params=given, headers=headers, timeout=self._timeout(self._times.panel)
+                    )
             except httpx.TimeoutException:
                 break
             except httpx.TransportError:
@@ -97,10 +116,43 @@ class Services:
         self, method: str, service: str, path: str, read: type[R], body: Any, headers: Mapping[str, str]
     ) -> Panel[R]:
         """Do something, once: under its key a second try gets the first answer."""
+        client, timeout = self._clients[service], self._timeout(self._times.act)
+        asked = client.build_request(method, path, json=body, headers=headers, timeout=timeout)
+        return await self._send(service, asked, read)
+
+    async def send_file(
+        self,
+        service: str,
+        path: str,
+        read: type[R],
+        upload: Upload,
+        fields: Mapping[str, str],
+        headers: Mapping[str, str],
+    ) -> Panel[R]:
+        """Hand on a file with the other fields of its form, piece by piece."""
+        client, timeout = self._clients[service], self._timeout(self._times.file)
+        files = {"file": (upload.name, upload.file)}
+        asked = client.build_request("POST", path, files=files, data=fields, headers=headers, timeout=timeout)
+        return await self._send(service, asked, read)
+
+    async def open(self, service: str, path: str, headers: Mapping[str, str]) -> Panel[httpx.Response]:
+        """Begin to read the bytes that a service gives; whoever gets the answer closes it."""
+        client, timeout = self._clients[service], self._timeout(self._times.file)
         try:
-            response = await self._clients[service].request(
-                method, path, json=body, headers=headers, timeout=self._timeout(self._times.act)
+            response = await client.send(
+                client.build_request("GET", path, headers=headers, timeout=timeout), stream=True
             )
+        except httpx.TransportError:
+            return Panel(service, silent=_silent(service))
+        if response.is_success:
+            return Panel(service, value=response)
+        await response.aread()
+        return Panel(service, problem=_problem(response))
+
+    async def _send(self, service: str, asked: httpx.Request, read: type[R]) -> Panel[R]:
+        try:
+            with _timed():
+                response = await self._clients[service].send(asked)
         except httpx.ConnectError:
             return Panel(service, silent=_silent(service))
         except httpx.TransportError:
@@ -123,15 +175,39 @@ class Person:
         """Ask a service."""
         return await self.services.get(service, path, read, query, self._headers())
 
-    async def post(self, service: str, path: str, read: type[R], body: Any = None, key: str | None = None) -> Panel[R]:
-        """Do something at a service."""
-        return await self.services.send("POST", service, path, read, body, self._headers(key))
+    async def post(
+        self,
+        service: str,
+        path: str,
+        read: type[R],
+        body: Any = None,
+        key: str | None = None,
+        version: int | None = None,
+    ) -> Panel[R]:
+        """Do something at a service, to a version of a thing where that is said."""
+        return await self.services.send("POST", service, path, read, body, self._headers(key, version))
 
-    async def put(self, service: str, path: str, read: type[R], body: Any, key: str) -> Panel[R]:
-        """Replace something at a service."""
-        return await self.services.send("PUT", service, path, read, body, self._headers(key))
+    async def put(
+        self, service: str, path: str, read: type[R], body: Any, key: str | None = None, version: int | None = None
+    ) -> Panel[R]:
+        """Replace something at a service, a version of it where that is said."""
+        return await self.services.send("PUT", service, path, read, body, self._headers(key, version))
 
-    def _headers(self, key: str | None = None) -> dict[str, str]:
+    async def delete(self, service: str, path: str) -> Panel[Read]:
+        """Take something away at a service."""
+        return await self.services.send("DELETE", service, path, Read, None, self._headers())
+
+    async def post_file(
+        self, service: str, path: str, read: type[R], upload: Upload, fields: Mapping[str, str], key: str
+    ) -> Panel[R]:
+        """Add a file at a service."""
+        return await self.services.send_file(service, path, read, upload, fields, self._headers(key))
+
+    async def open(self, service: str, path: str) -> Panel[httpx.Response]:
+        """Begin to read the bytes that a service gives."""
+        return await self.services.open(service, path, self._headers())
+
+    def _headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
         trace = current_trace.get()
         headers = {} if trace is None else {"traceparent": trace.traceparent}
         if self.token is not None:
@@ -140,7 +216,22 @@ class Person:
             headers["x-forwarded-for"] = self.address
         if key is not None:
             headers["idempotency-key"] = key
+        if version is not None:
+            headers["if-match"] = f'"{version}"'
         return headers
+
+
+@contextmanager
+def _timed() -> Iterator[None]:
+    asked = current_asked.get()
+    if asked is None:
+        yield
+        return
+    begin = asked.elapsed()
+    try:
+        yield
+    finally:
+        asked.spans.append((begin, asked.elapsed()))
 
 
 async def together(*calls: Coroutine[Any, Any, Panel[Any]]) -> list[Panel[Any]]:
@@ -158,14 +249,19 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         if not response.content:
             return Panel(service, is_empty=True)
         try:
-            return Panel(service, value=_reader(read).validate_json(response.content))
-        except ValidationError as error:
-            log.error("answer not understood", service=service, path=response.request.url.path, errors=error.errors())
+            return Panel(service, value=_decoder(read).decode(response.content))
+        except msgspec.DecodeError as error:
+            log.error("answer not understood", service=service, path=response.request.url.path, error=str(error))
             return Panel(service, silent=_silent(service))
+    return Panel(service, problem=_problem(response))
+
+
+def _problem(response: httpx.Response) -> Problem:
     try:
-        return Panel(service, problem=Problem.model_validate(response.json()))
-    except ValueError:
-        return Panel(service, problem=Problem(status=response.status_code))
+        problem: Problem = _decoder(Problem).decode(response.content)
+    except msgspec.DecodeError:
+        return Problem(status=response.status_code)
+    return problem
 
 
-_reader: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+_decoder: Callable[[Any], msgspec.json.Decoder[Any]] = cache(msgspec.json.Decoder)

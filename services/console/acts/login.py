@@ -1,20 +1,24 @@
 """Signing in at the identity provider: code flow with PKCE (RFC 7636), checked by state and nonce; and ending there."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.console.acts.secrets import new_secret
 
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
+
 ALGORITHMS: Final = ["RS256", "ES256", "EdDSA"]
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 _SECONDS: Final = 10.0
+_NO_TOKEN: Final = (AuthlibBaseError, httpx.HTTPError, ValueError)
+"""How a token endpoint fails: it says so, is away, or answers what is no JSON, as what stands before it may."""
 
 
 class LoginFailed(Exception):  # noqa: N818  says what happened
@@ -75,7 +79,7 @@ class Login:
                 token = await client.fetch_token(
                     known["token_endpoint"], code=code, code_verifier=kept["verifier"], grant_type="authorization_code"
                 )
-        except (AuthlibBaseError, httpx.HTTPError) as error:
+        except _NO_TOKEN as error:
             raise LoginFailed(f"The provider gave no token: {error}.") from error
         claims = await self._verify(token.get("id_token", ""))
         if claims.get("nonce") != kept["nonce"]:
@@ -88,7 +92,7 @@ class Login:
         try:
             async with self._client() as client:
                 token = await client.refresh_token(known["token_endpoint"], refresh_token=refresh_token)
-        except (AuthlibBaseError, httpx.HTTPError) as error:
+        except _NO_TOKEN as error:
             raise LoginFailed(f"The provider gave no further token: {error}.") from error
         return _signed_in({"refresh_token": refresh_token, **token}, subject, provider_session)
 
@@ -99,7 +103,10 @@ class Login:
             raise LoginFailed("This is no logout token.")
         return claims.get("sid"), claims.get("sub")
 
-    def _client(self) -> AsyncOAuth2Client:
+    def _client(self) -> "AsyncOAuth2Client":
+        # Not above: it brings an HTTP client of its own, which a console without a provider never needs.
+        from authlib.integrations.httpx_client import AsyncOAuth2Client  # noqa: PLC0415
+
         return AsyncOAuth2Client(
             client_id=self._client_id,
             client_secret=self._client_secret,
@@ -144,6 +151,9 @@ class Login:
 
 
 def _signed_in(token: dict[str, Any], subject: str, provider_session: str | None) -> SignedIn:
+    """What the answer of a token endpoint gives; raises `LoginFailed` where it lacks the token."""
+    if not token.get("access_token"):
+        raise LoginFailed("The provider gave no access token.")
     lasts = token.get("expires_in")
     return SignedIn(
         token["access_token"],

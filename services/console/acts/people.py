@@ -13,6 +13,9 @@ OUTSIDE = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleNa
 ASSIGNS = frozenset({RoleName.CENTER_DIRECTOR, RoleName.ASSISTANT_CENTER_DIRECTOR})
 """Roles that are offered the form to assign; whether they may is said by the work queue."""
 
+ACTS_ON_MANY = ASSIGNS | {RoleName.IMPORT_SPECIALIST, RoleName.ENTRY_SPECIALIST, RoleName.LIQUIDATION_SPECIALIST}
+"""Roles that are offered one act on many items; whether they may is said by the work queue, item by item."""
+
 
 @dataclass(frozen=True, slots=True)
 class SamplePerson:

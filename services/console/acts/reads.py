@@ -6,16 +6,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Struct
 
 
-class Read(BaseModel):
+class Read(Struct, frozen=True):
     """A part of an answer; what else the answer holds is ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
-
-class Center(Read):
+class Center(Read, frozen=True):
     """A Center in the list."""
 
     code: str
@@ -26,14 +24,14 @@ class Center(Read):
     is_open: bool
 
 
-class Named(Read):
+class Named(Read, frozen=True):
     """A code with its name."""
 
     code: str
     name: str
 
 
-class Person(Read):
+class Person(Read, frozen=True):
     """Somebody at a Center."""
 
     name: str
@@ -41,7 +39,7 @@ class Person(Read):
     since: date | None
 
 
-class Team(Read):
+class Team(Read, frozen=True):
     """A team of a Center."""
 
     name: str
@@ -49,7 +47,7 @@ class Team(Read):
     team_number: str | None
 
 
-class Contact(Read):
+class Contact(Read, frozen=True):
     """How a Center is reached."""
 
     process: str | None
@@ -58,7 +56,7 @@ class Contact(Read):
     hours: str | None
 
 
-class Change(Read):
+class Change(Read, frozen=True):
     """A change of the directory."""
 
     text: str
@@ -67,13 +65,13 @@ class Change(Read):
     center: str
 
 
-class Changes(Read):
+class Changes(Read, frozen=True):
     """Changes of the directory."""
 
     items: list[Change]
 
 
-class CenterPage(Center):
+class CenterPage(Center, frozen=True):
     """A Center with its people."""
 
     director: Person | None
@@ -84,7 +82,7 @@ class CenterPage(Center):
     announced: list[Change]
 
 
-class CenterFigures(Read):
+class CenterFigures(Read, frozen=True):
     """What a Center handled in a period."""
 
     center: str
@@ -95,7 +93,7 @@ class CenterFigures(Read):
     suppressed: list[str]
 
 
-class Figures(Read):
+class Figures(Read, frozen=True):
     """What the Centers handled in a period."""
 
     period: str
@@ -105,7 +103,7 @@ class Figures(Read):
     centers: list[CenterFigures]
 
 
-class Clock(Read):
+class Clock(Read, frozen=True):
     """A computed clock."""
 
     what: str
@@ -122,7 +120,7 @@ class Clock(Read):
     is_past: bool
 
 
-class UnknownClock(Read):
+class UnknownClock(Read, frozen=True):
     """A clock that lacks facts."""
 
     what: str
@@ -132,7 +130,7 @@ class UnknownClock(Read):
     missing: list[str]
 
 
-class Finding(Read):
+class Finding(Read, frozen=True):
     """What a rule says beside the clocks."""
 
     rule: str
@@ -141,7 +139,7 @@ class Finding(Read):
     why: str
 
 
-class Calculated(Read):
+class Calculated(Read, frozen=True):
     """The answer of the deadline calculator."""
 
     clocks: list[Clock]
@@ -149,7 +147,7 @@ class Calculated(Read):
     findings: list[Finding]
 
 
-class Posting(Read):
+class Posting(Read, frozen=True):
     """A posting of the bulletin."""
 
     entry_number: str
@@ -165,14 +163,14 @@ class Posting(Read):
     voided_on: date | None
 
 
-class Postings(Read):
+class Postings(Read, frozen=True):
     """Postings of the bulletin."""
 
     items: list[Posting]
     next: str | None
 
 
-class RuleLine(Read):
+class RuleLine(Read, frozen=True):
     """A rule of law in the list."""
 
     id: str
@@ -183,14 +181,14 @@ class RuleLine(Read):
     unsettled: str | None
 
 
-class Rules(Read):
+class Rules(Read, frozen=True):
     """Rules of law."""
 
     items: list[RuleLine]
     next: str | None
 
 
-class Reading(Read):
+class Reading(Read, frozen=True):
     """A reading that a rule leaves open."""
 
     settles: str
@@ -198,7 +196,7 @@ class Reading(Read):
     choices: list[str]
 
 
-class Vector(Read):
+class Vector(Read, frozen=True):
     """A worked example with its source."""
 
     given: str
@@ -207,21 +205,21 @@ class Vector(Read):
     note: str
 
 
-class ClockUse(Read):
+class ClockUse(Read, frozen=True):
     """A clock that rests on a rule."""
 
     what: str
     effect: str
 
 
-class Rests(Read):
+class Rests(Read, frozen=True):
     """What rests on a rule."""
 
     clocks: list[ClockUse]
     outcomes: list[str]
 
 
-class RulePage(RuleLine):
+class RulePage(RuleLine, frozen=True):
     """A rule of law with all that rests on it."""
 
     section_title: str
@@ -232,7 +230,7 @@ class RulePage(RuleLine):
     rests_on_it: Rests
 
 
-class ProblemKind(Read):
+class ProblemKind(Read, frozen=True):
     """What a problem means."""
 
     code: str
@@ -242,7 +240,7 @@ class ProblemKind(Read):
     remedy: str
 
 
-class Me(Read):
+class Me(Read, frozen=True):
     """Who is signed in, as a service knows it."""
 
     subject: str
@@ -254,7 +252,7 @@ class Me(Read):
     importer_numbers: list[str]
 
 
-class Queue(Read):
+class Queue(Read, frozen=True):
     """How much waits in a queue."""
 
     center: str
@@ -266,7 +264,7 @@ class Queue(Read):
     overdue: int
 
 
-class ItemClock(Read):
+class ItemClock(Read, frozen=True):
     """A clock of a work item."""
 
     rule: str
@@ -276,7 +274,7 @@ class ItemClock(Read):
     evidence: str
 
 
-class Item(Read):
+class Item(Read, frozen=True):
     """A work item in the list."""
 
     item_id: str
@@ -286,7 +284,7 @@ class Item(Read):
     entry_count: int
     protest_number: str | None
     filing_number: str | None
-    importer_number: str
+    importer_number: str | None
     importer_name: str | None
     center: str
     division: str
@@ -298,8 +296,8 @@ class Item(Read):
     due_rule: str | None
     clocks: list[ItemClock]
     scheduled_on: date | None
-    deemed_on: date | None = None
-    assigned_to: str | None = None
+    deemed_on: date | None
+    assigned_to: str | None
     holder: str | None
     holder_name: str | None
     lease_until: datetime | None
@@ -308,21 +306,128 @@ class Item(Read):
     waits_for: str | None
 
 
-class Items(Read):
+class Items(Read, frozen=True):
     """Work items in the order of the queue."""
 
     items: list[Item]
     next: str | None
 
 
-class DecisionReason(Read):
+class DecisionReason(Read, frozen=True):
     """A ground of a decision."""
 
     code: str
     text: str
 
 
-class ItemDecision(Read):
+class Count(Read, frozen=True):
+    """How many items a filter gives."""
+
+    count: int
+    shown: str
+
+
+class View(Read, frozen=True):
+    """A filter of items under a name; without an id it is one that comes with the product."""
+
+    view_id: str | None
+    version: int | None
+    name: str
+    query: str
+    center: str | None
+    role: str | None
+    may_change: bool
+    count: Count | None
+
+
+class Views(Read, frozen=True):
+    """The views of a person."""
+
+    views: list[View]
+
+
+class RefusalCount(Read, frozen=True):
+    """How many items of a run are refused for one reason."""
+
+    code: str
+    items: int
+
+
+class BulkRun(Read, frozen=True):
+    """One act on many items: what it would do, and what it has done."""
+
+    run_id: str
+    act: str
+    to: str | None
+    to_center: str | None
+    to_port: str | None
+    due_on: date | None
+    query: str
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: str
+    items: int
+    is_cut: bool
+    foreseen: int
+    value_usd: int
+    needs_second: bool
+    begun_by: str | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    pending: int
+    done: int
+    refused: int
+    refusals: list[RefusalCount]
+
+
+class BulkResult(Read, frozen=True):
+    """What became of an item of a run."""
+
+    item_id: str
+    state: str
+    code: str | None
+    says: str | None
+
+
+class BulkResults(Read, frozen=True):
+    """What became of the items of a run."""
+
+    items: list[BulkResult]
+    next: str | None
+
+
+class PersonLoad(Read, frozen=True):
+    """What a person has to do, against what they can."""
+
+    subject: str
+    minutes: int
+    capacity: int
+
+
+class Load(Read, frozen=True):
+    """Open work of a Center against its people."""
+
+    working_days: int
+    people: list[PersonLoad]
+    minutes: int
+    capacity: int
+    unassigned_items: int
+    unassigned_minutes: int
+
+
+class Suggestion(Read, frozen=True):
+    """A move that would balance."""
+
+    item_id: str
+    process: str
+    minutes: int
+    from_subject: str | None
+    to_subject: str
+    why: str
+
+
+class ItemDecision(Read, frozen=True):
     """The decision on an item."""
 
     outcome: str
@@ -333,7 +438,7 @@ class ItemDecision(Read):
     decided_at: datetime
 
 
-class Letter(Read):
+class Letter(Read, frozen=True):
     """A request for information or a notice of action."""
 
     request_id: str
@@ -350,7 +455,14 @@ class Letter(Read):
     issued_by_name: str
 
 
-class ItemChange(Read):
+class Letters(Read, frozen=True):
+    """Letters of a Center."""
+
+    items: list[Letter]
+    next: str | None
+
+
+class ItemChange(Read, frozen=True):
     """A change of an item."""
 
     change: str
@@ -361,7 +473,7 @@ class ItemChange(Read):
     reasons: list[dict[str, str | None]]
 
 
-class LetterAnswer(Read):
+class LetterAnswer(Read, frozen=True):
     """An answer to a letter."""
 
     text: str | None
@@ -371,7 +483,7 @@ class LetterAnswer(Read):
     received_at: datetime
 
 
-class LetterAct(Read):
+class LetterAct(Read, frozen=True):
     """What an officer did with a letter."""
 
     label: str
@@ -379,7 +491,7 @@ class LetterAct(Read):
     by_name: str
 
 
-class MayAct(Read):
+class MayAct(Read, frozen=True):
     """Whether somebody may do something with an item."""
 
     act: str
@@ -388,7 +500,7 @@ class MayAct(Read):
     remedy: str | None
 
 
-class FormField(Read):
+class FormField(Read, frozen=True):
     """What an act asks for."""
 
     name: str
@@ -398,7 +510,7 @@ class FormField(Read):
     is_required: bool
 
 
-class NextAct(Read):
+class NextAct(Read, frozen=True):
     """An act that a process allows next."""
 
     act: str
@@ -410,7 +522,7 @@ class NextAct(Read):
     remedy: str | None
 
 
-class LetterPage(Letter):
+class LetterPage(Letter, frozen=True):
     """A letter with its answers, and what may be done with it."""
 
     entry_numbers: list[str]
@@ -420,7 +532,7 @@ class LetterPage(Letter):
     earlier: list[Letter]
 
 
-class KeptAct(Read):
+class KeptAct(Read, frozen=True):
     """An act that was done."""
 
     label: str
@@ -430,7 +542,7 @@ class KeptAct(Read):
     stage: str
 
 
-class RunningClock(Read):
+class RunningClock(Read, frozen=True):
     """A clock of a process."""
 
     label: str
@@ -442,7 +554,7 @@ class RunningClock(Read):
     citation: str
 
 
-class Matter(Read):
+class Matter(Read, frozen=True):
     """Where an item stands in its process."""
 
     title: str | None
@@ -453,7 +565,7 @@ class Matter(Read):
     next: list[NextAct]
 
 
-class ItemPage(Item):
+class ItemPage(Item, frozen=True):
     """A work item with its history."""
 
     entry_numbers: list[str]
@@ -465,20 +577,41 @@ class ItemPage(Item):
     matter: Matter | None
 
 
-class Claim(Read):
+class AddedFile(Read, frozen=True):
+    """A file of an item."""
+
+    file_id: str
+    name: str
+    kind: str
+    size_bytes: int
+    level: str
+    is_by_party: bool
+    added_at: datetime
+    added_by_name: str | None
+    scan: str
+
+
+class Files(Read, frozen=True):
+    """Files of an item."""
+
+    items: list[AddedFile]
+    next: str | None
+
+
+class Claim(Read, frozen=True):
     """A claim on an item."""
 
     item_id: str
     token: int
 
 
-class Next(Claim):
+class Next(Claim, frozen=True):
     """The claim of the next item, and why it is that one."""
 
     why: str
 
 
-class Answered(Read):
+class Answered(Read, frozen=True):
     """How the same goods were answered before."""
 
     issue: str | None
@@ -487,7 +620,7 @@ class Answered(Read):
     times: int
 
 
-class Earlier(Read):
+class Earlier(Read, frozen=True):
     """An earlier decision on the same goods."""
 
     item_id: str | None
@@ -501,7 +634,7 @@ class Earlier(Read):
     decided_at: datetime
 
 
-class GoodsLine(Read):
+class GoodsLine(Read, frozen=True):
     """A line with what was decided on the same goods."""
 
     line_number: int
@@ -513,20 +646,20 @@ class GoodsLine(Read):
     earlier: list[Earlier]
 
 
-class Goods(Read):
+class Goods(Read, frozen=True):
     """The goods of an item."""
 
     lines: list[GoodsLine]
 
 
-class Flaw(Read):
+class Flaw(Read, frozen=True):
     """Why a decision would be refused."""
 
     says: str
     remedy: str | None
 
 
-class ClassChange(Read):
+class ClassChange(Read, frozen=True):
     """A class of amounts before and after."""
 
     class_code: str
@@ -535,7 +668,7 @@ class ClassChange(Read):
     difference_usd: str
 
 
-class Follows(Read):
+class Follows(Read, frozen=True):
     """What would follow from a decision."""
 
     would_apply: bool
@@ -552,7 +685,7 @@ class Follows(Read):
     why: str | None
 
 
-class Check(Read):
+class Check(Read, frozen=True):
     """A decision looked at before it is made."""
 
     flaws: list[Flaw]
@@ -560,7 +693,7 @@ class Check(Read):
     follows: Follows | None
 
 
-class Template(Read):
+class Template(Read, frozen=True):
     """Questions that a letter begins with."""
 
     issue: str
@@ -568,7 +701,7 @@ class Template(Read):
     questions: list[str]
 
 
-class Absence(Read):
+class Absence(Read, frozen=True):
     """Days on which somebody is away."""
 
     from_on: date
@@ -576,7 +709,7 @@ class Absence(Read):
     reason: str
 
 
-class Member(Read):
+class Member(Read, frozen=True):
     """Somebody of a Center."""
 
     subject: str
@@ -588,14 +721,14 @@ class Member(Read):
     absences: list[Absence]
 
 
-class Members(Read):
+class Members(Read, frozen=True):
     """The people of a Center."""
 
     items: list[Member]
     next: str | None
 
 
-class Assigned(Read):
+class Assigned(Read, frozen=True):
     """To whom an item is offered first."""
 
     item_id: str
@@ -603,7 +736,7 @@ class Assigned(Read):
     holder: str | None
 
 
-class Stage(Read):
+class Stage(Read, frozen=True):
     """A stage of a process."""
 
     code: str
@@ -611,7 +744,7 @@ class Stage(Read):
     is_end: bool
 
 
-class ProcessPage(Read):
+class ProcessPage(Read, frozen=True):
     """A process with its stages."""
 
     code: str
@@ -621,7 +754,7 @@ class ProcessPage(Read):
     stages: list[Stage]
 
 
-class ProcessLine(Read):
+class ProcessLine(Read, frozen=True):
     """A process in the list."""
 
     code: str
@@ -631,13 +764,13 @@ class ProcessLine(Read):
     citation: str
 
 
-class Processes(Read):
+class Processes(Read, frozen=True):
     """The processes of the Centers."""
 
     items: list[ProcessLine]
 
 
-class Why(Read):
+class Why(Read, frozen=True):
     """Why an entry was routed so."""
 
     code: str
@@ -645,13 +778,13 @@ class Why(Read):
     citation: str | None
 
 
-class Selection(Read):
+class Selection(Read, frozen=True):
     """The criteria that selected an entry, each with its version."""
 
     hits: list[tuple[str, int]]
 
 
-class Routed(Read):
+class Routed(Read, frozen=True):
     """A routing decision."""
 
     version: int
@@ -663,10 +796,10 @@ class Routed(Read):
     value_usd: int
     line_count: int
     reasons: list[Why]
-    selection: Selection | None = None
+    selection: Selection | None
 
 
-class Routing(Read):
+class Routing(Read, frozen=True):
     """Where an entry goes and why."""
 
     entry_number: str
@@ -675,7 +808,7 @@ class Routing(Read):
     current: Routed | None
 
 
-class Rule(Read):
+class Rule(Read, frozen=True):
     """A rule with its citation."""
 
     id: str
@@ -684,7 +817,7 @@ class Rule(Read):
     text: str
 
 
-class EntryVersion(Read):
+class EntryVersion(Read, frozen=True):
     """A version of an entry summary in the list."""
 
     version: int
@@ -695,7 +828,7 @@ class EntryVersion(Read):
     fees_usd: str
 
 
-class EntryDecision(Read):
+class EntryDecision(Read, frozen=True):
     """A decision that reached an entry."""
 
     process: str
@@ -706,7 +839,7 @@ class EntryDecision(Read):
     decided_at: datetime
 
 
-class Entry(Read):
+class Entry(Read, frozen=True):
     """The legal record of an entry."""
 
     entry_number: str
@@ -728,7 +861,94 @@ class Entry(Read):
     refunds: list[str]
 
 
-class Row(Read):
+class MayOnProtest(Read, frozen=True):
+    """Whether somebody may do an act on a protest."""
+
+    action: str
+    may: bool
+    authority: str | None
+    says: str | None
+    remedy: str | None
+
+
+class Verdict(Read, frozen=True):
+    """Whether a protest is in time for an entry, and what was decided on it."""
+
+    entry_number: str
+    timeliness: str
+    rule: str
+    citation: str | None
+    why: str
+    protest_by: date | None
+    outcome: str | None
+
+
+class Defect(Read, frozen=True):
+    """What stands against a protest."""
+
+    rule: str
+    outcome: str
+    why: str
+
+
+class ProtestClock(Read, frozen=True):
+    """A day of a protest."""
+
+    what: str
+    safe: date
+    last_arguable: date
+    is_past: bool
+    rule: str
+    citation: str
+
+
+class ProtestAct(Read, frozen=True):
+    """What was done on a protest."""
+
+    kind: str
+    acted_at: datetime
+    actor: str
+    details: dict[str, Any]
+
+
+class LineDecided(Read, frozen=True):
+    """What was signed on an entry of a protest."""
+
+    entry_number: str
+    line_number: int | None
+    outcome: str
+    reasons: str
+    change_duty_usd: str
+    change_fees_usd: str
+
+
+class Protest(Read, frozen=True):
+    """A protest whole."""
+
+    protest_number: str
+    state: str
+    is_open: bool
+    timeliness: str
+    further_review: str
+    issue: str
+    importer_number: str
+    received_at: datetime
+    decide_by: date
+    denied_on: date | None
+    sue_by: date | None
+    lead_protest: str | None
+    lead_state: str | None
+    body: dict[str, Any]
+    verdicts: list[Verdict]
+    defects: list[Defect]
+    clocks: list[ProtestClock]
+    acts: list[ProtestAct]
+    decisions: list[LineDecided]
+    followers: list[str]
+    may_do: list[MayOnProtest]
+
+
+class Row(Read, frozen=True):
     """A row of an entry's timeline."""
 
     code: str
@@ -746,14 +966,14 @@ class Row(Read):
     actor: str | None
 
 
-class Timeline(Read):
+class Timeline(Read, frozen=True):
     """What happened to an entry, and what comes."""
 
     entry_number: str
     rows: list[Row]
 
 
-class LineTariff(Read):
+class LineTariff(Read, frozen=True):
     """A tariff number of a line."""
 
     hts: str
@@ -761,17 +981,17 @@ class LineTariff(Read):
     duty_usd: str
 
 
-class Line(Read):
+class Line(Read, frozen=True):
     """A line of an entry summary."""
 
     line_number: int
     description: str
     country_of_origin: str
-    preference: str | None = None
+    preference: str | None
     tariffs: list[LineTariff]
 
 
-class Version(Read):
+class Version(Read, frozen=True):
     """A version of an entry summary with its lines."""
 
     version: int
@@ -780,14 +1000,51 @@ class Version(Read):
     lines: list[Line]
 
 
-class NextDay(Read):
+class FieldChange(Read, frozen=True):
+    """A field of a summary or of a line before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class RowChange(Read, frozen=True):
+    """A row of a line before and after; without one of them it was added or dropped."""
+
+    rows: str
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class LineChange(Read, frozen=True):
+    """What changed on a line."""
+
+    line_number: int
+    fields: list[FieldChange]
+    rows: list[RowChange]
+
+
+class VersionChanges(Read, frozen=True):
+    """What changed from one version of a summary to another."""
+
+    from_version: int
+    to_version: int
+    fields: list[FieldChange]
+    lines_added: list[Line]
+    lines_dropped: list[Line]
+    lines_changed: list[LineChange]
+    money_usd: dict[str, str]
+
+
+class NextDay(Read, frozen=True):
     """The next day of an entry."""
 
     on: date
     what: str
 
 
-class EntryLine(Read):
+class EntryLine(Read, frozen=True):
     """An entry in a list."""
 
     entry_number: str
@@ -800,14 +1057,14 @@ class EntryLine(Read):
     next_day: NextDay | None
 
 
-class Entries(Read):
+class Entries(Read, frozen=True):
     """Entries in a list."""
 
     items: list[EntryLine]
     next: str | None
 
 
-class Deadline(Read):
+class Deadline(Read, frozen=True):
     """A day on which somebody has to act on an entry."""
 
     entry_number: str
@@ -820,13 +1077,13 @@ class Deadline(Read):
     if_nothing_is_done: str | None
 
 
-class Deadlines(Read):
+class Deadlines(Read, frozen=True):
     """Days of an importer's entries."""
 
     items: list[Deadline]
 
 
-class Account(Read):
+class Account(Read, frozen=True):
     """An importer's account."""
 
     importer_number: str
@@ -840,13 +1097,13 @@ class Account(Read):
     effective_on: date | None
 
 
-class WouldChange(Read):
+class WouldChange(Read, frozen=True):
     """What would change an assignment."""
 
     text: str
 
 
-class Assignment(Read):
+class Assignment(Read, frozen=True):
     """Which Center an importer has, and why."""
 
     center_name: str | None
@@ -856,7 +1113,7 @@ class Assignment(Read):
     would_change: WouldChange
 
 
-class RadarCount(Read):
+class RadarCount(Read, frozen=True):
     """How many entries of a cause end within a horizon."""
 
     horizon: str
@@ -864,7 +1121,7 @@ class RadarCount(Read):
     entries: int
 
 
-class Radar(Read):
+class Radar(Read, frozen=True):
     """Deadlines by horizon and cause."""
 
     date: date
@@ -873,7 +1130,7 @@ class Radar(Read):
     counts: list[RadarCount]
 
 
-class RadarEntry(Read):
+class RadarEntry(Read, frozen=True):
     """An entry on the radar."""
 
     entry_number: str
@@ -887,14 +1144,14 @@ class RadarEntry(Read):
     fees_usd: str
 
 
-class RadarEntries(Read):
+class RadarEntries(Read, frozen=True):
     """Entries on the radar."""
 
     items: list[RadarEntry]
     next: str | None
 
 
-class Notice(Read):
+class Notice(Read, frozen=True):
     """A notice in the list."""
 
     notice_id: str
@@ -906,21 +1163,21 @@ class Notice(Read):
     if_nothing_is_done: str
 
 
-class Notices(Read):
+class Notices(Read, frozen=True):
     """Notices."""
 
     items: list[Notice]
     next: str | None
 
 
-class FieldFault(Read):
+class FieldFault(Read, frozen=True):
     """What is wrong with a field."""
 
     field: str
     message: str
 
 
-class Problem(Read):
+class Problem(Read, frozen=True):
     """Why a service refused (RFC 9457)."""
 
     status: int
@@ -929,7 +1186,7 @@ class Problem(Read):
     rule: str | None = None
     citation: str | None = None
     remedy: str | None = None
-    errors: list[FieldFault] | None = Field(default=None)
+    errors: list[FieldFault] | None = None
     trace_id: str | None = None
 
 
@@ -944,13 +1201,23 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "get", "/me"): Me,
     ("workqueue", "get", "/queues"): Queue,
     ("workqueue", "get", "/items"): Items,
+    ("workqueue", "get", "/items/count"): Count,
+    ("workqueue", "get", "/views"): Views,
+    ("workqueue", "post", "/bulk-runs"): BulkRun,
+    ("workqueue", "get", "/bulk-runs/{run_id}"): BulkRun,
+    ("workqueue", "get", "/bulk-runs/{run_id}/items"): BulkResults,
+    ("workqueue", "get", "/centers/{center}/load"): Load,
+    ("workqueue", "get", "/centers/{center}/rebalance"): Suggestion,
     ("workqueue", "get", "/items/{item_id}"): ItemPage,
+    ("workqueue", "get", "/items/{item_id}/files"): Files,
+    ("workqueue", "post", "/items/{item_id}/files"): AddedFile,
     ("workqueue", "get", "/processes"): Processes,
     ("workqueue", "get", "/processes/{code}"): ProcessPage,
     ("workqueue", "post", "/items/next"): Next,
     ("workqueue", "get", "/items/{item_id}/goods"): Goods,
     ("workqueue", "post", "/items/{item_id}/decision-check"): Check,
     ("workqueue", "post", "/items/{item_id}/assign"): Assigned,
+    ("workqueue", "get", "/requests"): Letters,
     ("workqueue", "get", "/requests/{request_id}"): LetterPage,
     ("workqueue", "get", "/request-templates"): Template,
     ("workqueue", "get", "/staff"): Members,
@@ -962,7 +1229,11 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries"): Entries,
     ("liquidation", "get", "/entries/{entry_number}"): Entry,
     ("liquidation", "get", "/entries/{entry_number}/timeline"): Timeline,
-    ("liquidation", "get", "/entries/{entry_number}/versions/{version}"): Version,
+    ("liquidation", "get", "/entries/{entry_number}/versions/in-force"): Version,
+    ("liquidation", "get", "/entries/{entry_number}/versions/{version}/changes"): VersionChanges,
+    ("liquidation", "get", "/protests/{protest_number}"): Protest,
+    ("liquidation", "get", "/protests/{protest_number}/files"): Files,
+    ("liquidation", "post", "/protests/{protest_number}/files"): AddedFile,
     ("liquidation", "get", "/importers/{importer_number}/deadlines"): Deadlines,
     ("liquidation", "get", "/radar"): Radar,
     ("liquidation", "get", "/radar/entries"): RadarEntries,

@@ -4,13 +4,11 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from shared.runtime.ids import event_id
+from shared.runtime.seals import Seals, Unsealable
 
 
 def new_secret() -> str:
@@ -27,18 +25,18 @@ class Vault:
     """Encrypts what sessions keep, and signs the keys of forms."""
 
     def __init__(self, key: str) -> None:
-        self._fernet = Fernet(urlsafe_b64encode(hashlib.sha256(b"session " + key.encode()).digest()))
+        self._seals = Seals("session", key)
         self._form_key = hashlib.sha256(b"form " + key.encode()).digest()
 
     def seal(self, content: Mapping[str, Any]) -> bytes:
         """The content, encrypted."""
-        return self._fernet.encrypt(json.dumps(content).encode())
+        return self._seals.seal(json.dumps(content).encode())
 
     def open(self, sealed: bytes) -> dict[str, Any] | None:
         """The content; None when another key sealed it."""
         try:
-            return dict(json.loads(self._fernet.decrypt(sealed)))
-        except InvalidToken:
+            return dict(json.loads(self._seals.open(sealed)))
+        except Unsealable:
             return None
 
     def form_key(self, session_id: str) -> str:

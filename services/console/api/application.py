@@ -20,16 +20,21 @@ from services.console.acts.login import Login
 from services.console.acts.secrets import Vault
 from services.console.api import (
     accounts,
+    badges,
+    bulk,
     calculator,
     entries,
+    files,
     items,
     letters,
+    protests,
     public,
     queue,
     radar,
     sign_in,
     start,
     team,
+    views,
 )
 from services.console.api.frame import (
     STATIC,
@@ -60,8 +65,13 @@ ROUTERS = (
     public.router,
     calculator.router,
     queue.router,
+    views.router,
+    bulk.router,
+    badges.router,
     items.router,
     letters.router,
+    protests.router,
+    files.router,
     team.router,
     entries.router,
     accounts.router,
@@ -78,7 +88,7 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         "liquidation": settings.liquidation_url,
         "notifications": settings.notifications_url,
     }
-    services = Services(addresses, Times(settings.panel_seconds, settings.act_seconds))
+    services = Services(addresses, Times(settings.panel_seconds, settings.act_seconds, settings.file_seconds))
 
     @asynccontextmanager
     async def closing(_: FastAPI) -> AsyncIterator[None]:

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
-from services.console.acts.reads import Entry, Items, Notices, Routing, Row, Timeline, Version
+from services.console.acts.calls import together
+from services.console.acts.reads import Entry, Items, Notices, Routing, Row, Timeline, Version, VersionChanges
 from services.console.api.frame import Visitor, console_of, days_file, page, problem_page, signed_in
 from services.console.domain.days_file import Day
 from services.console.domain.tracks import Event, draw
@@ -17,21 +17,33 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/entries/{entry_number}")
-async def read_entry(request: Request, who: Annotated[Visitor, Depends(signed_in)], entry_number: str) -> Response:
-    """The entry: where it stands, every clock, its lines, its work, its notices."""
-    entry, timeline, routing, items, notices = await together(
+async def read_entry(
+    request: Request,
+    who: Annotated[Visitor, Depends(signed_in)],
+    entry_number: str,
+    before: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """The entry: where it stands, every clock, its lines, its work, its notices; what changed between two versions."""
+    entry, timeline, version, routing, items, notices, *compared = await together(
         who.person.get("liquidation", f"/entries/{entry_number}", Entry),
         who.person.get("liquidation", f"/entries/{entry_number}/timeline", Timeline),
+        who.person.get("liquidation", f"/entries/{entry_number}/versions/in-force", Version),
         who.person.get("routing", f"/entries/{entry_number}/routing", Routing),
         who.person.get("workqueue", "/items", Items, entry=entry_number, limit=20),
         who.person.get("notifications", "/notices", Notices, entry=entry_number, limit=20),
+        *(
+            [
+                who.person.get(
+                    "liquidation", f"/entries/{entry_number}/versions/{before}/changes", VersionChanges, to=after
+                )
+            ]
+            if before and after
+            else []
+        ),
     )
     if entry.value is None:
         return problem_page(request, who, entry, subject=f"Entry {entry_number}")
-    version: Panel[Version] | None = None
-    if entry.value.version is not None:
-        path = f"/entries/{entry_number}/versions/{entry.value.version}"
-        version = await who.person.get("liquidation", path, Version)
     today = legal_date(console_of(request).platform.clock.now())
     rows = timeline.value.rows if timeline.value is not None else []
     events = [
@@ -50,7 +62,8 @@ async def read_entry(request: Request, who: Annotated[Visitor, Depends(signed_in
         routing=routing,
         items=items,
         notices=notices,
-        version=version,
+        version=version if entry.value.version is not None else None,
+        compared=compared[0] if compared else None,
     )
 
 

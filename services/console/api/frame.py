@@ -15,7 +15,7 @@ from services.console.acts.people import OUTSIDE
 from services.console.acts.reads import Problem
 from services.console.acts.secrets import Vault, digest
 from services.console.api.session import Sessions
-from services.console.domain import words
+from services.console.domain import changes, words
 from services.console.domain.days_file import Day, write_days
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
@@ -109,11 +109,14 @@ def build_templates() -> Environment:
         "money": words.say_money,
         "code": words.say_code,
         "entry": words.say_entry,
+        "size": words.say_size,
         "party": words.say_party,
         "remedy": words.say_remedy,
+        "value": changes.say_value,
     }
     templates.tests |= {"masked": words.is_masked}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
+    templates.globals["differences"] = changes.differences
     return templates
 
 
@@ -131,12 +134,21 @@ def console_of(request: Request) -> Console:
 
 async def visitor(request: Request) -> Visitor:
     """Dependency: who looks, by the session cookie."""
+    return await _find(request, is_used=True)
+
+
+async def watcher(request: Request) -> Visitor:
+    """Dependency: whose page asks by itself; that keeps no session alive."""
+    return await _find(request, is_used=False)
+
+
+async def _find(request: Request, *, is_used: bool) -> Visitor:
     console = console_of(request)
     session_id = request.cookies.get(console.cookie)
     anyone = Visitor(console.services.of(None, request.client.host if request.client is not None else None))
     if session_id is None:
         return anyone
-    content = await console.sessions.read(digest(session_id))
+    content = await console.sessions.read(digest(session_id), is_used=is_used)
     if content is None:
         return anyone
     return Visitor(
@@ -166,10 +178,14 @@ async def form_of(request: Request, who: Visitor) -> dict[str, list[str]]:
     for name, value in form.multi_items():
         if isinstance(value, str):
             fields.setdefault(name, []).append(value.strip())
-    key = fields.get("form_key", [""])[0]
-    if who.session_id is None or not console_of(request).vault.is_form_key(who.session_id, key):
-        raise FormRefused
+    demand_own(request, who, fields.get("form_key", [""])[0])
     return fields
+
+
+def demand_own(request: Request, who: Visitor, form_key: str) -> None:
+    """Raise `FormRefused` where the key of a form is not of this session."""
+    if who.session_id is None or not console_of(request).vault.is_form_key(who.session_id, form_key):
+        raise FormRefused
 
 
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
@@ -191,6 +207,11 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
     return HTMLResponse(text, status)
 
 
+def part(request: Request, template: str, **content: Any) -> str:
+    """A part of a page, without the frame of all."""
+    return console_of(request).templates.get_template(template).render(**content)
+
+
 def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: str) -> HTMLResponse:
     """What is shown instead of a page whose own subject cannot be shown."""
     if panel.problem is not None:
@@ -199,6 +220,13 @@ def problem_page(request: Request, who: Visitor, panel: Panel[Any], *, subject: 
     answer = page(request, who, "silent.html", status=503, panel=panel, subject=subject)
     answer.headers["retry-after"] = "5"
     return answer
+
+
+def status_after(refused: Panel[Any] | None) -> int:
+    """The status of a page that is shown after an act which was refused, or whose service is silent."""
+    if refused is None:
+        return 200
+    return refused.problem.status if refused.problem is not None else 503
 
 
 def told(problem: Problem) -> Mapping[str, str]:

@@ -1,10 +1,12 @@
-"""Around every page: what a browser may load and send, and that only our own pages send anything."""
+"""Around every page: what a browser may load and send, that only our own pages send anything, and how long it took."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.console.acts.timing import Asked, current_asked
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _YEAR = "public, max-age=31536000, immutable"
@@ -55,12 +57,16 @@ class PageGuard:
             await self.app(scope, receive, send)
             return
         is_asset = scope["path"].startswith("/static/")
+        asked = Asked()
+        current_asked.set(asked)
 
         async def send_dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
-                headers["cache-control"] = _YEAR if is_asset and message["status"] == 200 else "no-store"
+                if asked.spans:
+                    headers["server-timing"] = asked.header()
+                headers.setdefault("cache-control", _YEAR if is_asset and message["status"] == 200 else "no-store")
             await send(message)
 
         if scope["method"] not in _SAFE and scope["path"] not in self.called_by_machines:

@@ -7,20 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
-from services.console.acts.reads import (
-    Check,
-    Claim,
-    Entry,
-    Goods,
-    ItemPage,
-    ProcessPage,
-    Read,
-    Routing,
-    Template,
-    Version,
-)
+from services.console.acts.calls import Panel
+from services.console.acts.reads import Check, Claim, ItemPage, Read
 from services.console.acts.secrets import act_key
+from services.console.acts.workspace import load_workspace
 from services.console.api.frame import (
     Form,
     Visitor,
@@ -31,8 +21,9 @@ from services.console.api.frame import (
     page,
     problem_page,
     signed_in,
-    told,
+    status_after,
 )
+from services.console.api.protests import offered_on
 from services.console.domain.acts import (
     FINDINGS,
     ISSUES,
@@ -58,7 +49,7 @@ NOT_WRITTEN = frozenset({"form_key", "token"})
 @router.get("/items/{item_id}")
 async def read_item(request: Request, who: Officer, item_id: str) -> Response:
     """The whole item on one page."""
-    return await _show(request, who, item_id)
+    return await show_item(request, who, item_id)
 
 
 @router.post("/items/{item_id}/claim")
@@ -109,8 +100,8 @@ async def check_decision(request: Request, who: Officer, item_id: str) -> Respon
     checked = await who.person.post("workqueue", f"/items/{item_id}/decision-check", Check, read_check(form))
     await _keep_draft(request, who, item_id, DECIDE, form)
     if checked.value is None:
-        return await _show(request, who, item_id, refused=checked, form=form, about=DECIDE)
-    return await _show(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
+        return await show_item(request, who, item_id, refused=checked, form=form, about=DECIDE)
+    return await show_item(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
 
 
 @router.post("/items/{item_id}/decide")
@@ -190,10 +181,10 @@ async def _after(
         return go(f"/items/{item_id}" + (f"?done={about}" if about else ""))
     if form is not None and about:
         await _keep_draft(request, who, item_id, about, form)
-    return await _show(request, who, item_id, refused=done, form=form, about=about)
+    return await show_item(request, who, item_id, refused=done, form=form, about=about)
 
 
-async def _show(
+async def show_item(
     request: Request,
     who: Visitor,
     item_id: str,
@@ -203,50 +194,27 @@ async def _show(
     form: Form | None = None,
     about: str = "",
 ) -> Response:
-    found = await who.person.get("workqueue", f"/items/{item_id}", ItemPage)
-    item = found.value
-    if item is None:
-        return problem_page(request, who, found, subject="The work item")
-    number = item.entry_number or (item.entry_numbers[0] if item.entry_numbers else None)
-    process, templates = await together(
-        who.person.get("workqueue", f"/processes/{item.process}", ProcessPage),
-        who.person.get("workqueue", "/request-templates", list[Template]),
-    )
-    entry: Panel[Entry] | None = None
-    routing: Panel[Routing] | None = None
-    goods: Panel[Goods] | None = None
-    version: Panel[Version] | None = None
-    if number is not None:
-        entry, routing, goods = await together(
-            who.person.get("liquidation", f"/entries/{number}", Entry),
-            who.person.get("routing", f"/entries/{number}/routing", Routing),
-            who.person.get("workqueue", f"/items/{item_id}/goods", Goods),
-        )
-        if entry.value is not None and entry.value.version is not None:
-            version = await who.person.get("liquidation", f"/entries/{number}/versions/{entry.value.version}", Version)
+    """The page of an item; after an act that was refused with what was said, and what had been written."""
+    space = await load_workspace(who.person, item_id)
+    if isinstance(space, Panel):
+        return problem_page(request, who, space, subject="The work item")
+    item = space.item
     kept = await _drafts(request, who, item_id)
     written = {place: content for place, (content, _) in kept.items()}
     if form is not None and about:
         written[about] = {name: values[0] for name, values in form.items()}
-    status = 200
-    if refused is not None:
-        status = refused.problem.status if refused.problem is not None else 503
     return page(
         request,
         who,
         "item.html",
-        status=status,
+        status=status_after(refused),
+        space=space,
         item=item,
-        number=number,
-        process=process,
-        entry=entry,
-        routing=routing,
-        version=version,
-        goods=goods,
-        earlier={line.line_number: line for line in goods.value.lines} if goods and goods.value else {},
-        lines=[line.line_number for line in version.value.lines] if version and version.value else [],
-        templates=templates.value or [],
-        criteria=_criteria(routing),
+        number=space.number,
+        offered=offered_on(space.protest.value)
+        if space.protest is not None and space.protest.value is not None
+        else [],
+        most_bytes=console_of(request).settings.files_max_bytes,
         allowed={each.act: each for each in item.may_do},
         is_mine=item.state == "claimed" and item.holder == who.subject,
         outcomes={} if item.kind == "protest" else OUTCOMES.get(item.kind, {}),
@@ -254,16 +222,9 @@ async def _show(
         findings=range(1, FINDINGS + 1),
         refused=refused,
         checked=checked,
-        errors=told(refused.problem) if refused is not None and refused.problem is not None else {},
         written=written,
         kept_at={place: at for place, (_, at) in kept.items()},
         about=about,
         done=request.query_params.get("done", ""),
         why_next=who.why_next.get(item_id),
     )
-
-
-def _criteria(routing: Panel[Routing] | None) -> list[str]:
-    """The criteria that selected the entry."""
-    current = routing.value.current if routing is not None and routing.value is not None else None
-    return [hit for hit, _ in current.selection.hits] if current is not None and current.selection is not None else []

@@ -5,10 +5,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel
-from services.console.acts.reads import ItemPage, LetterPage, Read
+from services.console.acts.calls import Panel, together
+from services.console.acts.reads import Files, ItemPage, LetterPage, Read
 from services.console.acts.secrets import act_key
-from services.console.api.frame import Form, Visitor, form_of, go, page, problem_page, signed_in
+from services.console.api.frame import (
+    Form,
+    Visitor,
+    console_of,
+    form_of,
+    go,
+    page,
+    problem_page,
+    signed_in,
+    status_after,
+)
 from services.console.api.items import token_in
 from services.console.domain.acts import ISSUES, read_act, read_letter
 
@@ -20,7 +30,7 @@ Officer = Annotated[Visitor, Depends(signed_in)]
 @router.get("/letters/{request_id}")
 async def read_page(request: Request, who: Officer, request_id: str) -> Response:
     """The letter as it stands."""
-    return await _show(request, who, request_id)
+    return await show_letter(request, who, request_id)
 
 
 @router.post("/letters/{request_id}/edit")
@@ -67,10 +77,10 @@ async def _after(
 ) -> Response:
     if done.is_shown or done.is_empty:
         return go(f"/letters/{request_id}?done=1")
-    return await _show(request, who, request_id, refused=done, form=form, about=about)
+    return await show_letter(request, who, request_id, refused=done, form=form, about=about)
 
 
-async def _show(
+async def show_letter(
     request: Request,
     who: Visitor,
     request_id: str,
@@ -79,23 +89,27 @@ async def _show(
     form: Form | None = None,
     about: str = "",
 ) -> Response:
+    """The page of a letter; after an act that was refused with what was said, and what had been written."""
     found = await who.person.get("workqueue", f"/requests/{request_id}", LetterPage)
     letter = found.value
     if letter is None:
         return problem_page(request, who, found, subject="The letter")
-    item = await who.person.get("workqueue", f"/items/{letter.item_id}", ItemPage)
-    status = 200
-    if refused is not None:
-        status = refused.problem.status if refused.problem is not None else 503
+    item, files = await together(
+        who.person.get("workqueue", f"/items/{letter.item_id}", ItemPage),
+        who.person.get("workqueue", f"/items/{letter.item_id}/files", Files, limit=100),
+    )
     return page(
         request,
         who,
         "letter.html",
-        status=status,
+        status=status_after(refused),
         letter=letter,
         item=item.value,
         token=item.value.token if item.value is not None else None,
         issues=ISSUES,
+        files=files,
+        named={each.file_id: each for each in files.value.items} if files.value is not None else {},
+        most_bytes=console_of(request).settings.files_max_bytes,
         refused=refused,
         written={about: {name: values[0] for name, values in (form or {}).items()}},
         about=about,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.console.acts.reads import Radar, RadarEntries
-from services.console.api.frame import Visitor, page, problem_page, signed_in
+from services.console.api.frame import Visitor, page, place_after, problem_page, signed_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +40,7 @@ async def read_radar(
         causes=causes,
         counts=counts,
         chosen=chosen,
+        more=place_after(chosen.value.next) if chosen is not None and chosen.value is not None else None,
         horizon=horizon,
         cause=cause,
     )

@@ -36,9 +36,12 @@ class Sessions:
     login: Login | None
     renewing: asyncio.Lock
 
-    async def read(self, key: bytes) -> dict[str, Any] | None:
-        """What the session keeps, with a token that is good; None when it is over."""
-        content = await self._content(key)
+    async def read(self, key: bytes, *, is_used: bool = True) -> dict[str, Any] | None:
+        """What the session keeps, with a token that is good; None when it is over.
+
+        `is_used` is false for what a page asks by itself, which keeps no session alive.
+        """
+        content = await self._content(key, is_used=is_used)
         if content is None or not self._is_ending(content):
             return content
         async with self.renewing:
@@ -57,9 +60,9 @@ class Sessions:
         async with transaction(self.platform.engine) as tx:
             await sessions.replace(tx, key, self.vault.seal({**content, "why_next": newest}))
 
-    async def _content(self, key: bytes) -> dict[str, Any] | None:
+    async def _content(self, key: bytes, *, is_used: bool = False) -> dict[str, Any] | None:
         async with transaction(self.platform.engine) as tx:
-            sealed = await sessions.read(tx, key, self.lifetime, self.platform.clock.now())
+            sealed = await sessions.read(tx, key, self.lifetime, self.platform.clock.now(), is_used=is_used)
         return None if sealed is None else self.vault.open(sealed)
 
     def _is_ending(self, content: dict[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """The team board of a Center: who has what, what waits, and whose it becomes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -10,8 +10,20 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, together
 from services.console.acts.people import ASSIGNS
-from services.console.acts.reads import Assigned, Center, Item, Items, Member, Members, Processes, Queue
-from services.console.api.frame import Visitor, console_of, form_of, page, problem_page, signed_in
+from services.console.acts.reads import (
+    Assigned,
+    Center,
+    Item,
+    Items,
+    Load,
+    Member,
+    Members,
+    PersonLoad,
+    Processes,
+    Queue,
+    Suggestion,
+)
+from services.console.api.frame import Form, Visitor, console_of, form_of, page, problem_page, signed_in
 from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
 
@@ -24,6 +36,14 @@ AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """An item, and to whom it is to be offered first; None: to whoever comes."""
+
+    item_id: str
+    to: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """Somebody on the board, with what they hold."""
 
@@ -32,9 +52,10 @@ class Row:
     division: str | None
     away_until: date | None
     items: tuple[Item, ...]
+    load: PersonLoad | None
 
 
-def rows_of(people: Sequence[Member], held: Sequence[Item], today: date) -> list[Row]:
+def rows_of(people: Sequence[Member], held: Sequence[Item], loads: Mapping[str, PersonLoad], today: date) -> list[Row]:
     """The people of a Center and whoever else holds something of it: who holds most comes first."""
     items: dict[str, list[Item]] = {}
     for each in held:
@@ -43,9 +64,13 @@ def rows_of(people: Sequence[Member], held: Sequence[Item], today: date) -> list
     for person in people:
         away = [each.to_on for each in person.absences if each.from_on <= today <= each.to_on]
         theirs = tuple(items.pop(person.subject, ()))
-        rows.append(Row(person.subject, person.name, person.division, max(away, default=None), theirs))
+        rows.append(
+            Row(
+                person.subject, person.name, person.division, max(away, default=None), theirs, loads.get(person.subject)
+            )
+        )
     for subject, others in items.items():
-        rows.append(Row(subject, others[0].holder_name or subject, None, None, tuple(others)))
+        rows.append(Row(subject, others[0].holder_name or subject, None, None, tuple(others), None))
     return sorted(rows, key=lambda row: (-len(row.items), row.name))
 
 
@@ -59,19 +84,33 @@ async def read_team(request: Request, who: Officer, center: str = "", process: s
 async def assign_items(request: Request, who: Officer) -> Response:
     """Offer the chosen items to one person, one by one; what cannot be is told beside what was."""
     form = await form_of(request, who)
-    to, reason = form.get("to", [""])[0], form.get("reason", [""])[0]
-    body = {"to": None if to == "-" else to, "reason": reason}
-    chosen = form.get("item", [])[:AT_ONCE]
+    to = form.get("to", [""])[0]
+    moves = [Move(item, None if to == "-" else to) for item in form.get("item", [])[:AT_ONCE]]
+    return await _assign(request, who, form, moves)
+
+
+@router.post("/team/rebalance")
+async def accept_moves(request: Request, who: Officer) -> Response:
+    """Accept moves that were suggested: each item is offered to the person that was named with it."""
+    form = await form_of(request, who)
+    chosen = [each.partition(" ") for each in form.get("move", [])[:AT_ONCE]]
+    return await _assign(request, who, form, [Move(item, to) for item, _, to in chosen])
+
+
+async def _assign(request: Request, who: Visitor, form: Form, moves: Sequence[Move]) -> Response:
+    reason = form.get("reason", [""])[0]
     results = await together(
-        *(who.person.post("workqueue", f"/items/{each}/assign", Assigned, body) for each in chosen)
+        *(
+            who.person.post("workqueue", f"/items/{each.item_id}/assign", Assigned, {"to": each.to, "reason": reason})
+            for each in moves
+        )
     )
     return await _show(
         request,
         who,
         form.get("center", [""])[0],
         form.get("process", [""])[0],
-        results=list(zip(chosen, results, strict=True)),
-        to=to,
+        results=list(zip(moves, results, strict=True)),
     )
 
 
@@ -81,21 +120,24 @@ async def _show(
     center: str,
     process: str,
     *,
-    results: list[tuple[str, Panel[Assigned]]] | None = None,
-    to: str = "",
+    results: Sequence[tuple[Move, Panel[Assigned]]] = (),
 ) -> Response:
     chosen = center or (who.centers[0] if who.centers else next(iter(centers())))
-    members, queues, held, waiting, processes, every = await together(
+    may_assign = bool(ASSIGNS & set(who.roles))
+    members, queues, held, waiting, processes, every, load, *suggested = await together(
         who.person.get("workqueue", "/staff", Members, center=chosen, limit=200),
         who.person.get("workqueue", "/queues", list[Queue], center=chosen),
         who.person.get("workqueue", "/items", Items, center=chosen, state="claimed", limit=200),
         who.person.get("workqueue", "/items", Items, center=chosen, state="open", process=process, limit=AT_ONCE),
         who.person.get("workqueue", "/processes", Processes),
         who.person.get("routing", "/centers", list[Center]),
+        who.person.get("workqueue", f"/centers/{chosen}/load", Load),
+        *([who.person.get("workqueue", f"/centers/{chosen}/rebalance", list[Suggestion])] if may_assign else []),
     )
     if queues.value is None and held.value is None:
         return problem_page(request, who, queues, subject="The team board")
     people = members.value.items if members.value is not None else []
+    loads = {each.subject: each for each in load.value.people} if load.value is not None else {}
     today = legal_date(console_of(request).platform.clock.now())
     return page(
         request,
@@ -104,15 +146,18 @@ async def _show(
         center=chosen,
         every=[each.code for each in every.value] if every.value is not None else list(centers()),
         members=members,
-        rows=rows_of(people, held.value.items if held.value is not None else [], today),
+        rows=rows_of(people, held.value.items if held.value is not None else [], loads, today),
         queues=queues,
         waiting=waiting,
         held=held,
+        load=load,
+        suggested=suggested[0] if suggested else None,
         names={each.code: each.label for each in processes.value.items} if processes.value is not None else {},
         process=process,
-        may_assign=bool(ASSIGNS & set(who.roles)),
-        results=results or [],
-        done=[result for _, result in results or [] if result.value is not None],
-        to=to,
+        may_assign=may_assign,
+        at_once=AT_ONCE,
+        results=results,
+        done=[(move, result) for move, result in results if result.value is not None],
+        called={each.subject: each.name for each in people},
         people=people,
     )

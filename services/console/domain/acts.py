@@ -114,17 +114,18 @@ def read_act(form: Mapping[str, Sequence[str]], kinds: Mapping[str, str], token:
     >>> read_act(form, {"days": "integer", "is_final": "flag", "goods": "references"}, None)["fields"]
     {'days': 30, 'is_final': True, 'goods': ['a', 'b']}
     """
-    fields = {}
-    for name, kind in kinds.items():
-        value = _one(form, _FIELD + name)
-        if value:
-            fields[name] = _value(kind, value)
-    body: dict[str, Any] = {"act": _one(form, "act"), "fields": fields}
+    body: dict[str, Any] = {"act": _one(form, "act"), "fields": read_fields(form, kinds)}
     if token is not None:
         body["token"] = token
     if reason := _one(form, "reason"):
         body["reasons"] = [{"code": "note", "text": reason}]
     return body
+
+
+def read_fields(form: Mapping[str, Sequence[str]], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of an act's form by name, each as its kind wants it; what is empty is left out."""
+    given = {name: _one(form, _FIELD + name) for name in kinds}
+    return {name: _value(kinds[name], text) for name, text in given.items() if text}
 
 
 def _value(kind: str, text: str) -> Any:

@@ -56,6 +56,17 @@ def say_money(amount: str | int | None) -> str:
     return f"{sign}${int(whole):,}{dot}{cents}"
 
 
+def say_size(size_bytes: int) -> str:
+    """How large a file is, in steps of a thousand.
+
+    >>> say_size(812), say_size(48_211), say_size(2_140_000)
+    ('812 bytes', '48 kB', '2.1 MB')
+    """
+    if size_bytes < 1_000:
+        return f"{size_bytes} bytes"
+    return f"{size_bytes / 1_000:.0f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1_000_000:.1f} MB"
+
+
 def say_code(code: str | None) -> str:
     """A code in words.
 

@@ -37,8 +37,8 @@ async def begin(
     )
 
 
-async def read(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime) -> bytes | None:
-    """The content of a session that lasts, which is used by that; None when there is none."""
+async def read(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime, *, is_used: bool = True) -> bytes | None:
+    """The content of a session that lasts; None when there is none. `is_used` is false where nobody did anything."""
     found = (
         await tx.connection.execute(
             select(sessions.c.content, sessions.c.used_at).where(
@@ -50,7 +50,7 @@ async def read(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime) -
     ).first()
     if found is None:
         return None
-    if found.used_at < now - _TOUCHED_EVERY:
+    if is_used and found.used_at < now - _TOUCHED_EVERY:
         await tx.connection.execute(update(sessions).where(sessions.c.session_key == key).values(used_at=now))
     content: bytes = found.content
     return content

@@ -227,6 +227,17 @@ async def list_entry_versions(
     )
 
 
+@router.get("/entries/{entry_number}/versions/in-force", summary="The version of an entry summary that governs")
+async def read_governing_version(
+    entry_number: EntryNumberPath, request: Request, caller: Annotated[Identity, allow("entry.read")]
+) -> FiledVersionOut:
+    """The version as a whole on which the entry is liquidated now, for who does not know its number."""
+    picture = await find_visible_picture(entry_number, request, caller)
+    if picture.entry.version is None:
+        raise no_such(f"version in force of entry {picture.entry.entry_number}")
+    return await _show_whole(picture, picture.entry.version, request, caller)
+
+
 @router.get("/entries/{entry_number}/versions/{version}", summary="A version of an entry summary as it was filed")
 async def read_entry_version(
     entry_number: EntryNumberPath,
@@ -236,10 +247,7 @@ async def read_entry_version(
 ) -> FiledVersionOut:
     """Header and lines with tariff provisions, values, duties, fees, countries and claims; which event brought it."""
     picture = await find_visible_picture(entry_number, request, caller)
-    found = await _load(picture, [version], request)
-    filed = next(each for each in picture.versions if each.version.number == version)
-    barred = _list_barred(picture, request, caller).get(version)
-    return _show(found[version], show_version(filed, governing=picture.entry.version, barred=barred), caller)
+    return await _show_whole(picture, version, request, caller)
 
 
 @router.get("/entries/{entry_number}/versions/{version}/changes", summary="What changed between two versions")
@@ -287,6 +295,13 @@ async def _load(picture: EntryPicture, versions: list[int], request: Request) ->
         if version not in found or version not in known:
             raise no_such(f"version {version} of entry {number}")
     return found
+
+
+async def _show_whole(picture: EntryPicture, version: int, request: Request, caller: Identity) -> FiledVersionOut:
+    found = await _load(picture, [version], request)
+    filed = next(each for each in picture.versions if each.version.number == version)
+    barred = _list_barred(picture, request, caller).get(version)
+    return _show(found[version], show_version(filed, governing=picture.entry.version, barred=barred), caller)
 
 
 def _show(filed: VersionBody, summary: VersionOut, caller: Identity) -> FiledVersionOut:

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.notifications.acts.escalating import go_on
 from services.notifications.domain.addresses import MailAddresses, read_return_path
-from services.notifications.domain.delivery import MAIL_CHANNELS, State
+from services.notifications.domain.delivery import DIGEST, MAIL_CHANNELS, State
 from services.notifications.publishing import SOURCE, changes_told
 from services.notifications.store import deliveries as store
 from shared.bus import outbox
@@ -82,12 +82,13 @@ class Bounces:
                 key = (notice_id, delivery.channel, delivery.recipient_role)
                 if delivery.channel not in MAIL_CHANNELS or not self._addresses.is_of(tag, *key):
                     continue
-                changed = await store.come_back(tx, *key, state, report.detail or None, now)
-                if changed is None:
-                    return False
-                item, told = changed
-                await outbox.add(tx, SOURCE, changes_told([told], now))
+                message_id = delivery.message_id or ""
+                is_digest = message_id.startswith(DIGEST)
+                keys = await store.list_told_together(tx.connection, message_id) if is_digest else [key]
+                found = [await store.come_back(tx, *each, state, report.detail or None, now) for each in keys]
+                changed = [each for each in found if each is not None]
+                await outbox.add(tx, SOURCE, changes_told([told for _, told in changed], now))
                 if state is State.BOUNCED:
-                    await go_on(tx, [item], now)
-                return True
+                    await go_on(tx, [item for item, _ in changed], now)
+                return bool(changed)
         return False

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.domain.delivery import LETTER, State
+from services.notifications.domain.delivery import LETTER, State, host_of, message_id_of
 from services.notifications.domain.escalation import next_channel
-from services.notifications.publishing import SOURCE, changes_told
+from services.notifications.publishing import SOURCE, begun_told
 from services.notifications.store import deliveries as store
-from services.notifications.store.deliveries import ChangedDelivery, Claimed, NewDelivery
+from services.notifications.store.deliveries import Claimed, NewDelivery
 from shared.bus import outbox
 from shared.db.transaction import Transaction
 
@@ -17,20 +17,7 @@ async def go_on(tx: Transaction, unreached: Iterable[Claimed], now: datetime) ->
     """Begin what follows deliveries that ended without reaching anybody, and tell it; each follows once."""
     following = [next_delivery for item in unreached if (next_delivery := following_of(item, now)) is not None]
     begun = await store.write_deliveries(tx, following)
-    changes = [
-        ChangedDelivery(
-            notice_id=item.notice_id,
-            channel=item.channel,
-            recipient_role=item.recipient_role,
-            sequence=1,
-            kind=item.kind,
-            importer_number=item.importer_number,
-            entry_number=item.entry_number,
-            state=item.state,
-        )
-        for item in begun
-    ]
-    await outbox.add(tx, SOURCE, changes_told(changes, now))
+    await outbox.add(tx, SOURCE, begun_told(begun, now))
     return begun
 
 
@@ -44,8 +31,6 @@ def following_of(item: Claimed, now: datetime) -> NewDelivery | None:
     channel = next_channel(item.channel, item.recipient_role, has_second=has_second, is_lettered=kind.is_lettered)
     if channel is None:
         return None
-    named = item.recipient_role.replace(":", "-")
-    host = item.message_id.rstrip(">").rpartition("@")[2]
     return NewDelivery(
         notice_id=str(notice.notice_id),
         channel=channel,
@@ -54,7 +39,11 @@ def following_of(item: Claimed, now: datetime) -> NewDelivery | None:
         importer_number=notice.importer_number,
         entry_number=notice.entry_number,
         state=State.QUEUED,
-        message_id=None if channel == LETTER else f"<{notice.kind}.{notice.notice_id}.{named}.second@{host}>",
+        message_id=None
+        if channel == LETTER
+        else message_id_of(
+            notice.kind, str(notice.notice_id), f"{item.recipient_role}.second", host_of(item.message_id)
+        ),
         at=now,
         lane=kind.lane,
     )

@@ -12,10 +12,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+import structlog
 
 from services.notifications.acts.rendering import render_text
+from services.notifications.acts.sealing import open_secret
+from services.notifications.acts.turning_off import turn_off
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.domain.delivery import State
+from services.notifications.domain.delivery import State, host_of
 from services.notifications.domain.status_records import status_record_of
 from services.notifications.domain.webhooks import (
     ENDPOINT_PAUSE,
@@ -33,8 +36,11 @@ from shared.bus import outbox
 from shared.customs.importer_number import ImporterNumberKind, kind_of, mask_importer_number
 from shared.db.transaction import Connections, transaction
 from shared.runtime.clock import Clock, start_stopwatch
+from shared.runtime.seals import Seals, Unsealable
 from shared.webhooks.client import Answer, Unreachable, WebhookClient
 from shared.webhooks.signature import sign
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _BATCH: Final = 200
 _LONGEST_RUN: Final = 5.0
@@ -84,18 +90,22 @@ def trial_message(webhook: Webhook, now: datetime) -> bytes:
     return orjson.dumps(told)
 
 
-async def call(client: WebhookClient, webhook: Webhook, message_id: str, body: bytes, now: datetime) -> Answer:
-    """Make one signed call; raises `Unreachable`."""
-    headers = sign(webhook.signing(now), message_id, int(now.timestamp()), body)
+async def call(
+    client: WebhookClient, seals: Seals, webhook: Webhook, message_id: str, body: bytes, now: datetime
+) -> Answer:
+    """Make one signed call; raises `Unreachable`, and `Unsealable` where no key opens its secrets."""
+    secrets = [open_secret(seals, sealed) for sealed in webhook.signing(now)]
+    headers = sign(secrets, message_id, int(now.timestamp()), body)
     return await client.post(webhook.url, headers, body)
 
 
 class WebhookSender:
     """Empties the queue of webhooks."""
 
-    def __init__(self, database: Connections, client: WebhookClient, clock: Clock, base_url: str) -> None:
+    def __init__(self, database: Connections, client: WebhookClient, seals: Seals, clock: Clock, base_url: str) -> None:
         self._database = database
         self._client = client
+        self._seals = seals
         self._clock = clock
         self._base_url = base_url
         self._writing = asyncio.Lock()
@@ -140,7 +150,12 @@ class WebhookSender:
             if item.recipient is not None and item.recipient.barred is not None:
                 await self._write([Settlement(item, State.NO_ADDRESS, "no-address", 0, error=item.recipient.barred)])
                 continue
-            status, error = await self._call(webhook, item, now)
+            try:
+                status, error = await self._call(webhook, item, now)
+            except Unsealable:
+                log.error("webhook_secret_unsealable", webhook_id=str(webhook.webhook_id))
+                await self._put_off(items[position:], now + ENDPOINT_PAUSE)  # the operator's fault, not the receiver's
+                return
             if error is None:
                 await self._write(
                     [Settlement(item, State.DELIVERED, "delivered", 1, sent_to=webhook.host)], worked=webhook
@@ -160,7 +175,9 @@ class WebhookSender:
         """The status of the answer, and what is wrong."""
         message_id = f"{item.notice.notice_id}.{item.recipient_role.replace(':', '-')}"
         try:
-            answer = await call(self._client, webhook, message_id, message_of(item.notice, self._base_url), now)
+            answer = await call(
+                self._client, self._seals, webhook, message_id, message_of(item.notice, self._base_url), now
+            )
         except Unreachable as error:
             return None, str(error)
         return answer.status, None if answer.status in _OK else f"answered {answer.status}: {answer.says}"[:300]
@@ -188,4 +205,4 @@ class WebhookSender:
             if failed is not None:
                 await webhook_store.note_failed(tx, failed.webhook_id, now)
                 if off is not None:
-                    await webhook_store.turn_off(tx, failed.webhook_id, off)
+                    await turn_off(tx, failed, off, host_of(settlements[0].claimed.message_id), now)

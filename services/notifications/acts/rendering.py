@@ -42,6 +42,7 @@ _PHRASES: Final = {
     language: {f"say_{name}": phrase for name, phrase in asdict(phrases).items()}
     for language, phrases in PHRASES.items()
 }
+_DIGESTS: Final = {suffix: _TEMPLATES.get_template(f"digest.{suffix}") for suffix in ("txt", "html")}
 _FEED: Final = _TEMPLATES.get_template("bulletin.xml")
 _BULLETIN: Final = _TEMPLATES.get_template("bulletin.html")
 
@@ -79,6 +80,29 @@ def render_mail(
         reply_to=addresses.reply_to(notice.center),
         list_id=addresses.list_id(notice.kind),
         return_path=addresses.return_path(notice.notice_id, *delivery),
+    )
+
+
+def render_digest(
+    notices: Sequence[WrittenNotice], first: Mail, *, message_id: str, name: str, base_url: str, language: str = DEFAULT
+) -> Mail:
+    """Several notices to one recipient in one mail, each whole; a bounce of it comes back for the first."""
+    subject = f"{len(notices)} notices"
+    words = {
+        "subject": subject,
+        "name": name,
+        "notices": [_words(notice, name, base_url, language) for notice in notices],
+        "texts": [render_text(notice, name=name, base_url=base_url, language=language) for notice in notices],
+    }
+    return replace(
+        first,
+        message_id=message_id,
+        subject=subject,
+        text=_DIGESTS["txt"].render(words),
+        html=_DIGESTS["html"].render(words),
+        dated_at=max(notice.caused_at for notice in notices),
+        reply_to=None,
+        list_id=None,
     )
 
 

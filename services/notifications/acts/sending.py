@@ -13,17 +13,28 @@ from typing import Final, assert_never
 import structlog
 
 from services.notifications.acts.escalating import go_on
-from services.notifications.acts.rendering import render_mail
+from services.notifications.acts.rendering import render_digest, render_mail
 from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
+from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import (
     AWAY_PAUSE,
+    DIGEST,
     NoAddress,
     SendTo,
     State,
     WaitForAddress,
+    host_of,
     is_unreached,
     next_step,
     retry_after,
+)
+from services.notifications.domain.holding import (
+    MOST_IN_DIGEST,
+    DomainRates,
+    HeldFor,
+    Hold,
+    hold_asked_for,
+    may_wait,
 )
 from services.notifications.domain.kind import Lane
 from services.notifications.domain.lanes import Allowance
@@ -32,9 +43,11 @@ from services.notifications.publishing import SOURCE, changes_told
 from services.notifications.store import deliveries as store
 from services.notifications.store.deliveries import Claimed, Settlement
 from shared.bus import outbox
+from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction, transaction
 from shared.mail.protocol import Fate, Mail, Mailer, Outcome
 from shared.runtime.clock import Clock, start_stopwatch
+from shared.runtime.ids import event_id
 from shared.runtime.slices import JobSession, describe, do_or_set_aside
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -46,7 +59,8 @@ _LONGEST_RUN: Final = 5.0
 @dataclass(frozen=True, slots=True)
 class SendingRules:
     """How long a batch is held after it should have ended, how long an unknown importer is waited for, what links in
-    mails begin with, where answers and bounces go, and how many mails of the bulk lane go out in a second.
+    mails begin with, where answers and bounces go, and two rates: mails of the bulk lane in a second, mails that may
+    wait to one domain in a minute.
     """
 
     lease: timedelta
@@ -54,6 +68,15 @@ class SendingRules:
     base_url: str
     addresses: MailAddresses = NO_ADDRESSES
     bulk_per_second: int | None = None
+    domain_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """One mail to an address: a notice, or several that waited for a digest."""
+
+    items: tuple[Claimed, ...]
+    address: str
 
 
 class Sender:
@@ -67,9 +90,10 @@ class Sender:
         rules: SendingRules,
         unsettled: list[Settlement] | None = None,
         allowance: Allowance | None = None,
+        rates: DomainRates | None = None,
     ) -> None:
         """`unsettled` is what an earlier sender of this process sent and could not write down, `allowance` what it
-        left of the bulk lane.
+        left of the bulk lane, `rates` what it left of each domain.
         """
         self._database = database
         self._mailer = mailer
@@ -77,6 +101,7 @@ class Sender:
         self._rules = rules
         self._settling = asyncio.Lock()
         self._allowance = allowance or Allowance(rules.bulk_per_second)
+        self._rates = rates or DomainRates(rules.domain_per_minute)
         self._unsettled = unsettled if unsettled is not None else []
 
     async def run(self) -> None:
@@ -109,6 +134,8 @@ class Sender:
             if _name(item) in left_out:
                 continue  # it could not be put into words, or what became of it not be written down
             match step := next_step(item.recipient, item.queued_at, now, self._rules.grace):
+                case SendTo() if (hold := self._hold_of(item, step.address, now)) is not None:
+                    settlements.append(Settlement(item, State.QUEUED, "held", 0, next_try_at=hold.until, held=hold))
                 case SendTo():
                     to_send.append((item, step))
                 case WaitForAddress(until):
@@ -125,13 +152,26 @@ class Sender:
         if waiting:
             await do_or_set_aside(self._database, waiting, wait, key_of=lambda each: _name(each[0]))
         await self._settle(settlements)
-        outcomes = await self._send(await self._render(to_send))
+        outcomes = await self._send(await self._render(_put_together(to_send)))
         is_away = bool(outcomes) and all(outcome.fate is Fate.AWAY for outcome in outcomes)
         if is_away:
             log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
         return len(claimed) == self._mailer.batch and not is_away
 
-    async def _send(self, rendered: Sequence[tuple[Claimed, SendTo, Mail]]) -> Sequence[Outcome]:
+    def _hold_of(self, item: Claimed, address: str, now: datetime) -> Hold | None:
+        """Until when a mail waits though it could go out; None: it goes. One to a second contact does not wait."""
+        notice, recipient = item.notice, item.recipient
+        kind = CATALOGUE.get(notice.kind)
+        if kind is None or recipient is None or item.channel != "email":
+            return None
+        if not may_wait(kind, notice.variant, notice.due_on, legal_date(now)):
+            return None
+        if (asked := hold_asked_for(recipient.manner, _told(item), item.held_for, now)) is not None:
+            return asked
+        is_in_its_place = item.held_for in {HeldFor.RATE, HeldFor.DIGEST}
+        return None if is_in_its_place else self._rates.hold(address, now)
+
+    async def _send(self, rendered: Sequence[tuple[Addressed, Mail]]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
         if not rendered:
             return outcomes
@@ -141,36 +181,56 @@ class Sender:
             now = self._clock.now()
             await self._settle(
                 [
-                    settlement_of(rendered[position][0], rendered[position][1].address, outcome, now)
+                    settlement
                     for position, outcome in known
+                    for settlement in settlements_of(*rendered[position], outcome, now)
                 ]
             )
 
-        await self._mailer.send([mail for _, _, mail in rendered], write_down)
+        await self._mailer.send([mail for _, mail in rendered], write_down)
         return outcomes
 
-    async def _render(self, to_send: Sequence[tuple[Claimed, SendTo]]) -> list[tuple[Claimed, SendTo, Mail]]:
+    async def _render(self, to_send: Sequence[Addressed]) -> list[tuple[Addressed, Mail]]:
         """The mails; what cannot be put into words is set aside, and stays queued."""
         rendered = []
-        for item, step in to_send:
+        for addressed in to_send:
             try:
-                mail = render_mail(
-                    item.notice,
-                    to=step.address,
-                    name=item.recipient.name if item.recipient else "",
-                    message_id=item.message_id,
-                    base_url=self._rules.base_url,
-                    language=item.recipient.language if item.recipient else DEFAULT,
-                    addresses=self._rules.addresses,
-                    delivery=(item.channel, item.recipient_role),
-                )
+                mail = self._render_one(addressed)
             except Exception as error:
                 if not isinstance(self._database, JobSession):
                     raise
-                await self._database.set_aside(_name(item), error)
+                first, *others = addressed.items
+                if others:  # each alone, so that one holds up no other
+                    rendered += await self._render([replace(addressed, items=(item,)) for item in addressed.items])
+                else:
+                    await self._database.set_aside(_name(first), error)
             else:
-                rendered.append((item, step, mail))
+                rendered.append((addressed, mail))
         return rendered
+
+    def _render_one(self, addressed: Addressed) -> Mail:
+        item = addressed.items[0]
+        mail = render_mail(
+            item.notice,
+            to=addressed.address,
+            name=item.recipient.name if item.recipient else "",
+            message_id=item.message_id,
+            base_url=self._rules.base_url,
+            language=item.recipient.language if item.recipient else DEFAULT,
+            addresses=self._rules.addresses,
+            delivery=(item.channel, item.recipient_role),
+        )
+        if len(addressed.items) == 1:
+            return mail
+        told = event_id("digest", *(" ".join(map(str, each.key)) for each in addressed.items))
+        return render_digest(
+            [each.notice for each in addressed.items],
+            mail,
+            message_id=f"{DIGEST}{told}@{host_of(item.message_id)}>",
+            name=item.recipient.name if item.recipient else "",
+            base_url=self._rules.base_url,
+            language=item.recipient.language if item.recipient else DEFAULT,
+        )
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Write settlements down, with all that wait: mails that end while another is written share a transaction."""
@@ -219,9 +279,40 @@ class Sender:
         return False
 
 
+def _put_together(to_send: Sequence[tuple[Claimed, SendTo]]) -> list[Addressed]:
+    """The mails to be sent: what waited for the digest of one recipient in one, each other notice in one of its own."""
+    digests: dict[tuple[str, str], list[Claimed]] = {}
+    alone: list[Addressed] = []
+    for item, step in to_send:
+        if item.held_for is HeldFor.DIGEST:
+            digests.setdefault((_told(item), step.address), []).append(item)
+        else:
+            alone.append(Addressed((item,), step.address))
+    together = [
+        Addressed(tuple(items[begin : begin + MOST_IN_DIGEST]), address)
+        for (_, address), items in digests.items()
+        for begin in range(0, len(items), MOST_IN_DIGEST)
+    ]
+    return [*alone, *together]
+
+
+def _told(item: Claimed) -> str:
+    """Who is told: the importer by its number, a party by its id."""
+    importer_number = item.notice.importer_number
+    return importer_number if item.recipient_role == "importer" and importer_number else item.recipient_role
+
+
 def _name(item: Claimed) -> str:
     """What tells a delivery apart, in a line."""
     return " ".join(map(str, item.key))
+
+
+def settlements_of(addressed: Addressed, mail: Mail, outcome: Outcome, now: datetime) -> list[Settlement]:
+    """What a mail's outcome means for each notice that it tells."""
+    found = [settlement_of(item, addressed.address, outcome, now) for item in addressed.items]
+    if len(found) == 1 or outcome.fate is not Fate.SENT:
+        return found
+    return [replace(each, digest=mail.message_id) for each in found]
 
 
 def settlement_of(item: Claimed, address: str, outcome: Outcome, now: datetime) -> Settlement:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.notifications.acts.inbox import demand_recipient
+from services.notifications.acts.sealing import seal_secret
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.webhooks import Secret, Webhook, find_flaw, rotate
 from services.notifications.store import webhooks as store
@@ -17,6 +18,7 @@ from shared.runtime.access import Matter, demand, no_such
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.runtime.seals import Seals
 from shared.webhooks.signature import fresh_secret
 
 MOST: int = 10
@@ -32,9 +34,10 @@ async def register(
     url: str,
     kinds: Sequence[str],
     allow_private: bool,
+    seals: Seals,
     now: datetime,
-) -> Webhook:
-    """Register a receiver, with its first secret; its id follows from the call.
+) -> tuple[Webhook, str]:
+    """Register a receiver; gives it with its first secret. Its id follows from the call.
 
     Raises `Refused` for a recipient that the caller does not speak for, an address that calls cannot go to, and a kind
     of notice that there is not; `Conflict` when the recipient has many already.
@@ -61,12 +64,13 @@ async def register(
             code="too-many-webhooks",
             remedy="Change one that it has.",
         )
+    secret = fresh_secret()
     webhook = Webhook(
         webhook_id=UUID(event_id("webhook", call.identity, call.key)),
         recipient=recipient,
         url=url,
         kinds=tuple(dict.fromkeys(kinds)),
-        secrets=(Secret(fresh_secret(), None),),
+        secrets=(Secret(seal_secret(seals, secret), None),),
         state="active",
         failing_since=None,
         off_reason=None,
@@ -74,7 +78,7 @@ async def register(
         created_at=now,
     )
     await store.write_webhook(tx, webhook)
-    return webhook
+    return webhook, secret
 
 
 async def read(tx: Transaction, caller: Identity, webhook_id: UUID, action: str, now: datetime) -> Webhook:
@@ -89,13 +93,16 @@ async def read(tx: Transaction, caller: Identity, webhook_id: UUID, action: str,
     return webhook
 
 
-async def rotate_secret(tx: Transaction, caller: Identity, webhook_id: UUID, now: datetime) -> Webhook:
-    """A new secret; the one before signs beside it for a day."""
+async def rotate_secret(
+    tx: Transaction, caller: Identity, webhook_id: UUID, seals: Seals, now: datetime
+) -> tuple[Webhook, str]:
+    """A new secret, given beside its webhook; the one before signs beside it for a day."""
     await store.hold_webhook(tx, webhook_id)
     webhook = await read(tx, caller, webhook_id, "webhook.manage", now)
-    changed = replace(webhook, secrets=rotate(webhook.secrets, fresh_secret(), now))
+    secret = fresh_secret()
+    changed = replace(webhook, secrets=rotate(webhook.secrets, seal_secret(seals, secret), now))
     await store.write_webhook(tx, changed)
-    return changed
+    return changed, secret
 
 
 async def switch(tx: Transaction, caller: Identity, webhook_id: UUID, state: str, now: datetime) -> Webhook:

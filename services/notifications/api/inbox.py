@@ -1,16 +1,18 @@
 """The inbox of a party: what is unread, acknowledging it, and what the party asks for."""
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Final, Literal
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from services.notifications.acts import inbox as acts
 from services.notifications.acts.inbox import accounts_of, matter_of_notice, recipients_of
 from services.notifications.acts.rendering import render_page, render_text
+from services.notifications.domain.holding import USUAL_ZONE, Manner, Quiet
 from services.notifications.domain.recipients import Asked
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import notices as notice_store
@@ -54,8 +56,25 @@ class InboxOut(BaseModel):
     by_kind: list[UnreadOut]
 
 
+class QuietHours(BaseModel):
+    """Hours of each day in which mails that may wait do wait."""
+
+    since: time = Field(examples=["21:00"])
+    to: time = Field(examples=["07:00"], description="On the next day where it is the earlier one.")
+
+    @model_validator(mode="after")
+    def _are_hours(self) -> Self:
+        if self.since == self.to or self.since.tzinfo is not None or self.to.tzinfo is not None:
+            raise ValueError("two different times of the day, in `time_zone`")
+        return self
+
+
 class PreferenceIn(BaseModel):
-    """What a recipient asks for beside what the law requires; nothing in it makes it told less."""
+    """What a recipient asks for beside what the law requires; nothing in it makes it told less.
+
+    Quiet hours and digests hold back what may wait: no notice with an effect in law or with a letter behind it, no
+    urgent one, and none whose day is less than 30 days away.
+    """
 
     recipient: str = Field(
         max_length=64, description="An importer number, or the id of a party.", examples=["filer:B76"]
@@ -68,6 +87,20 @@ class PreferenceIn(BaseModel):
         description="Who is reached when the first address is not.",
         examples=["second@broker.example"],
     )
+    quiet_hours: QuietHours | None = Field(default=None, description="None: at any hour.")
+    digest: Literal["none", "daily"] = Field(
+        default="none", description="daily: what may wait comes in one mail a day, after seven in the morning."
+    )
+    time_zone: str = Field(
+        default=USUAL_ZONE, max_length=64, description="By whose clock, as the tz database names it."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("a name of the tz database, as America/Los_Angeles")
+        return value
 
 
 class PreferenceOut(BaseModel):
@@ -76,6 +109,9 @@ class PreferenceOut(BaseModel):
     recipient: str
     language: str
     second_email: str | None
+    quiet_hours: QuietHours | None
+    digest: Literal["none", "daily"]
+    time_zone: str
     revision: int
     changed_by: str
     changed_at: datetime
@@ -154,21 +190,27 @@ async def list_preferences(
     return [_preference(row) for row in rows]
 
 
-@router.put("/preferences", summary="Ask for a language and a second contact")
+@router.put("/preferences", summary="Ask for a language, a second contact and a time")
 async def write_preference(
     body: PreferenceIn, request: Request, caller: Annotated[Identity, allow("preference.write")]
 ) -> PreferenceOut:
     """Beside what the law requires: what is asked for adds, and never takes away."""
-    asked = Asked(body.language, body.second_email)
+    quiet = Quiet(body.quiet_hours.since, body.quiet_hours.to) if body.quiet_hours is not None else None
+    manner = Manner(quiet, is_digest=body.digest == "daily", zone=body.time_zone)
+    asked = Asked(body.language, body.second_email, manner)
     async with transaction(engine_of(request)) as tx:
         return _preference(await acts.ask(tx, caller, body.recipient, asked, now_of(request)))
 
 
 def _preference(row: Preference) -> PreferenceOut:
+    manner = row.asked.manner
     return PreferenceOut(
         recipient=row.recipient,
-        language=row.language,
-        second_email=row.second_email,
+        language=row.asked.language,
+        second_email=row.asked.second_email,
+        quiet_hours=QuietHours(since=manner.quiet.since, to=manner.quiet.to) if manner.quiet is not None else None,
+        digest="daily" if manner.is_digest else "none",
+        time_zone=manner.zone,
         revision=row.revision,
         changed_by=row.changed_by,
         changed_at=row.changed_at,

@@ -80,6 +80,9 @@ class DeliveryOut(BaseModel):
     last_error: str | None
     queued_at: datetime
     next_try_at: datetime | None
+    held_for: str | None = Field(
+        description="Why it waits though it could go out: quiet-hours or digest, as the recipient asked, or rate."
+    )
     settled_at: datetime | None
     ledger: list[LedgerLineOut]
 
@@ -228,6 +231,7 @@ def _delivery(delivery: Delivery, ledger: Sequence[LedgerLine], *, shows_address
         last_error=delivery.last_error if shows_address else None,
         queued_at=delivery.queued_at,
         next_try_at=delivery.next_try_at,
+        held_for=delivery.held_for,
         settled_at=delivery.settled_at,
         ledger=[
             LedgerLineOut(

@@ -1,7 +1,7 @@
 """Webhooks of the caller's recipients: registered, tried, rotated, turned off and on, with the log of each."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -19,6 +19,7 @@ from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.clock import start_stopwatch
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
+from shared.runtime.seals import Unsealable
 from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -28,6 +29,9 @@ from shared.webhooks.client import Unreachable, WebhookClient
 
 router = APIRouter(tags=["webhooks"])
 
+_SHOWN_ONCE: Final = (
+    "The secret is shown once, in the first answer to this call; POST /webhooks/{webhook_id}/rotate gives a new one."
+)
 WebhookPath = Annotated[UUID, Path(description="The id of the webhook.")]
 
 
@@ -66,6 +70,16 @@ class WebhookSecretOut(WebhookOut):
     secret: str = Field(examples=["whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="])
 
 
+class WebhookRegisteredOut(WebhookOut):
+    """A receiver that was registered; the first answer to the call has its secret, and no other answer has it."""
+
+    secret: str | None = Field(
+        description="Shown in the first answer alone; null when the call is sent again with its key.",
+        examples=["whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA="],
+    )
+    secret_note: str = Field(default=_SHOWN_ONCE, examples=[_SHOWN_ONCE])
+
+
 class TrialOut(BaseModel):
     """How a test event went."""
 
@@ -101,7 +115,7 @@ async def list_webhooks(request: Request, caller: Annotated[Identity, allow("web
 @router.post(
     "/webhooks",
     status_code=201,
-    response_model=WebhookSecretOut,
+    response_model=WebhookRegisteredOut,
     summary="Register a webhook",
     responses=problem_responses([409]),
 )
@@ -112,12 +126,12 @@ async def register_webhook(
     call_once: CurrentIdempotentCall,
 ) -> Response:
     """Every notice to the recipient from now on is also sent there, signed by Standard Webhooks. Nothing else changes:
-    a webhook adds to what the law requires. The secret is shown this once.
+    a webhook adds to what the law requires. The secret is shown this once, also when the call is sent again.
     """
     settings: NotificationsSettings = request.app.state.settings
 
-    async def act(tx: Transaction) -> WebhookSecretOut:
-        webhook = await acts.register(
+    async def act(tx: Transaction) -> WebhookRegisteredOut:
+        webhook, secret = await acts.register(
             tx,
             caller,
             call_once,
@@ -125,11 +139,12 @@ async def register_webhook(
             url=body.url,
             kinds=body.kinds,
             allow_private=settings.webhook_allow_private,
+            seals=request.app.state.seals,
             now=now_of(request),
         )
-        return _with_secret(webhook, now_of(request))
+        return WebhookRegisteredOut(**_webhook(webhook, now_of(request)).model_dump(), secret=secret)
 
-    return await answer_once(request, call_once, act)
+    return await answer_once(request, call_once, act, keep=_without_secret)
 
 
 @router.get("/webhooks/{webhook_id}", summary="A webhook")
@@ -148,8 +163,8 @@ async def rotate_webhook(
 ) -> WebhookSecretOut:
     """For a day each call is signed with both; then with the new one alone."""
     async with transaction(engine_of(request)) as tx:
-        webhook = await acts.rotate_secret(tx, caller, webhook_id, now_of(request))
-    return _with_secret(webhook, now_of(request))
+        webhook, secret = await acts.rotate_secret(tx, caller, webhook_id, request.app.state.seals, now_of(request))
+    return WebhookSecretOut(**_webhook(webhook, now_of(request)).model_dump(), secret=secret)
 
 
 @router.post("/webhooks/{webhook_id}/disable", summary="Turn a webhook off")
@@ -184,9 +199,9 @@ async def test_webhook(
     message_id = event_id("webhook-test", str(webhook_id), now.isoformat())
     elapsed = start_stopwatch()
     try:
-        answer = await call(client, webhook, message_id, trial_message(webhook, now), now)
+        answer = await call(client, request.app.state.seals, webhook, message_id, trial_message(webhook, now), now)
         status, detail = answer.status, answer.says or None
-    except Unreachable as error:
+    except (Unreachable, Unsealable) as error:
         status, detail = None, str(error)
     return TrialOut(
         message_id=message_id,
@@ -226,8 +241,8 @@ def _delivery(row: WebhookDelivery) -> WebhookDeliveryOut:
     return WebhookDeliveryOut(**row._asdict())
 
 
-def _with_secret(webhook: Webhook, now: datetime) -> WebhookSecretOut:
-    return WebhookSecretOut(**_webhook(webhook, now).model_dump(), secret=webhook.signing(now)[0])
+def _without_secret(registered: WebhookRegisteredOut) -> WebhookRegisteredOut:
+    return registered.model_copy(update={"secret": None})
 
 
 def _webhook(webhook: Webhook, now: datetime) -> WebhookOut:

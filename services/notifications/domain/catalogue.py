@@ -516,9 +516,22 @@ _KINDS: Final = (
         "sue: a request to void a denial does not stop it, and the day named here is the safe last day, counted from "
         "the denial.",
     ),
+    NoticeKind(
+        id="N-41",
+        name="Webhook turned off",
+        form="message of Centerline",
+        trigger="a receiver answered 410 Gone, or took nothing for five days",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="none: webhooks add to what the law requires",
+        text="Your webhook named below has been turned off, for the reason stated, and is called no more. Your notices "
+        "go on by mail and in your inbox.",
+        if_nothing_is_done="It stays off. When it works again turn it on with POST /webhooks/{webhook_id}/enable, by "
+        "the id stated: notices from then on are sent to it, those of the time between are in GET /notices.",
+    ),
 )
 
 CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS), key=lambda kind: kind.id)}
 )
-"""By id. N-39 and N-40 have no model in CBP's forms: they correct N-13 and N-17."""
+"""By id. N-39 and N-40 have no model in CBP's forms: they correct N-13 and N-17. N-41 is about Centerline itself."""

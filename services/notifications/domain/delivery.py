@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from services.notifications.domain.holding import AT_ONCE, Manner
+
 
 class State(StrEnum):
     """Where a delivery stands: `posted` from the start on the bulletin, `delivered` in the inbox of a portal.
@@ -41,6 +43,8 @@ LETTER: Final = "mail"
 """The channel of a letter on paper: people print and mail it, and say so."""
 PORTAL: Final = "portal"
 """The channel of the inbox, in which a party acknowledges what it was told."""
+DIGEST: Final = "<digest."
+"""What the Message-ID of a mail begins with that tells several notices."""
 MAIL_CHANNELS: Final = ("email", SECOND)
 
 BACKOFF: Final = (
@@ -70,11 +74,26 @@ def is_mail_address(text: str) -> bool:
     return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
+def message_id_of(kind: str, notice_id: str, recipient: str, host: str) -> str:
+    """The Message-ID of the mail of a notice to a recipient; it has no colon before its host (RFC 5322, 3.6.4).
+
+    >>> message_id_of("N-09", "8f0c", "filer:B76", "centerline.example")
+    '<N-09.8f0c.filer-B76@centerline.example>'
+    """
+    return f"<{kind}.{notice_id}.{recipient.replace(':', '-')}@{host}>"
+
+
+def host_of(message_id: str) -> str:
+    """The host that a Message-ID names."""
+    return message_id.rstrip(">").rpartition("@")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """The importer's account, or a party, as it is known when sending; `barred` is why it may not be told any more.
 
-    `second` is the address of the second contact, where there is one; `language` is what the recipient asked for.
+    `second` is the address of the second contact, where there is one; `language` and `manner` are what the recipient
+    asked for.
     """
 
     name: str
@@ -83,6 +102,7 @@ class Recipient:
     barred: str | None = None
     language: str = "en"
     second: str | None = None
+    manner: Manner = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

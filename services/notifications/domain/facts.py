@@ -244,6 +244,18 @@ class Assignment:
     grounds: tuple[Ground, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookOff:
+    """A receiver of notices that was turned off by itself, for the so many-th time; `recipient` registered it."""
+
+    webhook_id: str
+    times: int
+    recipient: str
+    host: str
+    reason: str
+    told_on: date
+
+
 Act = (
     EntryAct
     | ProtestFiled
@@ -255,4 +267,5 @@ Act = (
     | AppealAct
     | Broadcast
     | Refusal
+    | WebhookOff
 )

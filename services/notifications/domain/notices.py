@@ -20,12 +20,14 @@ from services.notifications.domain.facts import (
     ProtestFiled,
     Refusal,
     Request,
+    WebhookOff,
     WorkAct,
 )
 from services.notifications.domain.kind import TO_FILER, NoticeKind, Route, Wording
 from services.notifications.domain.work_notices import BY_ACT
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
+from shared.customs.parties import is_party_id
 
 _PROTEST_DAYS: Final = 180
 _LEGACY_PROTEST_DAYS: Final = 90
@@ -205,6 +207,8 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
             return tuple(_broadcast_notice(act, importer_number) for importer_number in act.importer_numbers)
         case Refusal():
             return (_refusal_notice(act),)
+        case WebhookOff():
+            return (_webhook_notice(act),)
         case _:
             assert_never(act)
 
@@ -605,6 +609,26 @@ def _refusal_notice(act: Refusal) -> Notice:
             }
         ),
         variant="barred" if act.is_barred else "refused",
+    )
+
+
+def _webhook_notice(act: WebhookOff) -> Notice:
+    """A receiver that is called no more; whose it is is told of it alone."""
+    party_kind, _, code = act.recipient.partition(":")
+    return Notice(
+        kind="N-41",
+        subject=f"webhook:{act.webhook_id}",
+        sequence=act.times,
+        importer_number=None if is_party_id(act.recipient) else act.recipient,
+        issued_on=act.told_on,
+        citation=CATALOGUE["N-41"].law,
+        filer_code=code if party_kind == "filer" else None,
+        surety_code=code if party_kind == "surety" else None,
+        body={
+            "webhook_id": act.webhook_id,
+            "host": act.host,
+            "reasons": [{"text": act.reason, "citation": None}],
+        },
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import Recipient, is_mail_address
+from services.notifications.domain.holding import Manner
 from services.notifications.domain.kind import EMAIL
 from shared.customs.parties import EVERY_PROCESS, Contact, Delegation, Party, Scope, contact_for
 
@@ -30,6 +31,7 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     "N-33": "policy-analysis",
     "N-38": "tib-extension",
     **dict.fromkeys(("N-34", "N-35", "N-36", "N-37"), "payment"),
+    "N-41": EVERY_PROCESS,
 }
 """The process of each kind of notice, by which a party names its contacts."""
 
@@ -52,6 +54,7 @@ _SCOPES_TOLD: Final[Mapping[str, frozenset[Scope]]] = {
     "policy-analysis": frozenset(),
     "tib-extension": frozenset({"extend"}),
     "payment": frozenset({"refund"}),
+    EVERY_PROCESS: frozenset(),
 }
 _ALWAYS_TOLD: Final[frozenset[Scope]] = frozenset({"see", "all"})
 
@@ -59,16 +62,21 @@ _ALWAYS_TOLD: Final[frozenset[Scope]] = frozenset({"see", "all"})
 # of ours that speaks of the demand must not be taken for it.
 _NOT_MAILED_TO_SURETY: Final = frozenset({"N-36"})
 
+OF_ITS_OWN: Final = frozenset({"N-41"})
+"""Kinds about what a recipient has here itself: nobody else is told, and no delegation is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a recipient asks for beside what the law requires: a second language, and whom else to reach.
+    """What a recipient asks for beside what the law requires: a second language, whom else to reach, and when it wants
+    what may wait.
 
-    There is nothing by which it could be told less.
+    There is nothing by which it could be told less, or be told later of what the law has told.
     """
 
     language: str
     second_email: str | None
+    manner: Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ def parties_told(matter: Matter, known: AbstractSet[str], delegations: Iterable[
     The filer and the surety where they are known, and who was delegated, for the day of the notice, what it is about.
     Whether a delegation was revoked meanwhile is asked when sending (`recipient_of`).
     """
-    if matter.importer_number is None or not is_mailed(matter.kind):
+    if matter.importer_number is None or matter.kind in OF_ITS_OWN or not is_mailed(matter.kind):
         return ()
     told = {party for party in (matter.filer, matter.surety) if party is not None and party in known}
     told |= {
@@ -133,7 +141,9 @@ def recipient_of(matter: Matter, party: Party, scopes: Iterable[str], today: dat
     barred = None
     if party.is_closed(today):
         barred = f"the party has been closed since {party.closed_on}"
-    elif party.party_id not in (matter.filer, matter.surety) and not _is_told(matter.kind, scopes):
+    elif not (
+        party.party_id in (matter.filer, matter.surety) or matter.kind in OF_ITS_OWN or _is_told(matter.kind, scopes)
+    ):
         barred = "the importer revoked the delegation"
     contact = reachable_contact(party.contacts, PROCESS_OF_KIND[matter.kind])
     return Recipient(

@@ -31,9 +31,9 @@ GONE: Final = 410
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret that signs until an instant; None: until it is rotated."""
+    """A secret that signs until an instant, None: until it is rotated. `sealed` is not it, but what opens to it."""
 
-    value: str
+    sealed: str
     until: datetime | None
 
 
@@ -67,13 +67,13 @@ class Webhook:
         return not self.kinds or kind in self.kinds
 
     def signing(self, now: datetime) -> tuple[str, ...]:
-        """The secrets that sign now, the newest first."""
-        return tuple(each.value for each in self.secrets if each.until is None or now < each.until)
+        """The sealed secrets that sign now, the newest first."""
+        return tuple(each.sealed for each in self.secrets if each.until is None or now < each.until)
 
 
 def rotate(secrets: tuple[Secret, ...], fresh: str, now: datetime) -> tuple[Secret, ...]:
-    """A new secret before the one that signed; that goes on for a day, and older ones end."""
-    before = tuple(Secret(each.value, now + ROTATION) for each in secrets if each.until is None)
+    """A new secret before the one that signed; that goes on for a day, and older ones end. `fresh` is sealed."""
+    before = tuple(Secret(each.sealed, now + ROTATION) for each in secrets if each.until is None)
     return (Secret(fresh, None), *before)
 
 
@@ -84,12 +84,15 @@ def find_flaw(url: str, *, allow_private: bool) -> str | None:
     'it is no https address'
     >>> find_flaw("https://user:secret@receiver.example/", allow_private=False)
     'it names a user'
+    >>> find_flaw("https://receiver..example/", allow_private=False)
+    'it is no address'
     >>> find_flaw("https://receiver.example/hooks", allow_private=False) is None
     True
     """
     try:
         parts = urlsplit(url)
         _ = parts.port
+        (parts.hostname or "").encode("idna")  # as it is looked up
     except ValueError:
         return "it is no address"
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):

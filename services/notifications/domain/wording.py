@@ -111,6 +111,8 @@ _LABELS: Final[tuple[tuple[str, str], ...]] = (
     ("remedy", "What to do"),
     ("previous_center", "Center before"),
     ("effective_on", "In effect from"),
+    ("webhook_id", "Webhook"),
+    ("host", "Goes to"),
 )
 _CLASSES: Final[Mapping[str, str]] = {
     "duty": "duty",

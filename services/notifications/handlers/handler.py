@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.domain.delivery import State
+from services.notifications.domain.delivery import State, message_id_of
 from services.notifications.domain.facts import Act
 from services.notifications.domain.kind import Channel, Lane
 from services.notifications.domain.notices import notices_for
@@ -20,7 +20,7 @@ from services.notifications.handlers.routing import (
     on_broadcast_issued,
 )
 from services.notifications.handlers.workqueue import on_request_changed, on_request_issued, on_work_item_changed
-from services.notifications.publishing import changes_told
+from services.notifications.publishing import begun_told, changes_told
 from services.notifications.store import bulletin as bulletin_store
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
@@ -30,7 +30,7 @@ from services.notifications.store import status_records as status_record_store
 from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
-from services.notifications.store.notices import IssuedNotice
+from services.notifications.store.notices import IssuedNotice, issue
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
 from shared.contracts.liquidation import EntryChanged, ProtestChanged
@@ -45,7 +45,6 @@ from shared.parties import store as party_store
 from shared.parties.heard import Heard, on_party_changed
 from shared.parties.store import Written
 from shared.runtime.clock import Clock
-from shared.runtime.ids import event_id
 
 TOPICS: Final = (
     "entry-changed",
@@ -123,7 +122,7 @@ class NotificationsHandler:
             *(
                 told
                 for delivery in await delivery_store.write_deliveries(tx, begun)
-                for told in changes_told([_begun(delivery)], caused_at.get(delivery.notice_id, now))
+                for told in begun_told([delivery], caused_at.get(delivery.notice_id, now))
             ),
         ]
 
@@ -218,8 +217,8 @@ def issue_notices(events: Sequence[Event[Any]]) -> dict[str, IssuedNotice]:
     for event in events:
         act = act_of(event)
         for notice in notices_for(act) if act is not None else ():
-            notice_id = event_id("notice", notice.kind, notice.subject, str(notice.sequence))
-            issued.setdefault(notice_id, IssuedNotice(notice_id, notice, event.time))
+            item = issue(notice, event.time)
+            issued.setdefault(item.notice_id, item)
     return issued
 
 
@@ -251,8 +250,6 @@ def begin_party_deliveries(matter: Matter, known: Known, host: str, now: datetim
 
 
 def _begin(matter: Matter, channel: Channel, recipient: str, host: str, now: datetime) -> NewDelivery:
-    # A message id has no colon before its host (RFC 5322, 3.6.4).
-    named = recipient.replace(":", "-")
     return NewDelivery(
         notice_id=matter.notice_id,
         channel=channel,
@@ -261,7 +258,7 @@ def _begin(matter: Matter, channel: Channel, recipient: str, host: str, now: dat
         importer_number=matter.importer_number,
         entry_number=matter.entry_number,
         state=_FIRST_STATE[channel],
-        message_id=f"<{matter.kind}.{matter.notice_id}.{named}@{host}>" if channel == "email" else None,
+        message_id=message_id_of(matter.kind, matter.notice_id, recipient, host) if channel == "email" else None,
         at=now,
         lane=CATALOGUE[matter.kind].lane,
     )
@@ -288,16 +285,3 @@ def act_of(event: Event[Any]) -> Act | None:
     if carries(event, EventRefused):
         return on_event_refused(event)
     return None
-
-
-def _begun(delivery: NewDelivery) -> ChangedDelivery:
-    return ChangedDelivery(
-        notice_id=delivery.notice_id,
-        channel=delivery.channel,
-        recipient_role=delivery.recipient_role,
-        sequence=1,
-        kind=delivery.kind,
-        importer_number=delivery.importer_number,
-        entry_number=delivery.entry_number,
-        state=delivery.state,
-    )

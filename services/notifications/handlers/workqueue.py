@@ -47,9 +47,12 @@ def on_request_changed(event: Event[RequestChanged]) -> LetterChange | None:
 
 
 def on_work_item_changed(event: Event[WorkItemChanged]) -> WorkAct | None:
-    """An act on a process that causes a notice of its own; None for all others, which are most."""
+    """An act on a process that causes a notice of its own; None for all others, which are most.
+
+    A matter of nobody who has an importer number has no party to tell.
+    """
     data = event.data
-    if data.act is None or (data.process, data.act) not in BY_ACT:
+    if data.act is None or data.importer_number is None or (data.process, data.act) not in BY_ACT:
         return None
     return WorkAct(
         item_id=data.item_id,

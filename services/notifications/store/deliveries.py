@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.delivery import LETTER, PORTAL, SECOND, Recipient, State
+from services.notifications.domain.delivery import DIGEST, LETTER, PORTAL, SECOND, Recipient, State
+from services.notifications.domain.holding import AT_ONCE, HeldFor, Hold, Manner
 from services.notifications.domain.kind import Lane
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
+from services.notifications.store.preferences import manner_of
 from services.notifications.store.tables import deliveries, importers, notices
 from services.notifications.store.tables.deliveries import delivery_events
 from shared.customs.calendar import legal_date
@@ -46,7 +48,7 @@ _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event",
 _FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
-    f.language, f.second_email, c.lane,
+    f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, c.lane, c.held_for,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -85,10 +87,12 @@ WITH claimed AS (
 _SETTLE = """
 UPDATE deliveries d SET state = g.state, sequence = d.sequence + g.lines, attempts = d.attempts + g.tries,
     is_waiting = false, sent_to = g.sent_to, last_error = g.error, next_try_at = g.next_try_at,
+    held_for = g.held_for, message_id = coalesce(g.message_id, d.message_id),
     settled_at = CASE WHEN g.state = 'queued' THEN NULL ELSE $1::timestamptz END
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::integer[], $8::integer[],
-    $9::text[], $10::text[], $11::timestamptz[], $12::integer[])
-    AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at, account)
+    $9::text[], $10::text[], $11::timestamptz[], $12::integer[], $13::text[], $14::text[])
+    AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at, account,
+        held_for, message_id)
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM CASE WHEN d.recipient_role = 'importer'
@@ -186,6 +190,7 @@ class Claimed:
     recipient: Recipient | None
     account_sequence: int | None
     lane: Lane
+    held_for: HeldFor | None
 
     @property
     def key(self) -> tuple[UUID, str, str]:
@@ -195,7 +200,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing."""
+    """What became of a claimed delivery. `event` is the ledger line, None for a try that says nothing.
+
+    `held` is until when it waits though it could go out, `digest` the Message-ID of a mail that told it with others.
+    """
 
     claimed: Claimed
     state: State
@@ -204,6 +212,15 @@ class Settlement:
     sent_to: str | None = None
     error: str | None = None
     next_try_at: datetime | None = None
+    held: Hold | None = None
+    digest: str | None = None
+
+    @property
+    def detail(self) -> str | None:
+        """What its line in the ledger says further."""
+        if self.held is not None:
+            return f"{self.held.why}, until {self.held.until:%Y-%m-%d %H:%M} UTC"
+        return f"in {self.digest}" if self.digest is not None else self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +250,7 @@ class Delivery:
     last_error: str | None
     queued_at: datetime
     next_try_at: datetime | None
+    held_for: str | None
     settled_at: datetime | None
 
 
@@ -367,6 +385,8 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
                 item.error,
                 item.next_try_at,
                 item.claimed.account_sequence,
+                _held_for(item),
+                item.digest,
             )
             for item in settlements
         ),
@@ -380,7 +400,7 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
     for row in written:
         item = by_key[row["notice_id"], row["channel"], row["recipient_role"]]
         if item.event is not None:
-            lines.append((*item.claimed.key, row["sequence"], item.event, item.error, now))
+            lines.append((*item.claimed.key, row["sequence"], item.event, item.detail, now))
         if item.state is not State.QUEUED:
             notice = item.claimed.notice
             changed.append(
@@ -430,6 +450,15 @@ async def come_back(
         state=state,
     )
     return claimed, changed
+
+
+async def list_told_together(connection: AsyncConnection, message_id: str) -> list[tuple[UUID, str, str]]:
+    """The deliveries that one mail told, by what tells them apart; for the Message-ID of a digest."""
+    columns = deliveries.c
+    query = select(columns.notice_id, columns.channel, columns.recipient_role).where(
+        columns.message_id == message_id, text(f"message_id LIKE '{DIGEST}%'")
+    )
+    return [tuple(row) for row in await connection.execute(query.order_by(columns.notice_id))]
 
 
 async def acknowledge(
@@ -579,6 +608,7 @@ async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[
         columns.last_error,
         columns.queued_at,
         columns.next_try_at,
+        columns.held_for,
         columns.settled_at,
     ).where(columns.notice_id == notice_id)
     rows = await connection.execute(query.order_by(columns.channel, columns.recipient_role))
@@ -632,7 +662,16 @@ def _claimed(row: Any, today: date) -> Claimed:
         recipient=recipient,
         account_sequence=sequence,
         lane=Lane(row["lane"]),
+        held_for=HeldFor(row["held_for"]) if row["held_for"] is not None else None,
     )
+
+
+def _held_for(item: Settlement) -> str | None:
+    """Why a delivery waits from now on; one that is tried again keeps why it waited."""
+    if item.held is not None:
+        return item.held.why.value
+    before = item.claimed.held_for
+    return before.value if before is not None and item.state is State.QUEUED else None
 
 
 def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient | None, int | None]:
@@ -644,7 +683,8 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
         is_second = row["channel"] == SECOND
         email = row["second_email"] if is_second else row["email"]
         second = row["second_email"] if not is_second and row["second_email"] != row["email"] else None
-        return Recipient(row["name"], email, language=row["language"] or DEFAULT, second=second), sequence
+        account = Recipient(row["name"], email, language=row["language"] or DEFAULT, second=second, manner=_manner(row))
+        return account, sequence
     if row["party_version"] is None:
         return None, None
     party = Party(
@@ -661,7 +701,14 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
     second = second_of(told, party, notice.kind, row["second_email"])
     if row["channel"] == SECOND:
         return replace(told, email=second, second=None, language=row["language"] or DEFAULT), party.version
-    return replace(told, second=second, language=row["language"] or DEFAULT), party.version
+    return replace(told, second=second, language=row["language"] or DEFAULT, manner=_manner(row)), party.version
+
+
+def _manner(row: Any) -> Manner:
+    """When the recipient of the row wants what may wait; at once where it asked for nothing."""
+    if row["time_zone"] is None:
+        return AT_ONCE
+    return manner_of(row["quiet_since"], row["quiet_to"], row["time_zone"], row["is_digest"])
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -19,6 +19,7 @@ from shared.db import bulk
 from shared.db.reach import within
 from shared.db.transaction import Transaction
 from shared.runtime.access import Reach
+from shared.runtime.ids import event_id
 
 NOTICE_COLUMNS = (
     "notice_id",
@@ -49,6 +50,12 @@ class IssuedNotice:
     notice_id: str
     notice: Notice
     caused_at: datetime
+
+
+def issue(notice: Notice, caused_at: datetime) -> IssuedNotice:
+    """A notice under its id, which follows from kind, subject and the sequence of its cause."""
+    notice_id = event_id("notice", notice.kind, notice.subject, str(notice.sequence))
+    return IssuedNotice(notice_id, notice, caused_at)
 
 
 @dataclass(frozen=True, slots=True)

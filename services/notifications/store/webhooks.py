@@ -33,21 +33,21 @@ _REPLACE: Final = (
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('webhook-' || $1, 0))"
 _WORKED: Final = "UPDATE webhooks SET failing_since = NULL WHERE webhook_id = $1 AND failing_since IS NOT NULL"
 _FAILED: Final = "UPDATE webhooks SET failing_since = coalesce(failing_since, $2) WHERE webhook_id = $1"
-_TURN_OFF: Final = "UPDATE webhooks SET state = 'off', off_reason = $2 WHERE webhook_id = $1 AND state = 'active'"
+_SECRETS: Final = "UPDATE webhooks SET secrets = $2::text::jsonb WHERE webhook_id = $1"
+_TURN_OFF: Final = (
+    "UPDATE webhooks SET state = 'off', off_reason = $2, times_off = times_off + 1"
+    " WHERE webhook_id = $1 AND state = 'active' RETURNING times_off"
+)
 
 
 async def write_webhook(tx: Transaction, webhook: Webhook) -> None:
     """Write a webhook, new or changed."""
-    secrets = [
-        {"value": each.value, "until": each.until.isoformat() if each.until is not None else None}
-        for each in webhook.secrets
-    ]
     row = (
         webhook.webhook_id,
         webhook.recipient,
         webhook.url,
         orjson.dumps(webhook.kinds).decode(),
-        orjson.dumps(secrets).decode(),
+        _secrets_json(webhook.secrets),
         webhook.state,
         webhook.failing_since,
         webhook.off_reason,
@@ -93,6 +93,22 @@ async def load_webhooks(tx: Transaction, webhook_ids: Sequence[UUID]) -> dict[UU
     return {row.webhook_id: _webhook(row) for row in await tx.connection.execute(query)}
 
 
+async def hold_next(tx: Transaction, after: Webhook | None, without: Sequence[str], limit: int) -> list[Webhook]:
+    """The next webhooks by id, without those of these ids; nobody changes them until this transaction ends."""
+    columns = webhooks.c
+    query = select(*(columns[name] for name in _COLUMNS)).order_by(columns.webhook_id).limit(limit).with_for_update()
+    if after is not None:
+        query = query.where(columns.webhook_id > after.webhook_id)
+    if without:
+        query = query.where(columns.webhook_id.not_in([UUID(each) for each in without]))
+    return [_webhook(row) for row in await tx.connection.execute(query)]
+
+
+async def write_secrets(tx: Transaction, webhook_id: UUID, secrets: Sequence[Secret]) -> None:
+    """Write the secrets of a webhook, sealed anew."""
+    await bulk.execute(tx, _SECRETS, webhook_id, _secrets_json(secrets))
+
+
 async def note_worked(tx: Transaction, webhook_id: UUID) -> None:
     """The receiver has taken something."""
     await bulk.execute(tx, _WORKED, webhook_id)
@@ -103,9 +119,14 @@ async def note_failed(tx: Transaction, webhook_id: UUID, now: datetime) -> None:
     await bulk.execute(tx, _FAILED, webhook_id, now)
 
 
-async def turn_off(tx: Transaction, webhook_id: UUID, why: str) -> None:
-    """Send nothing more to the receiver."""
-    await bulk.execute(tx, _TURN_OFF, webhook_id, why)
+async def turn_off(tx: Transaction, webhook_id: UUID, why: str) -> int | None:
+    """Send nothing more to the receiver; gives how often that has been done, None when it was off before."""
+    rows = await bulk.fetch(tx, _TURN_OFF, webhook_id, why)
+    return rows[0]["times_off"] if rows else None
+
+
+def _secrets_json(secrets: Sequence[Secret]) -> str:
+    return orjson.dumps([{"value": each.sealed, "until": each.until} for each in secrets]).decode()
 
 
 def _webhook(row: Any) -> Webhook:

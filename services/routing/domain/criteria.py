@@ -12,6 +12,7 @@ from shared.customs.entry_types import entry_types
 from shared.customs.importer_number import InvalidImporterNumber, kind_of
 from shared.customs.ports import find_port
 from shared.customs.programs import FAMILIES, find_preference
+from shared.customs.sensitive import SENSITIVE_PROCESSES
 
 Lane = Literal["no-review", "document-review", "enforcement"]
 LANES: Final[tuple[Lane, ...]] = ("no-review", "document-review", "enforcement")
@@ -236,6 +237,13 @@ def _unknown_values(criterion: Criterion) -> Iterator[Fault]:
         ("where.export_countries", where.export_countries, is_country_code, "a country code", "two letters, as CN"),
         ("where.ports", where.ports, find_port, "a port", "a four-digit Schedule D code, as 2704"),
         ("who.sizes", who.sizes, _SIZES.__contains__, "a size class", ", ".join(_SIZES)),
+        (
+            "processes",
+            criterion.processes,
+            _may_be_routed,
+            "a process that a criterion opens: it is law-enforcement-sensitive, and routing tells what it opens",
+            "another; matters of it are opened by a person, who names whoever needs to know",
+        ),
     ):
         for value in values:
             if not is_known(value):
@@ -246,6 +254,10 @@ def _unknown_values(criterion: Criterion) -> Iterator[Fault]:
         except InvalidImporterNumber:
             # Not repeated: it may be part of a social security number.
             yield Fault("who.importers", "One is no importer number.", "Write it whole, as it is registered.")
+
+
+def _may_be_routed(process: str) -> bool:
+    return process not in SENSITIVE_PROCESSES
 
 
 def _contradictions(criterion: Criterion) -> Iterator[Fault]:

@@ -48,7 +48,7 @@ async def open_matter(
     key: str,
     process: str,
     title: str,
-    importer_number: str,
+    importer_number: str | None,
     center: str,
     entry_numbers: Sequence[str],
     port: str | None,
@@ -57,7 +57,7 @@ async def open_matter(
     """Open a matter of a process; the same key of the same person gives the same matter.
 
     Raises `NotFound` for a process or linked item that there is not, `Forbidden` when the process is not the caller's
-    to open or the Center not theirs, `Refused` for a process that begins with an event only.
+    to open or the Center not theirs, `Refused` for a process that begins with an event only, or needs an importer.
     """
     table = PROCESSES.get(process)
     if table is None:
@@ -69,7 +69,8 @@ async def open_matter(
             code="opens-by-event",
             remedy="Wait for the event, or open another process: GET /processes says who opens what.",
         )
-    permission = judge(caller, "item.open", legal_date(now), Matter(importer_number, frozenset({center})))
+    whose = Matter(importer_number, frozenset({center}), ports=frozenset({port} if port is not None else ()))
+    permission = judge(caller, "item.open", legal_date(now), whose)
     if not permission.is_given:
         raise refusal_of(permission)
     if not {role.value for role in caller.roles} & set(table.opened_by):
@@ -95,10 +96,17 @@ async def _begin(
     opening: Opening,
     now: datetime,
     *,
-    importer_number: str,
+    importer_number: str | None,
     center: str,
     knowers: Collection[str] = (),
 ) -> Item:
+    if importer_number is None and process.is_of_importer:
+        raise Refused(
+            f"{process.label} is always about an importer, and none is named.",
+            rule="process-opens",
+            code="importer-needed",
+            remedy="Name the importer number; GET /processes says which processes do without.",
+        )
     item = Item(
         item_id=item_id,
         kind="matter",
@@ -114,6 +122,7 @@ async def _begin(
         due_on=None,
         authority=opening.authority,
         center_since=now,
+        port=opening.port,
         knowers=tuple(sorted({opening.by.subject, *knowers})) if process.is_sensitive else None,
     )
     item = placed(item, process, stand_of(process, item, (), ()))
@@ -142,14 +151,22 @@ async def _open_linked(
     opening = Opening(
         title=(process.label if item.knowers is not None else f"{process.label}: {act.label}")[:_LONGEST_TITLE],
         entry_numbers=entries[:_MOST_ENTRIES],
-        port=about.port if about is not None else None,
+        port=item.port,
         linked_item=item.item_id,
         by=by,
         authority=authority,
     )
     item_id = UUID(event_id("matter-by-act", str(item.item_id), str(item.acts + 1)))
-    whose = {"importer_number": item.importer_number, "center": item.center}
-    await _begin(tx, item_id, process, opening, now, **whose, knowers=item.knowers or ())
+    await _begin(
+        tx,
+        item_id,
+        process,
+        opening,
+        now,
+        importer_number=item.importer_number,
+        center=item.center,
+        knowers=item.knowers or (),
+    )
     return item_id
 
 

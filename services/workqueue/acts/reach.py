@@ -126,9 +126,16 @@ def work_queues(
 
 
 def seen(item: Item) -> Matter:
-    """Whose the item is to read: of the Center that has it, and of the one that asked for advice."""
-    centers = {item.center, item.asking_center} - {None}
-    return Matter(item.importer_number, frozenset(each for each in centers if each is not None), item.division)
+    """Whose the item is to read, and by role to act on: of the Center that has it, of the one that asked for advice, of
+    the port that it is of or that has it in hand, of whoever is named on it.
+    """
+    return Matter(
+        item.importer_number,
+        frozenset(each for each in (item.center, item.asking_center) if each is not None),
+        item.division,
+        ports=frozenset(each for each in (item.port, item.at_port) if each is not None),
+        named=frozenset(item.knowers or ()),
+    )
 
 
 def _what(item: Item) -> str:

@@ -438,13 +438,24 @@ async def _draft(
     return await _write_text(tx, item, form, text, now, letter)
 
 
+def _addressee(item: Item) -> str:
+    if item.importer_number is None:
+        raise Refused(
+            "A letter goes to an importer, and the matter is of nobody who has a number.",
+            rule="letter-one-importer",
+            code="importer-needed",
+            remedy="Open a matter of the importer, linked to this one.",
+        )
+    return item.importer_number
+
+
 def _new_letter(item: Item, caller: Identity, now: datetime, request_id: UUID, form: Form, authority: str) -> Letter:
     return Letter(
         request_id=request_id,
         item_id=item.item_id,
         form=form,
         entry_numbers=(),
-        importer_number=item.importer_number,
+        importer_number=_addressee(item),
         center=item.center,
         questions=(),
         drafted_at=now,
@@ -505,7 +516,7 @@ async def _write_text(tx: Transaction, item: Item, form: Form, text: Text, now: 
     return replace(
         letter,
         entry_numbers=numbers,
-        importer_number=item.importer_number,
+        importer_number=_addressee(item),
         center=item.center,
         questions=text.questions,
         asked_until=text.due_on,
@@ -519,7 +530,7 @@ async def _demand_own_entries(tx: Transaction, item: Item, numbers: Sequence[str
     if not numbers:
         raise Refused("The item names no entry.", rule="letter-names-entry", remedy="Give entry_numbers.")
     others = [number for number in numbers if number not in own]
-    foreign = await entry_store.find_foreign_entries(tx, others, item.importer_number) if others else []
+    foreign = await entry_store.find_foreign_entries(tx, others, _addressee(item)) if others else []
     if foreign:
         raise Refused(
             f"Not known as entries of the item's importer: {', '.join(foreign)}.",

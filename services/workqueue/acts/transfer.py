@@ -14,7 +14,7 @@ from services.workqueue.store import transfers as store
 from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
 from shared.db.transaction import Transaction
-from shared.runtime.access import Matter, demand, granted, judge, no_such, refusal_of
+from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
@@ -96,13 +96,13 @@ def sees(caller: Identity, transfer: Transfer, now: datetime) -> bool:
     named = frozenset({transfer.from_center, transfer.to_center} - {None})
     if judge(caller, "transfer.read", on, Matter(centers=frozenset(each for each in named if each))).is_given:
         return True
-    return transfer.to_port is not None and bool(granted(caller, _FOR_PORT, on))
+    return transfer.to_port is not None and judge(caller, _FOR_PORT, on, _of_port(transfer.to_port)).is_given
 
 
 def _demand_answer(caller: Identity, transfer: Transfer, act: TransferAct, now: datetime) -> None:
     is_theirs = act in {"accept", "refuse", "return"}
     if is_theirs and transfer.to_port is not None:
-        action, matter = _FOR_PORT, Matter()
+        action, matter = _FOR_PORT, _of_port(transfer.to_port)
     elif is_theirs:
         action, matter = "transfer.answer", Matter(centers=frozenset({transfer.to_center or ""}))
     else:
@@ -110,3 +110,7 @@ def _demand_answer(caller: Identity, transfer: Transfer, act: TransferAct, now: 
     permission = judge(caller, action, legal_date(now), matter)
     if not permission.is_given:
         raise refusal_of(permission)
+
+
+def _of_port(port: str) -> Matter:
+    return Matter(ports=frozenset({port}))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts.reach import demand_item_sight, seen
-from services.workqueue.api.common import ItemId
+from services.workqueue.api.common import ItemId, importer_of
 from services.workqueue.domain.item import Item
 from services.workqueue.store import accounts as store
 from services.workqueue.store import entries as entry_store
@@ -40,7 +40,9 @@ class WorkOut(BaseModel):
     entry_number: str | None
     filing_number: str | None
     protest_number: str | None
-    importer_number: str = Field(description="Masked when it is a social security number.")
+    importer_number: str | None = Field(
+        description="Masked when it is a social security number; null: of nobody who has one."
+    )
     center: str
     state: str
     stage: str | None
@@ -266,7 +268,7 @@ def _work_out(item: Item, caller: Identity) -> WorkOut:
         entry_number=item.entry_number,
         filing_number=item.filing_number,
         protest_number=item.protest_number,
-        importer_number=shown_importer_number(caller, item.importer_number),
+        importer_number=importer_of(item, caller),
         center=item.center,
         state=item.state,
         stage=item.stage,

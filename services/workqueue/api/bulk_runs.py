@@ -1,6 +1,6 @@
 """One act on many items: looked at before, begun, followed item by item."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -84,6 +84,10 @@ class RunOut(BaseModel):
 
     run_id: UUID
     act: BulkAct
+    to: str | None = Field(description="To whom items are assigned.")
+    to_center: str | None = Field(description="To which Center they are offered.")
+    to_port: str | None = Field(description="To which port they are offered.")
+    due_on: date | None = Field(description="The day that is set.")
     query: str
     reason: str
     asked_by: str
@@ -207,6 +211,7 @@ async def _run_out(tx: Transaction, run: Run) -> RunOut:
     return RunOut(
         run_id=run.run_id,
         act=run.act,
+        **{name: run.parameters.get(name) for name in ("to", "to_center", "to_port", "due_on")},
         query=run.query,
         reason=run.reason,
         asked_by=run.signature,

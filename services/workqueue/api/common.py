@@ -9,11 +9,19 @@ from pydantic import Field
 
 from services.workqueue.domain.bulk import Limits
 from services.workqueue.domain.clocks import pending_cutoff
+from services.workqueue.domain.item import Item
+from shared.runtime.access import shown_importer_number
+from shared.runtime.identity import Identity
 from shared.web.fields import BigOrdinal
 from shared.web.requests import today_of
 
 ItemId = Annotated[UUID, Path(description="The item's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])]
 Token = Annotated[BigOrdinal, Field(description="The token that the claim gave; a stale one is refused with 409.")]
+
+
+def importer_of(item: Item, caller: Identity) -> str | None:
+    """The importer number of an item as the caller may see it."""
+    return shown_importer_number(caller, item.importer_number) if item.importer_number is not None else None
 
 
 def lease_of(request: Request) -> timedelta:

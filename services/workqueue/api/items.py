@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
 from services.workqueue.acts.reach import demand_item_sight, knower, matter_for_work, seen
-from services.workqueue.api.common import ItemId, center_goal_of
+from services.workqueue.api.common import ItemId, center_goal_of, importer_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
 from services.workqueue.api.filters import FilterIn, ListIn, TableIn, filter_of, page_of
 from services.workqueue.api.matters import MatterOut, matter_out
@@ -33,7 +33,7 @@ from services.workqueue.store.items import ListedItem
 from shared.customs.calendar import legal_date
 from shared.customs.centers import PENDING
 from shared.db.transaction import reading
-from shared.runtime.access import no_such, reach_of, shown_importer_number
+from shared.runtime.access import no_such, reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.conditional import NOT_MODIFIED, answer_if_changed
@@ -127,7 +127,9 @@ class ItemOut(BaseModel):
     filing_number: str | None = Field(examples=["PD-2026-000017"])
     filing_kind: str | None = Field(description="The kind of post-entry filing.", examples=["prior-disclosure"])
     forwarded_from: str | None = Field(description="Where a misfiled filing was handed in; its receipt counts.")
-    importer_number: str = Field(description="Masked when it is a social security number.")
+    importer_number: str | None = Field(
+        description="Masked when it is a social security number; null: of nobody who has one."
+    )
     importer_name: str | None
     center: str = Field(description="The Center that has the item.", examples=["CEE007"])
     center_basis: CenterBasis | None = Field(
@@ -416,7 +418,7 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "filing_number": item.filing_number,
         "filing_kind": listed.filing_kind,
         "forwarded_from": listed.forwarded_from,
-        "importer_number": shown_importer_number(caller, item.importer_number),
+        "importer_number": importer_of(item, caller),
         "importer_name": listed.importer_name,
         "center": item.center,
         "center_basis": item.center_basis,

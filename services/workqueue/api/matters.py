@@ -45,7 +45,9 @@ class MatterIn(BaseModel):
 
     process: Code
     title: Annotated[ShortText, Field(min_length=1)]
-    importer_number: ImporterNumber
+    importer_number: ImporterNumber | None = Field(
+        default=None, description="Needed but where the process says that it is not: `is_of_importer`."
+    )
     center: CenterCode
     entry_numbers: list[EntryNumber] = Field(default=[], max_length=1000)
     port: PortCode | None = None
@@ -135,7 +137,7 @@ class MatterOut(BaseModel):
     """Where an item stands in its process."""
 
     title: str | None = Field(description="Of a matter that a person opened.")
-    port: str | None
+    port: str | None = Field(description="The port that it concerns.")
     linked_item: UUID | None
     stage: str
     stage_label: str
@@ -268,7 +270,7 @@ def matter_out(
     stage = process.stage(standing.stage)
     return MatterOut(
         title=opening.title if opening is not None else None,
-        port=opening.port if opening is not None else None,
+        port=item.port,
         linked_item=opening.linked_item if opening is not None and opening.linked_item in known else None,
         stage=stage.code,
         stage_label=stage.label,

@@ -92,6 +92,7 @@ class ProcessOut(BaseModel):
     legal_state: str = Field(description="The service that owns what the law says of the matter; `none`: nobody.")
     opened_by: list[str] = Field(description="Who may open a matter with POST /items; empty: an event does.")
     opened_on: list[str] = Field(description="The events that open one.")
+    is_of_importer: bool = Field(description="No matter is opened without an importer number.")
 
 
 class ProcessDetailOut(ProcessOut):
@@ -191,6 +192,7 @@ def _line(process: Process) -> dict[str, object]:
         "legal_state": process.legal_state,
         "opened_by": list(process.opened_by),
         "opened_on": list(process.opened_on),
+        "is_of_importer": process.is_of_importer,
     }
 
 

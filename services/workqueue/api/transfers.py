@@ -13,7 +13,7 @@ from services.workqueue.domain.transfer import Transfer, TransferAct, TransferSt
 from services.workqueue.store import transfers as store
 from shared.contracts.terms import CenterCode, PortCode, ShortText
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.access import granted, no_such, reach_of
+from shared.runtime.access import no_such, reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
@@ -111,14 +111,14 @@ async def list_transfers(
     port: Annotated[PortCode | None, Query()] = None,
     item: Annotated[UUID | None, Query(description="Of this item.")] = None,
 ) -> Page[TransferOut]:
-    """Transfers from and to the caller's Centers, the newest first; staff of ports see those to ports."""
+    """Transfers from and to the caller's Centers, the newest first; staff of a port see those to it."""
     position = page.position(datetime, UUID)
     reach = reach_of(caller, "transfer.read", today_of(request))
     async with reading(engine_of(request)) as connection:
         rows = await store.list_transfers(
             connection,
             centers=None if reach.is_national else reach.centers,
-            is_for_ports=bool(granted(caller, "transfer.answer-for-port", today_of(request))),
+            ports=reach_of(caller, "transfer.answer-for-port", today_of(request)).ports,
             port=port,
             state=state,
             item_id=item,

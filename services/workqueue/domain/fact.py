@@ -103,6 +103,6 @@ def subjects_of(item: Item, filed_on: str | None) -> tuple[str, ...]:
     entry_number = filed_on if item.kind == "filing" else item.entry_number
     if entry_number is not None:
         subjects.append(of_entry(entry_number))
-    if item.process == ACCOUNT_PROCESS:
+    if item.process == ACCOUNT_PROCESS and item.importer_number is not None:
         subjects.append(of_importer(item.importer_number))
     return tuple(subjects)

@@ -79,6 +79,7 @@ def list_decided(item: Item, decision: Decision, declared: Sequence[DeclaredGood
     """
     if item.kind != "review" or item.entry_number is None or item.reopened_at is not None:
         return []
+    assert item.importer_number is not None, "a review has the importer of its entry"
     by_line = {each.line_number: each for each in declared}
     said: list[tuple[DeclaredGoods, FoundOn | None]] = [
         (by_line[each.line_number], each) for each in decision.finding.found if each.line_number in by_line

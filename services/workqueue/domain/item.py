@@ -134,7 +134,8 @@ class Item:
 
     `kind` says which, and so who reads its outcome, which outcomes there are, and what else it carries: a review and a
     consultation their entry, a consultation `asking_center` and `goods` as well, a protest its number and the first
-    entry named, a filing its number and no entry, for it may name thousands; a matter what it was opened with.
+    entry named, a filing its number and no entry, for it may name thousands; a matter what it was opened with, and
+    no importer number where it is of nobody who has one.
 
     `token` grows with each claim and fences writes; `acts` counts the changes after routing; `due_on` is None while
     it cannot be computed; `opened_at` is when the first routing decision that called for it was filed (a protest or a
@@ -144,9 +145,9 @@ class Item:
     come to by the acts of people, since `stage_since`, and `waits_for` who has to do something first; None before the
     first act, and where the process has no table. `assigned_to` is who is offered it first. `reopened_at` is when its
     decision was last refused by the legal record: from then on only people end it. `transferred_from` is the Center
-    that upstream gave it when another took it over, `at_port` the port that has it in hand. `set_days` are what
-    supervisors made of its policy clocks. `knowers` are those named on a law-enforcement-sensitive matter; None of all
-    others.
+    that upstream gave it when another took it over. `port` is the port that a matter concerns, `at_port` the one that
+    has the item in hand. `set_days` are what supervisors made of its policy clocks. `knowers` are those named on a
+    law-enforcement-sensitive matter; None of all others.
     """
 
     item_id: UUID
@@ -154,7 +155,7 @@ class Item:
     process: str
     entry_number: str | None
     protest_number: str | None
-    importer_number: str
+    importer_number: str | None
     center: str
     division: str
     priority: int
@@ -179,6 +180,7 @@ class Item:
     assigned_to: str | None = None
     reopened_at: datetime | None = None
     transferred_from: str | None = None
+    port: str | None = None
     at_port: str | None = None
     set_days: tuple[SetDay, ...] | None = None
     knowers: tuple[str, ...] | None = None

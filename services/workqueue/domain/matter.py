@@ -86,14 +86,14 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
     the item for the first time, or before the act that needs it.
     """
     standing = stand(process, item.opened_at, ())
-    if item.kind != "matter":
-        for event in process.opened_on:
-            standing = _follow_event(process, standing, (event,), item.opened_at, _opening_fields(item))[0]
+    opened_on = process.opened_on if item.kind != "matter" else ()
+    for event in opened_on:
+        standing = _follow_event(process, standing, (event,), item.opened_at, _opening_fields(item))[0]
     own = of_item(item.item_id)
     ordered = in_order(
         fact for fact in facts if item.kind not in _BEGIN_ANEW or fact.subject == own or fact.at > item.opened_at
     )
-    ahead = [fact for fact in ordered if not set(fact.words) & set(process.opened_on)]
+    ahead = [fact for fact in ordered if not set(fact.words) & set(opened_on)]
     events: list[tuple[Fact, str, str]] = []
     overtaken: set[int] = set()
     awaited, asked_at, answers = None, item.opened_at, dict[str, list[Fact]]()
@@ -161,7 +161,10 @@ def _follow_event(
 
 
 def placed(item: Item, process: Process, standing: Standing) -> Item:
-    """The item where its process has come to; the due day of a matter is the nearest of its clocks."""
+    """The item where its process has come to; the due day of a matter is the nearest of its clocks.
+
+    A port that an act records is the one that the matter concerns from then on.
+    """
     due_on: date | None = item.due_on
     if item.kind == "matter":
         due_on = nearest_day(standing.clocks.values(), item.set_days)
@@ -169,6 +172,7 @@ def placed(item: Item, process: Process, standing: Standing) -> Item:
         item,
         stage=standing.stage,
         stage_since=standing.since,
+        port=standing.facts.get("port", item.port),
         waits_for="port" if item.at_port is not None else waits_for(process, standing),
         due_on=due_on,
     )

@@ -127,8 +127,8 @@ async def count_open(tx: Transaction, importer_number: str) -> list[OpenCount]:
     return [OpenCount(*row) for row in await bulk.fetch(tx, _COUNTS, importer_number)]
 
 
-async def list_open(tx: Transaction, importer_number: str, limit: int) -> list[Item]:
-    """Open work in the order of the queue."""
+async def list_open(tx: Transaction, importer_number: str | None, limit: int) -> list[Item]:
+    """Open work of an account in the order of the queue; of no account there is none."""
     return [_item_of(row) for row in await bulk.fetch(tx, _OPEN, importer_number, limit)]
 
 
@@ -161,7 +161,9 @@ async def list_same_goods(tx: Transaction, keys: list[str], limit: int) -> list[
     return [_item_of(row) for row in await bulk.fetch(tx, _OF_ENTRIES, entries, limit)]
 
 
-async def list_same_issue(tx: Transaction, item_id: UUID, importer_number: str, limit: int) -> list[Item]:
-    """Open work of an account on which a letter was written about an issue that one on this item is about."""
+async def list_same_issue(tx: Transaction, item_id: UUID, importer_number: str | None, limit: int) -> list[Item]:
+    """Open work of an account on which a letter was written about an issue that one on this item is about; of no account
+    there is none.
+    """
     rows: list[Any] = await bulk.fetch(tx, _SAME_ISSUE, item_id, importer_number, limit)
     return [_item_of(row) for row in rows]

@@ -147,7 +147,7 @@ chosen AS MATERIALIZED (
           ORDER BY is_own DESC, {_ORDER}) AS head
     JOIN items candidate USING (item_id)
     WHERE candidate.state = 'open'
-      AND candidate.importer_number <> ALL ({_IN_CONFLICT})
+      AND coalesce(candidate.importer_number, '') <> ALL ({_IN_CONFLICT})
       AND candidate.item_id <> ALL ({_SKIPPED})
       AND (candidate.knowers IS NULL OR candidate.knowers ? $1)
       AND ({_OWN_DECISION}) IS NULL

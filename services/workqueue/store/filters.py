@@ -26,7 +26,7 @@ from services.workqueue.store.figures import is_overdue
 from services.workqueue.store.tables import decisions, filings, item_acts, item_events, items, matters
 from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
-from shared.db.reach import is_one_of, within
+from shared.db.reach import is_one_of, names, within
 from shared.runtime.access import Reach
 
 
@@ -37,14 +37,15 @@ def items_within(reach: Reach) -> ColumnElement[bool]:
         importer_number=items.c.importer_number,
         centers=(items.c.center, items.c.asking_center),
         division=items.c.division,
+        ports=(items.c.port, items.c.at_port),
+        named=items.c.knowers,
     )
 
 
 def known_to(knower: Knower) -> ColumnElement[bool]:
     """Whether somebody may learn of a row of `items` (`is_known`)."""
-    named = items.c.knowers.has_any(cast([knower.subject], ARRAY(Text)))
     by_role = items.c.process.in_(sorted(knower.processes)) if knower.processes else false()
-    return or_(items.c.knowers.is_(None), named, by_role)
+    return or_(items.c.knowers.is_(None), names(items.c.knowers, knower.subject), by_role)
 
 
 def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:

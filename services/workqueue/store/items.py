@@ -56,6 +56,7 @@ ITEM_COLUMNS = (
     "assigned_to",
     "reopened_at",
     "transferred_from",
+    "port",
     "at_port",
     "set_days",
     "knowers",

@@ -49,22 +49,19 @@ async def list_transfers(
     connection: AsyncConnection,
     *,
     centers: frozenset[str] | None,
-    is_for_ports: bool,
+    ports: frozenset[str],
     port: str | None,
     state: str | None,
     item_id: UUID | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Transfer]:
-    """Transfers from or to these Centers, the newest first; None means any Center, port, state or item.
-
-    `is_for_ports` adds those that ports were offered.
-    """
+    """Transfers from or to these Centers, and to these ports, the newest first; None means any."""
     query = select(*(transfers.c[name] for name in _COLUMNS))
     if centers is not None:
         named: Any = sorted(centers)
         sides = [transfers.c.from_center.in_(named), transfers.c.to_center.in_(named)]
-        query = query.where(or_(*sides, *([transfers.c.to_port.is_not(None)] if is_for_ports else [])))
+        query = query.where(or_(*sides, transfers.c.to_port.in_(sorted(ports))))
     for column, value in ((transfers.c.to_port, port), (transfers.c.state, state), (transfers.c.item_id, item_id)):
         if value is not None:
             query = query.where(column == value)

@@ -19,7 +19,7 @@ from shared.web.identity import issue_development_token
 Kind = Literal["own", "other", "delegated"]
 OUTSIDE = {"importer", "broker", "surety", "trade-counsel"}
 DENIALS = {"role-required", "out-of-reach"}
-FILER, SURETY, CENTER, DIVISION = "B76", "036", "CEE007", "validation-and-compliance"
+FILER, SURETY, CENTER, DIVISION, PORT = "B76", "036", "CEE007", "validation-and-compliance", "2704"
 
 
 @dataclass
@@ -122,6 +122,7 @@ def caller(ground: Ground, role: str, kind: Kind) -> Identity:
         frozenset({RoleName(role)}),
         centers=frozenset({CENTER if is_own else "CEE001"}),
         divisions=frozenset({DIVISION if is_own else "partnership"}),
+        ports=frozenset({PORT if is_own else "1303"}),
         importer_numbers=frozenset({ground.importer_number if is_own else "99-999999900"}),
         filer_code=FILER if is_own else "ZZ9",
         surety_code=SURETY if is_own else "999",

@@ -15,7 +15,7 @@ from shared.db.transaction import transaction
 from shared.parties.heard import Heard
 from shared.parties.store import write_heard
 from shared.runtime.identity import Identity, RoleName
-from tests.integration.authority.matrix import Ground, calls_of, make, wrong
+from tests.integration.authority.matrix import PORT, Ground, calls_of, make, wrong
 from tests.integration.liquidation import test_liquidation_money_api as money
 from tests.integration.liquidation.builders import apply, post_entry, routed
 from tests.integration.liquidation.test_liquidation_protests import BODY as PROTEST
@@ -24,6 +24,7 @@ from tests.integration.routing.matters import IMPORTER, SECOND, filing, open_mat
 from tests.integration.routing.test_routing_appeals_api import COMPLETE
 from tests.integration.workqueue import events as queue_events
 from tests.integration.workqueue.desk import Desk
+from tests.integration.workqueue.test_workqueue_matters import MATTER
 from tests.support.events import decoded, entry_body, entry_number, line
 from tests.support.people import EVERY_CENTER
 
@@ -70,6 +71,16 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
         json={"token": await desk.claim(item), "form": "CBP-28", "questions": ["What is it made of?"]},
         headers={"Idempotency-Key": "letter"},
     )
+    offered = await desk.call(
+        "POST",
+        f"/items/{item}/transfers",
+        json={"to_port": PORT, "reason": "The goods are there."},
+        headers={"Idempotency-Key": "port"},
+    )
+    pat = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({PORT}))
+    answer = {"act": "accept", "reason": "We have them."}
+    taken = await desk.call("POST", f"/transfers/{offered.json()['transfer_id']}/acts", pat, json=answer)
+    assert taken.status_code == 200, taken.text
     yield Ground(
         document=desk.app.openapi(),
         client=desk.client,
@@ -90,10 +101,11 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
             "importer_number": queue_events.IMPORTER,
         },
         whose={
-            "item_id": frozenset({"center", "division", "own-account"}),
-            "request_id": frozenset({"center", "division", "own-account", "filed-by"}),
+            "item_id": frozenset({"center", "division", "own-account", "port"}),
+            "request_id": frozenset({"center", "division", "own-account", "filed-by", "port"}),
         },
         chosen={"act_on_request": "item.work"},
+        bodies={"open_matter": {**MATTER, "port": PORT}},
     )
     await desk.client.aclose()
 

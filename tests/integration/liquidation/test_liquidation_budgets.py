@@ -23,12 +23,13 @@ from shared.db import bulk, job_runs, set_aside
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
+from shared.runtime.events import platform_jobs
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.job_runner import JobRunner
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.platform import Job, Platform
 from shared.runtime.pools import Pools, count_connections, open_pools
-from shared.runtime.service import Parts, _platform_jobs, build_app, open_platform
+from shared.runtime.service import Parts, build_app, open_platform
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, routed, rows
 from tests.integration.liquidation.test_liquidation_slices import SUSPEND
@@ -70,7 +71,7 @@ class House:
 
     @property
     def jobs(self) -> list[Job]:
-        return [*schedule(self.platform), *_platform_jobs(self.platform, self.parts)]
+        return [*schedule(self.platform), *platform_jobs(self.platform, self.parts)]
 
     @property
     def runner(self) -> JobRunner:

@@ -159,6 +159,7 @@ async def test_versions_are_shown_as_filed_and_what_changed_between_them(desk: D
     assert first["money_usd"] == {"499": "67.16", "additional-duty": "25.00", "duty": "25.00"}
     second = await read(desk, f"/entries/{number}/versions/2")
     assert (second["governs"], second["reasons"], second["lines"][0]["country_of_origin"]) == (True, ["H06"], "MX")
+    assert await read(desk, f"/entries/{number}/versions/in-force") == second
     changes = await read(desk, f"/entries/{number}/versions/1/changes")
     assert (changes["from_version"], changes["to_version"]) == (1, 2)
     assert changes["fields"] == [{"field": "paid_on", "before": "2026-03-02", "after": "2026-03-16"}]
@@ -171,10 +172,16 @@ async def test_versions_are_shown_as_filed_and_what_changed_between_them(desk: D
     assert changes["money_usd"] == {"499": "-33.58", "additional-duty": "-25.00", "duty": "-5.00"}
     same = await read(desk, f"/entries/{number}/versions/2/changes?to=2")
     assert not any(same[name] for name in ("fields", "lines_added", "lines_dropped", "lines_changed", "money_usd"))
-    for path in (f"/entries/{number}/versions/3", f"/entries/{number}/versions/1/changes?to=9"):
+    released = entry_number(77)
+    await apply(desk.engine, [decoded("entry-released", released_body(released))])
+    for path in (
+        f"/entries/{number}/versions/3",
+        f"/entries/{number}/versions/1/changes?to=9",
+        f"/entries/{released}/versions/in-force",
+    ):
         assert (await desk.client.get(path, headers=desk.headers(STAFF))).status_code == 404
     other = desk.headers(RoleName.IMPORTER, importer_numbers=frozenset({OTHER}))
-    for path in ("versions", "versions/1", "versions/1/changes"):
+    for path in ("versions", "versions/1", "versions/in-force", "versions/1/changes"):
         assert (await desk.client.get(f"/entries/{number}/{path}", headers=other)).status_code == 404
     # The holder of the number sees it whole, in what changed too.
     owner = await read(desk, f"/entries/{number}/versions/1", RoleName.IMPORTER, importer_numbers=frozenset({SSN}))

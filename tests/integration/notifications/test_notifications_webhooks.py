@@ -1,8 +1,6 @@
 """Webhooks: signed as a library of others verifies, tried again, turned off, never into a private network."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,62 +13,41 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.notifications.acts.hooking import WebhookSender
+from services.notifications.acts.sealing import seal_anew
+from services.notifications.app import SERVICE
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
-from shared.db.transaction import reading
+from shared.customs.parties import Contact
+from shared.db import bulk
+from shared.db.migrate import upgrade
+from shared.db.transaction import reading, transaction
+from shared.mail.protocol import Fate, Mail, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
+from shared.runtime.seals import Seals
 from shared.webhooks.client import Unreachable, WebhookClient
 from tests.integration.notifications.builders import (
     IMPORTER,
     MakeEngine,
+    ScriptedMailer,
     account_assigned,
     apply,
     client_of,
     entry_changed,
     request_issued,
     rows,
+    sender_of,
 )
+from tests.support.databases import TestDatabases
+from tests.support.parties import delegation, party, told
+from tests.support.receiver import Receiver
 
 OWNER = Identity("pat", "Pat", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 STRANGER = Identity("sam", "Sam", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({"09-345678900"}))
 
-
-@dataclass
-class Receiver:
-    """A real HTTP server that keeps what it is sent and answers as told."""
-
-    answer: Callable[[int], int] = lambda _: 204
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    server: asyncio.Server | None = None
-    port: int = 0
-
-    async def open(self) -> None:
-        self.server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self.server.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        assert self.server is not None
-        self.server.close()
-        await self.server.wait_closed()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
-        self.calls.append((headers, await reader.readexactly(int(headers["content-length"]))))
-        status = self.answer(len(self.calls))
-        writer.write(f"HTTP/1.1 {status} As told\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hooks"
-
-    @property
-    def ids(self) -> list[str]:
-        return [headers["webhook-id"] for headers, _ in self.calls]
+KEY = "k" * 32
+SEALS = Seals("webhook", KEY)
 
 
 @pytest.fixture
@@ -101,7 +78,7 @@ async def client() -> AsyncIterator[WebhookClient]:
 
 @pytest.fixture
 async def api(engine: AsyncEngine, tmp_path: Path, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(engine, tmp_path, OWNER, clock.now(), webhook_allow_private=True) as api:
+    async with client_of(engine, tmp_path, OWNER, clock.now(), webhook_allow_private=True, webhook_key=KEY) as api:
         yield api
 
 
@@ -117,8 +94,14 @@ async def hooks(engine: AsyncEngine) -> list[Any]:
     return [row for row in await rows(engine, deliveries) if row.channel.startswith("webhook:")]
 
 
-def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock) -> WebhookSender:
-    return WebhookSender(engine, client, clock, "https://bulletin.example")
+async def texts(engine: AsyncEngine, table: str) -> list[str]:
+    """All rows of a table as text, as somebody with a copy of the database reads them."""
+    async with transaction(engine) as tx:
+        return [row["t"] for row in await bulk.fetch(tx, f"SELECT t::text FROM {table} t")]
+
+
+def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock, seals: Seals = SEALS) -> WebhookSender:
+    return WebhookSender(engine, client, seals, clock, "https://bulletin.example")
 
 
 async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verifies(
@@ -140,6 +123,54 @@ async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verif
     assert [(line["state"], line["attempts"]) for line in log] == [("delivered", 1)] * 2
     found = await check_all(lambda: reading(engine), INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
+
+
+async def test_a_secret_is_shown_once_and_stands_nowhere_in_the_database(
+    engine: AsyncEngine, api: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    webhook = await register(api, receiver.url)
+    again = await api.post(
+        "/webhooks", json={"recipient": IMPORTER, "url": receiver.url}, headers={"Idempotency-Key": "first"}
+    )
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == webhook | {"secret": None}
+    assert "/rotate" in again.json()["secret_note"]
+    rotated = (await api.post(f"/webhooks/{webhook['webhook_id']}/rotate")).json()
+    kept = [await texts(engine, table) for table in ("webhooks", "idempotency_keys")]
+    assert all(kept)
+    for secret in (webhook["secret"], rotated["secret"]):
+        assert secret.removeprefix("whsec_") not in str(kept)
+
+
+async def test_secrets_in_clear_and_under_the_key_before_are_sealed_anew_and_sign_on(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    webhook = await register(api, receiver.url)
+    secret = webhook["secret"]
+    async with transaction(engine) as tx:  # as the release before wrote it
+        clear = f'[{{"until": null, "value": "{secret}"}}]'
+        await bulk.execute(tx, "UPDATE webhooks SET secrets = $1::text::jsonb", clear)
+    assert [await seal_anew(engine, SEALS) for _ in range(2)] == [1, 0]
+    assert secret not in str(await texts(engine, "webhooks"))
+    both = Seals("webhook", "n" * 32, KEY)
+    assert [await seal_anew(engine, both) for _ in range(2)] == [1, 0]
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    await sender(engine, client, clock, Seals("webhook", "n" * 32)).run()
+    headers, body = receiver.calls[0]
+    assert Verifier(secret).verify(body.decode(), headers)
+
+
+async def test_a_key_that_opens_no_secret_costs_no_try(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    await register(api, receiver.url)
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    await sender(engine, client, clock, Seals("webhook", "x" * 32)).run()
+    assert [(row.state, row.attempts) for row in await hooks(engine)] == [("queued", 0)]
+    clock.advance(timedelta(minutes=1))
+    await sender(engine, client, clock).run()
+    assert [row.state for row in await hooks(engine)] == ["delivered"]
+    assert len(receiver.calls) == 1
 
 
 async def test_while_a_secret_is_rotated_both_verify_and_after_a_day_the_new_one_alone(
@@ -208,35 +239,55 @@ async def test_a_receiver_that_is_gone_is_turned_off_and_one_that_takes_nothing_
     assert states[gone["webhook_id"]]["off_reason"] == "it answered 410 Gone"
     assert states[silent["webhook_id"]]["off_reason"] == "it has taken nothing for 5 days"
     assert {row.state for row in await hooks(engine)} == {"bounced"}
-    # What the law requires went its own way.
-    mails = [row for row in await rows(engine, deliveries) if row.channel == "email"]
-    assert [row.state for row in mails] == ["queued"]
+    # What the law requires went its own way, and whose the receivers are is told of each.
+    mails = [(row.kind, row.state) for row in await rows(engine, deliveries) if row.channel == "email"]
+    assert sorted(mails) == [("N-03", "queued"), ("N-41", "queued"), ("N-41", "queued")]
 
 
-async def test_a_call_that_was_answered_and_not_written_down_is_made_again_with_the_same_id(
-    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+AGENT = Identity("al", "Al", frozenset({RoleName.TRADE_COUNSEL}), party="agent:1001")
+
+
+@pytest.mark.parametrize(
+    ("owner", "recipient", "address"),
+    [(OWNER, IMPORTER, "trade@importer.example"), (AGENT, "agent:1001", "desk@agent.example")],
+)
+async def test_whose_receiver_is_turned_off_is_told_once_each_time_with_how_to_turn_it_on(
+    engine: AsyncEngine,
+    client: WebhookClient,
+    clock: FixedClock,
+    receiver: Receiver,
+    tmp_path: Path,
+    owner: Identity,
+    recipient: str,
+    address: str,
 ) -> None:
-    await register(api, receiver.url)
-    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    receiver.answer = lambda _: 410
+    agent = told(
+        party("agent:1001", 1, Contact("all", "AGENT DESK", "desk@agent.example")), delegation(scopes=("respond",))
+    )
+    await apply(engine, [account_assigned(center=None), agent], clock.now())
 
-    class Killed(Exception):  # noqa: N818  as a process is
-        pass
+    async def tell(*requests: str) -> list[Mail]:
+        await apply(engine, [request_issued(request_id=each) for each in requests], clock.now())
+        for _ in range(2):
+            await sender(engine, client, clock).run()
+            clock.advance(timedelta(minutes=1))
+        mailer = ScriptedMailer(lambda mail: Outcome(Fate.SENT))
+        await sender_of(engine, mailer, clock).run()
+        return [mail for mail in mailer.mails if mail.message_id.startswith("<N-41.")]
 
-    killed = sender(engine, client, clock)
-
-    async def die(*_: Any, **__: Any) -> None:
-        raise Killed
-
-    killed._write = die  # type: ignore[method-assign]
-    with pytest.raises(Killed):
-        await killed.run()
-    await sender(engine, client, clock).run()
-    assert len(receiver.calls) == 1  # still claimed
-    clock.advance(timedelta(minutes=3))
-    await sender(engine, client, clock).run()
-    assert len(receiver.calls) == 2
-    assert len(set(receiver.ids)) == 1
-    assert [row.state for row in await hooks(engine)] == ["delivered"]
+    async with client_of(engine, tmp_path, owner, clock.now(), webhook_allow_private=True, webhook_key=KEY) as api:
+        webhook = await register(api, receiver.url, recipient=recipient)
+        (mail,) = await tell("first", "second")
+        assert mail.to == address
+        for words in ("it answered 410 Gone", webhook["webhook_id"], "/enable"):
+            assert words in mail.text
+        assert await tell("third") == []
+        await api.post(f"/webhooks/{webhook['webhook_id']}/enable")
+        (again,) = await tell("fourth")
+        assert again.message_id != mail.message_id
+    found = await check_all(lambda: reading(engine), INVARIANTS)
+    assert not any(found.values()), found
 
 
 async def test_a_test_event_is_sent_at_once_and_says_what_came_back(api: httpx.AsyncClient, receiver: Receiver) -> None:
@@ -262,10 +313,6 @@ async def test_who_may_register_and_what_is_shown_of_it(
     engine: AsyncEngine, tmp_path: Path, clock: FixedClock, api: httpx.AsyncClient, receiver: Receiver
 ) -> None:
     webhook = await register(api, receiver.url)
-    again = await api.post(
-        "/webhooks", json={"recipient": IMPORTER, "url": receiver.url}, headers={"Idempotency-Key": "first"}
-    )
-    assert again.json() == webhook
     shown = (await api.get(f"/webhooks/{webhook['webhook_id']}")).text
     assert "whsec_" not in shown
     async with client_of(engine, tmp_path, STRANGER, clock.now()) as other:
@@ -296,3 +343,26 @@ async def test_many_notices_of_one_receiver_go_out_in_one_run(
         await sender(engine, client, clock).run()
     assert len(set(receiver.ids)) == len(receiver.calls) == 250
     assert {row.state for row in await hooks(engine)} == {"delivered"}
+
+
+async def test_answers_that_the_release_before_kept_lose_their_secret(databases: TestDatabases) -> None:
+    engine = await databases.before("notifications", "0008_pre_immutable_bulletin")
+    kept = {"register": '{"webhook_id": "w", "secret": "whsec_abc"}', "other": '{"notice_id": "n"}'}
+    async with transaction(engine) as tx:
+        for key, response in kept.items():
+            await bulk.execute(
+                tx,
+                "INSERT INTO idempotency_keys (key, identity, request_hash, status, response)"
+                " VALUES ($1, 'pat', 'h', 201, $2::text::jsonb)",
+                key,
+                response,
+            )
+    await upgrade(engine, SERVICE.migrations)
+    async with transaction(engine) as tx:
+        found = {
+            row["key"]: row["response"] for row in await bulk.fetch(tx, "SELECT key, response FROM idempotency_keys")
+        }
+    await engine.dispose()
+    assert (found["register"]["webhook_id"], found["register"]["secret"]) == ("w", None)
+    assert "/rotate" in found["register"]["secret_note"]
+    assert "secret" not in found["other"]

@@ -133,6 +133,7 @@ async def test_faults_are_refused_all_at_once_with_field_and_remedy(api: Api) ->
         ({"expires_on": "2026-03-02"}, "body.expires_on"),
         ({"id": "stale"}, "body.id"),
         ({"where": {"planet": "Mars"}}, "body.where.planet"),
+        ({"processes": ["cear"]}, "body.processes"),
         ({"how_much": {"line_value_at_least_usd": "-1"}}, "body.how_much.line_value_at_least_usd"),
     ],
 )

@@ -106,6 +106,7 @@ async def test_q7_every_act_is_that_of_a_person_on_one_item(desk: Desk) -> None:
         who = DAN if body["act"] != "no-change" else KIM
         asked = await ask(desk, f"k{number}", who, **body)
         assert (asked.status_code, asked.json()["foreseen"]) == (201, 0), asked.text
+        assert {name: asked.json()[name] for name in body} == body
         await settle(desk, asked.json()["run_id"], who=who)
         await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
         told = await read(desk, asked.json()["run_id"], who)

@@ -52,11 +52,10 @@ async def test_who_need_not_know_learns_of_no_matter_by_any_way(desk: Desk, who:
     for query in ("", "?process=commercial-fraud", f"?entry={ENTRY}", "?importer=07-345678900", "?kind=matter"):
         answer = await desk.call("GET", f"/items{query}", insider)
         assert answer.json().get("items", []) == [], query
-    if insider is not AGENT:  # who has no rights on items at all
-        queues = await desk.call("GET", "/queues", insider)
-        assert queues.json() == [], queues.text
-        figures = (await desk.call("GET", "/figures", insider)).json()
-        assert (figures["open"], figures["by_queue"]) == (0, {})
+    queues = await desk.call("GET", "/queues", insider)
+    assert queues.json() == [], queues.text
+    figures = (await desk.call("GET", "/figures", insider)).json()
+    assert (figures["open"], figures["by_queue"]) == (0, {})
     following = await desk.call("POST", "/items/next", insider, json={})
     assert following.status_code in {204, 403, 422}, following.text
     tried = {
@@ -125,6 +124,26 @@ async def test_opener_and_coordinator_know_and_name_others_who_then_know(desk: D
     assert (await desk.call("POST", "/items/next", LEE, json={})).status_code == 204
     rows = {row.subject: (row.added_by, row.removed_by) for row in await desk.rows(need_to_know)}
     assert rows == {"kim": ("kim", None), "lee": ("ted", "kim")}
+
+
+async def test_agent_reads_and_acts_on_the_matter_that_names_them_and_on_no_other(desk: Desk) -> None:
+    item_id = await matter(desk)
+    other = (await opened(desk, key="other", **FRAUD)).json()["item_id"]
+    plain = (await opened(desk, key="plain", process="inquiry", title="Status", entry_numbers=[])).json()["item_id"]
+    await name(desk, item_id, "hal")
+    quiet = {"suspected_violation": "Two sets of invoices."}
+    assert [each["item_id"] for each in (await desk.call("GET", "/items", AGENT)).json()["items"]] == [item_id]
+    led = await done(desk, item_id, "open-investigation", AGENT, fields=quiet)
+    assert led.status_code == 201, led.text
+    (kept,) = (await desk.call("GET", f"/items/{item_id}", AGENT)).json()["matter"]["acts"]
+    assert kept["authority"] == "item.act/named"
+    for there in (other, plain):
+        assert (await desk.call("GET", f"/items/{there}", AGENT)).status_code == 404
+        assert (await done(desk, there, "open-investigation", AGENT, key=there, fields=quiet)).status_code == 404
+    assert (await desk.call("POST", f"/items/{item_id}/claim", AGENT)).status_code == 403
+    assert (await opened(desk, AGENT, key="own", **FRAUD)).status_code == 403
+    await desk.call("DELETE", f"/items/{item_id}/need-to-know/hal")
+    assert (await desk.call("GET", f"/items/{item_id}", AGENT)).status_code == 404
 
 
 async def test_matter_opened_from_it_shows_its_origin_to_nobody_who_need_not_know(desk: Desk) -> None:

@@ -161,5 +161,7 @@ def _some(field: dict[str, Any]) -> Any:
             return [ENTRY]
         case "line-numbers":
             return [1]
+        case "port":
+            return "2704"
         case _:
             return "MSG-1"

@@ -143,6 +143,7 @@ async def test_act_that_cannot_be_done_says_why_and_writes_nothing(
     [
         (KIM, {"process": "dancing"}, 404, "not-found"),
         (KIM, {"center": "CEE001"}, 403, "out-of-reach"),
+        (KIM, {"importer_number": None}, 422, "importer-needed"),
         (DAN, {}, 403, "process-role"),
         (KIM, {"linked_item": "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"}, 404, "not-found"),
         (KIM, {"entry_numbers": ["B7600000032"]}, 422, "invalid-request"),
@@ -154,6 +155,60 @@ async def test_matter_that_cannot_be_opened_says_why(
     answer = await opened(desk, who, **changes)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert await desk.rows(items) == []
+
+
+async def test_port_opens_and_reads_what_concerns_it_and_nothing_of_another_port(desk: Desk) -> None:
+    pat = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
+    poe = Identity("poe", "Poe", frozenset({RoleName.PORT_DIRECTOR}), ports=frozenset({"1303"}))
+    advice = {"process": "admissibility-advice", "title": "Detained cotton"}
+    for port in ({}, {"port": "1303"}):
+        refused = await opened(desk, pat, key=f"no {port}", **advice, **port)
+        assert (refused.status_code, refused.json()["code"]) == (403, "out-of-reach"), refused.text
+    item_id = (await opened(desk, pat, **advice, port="2704")).json()["item_id"]
+    elsewhere = (await opened(desk, key="two")).json()["item_id"]
+    assert [each["item_id"] for each in (await desk.call("GET", "/items", pat)).json()["items"]] == [item_id]
+    assert (await desk.call("GET", f"/items/{elsewhere}", pat)).status_code == 404
+    assert (await desk.call("GET", "/items", poe)).json()["items"] == []
+    given = {"withdrawal_reason": "Released."}
+    assert (await done(desk, item_id, "withdraw", poe, fields=given)).status_code == 404
+    ended = await done(desk, item_id, "withdraw", pat, fields=given)
+    assert (ended.status_code, ended.json()["outcome"]) == (201, "withdrawn"), ended.text
+
+
+async def test_what_is_offered_to_a_port_concerns_that_port_from_then_on(desk: Desk) -> None:
+    pat = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
+    item_id = (await opened(desk, process="port-hand-over", title="Bond papers")).json()["item_id"]
+    token, days = await desk.claim(item_id), dict.fromkeys(("received_first_on", "offered_on"), "2026-03-02")
+    assert (await desk.call("GET", f"/items/{item_id}", pat)).status_code == 404
+    for port, status in (("Los Angeles", 422), ("2704", 201)):
+        fields = days | {"work": "Bond papers.", "port": port}
+        offered = await done(desk, item_id, "offer-to-port", key=port, token=token, fields=fields)
+        assert offered.status_code == status, offered.text
+    assert (await desk.call("GET", f"/items/{item_id}", pat)).json()["matter"]["port"] == "2704"
+    assert not any((await desk.violations()).values())
+
+
+async def test_inquiry_of_somebody_without_an_importer_number_is_worked_and_says_so(desk: Desk) -> None:
+    interest = {"name": "Kim Reyes", "center": "CEE007", "interests": ["12-345678900"]}
+    known = await desk.call("PUT", "/staff/kim", DAN, json=interest)
+    assert known.is_success, known.text
+    asked = {"process": "inquiry", "title": "Mail of a carrier", "importer_number": None, "entry_numbers": []}
+    item_id = (await opened(desk, **asked)).json()["item_id"]
+    taken = await desk.call("POST", "/items/next", json={})
+    assert taken.json()["item_id"] == item_id, taken.text
+    token = taken.json()["token"]
+    for path in ("/drafts", "/requests"):
+        body = {"token": token, "questions": ["Which entry?"], "entry_numbers": ["B7600000031"]}
+        letter = await desk.call("POST", f"/items/{item_id}{path}", json=body, headers={"Idempotency-Key": path})
+        assert (letter.status_code, letter.json()["code"]) == (422, "importer-needed"), letter.text
+    (listed,) = (await desk.call("GET", "/items", DAN)).json()["items"]
+    assert (listed["importer_number"], listed["importer_name"]) == (None, None)
+    assert (await desk.call("GET", f"/items/{item_id}/related", DAN)).json() == [
+        {"relation": relation, "items": []} for relation in ("account", "goods", "issue")
+    ]
+    for each in (each["data"] for each in await desk.published()):
+        assert each.get("importer_number") is None, each
+    assert not any((await desk.violations()).values())
 
 
 async def test_processes_are_shown_to_anybody_with_all_that_a_form_needs(desk: Desk) -> None:

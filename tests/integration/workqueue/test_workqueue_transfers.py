@@ -1,5 +1,6 @@
 """Transfers between Centers and with ports (Q15): offered, answered by the other office, while every clock runs on."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ HERE, THERE, ELSEWHERE = supervisor("dan", "CEE007"), supervisor("ann", "CEE005"
 WORKER = Identity(
     "tom", "Tom", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE005"}), divisions=DIVISIONS
 )
-PORT = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}))
+PORT = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
+OTHER_PORT = replace(PORT, subject="poe", ports=frozenset({"1303"}))
 
 
 async def offer(desk: Desk, item: Any, who: Identity = KIM, key: str = "t1", **to: str) -> Any:
@@ -104,12 +106,17 @@ async def test_q15_port_takes_and_returns_an_item_and_nobody_is_offered_it_meanw
     due_on = (await stands(desk, item)).due_on
     offered = await offer(desk, item, to_port="2704")
     assert (await answer(desk, offered, "accept", THERE)).status_code == 404
+    assert (await answer(desk, offered, "accept", OTHER_PORT)).status_code == 404
+    assert (await desk.call("GET", f"/items/{item}", PORT)).status_code == 404
     assert (await answer(desk, offered, "accept", PORT)).status_code == 200
     there = await stands(desk, item)
     assert (there.center, there.at_port, there.waits_for, there.due_on) == ("CEE007", "2704", "port", due_on)
     assert (await desk.call("POST", "/items/next", KIM)).status_code == 204
     assert (await offer(desk, item, key="t2")).json()["code"] == "at-port"
-    assert [each["item_id"] for each in (await desk.call("GET", "/transfers", PORT)).json()["items"]] == [str(item)]
+    for who, told in ((PORT, [str(item)]), (OTHER_PORT, [])):
+        for path in ("/transfers", "/items"):
+            answered = await desk.call("GET", path, who)
+            assert [each["item_id"] for each in answered.json()["items"]] == told, path
     assert (await answer(desk, offered, "return", PORT)).json()["state"] == "returned"
     back = await stands(desk, item)
     assert (back.at_port, back.waits_for, back.due_on) == (None, None, due_on)

@@ -2,13 +2,15 @@
 
 Each step is an act with the stage that the plan gives, who does it, what it records beyond the usual, the notices and
 the day that is due next, where the plan or the law names one: a date, "" for no clock, None where nothing is said. An
-act that begins with `!` is an event or an answer. All happens from Monday, 2 March 2026, a minute apart.
+act that begins with `!` is an event, an answer, or the naming of somebody who needs to know. All happens from Monday, 2
+March 2026, a minute apart.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 ENTRY: Final = "B7600000031"
+PORT: Final = "2704"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,6 @@ class Walk:
     holder: str
     steps: tuple[Step, ...]
     opener: str | None = None
-    is_open: bool = False
 
 
 S = Step
@@ -120,8 +121,23 @@ WALKS: Final[dict[str, Walk]] = {
             S("ask-party", "waiting-party", notices=("N-03",), due_on="2026-04-01"),
             S("!silence", "in-review"),
             S("recommend-grant", "recommended"),
+            S("!preference-claim-granted", "decided"),
+            S("record-grant", "approved"),
+            S("!reliquidated-by-claim", "reliquidated"),
         ),
-        is_open=True,
+    ),
+    # 3.6: late claims are denied, and the denial may be protested.
+    "late preference claim": Walk(
+        "preference-claim",
+        "filed",
+        "IS",
+        (
+            S("check-time", "timeliness", fields={"imported_on": "2025-02-03"}, due_on="2026-02-03"),
+            S("find-untimely", "untimely", due_on=""),
+            S("recommend-denial", "recommended"),
+            S("!preference-claim-denied", "decided"),
+            S("record-denial", "denied"),
+        ),
     ),
     # 3.8: CBP 28 30 days, comments 30 days, qualified.
     "preference": Walk(
@@ -227,8 +243,37 @@ WALKS: Final[dict[str, Walk]] = {
             S("record-packet", "in-review"),
             S("recommend", "in-review", fields={"recommended": "exclude"}),
             S("advise", "advised", "CD", {"advice": "exclude"}),
-            S("record-deemed-exclusion", "closed", notices=("N-23",)),
+            S("follow-with-exclude", "port-decided", "PD", notices=("N-23",), due_on=""),
+            S("close-followed", "closed"),
         ),
+        opener="PS",
+    ),
+    # The port may decide otherwise, with a reason: the signal of uniformity. Detained in 5 business days, notice in 5 more.
+    "admissibility that the port decides otherwise": Walk(
+        "admissibility-advice",
+        "requested",
+        "TEC",
+        (
+            S("accept", "accepted", due_on="2026-03-09"),
+            S("record-detention", "accepted", "PS", due_on="2026-03-09"),
+            S("record-detention-notice", "accepted", "PS", notices=("N-22",), due_on="2026-04-01"),
+            S("begin-review", "in-review"),
+            S("recommend", "in-review", fields={"recommended": "exclude"}),
+            S("advise", "advised", "CD", {"advice": "exclude"}),
+            S("depart-with-release", "port-decided", "PD", {"difference": "new-facts"}, ("N-22",), ""),
+            S("close-differed", "closed"),
+        ),
+        opener="PD",
+    ),
+    "goods excluded because nobody decided": Walk(
+        "admissibility-advice",
+        "requested",
+        "TEC",
+        (
+            S("accept", "accepted", due_on="2026-03-09"),
+            S("record-deemed-exclusion", "closed", "PD", notices=("N-23",)),
+        ),
+        opener="PS",
     ),
     # 3.11: hearing in 15 business days; quorum, comparables; nothing is told to a party.
     "enforcement board": Walk(
@@ -258,9 +303,16 @@ WALKS: Final[dict[str, Walk]] = {
             S("take-as-lead", "lead"),
             S("develop", "developed"),
             S("nominate", "cear"),
-            S("end-administratively", "outcome", fields={"result": "administrative"}),
+            S("refer", "referred-hsi"),
+            S("!name HSI", "referred-hsi"),
+            S("accept", "accepted", "HSI"),
+            S("ask-support", "support-requests", "HSI"),
+            S("give-support", "support-requests"),
+            S("go-quiet", "support-requests", "HSI"),
+            S("record-outcome", "outcome", "HSI", {"result": "criminal"}),
+            S("!name ACD", "outcome"),
+            S("close-criminal", "closed", "ACD"),
         ),
-        is_open=True,
     ),
     # 3.12: 30 days to complete, one extension of 60, tender in 30; N-24 and N-25.
     "prior disclosure": Walk(
@@ -372,8 +424,9 @@ WALKS: Final[dict[str, Walk]] = {
             S("record-documents", "selected"),
             S("verify", "verified"),
             S("confirm", "awaiting-liquidation", "DS2"),
+            S("!liquidated-with-refund", "liquidated", due_on=""),
+            S("!refund-determined", "refund"),
         ),
-        is_open=True,
     ),
     "drawback privilege": Walk(
         "drawback-privilege",
@@ -509,7 +562,20 @@ WALKS: Final[dict[str, Walk]] = {
         "port-hand-over",
         "draft",
         "IS",
-        (S("offer-to-port", "offered-to-port", due_on="2026-03-04"), S("withdraw-from-port", "withdrawn")),
+        (
+            S("offer-to-port", "offered-to-port", due_on="2026-03-04"),
+            S("accept-at-port", "accepted", "PS"),
+        ),
+    ),
+    "hand-over by a port": Walk(
+        "port-hand-over",
+        "draft",
+        "IS",
+        (
+            S("offer-to-center", "offered-to-center", "PS", due_on="2026-03-04"),
+            S("accept-at-center", "accepted", "CD"),
+        ),
+        opener="PS",
     ),
     "exception": Walk(
         "liquidation-exception",
@@ -520,8 +586,21 @@ WALKS: Final[dict[str, Walk]] = {
             S("ask-party", "waiting-party", notices=("N-03",)),
             S("record-answer", "in-work"),
             S("put-right", "ready"),
+            S("!liquidated-as-entered", "liquidated", due_on=""),
         ),
-        is_open=True,
+    ),
+    # 3.4, clock 6: 90 days from the deemed liquidation to reliquidate.
+    "deemed liquidation": Walk(
+        "liquidation-exception",
+        "found",
+        "LS",
+        (
+            S("take-up", "in-work"),
+            S("!deemed-liquidated", "deemed"),
+            S("propose-reliquidation", "reliquidation-proposed"),
+            S("approve-reliquidation", "reliquidation-due", "CD"),
+            S("!reliquidated-without-change", "reliquidated", due_on=""),
+        ),
     ),
     "extension request": Walk(
         "extension-request",

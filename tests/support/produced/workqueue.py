@@ -226,6 +226,11 @@ async def tell_matters(make_engine: MakeEngine) -> World:
             await world.listen()
         for change in ("opened", "acted", "closed"):
             await world.keep(f"workqueue/matter-{change}", "work-item-changed", item_id=item, change=change)
+        asked = {"process": "inquiry", "title": "SYNTHETIC: mail of a carrier", "center": "CEE007"}
+        inquiry = str((await world.workqueue.call("POST", "/items", SPECIALIST, asked))["item_id"])
+        await world.listen()
+        named = {"item_id": inquiry, "change": "opened"}
+        await world.keep("workqueue/matter-without-importer", "work-item-changed", **named)
         return world
 
 

@@ -14,13 +14,17 @@ from services.console.domain.tracks import LEFT, RIGHT, WIDTH, Event, draw
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "services" / "console" / "templates"
 WITH_EXAMPLES = (
+    "services.console.acts.timing",
     "services.console.api.guard",
     "services.console.api.sign_in",
     "services.console.domain.acts",
+    "services.console.domain.changes",
     "services.console.domain.days_file",
     "services.console.domain.facts",
+    "services.console.domain.filters",
     "services.console.domain.numbers",
     "services.console.domain.periods",
+    "services.console.domain.protest_acts",
     "services.console.domain.words",
 )
 
@@ -40,7 +44,7 @@ def test_vendored_files_are_those_that_the_manifest_names(manifest: Path) -> Non
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.stem)
 def test_template_has_no_inline_code_or_style(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
-    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:|\|\s*safe", text)
+    assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|=.js:|<style|javascript:|\|\s*safe", text)
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 

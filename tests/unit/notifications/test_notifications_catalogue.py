@@ -1,11 +1,13 @@
 """The catalogue of notices as data."""
 
+from datetime import date
 from typing import Any, get_args
 
 from services.liquidation.domain.money.interest import Missing
 from services.liquidation.domain.money.refunds import Lack
 from services.liquidation.domain.protest.stages import ActKind
 from services.notifications.domain.catalogue import CATALOGUE
+from services.notifications.domain.facts import WebhookOff
 from services.notifications.domain.kind import EMAIL, POSTING
 from services.notifications.domain.notices import Notice, notices_for
 from services.notifications.domain.wording import facts_of
@@ -85,7 +87,8 @@ def notices_of_everything() -> list[Notice]:
         event_refused(),
         event_refused(is_barred=True),
     ]
-    return [notice for act in map(act_of, events) if act for notice in notices_for(act)]
+    off = WebhookOff("8f0c", 1, "07-345678900", "receiver.example", "It answered 410 Gone.", date(2026, 3, 6))
+    return [notice for act in (*map(act_of, events), off) if act for notice in notices_for(act)]
 
 
 def recorded_of(process: str, act: str) -> dict[str, str]:
@@ -96,7 +99,7 @@ def recorded_of(process: str, act: str) -> dict[str, str]:
 
 
 def test_the_catalogue_has_every_row() -> None:
-    assert set(CATALOGUE) == {f"N-{number:02}" for number in range(1, 41)}
+    assert set(CATALOGUE) == {f"N-{number:02}" for number in range(1, 42)}
 
 
 def test_every_kind_can_be_caused_and_every_cause_is_catalogued() -> None:

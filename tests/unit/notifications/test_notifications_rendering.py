@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from jinja2 import UndefinedError
 
-from services.notifications.acts.rendering import render_bulletin, render_mail, render_text
+from services.notifications.acts.rendering import render_bulletin, render_digest, render_mail, render_text
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.store.notices import WrittenNotice
 from shared.mail.folder import FolderMailer
@@ -123,6 +123,22 @@ def test_mail_lines_are_short_ascii_whatever_they_say() -> None:
     assert max(len(line) for line in content.split(b"\r\n")) <= 998
     assert content.count(b"\n") == content.count(b"\r\n")
     assert "ü" * 500 in parsed(content).get_body(("plain",)).get_content()
+
+
+def test_a_digest_tells_each_notice_whole_and_lets_nothing_become_markup_or_a_header() -> None:
+    protest = facts(kind="N-16", subject=HOSTILE, entry_numbers=(), due_on=None, body={})
+    digest = render_digest([facts(), protest], mail(), message_id="<digest.1@c.example>", name=HOSTILE, base_url=BASE)
+    assert digest.subject == "2 notices"
+    assert (
+        "1. Courtesy notice of liquidation: entry B7603245278 (Protest by (safe last day): 2026-09-02)" in digest.text
+    )
+    for told in (facts(), protest):
+        assert render_text(told, name=HOSTILE, base_url=BASE) in digest.text
+    assert "<script" not in digest.html
+    message = parsed(build_message(digest, SENDER))
+    assert message["Bcc"] is None
+    assert message["Message-ID"] == "<digest.1@c.example>"
+    assert "123-45-6789" not in digest.text + digest.html
 
 
 def test_the_same_notice_is_the_same_bytes() -> None:

@@ -35,7 +35,12 @@ def test_wrong_settings_are_named(wrong: dict[str, str]) -> None:
         settings(**wrong)
 
 
-PRODUCTION = {"env": "production", "token_secret": None, "token_issuer": "https://id.example"}
+PRODUCTION = {
+    "env": "production",
+    "token_secret": None,
+    "token_issuer": "https://id.example",
+    "webhook_key": "k" * 32,
+}
 
 
 @pytest.mark.parametrize(
@@ -63,3 +68,11 @@ def test_links_of_development_lead_to_the_service_itself() -> None:
 
 def test_the_password_of_the_mail_server_is_not_shown() -> None:
     assert "hunter2" not in repr(settings(smtp_url="smtps://user:hunter2@mail.example:465"))
+
+
+def test_secrets_of_webhooks_have_a_key_of_their_own_where_tokens_have_no_secret() -> None:
+    assert settings().webhook_keys == ("s" * 32, None)
+    given = PRODUCTION | {"public_base_url": "https://cbp.example.gov"}
+    assert settings(**given, webhook_key_before="b" * 32).webhook_keys == ("k" * 32, "b" * 32)
+    with pytest.raises(SettingsError, match="CENTERLINE_WEBHOOK_KEY"):
+        settings(**given | {"webhook_key": None})

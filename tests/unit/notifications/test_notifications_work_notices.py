@@ -10,6 +10,7 @@ from services.notifications.domain.work_notices import BY_ACT, TOLD_ELSEWHERE, W
 from services.notifications.handlers.handler import act_of
 from services.workqueue.domain.processes.shape import Clock
 from services.workqueue.domain.processes.table import PROCESSES
+from shared.customs.parties import EVERY_PROCESS
 from tests.unit.notifications.events import (
     IMPORTER,
     appeal_decided,
@@ -137,5 +138,5 @@ def test_a_refused_message_is_told_to_its_filer_alone_and_a_barred_correction_by
 
 
 def test_every_contact_is_asked_for_by_a_process_that_exists() -> None:
-    known = {*PROCESSES, "liquidation", "payment", "account-assignment"}
+    known = {*PROCESSES, "liquidation", "payment", "account-assignment", EVERY_PROCESS}
     assert set(PROCESS_OF_KIND.values()) <= known

@@ -219,6 +219,7 @@ def test_shipped_criteria_have_no_fault() -> None:
             "how_much.unit_value_below_pct",
         ),
         (criterion(what=What(is_quota=True), processes=()), "processes"),
+        (criterion(what=What(is_quota=True), processes=("quota", "commercial-fraud")), "processes"),
         (criterion(what=What(is_quota=True), lane="no-review"), "lane"),
     ],
 )

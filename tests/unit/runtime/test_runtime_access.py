@@ -104,6 +104,20 @@ def test_filer_and_surety_reach_what_carries_their_code_in_their_role_only() -> 
     assert not reach_of(importer, "entry.read", ON).covers(MATTER)
 
 
+def test_port_is_reached_by_its_people_and_a_name_by_whoever_bears_it() -> None:
+    pat = Identity("pat", "Pat", frozenset({RoleName.PORT_STAFF}), ports=frozenset({"2704"}))
+    hal = Identity("hal", "Hal", frozenset({RoleName.HSI}), centers=frozenset({"CEE007"}), ports=frozenset({"2704"}))
+    held = Matter("07-345678900", frozenset({"CEE007"}), ports=frozenset({"2704", "1303"}))
+    referred = Matter("07-345678900", frozenset({"CEE007"}), named=frozenset({"hal", "pat"}))
+    assert judge(pat, "item.act", ON, held).row_id == "item.act/port"
+    assert judge(hal, "item.act", ON, referred).row_id == "item.act/named"
+    for caller, matter in ((pat, referred), (hal, held), (pat, MATTER), (hal, MATTER)):
+        assert judge(caller, "item.read", ON, matter).code == "out-of-reach"
+    nowhere = Identity("poe", "Poe", frozenset({RoleName.PORT_DIRECTOR}))
+    assert not reach_of(nowhere, "item.read", ON).covers(held)
+    assert [me._where(row, pat) for row in granted(pat, "item.read", ON)] == [["2704"]]
+
+
 def test_act_rests_on_who_holds_the_function_by_law_on_its_day() -> None:
     assert str(legal_basis("entry.liquidate", ON)).startswith("liquidation-center: 81 FR 92978")
     assert str(legal_basis("entry.liquidate", date(2013, 3, 2))).startswith("liquidation-port: ")

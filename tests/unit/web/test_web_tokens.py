@@ -102,6 +102,7 @@ async def test_a_token_signed_with_a_published_key_is_believed(
         roles=["trade-counsel", "unheard-of"],
         centers=["CEE003"],
         divisions=["apparel"],
+        ports=["2704"],
         importer_numbers=["12-345678900"],
         filer_code="B76",
         surety_code="036",
@@ -119,6 +120,7 @@ async def test_a_token_signed_with_a_published_key_is_believed(
         "036",
         "lee",
         "counsel:SYN-LAW-01",
+        ports=frozenset({"2704"}),
     )
 
 

@@ -1,16 +1,6 @@
-"""The tables of the console: who is signed in or about to be, what people wrote and have not sent, and views."""
+"""The tables of the console: who is signed in or about to be, what people wrote and have not sent."""
 
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Identity,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -44,17 +34,4 @@ drafts = Table(
     Column("content", LargeBinary, nullable=False, comment="What was written, encrypted."),
     Column("saved_at", DateTime(timezone=True), nullable=False),
     comment="What people wrote and have not sent.",
-)
-
-views = Table(
-    "views",
-    metadata,
-    Column("view_id", Integer, Identity(always=True), primary_key=True),
-    Column("subject", Text, nullable=False, comment="Whose it is, and who may take it away."),
-    Column("center", Text, comment="The Center whose people see it too; null: its owner alone."),
-    Column("name", Text, nullable=False),
-    Column("query", Text, nullable=False, comment="The filters as the address of the queue holds them."),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("subject", "name", name="views_subject_name_key"),
-    comment="Filters of the queue under a name.",
 )

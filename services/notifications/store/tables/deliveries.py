@@ -22,6 +22,7 @@ deliveries = Table(
     Column("last_error", Text),
     Column("queued_at", DateTime(timezone=True), nullable=False),
     Column("next_try_at", DateTime(timezone=True)),
+    Column("held_for", Text),
     Column("settled_at", DateTime(timezone=True)),
     Column("lane", Integer, nullable=False, server_default=text("1")),
     Index("deliveries_due", "lane", "next_try_at", postgresql_where=text("state = 'queued'::text")),
@@ -45,6 +46,7 @@ deliveries = Table(
         "notice_id",
         postgresql_where=text("channel <> 'email'::text AND channel <> 'bulletin'::text"),
     ),
+    Index("deliveries_digest", "message_id", postgresql_where=text("message_id ~~ '<digest.%'::text")),
     comment="The state of each notice on each way to each recipient.",
 )
 

@@ -1,6 +1,6 @@
 """Webhooks of recipients."""
 
-from sqlalchemy import Column, DateTime, Index, Table, Text
+from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.notifications.store.tables.core import metadata
@@ -16,6 +16,7 @@ webhooks = Table(
     Column("state", Text, nullable=False),
     Column("failing_since", DateTime(timezone=True)),
     Column("off_reason", Text),
+    Column("times_off", Integer, nullable=False, server_default=text("0")),
     Column("created_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Index("webhooks_recipient", "recipient", "webhook_id"),

@@ -113,7 +113,6 @@ CEAR: Final = Process(
     division="enforcement",
     citation="19 USC 1592, 1595a, 1621; practice of the Centers",
     opened_by=("trade-enforcement-coordinator", "import-specialist", "international-trade-specialist", "fpf-officer"),
-    is_sensitive=True,
     first="nominated",
     begins=("hearing",),
     known_to=(*_SECRETARY, *_CHAIR),

@@ -37,6 +37,7 @@ ENGAGEMENT: Final = Process(
     division="partnership",
     citation="Practice of the Centers",
     opened_by=_HOSTS,
+    is_of_importer=False,
     first="planned",
     stages=(
         Stage("planned", "Planned", "meeting"),

@@ -12,6 +12,7 @@ from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
 
 _MONEY: Final = re.compile(r"[0-9]{1,13}(\.[0-9]{2})?")
 _HOURS: Final = re.compile(r"[0-9]{1,4}(\.[0-9])?")
+_PORT: Final = re.compile("[0-9]{4}")
 _MOST: Final = 1000
 _LONGEST: Final = 4000
 _FIRST_YEAR: Final = 1986
@@ -103,6 +104,8 @@ def _read(field: Field, value: Any) -> Any:
             return _read_list(value, lambda each: each if type(each) is int and 1 <= each <= 999 else None)
         case "references":
             return _read_list(value, lambda each: each if isinstance(each, str) and 0 < len(each) <= 100 else None)
+        case "port":
+            return value if isinstance(value, str) and _PORT.fullmatch(value) else None
         case _:
             assert_never(field.kind)
 
@@ -163,6 +166,8 @@ def _right(field: Field) -> str:
             return "line numbers from 1 to 999"
         case "references":
             return "references of 1 to 100 characters"
+        case "port":
+            return "a port's code of four digits (Schedule D), as in 2704"
         case _:
             assert_never(field.kind)
 

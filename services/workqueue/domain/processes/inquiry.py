@@ -37,6 +37,7 @@ INQUIRY: Final = Process(
         "trade-counsel",
     ),
     opened_on=("center-mail-received",),
+    is_of_importer=False,
     begins=("response",),
     first="received",
     stages=(

@@ -24,6 +24,7 @@ POLICY_ANALYSIS: Final = Process(
     division="enforcement",
     citation="Practice of the Centers",
     opened_by=("international-trade-specialist", "assistant-center-director", "center-director", "office-of-trade"),
+    is_of_importer=False,
     first="issue",
     stages=(
         Stage("issue", "Issue"),

@@ -42,6 +42,7 @@ PORT_HAND_OVER: Final = Process(
     division="validation-and-compliance",
     citation="19 CFR 101.1, 81 FR 92978",
     opened_by=(*_TEAM, *_PORT),
+    is_of_importer=False,
     first="draft",
     stages=(
         Stage("draft", "Being written"),
@@ -58,7 +59,7 @@ PORT_HAND_OVER: Final = Process(
             ("draft",),
             "offered-to-port",
             _TEAM,
-            fields=(*_WORK, Field("port", "Port", "text")),
+            fields=(*_WORK, Field("port", "Port", "port")),
             starts=("answer",),
         ),
         Act(

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from shared.customs.sensitive import SENSITIVE_PROCESSES
+
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 WaitsFor = Literal[
     "importer",
@@ -42,6 +44,7 @@ FieldKind = Literal[
     "entry-numbers",
     "line-numbers",
     "references",
+    "port",
 ]
 ClockKind = Literal["statutory", "policy", "goal"]
 Unit = Literal["days", "business-days", "months", "years"]
@@ -167,9 +170,9 @@ class Process:
 
     `legal_state` is the service that owns what the law says of the matter; the item follows its events and leads to
     its acts. `opened_by` are the roles that may open a matter, `opened_on` the events that do. `first` is the stage in
-    which it begins, `begins` the clocks that run from the day on which the matter is opened. `is_sensitive`:
-    law-enforcement-sensitive, no party learns that there is such a matter; `known_to` are the roles that need to know
-    of each in their reach, everybody else is named on the matter.
+    which it begins, `begins` the clocks that run from the day on which the matter is opened. `known_to` are the roles
+    that need to know of each matter of a sensitive process in their reach; everybody else is named on the matter.
+    `is_of_importer`: no matter is opened without an importer number.
     """
 
     code: str
@@ -187,8 +190,8 @@ class Process:
     opened_by: tuple[str, ...] = ()
     opened_on: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
-    is_sensitive: bool = False
     known_to: tuple[str, ...] = ()
+    is_of_importer: bool = True
     settings: tuple[str, ...] = ()
     """What is not public or not settled, and how it is read here."""
 
@@ -196,6 +199,11 @@ class Process:
         """Raise `ValueError` with every rule that the table breaks."""
         if flaws := find_flaws(self):
             raise ValueError(f"process {self.code}: {'; '.join(flaws)}")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it is law-enforcement-sensitive: no party learns that there is such a matter."""
+        return self.code in SENSITIVE_PROCESSES
 
     @property
     def holders(self) -> frozenset[str]:

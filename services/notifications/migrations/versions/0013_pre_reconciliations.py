@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0009_pre_reconciliations"
-down_revision = "0008_pre_immutable_bulletin"
+revision = "0013_pre_reconciliations"
+down_revision = "0012_pre_seals"
 
 TABLE = """
 CREATE TABLE reconciliations (

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0025_pre_sureties"
-down_revision = "0024_pre_management"
+revision = "0028_pre_sureties"
+down_revision = "0027_pre_seals"
 
 SURETIES = "ALTER TABLE entries ADD COLUMN surety_code text;"
 

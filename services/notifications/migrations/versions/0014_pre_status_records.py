@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0010_pre_status_records"
-down_revision = "0009_pre_reconciliations"
+revision = "0014_pre_status_records"
+down_revision = "0013_pre_reconciliations"
 
 TABLE = """
 CREATE TABLE status_records (

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0011_pre_replies"
-down_revision = "0010_pre_status_records"
+revision = "0015_pre_replies"
+down_revision = "0014_pre_status_records"
 
 TABLE = """
 CREATE TABLE replies (

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0016_pre_broadcasts"
-down_revision = "0015_pre_files"
+revision = "0017_pre_broadcasts"
+down_revision = "0016_pre_seals"
 
 TABLE = """
 CREATE TABLE broadcasts (

@@ -1,0 +1,22 @@
+"""What of liquidation is under seal: acts on entries and money, and what happened to hold sets."""
+
+from typing import Final
+
+from shared.db.seals import SealedTable
+
+ACTS_OF_PEOPLE_AND_LAW: Final = "t.event_key NOT LIKE 'version:%'"
+"""The act of a version follows from the earliest event that filed it, and is written anew when that comes late."""
+
+SEALED: Final = (
+    SealedTable(
+        "legal_events",
+        "entry_number",
+        ("event_key",),
+        "t.sequence",
+        without=("kind",),  # of a liquidation it is known when its money is
+        only=ACTS_OF_PEOPLE_AND_LAW,
+    ),
+    SealedTable("money_acts", "entry_number", ("event_key",), "t.number"),
+    SealedTable("bill_payments", "bill_number", ("number",), "t.number"),
+    SealedTable("hold_set_events", "hold_set_id", ("revision",), "t.revision"),
+)

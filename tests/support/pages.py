@@ -1,0 +1,45 @@
+"""Pages of the console as a browser without scripts has them: forms are read from the page and sent with their keys."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import httpx
+
+_KEY = re.compile(r'name="form_key" value="([^"]+)"')
+_FROM_HERE = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who is signed in at the console."""
+
+    client: httpx.AsyncClient
+
+    async def read(self, path: str) -> str:
+        """A page, which is shown; gives its text."""
+        answer = await self.client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return unescape(answer.text)
+
+    async def send(
+        self, on: str, to: str, form: Mapping[str, Any], files: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        """Send a form of the page `on`, with a key of that page; gives the page that it leads to."""
+        found = _KEY.search(await self.read(on))
+        assert found is not None, f"{on} has no form"
+        return await self.client.post(to, data={"form_key": found[1], **form}, files=files)
+
+
+@asynccontextmanager
+async def reading_as(console: str, subject: str) -> AsyncIterator[Reader]:
+    """Be one of the sample people, without a browser."""
+    async with httpx.AsyncClient(
+        base_url=console, headers=_FROM_HERE, follow_redirects=True, trust_env=False, timeout=30
+    ) as client:
+        answer = await client.post("/login/as", data={"subject": subject})
+        assert answer.status_code == 200, answer.text
+        yield Reader(client)

@@ -1,0 +1,92 @@
+"""Pages as their templates write them, where what is shown decides which links they have."""
+
+import re
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.console.acts.calls import Panel, Person, Services, Silent, Times
+from services.console.acts.reads import Account, Deadlines, Entries, Items, Radar, RadarEntries
+from services.console.api.frame import Visitor, build_templates
+
+SILENT: Panel[Any] = Panel("routing", silent=Silent("routing", None))
+OFFICER = Visitor(
+    Person(Services({}, Times(*(1.0 for _ in fields(Times)))), None), "session", "kim", "Kim", ("import-specialist",)
+)
+
+
+def links_of(template: str, **content: Any) -> list[str]:
+    """Where the links of a page lead, but those of its frame."""
+    text = (
+        build_templates()
+        .get_template(template)
+        .render(
+            who=OFFICER,
+            path="/",
+            navigation=[],
+            today=date(2026, 3, 6),
+            now=datetime(2026, 3, 6, tzinfo=UTC),
+            is_official=False,
+            is_development=False,
+            form_key=lambda: "key",
+            **content,
+        )
+    )
+    return re.findall(r'<a [^>]*href="([^"]+)"', text.partition("<main")[2].partition("</main")[0])
+
+
+@pytest.mark.parametrize(
+    ("shown", "links"),
+    [
+        (
+            "07-544500400",
+            [
+                "/centers/CEE003",
+                "/accounts/07-544500400/days.ics",
+                "/queue?center=&amp;importer=07-544500400",
+                "?after=cursor",
+            ],
+        ),
+        ("***-**-9749", ["/centers/CEE003", "?after=cursor"]),
+    ],
+)
+def test_an_account_whose_number_is_hidden_has_no_link_that_leads_nowhere(shown: str, links: list[str]) -> None:
+    account = Account(
+        importer_number=shown,
+        name="A",
+        size="small",
+        is_broker=False,
+        family=None,
+        programs_in_force=[],
+        center="CEE003",
+        basis=None,
+        effective_on=date(2026, 1, 2),
+    )
+    found = links_of(
+        "account.html",
+        account=account,
+        assignment=SILENT,
+        notices=SILENT,
+        days=Panel("liquidation", value=Deadlines(items=[])),
+        items=Panel("workqueue", value=Items(items=[], next="/items?after=more")),
+        entries=Panel("liquidation", value=Entries(items=[], next="/entries?after=cursor")),
+        entries_more="cursor",
+    )
+    assert [link for link in found if link] == links  # the empty ones try again
+
+
+def test_the_entries_of_a_cell_of_the_radar_go_on() -> None:
+    found = links_of(
+        "radar.html",
+        radar=Radar(date=date(2026, 3, 6), clock_unknown=0, deemed_cases_open=0, counts=[]),
+        horizons=[],
+        causes=[],
+        counts={},
+        chosen=Panel("liquidation", value=RadarEntries(items=[], next="/radar/entries?after=cursor")),
+        more="cursor",
+        horizon="60",
+        cause="extension-needed",
+    )
+    assert found == ["/radar?horizon=60&amp;cause=extension-needed&amp;after=cursor"]
