@@ -50,13 +50,18 @@ async def recall(connection: AsyncConnection, call: IdempotentCall) -> Remembere
     if row is None:
         return None
     if row.request_hash != call.request_hash:
-        raise Refused(
-            "The Idempotency-Key was used before, for a different request.",
-            rule="idempotency-key",
-            code="idempotency-key-reused",
-            remedy="Take a new key for a new thing; repeat a call with the same key and the same content.",
-        )
+        raise key_reused()
     return Remembered(row.status, row.response)
+
+
+def key_reused() -> Refused:
+    """What is said of a key by which something else was made, however long ago; to be raised."""
+    return Refused(
+        "The Idempotency-Key was used before, for a different request.",
+        rule="idempotency-key",
+        code="idempotency-key-reused",
+        remedy="Take a new key for a new thing; repeat a call with the same key and the same content.",
+    )
 
 
 async def remember(

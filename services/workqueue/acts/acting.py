@@ -7,6 +7,7 @@ from uuid import UUID
 from services.workqueue.domain.acting import Acting
 from services.workqueue.store import acting as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, Forbidden, Refused
@@ -41,10 +42,12 @@ async def propose(
     to_on: date,
     reason: str,
 ) -> Acting:
-    """Propose that one person acts for another on some days; the same key of the same person gives the same.
+    """Propose that one person acts for another on some days.
 
-    Raises `Forbidden` for another Center, `Refused` for days that are over or turned round, or one person twice.
+    Raises `Forbidden` for another Center, `Refused` for days that are over or turned round, one person twice, and a key
+    by which the caller proposed another before.
     """
+    await demand_acting(tx, caller, now)
     today = legal_date(now)
     permission = judge(caller, "acting.propose", today, Matter(centers=frozenset({center})))
     if not permission.is_given:
@@ -57,6 +60,8 @@ async def propose(
             remedy="Give other days, or another person.",
         )
     delegation_id = UUID(event_id("acting-authority", caller.subject, key))
+    if await store.lock_acting(tx, delegation_id) is not None:
+        raise key_reused()
     acting = Acting(delegation_id, center, from_subject, to_subject, from_on, to_on, reason, caller.signature, now)
     await store.write_acting(tx, acting)
     return acting
@@ -93,4 +98,5 @@ async def _lock(tx: Transaction, caller: Identity, action: str, delegation_id: U
     if acting is None:
         raise no_such(what)
     demand(caller, action, legal_date(now), Matter(centers=frozenset({acting.center})), what)
+    await demand_acting(tx, caller, now)
     return acting

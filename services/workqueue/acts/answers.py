@@ -1,6 +1,6 @@
 """Filings that came before the request which they answer was known: whoever asked has them from then on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,17 @@ from shared.db.transaction import Transaction
 async def lock_answers(tx: Transaction, request_id: UUID) -> Mapping[str, Filing]:
     """The filings that answer a request, and those that answer requests made on these, locked before any item is."""
     await request_store.lock_ids(tx, [request_id])
-    concerned = await filing_store.find_concerned(tx, request_ids=[request_id])
+    return await _lock_all(tx, await filing_store.find_concerned(tx, request_ids=[request_id]))
+
+
+async def lock_answers_on(tx: Transaction, item_id: UUID) -> Mapping[str, Filing]:
+    """The same for every request that was made on an item."""
+    asked = await request_store.find_requests(tx.connection, item_id)
+    await request_store.lock_ids(tx, [letter.request_id for letter in asked])
+    return await _lock_all(tx, await filing_store.find_concerned(tx, item_ids=[item_id]))
+
+
+async def _lock_all(tx: Transaction, concerned: Collection[str]) -> Mapping[str, Filing]:
     filings = found = await filing_store.lock_filings(tx, concerned, importer_numbers=())
     while found:
         item_ids = await item_store.find_ids_of_filings(tx, found)

@@ -29,6 +29,7 @@ from services.workqueue.domain.decision import Reason as FindingReason
 from services.workqueue.domain.filter import Filter
 from services.workqueue.store import bulk_runs as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Connections, Transaction, attempt, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
 from shared.runtime.errors import Refused
@@ -57,11 +58,14 @@ async def ask(
 ) -> Run:
     """Keep the items that a filter gives now, and try the act on them; a job tries more than `LOOKED_AT_ONCE`.
 
-    The same key of the same person gives the same run. Raises `Forbidden` without the acting authority that the token
-    claims, `Refused` when the filter gives nothing.
+    Law-enforcement-sensitive matters are in no run: others than those who know of them read it. Raises `Forbidden`
+    without the acting authority that the token claims, `Refused` when the filter gives nothing, and for a key by which
+    the caller asked for another run.
     """
     await demand_acting(tx, caller, now)
     run_id = UUID(event_id("bulk", caller.subject, key))
+    if await store.lock_run(tx, run_id) is not None:
+        raise key_reused()
     found = await store.freeze_items(tx, run_id, reach_of(caller, "item.read", legal_date(now)), knower(caller), wanted)
     if not found:
         raise Refused(
@@ -113,6 +117,7 @@ async def begin(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) 
 async def withdraw(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:
     """End a run that has not begun, or stop one that goes: what is done stays done, the rest is left."""
     run = await _lock(tx, caller, run_id, now)
+    await demand_acting(tx, caller, now)
     with refusals():
         demand_state(run, "looking", "ready", "running")
     run = replace(run, state="withdrawn", ended_at=now)
@@ -181,7 +186,10 @@ async def _act_on(tx: Transaction, run: Run, item_ids: Sequence[UUID], now: date
     caller = _caller_of(run.asked_by)
     if run.act == "assign":
         to = run.parameters["to"]
-        found = await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial)
+        try:
+            found = await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial)
+        except Refused as refusal:  # of the caller, whatever the item
+            return dict.fromkeys(item_ids, refusal)
         return {item_id: each if isinstance(each, Refused) else None for item_id, each in found.items()}
     answers: Answers = {}
     for item_id in item_ids:
@@ -232,11 +240,11 @@ async def _lock(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) 
 
 
 def sees(caller: Identity, run: Run, now: datetime) -> bool:
-    """Whether a run is the caller's, or of a Center where the caller may ask for such runs."""
+    """Whether a run is the caller's, or the caller may ask for such runs in every Center that it may reach."""
     if run.signature == caller.signature:
         return True
-    centers = frozenset(_caller_of(run.asked_by).centers)
-    return judge(caller, "item.bulk", legal_date(now), Matter(centers=centers)).is_given
+    reached = reach_of(caller, "item.bulk", legal_date(now))
+    return all(reached.covers(Matter(centers=frozenset({center}))) for center in _caller_of(run.asked_by).centers)
 
 
 def demand_bulk(caller: Identity, now: datetime) -> None:

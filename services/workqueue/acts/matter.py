@@ -26,6 +26,7 @@ from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Forbidden, NotFound, Refused
@@ -54,10 +55,11 @@ async def open_matter(
     port: str | None,
     linked_item: UUID | None,
 ) -> Item:
-    """Open a matter of a process; the same key of the same person gives the same matter.
+    """Open a matter of a process.
 
     Raises `NotFound` for a process or linked item that there is not, `Forbidden` when the process is not the caller's
-    to open or the Center not theirs, `Refused` for a process that begins with an event only, or needs an importer.
+    to open or the Center not theirs, `Refused` for a process that begins with an event only, or needs an importer, and
+    a key by which the caller opened another before.
     """
     table = PROCESSES.get(process)
     if table is None:
@@ -73,6 +75,7 @@ async def open_matter(
     permission = judge(caller, "item.open", legal_date(now), whose)
     if not permission.is_given:
         raise refusal_of(permission)
+    await demand_acting(tx, caller, now)
     if not {role.value for role in caller.roles} & set(table.opened_by):
         raise Forbidden(
             f"{table.label} is opened by {' or '.join(table.opened_by)}.",
@@ -86,6 +89,8 @@ async def open_matter(
     assert permission.row_id is not None
     opening = Opening(title, tuple(entry_numbers), port, linked_item, person_of(caller), permission.row_id)
     item_id = UUID(event_id("matter", caller.subject, key))
+    if await item_store.lock_items(tx, [item_id]):
+        raise key_reused()
     return await _begin(tx, item_id, table, opening, now, importer_number=importer_number, center=center)
 
 

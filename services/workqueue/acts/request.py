@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.answers import hand_to_asker, lock_answers
 from services.workqueue.acts.following import ask_by_letter, hear_letters, read_act_fields
 from services.workqueue.acts.item import lock_item, refusals
@@ -45,6 +46,7 @@ from services.workqueue.store import items as item_store
 from services.workqueue.store import requests as request_store
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Connections, Transaction
 from shared.runtime import two_people
 from shared.runtime.access import Matter, demand, no_such
@@ -217,6 +219,7 @@ async def draft_by_act(tx: Transaction, item: Item, caller: Identity, now: datet
             remedy="Correct the fields that are named; send again.",
             faults=[FieldFault(f"fields.{name}", "process-table", wrong) for name, wrong in faults],
         )
+    await _demand_new(tx, asked.request_id)
     letter = _new_letter(item, caller, now, asked.request_id, asked.form, asked.authority)
     letter = await _write_text(tx, item, asked.form, _text_of(asked.fields), now, letter)
     await request_store.write_letter(tx, letter)
@@ -411,7 +414,9 @@ async def _hold(
         raise no_such(what)
     demand_known(caller, item)
     matter = matter_for_work(item) if action == "item.work" else seen(item)
-    return told, item, demand(caller, action, legal_date(now), matter, what, sight=seen(item))
+    authority = demand(caller, action, legal_date(now), matter, what, sight=seen(item))
+    await demand_acting(tx, caller, now)
+    return told, item, authority
 
 
 def _demand_token(item: Item, caller: Identity, token: int | None) -> None:
@@ -434,8 +439,14 @@ async def _draft(
     item, authority = await lock_item(tx, item_id, caller, now)
     with refusals():
         rules.demand_token(item, person_of(caller), token)
+    await _demand_new(tx, request_id)
     letter = _new_letter(item, caller, now, request_id, form, authority)
     return await _write_text(tx, item, form, text, now, letter)
+
+
+async def _demand_new(tx: Transaction, request_id: UUID) -> None:
+    if await request_store.find_letters(tx.connection, [request_id]):
+        raise key_reused()
 
 
 def _addressee(item: Item) -> str:

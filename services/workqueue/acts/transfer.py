@@ -5,14 +5,19 @@ from typing import Final
 from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
+from services.workqueue.acts.answers import hand_to_asker, lock_answers_on
+from services.workqueue.acts.following import follow_item
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import demand_free, matter_for_work, person_of, seen
 from services.workqueue.domain import transfer as rules
+from services.workqueue.domain.matter import placed
+from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.transfer import Transfer, TransferAct
 from services.workqueue.store import items as item_store
 from services.workqueue.store import transfers as store
 from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, Refused
@@ -33,10 +38,11 @@ async def offer(
     to_port: str | None,
     reason: str,
 ) -> Transfer:
-    """Offer an item of the caller's Center to another, or to a port; the same key of the same person gives the same.
+    """Offer an item of the caller's Center to another, or to a port.
 
     Raises `NotFound` for an item that the caller may not read, `Forbidden` for another Center's, `Refused` for a Center
-    that does not operate, `Conflict` for an item that has ended or that is offered already.
+    that does not operate and a key by which the caller made another offer, `Conflict` for an item that has ended or
+    that is offered already.
     """
     item = (await item_store.lock_items(tx, [item_id])).get(item_id)
     if item is None:
@@ -62,6 +68,8 @@ async def offer(
             remedy="Withdraw that offer first.",
         )
     transfer_id = UUID(event_id("transfer", caller.subject, key))
+    if await store.lock_transfer(tx, transfer_id) is not None:
+        raise key_reused()
     transfer = Transfer(transfer_id, item_id, item.center, to_center, to_port, reason, caller.signature, now)
     await store.write_transfer(tx, transfer)
     return transfer
@@ -72,6 +80,8 @@ async def answer(
 ) -> Transfer:
     """Accept, refuse, withdraw or return what was offered; the item goes by that, and its clocks run on.
 
+    Filings that answer what was asked on the item go with it to the other Center: whoever asks reads the answer.
+
     Raises `NotFound` for a transfer that the caller has no part in, `Forbidden` for one that is another's to answer,
     `Conflict` for one that is answered.
     """
@@ -80,13 +90,19 @@ async def answer(
         raise no_such(f"transfer {transfer_id}")
     _demand_answer(caller, transfer, act, now)
     await demand_acting(tx, caller, now)
+    answers = await lock_answers_on(tx, transfer.item_id) if act == "accept" else {}
     item = (await item_store.lock_items(tx, [transfer.item_id]))[transfer.item_id]
     with refusals():
         after, settled, notes = rules.settle(item, transfer, act, person_of(caller), caller.signature, reason, now)
+    process = PROCESSES.get(after.process)
+    if act == "return" and process is not None and after.stage is not None:
+        # Back from the port it waits again for whomever its process waits for.
+        after = placed(after, process, (await follow_item(tx, after, process))[0].standing)
     await store.write_transfer(tx, settled)
-    if notes:
+    if after != item:
         await item_store.write_items(tx, [after])
         await tell(tx, [(after, note) for note in notes])
+    await hand_to_asker(tx, answers, now)
     return settled
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.workqueue.acts.acting import demand_acting
 from services.workqueue.domain.view import MOST_VIEWS, View
 from services.workqueue.store import views as store
 from shared.customs.calendar import legal_date
+from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, judge, no_such, refusal_of
 from shared.runtime.concurrency import IfMatch
@@ -26,11 +28,13 @@ async def save(
     center: str | None,
     role: str | None,
 ) -> View:
-    """Save a filter under a name; the same key of the same person gives the same view.
+    """Save a filter under a name.
 
     Raises `Forbidden` where it is to be shared with a Center that the caller does not belong to, or given to a role
-    there by whoever is no supervisor of it; `Conflict` when the person has too many.
+    there by whoever is no supervisor of it; `Conflict` when the person has too many; `Refused` for a key by which they
+    saved another.
     """
+    await demand_acting(tx, caller, now)
     _demand_place(caller, center, role, now)
     if await store.has_too_many(tx, caller.subject):
         raise Conflict(
@@ -40,6 +44,8 @@ async def save(
             remedy="Delete one: GET /views lists them.",
         )
     view_id = UUID(event_id("view", caller.subject, key))
+    if await store.lock_view(tx, view_id) is not None:
+        raise key_reused()
     view = View(view_id, caller.subject, name, query, center, role, caller.signature, now)
     await store.write_view(tx, view)
     return view
@@ -88,6 +94,7 @@ def sees(caller: Identity, view: View) -> bool:
 
 async def _lock(tx: Transaction, caller: Identity, view_id: UUID, now: datetime) -> View:
     """A view that the caller may change: their own, or one that a role of their Center begins with."""
+    await demand_acting(tx, caller, now)
     view = await store.lock_view(tx, view_id)
     if view is None or not sees(caller, view):
         raise no_such(f"view {view_id}")

@@ -112,7 +112,7 @@ class AccountDecisionOut(BaseModel):
 class AccountMoneyOut(BaseModel):
     """What is at stake, and what was decided in the last 365 days."""
 
-    open_value_usd: int = Field(description="Entered value of what is open, in whole US dollars.")
+    open_value_usd: int = Field(description="Entered value of what is open, each entry once, in whole US dollars.")
     proposed_usd: str = Field(description="Changes that notices of action propose.")
     increases_usd: str
     refunds_usd: str = Field(description="Negative.")
@@ -170,10 +170,10 @@ async def read_account_work(
         days = await store.list_days(tx, importer_number, add_days(today, _DAYS), 10 * _SHOWN)
         letters = await store.list_letters(tx, importer_number, _SHOWN)
         decided = await store.list_decided(tx, importer_number, _SHOWN)
+        value_usd, proposed = await store.sum_stake(tx, importer_number)
         increases, refunds = await store.sum_decided(tx, importer_number, now_of(request) - _YEAR)
     if known is None and not counts and not decided:
         raise no_such(f"account {shown_importer_number(caller, importer_number)}")
-    proposed = sum(each.effect_cents or 0 for each in letters)
     return AccountWorkOut(
         importer_number=shown_importer_number(caller, importer_number),
         name=known.name if known is not None else None,
@@ -197,7 +197,7 @@ async def read_account_work(
             for each in letters
         ],
         money=AccountMoneyOut(
-            open_value_usd=sum(each.value_usd for each in counts),
+            open_value_usd=value_usd,
             proposed_usd=format_cents(proposed),
             increases_usd=format_cents(increases),
             refunds_usd=format_cents(refunds),

@@ -12,7 +12,7 @@ from shared.web.access import allow
 from shared.web.files import FILE_BODY, FILE_CONTENT, FileId, FileKey, FileOut, add_file, give_file, list_files
 from shared.web.pagination import CurrentPage, Page
 from shared.web.problem import problem_responses
-from shared.web.requests import today_of
+from shared.web.requests import now_of
 
 router = APIRouter()
 
@@ -34,7 +34,7 @@ async def add_item_file(
     """
 
     async def demand(tx: Transaction) -> str:
-        return await demand_files(tx, item_id, caller, today_of(request), adds=True)
+        return await demand_files(tx, item_id, caller, now_of(request), adds=True)
 
     return await add_file(request, caller, key, "item", str(item_id), demand)
 
@@ -50,7 +50,7 @@ async def list_item_files(
     """In the order in which they were added; parties see those of level `party`."""
 
     async def demand(tx: Transaction) -> str:
-        return await demand_files(tx, item_id, caller, today_of(request), adds=False)
+        return await demand_files(tx, item_id, caller, now_of(request), adds=False)
 
     return await list_files(request, response, caller, page, "item", str(item_id), demand)
 
@@ -67,6 +67,6 @@ async def read_item_file(
     """As it was sent, to be kept and not shown in place; not given while harmful, or unscanned where that matters."""
 
     async def demand(tx: Transaction) -> str:
-        return await demand_files(tx, item_id, caller, today_of(request), adds=False)
+        return await demand_files(tx, item_id, caller, now_of(request), adds=False)
 
     return await give_file(request, caller, "item", str(item_id), file_id, demand)

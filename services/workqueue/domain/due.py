@@ -46,7 +46,7 @@ _OWN_RULE: Final = "I"
 class ItemClock:
     """A clock of an item: what it counts from and until when, both legal days; `computed_on` is its day by its source.
 
-    While it stands still (`paused_on`) nobody is told, and its day is what it would be if it went on today.
+    While it stands still (`paused_on`) nobody is told; its day moves when it goes on.
     """
 
     clock: str
@@ -141,18 +141,24 @@ def nearest_day(running: Iterable[Running], set_days: Sequence[SetDay] | None) -
 
 
 def set_day(clock: ItemClock, due_on: date, today: date) -> SetDay:
-    """Give a clock of policy another day; raises `NotAllowed` for one of law, and for a day that is over."""
+    """Give a clock of policy another day; raises `NotAllowed` for one of law, and for a day that is over.
+
+    Of one that stands still the days are counted anew: the day is given as of today.
+
+    >>> stands = SetDay("goal", date(2026, 3, 20), paused_on=date(2026, 3, 2), pause="importer", paused_days=3)
+    >>> clock = ItemClock("goal", "goal", date(2026, 3, 1), date(2026, 3, 20), date(2026, 3, 23), stands)
+    >>> given = set_day(clock, date(2026, 4, 1), today=date(2026, 3, 12))
+    >>> later = resume(replace(clock, set_day=given), date(2026, 3, 14))
+    >>> applied(clock.computed_on, later)
+    datetime.date(2026, 4, 3)
+    """
     _demand_policy(clock)
     if due_on < today:
         raise NotAllowed("day-is-over", f"{due_on} is over.", "Set a day that comes.")
-    before = clock.set_day
-    return SetDay(
-        clock.clock,
-        clock.computed_on,
-        due_on,
-        before.paused_on if before is not None else None,
-        before.pause if before is not None else None,
-    )
+    given = SetDay(clock.clock, clock.computed_on, due_on)
+    if clock.set_day is None or clock.paused_on is None:
+        return given
+    return replace(given, paused_on=today, pause=clock.set_day.pause)
 
 
 def pause(clock: ItemClock, why: Pause, today: date) -> SetDay:

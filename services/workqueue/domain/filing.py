@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, assert_never
 from uuid import UUID
 
-from services.workqueue.domain.claim import carry_over, hand_over, rank_after_acts
+from services.workqueue.domain.claim import carry_over, hand_over, keeper_of, rank_after_acts
 from services.workqueue.domain.item import ACTS_FROM, SYSTEM, CenterBasis, Item, Note, State
 from services.workqueue.domain.priority import FILING_PRIORITY
 from shared.customs.centers import PENDING
@@ -297,11 +297,12 @@ def _new_notes(standing: FilingRoute, added: Collection[FilingRoute], item: Item
 def _changes_hands(item: Item, whose: Whose) -> bool:
     """Whether the filing is another's now, or the same Center's for another reason; a person's move has its own line.
 
-    Of items of an earlier release the reason is not kept: that it becomes known is no change.
+    Of items of an earlier release the reason is not kept: that it becomes known is no change. Nor is it one that the
+    filing is still that Center's from which another took it over.
     """
     if whose.basis == "person":
         return False
-    return item.center != whose.center or item.center_basis not in {None, whose.basis}
+    return item.center != keeper_of(item, whose.center) or item.center_basis not in {None, whose.basis}
 
 
 def _note_of_basis(route: FilingRoute, before: Item, whose: Whose, at: datetime) -> Note:
@@ -312,7 +313,7 @@ def _note_of_basis(route: FilingRoute, before: Item, whose: Whose, at: datetime)
     """
     why = tell_basis(whose.center, whose.basis, whose.fact)
     went = {"code": "center-changed", "text": f"The filing goes from {before.center} to {whose.center}."}
-    reasons = (went, why) if before.center != whose.center else (why,)
+    reasons = (went, why) if before.center != keeper_of(before, whose.center) else (why,)
     key = f"{WHOSE}{at:%Y-%m-%dT%H:%M:%S.%fZ}:{whose.center}:{whose.basis}"
     return Note(key, route.sequence, "routed", "open", at, SYSTEM, reasons)
 

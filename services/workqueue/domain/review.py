@@ -80,8 +80,8 @@ def work_called_for(version: RoutedVersion) -> list[Work]:
 
 
 def work_of(item: Item) -> Work:
-    """What an entry's item is for."""
-    return Work(item.process, item.center if item.kind == "consultation" else None)
+    """What an entry's item is for: of a consultation whose advice routing asks for, whichever Center took it over."""
+    return Work(item.process, (item.transferred_from or item.center) if item.kind == "consultation" else None)
 
 
 @dataclass(frozen=True, slots=True)

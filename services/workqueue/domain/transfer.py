@@ -6,7 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from services.workqueue.domain.claim import hand_over_now
-from services.workqueue.domain.item import Item, NotAllowed, Note, Person
+from services.workqueue.domain.item import WAITING, Item, NotAllowed, Note, Person
 
 TransferState = Literal["offered", "accepted", "refused", "withdrawn", "returned"]
 TransferAct = Literal["accept", "refuse", "withdraw", "return"]
@@ -47,12 +47,17 @@ class Transfer:
 
 def demand_offer(item: Item, to_center: str | None) -> None:
     """Raise `NotAllowed` for an item that has ended, is in a port's hands, or is with that Center already."""
-    if item.state not in {"open", "claimed"}:
+    if item.state not in WAITING:
         raise NotAllowed("item-ended", f"The item is {item.state}.", "Its history says why: GET /items/{id}.")
-    if item.at_port is not None:
-        raise NotAllowed("at-port", f"Port {item.at_port} has the item.", "Have the port return it first.")
+    demand_in_hand(item)
     if to_center == item.center:
         raise NotAllowed("same-center", f"{to_center} has the item.", "Offer it to another Center.")
+
+
+def demand_in_hand(item: Item) -> None:
+    """Raise `NotAllowed` for an item that a port has in hand, and has to return first."""
+    if item.at_port is not None:
+        raise NotAllowed("at-port", f"Port {item.at_port} has the item.", "Have the port return it first.")
 
 
 def settle(
@@ -61,7 +66,7 @@ def settle(
     """The item and the transfer after an answer, with the lines of the item's history.
 
     No clock stops or begins anew: `due_on` and `opened_at` stay. An item that ended meanwhile, or that upstream has
-    given to another Center, is no longer this Center's to hand over.
+    given to another Center, is no longer this Center's to hand over; a port returns it all the same, to who has it.
     """
     state = _NEXT.get((transfer.state, act))
     if state is None:
@@ -71,9 +76,11 @@ def settle(
     settled = replace(transfer, state=state, settled_by=signature, settled_at=now, settled_reason=reason)
     if act in {"refuse", "withdraw"}:
         return item, settled, ()
-    if item.state not in {"open", "claimed"}:
+    if item.state not in WAITING and act == "return":
+        return replace(item, at_port=None, waits_for=None), settled, ()
+    if item.state not in WAITING:
         raise NotAllowed("item-ended", f"The item is {item.state}.", "Withdraw or refuse the transfer.")
-    if item.center != transfer.from_center:
+    if item.center != transfer.from_center and act == "accept":
         raise NotAllowed("other-center-now", f"{item.center} has the item now.", "Withdraw or refuse the transfer.")
     text = f"{'Returned by' if act == 'return' else 'Accepted by'} {transfer.to}: {reason}"
     item, notes = hand_over_now(item, by, now, code=f"transfer-{state}", text=text, fact=transfer.to)

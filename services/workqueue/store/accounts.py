@@ -32,6 +32,15 @@ SELECT d.item_id, i.center, i.process, i.entry_number, i.filing_number, d.outcom
 FROM items i JOIN decisions d ON d.item_id = i.item_id AND d.refused_at IS NULL
 WHERE i.importer_number = $1 AND i.{_SHOWN} ORDER BY d.decided_at DESC, d.item_id LIMIT $2
 """
+# An entry under several reviews, or on which advice is asked, is worth what it is worth once.
+_STAKE = f"""
+SELECT coalesce((SELECT sum(value_usd) FROM (
+           SELECT max(value_usd) AS value_usd FROM items
+           WHERE importer_number = $1 AND state IN ('open', 'claimed') AND {_SHOWN}
+           GROUP BY coalesce(entry_number, item_id::text)) AS each_once), 0)::bigint AS value_usd,
+       coalesce((SELECT sum(effect_cents) FROM requests
+                 WHERE importer_number = $1 AND stage = 'proposed'), 0)::bigint AS proposed_cents
+"""
 _MONEY = """
 SELECT coalesce(sum(d.duty_cents) FILTER (WHERE d.outcome = 'increase'), 0)::bigint AS increases,
        coalesce(sum(d.duty_cents) FILTER (WHERE d.outcome = 'refund'), 0)::bigint AS refunds
@@ -140,6 +149,12 @@ async def list_letters(tx: Transaction, importer_number: str, limit: int) -> lis
 async def list_decided(tx: Transaction, importer_number: str, limit: int) -> list[Decided]:
     """Decisions that stand, the newest first."""
     return [Decided(*row) for row in await bulk.fetch(tx, _DECIDED, importer_number, limit)]
+
+
+async def sum_stake(tx: Transaction, importer_number: str) -> tuple[int, int]:
+    """What open work is worth, in whole US dollars, and what notices of action propose to change, in cents."""
+    row = (await bulk.fetch(tx, _STAKE, importer_number))[0]
+    return row["value_usd"], row["proposed_cents"]
 
 
 async def sum_decided(tx: Transaction, importer_number: str, since: datetime) -> tuple[int, int]:

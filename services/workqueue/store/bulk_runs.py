@@ -66,10 +66,13 @@ async def write_run(tx: Transaction, run: Run) -> None:
 
 
 async def freeze_items(tx: Transaction, run_id: UUID, reach: Reach, knower: Knower, wanted: Filter) -> int:
-    """Keep which items a filter gives now, up to one more than may be, in the order of the queue; gives how many."""
+    """Keep which items a filter gives now, up to one more than may be, in the order of the queue; gives how many.
+
+    Without law-enforcement-sensitive matters, whoever asks.
+    """
     order = [items.c[name] for name in QUEUE_ORDER]
-    found = narrowed(select(items.c.item_id, *order[:-1]), reach, knower, wanted).order_by(*order).limit(MOST_ITEMS + 1)
-    part = found.subquery()
+    found = narrowed(select(items.c.item_id, *order[:-1]), reach, knower, wanted).where(items.c.knowers.is_(None))
+    part = found.order_by(*order).limit(MOST_ITEMS + 1).subquery()
     number = func.row_number().over(order_by=[part.c[name] for name in QUEUE_ORDER])
     rows = select(
         literal(run_id, bulk_items.c.run_id.type),

@@ -33,6 +33,7 @@ FROM (SELECT center, process, state, due_on, $1 - (opened_at {_LOCAL})::date AS 
       WHERE state IN ('open', 'claimed') AND knowers IS NULL AND ($2::text[] IS NULL OR center = ANY($2))) AS waiting
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+# A decision that was refused ended nothing: what it ended counts by what ended it afterwards.
 _ENDED = f"""
 SELECT count(*) AS ended,
        count(*) FILTER (WHERE CASE WHEN $5::integer IS NULL THEN ended_on <= due_on
@@ -43,11 +44,12 @@ FROM (SELECT i.due_on, (i.opened_at {_LOCAL})::date AS opened_on, (e.at {_LOCAL}
       FROM item_events e JOIN items i USING (item_id)
       WHERE e.change IN {_ENDING} AND i.state = 'completed' AND e.at >= $1 AND e.at < $2
         AND ($3::text[] IS NULL OR i.center = ANY($3)) AND i.kind = ANY($4::text[])
+        AND (i.reopened_at IS NULL OR e.at >= i.reopened_at)
         AND ($6::text[] = '{{}}' OR i.process = ANY($6)) AND ($5::integer IS NOT NULL OR i.due_on IS NOT NULL)) AS ended
 """
 _HELD = """
 SELECT coalesce(CASE WHEN state = 'claimed' THEN holder ELSE assigned_to END, '') AS subject, process, count(*) AS items
-FROM items WHERE state IN ('open', 'claimed') AND waits_for IS NULL AND center = $1 GROUP BY 1, 2
+FROM items WHERE state IN ('open', 'claimed') AND waits_for IS NULL AND knowers IS NULL AND center = $1 GROUP BY 1, 2
 """
 _TRUSTED = """
 SELECT count(*) AS items, count(*) FILTER (WHERE p.programs <> '[]') AS trusted,

@@ -68,7 +68,7 @@ async def write_entries(tx: Transaction, item_id: UUID, entry_numbers: Sequence[
 
 async def copy_acts(tx: Transaction, from_item: UUID, to_item: UUID) -> None:
     """Give a matter that was split off everything that was done until then: it stands where the other does."""
-    columns = ", ".join(ACT_COLUMNS)
+    columns = ", ".join((*ACT_COLUMNS, "opened"))
     statement = f"INSERT INTO item_acts (item_id, {columns}) SELECT $2, {columns} FROM item_acts WHERE item_id = $1"
     await bulk.execute(tx, statement, from_item, to_item)
 

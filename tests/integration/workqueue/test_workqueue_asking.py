@@ -4,6 +4,7 @@ Stages are those of the plan of processes (waiting for the party, and back to th
 20 for a CBP 29 (19 CFR 152.2), calendar, from the day of the form.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import permutations
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.workqueue.handlers.handler import handle
 from services.workqueue.store.tables import items
 from shared.db.transaction import transaction
 from shared.runtime.ids import event_id
@@ -162,9 +164,10 @@ WAYS = {
 }
 
 
-async def ready(desk: Desk, way: Way, key: str = "one") -> tuple[str, int]:
+async def ready(desk: Desk, way: Way, key: str = "one", entry_numbers: Sequence[str] = (ENTRY,)) -> tuple[str, int]:
     """A matter in the stage before it asks, claimed; with the token."""
-    answer = await opened(desk, key=key, process=way.process, title="Asking", entry_numbers=[ENTRY])
+    about = {"process": way.process, "title": "Asking", "entry_numbers": list(entry_numbers)}
+    answer = await opened(desk, key=key, **about)
     assert answer.status_code == 201, answer.text
     item_id = answer.json()["item_id"]
     token = await desk.claim(item_id)
@@ -404,3 +407,18 @@ async def test_matter_of_a_letter_that_was_opened_before_goes_on(desk: Desk) -> 
         await tx.connection.execute(text("DELETE FROM requests"))
     led = await done(desk, item_id, "record-answer", token=token, fields={"answer": "None."})
     assert (led.status_code, led.json()["stage"]) == (201, "facts"), led.text
+
+
+async def test_answers_to_many_matters_take_as_many_statements_as_the_answer_to_one(desk: Desk) -> None:
+    way = WAYS["classification"]
+    letters = [await ask(desk, way, *await ready(desk, way, key), "act") for key in ("one", "two", "three")]
+    taken = []
+    for answered in (letters[:1], letters[1:]):
+        events = [filing_routed(f"R-{each}", kind="response", answers_request=each) for each in answered]
+        seen: list[Any] = []
+        async with transaction(desk.engine) as tx:
+            with tx.driver.query_logger(seen.append):
+                await handle(tx, events)
+        taken.append(len(seen))
+    assert {row.stage for row in await desk.rows(items) if row.kind == "matter"} == {"facts"}
+    assert taken[0] == taken[1]

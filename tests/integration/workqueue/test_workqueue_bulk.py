@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
 from tests.integration.workqueue.events import legal_act, routed
+from tests.integration.workqueue.test_workqueue_compartment import matter, name
 from tests.integration.workqueue.test_workqueue_staff import put, queue
 from tests.support.events import entry_number
 
@@ -124,6 +126,44 @@ async def test_q7_withdrawn_run_leaves_the_rest(desk: Desk) -> None:
     assert (await settle(desk, run, "withdraw")).json()["state"] == "withdrawn"
     assert await acts.go_on(desk.engine, desk.clock.now(), LIMITS) == 0
     assert {row.assigned_to for row in await desk.rows(items)} == {None}
+
+
+async def test_run_under_an_acting_authority_that_has_ended_is_refused_item_by_item(desk: Desk) -> None:
+    await queue(desk, 2)
+    await put(desk, "kim")
+    days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
+    body = {"center": "CEE007", "from_subject": "sue", "to_subject": "dan", **days}
+    proposed = await desk.call("POST", "/staff/delegations", DAN, json=body, headers={"Idempotency-Key": "d1"})
+    path = f"/staff/delegations/{proposed.json()['delegation_id']}"
+    boss = replace(SUE, subject="bea")
+    assert (await desk.call("POST", f"{path}/release", boss)).status_code == 200
+    acting = replace(DAN, acting_for="sue")
+    run = (await ask(desk, who=acting)).json()["run_id"]
+    assert (await settle(desk, run, who=acting)).status_code == 200
+    assert (await desk.call("POST", f"{path}/end", boss)).status_code == 200
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    told = await read(desk, run, acting)
+    assert (told["state"], told["done"], told["refused"]) == ("done", 0, 2)
+    assert told["refusals"] == [{"code": "no-acting-authority", "items": 2}]
+
+
+async def test_run_over_two_centers_is_read_and_begun_by_who_may_in_both(desk: Desk) -> None:
+    both = replace(DAN, centers=frozenset({"CEE001", "CEE007"}))
+    await desk.apply(routed(entry_number(1)), routed(entry_number(2), center="CEE001", value_usd=20_000_000))
+    run = (await ask(desk, who=both, act="offer", to=None, to_center="CEE005")).json()
+    assert (run["items"], run["needs_second"]) == (2, True)
+    for one in (SUE, AWAY):
+        assert (await settle(desk, run["run_id"], who=one)).status_code == 404
+        assert (await desk.call("GET", f"/bulk-runs/{run['run_id']}/items", one)).status_code == 404
+    second = replace(SUE, centers=both.centers)
+    assert (await settle(desk, run["run_id"], who=second)).json()["state"] == "running"
+
+
+async def test_sensitive_matter_is_in_no_run_not_even_of_who_knows_of_it(desk: Desk) -> None:
+    hidden = await matter(desk)
+    await name(desk, hidden, "dan")
+    assert (await desk.call("GET", f"/items/{hidden}", DAN)).status_code == 200
+    assert (await ask(desk, query="kind=matter")).json()["code"] == "bulk-empty"
 
 
 FILL = """

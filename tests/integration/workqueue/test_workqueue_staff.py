@@ -1,10 +1,12 @@
 """People of the Centers over HTTP, and what it means for the next item: assigned, skipped, kept away, in words."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from services.workqueue.store.tables import item_events, items, staff_changes
 from shared.db import bulk
+from shared.db.idempotency import forget
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, NOW, Desk
@@ -107,6 +109,65 @@ async def test_acting_authority_needs_a_second_person_and_ends_with_its_days(des
     assert [(row.actor, row.acting_for) for row in told] == [("kim", "lee")]
     desk.clock.advance(timedelta(days=7))
     assert (await desk.call("POST", f"/items/{item_id}/claim", acting)).json()["code"] == "no-acting-authority"
+
+
+async def test_nothing_is_done_for_somebody_without_a_released_delegation(desk: Desk) -> None:
+    (item_id,) = await queue(desk, 1)
+    acting, boss = replace(KIM, acting_for="lee"), replace(SUE, acting_for="dan")
+    draft = {"token": await desk.claim(item_id), "questions": ["Which?"]}
+    made = await desk.call("POST", f"/items/{item_id}/drafts", json=draft, headers={"Idempotency-Key": "d"})
+    letter = f"/requests/{made.json()['request_id']}"
+    opening = {"process": "inquiry", "title": "T", "importer_number": "07-345678900", "center": "CEE007"}
+    days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
+    delegation = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
+    proposed = await desk.call("POST", "/staff/delegations", SUE, json=delegation, headers={"Idempotency-Key": "p"})
+    path = f"/staff/delegations/{proposed.json()['delegation_id']}"
+    view = {"name": "Mine", "query": "holder=me"}
+    saved = await desk.call("POST", "/views", json=view, headers={"Idempotency-Key": "v"})
+    tag = {"If-Match": saved.headers.get("ETag", '"1"')}
+    tried = [
+        ("PUT", letter, acting, draft),
+        ("POST", f"{letter}/issue", acting, {"token": 1}),
+        ("POST", f"{letter}/acts", acting, {"act": "withdraw", "token": 1}),
+        ("POST", f"/items/{item_id}/files", acting, None),
+        ("POST", "/items", acting, opening),
+        ("POST", "/views", acting, view),
+        ("PUT", f"/views/{saved.json()['view_id']}", acting, view),
+        ("DELETE", f"/views/{saved.json()['view_id']}", acting, None),
+        ("POST", "/staff/delegations", boss, delegation | {"from_subject": "lou"}),
+        ("POST", f"{path}/release", replace(DAN, acting_for="ann"), None),
+        ("POST", f"{path}/end", boss, None),
+    ]
+    for method, where, who, body in tried:
+        headers = {"Idempotency-Key": f"{method}{where}"} | (tag if method == "PUT" and "views" in where else {})
+        answer = await desk.call(method, where, who, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "no-acting-authority"), (where, answer.text)
+
+
+async def test_key_that_made_something_makes_nothing_else_when_its_answer_is_forgotten(desk: Desk) -> None:
+    first, second = await queue(desk, 2)
+    opening = {"process": "inquiry", "title": "T", "importer_number": "07-345678900", "center": "CEE007"}
+    days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
+    delegation = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
+    view = {"name": "Mine", "query": "holder=me"}
+    run = {"act": "offer", "to_center": "CEE005", "query": "kind=review", "reason": "Theirs."}
+    offer = {"to_center": "CEE005", "reason": "Theirs."}
+    made = [
+        ("/items", KIM, opening, opening | {"title": "Another"}),
+        ("/staff/delegations", SUE, delegation, delegation | {"to_subject": "lou"}),
+        ("/views", KIM, view, view | {"name": "Other"}),
+        ("/bulk-runs", SUE, run, run | {"reason": "Next week."}),
+        (f"/items/{first}/transfers", KIM, offer, None),
+    ]
+    for number, (where, who, body, _) in enumerate(made):
+        answer = await desk.call("POST", where, who, json=body, headers={"Idempotency-Key": f"k{number}"})
+        assert answer.status_code == 201, (where, answer.text)
+    async with transaction(desk.engine) as tx:
+        assert await forget(tx.connection, desk.clock.now() + timedelta(days=8)) == len(made)
+    for number, (where, who, _, other) in enumerate(made):
+        again = where if other is not None else f"/items/{second}/transfers"
+        answer = await desk.call("POST", again, who, json=other or offer, headers={"Idempotency-Key": f"k{number}"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused"), (where, answer.text)
 
 
 async def test_next_gives_what_is_assigned_first_and_says_why(desk: Desk) -> None:

@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from services.workqueue.handlers.item_ids import entry_item_id
-from services.workqueue.store.tables import items
+from services.workqueue.handlers.handler import derive_filings
+from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
+from services.workqueue.store.tables import item_events, items
+from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
-from tests.integration.workqueue.events import legal_act, routed
+from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, routed
+from tests.integration.workqueue.test_workqueue_asking import WAYS, ask, ready
 from tests.support.events import entry_number
 
 
@@ -36,7 +39,7 @@ async def answer(desk: Desk, transfer: Any, act: str, who: Identity) -> Any:
 
 
 async def stands(desk: Desk, item: Any) -> Any:
-    return next(row for row in await desk.rows(items) if row.item_id == item)
+    return next(row for row in await desk.rows(items) if str(row.item_id) == str(item))
 
 
 async def test_q15_accepted_item_is_free_in_the_other_center_with_the_day_and_age_that_it_had(desk: Desk) -> None:
@@ -121,3 +124,78 @@ async def test_q15_port_takes_and_returns_an_item_and_nobody_is_offered_it_meanw
     back = await stands(desk, item)
     assert (back.at_port, back.waits_for, back.due_on) == (None, None, due_on)
     assert (await desk.call("POST", "/items/next", KIM)).json()["item_id"] == str(item)
+
+
+async def test_consultation_that_another_center_took_over_follows_what_is_said_of_its_entry(desk: Desk) -> None:
+    entry = entry_number()
+    asked = [consultation("CEE003"), consultation("CEE005", value_usd=100)]
+    await desk.apply(routed(entry, processes=["quota"], consultations=asked))
+    item = entry_item_id(entry, "consultation", "CEE003")
+    offered = await offer(desk, item, supervisor("cho", "CEE003"), to_center="CEE001")
+    assert (await answer(desk, offered, "accept", ELSEWHERE)).status_code == 200, offered.text
+    before = await stands(desk, item)
+    await desk.apply(legal_act(entry), routed(entry, version=2, processes=["quota"], consultations=asked))
+    after = await stands(desk, item)
+    assert (after.center, after.transferred_from, after.state) == ("CEE001", "CEE003", "open")
+    assert (after.acts, after.value_usd, after.asking_center) == (before.acts + 1, 400, "CEE007")
+    assert len(await desk.rows(items)) == 3, "the review, and the advice of each Center that was asked"
+    await desk.apply(routed(entry, version=3, processes=["quota"]))
+    assert (await stands(desk, item)).state == "cancelled"
+
+
+async def test_filing_that_another_center_took_over_is_not_told_to_go_back(desk: Desk) -> None:
+    await desk.apply(filing_routed("PD-1", center="CEE007"))
+    item = filing_item_id("PD-1")
+    await answer(desk, await offer(desk, item), "accept", THERE)
+    lines = len(await desk.rows(item_events))
+    await desk.apply(assigned(1, "CEE007"), filing_routed("PD-1", center="CEE007"))
+    async with transaction(desk.engine) as tx:
+        told = await derive_filings(tx, ["PD-1"], desk.clock.now())
+    assert [each.data.change for each in told] == []
+    assert len(await desk.rows(item_events)) == lines
+    assert (await stands(desk, item)).center == "CEE005"
+
+
+async def test_answer_to_a_letter_goes_with_the_item_on_which_it_was_written(desk: Desk) -> None:
+    entry = entry_number()
+    await desk.apply(routed(entry, processes=["quota"]))
+    item = entry_item_id(entry, "quota")
+    body = {"token": await desk.claim(item), "form": "CBP-28", "questions": ["What is it made of?"]}
+    sent = await desk.call("POST", f"/items/{item}/requests", json=body, headers={"Idempotency-Key": "l1"})
+    request = sent.json()["request_id"]
+    await desk.apply(filing_routed("R-1", kind="response", center="PNDING", answers_request=request))
+    reply = filing_item_id("R-1")
+    assert (await stands(desk, reply)).center == "CEE007"
+    await answer(desk, await offer(desk, item), "accept", THERE)
+    moved = await stands(desk, reply)
+    assert (moved.center, moved.center_basis) == ("CEE005", "requested-by")
+
+
+async def test_port_returns_what_upstream_has_given_to_another_center_and_what_has_ended(desk: Desk) -> None:
+    moved, ended = entry_number(1), entry_number(2)
+    offers = {}
+    for entry in (moved, ended):
+        await desk.apply(routed(entry, processes=["quota"]))
+        offers[entry] = await offer(desk, entry_item_id(entry, "quota"), key=entry, to_port="2704")
+        assert (await answer(desk, offers[entry], "accept", PORT)).status_code == 200
+    await desk.apply(routed(moved, version=2, processes=["quota"], center="CEE005"))
+    await desk.apply(routed(ended, version=2, processes=[]))
+    for entry in (moved, ended):
+        returned = await answer(desk, offers[entry], "return", PORT)
+        assert (returned.status_code, returned.json()["state"]) == (200, "returned"), returned.text
+    await desk.apply(routed(ended, version=3, processes=["quota"]))
+    for entry, center in ((moved, "CEE005"), (ended, "CEE007")):
+        back = await stands(desk, entry_item_id(entry, "quota"))
+        assert (back.center, back.state, back.at_port, back.waits_for) == (center, "open", None, None)
+
+
+async def test_item_back_from_a_port_waits_for_whom_it_waited_before(desk: Desk) -> None:
+    item, token = await ready(desk, WAYS["classification"])
+    await ask(desk, WAYS["classification"], item, token, "act")
+    offered = await offer(desk, item, to_port="2704")
+    await answer(desk, offered, "accept", PORT)
+    assert (await stands(desk, item)).waits_for == "port"
+    await answer(desk, offered, "return", PORT)
+    back = await stands(desk, item)
+    assert (back.stage, back.waits_for, back.at_port) == ("waiting-party", "importer", None)
+    assert (await desk.call("POST", "/items/next", KIM)).status_code == 204

@@ -12,7 +12,7 @@ from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, NOW, Desk
-from tests.integration.workqueue.events import routed
+from tests.integration.workqueue.events import assigned, routed
 from tests.support.events import entry_number
 
 CENTER = frozenset({"CEE007"})
@@ -127,13 +127,14 @@ async def test_q8_count_is_exact_to_ten_thousand_and_then_says_that_there_are_mo
 
 async def test_q8_table_has_every_item_and_no_formula(desk: Desk) -> None:
     quota, _, second = await queue(desk, "quota", "ad-cvd", "quota")
+    await desk.apply(assigned(1, "CEE007"))
     async with transaction(desk.engine) as tx:
         await bulk.execute(tx, "UPDATE importers SET name = '=HYPERLINK(\"http://x\")'")
     answer = await desk.call("GET", "/items.csv?process=quota")
     assert answer.headers["Content-Type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [row["item_id"] for row in rows] == [quota, second]
-    assert {row["importer_name"][:2] for row in rows} <= {"'=", ""}
+    assert {row["importer_name"][:2] for row in rows} == {"'="}
     part = await desk.call("GET", "/items.csv?limit=2")
     assert len(part.text.splitlines()) == 3
     rest = part.headers["Link"].partition(">")[0].removeprefix("<")

@@ -20,7 +20,8 @@ SELECT v.entry_number,
 FROM routed_versions v CROSS JOIN LATERAL jsonb_array_elements(v.consultations) AS c(goods)
 WHERE AMONG(v.entry_number) AND v.lane <> 'no-review' AND c.goods ->> 'center' <> v.center AND NOT EXISTS (
     SELECT FROM items i JOIN item_events e ON e.item_id = i.item_id AND e.change = 'routed'
-    WHERE i.entry_number = v.entry_number AND i.kind = 'consultation' AND i.center = c.goods ->> 'center'
+    WHERE i.entry_number = v.entry_number AND i.kind = 'consultation'
+      AND coalesce(i.transferred_from, i.center) = c.goods ->> 'center'
     OFFSET 0)
 """
 _STANDING = """

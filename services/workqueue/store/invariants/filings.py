@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (
 WHERE AMONG(f.filing_number) AND f.sequence IS NOT NULL AND (
     i.item_id IS NULL OR i.due_on IS DISTINCT FROM clock.due_on::date
     OR (i.state <> 'completed' AND i.center_basis IS NOT NULL
-        AND (i.center, i.center_basis) <> (whose.center, whose.basis)))
+        AND (coalesce(i.transferred_from, i.center), i.center_basis) <> (whose.center, whose.basis)))
 """
 
 INVARIANTS: Final = (
