@@ -41,7 +41,7 @@ from services.workqueue.domain.review import (
 )
 from services.workqueue.domain.review import absorb as absorb_legal_act
 from services.workqueue.handlers.facts import fact_of
-from services.workqueue.handlers.item_ids import entry_item_id, exception_item_id, filing_item_id, protest_item_id
+from services.workqueue.handlers.item_ids import entry_item_id, exception_item_id, protest_item_id
 from services.workqueue.handlers.liquidation import (
     on_decision_applied,
     on_decision_refused,
@@ -71,6 +71,7 @@ from shared.customs.centers import PENDING
 from shared.db.transaction import Transaction
 from shared.parties import store as party_store
 from shared.parties.heard import Heard, on_party_changed
+from shared.runtime.ids import filing_item_id
 
 TOPICS: Final = (
     "entry-routed",
