@@ -227,7 +227,7 @@ async def test_no_illegal_move_no_lost_clock_and_a_whole_history(
 
 @pytest.mark.verify
 @pytest.mark.timeout(900)
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 async def test_the_same_for_long(service_engine: MakeEngine, data: st.DataObject) -> None:
     await wander(service_engine, data, 25)

@@ -385,6 +385,9 @@ class BulkResult(Read, frozen=True):
     """What became of an item of a run."""
 
     item_id: str
+    entry_number: str | None
+    protest_number: str | None
+    filing_number: str | None
     state: str
     code: str | None
     says: str | None

@@ -158,6 +158,9 @@ async def _show(
         at_once=AT_ONCE,
         results=results,
         done=[(move, result) for move, result in results if result.value is not None],
+        numbers={
+            each.item_id: each.entry_number for found in (held, waiting) if found.value for each in found.value.items
+        },
         called={each.subject: each.name for each in people},
         people=people,
     )

@@ -184,13 +184,16 @@ async def _do(tx: Transaction, run: Run, rows: Sequence[tuple[int, UUID]], now: 
 async def _act_on(tx: Transaction, run: Run, item_ids: Sequence[UUID], now: datetime, *, is_trial: bool) -> Answers:
     """Do the act on each item, or try it; gives why it was refused, None where it was not."""
     caller = _caller_of(run.asked_by)
-    if run.act == "assign":
-        to = run.parameters["to"]
-        try:
-            found = await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial)
-        except Refused as refusal:  # of the caller, whatever the item
-            return dict.fromkeys(item_ids, refusal)
-        return {item_id: each if isinstance(each, Refused) else None for item_id, each in found.items()}
+    try:
+        if run.act == "assign":
+            to = run.parameters["to"]
+            return _refused(await claim.assign_items(tx, item_ids, caller, to, run.reason, now, is_trial=is_trial))
+        if run.act == "offer":
+            keys = {item_id: f"{run.run_id}/{item_id}" for item_id in item_ids}
+            place = transfer.Place(run.parameters.get("to_center"), run.parameters.get("to_port"))
+            return _refused(await transfer.offer_items(tx, caller, keys, now, place, run.reason, is_trial=is_trial))
+    except Refused as refusal:  # of the caller, whatever the item
+        return dict.fromkeys(item_ids, refusal)
     answers: Answers = {}
     for item_id in item_ids:
         try:
@@ -204,20 +207,13 @@ async def _act_on(tx: Transaction, run: Run, item_ids: Sequence[UUID], now: date
     return answers
 
 
+def _refused(found: Mapping[UUID, object]) -> Answers:
+    return {item_id: each if isinstance(each, Refused) else None for item_id, each in found.items()}
+
+
 async def _act_on_one(tx: Transaction, run: Run, caller: Identity, item_id: UUID, now: datetime) -> None:
     given = run.parameters
     match run.act:
-        case "offer":
-            await transfer.offer(
-                tx,
-                caller,
-                item_id,
-                now,
-                key=f"{run.run_id}/{item_id}",
-                to_center=given.get("to_center"),
-                to_port=given.get("to_port"),
-                reason=run.reason,
-            )
         case "set-day":
             day = date.fromisoformat(given["due_on"])
             await clock.set_day(tx, caller, item_id, REVIEW_CUTOFF, day, run.reason, now)
@@ -226,8 +222,8 @@ async def _act_on_one(tx: Transaction, run: Run, caller: Identity, item_id: UUID
             reason = FindingReason(code="bulk", text=run.reason, fact=str(run.run_id), citation=None)
             finding = Finding("no-change", 0, 0, (), (reason,), ())
             await decision.complete(tx, item_id, caller, item.token, finding, now, notice_over_cents=None)
-        case "assign":
-            raise AssertionError("many are assigned at once")
+        case "assign" | "offer":
+            raise AssertionError("many are done at once")
         case _:
             assert_never(run.act)
 

@@ -1,7 +1,8 @@
 """Transfers: offered by the Center that has an item, answered by the other Center's supervisors or by the port."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
@@ -10,6 +11,7 @@ from services.workqueue.acts.following import follow_item
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import demand_free, matter_for_work, person_of, seen
 from services.workqueue.domain import transfer as rules
+from services.workqueue.domain.item import Item
 from services.workqueue.domain.matter import placed
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.transfer import Transfer, TransferAct
@@ -19,7 +21,7 @@ from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
 from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
-from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
+from shared.runtime.access import Matter, demander, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
@@ -44,35 +46,81 @@ async def offer(
     that does not operate and a key by which the caller made another offer, `Conflict` for an item that has ended or
     that is offered already.
     """
-    item = (await item_store.lock_items(tx, [item_id])).get(item_id)
-    if item is None:
-        raise no_such(f"item {item_id}")
-    on = legal_date(now)
-    demand_free(caller, item)
-    demand(caller, "item.transfer", on, matter_for_work(item), f"item {item_id}", sight=seen(item))
+    place = Place(to_center, to_port)
+    if await store.lock_transfer(tx, _transfer_id(caller, key)) is not None:
+        raise key_reused()
+    answered = (await offer_items(tx, caller, {item_id: key}, now, place, reason))[item_id]
+    if isinstance(answered, Refused):
+        raise answered
+    return answered
+
+
+class Place(NamedTuple):
+    """To which Center or port something is offered, one of the two."""
+
+    center: str | None
+    port: str | None
+
+
+async def offer_items(
+    tx: Transaction,
+    caller: Identity,
+    keys: Mapping[UUID, str],
+    now: datetime,
+    to: Place,
+    reason: str,
+    *,
+    is_trial: bool = False,
+) -> dict[UUID, Transfer | Refused]:
+    """The same for many items, each with its key, in few statements; gives for each the offer, or why it was refused.
+
+    A trial writes nothing. Raises `Forbidden` without the acting authority that the token claims.
+    """
+    locked = await item_store.lock_items(tx, keys)
     await demand_acting(tx, caller, now)
-    if to_center is not None and (to_center not in centers() or not centers()[to_center].is_open(on)):
+    offered = await store.find_offered(tx, keys)
+    demand_one = demander(caller, "item.transfer", legal_date(now))
+    answers: dict[UUID, Transfer | Refused] = {}
+    for item_id, key in keys.items():
+        try:
+            item = locked.get(item_id)
+            if item is None:
+                raise no_such(f"item {item_id}")
+            demand_free(caller, item)
+            demand_one(matter_for_work(item), f"item {item_id}", seen(item))
+            _demand_offer(item, to, offered.get(item_id), now)
+        except Refused as refusal:
+            answers[item_id] = refusal
+            continue
+        answers[item_id] = Transfer(
+            _transfer_id(caller, key), item_id, item.center, to.center, to.port, reason, caller.signature, now
+        )
+    if not is_trial:
+        await store.write_transfers(tx, [each for each in answers.values() if isinstance(each, Transfer)])
+    return answers
+
+
+def _transfer_id(caller: Identity, key: str) -> UUID:
+    return UUID(event_id("transfer", caller.subject, key))
+
+
+def _demand_offer(item: Item, to: Place, offered: Transfer | None, now: datetime) -> None:
+    if to.center is not None and (to.center not in centers() or not centers()[to.center].is_open(legal_date(now))):
         raise Refused(
-            f"{to_center} is no Center that operates.",
+            f"{to.center} is no Center that operates.",
             rule="transfer-to-a-center",
             code="no-such-center",
             remedy="GET /centers of routing lists them.",
         )
     with refusals():
-        rules.demand_offer(item, to_center)
-    if (offered := await store.find_offered(tx, item_id)) is not None:
+        rules.demand_offer(item, to.center)
+    if offered is not None:
         raise Conflict(
             f"The item is offered to {offered.to} since {offered.offered_at:%Y-%m-%d}.",
             rule="one-offer",
             code="transfer-offered",
             remedy="Withdraw that offer first.",
         )
-    transfer_id = UUID(event_id("transfer", caller.subject, key))
-    if await store.lock_transfer(tx, transfer_id) is not None:
-        raise key_reused()
-    transfer = Transfer(transfer_id, item_id, item.center, to_center, to_port, reason, caller.signature, now)
-    await store.write_transfer(tx, transfer)
-    return transfer
 
 
 async def answer(
@@ -98,7 +146,7 @@ async def answer(
     if act == "return" and process is not None and after.stage is not None:
         # Back from the port it waits again for whomever its process waits for.
         after = placed(after, process, (await follow_item(tx, after, process))[0].standing)
-    await store.write_transfer(tx, settled)
+    await store.write_transfers(tx, [settled])
     if after != item:
         await item_store.write_items(tx, [after])
         await tell(tx, [(after, note) for note in notes])

@@ -118,6 +118,9 @@ class ResultOut(BaseModel):
     code: str | None = Field(description="Why it was refused; of a pending one why it would be.")
     says: str | None
     at: datetime | None
+    entry_number: str | None
+    protest_number: str | None
+    filing_number: str | None
 
 
 @router.post("/bulk-runs", status_code=201, summary="Ask for an act on many items", response_model=RunOut)

@@ -75,7 +75,7 @@ class FilterIn(BaseModel):
         description="Types of the entry that an item is about; no filing has one.",
         examples=[["03"]],
     )
-    port: list[PortCode] = Field(
+    port_of_entry: list[PortCode] = Field(
         default=[], max_length=MOST_VALUES, description="Ports of entry (Schedule D); no filing has one."
     )
     priority: list[Annotated[int, Field(ge=1, le=9)]] = Field(default=[], max_length=9, description="1 is most urgent.")
@@ -162,7 +162,7 @@ def filter_of(given: FilterIn, caller: Identity, request: Request) -> Filter:
         filing_number=given.filing,
         protest_number=given.protest,
         entry_types=tuple(given.entry_type),
-        ports=tuple(given.port),
+        ports_of_entry=tuple(given.port_of_entry),
         priorities=tuple(given.priority),
         value_from=given.value_from,
         value_below=given.value_below,

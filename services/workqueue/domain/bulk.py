@@ -53,14 +53,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one item of a run: `code` and `says` why it was refused, or would be."""
+    """What became of one item of a run, and what that is about: `code` and `says` why it was refused, or would be."""
 
     number: int
     item_id: UUID
     state: ResultState
-    code: str | None = None
-    says: str | None = None
-    at: datetime | None = None
+    code: str | None
+    says: str | None
+    at: datetime | None
+    entry_number: str | None
+    protest_number: str | None
+    filing_number: str | None
 
 
 def needs_second(items: int, value_usd: int, limits: Limits) -> bool:

@@ -79,7 +79,7 @@ class Filter:
     filing_number: str | None = None
     protest_number: str | None = None
     entry_types: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
+    ports_of_entry: tuple[str, ...] = ()
     priorities: tuple[int, ...] = ()
     value_from: int | None = None
     value_below: int | None = None

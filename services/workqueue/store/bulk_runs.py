@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Text, func, insert, literal, literal_column, select
+from sqlalchemy import Boolean, Text, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.bulk import MOST_ITEMS, Result, Run
@@ -160,10 +160,12 @@ async def list_results(
     connection: AsyncConnection, run_id: UUID, *, state: str | None, after: int, limit: int
 ) -> list[Result]:
     """Items of a run by number, with what became of them; None means any state."""
-    query: Any = select(*(bulk_items.c[name] for name in _RESULT)).where(
-        bulk_items.c.run_id == run_id, bulk_items.c.number > after
+    query: Any = (
+        select(*((bulk_items if name in bulk_items.c else items).c[name] for name in _RESULT))
+        .join_from(bulk_items, items, items.c.item_id == bulk_items.c.item_id)
+        .where(bulk_items.c.run_id == run_id, bulk_items.c.number > after)
     )
     if state is not None:
         query = query.where(bulk_items.c.state == state)
-    rows = await connection.execute(query.order_by(literal_column("number")).limit(limit))
+    rows = await connection.execute(query.order_by(bulk_items.c.number).limit(limit))
     return [Result(*row) for row in rows]

@@ -126,11 +126,8 @@ async def count_queues(
 def _queue_count(row: Sequence[Any]) -> QueueCount:
     first = len(row) - len(_KINDS)
     before = first - len(_BUCKETS)
-    return QueueCount(
-        *row[:before],
-        by_due=dict(zip(_BUCKETS, row[before:first], strict=True)),
-        by_kind=dict(zip(_KINDS, row[first:], strict=True)),
-    )
+    by_due = dict(zip(_BUCKETS, row[before:first], strict=True))
+    return QueueCount(*(*row[:before], by_due, dict(zip(_KINDS, row[first:], strict=True))))
 
 
 async def count_pending(connection: AsyncConnection, reach: Reach, cutoff: datetime) -> PendingCount:

@@ -74,7 +74,7 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         (items.c.stage, wanted.stages),
         (items.c.importer_number, wanted.importer_numbers),
         (items.c.entry_type, wanted.entry_types),
-        (items.c.port_of_entry, wanted.ports),
+        (items.c.port_of_entry, wanted.ports_of_entry),
     ):
         if values:
             found.append(_is_any(column, values))

@@ -1,5 +1,6 @@
 """Transfers of items between Centers and with ports."""
 
+from collections.abc import Iterable
 from dataclasses import astuple, fields
 from datetime import datetime
 from typing import Any
@@ -16,14 +17,14 @@ from shared.db.transaction import Transaction
 _COLUMNS = tuple(each.name for each in fields(Transfer))
 _SELECTED = f"SELECT {', '.join(_COLUMNS)} FROM transfers"
 _LOCK = f"{_SELECTED} WHERE transfer_id = $1 FOR UPDATE"
-_OFFERED = f"{_SELECTED} WHERE item_id = $1 AND state = 'offered'"
+_OFFERED = f"{_SELECTED} WHERE item_id = ANY($1::uuid[]) AND state = 'offered'"
 
 
-async def write_transfer(tx: Transaction, transfer: Transfer) -> None:
-    """Write a transfer that is new, or locked."""
+async def write_transfers(tx: Transaction, written: Iterable[Transfer]) -> None:
+    """Write transfers that are new, or locked."""
     replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS[1:])
     conflict = f"(transfer_id) DO UPDATE SET {replaced}"
-    await bulk.insert(tx, transfers, _COLUMNS, [astuple(transfer)], on_conflict=conflict)
+    await bulk.insert(tx, transfers, _COLUMNS, list(map(astuple, written)), on_conflict=conflict)
 
 
 async def lock_transfer(tx: Transaction, transfer_id: UUID) -> Transfer | None:
@@ -39,10 +40,10 @@ async def find_transfer(connection: AsyncConnection, transfer_id: UUID) -> Trans
     return Transfer(*row) if row is not None else None
 
 
-async def find_offered(tx: Transaction, item_id: UUID) -> Transfer | None:
-    """The offer of an item that nobody has answered, if there is one; the item is locked."""
-    rows = await bulk.fetch(tx, _OFFERED, item_id)
-    return Transfer(*rows[0]) if rows else None
+async def find_offered(tx: Transaction, item_ids: Iterable[UUID]) -> dict[UUID, Transfer]:
+    """The offers of locked items that nobody has answered, by item: of each there is one at most."""
+    found = [Transfer(*row) for row in await bulk.fetch(tx, _OFFERED, sorted(item_ids))]
+    return {each.item_id: each for each in found}
 
 
 async def list_transfers(

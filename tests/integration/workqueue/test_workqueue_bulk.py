@@ -75,6 +75,7 @@ async def test_q7_run_does_each_item_and_tells_what_became_of_it(desk: Desk) -> 
     assert (told["state"], told["done"], told["refused"], told["pending"]) == ("done", 2, 1, 0)
     refused = (await desk.call("GET", f"/bulk-runs/{run}/items?state=refused", DAN)).json()["items"]
     assert [(each["item_id"], each["code"]) for each in refused] == [(first, "item-cancelled")]
+    assert [(each["entry_number"], each["protest_number"]) for each in refused] == [(entry_number(1), None)]
     lines = [row for row in await desk.rows(item_events) if row.change == "assigned"]
     assert [(row.actor, len(lines)) for row in lines] == [("dan", 2), ("dan", 2)]
     assert await acts.go_on(desk.engine, desk.clock.now(), LIMITS) == 0

@@ -185,7 +185,7 @@ async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_i
     ("wanted", "index"),
     [
         (Filter(states=("open", "claimed"), entry_types=("23",)), "items_entry_type"),
-        (Filter(states=("open", "claimed"), ports=("2704",), centers=("CEE007",)), "items_port"),
+        (Filter(states=("open", "claimed"), ports_of_entry=("2704",), centers=("CEE007",)), "items_port_of_entry"),
     ],
 )
 async def test_rare_types_and_ports_of_entry_are_listed_and_counted_by_index(

@@ -91,14 +91,14 @@ async def test_q8_type_and_port_of_the_entry_are_known_of_all_work_on_it_and_fol
         ("entry_type=01", [formal, formal]),
         ("entry_type=03", [dumping, dumping]),
         ("entry_type=01&entry_type=03&kind=review", [formal, dumping]),
-        ("port=4601&kind=protest", [dumping]),
-        ("port=2704&entry_type=03", []),
+        ("port_of_entry=4601&kind=protest", [dumping]),
+        ("port_of_entry=2704&entry_type=03", []),
         ("entry_type=06", []),
     ):
         found = (await desk.call("GET", f"/items?{query}")).json()["items"]
         assert sorted(each["entry_number"] for each in found) == sorted(entries), query
     await desk.apply(routed(dumping, version=2, entry_type="03", port_of_entry="1001"))
-    found = (await desk.call("GET", "/items?port=1001")).json()["items"]
+    found = (await desk.call("GET", "/items?port_of_entry=1001")).json()["items"]
     assert {(each["kind"], each["entry_type"], each["port_of_entry"]) for each in found} == {
         ("review", "03", "1001"),
         ("protest", "03", "1001"),

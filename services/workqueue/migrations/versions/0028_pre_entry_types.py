@@ -10,7 +10,7 @@ ALTER TABLE routed_versions ADD COLUMN entry_type text, ADD COLUMN port_of_entry
 ALTER TABLE items ADD COLUMN entry_type text, ADD COLUMN port_of_entry text;
 CREATE INDEX items_entry_type ON items (entry_type, due_order, priority, opened_at, item_id)
     WHERE state = ANY (ARRAY['open'::text, 'claimed'::text]);
-CREATE INDEX items_port ON items (port_of_entry, due_order, priority, opened_at, item_id)
+CREATE INDEX items_port_of_entry ON items (port_of_entry, due_order, priority, opened_at, item_id)
     WHERE state = ANY (ARRAY['open'::text, 'claimed'::text]);
 """
 LETTERS = """

@@ -123,7 +123,7 @@ items = Table(
     Index("items_importer", "importer_number"),
     Index("items_waiting", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
     Index("items_entry_type", "entry_type", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
-    Index("items_port", "port_of_entry", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
+    Index("items_port_of_entry", "port_of_entry", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
     Index("items_escalations", "escalates_on", "item_id", postgresql_where=text("escalates_on IS NOT NULL")),
     Index("items_holder", "holder", *QUEUE_ORDER, postgresql_where=text("holder IS NOT NULL")),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
