@@ -103,8 +103,9 @@ class Environment:
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
-        if service == "workqueue":  # which asks what a decision would come to
+        if service in {"workqueue", "notifications"}:  # what a decision would come to; what is to be on the bulletin
             variables.setdefault("CENTERLINE_LIQUIDATION_URL", self.address_of("liquidation"))
+        if service == "workqueue":
             variables.setdefault("CENTERLINE_FILES_URL", (self.data / "files").absolute().as_uri())
         # Only the legal record lives through past days: leases of claims and retries of mail need the time that it is.
         variables.pop("CENTERLINE_REPLAY_CLOCK", None)

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.notifications.acts.rendering import render_text
-from services.notifications.domain.catalogue import CATALOGUE, NOT_SENT
+from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import EDITIONS, VERSION, NoticeKind
 from services.notifications.domain.languages import TRANSLATED_KINDS
 from services.notifications.domain.recipients import OF_ITS_OWN, PROCESS_OF_KIND, is_mailed, scopes_told
@@ -20,14 +20,12 @@ from shared.customs.parties import EVERY_PROCESS
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "notices.md"
 _BASE_URL: Final = "https://notices.example.gov"
 _ISSUED_ON: Final = date(2026, 3, 2)
-_UNNAMED: Final = "surety, where an event names it: acts on processes do not yet"
-_SURETIES: Final = {"N-36": "surety (not mailed)", **dict.fromkeys(("N-23", "N-30", "N-31"), _UNNAMED)}
 _LANES: Final = {0: "first", 1: "usual", 2: "bulk"}
 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([*_head(), *_overview(), *_acts(), *_not_sent(), *_rows(), ""])
+    return "\n".join([*_head(), *_overview(), *_acts(), *_rows(), ""])
 
 
 def _head() -> Iterator[str]:
@@ -66,7 +64,7 @@ def _parties(kind: NoticeKind) -> str:
     if kind.id == "N-05":
         parties[0] = "importer (of a refused message: its filer alone)"
     if kind.is_for_surety:
-        parties.append(_SURETIES.get(kind.id, "surety"))
+        parties.append("surety (not mailed)" if kind.id == "N-36" else "surety")
     parties.append(f"who was delegated {', '.join(sorted(scopes_told(kind.id)))}")
     return "; ".join(parties)
 
@@ -98,12 +96,6 @@ def _acts() -> Iterator[str]:
     yield "\nActs that say that they cause one of these are told by what they follow, and not once more:\n"
     for kind, by in sorted(TOLD_ELSEWHERE.items()):
         yield f"- {kind}: {by}"
-
-
-def _not_sent() -> Iterator[str]:
-    yield "\n## Not sent: the event does not exist\n"
-    for kind, (name, why) in NOT_SENT.items():
-        yield f"- {kind} {name}: {why}"
 
 
 def _rows() -> Iterator[str]:

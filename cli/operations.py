@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.catalogue import EVERY_SERVICE, SERVICES, all_topics, find_service
 from cli.environment import Environment
-from cli.reconciliation import Reconciled, reconcile
+from cli.reconciliation import RecordInDatabase
+from services.notifications.acts.reconciling import compare_day
+from services.notifications.domain.reconciliation import Reconciled
 from shared.bus import dead_letters, offsets, outbox
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
@@ -344,7 +346,7 @@ async def reconcile_bulletin(environment: Environment, day: date) -> Reconciled:
         service_engine(environment, "liquidation") as liquidation,
         service_engine(environment, "notifications") as notifications,
     ):
-        return await reconcile(liquidation, notifications, day)
+        return await compare_day(RecordInDatabase(liquidation), notifications, day)
 
 
 async def dead_letters_by_reason(environment: Environment) -> dict[str, int]:

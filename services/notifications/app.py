@@ -8,6 +8,7 @@ from typing import cast
 from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import SendingRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
+from services.notifications.api.legal_record import RecordByCalls
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
 from services.notifications.jobs import schedule
 from services.notifications.settings import NotificationsSettings
@@ -22,6 +23,7 @@ from shared.runtime import sealing
 from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Platform
 from shared.runtime.service import Listener, Parts, Service
+from shared.web.asking import Neighbour
 from shared.webhooks.client import WebhookClient
 
 
@@ -42,13 +44,14 @@ def build(platform: Platform) -> Parts:
         late_party=timedelta(hours=settings.address_grace_hours),
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
+    record = RecordByCalls(Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds))
     cipher = Cipher("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=ROUTERS,
         public_routers=PUBLIC_ROUTERS,
         state={"webhooks": webhooks, "cipher": cipher},
-        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, cipher),
+        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         listeners=listeners_of(platform, settings),

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from services.notifications.acts.hooking import WebhookSender
+from services.notifications.acts.reconciling import LegalRecord, compare_days
 from services.notifications.acts.secrecy import encrypt_anew
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.holding import DomainRates
 from services.notifications.domain.lanes import Allowance
+from services.notifications.store import deliveries as delivery_store
 from services.notifications.store.deliveries import Settlement
+from shared.db.transaction import reading
 from shared.mail.protocol import Mailer
 from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Job, Platform
@@ -16,7 +19,12 @@ from shared.webhooks.client import WebhookClient
 
 
 def schedule(
-    platform: Platform, mailer: Mailer, rules: SendingRules, webhooks: WebhookClient, cipher: Cipher
+    platform: Platform,
+    mailer: Mailer,
+    rules: SendingRules,
+    webhooks: WebhookClient,
+    cipher: Cipher,
+    record: LegalRecord,
 ) -> tuple[Job, ...]:
     """The jobs of one process."""
     unsettled: list[Settlement] = []
@@ -32,8 +40,19 @@ def schedule(
     async def encrypt_webhook_secrets(session: JobSession) -> None:
         await encrypt_anew(session, cipher, platform.clock.now())
 
+    async def reconcile_bulletin(session: JobSession) -> None:
+        platform.metrics.bulletin_gaps.set(await compare_days(record, session, platform.clock))
+
+    async def count_unreached(session: JobSession) -> None:
+        async with reading(session) as connection:
+            unreached = await delivery_store.count_unreached(connection)
+        platform.metrics.notices_without_address.set(unreached.without_address)
+        platform.metrics.letters_waiting.set(unreached.letters)
+
     return (
         Job("send-mail", timedelta(seconds=0.5), send_mail),
         Job("send-webhooks", timedelta(seconds=0.5), send_webhooks),
+        Job("reconcile-bulletin", timedelta(hours=1), reconcile_bulletin),
+        Job("count-unreached", timedelta(minutes=5), count_unreached),
         Job("encrypt-webhook-secrets", timedelta(hours=1), encrypt_webhook_secrets),
     )

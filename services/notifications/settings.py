@@ -110,6 +110,14 @@ class NotificationsSettings(ServiceSettings):
     )
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="seconds that a receiver has to answer")
 
+    liquidation_url: str = Field(
+        default="http://localhost:8003",
+        description="base URL of liquidation, asked each hour for the acts of the days that are over",
+    )
+    record_seconds: float = Field(
+        default=30, gt=0, le=300, description="seconds that liquidation may take for a page of such acts"
+    )
+
     @model_validator(mode="after")
     def _webhooks_go_to_the_public(self) -> Self:
         if self.env == "production" and self.webhook_allow_private:

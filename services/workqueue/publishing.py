@@ -23,10 +23,12 @@ SOURCE: Final = "urn:centerline:workqueue"
 _LONGEST_FACT: Final = 4000
 
 
-def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any], facts: Mapping[str, Any]) -> Outgoing:
+def act_done(
+    item: Item, note: Note, act: Act, fields: Mapping[str, Any], facts: Mapping[str, Any], surety_code: str | None
+) -> Outgoing:
     """An act on the process of an item; what it recorded goes out where it causes a notice, and what that tells beside.
 
-    `facts` are those of the matter.
+    `facts` are those of the matter, `surety_code` is that of the bond of its entry.
     """
     said = {**facts_told(act, facts), **fields} if act.tells else {}
     recorded = tuple(RecordedFact(name=name, value=_as_text(value)) for name, value in said.items())
@@ -37,6 +39,7 @@ def act_done(item: Item, note: Note, act: Act, fields: Mapping[str, Any], facts:
         "due_on": item.due_on,
         "notices": act.tells,
         "recorded": recorded,
+        "surety_code": surety_code,
     }
     return work_item_changed(item, note, told=told)
 

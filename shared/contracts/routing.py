@@ -1,10 +1,10 @@
 """What routing says: where an entry goes and which Center an account has."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.decision import Reasons
+from shared.contracts.decision import Actor, Reasons
 from shared.contracts.post_entry import FilingKind
 from shared.contracts.terms import (
     CenterCode,
@@ -170,3 +170,27 @@ class AccountAssigned(Contract):
     effective_on: LegalDate
     trusted_programs: tuple[Code, ...] = ()
     reasons: Reasons = ()
+
+
+MOST_ADDRESSED: Final = 100
+"""How many importers one event of a broadcast names at most."""
+
+
+class BroadcastIssued(Contract):
+    """A bulletin that a Center sends to a segment of its importers.
+
+    A broadcast has as many events as its audience needs; `part` counts them, and each names other importers. `program`
+    and `hts` say how the segment was narrowed.
+    """
+
+    broadcast_id: Code
+    part: Annotated[int, Field(ge=1)]
+    center: CenterCode
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    effective_on: LegalDate | None = None
+    program: Code | None = None
+    hts: Annotated[str | None, Field(description="How the tariff numbers begin, 2 to 6 digits.")] = None
+    importer_numbers: Annotated[tuple[ImporterNumber, ...], Field(min_length=1, max_length=MOST_ADDRESSED)]
+    issued_by: Actor
+    issued_at: Instant

@@ -110,6 +110,9 @@ class WorkItemChanged(Contract):
         tuple[RecordedFact, ...],
         Field(max_length=64, description="What the act recorded, where it causes a notice; nothing else leaves here."),
     ] = ()
+    surety_code: Annotated[
+        Code | None, Field(description="The surety on the bond of the entry, with an act that causes a notice.")
+    ] = None
 
 
 class FoundOn(Contract):

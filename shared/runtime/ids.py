@@ -2,6 +2,7 @@
 
 from hashlib import blake2b
 from typing import Final
+from uuid import UUID
 
 NAMESPACE: Final = b"centerline-events-v1"
 """The Centerline namespace; changing it would make every replayed event look new."""
@@ -25,3 +26,11 @@ def event_id(*parts: str) -> str:
 def event_key(source: str, id: str) -> bytes:  # noqa: A002 - CloudEvents calls the attribute `id`
     """Return the 16 bytes under which the inbox knows the event (source, id)."""
     return blake2b(f"{len(source)}:{source}{id}".encode(), digest_size=16).digest()
+
+
+def filing_item_id(filing_number: str) -> UUID:
+    """The id of the work item for a post-entry filing, which who files it knows before the item is there.
+
+    "filing" is no entry number, so it meets no entry's item.
+    """
+    return UUID(event_id("work-item", "filing", filing_number))

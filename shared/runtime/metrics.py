@@ -78,6 +78,11 @@ DECLARED: Final[tuple[Declared, ...]] = (
     ),
     Declared(Gauge, "protests_overdue", "protests", "Protests open two years after filing: nothing follows by law."),
     Declared(
+        Gauge, "bulletin_gaps", "acts", "Acts of the legal record that the bulletin or the courtesy notices lack."
+    ),
+    Declared(Gauge, "notices_without_address", "deliveries", "Mails that nobody could be sent: no address is known."),
+    Declared(Gauge, "letters_waiting", "letters", "Letters that are to be printed and mailed."),
+    Declared(
         Gauge,
         "items_pending_past_goal",
         "items",
@@ -141,6 +146,9 @@ class Metrics:
     deemed_cases_open: Gauge
     held_near_deadline: Gauge
     protests_overdue: Gauge
+    bulletin_gaps: Gauge
+    notices_without_address: Gauge
+    letters_waiting: Gauge
     items_pending_past_goal: Gauge
     consumer_paused: Gauge
     http_requests_total: Counter

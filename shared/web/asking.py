@@ -1,4 +1,4 @@
-"""A question of a person that another service answers: asked with their own token, within a time, or left open.
+"""A question that another service answers: asked with the token of a person, or of nobody; within a time, or left open.
 
 No service calls another to process an event. An answer that does not come is said to be missing, never waited for.
 """
@@ -35,11 +35,14 @@ class Neighbour:
         """
         return await self._call("POST", path, authorization, body)
 
-    async def read(self, path: str, authorization: str) -> Any | Unanswered:
-        """The JSON with which the service answers a GET, or why it does not answer; as `ask` otherwise."""
+    async def read(self, path: str, authorization: str | None) -> Any | Unanswered:
+        """The JSON with which the service answers a GET, or why it does not answer; as `ask` otherwise.
+
+        What anybody may read is asked for without `authorization`.
+        """
         return await self._call("GET", path, authorization, None)
 
-    async def _call(self, method: str, path: str, authorization: str, body: Any) -> Any | Unanswered:
+    async def _call(self, method: str, path: str, authorization: str | None, body: Any) -> Any | Unanswered:
         try:
             async with (
                 asyncio.timeout(self._seconds),
@@ -47,7 +50,8 @@ class Neighbour:
                     base_url=self._base_url, transport=self._transport, timeout=self._seconds, trust_env=False
                 ) as client,
             ):
-                answer = await client.request(method, path, json=body, headers={"authorization": authorization})
+                headers = {} if authorization is None else {"authorization": authorization}
+                answer = await client.request(method, path, json=body, headers=headers)
         except (TimeoutError, httpx.TimeoutException):
             return Unanswered(f"{self._name} did not answer within {self._seconds:g} seconds.")
         except (httpx.HTTPError, httpx.InvalidURL):

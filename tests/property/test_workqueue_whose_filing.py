@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id, protest_item_id
+from services.workqueue.handlers.item_ids import entry_item_id, protest_item_id
 from services.workqueue.store.tables import items
 from shared.contracts.envelope import Event
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.ids import event_id
+from shared.runtime.ids import event_id, filing_item_id
 from tests.integration.workqueue.conftest import desk, unchecked_desk
 from tests.integration.workqueue.desk import DIVISIONS, Desk
 from tests.integration.workqueue.events import assigned, filing_routed, protest_act, routed

@@ -197,6 +197,10 @@ def _shape_of_event_refused(data: Data) -> Hashable:
     return data["code"], _given(data, "faults")
 
 
+def _shape_of_broadcast_issued(data: Data) -> Hashable:
+    return _given(data, "effective_on"), _given(data, "program"), _given(data, "hts")
+
+
 _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "entry-routed": _shape_of_entry_routed,
     "filing-routed": _shape_of_filing_routed,
@@ -213,6 +217,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "event-refused": _shape_of_event_refused,
     "party-changed": _shape_of_party_changed,
     "appeal-decided": _shape_of_appeal_decided,
+    "broadcast-issued": _shape_of_broadcast_issued,
 }
 """What tells the cases of a topic apart: the words that are said, and which facts are given."""
 

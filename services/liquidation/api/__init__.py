@@ -19,6 +19,7 @@ from services.liquidation.api import (
     instructions,
     liquidations,
     payees,
+    posted_acts,
     preference_claims,
     preference_programs,
     protest_acts,
@@ -62,4 +63,10 @@ ROUTERS = [
     bills.router,
     refunds.router,
 ]
-PUBLIC_ROUTERS = [calculator.router, rules.router, preference_programs.router, timeline.codes_router]
+PUBLIC_ROUTERS = [
+    calculator.router,
+    rules.router,
+    preference_programs.router,
+    timeline.codes_router,
+    posted_acts.router,
+]

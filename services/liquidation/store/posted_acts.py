@@ -1,13 +1,13 @@
 """Acts that are posted on the bulletin, as the legal record has them: for comparing it with what was posted."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.store.tables.records import legal_events
+from shared.customs.calendar import add_days, end_of_legal_day
 
 
 class RecordedAct(NamedTuple):
@@ -18,13 +18,28 @@ class RecordedAct(NamedTuple):
     change: str
 
 
+POSTED_CHANGES: Final = (
+    "liquidated",
+    "deemed-liquidated",
+    "reliquidated",
+    "extended",
+    "suspended",
+    "liquidation-voided",
+)
+"""The acts that the law, or the practice of CBP, has posted on the bulletin."""
+
+
 async def list_recorded_acts(
-    connection: AsyncConnection, changes: Collection[str], since: datetime, until: datetime
+    connection: AsyncConnection, day: date, *, after: tuple[str, int] | None, limit: int
 ) -> list[RecordedAct]:
-    """Acts of these kinds that were recorded from one instant to another."""
+    """Acts that are posted, recorded on a legal day, in order of entry and sequence."""
     columns = legal_events.c
     query = select(columns.entry_number, columns.sequence, columns.change).where(
-        columns.recorded_at >= since, columns.recorded_at < until, columns.change.in_(sorted(changes))
+        columns.recorded_at >= end_of_legal_day(add_days(day, -1)),
+        columns.recorded_at < end_of_legal_day(day),
+        columns.change.in_(POSTED_CHANGES),
     )
-    rows = await connection.execute(query.order_by(columns.entry_number, columns.sequence))
+    if after is not None:
+        query = query.where(tuple_(columns.entry_number, columns.sequence) > tuple_(*after))
+    rows = await connection.execute(query.order_by(columns.entry_number, columns.sequence).limit(limit))
     return [RecordedAct(*row) for row in rows]

@@ -6,6 +6,7 @@ alone. A call that was answered and not written down, because the process died, 
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.notifications.acts.secrecy import decrypt_secret
 from services.notifications.acts.turning_off import turn_off
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State, host_of
+from services.notifications.domain.status_records import status_record_of
 from services.notifications.domain.webhooks import (
     ENDPOINT_PAUSE,
     Webhook,
@@ -52,6 +54,7 @@ _OK: Final = range(200, 300)
 def message_of(notice: WrittenNotice, base_url: str) -> bytes:
     """The body of a webhook: type, time and data. A number that is a social security number is masked."""
     kind = CATALOGUE[notice.kind]
+    record = status_record_of(notice.kind, notice.variant, notice.body)
     data: dict[str, Any] = {
         "notice_id": str(notice.notice_id),
         "kind": notice.kind,
@@ -67,6 +70,7 @@ def message_of(notice: WrittenNotice, base_url: str) -> bytes:
         "due_on": notice.due_on.isoformat() if notice.due_on is not None else None,
         "citation": notice.citation,
         "if_nothing_is_done": notice.if_nothing_is_done,
+        "status_record": asdict(record) if record is not None else None,
         "facts": notice.body,
         "text": render_text(notice, name="the importer of record", base_url=base_url),
         "url": f"{base_url.rstrip('/')}/notices/{notice.notice_id}",

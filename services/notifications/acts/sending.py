@@ -19,12 +19,12 @@ from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import (
     AWAY_PAUSE,
     DIGEST,
-    SECOND,
     NoAddress,
     SendTo,
     State,
     WaitForAddress,
     host_of,
+    is_unreached,
     next_step,
     retry_after,
 )
@@ -255,7 +255,8 @@ class Sender:
                 unreached = [
                     item.claimed
                     for item in items
-                    if is_unreached(item) and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
+                    if is_unreached(item.state, item.claimed.recipient)
+                    and (str(item.claimed.notice.notice_id), *item.claimed.key[1:]) in ended
                 ]
                 await go_on(tx, unreached, now)
                 return len(changed)
@@ -306,19 +307,6 @@ def _told(item: Claimed) -> str:
     """Who is told: the importer by its number, a party by its id."""
     importer_number = item.notice.importer_number
     return importer_number if item.recipient_role == "importer" and importer_number else item.recipient_role
-
-
-def is_unreached(item: Settlement) -> bool:
-    """Whether a recipient is to be told another way: its address does not work, or there is none and another is known.
-
-    Who has no address at all yet is told when there is one. That a second contact was taken back while its mail waited
-    does not end the matter: the first one could not be reached.
-    """
-    if item.state is not State.NO_ADDRESS:
-        return item.state is State.BOUNCED
-    recipient = item.claimed.recipient
-    has_other = recipient is not None and recipient.barred is None and recipient.second is not None
-    return has_other or item.claimed.channel == SECOND
 
 
 def _name(item: Claimed) -> str:

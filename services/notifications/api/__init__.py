@@ -1,6 +1,25 @@
 """The HTTP side of notifications, a module for each subject; the bulletin answers anyone, without an identity."""
 
-from services.notifications.api import bulletin, figures, inbox, letters, notices, webhooks
+from services.notifications.api import (
+    bulletin,
+    figures,
+    inbox,
+    letters,
+    notices,
+    reconciliations,
+    replies,
+    status_records,
+    webhooks,
+)
 
-ROUTERS = [notices.router, inbox.router, webhooks.router, letters.router, figures.router]
+ROUTERS = [
+    notices.router,
+    status_records.router,
+    inbox.router,
+    replies.router,
+    webhooks.router,
+    letters.router,
+    reconciliations.router,
+    figures.router,
+]
 PUBLIC_ROUTERS = [bulletin.router]

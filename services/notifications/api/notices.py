@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.notifications.acts.inbox import matter_of_notice, recipients_of
 from services.notifications.acts.rendering import render_text
+from services.notifications.api.replies import GivenReplyOut, given_reply
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State
 from services.notifications.domain.replies import reply_to
@@ -17,6 +18,7 @@ from services.notifications.domain.webhooks import CHANNEL
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import notices as notice_store
+from services.notifications.store import replies as reply_store
 from services.notifications.store.deliveries import Delivery, LedgerLine
 from services.notifications.store.notices import NoticeFilter, WrittenNotice
 from shared.customs.parties import is_party_id, kind_of_party
@@ -100,7 +102,8 @@ class NoticeDetailOut(NoticeOut):
     entry_numbers: list[str]
     facts: dict[str, Any]
     text: str
-    reply: ReplyOut | None
+    reply: ReplyOut
+    replies: list[GivenReplyOut] = Field(description="What was replied here, the oldest first.")
     deliveries: list[DeliveryOut]
 
 
@@ -164,6 +167,7 @@ async def read_notice(
         notice = await notice_store.find_notice(connection, notice_id)
         deliveries = await delivery_store.find_deliveries(connection, notice_id)
         ledger = await delivery_store.find_ledger(connection, notice_id)
+        replies = await reply_store.list_replies(connection, notice_id)
     if notice is None:
         raise no_such(f"notice {notice_id}")
     demand_sight(caller, "notice", today_of(request), matter_of_notice(notice), f"notice {notice_id}")
@@ -175,6 +179,7 @@ async def read_notice(
         facts=dict(notice.body),
         text=render_text(notice, name="the importer of record", base_url=settings.link_base),
         reply=_reply(notice),
+        replies=[given_reply(each) for each in replies],
         deliveries=[
             _delivery(item, ledger, shows_address=shows_address)
             for item in deliveries
@@ -186,10 +191,8 @@ async def read_notice(
     )
 
 
-def _reply(notice: WrittenNotice) -> ReplyOut | None:
-    reply = reply_to(notice.kind, notice.body)
-    if reply is None:
-        return None
+def _reply(notice: WrittenNotice) -> ReplyOut:
+    reply = reply_to(notice.kind, notice.notice_id, notice.body)
     return ReplyOut(service=reply.service, method=reply.method, path=reply.path, says=reply.says)
 
 

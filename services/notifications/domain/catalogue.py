@@ -395,6 +395,19 @@ _KINDS: Final = (
         ),
     ),
     NoticeKind(
+        id="N-33",
+        name="Bulletin of the Center",
+        form="bulletin",
+        trigger="broadcast-issued",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="own rule of Centerline",
+        lane=Lane.BULK,
+        text="The Center that manages your account tells its importers what stands below.",
+        if_nothing_is_done="Nothing is asked of you by this notice. What the bulletin says holds from the day that it "
+        "names; no right of yours depends on having read it.",
+    ),
+    NoticeKind(
         id="N-34",
         name="Bill for increased duty",
         form="CBP 6084",
@@ -522,18 +535,3 @@ CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS), key=lambda kind: kind.id)}
 )
 """By id. N-39 and N-40 have no model in CBP's forms: they correct N-13 and N-17. N-41 is about Centerline itself."""
-
-NOT_SENT: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "N-33": (
-            "Center bulletin or broadcast",
-            "No event names its audience: `put-in-force` and `take-back` of policy-analysis name a rule version, and "
-            "not whom it concerns.",
-        ),
-        "N-38": (
-            "Extension of a temporary importation denied",
-            "No event tells it: the process extension-request is that of liquidation, not of a bond.",
-        ),
-    }
-)
-"""Rows of the catalogue whose event does not exist, by id: name, and what is missing."""

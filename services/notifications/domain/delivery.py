@@ -143,6 +143,16 @@ def next_step(recipient: Recipient | None, queued_at: datetime, now: datetime, g
     return SendTo(recipient.email)
 
 
+def is_unreached(state: State, recipient: Recipient | None) -> bool:
+    """Whether a mail ended without reaching somebody who is to be told: another way follows.
+
+    Who may not be told any more is not written to either. An address that becomes known later brings the mail back
+    beside what followed.
+    """
+    is_barred = recipient is not None and recipient.barred is not None
+    return state is State.BOUNCED or (state is State.NO_ADDRESS and not is_barred)
+
+
 def retry_after(failed_tries: int) -> timedelta | None:
     """How long to wait after so many failed tries (1 or more); None when it is time to give up."""
     return BACKOFF[failed_tries - 1] if failed_tries <= len(BACKOFF) else None

@@ -171,6 +171,7 @@ class WorkAct:
     entry_number: str | None
     filing_number: str | None
     center: str
+    surety_code: str | None
     told_on: date
     recorded: Mapping[str, str]
     contact: str | None
@@ -187,6 +188,19 @@ class AppealAct:
     effective_on: date | None
     told_on: date
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A bulletin of a Center to these of its importers; `effective_on` is from when what it says holds."""
+
+    broadcast_id: str
+    center: str
+    importer_numbers: tuple[str, ...]
+    subject: str
+    text: str
+    effective_on: date | None
+    told_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +265,7 @@ Act = (
     | WorkAct
     | Assignment
     | AppealAct
+    | Broadcast
     | Refusal
     | WebhookOff
 )

@@ -11,6 +11,7 @@ from services.notifications.domain.facts import (
     Act,
     AppealAct,
     Assignment,
+    Broadcast,
     EntryAct,
     Ground,
     LetterChange,
@@ -202,6 +203,8 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
             return (_assignment_notice(act),)
         case AppealAct():
             return (_appeal_notice(act),) if act.outcome in {"upheld", "reassigned"} else ()
+        case Broadcast():
+            return tuple(_broadcast_notice(act, importer_number) for importer_number in act.importer_numbers)
         case Refusal():
             return (_refusal_notice(act),)
         case WebhookOff():
@@ -526,6 +529,7 @@ def _work_notice(act: WorkAct) -> Notice:
         citation=CATALOGUE[row.kind].law,
         entry_numbers=entry_numbers,
         filer_code=_only_filer(entry_numbers),
+        surety_code=act.surety_code if CATALOGUE[row.kind].is_for_surety else None,
         center=act.center,
         due_on=row.term.ends_on(act.recorded) if row.term is not None else None,
         body=_without_nothing(
@@ -558,6 +562,25 @@ def _appeal_notice(act: AppealAct) -> Notice:
             }
         ),
         variant="reassigned" if act.outcome == "reassigned" else None,
+    )
+
+
+def _broadcast_notice(act: Broadcast, importer_number: str) -> Notice:
+    """A bulletin of a Center to one importer: each has a notice of its own, which it can acknowledge."""
+    return Notice(
+        kind="N-33",
+        subject=f"{act.broadcast_id}:{importer_number}",
+        sequence=1,
+        importer_number=importer_number,
+        issued_on=act.told_on,
+        citation=CATALOGUE["N-33"].law,
+        center=act.center,
+        body=_without_nothing(
+            {
+                "effective_on": _iso(act.effective_on),
+                "recorded": [["subject", act.subject], ["bulletin", act.text]],
+            }
+        ),
     )
 
 

@@ -28,6 +28,8 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     "N-15": "post-summary-correction",
     **dict.fromkeys(("N-16", "N-17", "N-18", "N-19", "N-40"), "protest"),
     "N-21": "preference",
+    "N-33": "policy-analysis",
+    "N-38": "tib-extension",
     **dict.fromkeys(("N-34", "N-35", "N-36", "N-37"), "payment"),
     "N-41": EVERY_PROCESS,
 }
@@ -49,6 +51,8 @@ _SCOPES_TOLD: Final[Mapping[str, frozenset[Scope]]] = {
     "post-summary-correction": frozenset({"correct"}),
     "protest": frozenset({"protest"}),
     "preference": frozenset({"refund", "protest"}),
+    "policy-analysis": frozenset(),
+    "tib-extension": frozenset({"extend"}),
     "payment": frozenset({"refund"}),
     EVERY_PROCESS: frozenset(),
 }

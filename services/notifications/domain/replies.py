@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,13 @@ _FILING: Final = Reply(
     "routing",
     "EVENT",
     "post-entry-filed",
-    "File it as a post-entry filing: it comes to the Center's queue.",
+    "File it as a post-entry filing of its kind: it comes to the Center's queue.",
+)
+_HERE: Final = Reply(
+    "notifications",
+    "POST",
+    "/notices/{notice_id}/reply",
+    "Reply here, with files: it comes to the Center's queue.",
 )
 _REPLIES: Final[Mapping[str, Reply]] = {
     "N-01": Reply("routing", "POST", "/appeals", "Appeal the assignment, at any time."),
@@ -30,18 +37,25 @@ _REPLIES: Final[Mapping[str, Reply]] = {
     "N-09": _PROTEST,
     "N-13": _PROTEST,
     "N-17": Reply("court", "", "", "Sue in the Court of International Trade, by the day named."),
-    **dict.fromkeys(("N-06", "N-20", "N-21", "N-24", "N-25", "N-26", "N-28", "N-29", "N-30", "N-31", "N-32"), _FILING),
+    **dict.fromkeys(("N-26", "N-30", "N-31"), _FILING),
 }
 
 
-def reply_to(kind: str, body: Mapping[str, Any]) -> Reply | None:
-    """Where an answer to a notice goes; None where nothing is to be answered.
+def reply_to(kind: str, notice_id: UUID, body: Mapping[str, Any]) -> Reply:
+    """Where an answer to a notice goes.
 
-    >>> reply_to("N-03", {"request_id": "8f0c"}).path
+    >>> reply_to("N-03", UUID(int=1), {"request_id": "8f0c"}).path
     '/requests/8f0c/answers'
     """
-    reply = _REPLIES.get(kind)
-    if reply is None or "{request_id}" not in reply.path:
-        return reply
-    request = body.get("request_id")
-    return Reply(reply.service, reply.method, reply.path.format(request_id=request), reply.says) if request else None
+    reply = _REPLIES.get(kind, _HERE)
+    path = reply.path.format(notice_id=notice_id, request_id=body.get("request_id"))
+    return Reply(reply.service, reply.method, path, reply.says)
+
+
+def takes_reply(kind: str) -> bool:
+    """Whether a reply in words is an answer to such a notice: a protest, an appeal, a petition and a suit are not.
+
+    >>> takes_reply("N-03"), takes_reply("N-22"), takes_reply("N-09")
+    (True, True, False)
+    """
+    return _REPLIES.get(kind, _HERE).service in {"notifications", "workqueue"}

@@ -143,6 +143,7 @@ _DUE: Final[Mapping[str, str]] = {
     "N-31": "Pay or petition again by (safe last day)",
     "N-34": "Last day to pay without delinquency",
     "N-36": "Surety's protest by (safe last day)",
+    "N-38": "Export or destroy the goods by",
     "N-40": "Sue on the denial by (safe last day)",
 }
 """What the due day of each kind is; a safe day is never moved for a weekend or holiday."""

@@ -464,4 +464,18 @@ WORK_KINDS: Final = (
             {"waived": Wording("Your waiver of the limitation is recorded, until the day stated.", _NOTHING_ASKED)}
         ),
     ),
+    NoticeKind(
+        id="N-38",
+        name="Extension of a temporary importation denied",
+        form="CATAIR UC E",
+        trigger="work-item-changed: deny of the process tib-extension",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="19 CFR 10.37",
+        lane=Lane.URGENT,
+        text="The extension of the period of temporary importation that was asked for the entry below (CBP Form 3173) "
+        "is denied for the reasons stated.",
+        if_nothing_is_done="The goods must be exported or destroyed by the day named here. If they are not, the bond "
+        "is breached and liquidated damages are assessed (19 CFR 10.39).",
+    ),
 )

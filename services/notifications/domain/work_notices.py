@@ -340,6 +340,14 @@ WORK_NOTICES: Final = (
     ),
     WorkNotice("petition", ("accept-offer",), "N-31", "offer-accepted", ("accepted_on",)),
     WorkNotice("petition", ("refuse-offer",), "N-31", "offer-refused", ("offer_refused_reason",)),
+    WorkNotice(
+        "tib-extension",
+        ("deny",),
+        "N-38",
+        None,
+        ("denial_reasons", "denied_on"),
+        Term(0, "until", "leave_by"),
+    ),
     WorkNotice("petition", ("record-waiver",), "N-32", "waived", ("waived_until",)),
 )
 
@@ -359,7 +367,7 @@ TOLD_ELSEWHERE: Final[Mapping[str, str]] = MappingProxyType(
         "N-30": "the penalty case that reconciliation opens: issue-damages-notice",
         "N-34": _RECORD,
         "N-37": _RECORD,
-        "N-33": "nobody: no event names the audience of a bulletin of a Center",
+        "N-33": "routing: broadcast-issued, which the Center sends to the segment that it names",
     }
 )
 """By kind, who tells what acts outside of the table say that they cause."""

@@ -13,7 +13,12 @@ from services.notifications.domain.notices import notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
 from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
 from services.notifications.handlers.refusals import on_event_refused
-from services.notifications.handlers.routing import importer_of, on_account_assigned, on_appeal_decided
+from services.notifications.handlers.routing import (
+    importer_of,
+    on_account_assigned,
+    on_appeal_decided,
+    on_broadcast_issued,
+)
 from services.notifications.handlers.workqueue import on_request_changed, on_request_issued, on_work_item_changed
 from services.notifications.publishing import begun_told, changes_told
 from services.notifications.store import bulletin as bulletin_store
@@ -21,6 +26,7 @@ from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
+from services.notifications.store import status_records as status_record_store
 from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
@@ -31,7 +37,7 @@ from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
-from shared.contracts.routing import AccountAssigned, AppealDecided
+from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued
 from shared.contracts.work import RequestChanged, RequestIssued, WorkItemChanged
 from shared.customs.parties import Delegation, kind_of_party
 from shared.db.transaction import Transaction
@@ -47,6 +53,7 @@ TOPICS: Final = (
     "request-changed",
     "account-assigned",
     "appeal-decided",
+    "broadcast-issued",
     "party-changed",
     "work-item-changed",
     "event-refused",
@@ -159,6 +166,7 @@ async def _write_notices(tx: Transaction, issued: Mapping[str, IssuedNotice]) ->
     new_ids = await notice_store.write_notices(tx, list(issued.values()))
     new = [item for notice_id, item in issued.items() if notice_id in new_ids]
     await bulletin_store.write_postings(tx, new)
+    await status_record_store.write_records(tx, new)
     return new
 
 
@@ -270,6 +278,8 @@ def act_of(event: Event[Any]) -> Act | None:
         return on_account_assigned(event)
     if carries(event, AppealDecided):
         return on_appeal_decided(event)
+    if carries(event, BroadcastIssued):
+        return on_broadcast_issued(event)
     if carries(event, EventRefused):
         return on_event_refused(event)
     return None

@@ -1,10 +1,10 @@
-"""What routing says, in the words of the domain: accounts with their Center and address, appeals decided."""
+"""What routing says, in the words of the domain: accounts with their Center and address, appeals, bulletins."""
 
-from services.notifications.domain.facts import AppealAct, Assignment
+from services.notifications.domain.facts import AppealAct, Assignment, Broadcast
 from services.notifications.handlers.grounds import grounds_of
 from services.notifications.store.importers import Importer
 from shared.contracts.envelope import Event
-from shared.contracts.routing import AccountAssigned, AppealDecided
+from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued
 from shared.customs.calendar import legal_date
 
 
@@ -36,6 +36,20 @@ def on_appeal_decided(event: Event[AppealDecided]) -> AppealAct:
         effective_on=data.effective_on,
         told_on=legal_date(data.decided_at),
         reasons=data.reasons,
+    )
+
+
+def on_broadcast_issued(event: Event[BroadcastIssued]) -> Broadcast:
+    """A bulletin of a Center to some of its audience; other events name the rest."""
+    data = event.data
+    return Broadcast(
+        broadcast_id=data.broadcast_id,
+        center=data.center,
+        importer_numbers=data.importer_numbers,
+        subject=data.subject,
+        text=data.text,
+        effective_on=data.effective_on,
+        told_on=legal_date(data.issued_at),
     )
 
 

@@ -63,6 +63,7 @@ def on_work_item_changed(event: Event[WorkItemChanged]) -> WorkAct | None:
         entry_number=data.entry_number,
         filing_number=data.filing_number,
         center=data.center,
+        surety_code=data.surety_code,
         told_on=legal_date(data.at),
         recorded={fact.name: fact.value for fact in data.recorded},
         contact=data.actor.name,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.bulletin import LIQUIDATIONS, VOIDING, Posting, Search
+from services.notifications.domain.reconciliation import ToldAct
 from services.notifications.store.notices import IssuedNotice
 from services.notifications.store.tables import notices
 from services.notifications.store.tables.bulletin import bulletin_postings
@@ -53,11 +54,8 @@ async def find_posting(connection: AsyncConnection, notice_id: UUID) -> Posted |
     return Posted(row[0], Posting(*row[1:])) if row is not None else None
 
 
-async def list_acts_told(connection: AsyncConnection, entry_numbers: Sequence[str]) -> list[tuple[str, int, str, bool]]:
-    """What was told of these entries that goes on the bulletin, and the courtesy notices beside it.
-
-    Entry number, sequence of the act, kind of notice, and whether it stands on the bulletin.
-    """
+async def list_acts_told(connection: AsyncConnection, entry_numbers: Sequence[str]) -> list[ToldAct]:
+    """What was told of these entries that goes on the bulletin, and the courtesy notices beside it."""
     columns = notices.c
     query = (
         select(columns.subject, columns.cause_sequence, columns.kind, bulletin_postings.c.notice_id.is_not(None))
@@ -66,7 +64,7 @@ async def list_acts_told(connection: AsyncConnection, entry_numbers: Sequence[st
             is_one_of(columns.entry_number, entry_numbers), columns.kind.in_(("N-09", "N-10", "N-11", "N-13", "N-39"))
         )
     )
-    return [(row[0], row[1], row[2], row[3]) for row in await connection.execute(query)]
+    return [ToldAct(*row) for row in await connection.execute(query)]
 
 
 async def find_voided(connection: AsyncConnection, postings: Sequence[Posted]) -> dict[UUID, date]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import DIGEST, LETTER, PORTAL, SECOND, Recipient, State
@@ -298,6 +298,13 @@ class DeliveryCount(NamedTuple):
     kind: str
     state: str
     deliveries: int
+
+
+class Unreached(NamedTuple):
+    """Mails without an address, and letters that are to be mailed."""
+
+    without_address: int
+    letters: int
 
 
 async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[NewDelivery]:
@@ -623,6 +630,17 @@ async def count_deliveries(connection: AsyncConnection) -> list[DeliveryCount]:
     by = (deliveries.c.kind, deliveries.c.state)
     rows = await connection.execute(select(*by, func.count()).group_by(*by))
     return sorted(DeliveryCount(kind, state, number) for kind, state, number in rows)
+
+
+async def count_unreached(connection: AsyncConnection) -> Unreached:
+    """What waits for people: notices without an address, and letters that are to be mailed."""
+    columns = deliveries.c
+    without = select(func.count()).where(
+        or_(columns.is_waiting, columns.state == State.NO_ADDRESS.value), columns.state == State.NO_ADDRESS.value
+    )
+    letters = select(func.count()).where(columns.channel == LETTER, columns.state == State.QUEUED.value)
+    row = (await connection.execute(select(without.scalar_subquery(), letters.scalar_subquery()))).one()
+    return Unreached(*row)
 
 
 def _delivery(row: bulk.Row) -> Delivery:

@@ -7,6 +7,7 @@ from services.routing.api import (
     appeals,
     assignments,
     authority,
+    broadcasts,
     criteria,
     decisions,
     directory,
@@ -42,6 +43,7 @@ ROUTERS = [
     filings.router,
     moves.router,
     parties.router,
+    broadcasts.router,
     figures.router,
 ]
 PUBLIC_ROUTERS = [authority.router, assignments.public_router, directory.public_router, figures.public_router]

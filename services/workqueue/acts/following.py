@@ -20,6 +20,7 @@ from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.request import Letter, asking_act, fact_of_letter, fields_of_letter, follows_letters
 from services.workqueue.publishing import SOURCE, act_done
+from services.workqueue.store import entries as entry_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as store
@@ -81,8 +82,15 @@ async def keep_act(
     await item_store.write_items(tx, [item])
     await item_store.append_notes(tx, [(item, note)])
     if item.knowers is None:
-        await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields, after.facts)])
+        surety = await _surety_of(tx, item) if act.tells else None
+        await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields, after.facts, surety)])
     return item, kept, after
+
+
+async def _surety_of(tx: Transaction, item: Item) -> str | None:
+    """The surety on the bond of the entry that an item is about, or that its filing is on alone."""
+    entry_number = item.entry_number or await fact_store.entry_of_filing(tx.connection, item.filing_number)
+    return await entry_store.find_surety(tx.connection, entry_number)
 
 
 async def ask_by_letter(tx: Transaction, letter: Letter, by: Person, authority: str, now: datetime) -> None:

@@ -89,7 +89,10 @@ def work_of(item: Item) -> Work:
 
 @dataclass(frozen=True, slots=True)
 class LegalDates:
-    """What the legal record says of an entry: the newest act known, and its liquidation, of which there is one."""
+    """What the legal record says of an entry: the newest act known, and its liquidation, of which there is one.
+
+    `surety_code` is that of the bond, None where there is none or it is not known.
+    """
 
     entry_number: str
     sequence: int = 0
@@ -99,6 +102,7 @@ class LegalDates:
     liquidated_on: date | None = None
     liquidated_at: datetime | None = None
     liquidated_sequence: int | None = None
+    surety_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class LegalAct:
     scheduled_on: date | None
     deemed_on: date | None
     liquidated_on: date | None
+    surety_code: str | None
     at: datetime
 
 
@@ -123,6 +128,7 @@ def absorb(dates: LegalDates, act: LegalAct) -> LegalDates:
             state=act.state,
             scheduled_on=act.scheduled_on,
             deemed_on=act.deemed_on,
+            surety_code=act.surety_code,
         )
     if act.liquidated_on is not None and (
         dates.liquidated_sequence is None or act.sequence < dates.liquidated_sequence

@@ -41,7 +41,7 @@ from services.workqueue.domain.review import (
 )
 from services.workqueue.domain.review import absorb as absorb_legal_act
 from services.workqueue.handlers.facts import fact_of
-from services.workqueue.handlers.item_ids import entry_item_id, exception_item_id, filing_item_id, protest_item_id
+from services.workqueue.handlers.item_ids import entry_item_id, exception_item_id, protest_item_id
 from services.workqueue.handlers.liquidation import (
     on_decision_applied,
     on_decision_refused,
@@ -71,6 +71,7 @@ from shared.customs.centers import PENDING
 from shared.db.transaction import Transaction
 from shared.parties import store as party_store
 from shared.parties.heard import Heard, on_party_changed
+from shared.runtime.ids import filing_item_id
 
 TOPICS: Final = (
     "entry-routed",
@@ -384,17 +385,17 @@ def _decide_entries(batch: Batch, known: Known, changes: Changes) -> None:
 
 
 def _open_exceptions(batch: Batch, known: Known, changes: Changes) -> None:
-    """Open a matter for what the legal record left to be judged, once, and where nobody works on one already."""
-    in_work = {
+    """Open a matter for what the legal record left to be judged, once, and where no person has opened one already."""
+    by_people = {
         item.entry_number
         for item in known.items.values()
-        if item.process == LIQUIDATION_EXCEPTION.code and item.state in WAITING
+        if item.process == LIQUIDATION_EXCEPTION.code and item.authority is not None and item.state in WAITING
     }
     late = (oversight_of(each, known.items[known.completed_by[each.decision_id]]) for each in changes.refused)
     found = [*batch.oversights, *(each for each in late if each is not None)]
     for oversight in {each.key: each for each in sorted(found, key=lambda each: each.at, reverse=True)}.values():
         item_id = exception_item_id(oversight.key)
-        if item_id not in known.items and oversight.entry_number not in in_work:
+        if item_id not in known.items and oversight.entry_number not in by_people:
             _note_item(changes, known, *open_exception(oversight, item_id))
 
 

@@ -24,8 +24,3 @@ def protest_item_id(protest_number: str, reopened: int | None = None) -> UUID:
 def exception_item_id(key: str) -> UUID:
     """The id of the matter for an exception of liquidation, by what made it."""
     return UUID(event_id("work-item", "liquidation-exception", key))
-
-
-def filing_item_id(filing_number: str) -> UUID:
-    """The id of the item for a filing; "filing" is no entry number either."""
-    return UUID(event_id("work-item", "filing", filing_number))

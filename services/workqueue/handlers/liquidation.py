@@ -21,6 +21,7 @@ def on_entry_changed(event: Event[EntryChanged]) -> LegalAct:
         scheduled_on=data.scheduled_on,
         deemed_on=data.deemed_on,
         liquidated_on=(data.liquidated_on or data.occurred_on) if is_liquidation else None,
+        surety_code=data.surety_code,
         at=event.time,
     )
 

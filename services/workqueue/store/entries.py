@@ -26,6 +26,7 @@ _DATES_COLUMNS = (
     "liquidated_on",
     "liquidated_at",
     "liquidated_sequence",
+    "surety_code",
 )
 _STUB_ENTRIES = "INSERT INTO entries (entry_number) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"
 _LOCK_ENTRIES = (
@@ -35,9 +36,12 @@ _LOCK_ENTRIES = (
 _WRITE_DATES = """
 UPDATE entries e
 SET sequence = n.sequence, state = n.state, scheduled_on = n.scheduled_on, deemed_on = n.deemed_on,
-    liquidated_on = n.liquidated_on, liquidated_at = n.liquidated_at, liquidated_sequence = n.liquidated_sequence
-FROM unnest($1::text[], $2::int[], $3::text[], $4::date[], $5::date[], $6::date[], $7::timestamptz[], $8::int[])
-    AS n(entry_number, sequence, state, scheduled_on, deemed_on, liquidated_on, liquidated_at, liquidated_sequence)
+    liquidated_on = n.liquidated_on, liquidated_at = n.liquidated_at, liquidated_sequence = n.liquidated_sequence,
+    surety_code = n.surety_code
+FROM unnest(
+    $1::text[], $2::int[], $3::text[], $4::date[], $5::date[], $6::date[], $7::timestamptz[], $8::int[], $9::text[])
+    AS n(entry_number, sequence, state, scheduled_on, deemed_on, liquidated_on, liquidated_at, liquidated_sequence,
+        surety_code)
 WHERE e.entry_number = n.entry_number
 """
 _VERSION_COLUMNS = (
@@ -165,3 +169,10 @@ async def find_dates(connection: AsyncConnection, entry_number: str) -> tuple[da
     query = select(entries.c.scheduled_on, entries.c.deemed_on).where(entries.c.entry_number == entry_number)
     row = (await connection.execute(query)).one_or_none()
     return (row.scheduled_on, row.deemed_on) if row is not None else (None, None)
+
+
+async def find_surety(connection: AsyncConnection, entry_number: str | None) -> str | None:
+    """The surety on the bond of an entry, None where there is none or the legal record has not said it."""
+    query = select(entries.c.surety_code).where(entries.c.entry_number == entry_number)
+    surety: str | None = (await connection.execute(query)).scalar_one_or_none()
+    return surety

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.addresses import MailAddresses
+from services.notifications.store.deliveries import count_unreached
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
@@ -299,6 +300,27 @@ async def test_a_courtesy_notice_that_bounces_makes_no_letter(engine: AsyncEngin
     await apply(engine, [account_assigned(center=None), entry_changed()])
     await send(engine, ScriptedMailer(lambda _: Outcome(Fate.REFUSED, "550 no such mailbox")), clock)
     assert await states(engine) == {"bulletin": "posted", "email": "bounced"}
+
+
+@pytest.mark.parametrize("account", [[account_assigned(center=None, contact_email=None)], []], ids=["bare", "unknown"])
+async def test_an_importer_without_an_address_gets_a_letter_and_the_mail_when_one_is_known(
+    engine: AsyncEngine, clock: FixedClock, account: list[Any]
+) -> None:
+    await apply(engine, [*account, request_issued(), entry_changed()], clock.now())
+    mailer = ScriptedMailer(lambda _: Outcome(Fate.SENT))
+    clock.advance(timedelta(hours=25))  # longer than an unknown account is waited for
+    await send(engine, mailer, clock)
+    ways = {(row.kind, row.channel): row.state for row in await rows(engine, deliveries)}
+    courtesy = {("N-09", "email"): "no-address", ("N-13", "bulletin"): "posted"}
+    assert ways == {("N-03", "email"): "no-address", ("N-03", "mail"): "queued", **courtesy}
+    async with reading(engine) as connection:
+        assert await count_unreached(connection) == (2, 1)
+    await apply(engine, [account_assigned(sequence=2, center=None)], clock.now())
+    await send(engine, mailer, clock)
+    assert len(mailer.mails) == 2
+    assert {row.state for row in await rows(engine, deliveries) if row.channel == "mail"} == {"queued"}
+    found = await check_all(lambda: reading(engine), INVARIANTS)
+    assert {name for name, violations in found.items() if violations} == set()
 
 
 async def test_the_bulk_of_a_cycle_goes_out_at_its_rate_and_an_urgent_notice_before_it(

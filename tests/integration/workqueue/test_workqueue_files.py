@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 from obstore.store import MemoryStore
 
-from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
+from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables.core import metadata
 from shared.files.depot import Depot, open_depot
 from shared.files.jobs import ORPHAN_AGE, scan_unscanned, sweep_orphans
 from shared.files.scan import ClamdScanner, NoScanner
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.ids import filing_item_id
 from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import IMPORTER, filing_routed, routed
 from tests.support.events import entry_number

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
+from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import items
 from services.workqueue.store.tables.items import item_events
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
-from shared.runtime.ids import event_id
+from shared.runtime.ids import event_id, filing_item_id
 from shared.runtime.slices import JobSession
 from tests.integration.workqueue.desk import DIVISIONS, KIM, NOW, Desk
 from tests.integration.workqueue.events import (

@@ -492,6 +492,17 @@ WALKS: Final[dict[str, Walk]] = {
             S("measure", "measured"),
         ),
     ),
+    # Catalogue of notices, N-38; 19 CFR 10.37: decided by the director of the Center.
+    "temporary importation": Walk(
+        "tib-extension",
+        "received",
+        "IS",
+        (
+            S("take-up", "in-review"),
+            S("deny", "denied", "CD", {"leave_by": "2026-04-30"}, ("N-38",), "2026-04-30"),
+            S("record-export", "left"),
+        ),
+    ),
     # What the plan has no section for, by the features of the queue: one contact with 2 business days, and so on.
     "inquiry": Walk(
         "inquiry",

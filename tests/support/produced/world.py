@@ -77,7 +77,13 @@ class Station:
             await outbox.add(tx, source, await tell_once(tx, source, answers))
 
     async def call(self, method: str, path: str, who: Identity, body: Any = None, **headers: str) -> Any:
-        """One call that must succeed; gives its JSON. Creating calls have a key, others mean the newest version."""
+        """One call that must succeed; gives its JSON."""
+        answer = await self.try_(method, path, who, body, **headers)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    async def try_(self, method: str, path: str, who: Identity, body: Any = None, **headers: str) -> httpx.Response:
+        """One call, with its answer. Creating calls have a key, others mean the newest version."""
         self._calls += 1
         token = issue_development_token(self._settings, who, self._platform.clock.now())
         sent = {
@@ -85,9 +91,7 @@ class Station:
             "Idempotency-Key": f"{self.service.name}-{self._calls}",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        answer = await self._client.request(method, path, json=body, headers=sent)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
+        return await self._client.request(method, path, json=body, headers=sent)
 
     async def tag(self, path: str, who: Identity) -> str:
         """The ETag of something, for a call that changes it."""

@@ -157,6 +157,22 @@ def appeal_decided(outcome: str = "upheld", **changes: Any) -> Event[Any]:
     return decoded("appeal-decided", data | moved | changes, id=f"appeal-{outcome}", time="2026-03-20T15:00:00Z")
 
 
+def broadcast_issued(**changes: Any) -> Event[Any]:
+    """A bulletin of a Center to two of its importers."""
+    data = {
+        "broadcast_id": "broadcast-1",
+        "part": 1,
+        "center": "CEE005",
+        "subject": "SYNTHETIC: mill certificates",
+        "text": "SYNTHETIC: give the mill certificate with the first request.",
+        "effective_on": "2026-04-01",
+        "importer_numbers": [IMPORTER, "08-345678900"],
+        "issued_by": {"subject": "dora"},
+        "issued_at": "2026-03-20T15:00:00Z",
+    }
+    return decoded("broadcast-issued", data | changes, id="broadcast-1-1", time="2026-03-20T15:00:00Z")
+
+
 def event_refused(*, is_barred: bool = False, **changes: Any) -> Event[Any]:
     """A message that has no effect: a correction that is barred, or what is no event of its topic."""
     data: dict[str, Any] = {

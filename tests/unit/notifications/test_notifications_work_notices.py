@@ -11,7 +11,14 @@ from services.notifications.handlers.handler import act_of
 from services.workqueue.domain.processes.shape import Clock
 from services.workqueue.domain.processes.table import PROCESSES
 from shared.customs.parties import EVERY_PROCESS
-from tests.unit.notifications.events import appeal_decided, event_refused, request_changed, work_act
+from tests.unit.notifications.events import (
+    IMPORTER,
+    appeal_decided,
+    broadcast_issued,
+    event_refused,
+    request_changed,
+    work_act,
+)
 
 
 def test_every_act_that_says_that_it_causes_a_notice_does_or_is_told_by_what_it_follows() -> None:
@@ -103,6 +110,22 @@ def test_what_field_operations_decided_is_told_with_the_new_center_and_its_day()
     (moved,) = notices_for(act_of(appeal_decided("reassigned")))  # type: ignore[arg-type]
     assert (upheld.kind, upheld.center, moved.variant, moved.center) == ("N-02", None, "reassigned", "CEE005")
     assert moved.body["effective_on"] == "2026-04-01"
+
+
+def test_a_bulletin_of_a_center_is_told_to_each_importer_that_it_names_with_its_words_and_day() -> None:
+    told = notices_for(act_of(broadcast_issued()))  # type: ignore[arg-type]
+    assert [notice.importer_number for notice in told] == [IMPORTER, "08-345678900"]
+    assert len({notice.subject for notice in told}) == 2
+    assert {(notice.kind, notice.center, notice.body["effective_on"]) for notice in told} == {
+        ("N-33", "CEE005", "2026-04-01")
+    }
+    assert told[0].body["recorded"][0] == ["subject", "SYNTHETIC: mill certificates"]
+
+
+def test_a_denied_extension_of_a_temporary_importation_names_the_last_day_of_the_bond() -> None:
+    recorded = {"denial_reasons": "Offered for sale.", "denied_on": "2026-03-20", "leave_by": "2026-04-30"}
+    (denied,) = notices_for(act_of(work_act("tib-extension", "deny", recorded)))  # type: ignore[arg-type]
+    assert (denied.kind, denied.due_on, denied.words.has_legal_effect) == ("N-38", date(2026, 4, 30), False)
 
 
 def test_a_refused_message_is_told_to_its_filer_alone_and_a_barred_correction_by_mail_too() -> None:

@@ -6,6 +6,9 @@ from services.notifications.store.tables.deliveries import deliveries, delivery_
 from services.notifications.store.tables.importers import importers
 from services.notifications.store.tables.notices import notices
 from services.notifications.store.tables.preferences import preferences
+from services.notifications.store.tables.reconciliations import reconciliations
+from services.notifications.store.tables.replies import replies
+from services.notifications.store.tables.status_records import status_records
 from services.notifications.store.tables.webhooks import webhooks
 
 __all__ = [
@@ -17,5 +20,8 @@ __all__ = [
     "notices",
     "platform",
     "preferences",
+    "reconciliations",
+    "replies",
+    "status_records",
     "webhooks",
 ]

@@ -5,6 +5,7 @@ from services.routing.store.tables.accounts import account_changes, accounts
 from services.routing.store.tables.activity import activity_changes, counted_activity, import_activity
 from services.routing.store.tables.appeals import appeal_steps, appeals
 from services.routing.store.tables.assignments import assignments
+from services.routing.store.tables.broadcasts import broadcasts
 from services.routing.store.tables.core import metadata
 from services.routing.store.tables.criteria import criteria, criteria_changes, criterion_hits
 from services.routing.store.tables.decisions import conflicts, entry_standings, releases, routing_decisions
@@ -33,6 +34,7 @@ __all__ = [
     "assignment_policies",
     "assignment_proposals",
     "assignments",
+    "broadcasts",
     "conflicts",
     "counted_activity",
     "criteria",

@@ -40,6 +40,7 @@ from services.workqueue.domain.processes.request_for_information import REQUEST_
 from services.workqueue.domain.processes.response import RESPONSE
 from services.workqueue.domain.processes.sampling import SAMPLING
 from services.workqueue.domain.processes.shape import Process
+from services.workqueue.domain.processes.tib_extension import TIB_EXTENSION
 
 _ALL: Final = (
     ACCOUNT_ASSIGNMENT,
@@ -77,6 +78,7 @@ _ALL: Final = (
     REQUEST_FOR_INFORMATION,
     RESPONSE,
     SAMPLING,
+    TIB_EXTENSION,
 )
 
 

@@ -16,6 +16,7 @@ entries = Table(
     Column("liquidated_on", Date),
     Column("liquidated_at", DateTime(timezone=True)),
     Column("liquidated_sequence", Integer),
+    Column("surety_code", Text),
     comment="Entries with the dates of the legal record, the row is the lock for all that follows from the entry.",
     postgresql_with={"fillfactor": "80"},
 )

@@ -1,0 +1,32 @@
+"""Bulletins of a Center: to which of its importers one goes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+ACTIVE_MONTHS: Final = 12
+"""Who imported goods of a segment in so many months belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Importers of a Center; only those in a trusted-trader program, or that import goods whose numbers begin so."""
+
+    center: str
+    program: str | None = None
+    hts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A bulletin as it was sent, to so many importers."""
+
+    broadcast_id: str
+    segment: Segment
+    subject: str
+    text: str
+    effective_on: date | None
+    importers: int
+    issued_by: str
+    acting_for: str | None
+    issued_at: datetime
