@@ -39,4 +39,5 @@ async def write_reply(tx: Transaction, given: GivenReply) -> None:
 async def list_replies(connection: AsyncConnection, notice_id: UUID) -> list[GivenReply]:
     """The replies to a notice, the oldest first."""
     query = select(replies).where(replies.c.notice_id == notice_id).order_by(replies.c.replied_at)
-    return [GivenReply(**(row._asdict() | {"files": tuple(row.files)})) for row in await connection.execute(query)]
+    rows = (await connection.execute(query)).mappings()
+    return [GivenReply(**{**row, "files": tuple(row["files"])}) for row in rows]
