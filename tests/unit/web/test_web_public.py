@@ -84,6 +84,7 @@ def test_the_public_is_no_staff_and_sees_no_row() -> None:
         "assignment.try",
         "rule.read",
         "bulletin.read",
+        "posted-act.read",
         "authority.read",
         "problem.read",
         "process.read",

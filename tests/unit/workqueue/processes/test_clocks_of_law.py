@@ -95,4 +95,6 @@ def test_every_other_statutory_clock_is_known_to_have_no_rule_of_its_own() -> No
         ("eapa", "refusal-notice"): "S",  # eapa-initiate: tell the alleger within 5 business days
         ("liquidated-damages-penalty", "short-prepenalty-reply"): "S",  # prepenalty-reply: as few as 7 days
         ("liquidation-exception", "period"): "S",  # liq-1yr-entry and its kin; liquidation says the day
+        ("tib-extension", "leaving"): "S",  # tib-extend: an act records the last day
+        ("tib-extension", "period"): "S",  # tib-initial: the period that is to be extended
     }
