@@ -53,6 +53,9 @@ class Vault:
         return hmac.new(self._form_key, f"{session_id} {number}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def act_key(form_key: str) -> str:
-    """The Idempotency-Key of the act that a form asks for: sent twice, it is done once."""
-    return event_id("console", form_key)
+def act_key(form_key: str, path: str) -> str:
+    """The Idempotency-Key of the act that a form asks for at a path: sent twice, it is done once.
+
+    A page that cannot say whether an act was done has the key of the form that asked for it in every form.
+    """
+    return event_id("console", form_key, path)

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, together
 from services.console.acts.reads import BulkResults, BulkRun, Center, Count, Members
-from services.console.acts.secrets import act_key
 from services.console.api.frame import (
     Form,
     Visitor,
     form_of,
     go,
+    key_of,
     page,
     part,
     place_after,
@@ -54,7 +54,7 @@ async def ask_for_run(request: Request, who: Officer) -> Response:
     form = await form_of(request, who)
     filters = read_filters(parse_qsl(form.get("address", [""])[0], keep_blank_values=True), None)
     body = _read_run(form) | {"query": filters.query}
-    asked = await who.person.post("workqueue", "/bulk-runs", BulkRun, body, key=act_key(form["form_key"][0]))
+    asked = await who.person.post("workqueue", "/bulk-runs", BulkRun, body, key=key_of(request))
     if asked.value is not None:
         return go(f"/bulk/{asked.value.run_id}")
     return await _show_form(request, who, filters, refused=asked, form=form)

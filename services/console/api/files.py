@@ -8,8 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.console.acts.calls import Panel, Upload
 from services.console.acts.reads import AddedFile, LetterPage, Problem
-from services.console.acts.secrets import act_key
-from services.console.api.frame import Visitor, console_of, demand_own, go, problem_page, signed_in
+from services.console.api.frame import Visitor, console_of, demand_own, go, key_of, problem_page, signed_in
 from services.console.api.items import show_item
 from services.console.api.letters import show_letter
 from services.console.api.protests import show_protest
@@ -76,7 +75,7 @@ async def _add(request: Request, who: Visitor, service: str, path: str) -> Panel
             demand_own(request, who, form_key)
             fields = {"level": form.fields["level"]} if form.fields.get("level") else {}
             upload = Upload(form.name, form.file)
-            return await who.person.post_file(service, path, AddedFile, upload, fields, act_key(form_key))
+            return await who.person.post_file(service, path, AddedFile, upload, fields, key_of(request))
     except Refused as refused:
         return Panel(service, problem=_told(refused))
 

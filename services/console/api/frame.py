@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from services.console.acts.calls import Panel, Person, Services
 from services.console.acts.people import OUTSIDE
 from services.console.acts.reads import Problem
-from services.console.acts.secrets import Vault, digest
+from services.console.acts.secrets import Vault, act_key, digest
 from services.console.api.session import Sessions
 from services.console.domain import changes, words
 from services.console.domain.days_file import Day, write_days
@@ -186,13 +186,18 @@ def demand_own(request: Request, who: Visitor, form_key: str) -> None:
     """Raise `FormRefused` where the key of a form is not of this session."""
     if who.session_id is None or not console_of(request).vault.is_form_key(who.session_id, form_key):
         raise FormRefused
+    request.state.form_key = form_key
+
+
+def key_of(request: Request) -> str:
+    """The Idempotency-Key of what the form that came asks for."""
+    return act_key(request.state.form_key, request.url.path)
 
 
 def page(request: Request, who: Visitor, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
     """A page, in the frame of all."""
     console = console_of(request)
     now = console.platform.clock.now()
-    session_id = who.session_id
     text = console.templates.get_template(template).render(
         who=who,
         path=request.url.path,
@@ -201,10 +206,24 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
         now=now,
         is_official=console.settings.official_site,
         is_development=console.settings.development,
-        form_key=(lambda: console.vault.form_key(session_id)) if session_id is not None else (lambda: ""),
+        form_key=lambda: form_key(
+            console.vault, who.session_id, getattr(request.state, "form_key", ""), content.get("refused")
+        ),
         **content,
     )
     return HTMLResponse(text, status)
+
+
+def form_key(vault: Vault, session_id: str | None, sent: str, refused: Panel[Any] | None) -> str:
+    """A new key of a form; after an act of which nobody knows whether it was done the one that was sent with it.
+
+    Sent again it is done once, and with other content refused as a key that was used before.
+    """
+    if session_id is None:
+        return ""
+    if refused is not None and refused.silent is not None and not refused.silent.is_known:
+        return sent
+    return vault.form_key(session_id)
 
 
 def part(request: Request, template: str, **content: Any) -> str:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel
 from services.console.acts.reads import Check, Claim, ItemPage, Read
-from services.console.acts.secrets import act_key
 from services.console.acts.workspace import load_workspace
 from services.console.api.frame import (
     Form,
@@ -18,6 +17,7 @@ from services.console.api.frame import (
     form_of,
     go,
     is_of_script,
+    key_of,
     page,
     problem_page,
     signed_in,
@@ -55,8 +55,8 @@ async def read_item(request: Request, who: Officer, item_id: str) -> Response:
 @router.post("/items/{item_id}/claim")
 async def claim_item(request: Request, who: Officer, item_id: str) -> Response:
     """Take the item."""
-    form = await form_of(request, who)
-    done = await who.person.post("workqueue", f"/items/{item_id}/claim", Claim, key=act_key(form["form_key"][0]))
+    await form_of(request, who)
+    done = await who.person.post("workqueue", f"/items/{item_id}/claim", Claim, key=key_of(request))
     return await _after(request, who, item_id, done)
 
 
@@ -108,7 +108,7 @@ async def check_decision(request: Request, who: Officer, item_id: str) -> Respon
 async def decide_item(request: Request, who: Officer, item_id: str) -> Response:
     """Decide the item; what is refused comes back with what was written."""
     form = await form_of(request, who)
-    body, key = read_decision(form, token_in(form) or 0), act_key(form["form_key"][0])
+    body, key = read_decision(form, token_in(form) or 0), key_of(request)
     done = await who.person.post("workqueue", f"/items/{item_id}/complete", Read, body, key=key)
     return await _after(request, who, item_id, done, form=form, about=DECIDE)
 
@@ -117,7 +117,7 @@ async def decide_item(request: Request, who: Officer, item_id: str) -> Response:
 async def write_letter(request: Request, who: Officer, item_id: str) -> Response:
     """Ask the importer, or propose an action: at once, or as a draft that somebody looks at first."""
     form = await form_of(request, who)
-    body, key = read_letter(form, token_in(form) or 0), act_key(form["form_key"][0])
+    body, key = read_letter(form, token_in(form) or 0), key_of(request)
     what = "drafts" if form.get("is_draft") else "requests"
     done = await who.person.post("workqueue", f"/items/{item_id}/{what}", Read, body, key=key)
     return await _after(request, who, item_id, done, form=form, about=LETTER)
@@ -133,7 +133,7 @@ async def act_on_item(request: Request, who: Officer, item_id: str) -> Response:
     code = form.get("act", [""])[0]
     acts = item.value.matter.next if item.value.matter is not None else []
     kinds = {field.name: field.kind for act in acts if act.act == code for field in act.fields}
-    body, key = read_act(form, kinds, token_in(form)), act_key(form["form_key"][0])
+    body, key = read_act(form, kinds, token_in(form)), key_of(request)
     done = await who.person.post("workqueue", f"/items/{item_id}/acts", Read, body, key=key)
     return await _after(request, who, item_id, done, form=form, about=code)
 

@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, together
 from services.console.acts.reads import Files, ItemPage, LetterPage, Read
-from services.console.acts.secrets import act_key
 from services.console.api.frame import (
     Form,
     Visitor,
     console_of,
     form_of,
     go,
+    key_of,
     page,
     problem_page,
     signed_in,
@@ -38,7 +38,7 @@ async def edit_letter(request: Request, who: Officer, request_id: str) -> Respon
     """Write a draft anew."""
     form = await form_of(request, who)
     body = read_letter(form, token_in(form))
-    key = act_key(form["form_key"][0])
+    key = key_of(request)
     return await _after(
         request,
         who,
@@ -53,7 +53,7 @@ async def issue_letter(request: Request, who: Officer, request_id: str) -> Respo
     """Issue a draft."""
     form = await form_of(request, who)
     body = {} if (token := token_in(form)) is None else {"token": token}
-    key = act_key(form["form_key"][0])
+    key = key_of(request)
     done = await who.person.post("workqueue", f"/requests/{request_id}/issue", Read, body, key=key)
     return await _after(request, who, request_id, done, form)
 
@@ -67,7 +67,7 @@ async def act_on_letter(request: Request, who: Officer, request_id: str) -> Resp
         return problem_page(request, who, letter, subject="The letter")
     code = form.get("act", [""])[0]
     kinds = {field.name: field.kind for act in letter.value.next if act.act == code for field in act.fields}
-    body, key = read_act(form, kinds, token_in(form)), act_key(form["form_key"][0])
+    body, key = read_act(form, kinds, token_in(form)), key_of(request)
     done = await who.person.post("workqueue", f"/requests/{request_id}/acts", Read, body, key=key)
     return await _after(request, who, request_id, done, form, about=code)
 

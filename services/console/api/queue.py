@@ -9,8 +9,18 @@ from starlette.responses import Response
 from services.console.acts.calls import together
 from services.console.acts.people import ACTS_ON_MANY, ASSIGNS
 from services.console.acts.reads import Center, Items, Next, Processes, Queue, View, Views
-from services.console.acts.secrets import act_key, digest
-from services.console.api.frame import Visitor, console_of, form_of, go, page, place_after, problem_page, signed_in
+from services.console.acts.secrets import digest
+from services.console.api.frame import (
+    Visitor,
+    console_of,
+    form_of,
+    go,
+    key_of,
+    page,
+    place_after,
+    problem_page,
+    signed_in,
+)
 from services.console.domain.filters import FIELDS, Filters, address_of_view, read_filters
 from shared.customs.centers import centers
 
@@ -73,7 +83,7 @@ async def take_next(request: Request, who: Officer) -> Response:
     """Claim the next item of the queue that is shown, and open it; sent twice, it claims once."""
     form = await form_of(request, who)
     chosen = {name: form[name][0] for name in ("center", "process") if form.get(name, [""])[0]}
-    key = act_key(form["form_key"][0])
+    key = key_of(request)
     claimed = await who.person.post("workqueue", "/items/next", Next, chosen, key=key)
     if claimed.value is not None:
         if who.session_id is not None:

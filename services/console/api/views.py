@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel
 from services.console.acts.reads import Read, View, Views
-from services.console.acts.secrets import act_key
-from services.console.api.frame import Visitor, form_of, go, problem_page, signed_in
+from services.console.api.frame import Visitor, form_of, go, key_of, problem_page, signed_in
 from services.console.domain.filters import read_filters
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +27,7 @@ async def keep_view(request: Request, who: Officer) -> Response:
         body["center"] = who.centers[0]
     if role:
         body["role"] = role
-    kept = await _keep(who, body, act_key(form["form_key"][0]))
+    kept = await _keep(who, body, key_of(request))
     return go(f"/queue?{filters.address}") if kept.is_shown else problem_page(request, who, kept, subject="The view")
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli.assets import MANIFESTS, differing
+from services.console.acts.calls import Panel, Silent
 from services.console.acts.secrets import Vault, act_key
+from services.console.api.frame import form_key
 from services.console.domain.tracks import LEFT, RIGHT, WIDTH, Event, draw
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "services" / "console" / "templates"
@@ -54,7 +56,17 @@ def test_form_key_is_of_its_session_and_of_no_other() -> None:
     assert vault.is_form_key("mine", key)
     assert not vault.is_form_key("other", key)
     assert not Vault("x" * 40).is_form_key("mine", key)
-    assert act_key(key) != act_key(vault.form_key("mine"))
+    assert act_key(key, "/items/1/claim") != act_key(vault.form_key("mine"), "/items/1/claim")
+    assert act_key(key, "/items/1/claim") != act_key(key, "/items/2/claim")
+
+
+@pytest.mark.parametrize(("is_known", "is_kept"), [(False, True), (True, False)])
+def test_form_has_the_key_that_was_sent_when_nobody_knows_whether_it_was_done(is_known: bool, is_kept: bool) -> None:
+    vault = Vault("k" * 40)
+    refused: Panel[None] = Panel("workqueue", silent=Silent("workqueue", None, is_known=is_known))
+    sent = vault.form_key("mine")
+    shown = form_key(vault, "mine", sent, refused)
+    assert (shown == sent, vault.is_form_key("mine", shown)) == (is_kept, True)
 
 
 def test_what_one_key_sealed_no_other_opens() -> None:
