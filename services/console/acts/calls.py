@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import structlog
 
-from services.console.acts.reads import Problem, Read
+from services.console.acts.reads import Me, Problem, Read
 from services.console.acts.timing import current_asked
 from shared.runtime.tracing import current_trace
 
@@ -93,16 +93,22 @@ class Services:
         return Person(self, token, address)
 
     async def get(
-        self, service: str, path: str, read: type[R], query: Mapping[str, Any] | None, headers: Mapping[str, str]
+        self,
+        service: str,
+        path: str,
+        read: type[R],
+        query: Mapping[str, Any] | None,
+        headers: Mapping[str, str],
+        *,
+        is_patient: bool = False,
     ) -> Panel[R]:
-        """Ask; once more where the connection broke before an answer came."""
+        """Ask; once more where the connection broke before an answer came. Patience: it may take as long as an act."""
+        timeout = self._timeout(self._times.act if is_patient else self._times.panel)
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         for is_last in (False, True):
             try:
                 with _timed():
-                    response = await self._clients[service].get(
-                        path, params=given, headers=headers, timeout=self._timeout(self._times.panel)
-                    )
+                    response = await self._clients[service].get(path, params=given, headers=headers, timeout=timeout)
             except httpx.TimeoutException:
                 break
             except httpx.TransportError:
@@ -174,6 +180,10 @@ class Person:
     async def get(self, service: str, path: str, read: type[R], **query: Any) -> Panel[R]:
         """Ask a service."""
         return await self.services.get(service, path, read, query, self._headers())
+
+    async def get_me(self) -> Panel[Me]:
+        """Who it is. A sign-in stands on it alone, and its code is spent: it may take as long as an act."""
+        return await self.services.get("workqueue", "/me", Me, None, self._headers(), is_patient=True)
 
     async def post(
         self,

@@ -7,7 +7,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from services.console.acts.login import Login, LoginFailed
 from services.console.acts.people import SAMPLE_PEOPLE, find_person
-from services.console.acts.reads import Me
 from services.console.acts.secrets import digest, new_secret
 from services.console.api.frame import Console, Visitor, console_of, form_of, go, page, visitor
 from services.console.api.session import token_of
@@ -69,7 +68,7 @@ async def finish_login(
         got = await login.finish(code, kept)
     except LoginFailed as failed:
         return page(request, who, "message.html", status=400, title="Not signed in", text=str(failed))
-    me = await console.services.of(got.access_token).get("workqueue", "/me", Me)
+    me = await console.services.of(got.access_token).get_me()
     if me.value is None:
         text = "The provider knows you, but the services do not answer or do not take its token."
         return page(request, who, "message.html", status=503, title="Not signed in", text=text)
