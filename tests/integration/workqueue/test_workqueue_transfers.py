@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from services.workqueue.handlers.handler import derive_filings
-from services.workqueue.handlers.item_ids import entry_item_id, filing_item_id
+from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import item_events, items
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.ids import filing_item_id
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
 from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, routed
 from tests.integration.workqueue.test_workqueue_asking import WAYS, ask, ready
