@@ -63,7 +63,6 @@ APPLIED: dict[Reader, str] = {
     ("notifications", "request-issued"): "SELECT subject FROM notices WHERE kind = 'N-03'",
     ("notifications", "request-changed"): "SELECT subject FROM notices WHERE variant = 'reminder'",
     ("notifications", "appeal-decided"): "SELECT subject FROM notices WHERE kind = 'N-02'",
-    ("notifications", "broadcast-issued"): "SELECT split_part(subject, ':', 1) FROM notices WHERE kind = 'N-33'",
 }
 """What a reader makes of the sample of a topic, by the name of its subject."""
 

@@ -26,6 +26,7 @@ PUBLIC = {
         "POST /deadline-calculator",
         "GET /rules",
         "GET /rules/{rule_id}",
+        "GET /posted-acts",
         "GET /preference-programs",
         "GET /timeline-codes",
     },
