@@ -1,6 +1,5 @@
 """Assembles the notifications service."""
 
-import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -16,7 +15,7 @@ from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
 from shared.mail.folder import FolderMailer
-from shared.mail.inbound import InboundMail
+from shared.mail.inbound import InboundMail, server_tls
 from shared.mail.protocol import Mailer
 from shared.mail.smtp import SmtpMailer
 from shared.runtime import sealing
@@ -62,10 +61,7 @@ def listeners_of(platform: Platform, settings: NotificationsSettings) -> tuple[L
     """What listens beside the API: the way by which bounces come, where the operator set one."""
     if settings.bounce_port is None:
         return ()
-    tls = None
-    if settings.bounce_certificate is not None:
-        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(settings.bounce_certificate)
+    tls = server_tls(settings.bounce_certificate)
     bounces = Bounces(platform.engine, platform.clock, settings.mail_addresses)
     inbound = InboundMail(settings.host, settings.bounce_port, is_known=bounces.is_known, take=bounces.take, tls=tls)
     return (Listener("bounces", inbound.run),)

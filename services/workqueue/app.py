@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+from services.workqueue.acts.center_mail import CenterMailbox
 from services.workqueue.api import PUBLIC_ROUTERS, ROUTERS
 from services.workqueue.domain.request import NOTICE_OVER_CENTS
 from services.workqueue.handlers.handler import TOPICS, handle
@@ -12,11 +13,12 @@ from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
 from services.workqueue.store.sealed import SEALED
 from services.workqueue.store.tables.core import metadata
-from shared.files.depot import open_depot
+from shared.files.depot import Depot, open_depot
 from shared.files.jobs import file_jobs
+from shared.mail.inbound import InboundMail, server_tls
 from shared.runtime import sealing
 from shared.runtime.platform import Platform
-from shared.runtime.service import Parts, Service
+from shared.runtime.service import Listener, Parts, Service
 from shared.web.asking import Neighbour
 
 
@@ -41,7 +43,25 @@ def build(platform: Platform) -> Parts:
         jobs=(*schedule(platform, settings), *file_jobs(platform, files)),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
+        listeners=listeners_of(platform, settings, files),
     )
+
+
+def listeners_of(platform: Platform, settings: WorkqueueSettings, files: Depot) -> tuple[Listener, ...]:
+    """What listens beside the API: the mailboxes of Centers, where the operator set their host."""
+    host, port = settings.center_mail_host, settings.center_mail_port
+    if host is None or port is None:
+        return ()
+    mailbox = CenterMailbox(platform.engine, files, platform.clock, host)
+    inbound = InboundMail(
+        settings.host,
+        port,
+        is_known=mailbox.is_known,
+        take=mailbox.take,
+        tls=server_tls(settings.center_mail_certificate),
+        most_bytes=settings.files_max_bytes,
+    )
+    return (Listener("center-mail", inbound.run),)
 
 
 SERVICE = Service(

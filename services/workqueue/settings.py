@@ -1,6 +1,9 @@
 """What an operator sets for the work queue."""
 
-from pydantic import Field
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from services.workqueue.domain.bulk import Limits
 from shared.files.settings import FileSettings
@@ -53,6 +56,28 @@ class WorkqueueSettings(FileSettings):
         le=10**12,
         description="US dollars of entered value beyond which a second person has to begin a bulk run",
     )
+
+    center_mail_host: str | None = Field(
+        default=None,
+        description="the host of the mailboxes of Centers: mail to cee007 there opens an inquiry of CEE007; none: no"
+        " mail is taken",
+    )
+    center_mail_port: int | None = Field(
+        default=None, ge=0, le=65535, description="where that mail is taken by SMTP, beside the API"
+    )
+    center_mail_certificate: Path | None = Field(
+        default=None, description="certificate chain and key in one PEM file, for STARTTLS; nothing is taken without"
+    )
+
+    @model_validator(mode="after")
+    def _check_center_mail(self) -> Self:
+        if (self.center_mail_host is None) != (self.center_mail_port is None):
+            raise ValueError("center_mail_host and center_mail_port: both, or none of them")
+        if self.center_mail_port is not None and self.files_url is None:
+            raise ValueError("center_mail_port: needs files_url, where the mails are kept")
+        if self.env == "production" and self.center_mail_port is not None and self.center_mail_certificate is None:
+            raise ValueError("center_mail_certificate: production takes mail by TLS only")
+        return self
 
     @property
     def bulk_limits(self) -> Limits:

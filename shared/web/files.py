@@ -17,6 +17,7 @@ from shared.db.transaction import Transaction, snapshot
 from shared.files import store
 from shared.files.depot import Depot
 from shared.files.file import Content, File, Level, Subject, demand_servable
+from shared.files.keeping import keep_file
 from shared.files.kinds import KINDS, Kind
 from shared.files.scan import Scan
 from shared.runtime.access import is_staff, no_such
@@ -156,13 +157,9 @@ async def add_file(
 
         async def act(tx: Transaction) -> FileOut:
             authority = await demand(tx)
-            await store.lock_content(tx, content.sha256)
-            # What lay there from before may have been swept in the meantime; under the lock it stays.
-            if not await depot.has(content.sha256):
-                await depot.put(content.sha256, form.file)
             file_id = UUID(event_id("file", subject, subject_id, caller.subject, key))
             file = _file(file_id, subject, subject_id, level, content, caller, authority, now_of(request))
-            await store.write_file(tx, file)
+            await keep_file(tx, depot, form.file, file)
             return file_out(file, caller)
 
         return await answer_once(

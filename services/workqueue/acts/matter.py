@@ -14,7 +14,7 @@ from services.workqueue.acts.reach import demand_known, knower, person_of, seen
 from services.workqueue.acts.request import AskedByAct, draft_by_act, issue_by_act, refusal_of_bar
 from services.workqueue.domain import claim as rules
 from services.workqueue.domain.compartment import NeedToKnow, is_known
-from services.workqueue.domain.item import WAITING, Item, Person
+from services.workqueue.domain.item import SYSTEM, WAITING, Item, Person
 from services.workqueue.domain.matter import OPENS_LETTER, Followed, KeptAct, Opening, people_of, placed, stand_of
 from services.workqueue.domain.priority import FILING_PRIORITY
 from services.workqueue.domain.processes.engine import Bar, Standing, find_bar, list_acts
@@ -93,6 +93,14 @@ async def open_matter(
     if await item_store.lock_items(tx, [item_id]):
         raise key_reused()
     return await _begin(tx, item_id, table, opening, now, importer_number=importer_number, center=center)
+
+
+async def open_by_event(
+    tx: Transaction, item_id: UUID, process: str, event: str, title: str, center: str, now: datetime
+) -> Item:
+    """Open a matter that something else than a person opens, of nobody who has an importer number; `event` is what."""
+    opening = Opening(title, (), None, None, SYSTEM, event)
+    return await _begin(tx, item_id, PROCESSES[process], opening, now, importer_number=None, center=center)
 
 
 async def _begin(

@@ -241,6 +241,6 @@ INQUIRY: Final = Process(
     settings=(
         "The Centers publish no standard of response that was found; two working days are Centerline's own.",
         "Asking back is a response; the asker's reply begins the time anew.",
-        "Mail to a Center's mailbox opens an inquiry; until a release reads mailboxes, somebody opens it by hand.",
+        "Mail to a Center's mailbox opens an inquiry where the operator set its host; else somebody opens it by hand.",
     ),
 )
