@@ -38,6 +38,7 @@ async def deployed(open_folder: Path, provider: OidcServer) -> AsyncIterator[Pro
         "CENTERLINE_LOGIN_CLIENT_ID": CLIENT[0],
         "CENTERLINE_LOGIN_CLIENT_SECRET": CLIENT[1],
         "CENTERLINE_SESSION_KEY": "for-tests-only-" * 3,
+        "CENTERLINE_WEBHOOK_KEY": "for-tests-only-" * 3,
     }
     async with running_product(bus="postgres", folder=open_folder / "signing-in", variables=variables) as product:
         yield product
