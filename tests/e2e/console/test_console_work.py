@@ -248,9 +248,9 @@ async def test_team_board_shows_who_has_what_and_assigns(product: Product, brows
     box = page.locator(f"input[name=item][value='{item['item_id']}']")
     await box.check()
     await page.get_by_label("Offer to").select_option("lee")
-    await page.get_by_label("Why").fill("Knows this case.")
+    await page.locator("form[action='/team/assign']").get_by_label("Why").fill("Knows this case.")
     await page.get_by_role("button", name="Assign").click()
-    await page.get_by_text("1 of 1 item is now offered to lee first.").wait_for()
+    await page.get_by_text("1 of 1 item is now offered to Lee Moran first.").wait_for()
     await take_picture(page, "team-assigned")
     history = (await call(product, ana, "get", f"/items/{item['item_id']}"))["history"]
     assert "assigned" in {each["change"] for each in history}
