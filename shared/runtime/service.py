@@ -88,7 +88,8 @@ def run(service: Service) -> None:
         sys.stderr.write(f"{service.name} cannot start:\n{error}\n")
         sys.exit(2)
     configure_logging(service.name, settings.log_format, settings.log_level)
-    tune_garbage_collection()
+    if service.topics:
+        tune_garbage_collection()
     sys.exit(uvloop.run(_serve(service, settings)))
 
 
