@@ -18,13 +18,17 @@ from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
 from tests.support.databases import SERVER_SETTINGS, TestDatabases
 from tests.support.kafka_broker import broker_from_environment, end_shared_broker, ensure_shared_broker, file_lock
+from tests.support.worked_out_routes import keep_worked_out_routes
 
 RUN_FOLDER: Final = pytest.StashKey[Path]()
 LEFT_OUT: Final = pytest.StashKey[list[str]]()
+ROOM: Final = 4 << 30
+"""Bytes that the databases of a whole run fit into by far."""
 
 # Settings that a test makes are those of development, unless it says otherwise: here a shared secret signs the tokens.
 os.environ["CENTERLINE_ENV"] = "development"
 os.environ["CENTERLINE_FILES_URL"] = "memory:///"
+keep_worked_out_routes()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,9 +45,20 @@ def pytest_configure(config: pytest.Config) -> None:
     given: dict[str, Any] | None = getattr(config, "workerinput", None)
     config.stash[LEFT_OUT] = _choose_left_out(config) if given is None else given["left_out"]
     config.stash[RUN_FOLDER] = Path(
-        tempfile.mkdtemp(prefix="centerline-test-") if given is None else given["run_folder"]
+        tempfile.mkdtemp(prefix="centerline-test-", dir=find_memory()) if given is None else given["run_folder"]
     )
     config.stash[RUN_FOLDER].chmod(0o755)
+
+
+def find_memory() -> Path | None:
+    """Where files stay in memory, when there is room: a database is copied there in a thirtieth of the time.
+
+    Nothing here outlives the run, and what tests kill are processes, never the machine.
+    """
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM:
+        return memory
+    return None
 
 
 @pytest.fixture(autouse=True)
