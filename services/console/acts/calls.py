@@ -141,12 +141,14 @@ class Services:
         asked = client.build_request("POST", path, files=files, data=fields, headers=headers, timeout=timeout)
         return await self._send(service, asked, read)
 
-    async def open(self, service: str, path: str, headers: Mapping[str, str]) -> Panel[httpx.Response]:
+    async def open(
+        self, service: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any] | None = None
+    ) -> Panel[httpx.Response]:
         """Begin to read the bytes that a service gives; whoever gets the answer closes it."""
         client, timeout = self._clients[service], self._timeout(self._times.file)
         try:
             response = await client.send(
-                client.build_request("GET", path, headers=headers, timeout=timeout), stream=True
+                client.build_request("GET", path, params=query, headers=headers, timeout=timeout), stream=True
             )
         except httpx.TransportError:
             return Panel(service, silent=_silent(service))
@@ -213,9 +215,12 @@ class Person:
         """Add a file at a service."""
         return await self.services.send_file(service, path, read, upload, fields, self._headers(key))
 
-    async def open(self, service: str, path: str) -> Panel[httpx.Response]:
-        """Begin to read the bytes that a service gives."""
-        return await self.services.open(service, path, self._headers())
+    async def open(
+        self, service: str, path: str, query: Mapping[str, Any] | None = None, accept: str | None = None
+    ) -> Panel[httpx.Response]:
+        """Begin to read the bytes that a service gives, as this kind of document where there are several."""
+        headers = self._headers() | ({} if accept is None else {"accept": accept})
+        return await self.services.open(service, path, headers, query)
 
     def _headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
         trace = current_trace.get()

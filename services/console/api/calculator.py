@@ -10,6 +10,7 @@ from services.console.acts.reads import Calculated
 from services.console.api.frame import Visitor, days_file, page, problem_page, told, visitor
 from services.console.domain.days_file import Day
 from services.console.domain.facts import ASKED, FIRST, asked_next, read_facts
+from shared.customs.entry_types import entry_types
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,6 +40,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
         offered=offered,
         labels={**FIRST, **ASKED},
         address=urlencode(given),
+        types=[each.code for each in entry_types().values() if not each.in_bond],
         errors=errors,
     )
 
