@@ -118,6 +118,7 @@ def build_templates() -> Environment:
         "remedy": words.say_remedy,
         "said": words.say_text,
         "fact": words.say_fact,
+        "class": words.say_class,
         "port": words.say_port,
         "entry_type": words.say_entry_type,
         "value": changes.say_value,

@@ -1,12 +1,14 @@
 """What anyone may see: the Centers, figures, the bulletin, rules and problems."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import together
+from services.console.acts.calls import Panel, together
 from services.console.acts.reads import (
     Center,
     CenterPage,
@@ -17,9 +19,10 @@ from services.console.acts.reads import (
     RulePage,
     Rules,
 )
-from services.console.api.frame import Visitor, hand_on, page, place_after, problem_page, visitor
+from services.console.api.frame import Visitor, console_of, hand_on, page, place_after, problem_page, visitor
 from services.console.domain.periods import last_quarters
 from services.console.domain.tiles import draw_tiles
+from shared.customs.calendar import legal_date
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,6 +37,9 @@ SEARCHED = (
     "posted_to",
     "event_type",
 )
+YEAR = 366
+SHOWN = 10
+"""Changes of the directory that are shown."""
 EVENTS = ("liquidation", "reliquidation", "extension", "suspension", "voiding")
 
 
@@ -42,7 +48,7 @@ async def list_centers(request: Request, who: Anyone) -> Response:
     """The Centers, and what changed in the directory."""
     centers, changes = await together(
         who.person.get("routing", "/centers", list[Center]),
-        who.person.get("routing", "/directory/changes", Changes, limit=10),
+        _changes_of(request, who, ""),
     )
     if not centers.is_shown:
         return problem_page(request, who, centers, subject="The Centers")
@@ -53,12 +59,21 @@ async def list_centers(request: Request, who: Anyone) -> Response:
     return page(request, who, "centers.html", centers=centers, changes=changes, tiles=draw_tiles(offices))
 
 
+async def _changes_of(request: Request, who: Visitor, center: str) -> Panel[Changes]:
+    """What changed in the directory within a year, the newest first."""
+    since = legal_date(console_of(request).platform.clock.now()) - timedelta(days=YEAR)
+    told = await who.person.get("routing", "/directory/changes", Changes, since=since, center=center, limit=500)
+    if told.value is None:
+        return told
+    return replace(told, value=Changes(items=told.value.items[: -SHOWN - 1 : -1]))
+
+
 @router.get("/centers/{code}")
 async def read_center(request: Request, who: Anyone, code: str) -> Response:
     """A Center with its people, contacts by process, and changes."""
     center, changes = await together(
         who.person.get("routing", f"/centers/{code}", CenterPage),
-        who.person.get("routing", "/directory/changes", Changes, center=code, limit=10),
+        _changes_of(request, who, code),
     )
     if not center.is_shown:
         return problem_page(request, who, center, subject=f"Center {code}")

@@ -18,6 +18,16 @@ _ISO_DAY: Final = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 _CALL: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) /")
 _EASTERN: Final = ZoneInfo("America/New_York")
 
+CLASSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "311": "merchandise processing fee, informal",
+        "499": "merchandise processing fee",
+        "500": "merchandise processing surcharge",
+        "501": "harbor maintenance fee",
+    }
+)
+"""Classes of fees with their names."""
+
 MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"law": ("⚖", "law"), "policy": ("◷", "policy"), "goal": ("○", "goal"), "act": ("●", "done")}
 )
@@ -101,6 +111,16 @@ def say_entry_type(code: str | None) -> str:
         return "-"
     known = entry_types().get(code)
     return f"{code} {known.name}" if known is not None else code
+
+
+def say_class(code: str) -> str:
+    """A class of amounts: of a fee its name too.
+
+    >>> say_class("499"), say_class("duty-unspecified"), say_class("999")
+    ('499, merchandise processing fee', 'duty, unspecified', '999')
+    """
+    name = CLASSES.get(code)
+    return f"{code}, {name}" if name is not None else code.replace("-", ", ")
 
 
 def say_refusal(code: str | None, says: str | None) -> str:
