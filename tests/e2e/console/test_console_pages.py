@@ -53,6 +53,7 @@ FOR_ANYONE = {
     "rules": "/rules",
     "rule": "/rules/liq-1yr-entry",
     "problem": "/problems/stale-token",
+    "help": "/help",
     "nowhere": "/nowhere",
 }
 
@@ -191,6 +192,15 @@ async def test_every_sample_person_begins_on_a_page_and_no_link_of_the_head_is_b
             if begins.status_code != 200:
                 wrong.append((person.identity.subject, person.begins, begins.status_code))
     assert wrong == []
+
+
+async def test_a_center_says_which_goods_it_has_and_how_it_is_reached(console: str) -> None:
+    async with httpx.AsyncClient(base_url=console, trust_env=False) as client:
+        text = unescape((await client.get("/centers/CEE003")).text)
+        for said in ("8716", "Director: Dora Lindgren", "SYNTHETIC Vehicles (731)", "cee003@centers.example"):
+            assert said in text, said
+        assert "cee003.protests@centers.example" in text
+        assert "cl-tile--office" in (await client.get("/centers")).text
 
 
 async def test_lists_come_as_files(product: Product, console: str, things: Things) -> None:
