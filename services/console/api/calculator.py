@@ -21,7 +21,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
     given: dict[str, Any] = read_facts(request.query_params)
     answer = None
     if given.get("entry_type"):
-        answer = await who.person.post("liquidation", "/deadline-calculator", Calculated, given)
+        answer = await who.person.question("liquidation", "/deadline-calculator", Calculated, given)
         if answer.silent is not None:
             return problem_page(request, who, answer, subject="The deadline calculator")
     missing = {name for clock in answer.value.unknown for name in clock.missing} if answer and answer.value else set()
@@ -49,7 +49,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
 async def read_days(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Response:
     """The safe days of all clocks that are not past, for a calendar."""
     given: dict[str, Any] = read_facts(request.query_params)
-    answer = await who.person.post("liquidation", "/deadline-calculator", Calculated, given)
+    answer = await who.person.question("liquidation", "/deadline-calculator", Calculated, given)
     if answer.value is None:
         return problem_page(request, who, answer, subject="The deadline calculator")
     facts = "-".join(f"{name}-{value}" for name, value in sorted(given.items()))
