@@ -33,7 +33,7 @@ from tests.support.browser import (
 from tests.support.pages import reading_as
 from tests.support.product import Product
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
 
 FIRST_VIEW_BYTES = 180_000
 PAGE_BYTES = 30_000
