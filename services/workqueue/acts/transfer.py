@@ -145,7 +145,7 @@ async def answer(
     process = PROCESSES.get(after.process)
     if act == "return" and process is not None and after.stage is not None:
         # Back from the port it waits again for whomever its process waits for.
-        after = placed(after, process, (await follow_item(tx, after, process))[0].standing)
+        after = placed(after, process, (await follow_item(tx, after, process))[0].kept)
     await store.write_transfers(tx, [settled])
     if after != item:
         await item_store.write_items(tx, [after])
