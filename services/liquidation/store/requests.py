@@ -30,8 +30,8 @@ _LOCK: Final = """
 SELECT item_id, sequence, change, state, ended_on, event_id FROM work_items
 WHERE item_id = ANY($1::text[]) ORDER BY item_id FOR UPDATE
 """
-# A letter is closed by what becomes of it, and by the end of its item, whichever is first: nobody waits for the answer to
-# a question of a matter that has ended. The item may begin again, and the letter with it.
+# A letter is closed by what becomes of it, and by the end of its item, whichever is first: nobody waits for an answer
+# in a matter that has ended. The item may begin again, and the letter with it.
 _STAND: Final = """
 UPDATE information_requests r SET closed_on = s.closed_on, closed_as = s.closed_as, due_on = s.due_on
 FROM (
