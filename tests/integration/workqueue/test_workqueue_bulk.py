@@ -20,7 +20,7 @@ from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
 from tests.integration.workqueue.events import legal_act, routed
 from tests.integration.workqueue.test_workqueue_compartment import matter, name
-from tests.integration.workqueue.test_workqueue_staff import put, queue
+from tests.integration.workqueue.test_workqueue_staff import people, put, queue
 from tests.support.events import entry_number
 
 CENTER = frozenset({"CEE007"})
@@ -134,6 +134,7 @@ async def test_run_under_an_acting_authority_that_has_ended_is_refused_item_by_i
     await put(desk, "kim")
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     body = {"center": "CEE007", "from_subject": "sue", "to_subject": "dan", **days}
+    await people(desk, "sue", "dan")
     proposed = await desk.call("POST", "/staff/delegations", DAN, json=body, headers={"Idempotency-Key": "d1"})
     path = f"/staff/delegations/{proposed.json()['delegation_id']}"
     boss = replace(SUE, subject="bea")
