@@ -71,6 +71,20 @@ WITH due AS (
     RETURNING d.*
 )
 {_FACTS}"""
+_CLAIM_CALLS = f"""
+WITH due AS (
+    SELECT d.notice_id, d.channel, d.recipient_role
+    FROM unnest($2::text[], $5::integer[]) AS g(channel, most), LATERAL (
+        SELECT notice_id, channel, recipient_role FROM deliveries
+        WHERE state = 'queued' AND lane = 3 AND channel = g.channel AND next_try_at <= $1
+        ORDER BY next_try_at LIMIT g.most FOR UPDATE SKIP LOCKED
+    ) d
+), claimed AS (
+    UPDATE deliveries d SET next_try_at = $3 FROM due
+    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
+    RETURNING d.*
+)
+{_FACTS}"""
 
 # What comes back for a mail that a server took: its recipient is looked up as when it was claimed.
 _COME_BACK = f"""
@@ -358,10 +372,12 @@ async def claim_due(
     return claimed
 
 
-async def claim_webhooks(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take deliveries by webhook that are due; nobody else gets them until the lease has ended."""
+async def claim_calls(tx: Transaction, now: datetime, lease: timedelta, most: Mapping[str, int]) -> list[Claimed]:
+    """Take deliveries that are due, of each of these channels at most as many, those due longest first; nobody else
+    gets them until the lease has ended.
+    """
     today = legal_date(now)
-    rows = await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today, Lane.WEBHOOK.value)
+    rows = await bulk.fetch(tx, _CLAIM_CALLS, now, list(most), now + lease, today, list(most.values()))
     return [_claimed(row, today) for row in rows]
 
 
