@@ -192,7 +192,8 @@ class Sender:
         is_away = bool(outcomes) and all(outcome.fate is Fate.AWAY for outcome in outcomes)
         if is_away:
             log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
-        return len(claimed) == self._mailer.batch and not is_away
+        is_more = len(claimed) == self._mailer.batch or any(outcome.fate is Fate.LEFT for outcome in outcomes)
+        return is_more and not is_away
 
     def _place(self, item: Claimed, address: str, now: datetime) -> Claimed | Hold:
         """A mail that goes now, with its place at its domain, which it keeps when it is tried again; or until when it
