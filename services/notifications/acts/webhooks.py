@@ -113,6 +113,6 @@ async def switch(tx: Transaction, caller: Identity, webhook_id: UUID, state: str
     await store.hold_webhook(tx, webhook_id)
     webhook = await read(tx, caller, webhook_id, "webhook.manage", now)
     reason = None if state == "active" else f"turned off by {caller.subject}"
-    changed = replace(webhook, state=state, off_reason=reason, failing_since=None)
+    changed = replace(webhook, state=state, off_reason=reason, failing_since=None, paused_until=None)
     await store.write_webhook(tx, changed)
     return changed

@@ -1,4 +1,5 @@
-"""What of routing is under seal: every change of accounts, parties and rules, with who made it and why."""
+"""What of routing is under seal: every change of accounts, parties and rules, with who made it and why, and the
+bulletins of Centers."""
 
 from typing import Final
 
@@ -9,6 +10,7 @@ SEALED: Final = (
     SealedTable("account_family_changes", "family", ("revision",), "t.revision"),
     SealedTable("assignments", "importer_number", ("sequence",), "t.sequence"),
     SealedTable("appeal_steps", "appeal_number", ("sequence",), "t.sequence"),
+    SealedTable("broadcasts", "broadcast_id", ("center",), "t.issued_at"),
     SealedTable("criteria_changes", "criterion_id", ("sequence",), "t.sequence"),
     SealedTable("delegation_acts", "delegation_id", ("version",), "t.version"),
     SealedTable("directory_changes", "code", ("sequence",), "t.sequence"),
