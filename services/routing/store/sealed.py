@@ -3,6 +3,7 @@
 from typing import Final
 
 from shared.db.seals import SealedTable
+from shared.files import store as files
 
 SEALED: Final = (
     SealedTable("account_changes", "importer_number", ("revision",), "t.revision"),
@@ -16,4 +17,5 @@ SEALED: Final = (
     SealedTable("party_changes", "party_id", ("version",), "t.version"),
     SealedTable("rule_changes", "reference", ("sequence",), "t.sequence"),
     SealedTable("tariff_map_changes", "version", ("sequence",), "t.sequence"),
+    files.SEALED,
 )

@@ -13,9 +13,11 @@ from services.workqueue.api import (
     files,
     goods,
     grouping,
+    history,
     items,
     management,
     matters,
+    notes,
     processes,
     requests,
     staff,
@@ -37,6 +39,7 @@ ROUTERS = [
         decision_checks,
         requests,
         files,
+        notes,
         figures,
         acting,
         staff,
@@ -45,6 +48,7 @@ ROUTERS = [
         management,
         accounts,
         grouping,
+        history,
     )
 ]
 PUBLIC_ROUTERS = [processes.router]

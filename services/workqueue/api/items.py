@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workqueue.acts.compartment import LISTED, note_reads
 from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
 from services.workqueue.acts.reach import demand_item_sight, knower, matter_for_work, seen
@@ -331,7 +332,10 @@ async def _rows(request: Request, caller: Identity, query: FilterIn, page: PageP
     reach = reach_of(caller, "item.read", today_of(request))
     wanted = filter_of(query, caller, request)
     async with reading(engine_of(request)) as connection:
-        return await item_store.list_items(connection, reach, knower(caller), wanted, after=position, limit=page.fetch)
+        rows = await item_store.list_items(connection, reach, knower(caller), wanted, after=position, limit=page.fetch)
+    sensitive = [row.item.item_id for row in rows if row.item.knowers is not None]
+    await note_reads(engine_of(request), sensitive, caller, LISTED, now_of(request))
+    return rows
 
 
 def _place(row: ListedItem) -> tuple[date, int, datetime, UUID]:
@@ -377,6 +381,10 @@ async def read_item(
     demand_item_sight(caller, item, today_of(request))
     reach, asks = reach_of(caller, "item.read", today_of(request)), knower(caller)
     known = {each.item_id for each in linked if reach.covers(seen(each)) and is_known(each, asks)}
+    if item.knowers is not None:
+        await note_reads(engine_of(request), [item_id], caller, "item", now_of(request))
+    listed_too = [each.item_id for each in linked if each.item_id in known and each.knowers is not None]
+    await note_reads(engine_of(request), listed_too, caller, LISTED, now_of(request))
     return ItemDetailOut(
         **_item_fields(listed, caller, _Goal(today_of(request), center_goal_of(request))),
         entry_numbers=named,

@@ -1,7 +1,7 @@
 """The tables of the work queue, a module for each subject."""
 
 from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
-from services.workqueue.store.tables.compartment import need_to_know
+from services.workqueue.store.tables.compartment import compartment_reads, need_to_know
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decided_goods, decisions
 from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
@@ -10,6 +10,7 @@ from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
 from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
+from services.workqueue.store.tables.notes import item_notes
 from services.workqueue.store.tables.protests import protests
 from services.workqueue.store.tables.requests import request_acts, request_answers, requests
 from services.workqueue.store.tables.staff import (
@@ -28,6 +29,7 @@ __all__ = [
     "acting_authority",
     "bulk_items",
     "bulk_runs",
+    "compartment_reads",
     "decided_goods",
     "decisions",
     "entries",
@@ -37,6 +39,7 @@ __all__ = [
     "importers",
     "item_acts",
     "item_events",
+    "item_notes",
     "items",
     "matters",
     "metadata",
