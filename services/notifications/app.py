@@ -23,8 +23,8 @@ from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Platform
 from shared.runtime.service import Listener, Parts, Service
 from shared.web.asking import Neighbour
-from shared.webhooks.client import WebhookClient
 from shared.web.history import build_history_router
+from shared.webhooks.client import WebhookClient
 
 
 def build(platform: Platform) -> Parts:

@@ -356,7 +356,9 @@ def _level_of(allowed: tuple[Level, ...], given: str | None) -> Level:
     )
 
 
-def _call_of(request: Request, caller: Identity, key: str, level: Level, redacts: UUID | None, content: Content) -> IdempotentCall:
+def _call_of(
+    request: Request, caller: Identity, key: str, level: Level, redacts: UUID | None, content: Content
+) -> IdempotentCall:
     asked = f"{request.method} {request.url.path}\n{level}\n{content.name}\n{content.sha256.hex()}"
     if redacts is not None:
         asked += f"\n{redacts}"

@@ -86,7 +86,9 @@ def build_history_router(tables: Sequence[SealedTable], sight: Sight | None = No
     async def read_history(
         subject: Annotated[
             str,
-            Path(min_length=1, max_length=200, description="An entry, item, letter, account or notice, by number or id."),
+            Path(
+                min_length=1, max_length=200, description="An entry, item, letter, account or notice, by number or id."
+            ),
         ],
         request: Request,
         caller: Annotated[Identity, allow("history.read")],

@@ -20,7 +20,7 @@ PUBLIC = {
         "GET /transparency/{period}",
         "POST /what-if/assignment",
     },
-    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}"},
+    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}", "GET /trade-figures/{period}"},
     "liquidation": {
         *PROBLEMS,
         "POST /deadline-calculator",

@@ -75,7 +75,7 @@ async def columns_of(engine: AsyncEngine, table: SealedTable) -> dict[str, str]:
         for (rule,) in list(await tx.connection.execute(text(_RULES), {"name": table.name})):
             await tx.connection.execute(text(f'ALTER TABLE {table.name} DROP CONSTRAINT "{rule}" CASCADE'))
         rows: list[Any] = list(await tx.connection.execute(text(_COLUMNS), {"name": table.name}))
-    return {name: kind for name, kind in rows}
+    return dict(rows)
 
 
 @pytest.mark.parametrize("service", OF_SERVICES)
@@ -87,7 +87,7 @@ async def test_change_and_deletion_in_any_sealed_table_are_found(service: str, s
         values = ", ".join(_VALUES[kind] for kind in columns.values())
         await do(engine, f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})")
         await sealing.seal_what_waits(engine, tables, NOW)
-        assert [each for each in await findings(engine, (table,))] == [], table.name
+        assert list(await findings(engine, (table,))) == [], table.name
         kept = {*table.key, table.subject, *table.without}
         changed = [name for name, kind in columns.items() if name not in kept and kind in _CHANGED]
         assert changed, table.name

@@ -3,6 +3,7 @@
 from services.workqueue.api import (
     accounts,
     acting,
+    board,
     bulk_runs,
     claims,
     clocks,
@@ -15,12 +16,16 @@ from services.workqueue.api import (
     grouping,
     history,
     items,
+    limitations,
     management,
     matters,
     notes,
     processes,
+    quality,
     requests,
+    satisfaction,
     staff,
+    trade_figures,
     transfers,
     views,
 )
@@ -49,6 +54,10 @@ ROUTERS = [
         accounts,
         grouping,
         history,
+        quality,
+        board,
+        limitations,
+        satisfaction,
     )
 ]
-PUBLIC_ROUTERS = [processes.router]
+PUBLIC_ROUTERS = [processes.router, trade_figures.router]

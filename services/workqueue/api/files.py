@@ -52,7 +52,7 @@ async def list_item_files(
     caller: Annotated[Identity, allow("item-file.read")],
     page: CurrentPage,
 ) -> Page[FileOut]:
-    """In the order in which they were added; parties see those of level `party`, few those of level `law-enforcement`."""
+    """In the order in which they were added; parties see those of level `party`, few those for law enforcement."""
 
     async def demand(tx: Transaction) -> str:
         return await demand_files(tx, item_id, caller, now_of(request), adds=False)

@@ -20,7 +20,7 @@ from shared.db.transaction import snapshot
 from shared.runtime.access import Matter, Reach, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
-from shared.web.requests import engine_of, today_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 

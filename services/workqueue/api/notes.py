@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.workqueue.acts import notes as acts
 from services.workqueue.acts.compartment import note_reads
 from services.workqueue.acts.files import demand_papers, levels_of
+from services.workqueue.acts.quality import blind
 from services.workqueue.api.common import ItemId
 from services.workqueue.domain.note import ItemNote, NoteLevel, digest_of
 from services.workqueue.store import notes as store
+from services.workqueue.store import quality as quality_store
 from shared.db.transaction import Transaction, snapshot
 from shared.runtime.access import is_staff
 from shared.runtime.identity import Identity
@@ -55,7 +57,7 @@ class NoteOut(BaseModel):
     authority: str | None = Field(description="The row of the authority table, for staff.")
     redacts: UUID | None = Field(description="Of a redacted copy the original, for staff.")
     redacts_sha256: str | None = Field(
-        description="Of a redacted copy the SHA-256 of what the original says, for staff: a short text could be guessed."
+        description="Of a redacted copy the SHA-256 of what the original says, for staff: a short text can be guessed."
     )
 
 
@@ -101,6 +103,8 @@ async def list_notes(
     position = page.position(datetime, UUID)
     async with snapshot(engine_of(request)) as tx:
         item, _ = await demand_papers(tx, item_id, caller, now_of(request), subject="item-note", adds=False)
+        if await quality_store.find_blind(tx.connection, [item_id], caller.subject):
+            raise blind()
         levels = levels_of(item, caller, today_of(request))
         after = (position[0], position[1]) if position is not None else None
         rows = await store.list_notes(tx.connection, item_id, levels, after=after, limit=page.fetch)

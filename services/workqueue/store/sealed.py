@@ -20,5 +20,9 @@ SEALED: Final = (
         without=("removed_by", "removed_at"),  # who is named may be taken off again
     ),
     SealedTable("compartment_reads", "item_id", ("number",), "t.number", kind="uuid"),
+    SealedTable("quality_plans", "center", ("version",), "t.version"),
+    SealedTable("boards", "center", ("version",), "t.version"),
+    SealedTable("board_acts", "item_id", ("number",), "t.number", kind="uuid"),
+    SealedTable("satisfaction_answers", "item_id", ("answered_by",), "t.answered_at", kind="uuid"),
     files.SEALED,
 )

@@ -52,7 +52,9 @@ async def test_history_of_a_sensitive_matter_is_read_by_the_auditor_who_is_named
     path = f"/history/{item_id}"
     absent = await desk.call("GET", "/history/00000000-0000-0000-0000-000000000009", GAO)
     hidden = await desk.call("GET", path, GAO)
-    assert (hidden.status_code, hidden.json()["code"]) == (absent.status_code, absent.json()["code"]) == (404, "not-found")
+    assert (
+        (hidden.status_code, hidden.json()["code"]) == (absent.status_code, absent.json()["code"]) == (404, "not-found")
+    )
     assert (await name(desk, item_id, "gao")).status_code == 200
     told = await desk.call("GET", path, GAO)
     assert told.status_code == 200, told.text

@@ -1,5 +1,6 @@
 """The tables of the work queue, a module for each subject."""
 
+from services.workqueue.store.tables.boards import board_acts, boards
 from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
 from services.workqueue.store.tables.compartment import compartment_reads, need_to_know
 from services.workqueue.store.tables.core import metadata, platform
@@ -12,7 +13,9 @@ from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.notes import item_notes
 from services.workqueue.store.tables.protests import protests
+from services.workqueue.store.tables.quality import quality_plans, quality_samples
 from services.workqueue.store.tables.requests import request_acts, request_answers, requests
+from services.workqueue.store.tables.satisfaction import satisfaction_answers
 from services.workqueue.store.tables.staff import (
     acting_authority,
     skill_demands,
@@ -27,6 +30,8 @@ from services.workqueue.store.tables.views import views
 
 __all__ = [
     "acting_authority",
+    "board_acts",
+    "boards",
     "bulk_items",
     "bulk_runs",
     "compartment_reads",
@@ -46,11 +51,14 @@ __all__ = [
     "need_to_know",
     "platform",
     "protests",
+    "quality_plans",
+    "quality_samples",
     "request_acts",
     "request_answers",
     "requests",
     "routed_goods",
     "routed_versions",
+    "satisfaction_answers",
     "skill_demands",
     "skips",
     "staff",
