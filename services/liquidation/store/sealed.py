@@ -20,5 +20,7 @@ SEALED: Final = (
     SealedTable("money_acts", "entry_number", ("event_key",), "t.number"),
     SealedTable("bill_payments", "bill_number", ("number",), "t.number"),
     SealedTable("hold_set_events", "hold_set_id", ("revision",), "t.revision"),
+    SealedTable("instructed_rates", "case_number", ("rate_id",), "t.made_at, t.rate_id"),
+    SealedTable("adcvd_explanations", "entry_number", ("line_number", "case_number", "number"), "t.made_at, t.number"),
     files.SEALED,
 )

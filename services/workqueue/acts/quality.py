@@ -12,7 +12,7 @@ from services.workqueue.domain.quality import Plan, Sample, draw
 from services.workqueue.store import quality as store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction, transaction
-from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
+from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
@@ -135,8 +135,8 @@ def blind() -> Conflict:
 async def _lock(tx: Transaction, caller: Identity, sample_id: UUID, now: datetime) -> Sample:
     sample = await store.lock_sample(tx, sample_id)
     what = f"second review {sample_id}"
-    if sample is None:
+    reach = reach_of(caller, "quality.review", legal_date(now))
+    if sample is None or not reach.covers(Matter(centers=frozenset({sample.center}))):
         raise no_such(what)
-    demand(caller, "quality.review", legal_date(now), Matter(centers=frozenset({sample.center})), what)
     await demand_acting(tx, caller, now)
     return sample

@@ -75,7 +75,7 @@ async def dispose(
     }
     if dissent is not None:
         fields["dissent"] = dissent
-    key = f"dispose{votes}{dissent}{disposition}"
+    key = f"dispose{item_id}{votes}{dissent}{disposition}"
     return await done(desk, item_id, "dispose", CHAIR, key=key, fields=fields)
 
 
@@ -147,7 +147,7 @@ async def test_panel_is_the_matters_most_alike_and_tells_of_nobody(desk: Desk) -
         ("smaller", {"loss_usd": "900.00"}),
         (
             "other",
-            {"statute": "19 USC 1595a", "culpability": "gross-negligence", "loss_usd": "5.00", "prior_violations": 4},
+            {"statute": "19 USC 1595a", "culpability": "none", "loss_usd": "5.00", "prior_violations": 4},
         ),
     ):
         before, _ = await nominated(desk, key, **screened)
