@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +22,7 @@ Sight = Callable[[Request, Transaction, str, Identity], Awaitable[Withhold]]
 """Raises `NotFound` for a subject of which the reader learns nothing, else gives what of it is withheld."""
 
 _SSN: Final = re.compile(r"\b[0-9]{3}-[0-9]{2}-(?=[0-9]{4}\b)")
-_EXAMPLE: Final = {
+_EXAMPLE: Final[dict[str, Any]] = {
     "source": "item_events",
     "position": 1,
     "run": 7,

@@ -16,6 +16,7 @@ PUBLIC = {
         "GET /authority/functions",
         "GET /centers",
         "GET /centers/{code}",
+        "GET /calendar",
         "GET /directory/changes",
         "GET /transparency/{period}",
         "POST /what-if/assignment",

@@ -160,4 +160,4 @@ async def list_open_bills(
     if after is not None:
         query = query.where(bills.c.bill_number > after)
     rows = await connection.execute(query.order_by(bills.c.bill_number).limit(limit))
-    return [OpenBill(*row) for row in rows]
+    return [OpenBill._make(row) for row in rows]

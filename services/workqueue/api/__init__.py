@@ -8,6 +8,7 @@ from services.workqueue.api import (
     claims,
     clocks,
     compartment,
+    data_packs,
     decision_checks,
     decisions,
     figures,
@@ -58,6 +59,7 @@ ROUTERS = [
         board,
         limitations,
         satisfaction,
+        data_packs,
     )
 ]
 PUBLIC_ROUTERS = [processes.router, trade_figures.router]

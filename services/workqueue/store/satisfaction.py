@@ -61,7 +61,10 @@ async def list_said(connection: AsyncConnection, before: datetime) -> list[Said]
     query = select(*(satisfaction_answers.c[name] for name in columns)).where(
         satisfaction_answers.c.answered_at < before
     )
-    return [Said(*row[:-1], legal_date(row[-1])) for row in await connection.execute(query)]
+    return [
+        Said(center, importer_number, score, is_resolved, legal_date(at))
+        for center, importer_number, score, is_resolved, at in await connection.execute(query)
+    ]
 
 
 class WaitingAtHeadquarters(NamedTuple):

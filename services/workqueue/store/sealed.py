@@ -24,5 +24,6 @@ SEALED: Final = (
     SealedTable("boards", "center", ("version",), "t.version"),
     SealedTable("board_acts", "item_id", ("number",), "t.number", kind="uuid"),
     SealedTable("satisfaction_answers", "item_id", ("answered_by",), "t.answered_at", kind="uuid"),
+    SealedTable("bulk_checks", "run_id", ("number",), "t.number", kind="uuid"),
     files.SEALED,
 )

@@ -1,7 +1,7 @@
 """The tables of the work queue, a module for each subject."""
 
 from services.workqueue.store.tables.boards import board_acts, boards
-from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
+from services.workqueue.store.tables.bulk_runs import bulk_checks, bulk_items, bulk_runs
 from services.workqueue.store.tables.compartment import compartment_reads, need_to_know
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decided_goods, decisions
@@ -32,6 +32,7 @@ __all__ = [
     "acting_authority",
     "board_acts",
     "boards",
+    "bulk_checks",
     "bulk_items",
     "bulk_runs",
     "compartment_reads",
