@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.calendar import CalendarEvent
@@ -34,7 +35,7 @@ async def list_standing(
     """Events as they stand, cancelled ones too, that may take place in a time."""
     newest = (
         select(*_COLUMNS)
-        .distinct(center_calendar.c.event_id)
+        .ext(distinct_on(center_calendar.c.event_id))
         .order_by(center_calendar.c.event_id, center_calendar.c.revision.desc())
         .subquery()
     )
