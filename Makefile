@@ -60,8 +60,14 @@ run: $(STAMP)  ## the whole system on this machine, with sample entries (ARGS="-
 test: $(STAMP)  ## the tests, but for what is slow by nature (at most 10 minutes on two cores)
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
 
-verify: $(STAMP)  ## the tests that are slow by nature, one at a time (at most 35 minutes)
+# What starts no process and measures no time may share the cores; the rest runs one at a time.
+verify: $(STAMP)  ## the tests that are slow by nature (at most 35 minutes)
+ifneq ($(findstring tests/,$(ARGS)),)
 	@$(BIN)/python -m pytest -q -m verify $(ARGS)
+else
+	@$(BIN)/python -m pytest -q -m "verify and sharing" -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -q -m "verify and not sharing" $(ARGS)
+endif
 
 lint: $(STAMP)  ## style, types and the direction of imports
 	@$(BIN)/ruff check

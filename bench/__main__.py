@@ -18,6 +18,7 @@ from bench.chain_floor import measure_chain_floor
 from bench.claims import fill, measure_claims_of_floor, measure_claims_of_product
 from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
+from bench.life import measure_lives
 from bench.lists import MAY_TAKE, measure_lists
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
@@ -39,7 +40,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "bulk", "lists", "notices")
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "life", "bulk", "lists", "notices")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -176,6 +177,23 @@ async def measure_claims_row(server: EmbeddedPostgres, items: int, clients: int,
     return Row("claims, items/s", per_second, floor, per_second / floor, "ahead of the peers, p99 2 floors", note)
 
 
+async def measure_life_row(server: EmbeddedPostgres, items: int, clients: int) -> Row:
+    """Items opened by events, claimed and decided, beside bare statements."""
+    embedded.ensure_database(server, "workqueue")
+    engine = create_engine(server.url("workqueue"), application="bench", pool_size=clients)
+    await upgrade(engine, WORKQUEUE.migrations)
+    measured = await measure_lives(engine, items, clients)
+    await engine.dispose()
+    return Row(
+        "life of an item, items/s",
+        items / measured.seconds,
+        items / measured.floor_seconds,
+        measured.floor_seconds / measured.seconds,
+        "888/s",
+        f"{items:,} items from event to decision by {clients} clients",
+    )
+
+
 async def measure_list_rows(server: EmbeddedPostgres, items: int) -> list[Row]:
     """The first page with its count by several filters; the floor is the time that each may take."""
     embedded.ensure_database(server, "workqueue")
@@ -253,6 +271,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
     if "claims" in given.rows:
         with open_server() as (_, server):
             rows.append(await measure_claims_row(server, given.open_items, given.clients, given.seconds))
+    if "life" in given.rows:
+        with open_server() as (_, server):
+            rows.append(await measure_life_row(server, given.lives, given.clients))
     if "bulk" in given.rows:
         with open_server() as (_, server):
             rows.append(await measure_bulk_row(server, given.bulk_items))
@@ -292,6 +313,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--year-entries", type=int, default=5_000_000, help="entries for forecast, radar and previews")
     parser.add_argument("--calls", type=int, default=5_000, help="calls of the deadline calculator")
     parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
+    parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
     parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")
     parser.add_argument("--clients", type=int, default=32, help="clients that claim at once")

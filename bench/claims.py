@@ -50,13 +50,15 @@ CREATE TABLE floor_history (
 CREATE TABLE floor_outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, topic text NOT NULL, key text NOT NULL, value bytea NOT NULL
 );
-INSERT INTO floor_items
-SELECT item_id, entry_number, center, division, due_on, priority, opened_at, state, holder, lease_until, token
-FROM items;
 CREATE INDEX floor_items_next ON floor_items (center, division, due_on, priority, opened_at, item_id)
     WHERE state = 'open'
 """
-_FLOOR = """
+_FILL_FLOOR = """
+INSERT INTO floor_items
+SELECT item_id, entry_number, center, division, due_on, priority, opened_at, state, holder, lease_until, token
+FROM items
+"""
+FLOOR_CLAIM = """
 WITH chosen AS MATERIALIZED (
     SELECT item_id FROM floor_items WHERE center = $1 AND division = $2 AND state = 'open'
     ORDER BY due_on, priority, opened_at, item_id LIMIT 1 FOR UPDATE SKIP LOCKED),
@@ -100,12 +102,19 @@ async def fill_items(engine: AsyncEngine, count: int) -> None:
 async def fill(engine: AsyncEngine, count: int) -> None:
     """The same for the product and for the floor; as PostgreSQL would know them."""
     await fill_items(engine, count)
+    await make_floor_tables(engine)
     async with engine.begin() as connection:
-        for statement in _FLOOR_TABLES.split(";"):
-            await connection.execute(text(statement))
+        await connection.execute(text(_FILL_FLOOR))
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE items, floor_items"))
+
+
+async def make_floor_tables(engine: AsyncEngine) -> None:
+    """The least that a queue with history and events keeps."""
+    async with engine.begin() as connection:
+        for statement in _FLOOR_TABLES.split(";"):
+            await connection.execute(text(statement))
 
 
 async def measure_claims_of_floor(engine: AsyncEngine, clients: int, seconds: float) -> Claims:
@@ -117,7 +126,7 @@ async def measure_claims_of_floor(engine: AsyncEngine, clients: int, seconds: fl
     async def claim(client: int) -> object:
         now = clock.now()
         place = (CENTERS[client % 10], DIVISIONS[client % 3])
-        rows = await bulk.fetch(held[client], _FLOOR, *place, f"user-{client}", now + LEASE, now)
+        rows = await bulk.fetch(held[client], FLOOR_CLAIM, *place, f"user-{client}", now + LEASE, now)
         return rows[0] if rows else None
 
     try:

@@ -347,7 +347,7 @@ class PostgresSubscription:
         return self._assigned
 
     async def poll(self, max_records: int, wait_seconds: float) -> list[Slice]:
-        """The next records; waits for a notification, or looks again a few times, when there are none."""
+        """The next records; waits for a notification when there are none. Who is told of nothing asks again later."""
         deadline = time.monotonic() + wait_seconds
         while True:
             await self._keep_membership()
@@ -355,10 +355,9 @@ class PostgresSubscription:
             records = await self._bus.read(self._position, max_records) if self._position else []
             if records:
                 return self._slices(records)
-            left = deadline - time.monotonic()
-            if left <= 0:
+            await self._listener.wait(max(0.0, deadline - time.monotonic()))
+            if time.monotonic() >= deadline:
                 return []
-            await self._listener.wait(min(left, 0.25))
 
     def reset(self, partitions: Collection[TopicPartition]) -> None:
         """Position these partitions again before reading on."""

@@ -147,14 +147,12 @@ CREATE TABLE seal_runs (
 );
 """
 
-# Of what subject lines came: the column that names it, and which lines count, are the trigger's arguments.
+# Of what subject lines came. A function for each table, so that its statement is planned once for a connection.
 NOTE_UNSEALED = """
-CREATE FUNCTION note_unsealed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_unsealed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format(
-        'INSERT INTO unsealed (source, subject) SELECT DISTINCT %L, t.%I::text FROM added t WHERE %s',
-        TG_TABLE_NAME, TG_ARGV[0], TG_ARGV[1]
-    );
+    INSERT INTO unsealed (source, subject)
+    SELECT DISTINCT '{table}', t.{subject}::text FROM added t WHERE {only};
     RETURN NULL;
 END
 $$
@@ -177,9 +175,8 @@ def create_platform_tables_v3() -> None:
 
 
 def create_platform_tables_v4() -> None:
-    """Seals of history, and a function that notes which lines wait for theirs."""
+    """Seals of history, and which lines wait for theirs."""
     run(V4)
-    op.execute(NOTE_UNSEALED)
 
 
 def seal(table: str, subject: str, only: str = "true") -> None:
@@ -188,10 +185,10 @@ def seal(table: str, subject: str, only: str = "true") -> None:
         "INSERT INTO unsealed (source, subject)"
         f" SELECT DISTINCT '{table}', t.{subject}::text FROM {table} t WHERE {only}"
     )
-    quoted = only.replace("'", "''")
+    op.execute(NOTE_UNSEALED.format(table=table, subject=subject, only=only))
     op.execute(
         f"CREATE TRIGGER {table}_unsealed AFTER INSERT ON {table} REFERENCING NEW TABLE AS added"
-        f" FOR EACH STATEMENT EXECUTE FUNCTION note_unsealed('{subject}', '{quoted}')"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION note_unsealed_{table}()"
     )
 
 

@@ -22,6 +22,8 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "4",
         "--seconds",
         "0.3",
+        "--lives",
+        "200",
         "--bulk-items",
         "1000",
         "--notices",
@@ -36,10 +38,11 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
-    assert [row["measurement"] for row in rows][-10:] == [
+    assert [row["measurement"] for row in rows][-11:] == [
         "recovery, returns/s",
         "deadline calculator, calls/s",
         "claims, items/s",
+        "life of an item, items/s",
         "bulk, items/s",
         "page of a Center, answers/s",
         "rare type of entry, answers/s",

@@ -91,6 +91,7 @@ def site(postgres: EmbeddedPostgres) -> Iterator[Site]:
 
 @pytest.mark.timeout(1800)
 @pytest.mark.verify
+@pytest.mark.sharing
 def test_no_request_breaks_an_api(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     examine(site, int(os.environ.get("CENTERLINE_FUZZ_CALLS") or SHORT_CALLS), capsys)
 

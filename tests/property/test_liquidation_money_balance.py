@@ -388,6 +388,7 @@ async def begin(engine: AsyncEngine, seed: int) -> Desk:
 
 
 @pytest.mark.verify
+@pytest.mark.sharing
 @pytest.mark.timeout(600)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))

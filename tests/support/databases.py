@@ -26,6 +26,8 @@ SERVER_SETTINGS: Mapping[str, str] = MappingProxyType(
         "checkpoint_timeout": "1h",
         # It would go round hundreds of databases that live for a second; whoever tests plans analyses by hand.
         "autovacuum": "off",
+        # Beside the data, and gone with them: a server that is killed leaves segments of shared memory behind.
+        "dynamic_shared_memory_type": "mmap",
     }
 )
 """A server that forgets everything when it is killed, and is quick until then."""

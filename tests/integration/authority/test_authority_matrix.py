@@ -35,7 +35,7 @@ ACCOUNT = frozenset({"own-account"})
 NO_FILE = "00000000-0000-0000-0000-000000000000"
 
 # Some ten thousand calls: slow by nature.
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.verify, pytest.mark.sharing, pytest.mark.timeout(900)]
 
 
 async def _check(ground: Ground) -> None:
