@@ -91,7 +91,12 @@ async def test_satisfaction_is_published_from_eleven_accounts_on_and_the_first_q
 async def test_ages_at_headquarters_are_public_from_eleven_matters_on(desk: Desk) -> None:
     for number in range(11):
         answer = await opened(
-            desk, person("IS"), key=f"open-{number}", process="internal-advice", title="x", importer_number="07-345678900"
+            desk,
+            person("IS"),
+            key=f"open-{number}",
+            process="internal-advice",
+            title="x",
+            importer_number="07-345678900",
         )
         assert answer.status_code == 201, answer.text
         item_id = answer.json()["item_id"]
