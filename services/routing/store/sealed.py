@@ -4,6 +4,7 @@ bulletins of Centers."""
 from typing import Final
 
 from shared.db.seals import SealedTable
+from shared.files import store as files
 
 SEALED: Final = (
     SealedTable("account_changes", "importer_number", ("revision",), "t.revision"),
@@ -18,4 +19,8 @@ SEALED: Final = (
     SealedTable("party_changes", "party_id", ("version",), "t.version"),
     SealedTable("rule_changes", "reference", ("sequence",), "t.sequence"),
     SealedTable("tariff_map_changes", "version", ("sequence",), "t.sequence"),
+    SealedTable("recommendations", "reference", ("recommendation_id",), "t.made_at, t.recommendation_id"),
+    SealedTable("recommendation_results", "recommendation_id", ("compared_at",), "t.compared_at", kind="uuid"),
+    SealedTable("center_calendar", "event_id", ("revision",), "t.revision", kind="uuid"),
+    files.SEALED,
 )

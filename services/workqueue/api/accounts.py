@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workqueue.acts.compartment import note_reads
 from services.workqueue.acts.reach import demand_item_sight, seen
 from services.workqueue.api.common import ItemId, importer_of
 from services.workqueue.domain.item import Item
@@ -233,6 +234,8 @@ async def list_related(
             ("goods", await store.list_same_goods(tx, keys, 4 * _SHOWN)),
             ("issue", await store.list_same_issue(tx, item_id, item.importer_number, 4 * _SHOWN)),
         )
+    if item.knowers is not None:
+        await note_reads(engine_of(request), [item_id], caller, "related work", now_of(request))
     reach = reach_of(caller, "item.read", today_of(request))
     return [
         RelatedOut(
