@@ -12,8 +12,10 @@ ROW: Final = ("service", "run", "sealed_at", "seals", "link")
 EXPORTED: Final = ("source", "position", "run", "digest", "link", "text")
 
 
-def row_of(service: str, run: SealRun) -> dict[str, Any]:
-    """A run in the form in which it is copied elsewhere."""
+def row_of(service: str, run: SealRun | None) -> dict[str, Any]:
+    """A run in the form in which it is copied elsewhere; without a run the service has nothing sealed, and says so."""
+    if run is None:
+        return {"service": service, "run": None, "sealed_at": None, "seals": 0, "link": None}
     return {
         "service": service,
         "run": run.run,
@@ -28,10 +30,13 @@ def read_copied(file: Path) -> dict[str, list[SealRun]]:
     copied: dict[str, list[SealRun]] = {}
     try:
         for row in json.loads(file.read_text()):
+            copied.setdefault(row["service"], [])
+            if row["run"] is None:
+                continue  # nothing was sealed there when it was copied
             run = SealRun(
                 row["run"], datetime.fromisoformat(row["sealed_at"]), row["seals"], bytes.fromhex(row["link"])
             )
-            copied.setdefault(row["service"], []).append(run)
+            copied[row["service"]].append(run)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotThere(f"{file} is not what `centerline audit links --json` printed: {error}") from error
     return copied

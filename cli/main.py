@@ -573,14 +573,17 @@ def verify_history(
 
 @audit_app.command("links")
 def show_links(as_json: JsonOption = False, data: DataOption = None) -> None:
-    """The newest link of each service: kept elsewhere, it proves all history that was sealed before."""
+    """The newest link of each service: kept elsewhere, it proves all history that was sealed before.
+
+    A service that has nothing sealed is named too.
+    """
     environment = open_environment(data=data, is_needed=True)
     runs = {each.name: asyncio.run(operations.last_seal_run(environment, each.name)) for each in SERVICES}
-    rows = [audit.row_of(name, run) for name, run in runs.items() if run is not None]
+    rows = [audit.row_of(name, run) for name, run in runs.items()]
     print_rows(
         "newest links",
         audit.ROW,
-        [tuple(row.values()) for row in rows],
+        [tuple("nothing sealed" if cell is None else cell for cell in row.values()) for row in rows],
         document=rows,
         as_json=as_json,
         if_none="nothing is sealed yet; the job seal-history does it every minute",

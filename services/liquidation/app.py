@@ -15,6 +15,7 @@ from shared.files.jobs import file_jobs
 from shared.runtime import sealing
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
+from shared.web.history import build_history_router
 
 
 def build(platform: Platform) -> Parts:
@@ -23,7 +24,7 @@ def build(platform: Platform) -> Parts:
     files = open_depot(settings)
     return Parts(
         handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force, platform.clock),
-        routers=ROUTERS,
+        routers=(*ROUTERS, build_history_router(SEALED)),
         public_routers=PUBLIC_ROUTERS,
         state={
             "policy": settings.cycle_policy,

@@ -23,6 +23,7 @@ from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Platform
 from shared.runtime.service import Listener, Parts, Service
 from shared.web.asking import Neighbour
+from shared.web.history import build_history_router
 from shared.webhooks.client import WebhookClient
 
 
@@ -47,7 +48,7 @@ def build(platform: Platform) -> Parts:
     cipher = Cipher("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
-        routers=ROUTERS,
+        routers=(*ROUTERS, build_history_router(SEALED)),
         public_routers=PUBLIC_ROUTERS,
         state={"webhooks": webhooks, "cipher": cipher},
         jobs=schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record),

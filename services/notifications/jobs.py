@@ -1,6 +1,7 @@
 """The schedule of notifications: what runs by itself and how often, in one process at a time under its name's lock."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.reconciling import LegalRecord, compare_days
@@ -30,12 +31,13 @@ def schedule(
     unsettled: list[Settlement] = []
     allowance = Allowance(rules.bulk_per_second)
     rates = DomainRates(rules.domain_per_minute)
+    quick: set[UUID] = set()
 
     async def send_mail(session: JobSession) -> None:
         await Sender(session, mailer, platform.clock, rules, unsettled, allowance, rates).run()
 
     async def send_webhooks(session: JobSession) -> None:
-        await WebhookSender(session, webhooks, cipher, platform.clock, rules.base_url).run()
+        await WebhookSender(session, webhooks, cipher, platform.clock, rules.base_url, quick).run()
 
     async def encrypt_webhook_secrets(session: JobSession) -> None:
         await encrypt_anew(session, cipher, platform.clock.now())

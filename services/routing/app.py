@@ -17,6 +17,7 @@ from shared.files.jobs import file_jobs
 from shared.runtime import sealing
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
+from shared.web.history import build_history_router
 
 
 def build(platform: Platform) -> Parts:
@@ -26,7 +27,7 @@ def build(platform: Platform) -> Parts:
     files = open_depot(settings)
     return Parts(
         handler=RoutingHandler(rules, platform.metrics.conflicts_total),
-        routers=ROUTERS,
+        routers=(*ROUTERS, build_history_router(SEALED)),
         public_routers=PUBLIC_ROUTERS,
         state={"rules": rules, "files": files},
         jobs=(*schedule(platform), *file_jobs(platform, files)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from services.workqueue.acts import bulk, claim, clock
+from services.workqueue.acts import bulk, claim, clock, quality
 from services.workqueue.acts import request as letters
 from services.workqueue.domain.clocks import pending_cutoff
 from services.workqueue.handlers.handler import derive_filings
@@ -53,6 +53,9 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
     async def do_bulk(session: JobSession) -> None:
         await bulk.go_on(session, platform.clock.now(), settings.bulk_limits)
 
+    async def draw_samples(session: JobSession) -> None:
+        await quality.draw_samples(session, settings.quality_seed, platform.clock.now())
+
     return (
         Job("expire-leases", timedelta(seconds=settings.lease_check_seconds), expire_leases),
         Job("derive-filings", timedelta(minutes=5), derive_what_is_left),
@@ -60,4 +63,5 @@ def schedule(platform: Platform, settings: WorkqueueSettings) -> tuple[Job, ...]
         Job("count-pending", timedelta(minutes=1), count_pending),
         Job("bulk-runs", timedelta(seconds=5), do_bulk),
         Job("escalate-clocks", timedelta(hours=1), escalate),
+        Job("draw-quality-samples", timedelta(minutes=15), draw_samples),
     )

@@ -47,6 +47,11 @@ class WorkqueueSettings(FileSettings):
         description="whether a review ends with an increase of more than 15 dollars only after a proposed CBP 29 was"
         " answered or its time has passed (19 CFR 152.2)",
     )
+    quality_seed: str = Field(
+        default="",
+        max_length=200,
+        description="secret of the draw of decisions for a second review: who does not know it cannot foresee a draw",
+    )
     bulk_second_person_items: int = Field(
         default=1_000, ge=0, le=100_000, description="items of a bulk run beyond which a second person has to begin it"
     )

@@ -34,6 +34,7 @@ ORDER BY subject, position DESC
 """
 _LAST_RUN: Final = "SELECT run, sealed_at, seals, link FROM seal_runs ORDER BY run DESC LIMIT 1"
 _RUNS: Final = "SELECT run, sealed_at, seals, link FROM seal_runs ORDER BY run"
+_RUNS_AFTER: Final = "SELECT run, sealed_at, seals, link FROM seal_runs WHERE run > $1 ORDER BY run LIMIT $2"
 _NOTE_RUN: Final = "INSERT INTO seal_runs (run, sealed_at, seals, link) VALUES ($1, $2, $3, $4)"
 _LINKS_OF_RUNS: Final = """
 SELECT run, subject, source, position, link FROM seals WHERE run BETWEEN $1 AND $2
@@ -150,6 +151,16 @@ async def find_last_run(tx: Transaction) -> SealRun | None:
     """The newest run; None while nothing has been sealed."""
     rows = await bulk.fetch(tx, _LAST_RUN)
     return SealRun(*rows[0]) if rows else None
+
+
+async def list_runs(tx: Transaction, after: int, limit: int) -> list[SealRun]:
+    """Runs after one, by number."""
+    return [SealRun(*row) for row in await bulk.fetch(tx, _RUNS_AFTER, after, limit)]
+
+
+async def list_links_of_run(tx: Transaction, run: int) -> list[bytes]:
+    """The links that a run made, in the order in which `digest_of_run` takes them."""
+    return [row["link"] for row in await bulk.fetch(tx, _LINKS_OF_RUNS, run, run)]
 
 
 async def find_broken_runs(tx: Transaction, copied: Iterable[SealRun] = ()) -> list[str]:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from shared.files.kinds import Kind
 from shared.files.scan import Scan
-from shared.runtime.errors import Conflict, Refused
+from shared.runtime.errors import Conflict, NotFound, Refused
 
-Level = Literal["internal", "party"]
-"""`internal` files are seen by staff alone, `party` files also by the parties to the matter."""
+Level = Literal["internal", "party", "law-enforcement"]
+"""`internal` files are seen by staff alone, `party` files also by the parties to the matter, `law-enforcement` ones by
+those of the staff who may read what is law-enforcement-sensitive."""
+STAFF_LEVELS: Final[tuple[Level, ...]] = ("internal", "party")
+PARTY_LEVELS: Final[tuple[Level, ...]] = ("party",)
 Subject = Literal["item", "protest", "appeal"]
 
 
@@ -28,7 +31,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it was added to a matter; `authority` is the row of the table by which, `scanned_at` None before."""
+    """A file as it was added to a matter; `authority` is the row of the table by which, `scanned_at` None before.
+
+    A redacted copy names the file that it was made of, and what that held by its SHA-256.
+    """
 
     file_id: UUID
     subject: Subject
@@ -47,6 +53,8 @@ class File:
     scan: Scan
     scan_detail: str | None
     scanned_at: datetime | None
+    redacts: UUID | None = None
+    redacts_sha256: bytes | None = None
 
 
 def demand_servable(scan: Scan, *, is_scan_required: bool) -> None:
@@ -64,6 +72,19 @@ def demand_servable(scan: Scan, *, is_scan_required: bool) -> None:
                     code="file-not-scanned",
                     remedy="Try again in a few minutes; an operator sees why in the log when it takes longer.",
                 )
+
+
+def demand_redaction(copy: bytes, original: File | None, file_id: UUID) -> None:
+    """Raise unless a file, by its SHA-256, may be the redacted copy of another of the same matter."""
+    if original is None:
+        raise NotFound(f"There is no file {file_id}.", remedy="Name a file of the same matter, which you may read.")
+    if original.sha256 == copy:
+        raise Refused(
+            "The redacted copy is what the original is: nothing was taken out.",
+            rule="redaction",
+            code="redaction",
+            remedy="Send the copy without what is to be kept back.",
+        )
 
 
 def refuse_infected() -> Refused:

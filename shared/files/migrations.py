@@ -1,6 +1,6 @@
 """The steps that create the table of files; run by a migration of each service that takes them, never edited."""
 
-from shared.db.platform_migrations import run
+from shared.db.platform_migrations import run, seal
 
 V1 = """
 CREATE TABLE files (
@@ -28,7 +28,17 @@ CREATE INDEX files_unscanned ON files (file_id) WHERE scan = ANY (ARRAY['receive
 COMMENT ON TABLE files IS 'Files on matters; their bytes lie in the store of files, under their SHA-256.';
 """
 
+V2 = """
+ALTER TABLE files ADD COLUMN redacts uuid, ADD COLUMN redacts_sha256 bytea;
+"""
+
 
 def create_file_table_v1() -> None:
     """Files as they were first kept."""
     run(V1)
+
+
+def upgrade_file_table_v2() -> None:
+    """Redacted copies name their original, and rows of files are under seal but for their scan."""
+    run(V2)
+    seal("files", "subject_id")

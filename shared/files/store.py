@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import MetaData, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.idempotency import demand_new
+from shared.db.seals import SealedTable
 from shared.db.transaction import Transaction
-from shared.files.file import File, Subject
+from shared.files.file import File, Level, Subject
 from shared.files.scan import Found
 from shared.files.tables import file_table
 
@@ -24,7 +26,8 @@ async def lock_content(tx: Transaction, sha256: bytes) -> None:
 
 
 async def write_file(tx: Transaction, file: File) -> None:
-    """Keep the row of a file whose bytes lie in the store."""
+    """Keep the row of a file whose bytes lie in the store; raises `Refused` for a key by which one was added before."""
+    await demand_new(tx.connection, _FILES.c.file_id, file.file_id)
     await tx.connection.execute(_FILES.insert().values({each.name: getattr(file, each.name) for each in fields(File)}))
 
 
@@ -33,14 +36,14 @@ async def list_files(
     subject: Subject,
     subject_id: str,
     *,
-    shows_internal: bool,
+    levels: Collection[Level],
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[File]:
-    """Files of a matter in the order in which they were added; internal ones only where they may be shown."""
-    query = select(*_COLUMNS).where(_FILES.c.subject == subject, _FILES.c.subject_id == subject_id)
-    if not shows_internal:
-        query = query.where(_FILES.c.level == "party")
+    """Files of a matter in the order in which they were added; those of these levels."""
+    query = select(*_COLUMNS).where(
+        _FILES.c.subject == subject, _FILES.c.subject_id == subject_id, _FILES.c.level.in_(sorted(levels))
+    )
     if after is not None:
         query = query.where(tuple_(_FILES.c.added_at, _FILES.c.file_id) > tuple_(*after))
     rows = await connection.execute(query.order_by(_FILES.c.added_at, _FILES.c.file_id).limit(limit))
@@ -48,14 +51,15 @@ async def list_files(
 
 
 async def find_file(
-    connection: AsyncConnection, subject: Subject, subject_id: str, file_id: UUID, *, shows_internal: bool
+    connection: AsyncConnection, subject: Subject, subject_id: str, file_id: UUID, *, levels: Collection[Level]
 ) -> File | None:
     """A file of a matter; None when there is none, or none that may be shown."""
     query = select(*_COLUMNS).where(
-        _FILES.c.file_id == file_id, _FILES.c.subject == subject, _FILES.c.subject_id == subject_id
+        _FILES.c.file_id == file_id,
+        _FILES.c.subject == subject,
+        _FILES.c.subject_id == subject_id,
+        _FILES.c.level.in_(sorted(levels)),
     )
-    if not shows_internal:
-        query = query.where(_FILES.c.level == "party")
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else File(*row)
 
@@ -82,3 +86,9 @@ async def find_named(connection: AsyncConnection, digests: Collection[bytes]) ->
     wanted: Sequence[bytes] = sorted(digests)
     rows = await connection.execute(select(_FILES.c.sha256).where(_FILES.c.sha256.in_(wanted)).distinct())
     return {row.sha256 for row in rows}
+
+
+SEALED: Final = SealedTable(
+    "files", "subject_id", ("file_id",), "t.added_at, t.file_id", without=("scan", "scan_detail", "scanned_at")
+)
+"""What of files is under seal: whose they are, what they hold by hash, who added them, of what they are the copy."""

@@ -25,6 +25,8 @@ def file_table(metadata: MetaData) -> Table:
         Column("scan", Text, nullable=False),
         Column("scan_detail", Text),
         Column("scanned_at", DateTime(timezone=True)),
+        Column("redacts", Uuid),
+        Column("redacts_sha256", LargeBinary),
         Index("files_subject", "subject", "subject_id", "added_at", "file_id"),
         Index("files_sha256", "sha256"),
         Index(

@@ -30,12 +30,17 @@ class Mail:
 
 
 class Fate(StrEnum):
-    """What became of a mail: accepted, refused for good, refused for now, or not even offered."""
+    """What became of a mail: accepted, refused for good, refused for now, or not even offered.
+
+    `away` is that of a server which was not reached, `left` that of a mail for which its batch had no time: it
+    goes with the next.
+    """
 
     SENT = "sent"
     REFUSED = "refused"
     DEFERRED = "deferred"
     AWAY = "away"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,9 @@ class SmtpMailer:
         return timedelta(seconds=_BEGIN_SECONDS + _STEPS * self._step_seconds + 2 * self._accept_seconds)
 
     async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
-        """Send mails over at most so many connections; what no connection took in time is away."""
+        """Send mails over at most so many connections; what they had no time for is left, or away with the server."""
         waiting = iter(range(len(mails)))
-        problems = ["the mail server did not take it in time"]
+        problems: list[str] = []
         elapsed = start_stopwatch()
 
         async def work() -> None:
@@ -76,12 +76,17 @@ class SmtpMailer:
                     if position is None:
                         return
                     await write_down([(position, await self._send_one(client, mails[position]))])
+                if not client.is_connected:
+                    problems.append("the mail server closed the connection")
             finally:
                 client.close()
 
         # One that fails must not leave the others behind with mails in hand: all are waited for.
         ends = await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(mails)))), return_exceptions=True)
-        if left := [(position, Outcome(Fate.AWAY, problems[-1])) for position in waiting]:
+        # What is left waits for a server that is away, and for nothing where there was only no time to begin it.
+        is_away = len(problems) == len(ends)
+        outcome = Outcome(Fate.AWAY, problems[-1]) if is_away else Outcome(Fate.LEFT)
+        if left := [(position, outcome) for position in waiting]:
             await write_down(left)
         for failure in ends:
             if failure is not None:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Final, get_args
@@ -16,7 +17,16 @@ from shared.db.idempotency import IdempotentCall
 from shared.db.transaction import Transaction, snapshot
 from shared.files import store
 from shared.files.depot import Depot
-from shared.files.file import Content, File, Level, Subject, demand_servable
+from shared.files.file import (
+    PARTY_LEVELS,
+    STAFF_LEVELS,
+    Content,
+    File,
+    Level,
+    Subject,
+    demand_redaction,
+    demand_servable,
+)
 from shared.files.keeping import keep_file
 from shared.files.kinds import KINDS, Kind
 from shared.files.scan import Scan
@@ -44,7 +54,13 @@ FILE_BODY: Final[dict[str, Any]] = {
                             "type": "string",
                             "enum": list(get_args(Level)),
                             "description": "`internal` is for staff alone and theirs by default; `party` also for the "
-                            "parties to the matter, who add no other.",
+                            "parties to the matter, who add no other; `law-enforcement` for those who may read what "
+                            "is law-enforcement-sensitive, on items only.",
+                        },
+                        "redacts": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "The file of the same matter of which this is a redacted copy.",
                         },
                     },
                 },
@@ -84,6 +100,8 @@ FileKey = Annotated[str, Depends(_file_key)]
 
 Demand = Callable[[Transaction], Awaitable[str]]
 """Gives the row of authority by which the caller may do it; raises what stands against it."""
+Levels = Callable[[Transaction], Awaitable[tuple[Level, ...]]]
+"""Gives the levels of files that the caller may see and add, the one first that is meant when none is named."""
 
 
 class FileOut(BaseModel):
@@ -108,6 +126,8 @@ class FileOut(BaseModel):
                     "authority": None,
                     "scan": "clean",
                     "scanned_at": "2026-03-02T19:03:11Z",
+                    "redacts": None,
+                    "redacts_sha256": None,
                 }
             ]
         }
@@ -131,6 +151,8 @@ class FileOut(BaseModel):
         "out, and where scans are required only `clean` is."
     )
     scanned_at: datetime | None
+    redacts: UUID | None = Field(description="Of a redacted copy the original, for staff.")
+    redacts_sha256: str | None = Field(description="Of a redacted copy the SHA-256 of what the original holds.")
 
 
 def depot_of(request: Request) -> Depot:
@@ -140,7 +162,13 @@ def depot_of(request: Request) -> Depot:
 
 
 async def add_file(
-    request: Request, caller: Identity, key: str, subject: Subject, subject_id: str, demand: Demand
+    request: Request,
+    caller: Identity,
+    key: str,
+    subject: Subject,
+    subject_id: str,
+    demand: Demand,
+    levels: Levels | None = None,
 ) -> Response:
     """Take the file of a form onto a matter: the bytes first, then the row with the answer, in one transaction.
 
@@ -150,21 +178,30 @@ async def add_file(
     depot, engine = depot_of(request), engine_of(request)
     async with snapshot(engine) as asked:
         await demand(asked)
-    async with read_file_form(request, depot.max_bytes, ["level"]) as form:
-        level = _level_of(caller, form.fields.get("level"))
+    async with read_file_form(request, depot.max_bytes, ["level", "redacts"]) as form:
+        async with snapshot(engine) as asked:
+            level = _level_of(await _levels_of(caller, asked, levels), form.fields.get("level"))
+        redacts = _redacts_of(caller, form.fields.get("redacts"))
         content = await depot.check(form.file, form.name)
         await depot.put(content.sha256, form.file)
 
         async def act(tx: Transaction) -> FileOut:
             authority = await demand(tx)
+            original = None
+            if redacts is not None:
+                seen = await _levels_of(caller, tx, levels)
+                original = await store.find_file(tx.connection, subject, subject_id, redacts, levels=seen)
+                demand_redaction(content.sha256, original, redacts)
             file_id = UUID(event_id("file", subject, subject_id, caller.subject, key))
             file = _file(file_id, subject, subject_id, level, content, caller, authority, now_of(request))
+            if original is not None:
+                file = replace(file, redacts=original.file_id, redacts_sha256=original.sha256)
             await keep_file(tx, depot, form.file, file)
             return file_out(file, caller)
 
         return await answer_once(
             request,
-            _call_of(request, caller, key, level, content),
+            _call_of(request, caller, key, level, redacts, content),
             act,
             headers=lambda added: {"Location": f"{request.url.path}/{added.file_id}/content"},
         )
@@ -178,6 +215,7 @@ async def list_files(
     subject: Subject,
     subject_id: str,
     demand: Demand,
+    levels: Levels | None = None,
 ) -> Page[FileOut]:
     """The files of a matter that the caller may see, in the order in which they were added."""
     position = page.position(datetime, UUID)
@@ -187,7 +225,7 @@ async def list_files(
             tx.connection,
             subject,
             subject_id,
-            shows_internal=is_staff(caller),
+            levels=await _levels_of(caller, tx, levels),
             after=(position[0], position[1]) if position is not None else None,
             limit=page.fetch,
         )
@@ -202,7 +240,13 @@ async def list_files(
 
 
 async def give_file(
-    request: Request, caller: Identity, subject: Subject, subject_id: str, file_id: UUID, demand: Demand
+    request: Request,
+    caller: Identity,
+    subject: Subject,
+    subject_id: str,
+    file_id: UUID,
+    demand: Demand,
+    levels: Levels | None = None,
 ) -> Response:
     """The bytes of a file, never shown in place: a browser keeps them, whatever they are.
 
@@ -211,7 +255,8 @@ async def give_file(
     depot = depot_of(request)
     async with snapshot(engine_of(request)) as tx:
         await demand(tx)
-        file = await store.find_file(tx.connection, subject, subject_id, file_id, shows_internal=is_staff(caller))
+        seen = await _levels_of(caller, tx, levels)
+        file = await store.find_file(tx.connection, subject, subject_id, file_id, levels=seen)
     if file is None:
         raise no_such(f"file {file_id}")
     demand_servable(file.scan, is_scan_required=depot.is_scan_required)
@@ -239,7 +284,32 @@ def file_out(file: File, caller: Identity) -> FileOut:
         authority=file.authority if works_here else None,
         scan=file.scan,
         scanned_at=file.scanned_at,
+        redacts=file.redacts if works_here else None,
+        redacts_sha256=file.redacts_sha256.hex() if file.redacts_sha256 is not None else None,
     )
+
+
+async def _levels_of(caller: Identity, tx: Transaction, levels: Levels | None) -> tuple[Level, ...]:
+    if not is_staff(caller):
+        return PARTY_LEVELS
+    return STAFF_LEVELS if levels is None else await levels(tx)
+
+
+def _redacts_of(caller: Identity, given: str | None) -> UUID | None:
+    if given is None:
+        return None
+    try:
+        named = UUID(given)
+    except ValueError:
+        named = None
+    if named is None or not is_staff(caller):
+        raise Refused(
+            "A redacted copy names the id of its original, and is made by staff.",
+            rule="redaction",
+            code="redaction",
+            remedy="Send the id of a file of the same matter, or leave `redacts` out.",
+        )
+    return named
 
 
 def _file(
@@ -273,8 +343,7 @@ def _file(
     )
 
 
-def _level_of(caller: Identity, given: str | None) -> Level:
-    allowed: tuple[Level, ...] = get_args(Level) if is_staff(caller) else ("party",)
+def _level_of(allowed: tuple[Level, ...], given: str | None) -> Level:
     level = given or allowed[0]
     for each in allowed:
         if level == each:
@@ -287,8 +356,12 @@ def _level_of(caller: Identity, given: str | None) -> Level:
     )
 
 
-def _call_of(request: Request, caller: Identity, key: str, level: Level, content: Content) -> IdempotentCall:
+def _call_of(
+    request: Request, caller: Identity, key: str, level: Level, redacts: UUID | None, content: Content
+) -> IdempotentCall:
     asked = f"{request.method} {request.url.path}\n{level}\n{content.name}\n{content.sha256.hex()}"
+    if redacts is not None:
+        asked += f"\n{redacts}"
     return IdempotentCall(key, caller.subject, blake2b(asked.encode(), digest_size=16).hexdigest())
 
 

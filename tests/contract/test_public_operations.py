@@ -16,11 +16,12 @@ PUBLIC = {
         "GET /authority/functions",
         "GET /centers",
         "GET /centers/{code}",
+        "GET /calendar",
         "GET /directory/changes",
         "GET /transparency/{period}",
         "POST /what-if/assignment",
     },
-    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}"},
+    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}", "GET /trade-figures/{period}"},
     "liquidation": {
         *PROBLEMS,
         "POST /deadline-calculator",

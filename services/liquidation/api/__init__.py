@@ -1,6 +1,7 @@
 """The HTTP side of liquidation: thin routes, a module for each subject."""
 
 from services.liquidation.api import (
+    adcvd_errors,
     assessments,
     bills,
     calculator,
@@ -27,6 +28,7 @@ from services.liquidation.api import (
     protests,
     radar,
     recomputes,
+    reconciliation,
     refunds,
     rules,
     timeline,
@@ -62,6 +64,8 @@ ROUTERS = [
     payees.router,
     bills.router,
     refunds.router,
+    reconciliation.router,
+    adcvd_errors.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from shared.db.seals import SealedTable
+from shared.files import store as files
 
 ACTS_OF_PEOPLE_AND_LAW: Final = "t.event_key NOT LIKE 'version:%'"
 """The act of a version follows from the earliest event that filed it, and is written anew when that comes late."""
@@ -19,4 +20,7 @@ SEALED: Final = (
     SealedTable("money_acts", "entry_number", ("event_key",), "t.number"),
     SealedTable("bill_payments", "bill_number", ("number",), "t.number"),
     SealedTable("hold_set_events", "hold_set_id", ("revision",), "t.revision"),
+    SealedTable("instructed_rates", "case_number", ("rate_id",), "t.made_at, t.rate_id"),
+    SealedTable("adcvd_explanations", "entry_number", ("line_number", "case_number", "number"), "t.made_at, t.number"),
+    files.SEALED,
 )

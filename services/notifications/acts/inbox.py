@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.recipients import Asked
 from services.notifications.publishing import SOURCE, changes_told
 from services.notifications.store import deliveries as delivery_store
@@ -26,6 +27,17 @@ def recipients_of(caller: Identity) -> frozenset[str]:
     parties = party_ids(caller)
     # Who acts for an importer by the number in its token, and is no party, acknowledges for it.
     return parties or (frozenset({"importer"}) if caller.importer_numbers else frozenset())
+
+
+def demand_kind(kind: str | None) -> None:
+    """Raise `Refused` for a kind that the catalogue does not have; None is any."""
+    if kind is not None and kind not in CATALOGUE:
+        raise Refused(
+            f"There is no kind of notice {kind!r}.",
+            rule="notice-kind-exists",
+            code="unknown-kind",
+            remedy=f"Give one of {', '.join(CATALOGUE)}.",
+        )
 
 
 def accounts_of(caller: Identity) -> frozenset[str]:

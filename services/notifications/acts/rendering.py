@@ -11,7 +11,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
 from services.notifications.domain.catalogue import CATALOGUE
-from services.notifications.domain.kind import EDITIONS, VERSION
+from services.notifications.domain.editions import find_edition, words_in_edition
+from services.notifications.domain.kind import EDITIONS, VERSION, Edition
 from services.notifications.domain.languages import DEFAULT, PHRASES, label_in, language_of, name_in, words_in
 from services.notifications.domain.wording import facts_of, subject_line, told_of, who_has_it
 from services.notifications.store.notices import WrittenNotice
@@ -45,6 +46,12 @@ _PHRASES: Final = {
 _DIGESTS: Final = {suffix: _TEMPLATES.get_template(f"digest.{suffix}") for suffix in ("txt", "html")}
 _FEED: Final = _TEMPLATES.get_template("bulletin.xml")
 _BULLETIN: Final = _TEMPLATES.get_template("bulletin.html")
+
+
+def told_in_edition(notice: WrittenNotice, edition: Edition) -> WrittenNotice:
+    """The notice in the words and templates of another edition, its facts as they are: for a look, never a mail."""
+    words = words_in_edition(notice.kind, notice.variant, edition.version)
+    return replace(notice, version=edition.version, if_nothing_is_done=words.if_nothing_is_done)
 
 
 def render_text(notice: WrittenNotice, *, name: str, base_url: str, language: str = DEFAULT) -> str:
@@ -153,9 +160,9 @@ def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict
     kind = CATALOGUE[notice.kind]
     language = language_of(notice.kind, wanted)
     base_url = base_url.rstrip("/")
-    english = kind.words(notice.variant)
+    english = words_in_edition(notice.kind, notice.variant, notice.version)
     words = replace(english, if_nothing_is_done=notice.if_nothing_is_done)
-    edition = next((each for each in EDITIONS if each.version == notice.version), EDITIONS[0])
+    edition = find_edition(notice.version) or EDITIONS[0]
     told = words_in(language, kind.id, notice.variant, words)
     body = notice.body
     facts = facts_of(

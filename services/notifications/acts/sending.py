@@ -6,6 +6,7 @@ became of a mail is committed as soon as it is known, not with the rest of its b
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -36,7 +37,7 @@ from services.notifications.domain.holding import (
     hold_asked_for,
     may_wait,
 )
-from services.notifications.domain.kind import Lane
+from services.notifications.domain.kind import MAIL_LANES, Lane
 from services.notifications.domain.lanes import Allowance
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.publishing import SOURCE, changes_told
@@ -52,6 +53,9 @@ from shared.runtime.slices import JobSession, describe, do_or_set_aside
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
+_WAITING: Final = (Lane.USUAL, Lane.BULK)
+_LOOK_AGAIN: Final = 0.5
+"""Seconds after which it is looked whether an urgent mail is due, while others are being sent."""
 _LONGEST_RUN: Final = 5.0
 """Seconds after which a run ends though more is due, so that a stop need not wait long."""
 
@@ -99,19 +103,44 @@ class Sender:
         self._mailer = mailer
         self._clock = clock
         self._rules = rules
-        self._settling = asyncio.Lock()
+        self._database_free = asyncio.Lock()
         self._allowance = allowance or Allowance(rules.bulk_per_second)
         self._rates = rates or DomainRates(rules.domain_per_minute)
         self._unsettled = unsettled if unsettled is not None else []
 
     async def run(self) -> None:
-        """Send what is due, until nothing is, or the mail server is away, or it has taken long enough."""
-        elapsed = start_stopwatch()
-        while await self.send_batch() and elapsed() < _LONGEST_RUN:
-            pass
+        """Send what is due, until nothing is, or the mail server is away, or it has taken long enough.
 
-    async def send_batch(self) -> bool:
-        """Send one batch; whether more may be due. Raises `Transient` when the database is away.
+        Urgent mails have connections of their own, so that they wait for no batch of others, however long the server
+        takes over that.
+        """
+        elapsed = start_stopwatch()
+        ended = asyncio.Event()
+
+        async def send_urgent() -> None:
+            while not (ended.is_set() and elapsed() >= _LONGEST_RUN):
+                if await self.send_batch((Lane.URGENT,)):
+                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_AGAIN):
+                        await ended.wait()
+                if ended.is_set():
+                    return
+
+        async def send_others() -> None:
+            try:
+                while await self.send_batch(_WAITING) and elapsed() < _LONGEST_RUN:
+                    pass
+            finally:
+                ended.set()
+
+        # One that fails must not leave the other behind with mails in hand: both are waited for.
+        for end in await asyncio.gather(send_urgent(), send_others(), return_exceptions=True):
+            if end is not None:
+                raise end
+
+    async def send_batch(self, lanes: Sequence[Lane] = MAIL_LANES) -> bool:
+        """Send one batch of these lanes; whether more may be due. Raises `Transient` when the database is away.
 
         What could not be written down is kept, and written before anything else is sent. A mail that was accepted is
         not sent again for that: its claim is taken over, until its result can be written.
@@ -119,15 +148,17 @@ class Sender:
         await self._settle([])
         now = self._clock.now()
         lease = self._rules.lease + self._mailer.longest
-        async with transaction(self._database) as tx:
-            claimed = await store.claim_due(tx, now, lease, self._mailer.batch, self._allowance.left(now))
+        async with self._database_free, transaction(self._database) as tx:
+            bulk = self._allowance.left(now)
+            claimed = await store.claim_due(tx, now, lease, self._mailer.batch, bulk, lanes)
         self._allowance.take(sum(item.lane is Lane.BULK for item in claimed))
         if not claimed:
             return False
         to_send: list[tuple[Claimed, SendTo]] = []
         waiting: list[tuple[Claimed, datetime]] = []
         settlements: list[Settlement] = []
-        left_out = await self._database.find_left_out() if isinstance(self._database, JobSession) else set()
+        async with self._database_free:
+            left_out = await self._database.find_left_out() if isinstance(self._database, JobSession) else set()
         for item in claimed:
             if self._take_over(item):
                 continue
@@ -154,13 +185,15 @@ class Sender:
             return len(items)
 
         if waiting:
-            await do_or_set_aside(self._database, waiting, wait, key_of=lambda each: _name(each[0]))
+            async with self._database_free:
+                await do_or_set_aside(self._database, waiting, wait, key_of=lambda each: _name(each[0]))
         await self._settle(settlements)
         outcomes = await self._send(await self._render(_put_together(to_send)))
         is_away = bool(outcomes) and all(outcome.fate is Fate.AWAY for outcome in outcomes)
         if is_away:
             log.warning("mail_server_away", mails=len(outcomes), error=outcomes[0].error)
-        return len(claimed) == self._mailer.batch and not is_away
+        is_more = len(claimed) == self._mailer.batch or any(outcome.fate is Fate.LEFT for outcome in outcomes)
+        return is_more and not is_away
 
     def _place(self, item: Claimed, address: str, now: datetime) -> Claimed | Hold:
         """A mail that goes now, with its place at its domain, which it keeps when it is tried again; or until when it
@@ -210,7 +243,8 @@ class Sender:
                 if others:  # each alone, so that one holds up no other
                     rendered += await self._render([replace(addressed, items=(item,)) for item in addressed.items])
                 else:
-                    await self._database.set_aside(_name(first), error)
+                    async with self._database_free:
+                        await self._database.set_aside(_name(first), error)
             else:
                 rendered.append((addressed, mail))
         return rendered
@@ -243,7 +277,7 @@ class Sender:
         """Write settlements down, with all that wait: mails that end while another is written share a transaction."""
         unsettled = self._unsettled
         unsettled.extend(settlements)
-        async with self._settling:
+        async with self._database_free:
             if not (taken := list(unsettled)):
                 return
             now = self._clock.now()
@@ -329,6 +363,8 @@ def settlement_of(item: Claimed, address: str, outcome: Outcome, now: datetime) 
             return Settlement(item, State.SENT, "sent", 1, sent_to=address)
         case Fate.AWAY:
             return Settlement(item, State.QUEUED, None, 0, error=outcome.error, next_try_at=now + AWAY_PAUSE)
+        case Fate.LEFT:
+            return Settlement(item, State.QUEUED, None, 0, next_try_at=now)
         case Fate.REFUSED:
             return Settlement(item, State.BOUNCED, "bounced", 1, sent_to=address, error=outcome.error)
         case Fate.DEFERRED:

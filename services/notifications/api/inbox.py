@@ -11,8 +11,10 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from services.notifications.acts import inbox as acts
 from services.notifications.acts.inbox import accounts_of, matter_of_notice, recipients_of
-from services.notifications.acts.rendering import render_page, render_text
+from services.notifications.acts.rendering import render_page, render_text, told_in_edition
+from services.notifications.domain.editions import find_edition
 from services.notifications.domain.holding import USUAL_ZONE, Manner, Quiet
+from services.notifications.domain.kind import EDITIONS
 from services.notifications.domain.recipients import Asked
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import notices as notice_store
@@ -21,6 +23,7 @@ from services.notifications.store.notices import NoticeFilter
 from services.notifications.store.preferences import Preference
 from shared.db.transaction import reading, transaction
 from shared.runtime.access import demand_sight, no_such, reach_of
+from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.fields import LegalDay
@@ -123,11 +126,24 @@ async def read_inbox(
     caller: Annotated[Identity, allow("notice.read")],
     issued_from: Annotated[LegalDay | None, Query(description="Issued since this day; 90 days by default.")] = None,
     importer: Annotated[str | None, Query(description="Only of this client, by its number.", max_length=20)] = None,
+    kind: Annotated[str | None, Query(description="Only of this kind.", max_length=8, examples=["N-03"])] = None,
+    filer: Annotated[str | None, Query(description="Filer code.", max_length=3, examples=["B76"])] = None,
+    due_from: Annotated[LegalDay | None, Query(description="What is due on this day or later.")] = None,
+    due_to: Annotated[LegalDay | None, Query(description="What is due on this day or earlier.")] = None,
 ) -> InboxOut:
-    """Counts of what nobody has acknowledged for the caller's party, by kind, with the nearest day of each."""
+    """Counts of what nobody has acknowledged for the caller's party, by kind, with the nearest day of each; narrowed as
+    `GET /notices` is, which lists them with `unread=true`.
+    """
+    acts.demand_kind(kind)
     today = today_of(request)
     wanted = NoticeFilter(
-        reach=reach_of(caller, "notice.read", today), importer_number=importer, unread_by=recipients_of(caller)
+        reach=reach_of(caller, "notice.read", today),
+        importer_number=importer,
+        kind=kind,
+        filer_code=filer.upper() if filer else None,
+        due_from=due_from,
+        due_to=due_to,
+        unread_by=recipients_of(caller),
     )
     since = issued_from or today - _USUAL
     async with reading(engine_of(request)) as connection:
@@ -166,13 +182,30 @@ async def preview_notice(
     caller: Annotated[Identity, allow("notice.read")],
     language: Annotated[Literal["en", "es"], Query(description="Where the kind has it.")] = "en",
     form: Annotated[Literal["html", "text"], Query()] = "html",
+    edition: Annotated[
+        int | None, Query(ge=1, le=10_000, description="As this edition of the catalogue tells it.", examples=[2])
+    ] = None,
 ) -> Response:
-    """The same bytes that a mail of it has as its text, or as HTML, in the edition that it was made with."""
+    """The same bytes that a mail of it has as its text, or as HTML, in the edition that it was made with.
+
+    With `edition` its facts in the words of another one, older or newer, to compare the two.
+    """
+    asked = find_edition(edition) if edition is not None else None
+    if edition is not None and asked is None:
+        known = ", ".join(f"{each.version} (used from {each.used_from})" for each in EDITIONS)
+        raise Refused(
+            f"There is no edition {edition} of the catalogue of notices.",
+            rule="notice-edition-exists",
+            code="unknown-edition",
+            remedy=f"Give one of {known}.",
+        )
     async with reading(engine_of(request)) as connection:
         notice = await notice_store.find_notice(connection, notice_id)
     if notice is None:
         raise no_such(f"notice {notice_id}")
     demand_sight(caller, "notice", today_of(request), matter_of_notice(notice), f"notice {notice_id}")
+    if asked is not None:
+        notice = told_in_edition(notice, asked)
     settings: NotificationsSettings = request.app.state.settings
     given = {"name": "the importer of record", "base_url": settings.link_base, "language": language}
     if form == "text":

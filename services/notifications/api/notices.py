@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from services.notifications.acts import inbox as acts
 from services.notifications.acts.inbox import matter_of_notice, recipients_of
 from services.notifications.acts.rendering import render_text
 from services.notifications.api.replies import GivenReplyOut, given_reply
@@ -24,7 +25,6 @@ from services.notifications.store.notices import NoticeFilter, WrittenNotice
 from shared.customs.parties import is_party_id, kind_of_party
 from shared.db.transaction import reading
 from shared.runtime.access import demand_sight, is_staff, no_such, reach_of, shown_importer_number
-from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.runtime.parties import party_ids
 from shared.web.access import allow
@@ -123,13 +123,7 @@ async def list_notices(
     unread: Annotated[bool, Query(description="Only what nobody acknowledged for the caller's party.")] = False,
 ) -> Page[NoticeOut]:
     """Newest first. Staff see all; importers, brokers and sureties those that concern them."""
-    if kind is not None and kind not in CATALOGUE:
-        raise Refused(
-            f"There is no kind of notice {kind!r}.",
-            rule="notice-kind-exists",
-            code="unknown-kind",
-            remedy=f"Give one of {', '.join(CATALOGUE)}.",
-        )
+    acts.demand_kind(kind)
     wanted = NoticeFilter(
         kind=kind,
         entry_number=canonical_entry_number(entry) if entry else None,

@@ -59,6 +59,9 @@ class WebhookOut(BaseModel):
     state: Literal["active", "off"]
     off_reason: str | None
     failing_since: datetime | None = Field(description="Since when it has taken nothing; after five days it is off.")
+    paused_until: datetime | None = Field(
+        description="Until when it is not called, because it has just failed; what waits for it waits together."
+    )
     secrets_in_use: int = Field(description="Two while a secret is rotated.")
     created_by: str
     created_at: datetime
@@ -254,6 +257,7 @@ def _webhook(webhook: Webhook, now: datetime) -> WebhookOut:
         state="active" if webhook.state == "active" else "off",
         off_reason=webhook.off_reason,
         failing_since=webhook.failing_since,
+        paused_until=webhook.paused_until,
         secrets_in_use=len(webhook.signing(now)),
         created_by=webhook.created_by,
         created_at=webhook.created_at,

@@ -34,6 +34,10 @@ class Lane(IntEnum):
     WEBHOOK = 3
 
 
+MAIL_LANES: Final = (Lane.URGENT, Lane.USUAL, Lane.BULK)
+"""Those of mail, in their order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One way of a notice to one kind of recipient."""

@@ -198,7 +198,8 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
         case LetterChange():
             return (_letter_notice(act),) if (act.form, act.change) in _VARIANT_OF_CHANGE else ()
         case WorkAct():
-            return (_work_notice(act),) if (act.process, act.act) in BY_ACT else ()
+            row = BY_ACT.get((act.process, act.act))
+            return (_work_notice(act),) if row is not None and row.is_told(act.recorded) else ()
         case Assignment():
             return (_assignment_notice(act),)
         case AppealAct():

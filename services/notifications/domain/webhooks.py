@@ -21,7 +21,9 @@ BACKOFF: Final = (
 )
 """How long to wait after each failed try (Standard Webhooks, operational considerations); after the last it is over."""
 ENDPOINT_PAUSE: Final = timedelta(minutes=1)
-"""How long what waits for a receiver is put off, without a try, when another call to it has just failed."""
+"""How long a receiver that has just failed is not called at all, so that what waits for it costs no try."""
+LONGEST_PAUSE: Final = timedelta(hours=1)
+"""How long that becomes for one that has failed for hours."""
 OFF_AFTER: Final = timedelta(days=5)
 """A receiver that has taken nothing for so long is turned off."""
 ROTATION: Final = timedelta(hours=24)
@@ -51,6 +53,7 @@ class Webhook:
     off_reason: str | None
     created_by: str
     created_at: datetime
+    paused_until: datetime | None = None
 
     @property
     def channel(self) -> str:
@@ -114,6 +117,16 @@ def webhook_of(channel: str) -> UUID:
 def retry_after(failed_tries: int) -> timedelta | None:
     """How long to wait after so many failed tries (1 or more); None when it is time to give up."""
     return BACKOFF[failed_tries - 1] if failed_tries <= len(BACKOFF) else None
+
+
+def pause_after(failing_since: datetime | None, now: datetime) -> timedelta:
+    """How long a receiver is left alone after a failed call: a quarter of the time for which it has taken nothing.
+
+    >>> pause_after(None, datetime(2026, 3, 6)), pause_after(datetime(2026, 3, 5, 22), datetime(2026, 3, 6))
+    (datetime.timedelta(seconds=60), datetime.timedelta(seconds=1800))
+    """
+    failing = now - failing_since if failing_since is not None else timedelta()
+    return min(max(ENDPOINT_PAUSE, failing / 4), LONGEST_PAUSE)
 
 
 def is_to_turn_off(status: int | None, failing_since: datetime | None, now: datetime) -> str | None:

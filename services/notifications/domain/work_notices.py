@@ -53,6 +53,7 @@ class WorkNotice:
     """One row: acts of a process, the notice that they cause, its case, and which of the recorded facts it tells.
 
     What is not named in `tells` stays in the Center. `status` is a word of the act itself that the notice tells.
+    `unless` is a fact of the matter with which another matter tells it.
     """
 
     process: str
@@ -62,6 +63,11 @@ class WorkNotice:
     tells: tuple[str, ...] = ()
     term: Term | None = None
     status: str | None = None
+    unless: str | None = None
+
+    def is_told(self, recorded: Mapping[str, str]) -> bool:
+        """Whether an act that recorded this causes the notice."""
+        return self.unless is None or not recorded.get(self.unless)
 
 
 _REJECTION: Final = ("reject_reason", "remarks")
@@ -69,6 +75,8 @@ _RESUBMIT: Final = Term(2, "business-days", "rejected_on")
 _DECIDED: Final = ("relief", "decided_usd", "decided_on", "decision_reasons")
 _QUANTITIES: Final = ("reported_on", "requested_quantity", "reserved_quantity", "licence_status")
 _PENALTY: Final = "liquidated-damages-penalty"
+_OWN_MATTER: Final = "petition_number"
+"""A petition that came as a filing is decided in its own matter, and told by that alone (docs/decisions/050)."""
 
 
 def _quota(act: str, status: str) -> WorkNotice:
@@ -316,8 +324,17 @@ WORK_NOTICES: Final = (
         None,
         _DECIDED,
         Term(60, "days", "decided_on"),
+        unless=_OWN_MATTER,
     ),
-    WorkNotice(_PENALTY, ("decide-supplemental",), "N-31", "supplemental", _DECIDED, Term(0, "until", "pay_by")),
+    WorkNotice(
+        _PENALTY,
+        ("decide-supplemental",),
+        "N-31",
+        "supplemental",
+        _DECIDED,
+        Term(0, "until", "pay_by"),
+        unless=_OWN_MATTER,
+    ),
     WorkNotice(_PENALTY, ("cancel",), "N-31", "cancelled", ("cancelled_reasons",)),
     WorkNotice(_PENALTY, ("ask-waiver",), "N-32", None, ("waiver_asked_on",)),
     WorkNotice("petition", ("find-late",), "N-31", "late", ("notice_mailed_on", "petitioned_on")),

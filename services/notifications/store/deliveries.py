@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import DIGEST, LETTER, PORTAL, SECOND, Recipient, State
 from services.notifications.domain.holding import AT_ONCE, HeldFor, Hold, Manner
-from services.notifications.domain.kind import Lane
+from services.notifications.domain.kind import MAIL_LANES, Lane
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
@@ -71,6 +71,20 @@ WITH due AS (
     RETURNING d.*
 )
 {_FACTS}"""
+_CLAIM_CALLS = f"""
+WITH due AS (
+    SELECT d.notice_id, d.channel, d.recipient_role
+    FROM unnest($2::text[], $5::integer[]) AS g(channel, most), LATERAL (
+        SELECT notice_id, channel, recipient_role FROM deliveries
+        WHERE state = 'queued' AND lane = 3 AND channel = g.channel AND next_try_at <= $1
+        ORDER BY next_try_at LIMIT g.most FOR UPDATE SKIP LOCKED
+    ) d
+), claimed AS (
+    UPDATE deliveries d SET next_try_at = $3 FROM due
+    WHERE (d.notice_id, d.channel, d.recipient_role) = (due.notice_id, due.channel, due.recipient_role)
+    RETURNING d.*
+)
+{_FACTS}"""
 
 # What comes back for a mail that a server took: its recipient is looked up as when it was claimed.
 _COME_BACK = f"""
@@ -85,20 +99,26 @@ WITH claimed AS (
 # A claim is told by the end of its lease: whoever lost it changes nothing. Nor is a delivery given up for want of an
 # address when the account has changed since it was looked at; it is looked at again after the lease.
 _SETTLE = """
+WITH settled AS (
 UPDATE deliveries d SET state = g.state, sequence = d.sequence + g.lines, attempts = d.attempts + g.tries,
     is_waiting = false, sent_to = g.sent_to, last_error = g.error, next_try_at = g.next_try_at,
     held_for = g.held_for, message_id = coalesce(g.message_id, d.message_id),
     settled_at = CASE WHEN g.state = 'queued' THEN NULL ELSE $1::timestamptz END
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::integer[], $8::integer[],
-    $9::text[], $10::text[], $11::timestamptz[], $12::integer[], $13::text[], $14::text[])
+    $9::text[], $10::text[], $11::timestamptz[], $12::integer[], $13::text[], $14::text[], $15::text[], $16::text[])
     AS g(notice_id, channel, recipient_role, lease_until, state, lines, tries, sent_to, error, next_try_at, account,
-        held_for, message_id)
+        held_for, message_id, event, detail)
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM CASE WHEN d.recipient_role = 'importer'
         THEN (SELECT i.sequence FROM importers i WHERE i.importer_number = d.importer_number)
         ELSE (SELECT p.version FROM parties p WHERE p.party_id = d.recipient_role) END)
-RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence
+RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, g.event, g.detail
+), lines AS (
+INSERT INTO delivery_events (notice_id, channel, recipient_role, sequence, event, detail, at)
+SELECT notice_id, channel, recipient_role, sequence, event, detail, $1 FROM settled WHERE event IS NOT NULL
+)
+SELECT notice_id, channel, recipient_role, sequence FROM settled
 """
 _WAIT = """
 UPDATE deliveries d SET is_waiting = true, next_try_at = g.until
@@ -340,15 +360,20 @@ async def write_deliveries(tx: Transaction, new: Sequence[NewDelivery]) -> list[
 
 
 async def claim_due(
-    tx: Transaction, now: datetime, lease: timedelta, limit: int, bulk_limit: int | None = None
+    tx: Transaction,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    bulk_limit: int | None = None,
+    lanes: Sequence[Lane] = MAIL_LANES,
 ) -> list[Claimed]:
-    """Take e-mail deliveries that are due, lane by lane; nobody else gets them until the lease has ended.
+    """Take mails of these lanes that are due, lane by lane; nobody else gets them until the lease has ended.
 
     Of the bulk lane at most `bulk_limit` are taken, None: as many as the rest leaves.
     """
     today = legal_date(now)
     claimed: list[Claimed] = []
-    for lane in (Lane.URGENT, Lane.USUAL, Lane.BULK):
+    for lane in lanes:
         left = limit - len(claimed)
         if lane is Lane.BULK and bulk_limit is not None:
             left = min(left, bulk_limit)
@@ -358,10 +383,12 @@ async def claim_due(
     return claimed
 
 
-async def claim_webhooks(tx: Transaction, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Take deliveries by webhook that are due; nobody else gets them until the lease has ended."""
+async def claim_calls(tx: Transaction, now: datetime, lease: timedelta, most: Mapping[str, int]) -> list[Claimed]:
+    """Take deliveries that are due, of each of these channels at most as many, those due longest first; nobody else
+    gets them until the lease has ended.
+    """
     today = legal_date(now)
-    rows = await bulk.fetch(tx, _CLAIM, now, limit, now + lease, today, Lane.WEBHOOK.value)
+    rows = await bulk.fetch(tx, _CLAIM_CALLS, now, list(most), now + lease, today, list(most.values()))
     return [_claimed(row, today) for row in rows]
 
 
@@ -387,6 +414,8 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
                 item.claimed.account_sequence,
                 _held_for(item),
                 item.digest,
+                item.event,
+                item.detail,
             )
             for item in settlements
         ),
@@ -396,11 +425,9 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
         await bulk.execute(tx, _HOLD_ACCOUNTS)
     by_key = {item.claimed.key: item for item in settlements}
     written = await bulk.fetch(tx, _SETTLE, now, *(list(column) for column in columns))
-    lines, changed = [], []
+    changed = []
     for row in written:
         item = by_key[row["notice_id"], row["channel"], row["recipient_role"]]
-        if item.event is not None:
-            lines.append((*item.claimed.key, row["sequence"], item.event, item.detail, now))
         if item.state is not State.QUEUED:
             notice = item.claimed.notice
             changed.append(
@@ -413,7 +440,6 @@ async def settle(tx: Transaction, settlements: Sequence[Settlement], now: dateti
                     state=item.state,
                 )
             )
-    await bulk.insert(tx, delivery_events, _EVENT_COLUMNS, lines)
     return changed
 
 

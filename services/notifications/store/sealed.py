@@ -1,4 +1,4 @@
-"""What of notifications is under seal: every notice as it was said, and what became of it on each way."""
+"""What of notifications is under seal: every notice as it was said, what became of it on each way, what was replied."""
 
 from typing import Final
 
@@ -9,4 +9,6 @@ SEALED: Final = (
     SealedTable(
         "delivery_events", "notice_id", ("channel", "recipient_role", "sequence"), "t.at, t.sequence", kind="uuid"
     ),
+    SealedTable("replies", "notice_id", ("filing_number",), "t.replied_at, t.filing_number", kind="uuid"),
+    SealedTable("status_records", "notice_id", ("ordinal",), "t.ordinal", kind="uuid"),
 )

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain.webhooks import Secret, Webhook
+from services.notifications.domain.webhooks import CHANNEL, Secret, Webhook
 from services.notifications.store.tables import webhooks
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -25,14 +25,47 @@ _COLUMNS: Final = (
     "off_reason",
     "created_by",
     "created_at",
+    "paused_until",
 )
 _REPLACE: Final = (
     "(webhook_id) DO UPDATE SET url = excluded.url, kinds = excluded.kinds, secrets = excluded.secrets,"
-    " state = excluded.state, failing_since = excluded.failing_since, off_reason = excluded.off_reason"
+    " state = excluded.state, failing_since = excluded.failing_since, off_reason = excluded.off_reason,"
+    " paused_until = excluded.paused_until"
 )
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('webhook-' || $1, 0))"
-_WORKED: Final = "UPDATE webhooks SET failing_since = NULL WHERE webhook_id = $1 AND failing_since IS NOT NULL"
-_FAILED: Final = "UPDATE webhooks SET failing_since = coalesce(failing_since, $2) WHERE webhook_id = $1"
+_WORKED: Final = "UPDATE webhooks SET failing_since = NULL, paused_until = NULL WHERE webhook_id = ANY($1::uuid[])"
+_FAILED: Final = (
+    "UPDATE webhooks SET failing_since = coalesce(failing_since, $2), paused_until = $3 WHERE webhook_id = $1"
+)
+_PAUSE: Final = "UPDATE webhooks SET paused_until = $2 WHERE webhook_id = $1"
+_CALLED: Final = "UPDATE webhooks SET called_at = $2 WHERE webhook_id = ANY($1::uuid[])"
+
+# Whose turn it is: the channels for which something waits, found by one look into the index for each, whatever waits
+# behind it. Receivers of one server take turns among themselves, so that many addresses of one are one neighbour.
+_NEXT: Final = f"""
+WITH RECURSIVE heads(channel) AS (
+    (SELECT channel FROM deliveries WHERE state = 'queued' AND lane = 3 ORDER BY channel LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.channel FROM deliveries d
+            WHERE d.state = 'queued' AND d.lane = 3 AND d.channel > h.channel ORDER BY d.channel LIMIT 1)
+    FROM heads h WHERE h.channel IS NOT NULL
+), waiting AS (
+    SELECT w.*, row_number() OVER (
+        PARTITION BY substring(lower(w.url) FROM '^[a-z]+://([^/?#]+)')
+        ORDER BY (w.webhook_id = ANY($2::uuid[])) DESC, w.called_at NULLS FIRST, w.webhook_id
+    ) AS turn
+    FROM heads h JOIN webhooks w ON w.webhook_id = substr(h.channel, {len(CHANNEL) + 1})::uuid
+    WHERE w.webhook_id = ANY($2::uuid[]) OR (
+        (w.state <> 'active' OR w.paused_until IS NULL OR w.paused_until <= $1) AND EXISTS (
+            SELECT FROM deliveries d
+            WHERE d.state = 'queued' AND d.lane = 3 AND d.channel = h.channel AND d.next_try_at <= $1
+        )
+    )
+)
+SELECT {", ".join(_COLUMNS)} FROM waiting WHERE turn <= $3 AND webhook_id <> ALL($2::uuid[])
+    AND ($4::uuid[] IS NULL OR webhook_id = ANY($4::uuid[]))
+ORDER BY turn, called_at NULLS FIRST, webhook_id LIMIT $5
+"""
 _SECRETS: Final = "UPDATE webhooks SET secrets = $2::text::jsonb WHERE webhook_id = $1"
 _TURN_OFF: Final = (
     "UPDATE webhooks SET state = 'off', off_reason = $2, times_off = times_off + 1"
@@ -53,6 +86,7 @@ async def write_webhook(tx: Transaction, webhook: Webhook) -> None:
         webhook.off_reason,
         webhook.created_by,
         webhook.created_at,
+        webhook.paused_until,
     )
     await bulk.insert(tx, webhooks, _COLUMNS, [row], on_conflict=_REPLACE)
 
@@ -87,10 +121,26 @@ async def load_active(tx: Transaction, recipients: Collection[str]) -> dict[str,
     return found
 
 
-async def load_webhooks(tx: Transaction, webhook_ids: Sequence[UUID]) -> dict[UUID, Webhook]:
-    """These webhooks, by id."""
-    query = select(*(webhooks.c[name] for name in _COLUMNS)).where(webhooks.c.webhook_id.in_(webhook_ids))
-    return {row.webhook_id: _webhook(row) for row in await tx.connection.execute(query)}
+async def next_to_call(
+    tx: Transaction,
+    now: datetime,
+    *,
+    busy: Collection[UUID],
+    only: Collection[UUID] | None,
+    of_server: int,
+    limit: int,
+) -> list[Webhook]:
+    """The webhooks for which something is due, whose turn is next first: without the busy ones, and with them no more
+    than `of_server` of one server; `only` None: of all.
+    """
+    among = None if only is None else list(only)
+    rows = await bulk.fetch(tx, _NEXT, now, list(busy), of_server, among, limit)
+    return [_webhook(row.values()) for row in rows]
+
+
+async def note_called(tx: Transaction, webhook_ids: Sequence[UUID], now: datetime) -> None:
+    """They have had their turn."""
+    await bulk.execute(tx, _CALLED, list(webhook_ids), now)
 
 
 async def hold_next(tx: Transaction, after: Webhook | None, without: Sequence[str], limit: int) -> list[Webhook]:
@@ -109,14 +159,19 @@ async def write_secrets(tx: Transaction, webhook_id: UUID, secrets: Sequence[Sec
     await bulk.execute(tx, _SECRETS, webhook_id, _secrets_json(secrets))
 
 
-async def note_worked(tx: Transaction, webhook_id: UUID) -> None:
-    """The receiver has taken something."""
-    await bulk.execute(tx, _WORKED, webhook_id)
+async def note_worked(tx: Transaction, webhook_ids: Sequence[UUID]) -> None:
+    """The receivers have taken something."""
+    await bulk.execute(tx, _WORKED, list(webhook_ids))
 
 
-async def note_failed(tx: Transaction, webhook_id: UUID, now: datetime) -> None:
-    """The receiver has not taken something; since when is kept."""
-    await bulk.execute(tx, _FAILED, webhook_id, now)
+async def note_failed(tx: Transaction, webhook_id: UUID, now: datetime, until: datetime) -> None:
+    """The receiver has not taken something: since when is kept, and all that waits for it does so until an instant."""
+    await bulk.execute(tx, _FAILED, webhook_id, now, until)
+
+
+async def pause(tx: Transaction, webhook_id: UUID, until: datetime) -> None:
+    """Let all that waits for a receiver wait until an instant."""
+    await bulk.execute(tx, _PAUSE, webhook_id, until)
 
 
 async def turn_off(tx: Transaction, webhook_id: UUID, why: str) -> int | None:

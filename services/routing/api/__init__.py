@@ -8,6 +8,7 @@ from services.routing.api import (
     assignments,
     authority,
     broadcasts,
+    calendar,
     criteria,
     decisions,
     directory,
@@ -19,6 +20,7 @@ from services.routing.api import (
     parties,
     policies,
     proposals,
+    recommendations,
     tariff_maps,
     unit_values,
 )
@@ -45,5 +47,13 @@ ROUTERS = [
     parties.router,
     broadcasts.router,
     figures.router,
+    recommendations.router,
+    calendar.router,
 ]
-PUBLIC_ROUTERS = [authority.router, assignments.public_router, directory.public_router, figures.public_router]
+PUBLIC_ROUTERS = [
+    authority.router,
+    assignments.public_router,
+    directory.public_router,
+    figures.public_router,
+    calendar.public_router,
+]

@@ -133,7 +133,7 @@ async def draft_criterion(
     """Keep a criterion as a draft, which selects nothing. A repeat under the same key drafts nothing more."""
     now = now_of(request)
     criterion = read_criterion(body.id, 1, body)
-    refuse_faults(_reserved(body.id) + find_expiry_faults(criterion, legal_date(now)))
+    refuse_faults(find_reserved(body.id) + find_expiry_faults(criterion, legal_date(now)))
 
     async def act(tx: Transaction) -> CriterionOut:
         revision = await acts.draft_criterion(tx, caller, criterion, reason=body.reason, now=now)
@@ -293,7 +293,7 @@ async def _answer(tx: Transaction, revisions: list[Revision], caller: Identity, 
     return _criterion_out(revisions, caller)
 
 
-def _reserved(criterion_id: str) -> list[Fault]:
+def find_reserved(criterion_id: str) -> list[Fault]:
     return [Fault("id", f"{criterion_id} is taken.", "Take another id.")] if criterion_id in RESERVED_IDS else []
 
 

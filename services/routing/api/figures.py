@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.routing.domain.figures import MEASURES, SMALLEST_SHOWN, Count, Row, parse_period, publish
+from services.routing.domain.figures import MEASURES, Count, Row, publish
 from services.routing.store import decisions as decision_store
 from services.routing.store import directory as directory_store
 from services.routing.store import figures as figure_store
 from services.routing.store.figures import ReadTo
+from shared.customs.periods import SMALLEST_SHOWN, parse_period
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
 from shared.runtime.identity import Identity

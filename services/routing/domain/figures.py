@@ -1,26 +1,13 @@
 """Figures for the public: what each Center handles in a period, with cells that could point at somebody left out."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple, get_args
+
+from shared.customs.periods import SMALLEST_SHOWN
 
 Measure = Literal["importers", "partner_accounts", "entries", "post_entry_filings", "staff"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
-
-SMALLEST_SHOWN: Final = 11
-"""A cell that rests on fewer accounts is not shown: a policy of publication, not law."""
-
-_PERIOD: Final = re.compile(r"(?P<fiscal>FY)?(?P<year>[0-9]{4})(-(Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
-
-
-class Period(NamedTuple):
-    """A month, quarter or year, both days included."""
-
-    name: str
-    first: date
-    last: date
 
 
 class Count(NamedTuple):
@@ -39,30 +26,6 @@ class Row:
     center: str
     figures: dict[Measure, int | None]
     suppressed: frozenset[Measure]
-
-
-def parse_period(text: str) -> Period:
-    """The period of a name: `2026`, `FY2026` (from 1 October of the year before), `2026-Q1`, `2026-03`.
-
-    Raises ValueError with what is expected.
-
-    >>> parse_period("FY2026")
-    Period(name='FY2026', first=datetime.date(2025, 10, 1), last=datetime.date(2026, 9, 30))
-    """
-    match = _PERIOD.fullmatch(text)
-    if match is None or (match["fiscal"] and text.count("-")) or not 1986 <= int(match["year"]) <= 2099:
-        raise ValueError("expected a year (2026), fiscal year (FY2026), quarter (2026-Q1) or month (2026-03)")
-    year = int(match["year"])
-    if match["fiscal"]:
-        return Period(text, date(year - 1, 10, 1), date(year, 9, 30))
-    if match["month"]:
-        month, months = int(match["month"]), 1
-    elif match["quarter"]:
-        month, months = 3 * int(match["quarter"]) - 2, 3
-    else:
-        month, months = 1, 12
-    after = month + months
-    return Period(text, date(year, month, 1), date(year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1))
 
 
 def publish(counts: Iterable[Count]) -> list[Row]:

@@ -6,11 +6,11 @@ it is written in the transaction of the act: a process that is killed leaves not
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, assert_never
 from uuid import UUID
 
-from services.workqueue.acts import claim, clock, decision, transfer
+from services.workqueue.acts import claim, clock, decision, matter, transfer
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.item import refusals
 from services.workqueue.acts.reach import knower
@@ -20,6 +20,8 @@ from services.workqueue.domain.bulk import (
     BulkAct,
     Limits,
     Run,
+    Verdict,
+    demand_sample,
     demand_state,
     needs_second,
 )
@@ -27,18 +29,23 @@ from services.workqueue.domain.clocks import REVIEW_CUTOFF
 from services.workqueue.domain.decision import Finding
 from services.workqueue.domain.decision import Reason as FindingReason
 from services.workqueue.domain.filter import Filter
+from services.workqueue.domain.matter import OPENS_LETTER, KeptAct
+from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.store import bulk_runs as store
+from services.workqueue.store import items as item_store
+from services.workqueue.store import matters as matter_store
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import key_reused
 from shared.db.transaction import Connections, Transaction, attempt, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
-from shared.runtime.errors import Refused
+from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity, RoleName, people_of
 from shared.runtime.ids import event_id
 from shared.runtime.slices import work_through
 from shared.runtime.two_people import demand_second_person
 
 _AT_ONCE: Final = 250
+_NO_LETTERS: Final = timedelta(0)
 _SAID: Final = 300
 Answers = dict[UUID, Refused | None]
 
@@ -106,12 +113,36 @@ async def begin(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) 
     run = await _lock(tx, caller, run_id, now)
     with refusals():
         demand_state(run, "ready")
+    with refusals():
+        demand_sample(await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0))
     if run.needs_second:
         demand_second_person(caller, people_of(run.signature), "asked for the run")
     await demand_acting(tx, caller, now)
     run = replace(run, state="running", begun_by=caller.signature, begun_at=now)
     await store.write_run(tx, run)
     return run
+
+
+async def check_item(
+    tx: Transaction, caller: Identity, run_id: UUID, number: int, verdict: Verdict, says: str, now: datetime
+) -> None:
+    """Keep what a person found who looked at an item of the sample of a run that is ready.
+
+    Raises `NotFound` for an item that is not in the sample, `Conflict` for one that was looked at before.
+    """
+    run = await _lock(tx, caller, run_id, now)
+    with refusals():
+        demand_state(run, "ready")
+    await demand_acting(tx, caller, now)
+    sample = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
+    found = next((each for each in sample if each.number == number), None)
+    if found is None:
+        raise no_such(f"item {number} in the sample of the run")
+    check = replace(found, verdict=verdict, says=says, checked_by=caller.signature, checked_at=now)
+    if not await store.write_check(tx, run_id, check):
+        raise Conflict(
+            "Somebody looked at the item before.", rule="bulk-sample", code="checked-before", remedy="Look at another."
+        )
 
 
 async def withdraw(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:
@@ -222,10 +253,58 @@ async def _act_on_one(tx: Transaction, run: Run, caller: Identity, item_id: UUID
             reason = FindingReason(code="bulk", text=run.reason, fact=str(run.run_id), citation=None)
             finding = Finding("no-change", 0, 0, (), (reason,), ())
             await decision.complete(tx, item_id, caller, item.token, finding, now, notice_over_cents=None)
+        case "act":
+            await _do_process_act(tx, run, caller, item_id, now)
         case "assign" | "offer":
             raise AssertionError("many are done at once")
         case _:
             assert_never(run.act)
+
+
+async def _do_process_act(tx: Transaction, run: Run, caller: Identity, item_id: UUID, now: datetime) -> None:
+    """The act of the item's process that the run names: of its holder under a claim, else as a signature."""
+    given = run.parameters
+    item = (await item_store.find_items(tx.connection, [item_id]))[0]
+    process = PROCESSES.get(item.process)
+    table = (
+        next((act for act in process.acts if act.code == given["process_act"]), None) if process is not None else None
+    )
+    if table is None or table.opens in OPENS_LETTER:
+        raise Refused(
+            f"{given['process_act']} is no act of {item.process} that is done on many items.",
+            rule="bulk-act",
+            code="no-such-act",
+            remedy="GET /processes lists the acts; letters are written one by one.",
+        )
+    token = None
+    is_held = item.state == "claimed" and item.holder == caller.subject
+    if table.by_holder:
+        token = item.token if is_held else (await claim.claim(tx, item_id, caller, now, claim.LEASE_OF_A_RUN)).token
+    after, *_ = await matter.do_act(
+        tx,
+        item_id,
+        caller,
+        now,
+        _NO_LETTERS,
+        key=f"{run.run_id}/{item_id}",
+        act=table.code,
+        token=token,
+        fields=_own_fields(given["fields"], await matter_store.list_acts(tx.connection, item_id)),
+        reasons=[{"code": "bulk", "text": run.reason, "fact": str(run.run_id), "citation": None}],
+    )
+    if token is not None and not is_held and after.state == "claimed":
+        await claim.release(tx, item_id, caller, token, now)
+
+
+def _own_fields(fields: Mapping[str, Any], done: Sequence[KeptAct]) -> dict[str, Any]:
+    """What an act asks for, alike for all, but for `{"from": field}`: what an earlier act of the item recorded."""
+    recorded: dict[str, Any] = {}
+    for act in done:
+        recorded |= act.fields
+    return {
+        name: recorded.get(value["from"]) if isinstance(value, Mapping) and set(value) == {"from"} else value
+        for name, value in fields.items()
+    }
 
 
 async def _lock(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) -> Run:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
 from services.workqueue.acts.answers import lock_answers
+from services.workqueue.acts.board import CEAR, demand_carried
 from services.workqueue.acts.following import Doing, follow_item, keep_act, not_before, read_act_fields
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import demand_known, knower, person_of, seen
@@ -224,6 +225,8 @@ async def do_act(
         with refusals():
             rules.demand_token(item, person, token if token is not None else -1)
     kept_fields = read_act_fields(table, with_day_of_letter(table, fields, legal_date(now)))
+    if process.code == CEAR and table.code == "dispose":
+        await demand_carried(tx, item, kept_fields)
     doing = Doing(person, now, kept_fields, tuple(reasons), authority)
     form = form_opened_by(table)
     if form is not None:

@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workqueue.acts.compartment import note_reads
 from services.workqueue.acts.reach import demand_item_sight, seen
 from services.workqueue.api.common import ItemId, importer_of
 from services.workqueue.domain.item import Item
+from services.workqueue.domain.matter import held_stage
 from services.workqueue.store import accounts as store
 from services.workqueue.store import entries as entry_store
 from services.workqueue.store import importers as importer_store
@@ -232,6 +234,8 @@ async def list_related(
             ("goods", await store.list_same_goods(tx, keys, 4 * _SHOWN)),
             ("issue", await store.list_same_issue(tx, item_id, item.importer_number, 4 * _SHOWN)),
         )
+    if item.knowers is not None:
+        await note_reads(engine_of(request), [item_id], caller, "related work", now_of(request))
     reach = reach_of(caller, "item.read", today_of(request))
     return [
         RelatedOut(
@@ -271,7 +275,7 @@ def _work_out(item: Item, caller: Identity) -> WorkOut:
         importer_number=importer_of(item, caller),
         center=item.center,
         state=item.state,
-        stage=item.stage,
+        stage=held_stage(item),
         waits_for=item.waits_for,
         due_on=item.due_on,
         value_usd=item.value_usd,

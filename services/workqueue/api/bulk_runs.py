@@ -1,7 +1,7 @@
 """One act on many items: looked at before, begun, followed item by item."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.workqueue.acts import bulk as acts
 from services.workqueue.api.common import limits_of
 from services.workqueue.api.filters import filter_of, read_query, write_query
-from services.workqueue.domain.bulk import BulkAct, ResultState, Run, RunState
+from services.workqueue.domain.bulk import BulkAct, ResultState, Run, RunState, Verdict
 from services.workqueue.store import bulk_runs as store
-from shared.contracts.terms import CenterCode, PortCode, ShortText
+from shared.contracts.terms import CenterCode, Code, PortCode, ShortText
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import no_such, reach_of
 from shared.runtime.identity import Identity
@@ -31,6 +31,7 @@ _NEEDED: dict[BulkAct, tuple[str, ...]] = {
     "offer": ("to_center", "to_port"),
     "set-day": ("due_on",),
     "no-change": (),
+    "act": ("process_act",),
 }
 
 
@@ -46,7 +47,7 @@ class BulkIn(BaseModel):
 
     act: BulkAct = Field(
         description="`assign` to a person; `offer` to a Center or port; `set-day` of the policy clock of reviews;"
-        " `no-change` decides reviews so."
+        " `no-change` decides reviews so; `act` does an act of the items' process, with `fields`."
     )
     query: Annotated[str, Field(min_length=1, max_length=4000, description="The query string of GET /items.")]
     reason: Annotated[ShortText, Field(min_length=1)]
@@ -54,12 +55,27 @@ class BulkIn(BaseModel):
     to_center: CenterCode | None = None
     to_port: PortCode | None = None
     due_on: LegalDay | None = None
+    process_act: Code | None = Field(default=None, description="An act of the items' process that opens no letter.")
+    fields: dict[str, Any] = Field(
+        default={},
+        max_length=64,
+        description='What that act asks for, alike for all; `{"from": "claimed_usd"}` is what an earlier act of each'
+        " item recorded.",
+    )
+    sample: int | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        description="So many items, drawn at random, are looked at by a person before the run begins.",
+    )
 
     @model_validator(mode="after")
     def _with_what_it_needs(self) -> "BulkIn":
-        given = {name for name in ("to", "to_center", "to_port", "due_on") if getattr(self, name) is not None}
+        given = {
+            name for name in ("to", "to_center", "to_port", "due_on", "process_act") if getattr(self, name) is not None
+        }
         needed = _NEEDED[self.act]
-        if given - set(needed) or len(given) != min(len(needed), 1):
+        if given - set(needed) or len(given) != min(len(needed), 1) or (self.fields and self.act != "act"):
             raise ValueError(f"{self.act} takes {' or '.join(needed) or 'nothing else'}")
         return self
 
@@ -88,6 +104,8 @@ class RunOut(BaseModel):
     to_center: str | None = Field(description="To which Center they are offered.")
     to_port: str | None = Field(description="To which port they are offered.")
     due_on: date | None = Field(description="The day that is set.")
+    process_act: str | None = Field(description="The act of the items' process.")
+    sample: int | None = Field(description="So many items are looked at before the run begins.")
     query: str
     reason: str
     asked_by: str
@@ -144,6 +162,36 @@ class ResultOut(BaseModel):
     filing_number: str | None
 
 
+class CheckIn(BaseModel):
+    """What a person found who looked at an item of the sample."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"verdict": "fits", "says": "Proof of export is complete."}]}
+    )
+
+    verdict: Verdict = Field(description="`fits`: it is as the filter supposes; `differs` from it.")
+    says: Annotated[ShortText, Field(min_length=1)]
+
+
+class CheckOut(BaseModel):
+    """An item of the sample."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    item_id: UUID
+    verdict: Verdict | None = Field(description="Null: nobody has looked yet.")
+    says: str | None
+    checked_by: str | None
+    checked_at: datetime | None
+
+
+class SampleOut(BaseModel):
+    """The sample of a run, by number; empty for a run that was asked for without one."""
+
+    items: list[CheckOut]
+
+
 @router.post("/bulk-runs", status_code=201, summary="Ask for an act on many items", response_model=RunOut)
 async def create_bulk_run(
     body: BulkIn, request: Request, call: CurrentIdempotentCall, caller: Annotated[Identity, allow("item.bulk")]
@@ -154,7 +202,8 @@ async def create_bulk_run(
     the run until it is `ready`.
     """
     filtered = read_query(body.query)
-    given = body.model_dump(mode="json", include={"to", "to_center", "to_port", "due_on"}, exclude_none=True)
+    told = {"to", "to_center", "to_port", "due_on", "process_act", "sample", *({"fields"} if body.act == "act" else ())}
+    given = body.model_dump(mode="json", include=told, exclude_none=True)
 
     async def ask(tx: Transaction) -> RunOut:
         acts.demand_bulk(caller, now_of(request))
@@ -226,6 +275,33 @@ async def act_on_bulk_run(
         return await _run_out(tx, run)
 
 
+@router.get("/bulk-runs/{run_id}/sample", summary="The sample of a bulk run")
+async def list_bulk_sample(
+    run_id: RunId, request: Request, caller: Annotated[Identity, allow("item.bulk")]
+) -> SampleOut:
+    """The items to look at before the run begins, drawn by a hash from those that would not be refused."""
+    async with transaction(engine_of(request)) as tx:
+        run = await _find(tx.connection, run_id, caller, request)
+        checks = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
+    return SampleOut(items=[CheckOut.model_validate(each) for each in checks])
+
+
+@router.post("/bulk-runs/{run_id}/sample/{number}", summary="Say what an item of the sample is like")
+async def check_bulk_item(
+    run_id: RunId,
+    number: Annotated[int, Path(ge=1, le=100_000, description="The item's number in the run.", examples=[7])],
+    body: CheckIn,
+    request: Request,
+    caller: Annotated[Identity, allow("item.bulk")],
+) -> SampleOut:
+    """The run begins when all of the sample fit; when one differs it can only be withdrawn."""
+    async with transaction(engine_of(request)) as tx:
+        await acts.check_item(tx, caller, run_id, number, body.verdict, body.says, now_of(request))
+        run = await _find(tx.connection, run_id, caller, request)
+        checks = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
+    return SampleOut(items=[CheckOut.model_validate(each) for each in checks])
+
+
 @router.get("/bulk-runs/{run_id}/items", summary="What became of each item")
 async def list_bulk_results(
     run_id: RunId,
@@ -282,7 +358,9 @@ async def _run_out(tx: Transaction, run: Run) -> RunOut:
     return RunOut(
         run_id=run.run_id,
         act=run.act,
-        **{name: run.parameters.get(name) for name in ("to", "to_center", "to_port", "due_on")},
+        **{
+            name: run.parameters.get(name) for name in ("to", "to_center", "to_port", "due_on", "process_act", "sample")
+        },
         query=run.query,
         reason=run.reason,
         asked_by=run.signature,

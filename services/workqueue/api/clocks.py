@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import clock as acts
+from services.workqueue.acts.compartment import LISTED, note_reads
 from services.workqueue.acts.reach import demand_item_sight, knower
 from services.workqueue.api.common import ItemId
 from services.workqueue.domain.due import LEVELS, PAUSES, ItemClock, Pause, level_of
@@ -107,6 +108,8 @@ async def list_item_clocks(
             raise no_such(f"item {item_id}")
         demand_item_sight(caller, found[0], today_of(request))
         clocks = await acts.list_clocks(connection, found[0])
+    if found[0].knowers is not None:
+        await note_reads(engine_of(request), [item_id], caller, "clocks", now_of(request))
     told = [_clock_out(each, today_of(request)) for each in clocks]
     return ClocksOut(item_id=item_id, due_on=found[0].due_on, clocks=told)
 
@@ -167,6 +170,7 @@ async def list_escalations(
             after=position,
             limit=page.fetch,
         )
+    await note_reads(engine_of(request), {row.item_id for row in rows}, caller, LISTED, now_of(request))
     return build_page(
         rows,
         page,

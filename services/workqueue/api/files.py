@@ -4,15 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from services.workqueue.acts.files import demand_files
+from services.workqueue.acts.compartment import note_reads
+from services.workqueue.acts.files import demand_files, file_levels, find_level
 from services.workqueue.api.common import ItemId
+from services.workqueue.domain.note import NoteLevel
 from shared.db.transaction import Transaction
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.files import FILE_BODY, FILE_CONTENT, FileId, FileKey, FileOut, add_file, give_file, list_files
 from shared.web.pagination import CurrentPage, Page
 from shared.web.problem import problem_responses
-from shared.web.requests import now_of
+from shared.web.requests import engine_of, now_of
 
 router = APIRouter()
 
@@ -36,7 +38,10 @@ async def add_item_file(
     async def demand(tx: Transaction) -> str:
         return await demand_files(tx, item_id, caller, now_of(request), adds=True)
 
-    return await add_file(request, caller, key, "item", str(item_id), demand)
+    async def levels(tx: Transaction) -> tuple[NoteLevel, ...]:
+        return await file_levels(tx, item_id, caller, now_of(request))
+
+    return await add_file(request, caller, key, "item", str(item_id), demand, levels)
 
 
 @router.get("/items/{item_id}/files", summary="Files of an item")
@@ -47,12 +52,18 @@ async def list_item_files(
     caller: Annotated[Identity, allow("item-file.read")],
     page: CurrentPage,
 ) -> Page[FileOut]:
-    """In the order in which they were added; parties see those of level `party`."""
+    """In the order in which they were added; parties see those of level `party`, few those for law enforcement."""
 
     async def demand(tx: Transaction) -> str:
         return await demand_files(tx, item_id, caller, now_of(request), adds=False)
 
-    return await list_files(request, response, caller, page, "item", str(item_id), demand)
+    async def levels(tx: Transaction) -> tuple[NoteLevel, ...]:
+        return await file_levels(tx, item_id, caller, now_of(request))
+
+    listed = await list_files(request, response, caller, page, "item", str(item_id), demand, levels)
+    is_any = any(each.level == "law-enforcement" for each in listed.items)
+    await note_reads(engine_of(request), [item_id], caller, "files", now_of(request), is_any=is_any)
+    return listed
 
 
 @router.get(
@@ -69,4 +80,14 @@ async def read_item_file(
     async def demand(tx: Transaction) -> str:
         return await demand_files(tx, item_id, caller, now_of(request), adds=False)
 
-    return await give_file(request, caller, "item", str(item_id), file_id, demand)
+    async def levels(tx: Transaction) -> tuple[NoteLevel, ...]:
+        found = await file_levels(tx, item_id, caller, now_of(request))
+        if "law-enforcement" in found:
+            given.append(await find_level(tx, item_id, file_id))
+        return found
+
+    given: list[str | None] = []
+    answer = await give_file(request, caller, "item", str(item_id), file_id, demand, levels)
+    is_any = "law-enforcement" in given
+    await note_reads(engine_of(request), [item_id], caller, f"file {file_id}", now_of(request), is_any=is_any)
+    return answer

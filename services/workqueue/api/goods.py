@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from services.workqueue.acts.compartment import note_reads
 from services.workqueue.acts.reach import demand_item_sight
 from services.workqueue.api.common import ItemId
 from services.workqueue.domain.decision import Outcome
@@ -19,7 +20,7 @@ from shared.db.transaction import snapshot
 from shared.runtime.access import Matter, Reach, no_such, reach_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
-from shared.web.requests import engine_of, today_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -99,6 +100,8 @@ async def read_goods(
         declared = await entry_store.load_declared(tx, item.entry_number) if item.entry_number is not None else []
         keys = {each.key for each in declared if each.key is not None}
         earlier = await decided_goods_store.load_earlier(tx, keys, caller.centers, item_id) if keys else {}
+    if item.knowers is not None:
+        await note_reads(engine_of(request), [item_id], caller, "goods", now_of(request))
     mask = _Mask(caller, reach_of(caller, "item.read", today_of(request)))
     lines = [_line_out(each, *earlier.get(each.key or "", ([], [])), mask) for each in declared]
     return ReviewedGoodsOut(item_id=item_id, entry_number=item.entry_number, lines=lines)

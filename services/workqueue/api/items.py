@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from io import StringIO
 from typing import Annotated, Any, Final, Literal, NamedTuple, assert_never
@@ -10,8 +11,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.workqueue.acts.compartment import LISTED, note_reads
 from services.workqueue.acts.following import list_facts_of
 from services.workqueue.acts.may_do import bars_on_item
+from services.workqueue.acts.quality import blind
 from services.workqueue.acts.reach import demand_item_sight, knower, matter_for_work, seen
 from services.workqueue.api.common import ItemId, center_goal_of, importer_of
 from services.workqueue.api.decisions import DecisionOut, decision_out
@@ -24,10 +27,12 @@ from services.workqueue.domain.decision import Outcome, RefusedDecision
 from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
 from services.workqueue.domain.filter import Counted
 from services.workqueue.domain.item import WAITING, CenterBasis, Item, Kind, Note, State
+from services.workqueue.domain.matter import held_stage
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as matter_store
+from services.workqueue.store import quality as quality_store
 from services.workqueue.store import requests as request_store
 from services.workqueue.store.items import ListedItem
 from shared.customs.calendar import legal_date
@@ -331,7 +336,11 @@ async def _rows(request: Request, caller: Identity, query: FilterIn, page: PageP
     reach = reach_of(caller, "item.read", today_of(request))
     wanted = filter_of(query, caller, request)
     async with reading(engine_of(request)) as connection:
-        return await item_store.list_items(connection, reach, knower(caller), wanted, after=position, limit=page.fetch)
+        rows = await item_store.list_items(connection, reach, knower(caller), wanted, after=position, limit=page.fetch)
+        unseen = await quality_store.find_blind(connection, [row.item.item_id for row in rows], caller.subject)
+    sensitive = [row.item.item_id for row in rows if row.item.knowers is not None]
+    await note_reads(engine_of(request), sensitive, caller, LISTED, now_of(request))
+    return [replace(row, outcome=None) if row.item.item_id in unseen else row for row in rows]
 
 
 def _place(row: ListedItem) -> tuple[date, int, datetime, UUID]:
@@ -364,6 +373,7 @@ async def read_item(
         linked_ids = await matter_store.list_linked(connection, item_id)
         origin = opening.linked_item if opening is not None else None
         linked = await item_store.find_items(connection, [*linked_ids, *([origin] if origin is not None else [])])
+        is_blind = bool(await quality_store.find_blind(connection, [item_id], caller.subject))
         named: list[str] = []
         if opening is not None:
             named = list(opening.entry_numbers)
@@ -375,8 +385,14 @@ async def read_item(
         raise no_such(f"item {item_id}")
     item = listed.item
     demand_item_sight(caller, item, today_of(request))
+    if is_blind:
+        raise blind()
     reach, asks = reach_of(caller, "item.read", today_of(request)), knower(caller)
     known = {each.item_id for each in linked if reach.covers(seen(each)) and is_known(each, asks)}
+    if item.knowers is not None:
+        await note_reads(engine_of(request), [item_id], caller, "item", now_of(request))
+    listed_too = [each.item_id for each in linked if each.item_id in known and each.knowers is not None]
+    await note_reads(engine_of(request), listed_too, caller, LISTED, now_of(request))
     return ItemDetailOut(
         **_item_fields(listed, caller, _Goal(today_of(request), center_goal_of(request))),
         entry_numbers=named,
@@ -450,7 +466,7 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "holder_name": item.holder_name,
         "lease_until": item.lease_until,
         "outcome": listed.outcome,
-        "stage": item.stage,
+        "stage": held_stage(item),
         "stage_since": item.stage_since,
         "waits_for": item.waits_for,
         "assigned_to": item.assigned_to,
@@ -485,7 +501,7 @@ def _linked_out(item: Item, origin: UUID | None) -> LinkedOut:
         relation="opened-from" if item.item_id == origin else "opened",
         process=item.process,
         state=item.state,
-        stage=item.stage,
+        stage=held_stage(item),
         center=item.center,
     )
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts import request as acts
+from services.workqueue.acts.quality import blind
 from services.workqueue.acts.request import Text, Told, matter_of
 from services.workqueue.api.common import ItemId, Token, repetition_of
 from services.workqueue.api.decisions import ReasonIn
@@ -17,6 +18,7 @@ from services.workqueue.domain.clocks import Form
 from services.workqueue.domain.processes.codes import LETTER_ISSUES
 from services.workqueue.domain.questions import QUESTIONS
 from services.workqueue.domain.request import PROCESS_OF, Letter, LetterAnswer, shown_stage
+from services.workqueue.store import quality as quality_store
 from services.workqueue.store import requests as request_store
 from services.workqueue.store.requests import LetterFilter
 from shared.contracts.terms import Code, EntryNumber, Money, ShortText
@@ -442,6 +444,8 @@ async def list_requests(
     position = page.position(date, UUID)
     async with reading(engine_of(request)) as connection:
         letters = await request_store.list_requests(connection, wanted, after=position, limit=page.fetch)
+        unseen = await quality_store.find_blind(connection, [letter.item_id for letter in letters], caller.subject)
+        letters = [letter for letter in letters if letter.item_id not in unseen]
     return build_page(
         letters,
         page,
@@ -463,6 +467,8 @@ async def read_request(
         if letter is None:
             raise no_such(what)
         demand_sight(caller, "request", today, matter_of(letter), what)
+        if await quality_store.find_blind(tx.connection, [letter.item_id], caller.subject):
+            raise blind()
         done = (await request_store.load_acts(tx.connection, [request_id]))[request_id]
         answers = (await request_store.load_answers(tx.connection, [letter]))[request_id]
         earlier = await acts.find_repeated(tx, letter, letter.issued_on or today, repetition_of(request))

@@ -1,6 +1,6 @@
 """One act on many items: looked at before, begun by a second person where much is at stake, done item by item."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.workqueue.domain.item import NotAllowed
 
-BulkAct = Literal["assign", "offer", "set-day", "no-change"]
+BulkAct = Literal["assign", "offer", "set-day", "no-change", "act"]
+Verdict = Literal["fits", "differs"]
 RunState = Literal["looking", "ready", "running", "done", "withdrawn"]
 ResultState = Literal["pending", "done", "refused"]
 MOST_ITEMS: Final = 100_000
@@ -64,6 +65,38 @@ class Result:
     entry_number: str | None
     protest_number: str | None
     filing_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An item of the sample of a run, with what a person found who looked at it: whether it is as the filter supposes.
+
+    `verdict` None: nobody has looked yet.
+    """
+
+    number: int
+    item_id: UUID
+    verdict: Verdict | None
+    says: str | None
+    checked_by: str | None
+    checked_at: datetime | None
+
+
+def demand_sample(sample: Collection[Check]) -> None:
+    """Raise `NotAllowed` unless every item of the sample was looked at and is as the filter supposes."""
+    left = sum(each.verdict is None for each in sample)
+    if left:
+        raise NotAllowed(
+            "sample-open",
+            f"{left} items of the sample have not been looked at.",
+            "Look at them: GET /bulk-runs/{id}/sample.",
+        )
+    if any(each.verdict == "differs" for each in sample):
+        raise NotAllowed(
+            "sample-differs",
+            "An item of the sample is not as the filter supposes.",
+            "Withdraw the run, and ask again with a narrower filter.",
+        )
 
 
 def needs_second(items: int, value_usd: int, limits: Limits) -> bool:

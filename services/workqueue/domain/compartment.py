@@ -32,6 +32,17 @@ class NeedToKnow:
 
 
 @dataclass(frozen=True, slots=True)
+class CompartmentRead:
+    """What somebody read of the law-enforcement compartment, and when."""
+
+    what: str
+    read_at: datetime
+    read_by: str
+    read_by_name: str
+    acting_for: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Knower:
     """Who asks, as far as needs to know go: by subject, with the sensitive processes that their roles know of."""
 

@@ -26,7 +26,7 @@ NOTICE_FACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "N-28": ("claim_type", "privilege"),
         "N-29": ("statute", "violation", "culpability", "loss_usd"),
         "N-30": ("claim_kind", "statute", "violation"),
-        "N-31": ("claim_kind", "notice_kind", "statute", "assessed_usd"),
+        "N-31": ("claim_kind", "notice_kind", "statute", "assessed_usd", "petition_number"),
         "N-32": ("statute", "violation_on", "limitation_from_on"),
         "N-33": ("recommendation",),
     }

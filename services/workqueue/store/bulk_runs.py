@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Text, cast, func, insert, literal, or_, select, tuple_
+from sqlalchemy import Boolean, Text, cast, func, insert, literal, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workqueue.domain.bulk import MOST_ITEMS, Result, Run, RunState
+from services.workqueue.domain.bulk import MOST_ITEMS, Check, Result, Run, RunState
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import Filter
 from services.workqueue.store.filters import narrowed
-from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
+from services.workqueue.store.tables.bulk_runs import bulk_checks, bulk_items, bulk_runs
 from services.workqueue.store.tables.items import QUEUE_ORDER, items
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -39,6 +39,13 @@ _FORESEE = """
 UPDATE bulk_items SET code = given.code, says = given.says, is_looked_at = true
 FROM unnest($2::integer[], $3::text[], $4::text[]) AS given(number, code, says)
 WHERE bulk_items.run_id = $1 AND bulk_items.number = given.number
+"""
+_SAMPLE = """
+SELECT drawn.number, drawn.item_id, c.verdict, c.says, c.checked_by, c.checked_at FROM (
+    SELECT b.number, b.item_id FROM bulk_items b WHERE b.run_id = :run_id AND b.code IS NULL
+    ORDER BY sha256(convert_to(b.run_id::text || '/' || b.number, 'UTF8')), b.number LIMIT :size
+) AS drawn LEFT JOIN bulk_checks c ON c.run_id = :run_id AND c.number = drawn.number
+ORDER BY drawn.number
 """
 _COUNT = """
 SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'done') AS done,
@@ -161,6 +168,22 @@ async def sum_foreseen(tx: Transaction, run_id: UUID) -> tuple[int, int]:
     """How many items would be refused, and what the others are worth."""
     row = (await bulk.fetch(tx, _SUM, run_id))[0]
     return row["foreseen"], row["value_usd"]
+
+
+async def list_sample(connection: AsyncConnection, run_id: UUID, size: int) -> list[Check]:
+    """The items of a run that are looked at before it begins: drawn by hash from those that would not be refused."""
+    rows = await connection.execute(text(_SAMPLE), {"run_id": run_id, "size": size})
+    return [Check(*row) for row in rows]
+
+
+async def write_check(tx: Transaction, run_id: UUID, check: Check) -> bool:
+    """Keep what was found on an item of the sample; False when somebody looked at it before."""
+    names = ("run_id", "number", "verdict", "says", "checked_by", "checked_at")
+    row = (run_id, check.number, check.verdict, check.says, check.checked_by, check.checked_at)
+    kept = await bulk.insert(
+        tx, bulk_checks, names, [row], on_conflict="(run_id, number) DO NOTHING", returning="number"
+    )
+    return bool(kept)
 
 
 async def list_refusals(connection: AsyncConnection, run_id: UUID) -> list[tuple[str, int]]:

@@ -99,6 +99,10 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
             "center": "CEE007",
             "process": "ad-cvd",
             "importer_number": queue_events.IMPORTER,
+            "sample_id": NO_FILE,
+            "number": "1",
+            "run": "1",
+            "period": "2026-Q1",
         },
         whose={
             "item_id": frozenset({"center", "division", "own-account", "port"}),
@@ -145,6 +149,10 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
                 "criterion_id": "adcvd-cases",
                 "as_of": "2026-03-01",
                 "period": "2026-02",
+                "subject": IMPORTER,
+                "run": "1",
+                "event_id": NO_FILE,
+                "recommendation_id": NO_FILE,
             },
             whose={
                 "entry_number": frozenset({"center", "own-account", "filed-by"}),
@@ -215,8 +223,10 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "number": "1",
                 "rule_id": "protest-180",
                 "version": "1",
+                "subject": running,
+                "run": "1",
             },
-            filtered=frozenset({"list_importer_deadlines"}),
+            filtered=frozenset({"list_importer_deadlines", "read_reconciliation_inventory"}),
             whose={
                 "entry_number": ENTRY,
                 "bill_number": ENTRY,
@@ -260,7 +270,12 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
             clock=app.state.clock,
             importer_number=notices.IMPORTER,
             delegate=await _delegate(engine, notices.IMPORTER),
-            values={"notice_id": found[0]["notice_id"], "webhook_id": hook.json()["webhook_id"]},
+            values={
+                "notice_id": found[0]["notice_id"],
+                "webhook_id": hook.json()["webhook_id"],
+                "subject": found[0]["notice_id"],
+                "run": "1",
+            },
             whose={"notice_id": ENTRY, "webhook_id": frozenset({"own-account"})},
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.addresses import MailAddresses
+from services.notifications.domain.kind import Lane
 from services.notifications.store.deliveries import count_unreached
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
-from shared.db.transaction import reading
+from shared.db import bulk
+from shared.db.transaction import reading, transaction
 from shared.mail.inbound import InboundMail
 from shared.mail.message import build_message
-from shared.mail.protocol import Fate, Mail, Outcome
+from shared.mail.protocol import Fate, Mail, Outcome, WriteDown
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
@@ -41,6 +43,7 @@ from tests.integration.notifications.builders import (
     entry_changed,
     request_issued,
     rows,
+    sender_of,
 )
 
 ADDRESSES = MailAddresses(
@@ -341,3 +344,68 @@ async def test_the_bulk_of_a_cycle_goes_out_at_its_rate_and_an_urgent_notice_bef
     clock.advance(timedelta(seconds=3))
     await sender.run()
     assert len(mailer.mails) == 301
+
+
+async def test_an_urgent_mail_waits_for_no_batch_that_the_server_takes_its_time_over(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    urgent_sent = asyncio.Event()
+
+    class SlowMailer(ScriptedMailer):
+        """Takes the bulk of a cycle only when the urgent mail has been taken."""
+
+        async def send(self, mails: Sequence[Mail], write_down: WriteDown, /) -> None:
+            if mails[0].subject.startswith("Request for information"):
+                await super().send(mails, write_down)
+                urgent_sent.set()
+                return
+            await apply(engine, [request_issued()], clock.now())  # it comes while the batch is under way
+            async with asyncio.timeout(60):
+                await urgent_sent.wait()
+            await super().send(mails, write_down)
+
+    acts: list[Any] = [entry_changed(importer_number=IMPORTER) for _ in range(3)]
+    await apply(engine, [account_assigned(center=None), *acts])
+    mailer = SlowMailer(lambda _: Outcome(Fate.SENT))
+    await sender_of(engine, mailer, clock).run()
+    assert len(mailer.mails) == 4
+    assert mailer.mails[0].subject.startswith("Request for information")
+    assert {row.state for row in await rows(engine, deliveries) if row.channel == "email"} == {"sent"}
+
+
+MANY = """
+WITH one AS (SELECT n.* FROM notices n WHERE kind = 'N-09' LIMIT 1),
+    many AS (SELECT gen_random_uuid() AS id, n FROM generate_series(1, $1::integer) AS n),
+    told AS (
+        INSERT INTO notices (notice_id, kind, subject, cause_sequence, version, importer_number, entry_number,
+            entry_numbers, filer_code, issued_on, due_on, citation, if_nothing_is_done, body, caused_at)
+        SELECT m.id, kind, subject, cause_sequence, version, importer_number, entry_number, entry_numbers, filer_code,
+            issued_on, due_on, citation, if_nothing_is_done, body, caused_at
+        FROM many m, one
+    )
+INSERT INTO deliveries (notice_id, channel, recipient_role, kind, importer_number, state, sequence, attempts,
+    is_waiting, message_id, queued_at, next_try_at, lane)
+SELECT m.id, 'email', 'importer', o.kind, o.importer_number, 'queued', 1, 0, false,
+    '<N-09.' || m.id || '@centerline.example>', o.caused_at, o.caused_at, 2
+FROM many m, one o
+"""
+_SENT = "SELECT lane, count(*) AS many FROM deliveries WHERE state = 'sent' AND channel = 'email' GROUP BY lane"
+
+
+async def test_what_waits_of_a_large_cycle_goes_at_its_rate_and_each_urgent_notice_with_the_next_second(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    await apply(engine, [account_assigned(center=None), entry_changed(importer_number=IMPORTER)])
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, MANY, 20_000)
+    rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), "https://bulletin.example", bulk_per_second=100)
+    mailer = ScriptedMailer(lambda _: Outcome(Fate.SENT), batch=50)
+    sender = Sender(engine, mailer, clock, rules)
+    for second in range(5):
+        await apply(engine, [request_issued(request_id=f"request-{second}")], clock.now())
+        while await sender.send_batch((Lane.URGENT,)) or await sender.send_batch():
+            pass
+        async with transaction(engine) as tx:
+            sent = {row["lane"]: row["many"] for row in await bulk.fetch(tx, _SENT)}
+        assert sent == {Lane.URGENT: second + 1, Lane.BULK: 100 * (second + 1)}
+        clock.advance(timedelta(seconds=1))

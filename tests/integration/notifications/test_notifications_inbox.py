@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifications.domain.kind import EDITIONS, VERSION
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries, notices
 from shared.db.transaction import reading
@@ -93,6 +94,42 @@ async def test_notices_are_found_by_due_day_kind_client_and_filer(engine: AsyncE
         assert len(await kinds(api, filer=FILER.lower())) == 4
         assert await kinds(api, filer="ZZ9") == []
         assert await kinds(api, importer="99-999999900") == []
+    async with as_(engine, tmp_path, BROKER) as api:
+
+        async def counted(**params: Any) -> dict[str, int]:
+            answer = await api.get("/inbox", params=params)
+            assert answer.status_code == 200, answer.text
+            return {row["kind"]: row["unread"] for row in answer.json()["by_kind"]}
+
+        assert await counted() == dict.fromkeys(("N-03", "N-04", "N-09", "N-13"), 1)
+        assert await counted(kind="N-03") == {"N-03": 1}
+        assert await counted(due_to="2026-04-01") == {"N-03": 1, "N-04": 1}
+        assert await counted(due_from="2026-04-02", importer=IMPORTER) == {"N-09": 1, "N-13": 1}
+        assert await counted(filer=FILER.lower(), importer="99-999999900") == {}
+        wrong = await api.get("/inbox", params={"kind": "N-99"})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown-kind")
+
+
+async def test_a_notice_can_be_read_in_every_edition_of_its_words(engine: AsyncEngine, tmp_path: Path) -> None:
+    await apply(engine, [account_assigned(center=None), request_issued()])
+    async with as_(engine, tmp_path, OWNER) as api:
+        (request,) = [item for item in (await api.get("/notices")).json()["items"] if item["kind"] == "N-03"]
+        path = f"/notices/{request['notice_id']}/preview"
+        own = await api.get(path, params={"form": "text"})
+        texts = {
+            each.version: (await api.get(path, params={"form": "text", "edition": each.version})).text
+            for each in EDITIONS
+        }
+        assert own.text == texts[request["version"]]
+        assert f"edition {VERSION} of {EDITIONS[-1].used_from}" in own.text
+        old, new = texts[2], texts[3]
+        assert old.index("Issued on") < old.index("If nothing is done")  # facts came first
+        assert new.index("If nothing is done") < new.index("Issued on")
+        page = await api.get(path, params={"edition": 2})
+        assert page.headers["content-type"].startswith("text/html")
+        wrong = await api.get(path, params={"edition": 99})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown-edition")
+        assert "2 (used from 2026-11-23)" in wrong.json()["remedy"]
 
 
 async def test_who_asks_for_spanish_is_told_in_it_with_the_english_words_that_govern(

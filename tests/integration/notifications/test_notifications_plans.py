@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.domain.bulletin import parse_search
-from services.notifications.store import bulletin, deliveries
+from services.notifications.store import bulletin, deliveries, webhooks
 from shared.db.engine import create_engine
 from shared.db.transaction import reading, transaction
 from tests.support.databases import TestDatabases
@@ -87,6 +87,53 @@ async def test_a_page_of_the_bulletin_finds_its_voidings_by_entry(engine: AsyncE
         plan = "\n".join(await connection.scalars(text(f"EXPLAIN {compiled}")))
     assert "bulletin_entry" in plan, plan
     assert "Seq Scan" not in plan, plan
+
+
+FILL_CALLS = """
+WITH hooks AS (
+    INSERT INTO webhooks (webhook_id, recipient, url, kinds, secrets, state, created_by, created_at)
+    SELECT gen_random_uuid(), 'filer:B76', 'https://receiver.example/' || n, '[]', '[]', 'active', 'tests', now()
+    FROM generate_series(1, 20) AS n RETURNING webhook_id
+), numbered AS (SELECT webhook_id, row_number() OVER () AS n FROM hooks)
+INSERT INTO deliveries (notice_id, channel, recipient_role, kind, importer_number, state, sequence, attempts,
+    is_waiting, queued_at, next_try_at, lane)
+SELECT gen_random_uuid(), 'webhook:' || h.webhook_id, 'importer', 'N-09', '07-345678900', 'queued', 1, 0, false, now(),
+    now(), 3
+FROM numbered h, generate_series(1, 60000) AS k WHERE h.n = 1 OR k < 10
+"""
+
+
+async def test_whose_turn_it_is_does_not_read_what_waits(engine: AsyncEngine) -> None:
+    async with transaction(engine) as tx:
+        await tx.connection.execute(text(FILL_CALLS))
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE webhooks, deliveries"))
+    async with reading(engine) as connection:
+        found = await connection.scalars(text("SELECT quote_literal('webhook:' || webhook_id) FROM webhooks"))
+        channels = ", ".join(found)
+    for statement, arguments in (
+        (webhooks._NEXT, "(now(), '{}', 8, NULL, 50)"),
+        (
+            deliveries._CLAIM_CALLS,
+            f"(now(), ARRAY[{channels}], now(), now(), ARRAY[{', '.join('5' * 20)}])",
+        ),
+    ):
+        types = (
+            "timestamptz, uuid[], integer, uuid[], integer"
+            if "turn" in statement
+            else ("timestamptz, text[], timestamptz, date, integer[]")
+        )
+        async with engine.connect() as connection:
+            await connection.execute(text(f"PREPARE asked ({types}) AS {statement.replace(':', chr(92) + ':')}"))
+            explain = f"EXPLAIN (ANALYZE, BUFFERS) EXECUTE asked {arguments.replace(':', chr(92) + ':')}"
+            plan = "\n".join(await connection.scalars(text(explain)))
+            await connection.execute(text("DEALLOCATE asked"))
+            await connection.rollback()
+        assert "deliveries_calls" in plan, plan
+        assert "Seq Scan on deliveries" not in plan, plan
+        if statement is webhooks._NEXT:
+            assert int(plan.partition("shared hit=")[2].split()[0]) < 500, plan
 
 
 async def test_claiming_and_waking_use_their_indexes(engine: AsyncEngine) -> None:

@@ -194,6 +194,17 @@ async def test_a_server_that_is_away_costs_no_try(engine: AsyncEngine, clock: Fi
     assert [(row.state, row.attempts, row.sequence) for row in await emails(engine)] == [("sent", 1, 2)]
 
 
+async def test_a_mail_that_its_batch_had_no_time_for_goes_with_the_next_and_costs_no_try(
+    engine: AsyncEngine, clock: FixedClock
+) -> None:
+    await apply(engine, [account_assigned(center=None), entry_changed()])
+    answers = [Outcome(Fate.LEFT), Outcome(Fate.LEFT), SENT]
+    mailer = ScriptedMailer(lambda _: answers.pop(0))
+    await sender_of(engine, mailer, clock).run()
+    (row,) = await emails(engine)
+    assert (row.state, row.attempts, len(mailer.mails)) == ("sent", 1, 3)
+
+
 async def test_what_a_dead_sender_held_is_sent_after_its_lease(engine: AsyncEngine, clock: FixedClock) -> None:
     await apply(engine, [account_assigned(center=None), entry_changed()])
     async with transaction(engine) as tx:

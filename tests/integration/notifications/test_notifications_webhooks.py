@@ -1,9 +1,11 @@
 """Webhooks: signed as a library of others verifies, tried again, turned off, never into a private network."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
@@ -42,6 +44,7 @@ from tests.integration.notifications.builders import (
 )
 from tests.support.databases import TestDatabases
 from tests.support.events import entry_number
+from tests.support.forgetting import REUSED, forget_answers
 from tests.support.parties import delegation, party, told
 from tests.support.receiver import Receiver
 
@@ -223,7 +226,104 @@ async def test_a_receiver_that_dies_is_tried_again_under_the_same_id_and_holds_u
     assert len(receiver.calls) == 2
 
 
-async def test_a_receiver_that_takes_its_time_is_left_for_the_next_batch(
+CLONES = """
+WITH one AS (SELECT * FROM deliveries WHERE channel = $1 LIMIT 1),
+    many AS (SELECT gen_random_uuid() AS id, n FROM generate_series(1, $2::integer) AS n),
+    told AS (
+        INSERT INTO notices (notice_id, kind, subject, cause_sequence, version, importer_number, entry_numbers,
+            issued_on, due_on, citation, if_nothing_is_done, body, caused_at)
+        SELECT m.id, t.kind, t.subject || m.n, t.cause_sequence, t.version, t.importer_number, t.entry_numbers,
+            t.issued_on, t.due_on, t.citation, t.if_nothing_is_done, t.body, t.caused_at
+        FROM many m, notices t WHERE t.notice_id = (SELECT notice_id FROM one)
+    )
+INSERT INTO deliveries (notice_id, channel, recipient_role, kind, importer_number, state, sequence, attempts,
+    is_waiting, message_id, queued_at, next_try_at, lane)
+SELECT m.id, o.channel, o.recipient_role, o.kind, o.importer_number, 'queued', 1, 0, false, o.message_id, o.queued_at,
+    o.next_try_at - interval '1 day', o.lane
+FROM many m, one o
+"""
+WAITING = "SELECT attempts, count(*) AS many FROM deliveries WHERE channel = $1 AND state = 'queued' GROUP BY attempts"
+
+
+async def test_a_dead_receiver_for_which_thousands_wait_costs_one_call_and_delays_nobody(
+    engine: AsyncEngine, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    silent = asyncio.Event()
+    dead = Receiver(may_answer=silent.wait)  # takes the connection and says nothing
+    await dead.open()
+    webhook = await register(api, dead.url)
+    await apply(engine, [account_assigned(center=None), request_issued(request_id="old")], clock.now())
+    channel = f"webhook:{webhook['webhook_id']}"
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, CLONES, channel, 5000)
+    await register(api, receiver.url, key="second", kinds=["N-04"])
+    clock.advance(timedelta(minutes=1))
+    letters = [request_issued("CBP-29", request_id=f"letter-{number}") for number in range(7)]
+    await apply(engine, letters, clock.now())
+    receiver.answer = lambda calls: silent.set() or 204 if calls == 7 else 204  # type: ignore[func-returns-value]
+    dead.answer = lambda _: 503
+
+    client = WebhookClient(allow_private=True, timeout_seconds=60)
+    for _ in range(2):
+        await sender(engine, client, clock).run()  # it would not end if the living one waited for the dead one
+    assert (len(receiver.calls), len(dead.calls)) == (7, 1)
+    shown = (await api.get(f"/webhooks/{webhook['webhook_id']}")).json()
+    assert shown["failing_since"] is not None
+    assert datetime.fromisoformat(shown["paused_until"]) == clock.now() + timedelta(minutes=1)
+
+    async def waiting() -> dict[int, int]:
+        async with transaction(engine) as tx:
+            return {row["attempts"]: row["many"] for row in await bulk.fetch(tx, WAITING, channel)}
+
+    assert await waiting() == {0: 5007, 1: 1}
+    await dead.close()  # now the connection is refused
+    clock.advance(timedelta(minutes=1))
+    for _ in range(3):
+        await sender(engine, client, clock).run()
+    assert await waiting() == {0: 5006, 1: 2}
+    dead.answer = lambda _: 204
+    await dead.open()
+    assert (await api.post(f"/webhooks/{webhook['webhook_id']}/enable")).json()["paused_until"] is None
+    clock.advance(timedelta(seconds=1))
+    await apply(engine, [request_issued("CBP-29", request_id="last")], clock.now())
+    quick: set[UUID] = set()
+    while len(dead.calls) < 300:
+        await WebhookSender(engine, client, CIPHER, clock, "https://bulletin.example", quick).run()
+    assert len(receiver.calls) == 8  # in its turn, though thousands were due before
+    assert quick == {UUID(each["webhook_id"]) for each in (await api.get("/webhooks")).json()}
+    await client.close()
+    await dead.close()
+
+
+async def test_receivers_at_one_server_share_its_places(
+    engine: AsyncEngine, client: WebhookClient, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    silent = asyncio.Event()
+    hanging = Receiver(may_answer=silent.wait)
+    await hanging.open()
+    for number in range(9):
+        await register(api, f"{hanging.url}/{number}", key=f"hanging-{number}")
+    await register(api, receiver.url, key="living")
+    at_once: list[int] = []
+
+    def answer(calls: int) -> int:
+        at_once.append(len(hanging.calls))
+        if calls == 6:  # in its second turn: by then all that may hang do
+            silent.set()
+        return 204
+
+    receiver.answer = answer
+    letters = [request_issued(request_id=f"request-{number}") for number in range(6)]
+    await apply(engine, [account_assigned(center=None), *letters], clock.now())
+    await sender(engine, client, clock).run()
+    assert max(at_once) <= 8
+    for _ in range(20):
+        await sender(engine, client, clock).run()
+    assert {row.state for row in await hooks(engine)} == {"delivered"}
+    await hanging.close()
+
+
+async def test_what_cannot_be_written_down_for_one_receiver_is_written_for_the_others(
     engine: AsyncEngine,
     client: WebhookClient,
     clock: FixedClock,
@@ -231,14 +331,20 @@ async def test_a_receiver_that_takes_its_time_is_left_for_the_next_batch(
     api: httpx.AsyncClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hooking, "_LONGEST_RUN", 0.0)  # any answer has taken as long
-    await register(api, receiver.url)
-    await apply(engine, [account_assigned(center=None), request_issued(), request_issued("CBP-29")], clock.now())
-    await sender(engine, client, clock).send_batch()
-    assert len(receiver.calls) == 1
-    assert sorted((row.state, row.attempts) for row in await hooks(engine)) == [("delivered", 1), ("queued", 0)]
-    await sender(engine, client, clock).send_batch()
-    assert {row.state for row in await hooks(engine)} == {"delivered"}
+    poison = await register(api, f"{receiver.url}/poison", key="poison")
+    await register(api, receiver.url, key="other")
+    settle = hooking.store.settle
+
+    async def break_one(tx: Any, settlements: Any, now: datetime) -> Any:
+        if any(item.claimed.channel.endswith(poison["webhook_id"]) for item in settlements):
+            raise ArithmeticError("a bug")
+        return await settle(tx, settlements, now)
+
+    monkeypatch.setattr(hooking.store, "settle", break_one)
+    await apply(engine, [account_assigned(center=None), request_issued()], clock.now())
+    with pytest.raises(ArithmeticError):
+        await sender(engine, client, clock).run()
+    assert sorted(row.state for row in await hooks(engine)) == ["delivered", "queued"]
 
 
 async def test_a_receiver_that_is_gone_is_turned_off_and_one_that_takes_nothing_for_days_too(
@@ -406,3 +512,15 @@ async def test_answers_that_the_release_before_kept_lose_their_secret(databases:
     assert (found["register"]["webhook_id"], found["register"]["secret"]) == ("w", None)
     assert "/rotate" in found["register"]["secret_note"]
     assert "secret" not in found["other"]
+
+
+async def test_key_that_registered_a_webhook_changes_nothing_when_its_answer_is_forgotten(
+    engine: AsyncEngine, api: httpx.AsyncClient, receiver: Receiver, clock: FixedClock
+) -> None:
+    webhook = await register(api, receiver.url)
+    await forget_answers(engine, clock.now() + timedelta(days=8))
+    other = {"recipient": IMPORTER, "url": f"{receiver.url}/other"}
+    again = await api.post("/webhooks", json=other, headers={"Idempotency-Key": "first"})
+    assert (again.status_code, again.json()["code"]) == REUSED, again.text
+    (kept,) = (await api.get("/webhooks")).json()
+    assert (kept["webhook_id"], kept["url"]) == (webhook["webhook_id"], receiver.url)

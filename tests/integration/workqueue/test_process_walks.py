@@ -87,6 +87,16 @@ async def happen(desk: Desk, item_id: str, what: str) -> None:
             named = {"subject": subject, "reason": "Has part in the matter."}
             answer = await desk.call("POST", f"/items/{item_id}/need-to-know", person("TEC"), json=named)
             assert answer.status_code == 200, answer.text
+        case ["vote", disposition]:
+            seats = {"quorum": 2, "members": {"TEC": "secretary", "ACD": "chair"}, "reason": "New."}
+            assert (await desk.call("PUT", "/centers/CEE007/board", person("CD"), json=seats)).status_code == 200
+            for code in ("TEC", "ACD"):
+                shown = await desk.call("POST", f"/items/{item_id}/comparables", person(code))
+                assert shown.status_code == 200, shown.text
+                body = {"disposition": disposition, "reason": "first-violation", "opinion": "Corrected."}
+                key = {"Idempotency-Key": f"vote-{code}"}
+                cast = await desk.call("POST", f"/items/{item_id}/votes", person(code), json=body, headers=key)
+                assert cast.status_code == 201, cast.text
         case ["silence"]:
             desk.clock.advance(timedelta(days=31))
             await run(desk, next(each for each in desk.parts.jobs if each.name == "tell-overdue-requests"))

@@ -13,14 +13,15 @@ import pytest
 
 from services.workqueue.acts import bulk as acts
 from services.workqueue.domain.bulk import Limits
-from services.workqueue.store.tables import bulk_items, item_events, items
+from services.workqueue.store.tables import bulk_items, item_acts, item_events, items
 from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.ids import filing_item_id
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
-from tests.integration.workqueue.events import legal_act, routed
+from tests.integration.workqueue.events import filing_routed, legal_act, routed
 from tests.integration.workqueue.test_workqueue_compartment import matter, name
-from tests.integration.workqueue.test_workqueue_staff import put, queue
+from tests.integration.workqueue.test_workqueue_staff import people, put, queue
 from tests.support.events import entry_number
 
 CENTER = frozenset({"CEE007"})
@@ -29,6 +30,20 @@ DAN = Identity("dan", "Dan Moss", ROLES, centers=CENTER, divisions=DIVISIONS)
 SUE = Identity("sue", "Sue Dahl", ROLES, centers=CENTER, divisions=DIVISIONS)
 AWAY = Identity("ann", "Ann Field", ROLES, centers=frozenset({"CEE001"}), divisions=DIVISIONS)
 LIMITS = Limits(1_000, 10_000_000)
+VALIDATED = {
+    "claim_type": "41",
+    "earliest_imported_on": "2025-01-10",
+    "completed_on": "2026-03-01",
+    "claimed_usd": "120.50",
+    "has_accelerated_payment": False,
+}
+BY_SAMPLE = {
+    "criteria": "Claims below 500 dollars with electronic proof of export.",
+    "batch": ["March"],
+    "sampled": ["two claims"],
+    "liquidation_reason": "57",
+    "due_usd": {"from": "claimed_usd"},
+}
 
 
 async def ask(desk: Desk, key: str = "b1", who: Identity = DAN, **body: Any) -> Any:
@@ -134,6 +149,7 @@ async def test_run_under_an_acting_authority_that_has_ended_is_refused_item_by_i
     await put(desk, "kim")
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     body = {"center": "CEE007", "from_subject": "sue", "to_subject": "dan", **days}
+    await people(desk, "sue", "dan")
     proposed = await desk.call("POST", "/staff/delegations", DAN, json=body, headers={"Idempotency-Key": "d1"})
     path = f"/staff/delegations/{proposed.json()['delegation_id']}"
     boss = replace(SUE, subject="bea")
@@ -242,3 +258,78 @@ async def test_q7_run_that_is_killed_in_the_middle_goes_on_and_does_no_item_twic
     assert (len(lines), set(lines.values())) == (4_000, {1})
     assert {row.assigned_to for row in await desk.rows(items)} == {"kim"}
     assert len(await desk.rows(bulk_items)) == 4_000
+
+
+DEE = Identity("dee", "Dee Brook", frozenset({RoleName.DRAWBACK_SPECIALIST}), centers=CENTER, divisions=DIVISIONS)
+
+
+async def claims(desk: Desk, count: int) -> list[str]:
+    """Drawback claims that were found complete, by filing."""
+    found = []
+    for number in range(count):
+        await desk.apply(filing_routed(f"DRAW-{number}", kind="drawback-claim", center="CEE007"))
+        found.append(str(filing_item_id(f"DRAW-{number}")))
+    validate = {
+        "act": "act",
+        "process_act": "validate",
+        "fields": VALIDATED,
+        "to": None,
+        "query": "process=drawback-claim&state=open",
+    }
+    asked = await ask(desk, "validate", DEE, **validate)
+    assert (asked.status_code, asked.json().get("foreseen")) == (201, 0), asked.text
+    await settle(desk, asked.json()["run_id"], who=DEE)
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    assert (await read(desk, asked.json()["run_id"], DEE))["done"] == count
+    return found
+
+
+async def test_drawback_claims_are_verified_in_bulk_by_criteria_when_their_sample_was_looked_at(desk: Desk) -> None:
+    await claims(desk, 6)
+    body = {
+        "act": "act",
+        "process_act": "verify-by-sample",
+        "fields": BY_SAMPLE,
+        "to": None,
+        "sample": 2,
+        "query": "process=drawback-claim&stage=validated",
+    }
+    run = (await ask(desk, "verify", DEE, **body)).json()
+    assert (run["items"], run["foreseen"], run["sample"]) == (6, 0, 2), run
+    early = await settle(desk, run["run_id"], who=DEE)
+    assert (early.status_code, early.json()["code"]) == (409, "sample-open")
+    path = f"/bulk-runs/{run['run_id']}/sample"
+    sample = (await desk.call("GET", path, DEE)).json()["items"]
+    assert (len(sample), sample) == (2, (await desk.call("GET", path, DEE)).json()["items"])
+    outside = next(number for number in range(1, 7) if number not in {each["number"] for each in sample})
+    says = {"verdict": "fits", "says": "Proof of export is complete."}
+    assert (await desk.call("POST", f"{path}/{outside}", DEE, json=says)).status_code == 404
+    for each in sample:
+        assert (await desk.call("POST", f"{path}/{each['number']}", DEE, json=says)).status_code == 200
+    again = await desk.call("POST", f"{path}/{sample[0]['number']}", DEE, json=says)
+    assert again.json()["code"] == "checked-before"
+    assert (await settle(desk, run["run_id"], who=DEE)).status_code == 200
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    assert (await read(desk, run["run_id"], DEE))["done"] == 6
+    assert {row.stage for row in await desk.rows(items)} == {"verified"}
+    verified = [row.fields["due_usd"] for row in await desk.rows(item_acts) if row.act == "verify-by-sample"]
+    assert verified == ["120.50"] * 6  # each what its own claimant claimed
+
+
+async def test_run_whose_sample_differs_does_not_begin(desk: Desk) -> None:
+    await claims(desk, 2)
+    body = {"act": "act", "process_act": "verify-by-sample", "fields": BY_SAMPLE, "to": None, "sample": 1}
+    run = (await ask(desk, "verify", DEE, **body, query="process=drawback-claim")).json()["run_id"]
+    (one,) = (await desk.call("GET", f"/bulk-runs/{run}/sample", DEE)).json()["items"]
+    says = {"verdict": "differs", "says": "No proof of export."}
+    await desk.call("POST", f"/bulk-runs/{run}/sample/{one['number']}", DEE, json=says)
+    assert (await settle(desk, run, who=DEE)).json()["code"] == "sample-differs"
+    assert (await settle(desk, run, "withdraw", DEE)).status_code == 200
+
+
+async def test_bulk_act_that_writes_letters_or_is_none_of_the_process_is_refused(desk: Desk) -> None:
+    await claims(desk, 1)
+    for number, act in enumerate(("request-documents", "sing")):
+        body = {"act": "act", "process_act": act, "fields": {}, "to": None, "query": "process=drawback-claim"}
+        told = (await ask(desk, f"n{number}", DEE, **body)).json()
+        assert told["foreseen"] == 1, told

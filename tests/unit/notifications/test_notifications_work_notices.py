@@ -122,6 +122,19 @@ def test_a_bulletin_of_a_center_is_told_to_each_importer_that_it_names_with_its_
     assert told[0].body["recorded"][0] == ["subject", "SYNTHETIC: mill certificates"]
 
 
+@pytest.mark.parametrize("act", ["decide-petition", "decide-damages-petition", "decide-supplemental"])
+def test_a_petition_with_a_matter_of_its_own_is_told_by_that_and_one_on_paper_by_its_case(act: str) -> None:
+    decided = {"relief": "denied", "decided_usd": "100.00", "decided_on": "2026-03-20", "pay_by": "2026-04-20"}
+    (told,) = notices_for(act_of(work_act("liquidated-damages-penalty", act, decided)))  # type: ignore[arg-type]
+    assert told.kind == "N-31"
+    filed = decided | {"petition_number": "PET-1"}
+    assert notices_for(act_of(work_act("liquidated-damages-penalty", act, filed))) == ()  # type: ignore[arg-type]
+    (own,) = notices_for(act_of(work_act("petition", "decide", {"decided_on": "2026-03-20"})))  # type: ignore[arg-type]
+    assert own.kind == "N-31"
+    ended = {"cancelled_reasons": "No violation.", "petition_number": "PET-1"}
+    assert len(notices_for(act_of(work_act("liquidated-damages-penalty", "cancel", ended)))) == 1  # type: ignore[arg-type]
+
+
 def test_a_denied_extension_of_a_temporary_importation_names_the_last_day_of_the_bond() -> None:
     recorded = {"denial_reasons": "Offered for sale.", "denied_on": "2026-03-20", "leave_by": "2026-04-30"}
     (denied,) = notices_for(act_of(work_act("tib-extension", "deny", recorded)))  # type: ignore[arg-type]

@@ -79,6 +79,8 @@ def test_the_public_is_no_staff_and_sees_no_row() -> None:
     seen = {action for action in actions() if reach_of(ANYONE, action, date(2026, 3, 2)).covers(matter)}
     assert seen == {
         "directory.read",
+        "center-calendar.read",
+        "trade-figures.read",
         "transparency.read",
         "calculator.use",
         "assignment.try",

@@ -46,6 +46,12 @@ deliveries = Table(
         "notice_id",
         postgresql_where=text("channel <> 'email'::text AND channel <> 'bulletin'::text"),
     ),
+    Index(
+        "deliveries_calls",
+        "channel",
+        "next_try_at",
+        postgresql_where=text("state = 'queued'::text AND lane = 3"),
+    ),
     Index("deliveries_digest", "message_id", postgresql_where=text("message_id ~~ '<digest.%'::text")),
     comment="The state of each notice on each way to each recipient.",
 )

@@ -16,6 +16,8 @@ webhooks = Table(
     Column("state", Text, nullable=False),
     Column("failing_since", DateTime(timezone=True)),
     Column("off_reason", Text),
+    Column("paused_until", DateTime(timezone=True)),
+    Column("called_at", DateTime(timezone=True)),
     Column("times_off", Integer, nullable=False, server_default=text("0")),
     Column("created_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),

@@ -6,6 +6,7 @@ from services.routing.store.tables.activity import activity_changes, counted_act
 from services.routing.store.tables.appeals import appeal_steps, appeals
 from services.routing.store.tables.assignments import assignments
 from services.routing.store.tables.broadcasts import broadcasts
+from services.routing.store.tables.calendar import center_calendar
 from services.routing.store.tables.core import metadata
 from services.routing.store.tables.criteria import criteria, criteria_changes, criterion_hits
 from services.routing.store.tables.decisions import conflicts, entry_standings, releases, routing_decisions
@@ -17,6 +18,7 @@ from services.routing.store.tables.outcomes import review_outcomes
 from services.routing.store.tables.parties import delegation_acts, delegations, parties, party_changes
 from services.routing.store.tables.policies import assignment_policies
 from services.routing.store.tables.proposals import assignment_proposals
+from services.routing.store.tables.recommendations import recommendation_results, recommendations
 from services.routing.store.tables.rulebook import rule_changes
 from services.routing.store.tables.tariff_maps import tariff_map_changes, tariff_map_rows, tariff_maps
 from services.routing.store.tables.unit_values import unit_value_versions, unit_values
@@ -35,6 +37,7 @@ __all__ = [
     "assignment_proposals",
     "assignments",
     "broadcasts",
+    "center_calendar",
     "conflicts",
     "counted_activity",
     "criteria",
@@ -51,6 +54,8 @@ __all__ = [
     "parties",
     "party_changes",
     "post_entry_filings",
+    "recommendation_results",
+    "recommendations",
     "releases",
     "review_outcomes",
     "routing_decisions",

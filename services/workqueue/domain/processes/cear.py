@@ -47,7 +47,7 @@ _OPENS: Final[Mapping[str, str]] = {
     "hsi-referral": "commercial-fraud",
     "seizure": "port-hand-over",
 }
-_REASONS: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[str, str]] = {
     "no-violation": "No violation shown",
     "evidence": "Evidence does not suffice",
     "small-effect": "Small effect, no pattern",
@@ -65,6 +65,7 @@ _SCREENING: Final = (
     Field("entry_numbers", "Entries", "entry-numbers", is_required=False),
     Field("loss_usd", "Loss of revenue", "money"),
     Field("prior_record", "Earlier violations of the account", "text"),
+    Field("prior_violations", "How many earlier violations", "integer", is_required=False),
     Field(
         "disclosure_status",
         "Prior disclosure",
@@ -165,7 +166,7 @@ CEAR: Final = Process(
             "closed",
             _SECRETARY,
             fields=(
-                Field("screen_out", "Why not", "code", _REASONS),
+                Field("screen_out", "Why not", "code", REASONS),
                 Field("screen_out_reasons", "Reasons", "text"),
             ),
             ends=("hearing", *_LIMITATION, *_WATCH),
@@ -257,7 +258,7 @@ CEAR: Final = Process(
             _CHAIR,
             fields=(
                 Field("disposition", "Disposition", "code", DISPOSITIONS),
-                Field("disposition_reason", "Reason", "code", _REASONS),
+                Field("disposition_reason", "Reason", "code", REASONS),
                 Field("disposition_reasons", "Reasons", "text"),
                 Field("votes_for", "Votes for it", "integer"),
                 Field("votes_against", "Votes against it", "integer"),
@@ -370,8 +371,8 @@ CEAR: Final = Process(
     ),
     outcomes={**DISPOSITIONS, "not-taken": "Not taken by the board"},
     settings=(
-        "Membership, quorum, voting and thresholds of the board are not public: chair, members and 15 working days are "
-        "Centerline's own.",
+        "Membership, quorum, voting and thresholds of the board are not public: each Center sets members and quorum of "
+        "its board; that the most votes carry, and 15 working days, are Centerline's own.",
         "A request for a waiver goes out from the penalty matter; nothing of this matter is shown to a party.",
         "No request, notice or letter to a party may reveal this matter.",
     ),

@@ -344,6 +344,12 @@ LIQUIDATED_DAMAGES_PENALTY: Final = Process(
             fields=(
                 Field("petitioned_on", "Day of filing", "date"),
                 Field("petitioner", "Who petitions", "text"),
+                Field(
+                    "petition_number",
+                    "Number of the filing, if it came as one: its own matter decides and tells",
+                    "text",
+                    is_required=False,
+                ),
             ),
             by_holder=False,
             ends=_PETITION,

@@ -1,7 +1,8 @@
 """The tables of the work queue, a module for each subject."""
 
-from services.workqueue.store.tables.bulk_runs import bulk_items, bulk_runs
-from services.workqueue.store.tables.compartment import need_to_know
+from services.workqueue.store.tables.boards import board_acts, boards
+from services.workqueue.store.tables.bulk_runs import bulk_checks, bulk_items, bulk_runs
+from services.workqueue.store.tables.compartment import compartment_reads, need_to_know
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decided_goods, decisions
 from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
@@ -10,8 +11,11 @@ from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
 from services.workqueue.store.tables.items import item_events, items
 from services.workqueue.store.tables.matters import item_acts, matters
+from services.workqueue.store.tables.notes import item_notes
 from services.workqueue.store.tables.protests import protests
+from services.workqueue.store.tables.quality import quality_plans, quality_samples
 from services.workqueue.store.tables.requests import request_acts, request_answers, requests
+from services.workqueue.store.tables.satisfaction import satisfaction_answers
 from services.workqueue.store.tables.staff import (
     acting_authority,
     skill_demands,
@@ -26,8 +30,12 @@ from services.workqueue.store.tables.views import views
 
 __all__ = [
     "acting_authority",
+    "board_acts",
+    "boards",
+    "bulk_checks",
     "bulk_items",
     "bulk_runs",
+    "compartment_reads",
     "decided_goods",
     "decisions",
     "entries",
@@ -37,17 +45,21 @@ __all__ = [
     "importers",
     "item_acts",
     "item_events",
+    "item_notes",
     "items",
     "matters",
     "metadata",
     "need_to_know",
     "platform",
     "protests",
+    "quality_plans",
+    "quality_samples",
     "request_acts",
     "request_answers",
     "requests",
     "routed_goods",
     "routed_versions",
+    "satisfaction_answers",
     "skill_demands",
     "skips",
     "staff",

@@ -28,6 +28,17 @@ bulk_runs = Table(
     Index("bulk_runs_going", "asked_at", postgresql_where=text("state IN ('looking', 'running')")),
     comment="One act on the items that a filter gave, with who asked for it and who began it.",
 )
+bulk_checks = Table(
+    "bulk_checks",
+    metadata,
+    Column("run_id", UUID(as_uuid=True), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("verdict", Text, nullable=False),
+    Column("says", Text, nullable=False),
+    Column("checked_by", Text, nullable=False),
+    Column("checked_at", DateTime(timezone=True), nullable=False),
+    comment="What a person found who looked at an item of the sample of a run, before it began.",
+)
 bulk_items = Table(
     "bulk_items",
     metadata,

@@ -1,6 +1,6 @@
 """Who is named on law-enforcement-sensitive matters."""
 
-from sqlalchemy import Column, DateTime, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from services.workqueue.store.tables.core import metadata
@@ -17,4 +17,17 @@ need_to_know = Table(
     Column("removed_by", Text),
     Column("removed_at", DateTime(timezone=True)),
     comment="Who is, or was, named on a law-enforcement-sensitive matter, by whom, and why.",
+)
+compartment_reads = Table(
+    "compartment_reads",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("item_id", UUID(as_uuid=True), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
+    Column("read_by", Text, nullable=False),
+    Column("read_by_name", Text, nullable=False),
+    Column("acting_for", Text),
+    Index("compartment_reads_of_item", "item_id", "number"),
+    comment="Who read what of the law-enforcement compartment, and when: a line for each answer that was given.",
 )

@@ -29,6 +29,7 @@ decisions = Table(
     Column("remedy", Text),
     Index("decisions_standing", "item_id", unique=True, postgresql_where=text("refused_at IS NULL")),
     Index("decisions_refused", "item_id", postgresql_where=text("refused_at IS NOT NULL")),
+    Index("decisions_decided_at", "decided_at"),
     Index("decisions_words", text(WORDS_IN_INDEX["decisions"]), postgresql_using="gin"),
     comment="What completed each item, with reasons and legal basis; one that was refused stays beside the next.",
 )

@@ -1,0 +1,11 @@
+"""Redacted copies of files, and rows of files under seal."""
+
+from shared.files.migrations import upgrade_file_table_v2
+
+revision = "0019_pre_redactions"
+down_revision = "0018_pre_sealed_broadcasts"
+
+
+def upgrade() -> None:
+    """Files that are there are no copies of others; they are sealed by the next runs."""
+    upgrade_file_table_v2()

@@ -1,0 +1,51 @@
+"""Periods for which figures are published, by name: a year, a fiscal year, a quarter or a month."""
+
+import re
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+SMALLEST_SHOWN: Final = 11
+"""A cell that rests on fewer accounts, answers or matters is not shown: a policy of publication, not law."""
+
+_PERIOD: Final = re.compile(r"(?P<fiscal>FY)?(?P<year>[0-9]{4})(-(Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+
+
+class Period(NamedTuple):
+    """A month, quarter or year, both days included."""
+
+    name: str
+    first: date
+    last: date
+
+
+def parse_period(text: str) -> Period:
+    """The period of a name: `2026`, `FY2026` (from 1 October of the year before), `2026-Q1`, `2026-03`.
+
+    Raises ValueError with what is expected.
+
+    >>> parse_period("FY2026")
+    Period(name='FY2026', first=datetime.date(2025, 10, 1), last=datetime.date(2026, 9, 30))
+    """
+    match = _PERIOD.fullmatch(text)
+    if match is None or (match["fiscal"] and text.count("-")) or not 1986 <= int(match["year"]) <= 2099:
+        raise ValueError("expected a year (2026), fiscal year (FY2026), quarter (2026-Q1) or month (2026-03)")
+    year = int(match["year"])
+    if match["fiscal"]:
+        return Period(text, date(year - 1, 10, 1), date(year, 9, 30))
+    if match["month"]:
+        month, months = int(match["month"]), 1
+    elif match["quarter"]:
+        month, months = 3 * int(match["quarter"]) - 2, 3
+    else:
+        month, months = 1, 12
+    after = month + months
+    return Period(text, date(year, month, 1), date(year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1))
+
+
+def quarter_of(day: date) -> str:
+    """The name of the quarter that a day lies in.
+
+    >>> quarter_of(date(2026, 3, 2))
+    '2026-Q1'
+    """
+    return f"{day.year:04d}-Q{(day.month + 2) // 3}"

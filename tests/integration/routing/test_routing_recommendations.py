@@ -1,0 +1,118 @@
+"""Recommendations of policy analysis become drafts that name them, and the calendar of the Centers."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.routing.api.criteria_models import EXAMPLE
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.routing.matters import MakeEngine, Matters, open_matters
+
+ITS = Identity("ida", "Ida Trend", frozenset({RoleName.INTERNATIONAL_TRADE_SPECIALIST}))
+KIM = Identity("kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
+ANN = Identity("ann", "Ann Director", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE007"}))
+MATTER = "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"
+
+
+@pytest.fixture
+async def matters(service_engine: MakeEngine) -> AsyncIterator[Matters]:
+    async with open_matters(service_engine) as opened:
+        yield opened
+
+
+def recommendation(**changes: Any) -> dict[str, Any]:
+    return {
+        "matter": MATTER,
+        "kind": "criterion",
+        "criterion": {"id": "cheap-garments", **EXAMPLE, "reason": "Findings."},
+        "expected_effect": "More of what is selected is found wrong.",
+        "measure": "findings per hundred selected",
+        "before": "6",
+        "expected": "12",
+        "compare_on": "2026-12-01",
+    } | changes
+
+
+async def make(matters: Matters, who: Identity = ITS, key: str = "r1", **changes: Any) -> Any:
+    return await matters.call("POST", "/recommendations", who, json=recommendation(**changes), key=key)
+
+
+async def test_recommendation_becomes_a_draft_criterion_whose_history_names_the_matter(matters: Matters) -> None:
+    assert (await make(matters, KIM)).status_code == 403
+    made = await make(matters)
+    assert made.status_code == 201, made.text
+    assert (made.json()["reference"], made.json()["revision"]) == ("cheap-garments", 1)
+    drafted = (await matters.call("GET", "/selection-criteria/cheap-garments", ITS)).json()
+    assert drafted["revisions"][0]["state"] == "draft"
+    history = (await matters.call("GET", "/selection-criteria/cheap-garments/history", ITS)).json()["items"]
+    assert MATTER in history[0]["reason"]
+    again = await make(matters, key="r2")
+    assert (again.status_code, again.json()["code"]) == (409, "criterion-exists")
+    listed = (await matters.call("GET", f"/recommendations?matter={MATTER}", KIM)).json()["items"]
+    assert [each["reference"] for each in listed] == ["cheap-garments"]
+
+
+async def test_recommended_map_or_policy_is_a_draft_that_is_there(matters: Matters) -> None:
+    absent = await make(matters, kind="tariff-map", criterion=None, reference="2099.1")
+    assert absent.status_code == 404
+    both = await make(matters, kind="tariff-map", reference="2099.1")
+    assert both.status_code == 422
+    past = await make(matters, compare_on="2020-01-01")
+    assert past.json()["code"] == "compare-later"
+
+
+async def test_recommendation_is_compared_on_its_day_with_what_came_of_it(matters: Matters) -> None:
+    name = (await make(matters)).json()["recommendation_id"]
+    body = {"actual": "9", "finding": "Half of it came."}
+    early = await matters.call("POST", f"/recommendations/{name}/result", ITS, json=body)
+    assert early.json()["code"] == "compare-later"
+    assert (await matters.call("GET", "/recommendations?due=true", ITS)).json()["items"] == []
+    matters.clock.advance(timedelta(days=365))
+    (due,) = (await matters.call("GET", "/recommendations?due=true", ITS)).json()["items"]
+    assert (due["recommendation_id"], due["is_due"]) == (name, True)
+    told = await matters.call("POST", f"/recommendations/{name}/result", ITS, json=body)
+    assert (told.status_code, told.json()["reached_percent"]) == (200, 50), told.text
+    again = await matters.call("POST", f"/recommendations/{name}/result", ITS, json=body)
+    assert again.json()["code"] == "compared-before"
+
+
+EVENT = {
+    "kind": "office-hours",
+    "title": "Questions about electronics",
+    "place": "By telephone",
+    "starts_at": "2026-03-05T15:00:00Z",
+    "ends_at": "2026-03-05T17:00:00Z",
+    "weekly_until": "2026-03-19",
+}
+
+
+async def test_calendar_shows_every_time_at_the_same_hour_in_new_york_and_what_is_cancelled(matters: Matters) -> None:
+    assert (await matters.call("POST", "/centers/CEE007/calendar", KIM, json=EVENT)).status_code == 403
+    elsewhere = await matters.call("POST", "/centers/CEE001/calendar", ANN, json=EVENT)
+    assert elsewhere.status_code == 403
+    made = await matters.call("POST", "/centers/CEE007/calendar", ANN, json=EVENT)
+    assert made.status_code == 201, made.text
+    path = "/calendar?first=2026-03-01&last=2026-03-31"
+    listed = await matters.client.get(path)
+    assert listed.status_code == 200, listed.text
+    shown = listed.json()["items"]
+    # clocks go forward on 8 March 2026: ten in New York is 15:00 and then 14:00 UTC
+    starts = [each["starts_at"][:16] for each in shown]
+    assert [each.replace("-05:00", "") for each in starts] in (
+        ["2026-03-05T10:00", "2026-03-12T10:00", "2026-03-19T10:00"],
+        ["2026-03-05T15:00", "2026-03-12T14:00", "2026-03-19T14:00"],
+    )
+    other = await matters.client.get("/calendar?center=CEE001&first=2026-03-01")
+    assert (other.status_code, other.json().get("items")) == (200, []), other.text
+    event = made.json()["event_id"]
+    cancel = f"/centers/CEE007/calendar/{event}/cancel"
+    assert (await matters.call("POST", cancel, ANN, json={"reason": "Moved."})).json()["revision"] == 2
+    assert (await matters.call("POST", cancel, ANN, json={"reason": "x"})).json()["code"] == "event-cancelled"
+    gone = (await matters.client.get(path)).json()["items"]
+    assert [(each["is_cancelled"], each["reason"]) for each in gone] == [(True, "Moved.")] * 3
+    assert (await matters.client.get("/calendar?first=2026-03-01&last=2025-01-01")).json()["code"] == "calendar-days"
+    turned = EVENT | {"ends_at": "2026-03-05T14:00:00Z"}
+    bad = await matters.call("POST", "/centers/CEE007/calendar", ANN, json=turned)
+    assert bad.status_code == 422

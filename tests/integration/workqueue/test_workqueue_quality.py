@@ -1,0 +1,103 @@
+"""Second reviews: drawn by plan, done blind by somebody else, and their agreement published as Cohen's kappa."""
+
+from dataclasses import replace
+from typing import Any
+
+from services.workqueue.handlers.item_ids import entry_item_id
+from services.workqueue.store.tables import quality_samples
+from shared.runtime.identity import Identity, RoleName
+from tests.integration.workqueue.desk import KIM, LEE, Desk
+from tests.integration.workqueue.events import legal_act, routed
+from tests.integration.workqueue.test_workqueue_compartment import CENTER
+from tests.integration.workqueue.test_workqueue_letters import run
+from tests.support.events import entry_number
+
+ANN = Identity("ann", "Ann Director", frozenset({RoleName.CENTER_DIRECTOR}), centers=CENTER)
+ELSEWHERE = replace(LEE, subject="ana", centers=frozenset({"CEE001"}))
+PLAN = {"floor_percent": 100, "reason": "A beginning."}
+
+
+async def set_plan(desk: Desk, who: Identity = ANN, **plan: Any) -> Any:
+    return await desk.call("PUT", "/centers/CEE007/quality-plan", who, json=PLAN | plan)
+
+
+async def decided(desk: Desk, serial: int, who: Identity = KIM, value_usd: int = 1_000) -> str:
+    entry = entry_number(serial)
+    await desk.apply(routed(entry, processes=["quota"], value_usd=value_usd), legal_act(entry))
+    item = str(entry_item_id(entry, "quota"))
+    token = await desk.claim(item, who)
+    body = {"token": token, "outcome": "no-change", "reasons": [{"code": "x", "text": "As declared."}]}
+    headers = {"Idempotency-Key": f"decide-{serial}"}
+    answer = await desk.call("POST", f"/items/{item}/complete", who, json=body, headers=headers)
+    assert answer.is_success, answer.text
+    return item
+
+
+async def drawn(desk: Desk) -> list[Any]:
+    await run(desk, next(each for each in desk.parts.jobs if each.name == "draw-quality-samples"))
+    return await desk.rows(quality_samples)
+
+
+async def test_plan_draws_by_money_officer_and_floor_and_each_decision_once(desk: Desk) -> None:
+    await decided(desk, 1)
+    assert await drawn(desk) == []
+    assert (await set_plan(desk, KIM)).status_code == 403
+    assert (await set_plan(desk, money_from_usd=5)).status_code == 422
+    plan = {"floor_percent": 0, "by_officer": {"lee": 100}, "money_from_usd": 5_000, "money_percent": 100}
+    assert (await set_plan(desk, **plan)).json()["version"] == 1
+    await decided(desk, 2, LEE)
+    await decided(desk, 3, value_usd=5_000)
+    assert sorted(row.stratum for row in await drawn(desk)) == ["money", "officer:lee"]
+    assert (await set_plan(desk)).json()["version"] == 2
+    assert sorted(row.stratum for row in await drawn(desk)) == ["floor", "money", "officer:lee"]
+    assert len(await drawn(desk)) == 3
+    assert (await desk.call("GET", "/centers/CEE007/quality-plan", LEE)).status_code == 403
+
+
+async def test_second_reviewer_sees_nothing_of_the_first_review_by_any_way(desk: Desk) -> None:
+    item = await decided(desk, 1)
+    await set_plan(desk)
+    (sample,) = await drawn(desk)
+    path = f"/quality-samples/{sample.sample_id}"
+    assert (await desk.call("POST", f"{path}/take", KIM)).json()["code"] == "first-reviewer"
+    assert (await desk.call("POST", f"{path}/take", ELSEWHERE)).status_code in {403, 404}
+    assert (await desk.call("POST", f"{path}/result", LEE, json={"outcome": "refer", "reason": "x"})).status_code == 409
+    taken = await desk.call("POST", f"{path}/take", LEE)
+    assert taken.status_code == 200, taken.text
+    listed = await desk.call("GET", "/quality-samples", LEE)
+    for answer in (taken, listed):
+        assert not {"outcome", "stratum", "decided_by", "first_outcome"} & set(str(answer.json()).split("'"))
+        assert "kim" not in answer.text
+    hidden = [f"/items/{item}", f"/items/{item}/notes"]
+    for way in hidden:
+        assert (await desk.call("GET", way, LEE)).json()["code"] == "blind-review", way
+    (row,) = (await desk.call("GET", "/items?state=completed", LEE)).json()["items"]
+    assert row["outcome"] is None
+    assert "no-change" not in (await desk.call("GET", "/items.csv?state=completed", LEE)).text
+    letters = await desk.call("GET", f"/requests?entry={entry_number(1)}", LEE)
+    assert letters.json().get("items", []) == []
+    assert (await desk.call("GET", path, ANN)).status_code == 404, "not even the director, before it is done"
+    found = await desk.call("POST", f"{path}/result", LEE, json={"outcome": "increase", "reason": "Assists."})
+    told = found.json()
+    assert (told["first_outcome"], told["second_outcome"], told["agrees"]) == ("no-change", "increase", False)
+    assert (await desk.call("GET", f"/items/{item}", LEE)).status_code == 200
+    assert (await desk.call("GET", path, ANN)).json() == told
+    again = await desk.call("POST", f"{path}/result", LEE, json={"outcome": "refund", "reason": "x"})
+    assert again.json()["code"] == "sample-not-taken"
+
+
+async def test_agreement_is_published_when_it_rests_on_enough(desk: Desk) -> None:
+    await set_plan(desk)
+    for serial in range(1, 13):
+        await decided(desk, serial)
+    for number, sample in enumerate(await drawn(desk)):
+        path = f"/quality-samples/{sample.sample_id}"
+        await desk.call("POST", f"{path}/take", LEE)
+        outcome = "refer" if number < 3 else "no-change"
+        await desk.call("POST", f"{path}/result", LEE, json={"outcome": outcome, "reason": "x"})
+        if number == 9:
+            early = (await desk.client.get("/trade-figures/2026-Q1")).json()
+            assert early["quality"] == [{"center": "CEE007", "pairs": None, "agreed_percent": None, "kappa": None}]
+    told = (await desk.client.get("/trade-figures/2026-Q1")).json()
+    # one outcome only came first: 9 of 12 agree, and chance alone would give as many
+    assert told["quality"] == [{"center": "CEE007", "pairs": 12, "agreed_percent": 75, "kappa": "0.0000"}]

@@ -1,0 +1,49 @@
+"""Editions of the words: none changes without a new edition, and what was said before is told as it was."""
+
+import doctest
+import hashlib
+import json
+from dataclasses import asdict
+
+from services.notifications.domain import editions
+from services.notifications.domain.catalogue import CATALOGUE
+from services.notifications.domain.editions import PAST_WORDS, find_edition, words_in_edition
+from services.notifications.domain.kind import EDITIONS, VERSION, Wording
+
+DIGESTS = {3: "48905fc79402ce8fce88db4c69c6d8126b474582a2e4f0c6ed936918bf659fd3"}
+"""Of the words of an edition. Another digest: make a new edition, and keep what it replaces in `PAST_WORDS`."""
+
+
+def test_examples_hold() -> None:
+    assert doctest.testmod(editions).failed == 0
+
+
+def words_of(version: int) -> str:
+    words = {
+        f"{kind.id} {variant}": asdict(words_in_edition(kind.id, variant, version))
+        for kind in CATALOGUE.values()
+        for variant in (None, *kind.variants)
+    }
+    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+def test_the_words_of_an_edition_are_those_that_it_began_with() -> None:
+    assert {version: words_of(version) for version in DIGESTS} == DIGESTS
+    assert VERSION in DIGESTS
+
+
+def test_past_words_are_of_kinds_and_editions_that_there_are() -> None:
+    for (kind, variant), replaced in PAST_WORDS.items():
+        assert variant is None or variant in CATALOGUE[kind].variants
+        assert set(replaced) <= {edition.version for edition in EDITIONS[:-1]}
+
+
+def test_an_edition_says_what_it_said_until_its_words_were_replaced() -> None:
+    past = {("N-16", None): {2: Wording("first", "a"), 4: Wording("second", "b")}}
+    said = [words_in_edition("N-16", None, version, past).text for version in (1, 2, 3, 4, 5)]
+    assert said == ["first", "first", "second", "second", CATALOGUE["N-16"].text]
+
+
+def test_editions_are_found_by_number_and_begin_one_after_the_other() -> None:
+    assert [find_edition(version) for version in (1, VERSION, VERSION + 1)] == [EDITIONS[0], EDITIONS[-1], None]
+    assert [each.used_from for each in EDITIONS] == sorted(each.used_from for each in EDITIONS)
