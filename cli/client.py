@@ -60,9 +60,9 @@ class Client:
         """Close the connections."""
         await self._http.aclose()
 
-    async def get(self, service: str, path: str) -> Any:
-        """The JSON answer to a GET; raises `CallRefused` with the problem otherwise."""
-        return _answer(await self._http.get(self._environment.address_of(service) + path))
+    async def get(self, service: str, path: str, *, person: Identity | None = None) -> Any:
+        """The JSON answer to a GET; raises `CallRefused` with the problem otherwise. `person` as in `post`."""
+        return _answer(await self._http.get(self._environment.address_of(service) + path, headers=self._as(person)))
 
     async def post(
         self, service: str, path: str, body: Any, *, key: str | None = None, person: Identity | None = None
@@ -71,20 +71,19 @@ class Client:
 
         `key` is its Idempotency-Key. `person` calls instead of the operator, where tokens are signed here.
         """
-        headers = {"idempotency-key": key} if key is not None else {}
-        if person is not None:
-            headers["authorization"] = f"Bearer {sign_token(self._environment, person)}"
+        headers = self._as(person) | ({"idempotency-key": key} if key is not None else {})
         address = self._environment.address_of(service) + path
         return _answer(await self._http.post(address, json=body, headers=headers))
 
     async def post_table(self, service: str, path: str, table: str, *, person: Identity) -> Any:
         """The JSON answer to a POST of CSV in somebody's name; raises `CallRefused` with the problem otherwise."""
-        headers = {
-            "authorization": f"Bearer {sign_token(self._environment, person)}",
-            "content-type": "text/csv; charset=utf-8",
-        }
+        headers = self._as(person) | {"content-type": "text/csv; charset=utf-8"}
         address = self._environment.address_of(service) + path
         return _answer(await self._http.post(address, content=table.encode(), headers=headers))
+
+    def _as(self, person: Identity | None) -> dict[str, str]:
+        """Headers by which somebody else than the operator calls."""
+        return {} if person is None else {"authorization": f"Bearer {sign_token(self._environment, person)}"}
 
 
 async def run_cycle(client: Client, friday: date, *, despite_unread: bool = False) -> Any:

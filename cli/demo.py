@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.client import Client, run_cycle
+from cli.directory import load_directory, read_directory
 from cli.environment import Environment
 from cli.feed import FeedError, Line, publish_lines, read_lines
 from cli.matters import load_matters, read_matters
@@ -35,6 +36,7 @@ class Progress:
     delegations: int = 0
     lines: int = 0
     cycled_to: str | None = None
+    is_directory_known: bool = False
     are_people_known: bool = False
     are_matters_open: bool = False
     events: int = 0
@@ -116,6 +118,7 @@ async def run_sample(environment: Environment, client: Client, sample: Sample, r
     progress = Progress.load(kept)
     await _load_importers(client, sample.folder / "importers.csv", progress, reporter)
     await _load_parties(client, sample.folder, progress, reporter)
+    await _load_directory(client, sample.folder, progress)
     await _load_people(client, sample.folder, progress)
     progress.save(kept)
     lines = sample.lines
@@ -207,6 +210,13 @@ async def _load_parties(client: Client, samples: Path, progress: Progress, repor
         await client.post("routing", *delegation_of(row), key=f"sample {row['party_id']} {row['importer_number']}")
         progress.delegations += 1
         reporter.advance(1)
+
+
+async def _load_directory(client: Client, samples: Path, progress: Progress) -> None:
+    """How the Centers are reached, once; a sample need not say it."""
+    if not progress.is_directory_known:
+        await load_directory(client, read_directory(samples))
+        progress.is_directory_known = True
 
 
 async def _load_people(client: Client, samples: Path, progress: Progress) -> None:

@@ -36,7 +36,7 @@ async def load_matters(client: Client, matters: list[dict[str, Any]], advance: C
 async def _do_acts(client: Client, item: str, acts: list[dict[str, Any]], person: Identity, key: str) -> None:
     """Claim the item, do the acts that an interrupted run has not done, and give it back."""
     claim = await client.post("workqueue", f"{item}/claim", None, person=person)
-    known = await client.get("workqueue", item)
+    known = await client.get("workqueue", item, person=person)
     done = len(known["matter"]["acts"])
     for number, act in enumerate(acts[done:], start=done + 1):
         body = {**act, "token": claim["token"]}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import MetaData, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, MetaData, delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.platform_tables import platform_tables
@@ -62,6 +62,16 @@ def key_reused() -> Refused:
         code="idempotency-key-reused",
         remedy="Take a new key for a new thing; repeat a call with the same key and the same content.",
     )
+
+
+async def demand_new(connection: AsyncConnection, name: ColumnElement[Any], value: Any) -> None:
+    """Raise `Refused` when there is a row of this name, where a name follows from the key of the call that makes it.
+
+    Answers are forgotten after a while, what was made is not: a key that made something is never free again. Whoever
+    makes the row holds the key (`recall`), so nobody makes it meanwhile.
+    """
+    if (await connection.execute(select(name).where(name == value).limit(1))).first() is not None:
+        raise key_reused()
 
 
 async def remember(

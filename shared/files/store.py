@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import MetaData, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction
 from shared.files.file import File, Subject
 from shared.files.scan import Found
@@ -24,7 +25,8 @@ async def lock_content(tx: Transaction, sha256: bytes) -> None:
 
 
 async def write_file(tx: Transaction, file: File) -> None:
-    """Keep the row of a file whose bytes lie in the store."""
+    """Keep the row of a file whose bytes lie in the store; raises `Refused` for a key by which one was added before."""
+    await demand_new(tx.connection, _FILES.c.file_id, file.file_id)
     await tx.connection.execute(_FILES.insert().values({each.name: getattr(file, each.name) for each in fields(File)}))
 
 

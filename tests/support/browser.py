@@ -1,7 +1,7 @@
 """A browser as people have it: Debian's Chromium, driven by Playwright, with what it complains about written down."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,8 @@ from tests.support.product import ROOT
 
 AXE = (ROOT / "tests" / "support" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OF_LAYOUT = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
+"""Rules of axe whose answer depends on how wide the window is."""
 PICTURES = ROOT / "build" / "console"
 WIDE, NARROW = 1280, 320
 
@@ -71,10 +73,12 @@ async def look(page: Page, url: str) -> Response:
     return answer
 
 
-async def violations(page: Page) -> list[tuple[str, str]]:
-    """What axe finds on the page as it stands; the page's own policy must be off for it."""
-    await page.evaluate(AXE)
-    result: dict[str, Any] = await page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+async def violations(page: Page, rules: Sequence[str] | None = None) -> list[tuple[str, str]]:
+    """What axe finds on the page as it stands, by all its rules or some; the page's own policy must be off for it."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    only = {"type": "tag", "values": TAGS} if rules is None else {"type": "rule", "values": rules}
+    result: dict[str, Any] = await page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations']})", only)
     return [(each["id"], each["nodes"][0]["html"][:160]) for each in result["violations"]]
 
 

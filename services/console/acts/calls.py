@@ -119,12 +119,21 @@ class Services:
         return Panel(service, silent=_silent(service))
 
     async def send(
-        self, method: str, service: str, path: str, read: type[R], body: Any, headers: Mapping[str, str]
+        self,
+        method: str,
+        service: str,
+        path: str,
+        read: type[R],
+        body: Any,
+        headers: Mapping[str, str],
+        *,
+        is_question: bool = False,
     ) -> Panel[R]:
-        """Do something, once: under its key a second try gets the first answer."""
-        client, timeout = self._clients[service], self._timeout(self._times.act)
+        """Do something, once: under its key a second try gets the first answer. A question has the time of a panel."""
+        seconds = self._times.panel if is_question else self._times.act
+        client, timeout = self._clients[service], self._timeout(seconds)
         asked = client.build_request(method, path, json=body, headers=headers, timeout=timeout)
-        return await self._send(service, asked, read)
+        return await self._send(service, asked, read, is_known=is_question)
 
     async def send_file(
         self,
@@ -141,12 +150,14 @@ class Services:
         asked = client.build_request("POST", path, files=files, data=fields, headers=headers, timeout=timeout)
         return await self._send(service, asked, read)
 
-    async def open(self, service: str, path: str, headers: Mapping[str, str]) -> Panel[httpx.Response]:
+    async def open(
+        self, service: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any] | None = None
+    ) -> Panel[httpx.Response]:
         """Begin to read the bytes that a service gives; whoever gets the answer closes it."""
         client, timeout = self._clients[service], self._timeout(self._times.file)
         try:
             response = await client.send(
-                client.build_request("GET", path, headers=headers, timeout=timeout), stream=True
+                client.build_request("GET", path, params=query, headers=headers, timeout=timeout), stream=True
             )
         except httpx.TransportError:
             return Panel(service, silent=_silent(service))
@@ -155,14 +166,14 @@ class Services:
         await response.aread()
         return Panel(service, problem=_problem(response))
 
-    async def _send(self, service: str, asked: httpx.Request, read: type[R]) -> Panel[R]:
+    async def _send(self, service: str, asked: httpx.Request, read: type[R], *, is_known: bool = False) -> Panel[R]:
         try:
             with _timed():
                 response = await self._clients[service].send(asked)
         except httpx.ConnectError:
             return Panel(service, silent=_silent(service))
         except httpx.TransportError:
-            return Panel(service, silent=_silent(service, is_known=False))
+            return Panel(service, silent=_silent(service, is_known=is_known))
         return _panel(service, response, read)
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
@@ -197,6 +208,10 @@ class Person:
         """Do something at a service, to a version of a thing where that is said."""
         return await self.services.send("POST", service, path, read, body, self._headers(key, version))
 
+    async def question(self, service: str, path: str, read: type[R], body: Any) -> Panel[R]:
+        """Ask what needs a body to be asked; nothing is done by it."""
+        return await self.services.send("POST", service, path, read, body, self._headers(), is_question=True)
+
     async def put(
         self, service: str, path: str, read: type[R], body: Any, key: str | None = None, version: int | None = None
     ) -> Panel[R]:
@@ -213,9 +228,12 @@ class Person:
         """Add a file at a service."""
         return await self.services.send_file(service, path, read, upload, fields, self._headers(key))
 
-    async def open(self, service: str, path: str) -> Panel[httpx.Response]:
-        """Begin to read the bytes that a service gives."""
-        return await self.services.open(service, path, self._headers())
+    async def open(
+        self, service: str, path: str, query: Mapping[str, Any] | None = None, accept: str | None = None
+    ) -> Panel[httpx.Response]:
+        """Begin to read the bytes that a service gives, as this kind of document where there are several."""
+        headers = self._headers() | ({} if accept is None else {"accept": accept})
+        return await self.services.open(service, path, headers, query)
 
     def _headers(self, key: str | None = None, version: int | None = None) -> dict[str, str]:
         trace = current_trace.get()

@@ -6,6 +6,7 @@ from shared.runtime.identity import Identity, RoleName
 
 _DIVISIONS = frozenset({"partnership", "validation-and-compliance", "enforcement"})
 _IMPORTER = "07-544500400"
+_PORT = "5201"  # where goods of the sample are held, on which a Center advises
 
 OUTSIDE = frozenset({RoleName.IMPORTER, RoleName.BROKER, RoleName.SURETY, RoleName.TRADE_COUNSEL})
 """Roles of people who are not of the government: they see what is theirs, and no queue."""
@@ -36,6 +37,11 @@ def _at_center(
 
 def _nationwide(subject: str, name: str, role: RoleName, does: str, begins: str = "/queue") -> SamplePerson:
     return SamplePerson(Identity(subject, name, frozenset({role})), "nationwide", does, begins)
+
+
+def _at_port(subject: str, name: str, role: RoleName, does: str) -> SamplePerson:
+    identity = Identity(subject, name, frozenset({role}), ports=frozenset({_PORT}))
+    return SamplePerson(identity, "nationwide", does, f"/accounts/{_IMPORTER}")
 
 
 def _outside(
@@ -116,12 +122,8 @@ SAMPLE_PEOPLE: tuple[SamplePerson, ...] = (
     _nationwide("ruth", "Ruth Adler", RoleName.REGULATIONS_AND_RULINGS, "Regulations and Rulings: further review."),
     _nationwide("carl", "Carl Weiss", RoleName.CHIEF_COUNSEL, "Chief Counsel."),
     _nationwide("ines", "Ines Prado", RoleName.AUDITOR, "Auditor: reads everything, changes nothing."),
-    _nationwide(
-        "pat", "Pat Doyle", RoleName.PORT_DIRECTOR, "Port director: the goods are here.", f"/accounts/{_IMPORTER}"
-    ),
-    _nationwide(
-        "vera", "Vera Stein", RoleName.PORT_STAFF, "Port staff: who has this account?", f"/accounts/{_IMPORTER}"
-    ),
+    _at_port("pat", "Pat Doyle", RoleName.PORT_DIRECTOR, "Port director, Miami: the goods are here."),
+    _at_port("vera", "Vera Stein", RoleName.PORT_STAFF, "Port staff, Miami: who has this account?"),
     _nationwide("otto", "Otto Berg", RoleName.OPERATOR, "Operator: keeps the system running."),
     _outside("ida", "Ida Fischer", RoleName.IMPORTER, "Importer: own entries, notices and days."),
     _outside("ben", "Ben Ortiz", RoleName.BROKER, "Customs broker of this importer.", filer_code="SP7"),

@@ -71,6 +71,15 @@ class Changes(Read, frozen=True):
     items: list[Change]
 
 
+class CenterGoods(Read, frozen=True):
+    """Tariff numbers that the map gives to a Center."""
+
+    first: str
+    last: str
+    title: str | None
+    confidence: str
+
+
 class CenterPage(Center, frozen=True):
     """A Center with its people."""
 
@@ -79,6 +88,7 @@ class CenterPage(Center, frozen=True):
     teams: list[Team]
     people: list[Person]
     contacts: list[Contact]
+    goods: list[CenterGoods]
     announced: list[Change]
 
 
@@ -93,6 +103,14 @@ class CenterFigures(Read, frozen=True):
     suppressed: list[str]
 
 
+class ReadTo(Read, frozen=True):
+    """How far a topic was read when figures were counted."""
+
+    topic: str
+    partition: int
+    next_offset: int
+
+
 class Figures(Read, frozen=True):
     """What the Centers handled in a period."""
 
@@ -100,6 +118,7 @@ class Figures(Read, frozen=True):
     first: str
     last: str
     smallest_shown: int
+    event_position: list[ReadTo]
     centers: list[CenterFigures]
 
 
@@ -381,6 +400,31 @@ class BulkRun(Read, frozen=True):
     refusals: list[RefusalCount]
 
 
+class BulkLine(Read, frozen=True):
+    """A run in the list."""
+
+    run_id: str
+    act: str
+    to: str | None
+    to_center: str | None
+    to_port: str | None
+    due_on: date | None
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: str
+    items: int
+    needs_second: bool
+    ended_at: datetime | None
+
+
+class BulkRuns(Read, frozen=True):
+    """Runs, the newest first."""
+
+    items: list[BulkLine]
+    next: str | None
+
+
 class BulkResult(Read, frozen=True):
     """What became of an item of a run."""
 
@@ -404,6 +448,7 @@ class PersonLoad(Read, frozen=True):
     """What a person has to do, against what they can."""
 
     subject: str
+    items: int
     minutes: int
     capacity: int
 
@@ -424,6 +469,7 @@ class Suggestion(Read, frozen=True):
 
     item_id: str
     process: str
+    number: str | None
     minutes: int
     from_subject: str | None
     to_subject: str
@@ -499,6 +545,7 @@ class MayAct(Read, frozen=True):
 
     act: str
     may: bool
+    code: str | None
     says: str | None
     remedy: str | None
 
@@ -521,6 +568,7 @@ class NextAct(Read, frozen=True):
     may: bool
     by_holder: bool
     fields: list[FormField]
+    code: str | None
     says: str | None
     remedy: str | None
 
@@ -538,6 +586,7 @@ class LetterPage(Letter, frozen=True):
 class KeptAct(Read, frozen=True):
     """An act that was done."""
 
+    act: str
     label: str
     at: datetime
     by_name: str
@@ -747,14 +796,27 @@ class Stage(Read, frozen=True):
     is_end: bool
 
 
+class ProcessAct(Read, frozen=True):
+    """An act of a process with what it asks for."""
+
+    code: str
+    fields: list[FormField]
+
+
 class ProcessPage(Read, frozen=True):
-    """A process with its stages."""
+    """A process with its stages and acts."""
 
     code: str
     label: str
     summary: str
     citation: str
     stages: list[Stage]
+    acts: list[ProcessAct]
+
+    def field(self, act: str, name: str) -> FormField | None:
+        """A field of an act; None for one that the table of today does not have."""
+        fields = [field for each in self.acts if each.code == act for field in each.fields]
+        return next((field for field in fields if field.name == name), None)
 
 
 class ProcessLine(Read, frozen=True):
@@ -771,6 +833,11 @@ class Processes(Read, frozen=True):
     """The processes of the Centers."""
 
     items: list[ProcessLine]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Their labels by code."""
+        return {each.code: each.label for each in self.items}
 
 
 class Why(Read, frozen=True):
@@ -870,6 +937,7 @@ class MayOnProtest(Read, frozen=True):
     action: str
     may: bool
     authority: str | None
+    code: str | None
     says: str | None
     remedy: str | None
 
@@ -1086,6 +1154,58 @@ class Deadlines(Read, frozen=True):
     items: list[Deadline]
 
 
+class ProtestLine(Read, frozen=True):
+    """A protest in a list."""
+
+    protest_number: str
+    state: str
+    issue: str
+    decide_by: date
+    is_open: bool
+
+
+class Protests(Read, frozen=True):
+    """Protests."""
+
+    items: list[ProtestLine]
+    next: str | None
+
+
+class Bill(Read, frozen=True):
+    """A bill."""
+
+    bill_number: str
+    entry_number: str
+    state: str
+    open_usd: str | None
+    due_on: date | None
+
+
+class Bills(Read, frozen=True):
+    """Bills."""
+
+    items: list[Bill]
+    next: str | None
+
+
+class Refund(Read, frozen=True):
+    """A refund."""
+
+    refund_number: str
+    entry_number: str
+    state: str
+    refund_usd: str | None
+    due_on: date | None
+    paid_on: date | None
+
+
+class Refunds(Read, frozen=True):
+    """Refunds."""
+
+    items: list[Refund]
+    next: str | None
+
+
 class Account(Read, frozen=True):
     """An importer's account."""
 
@@ -1154,6 +1274,54 @@ class RadarEntries(Read, frozen=True):
     next: str | None
 
 
+class ExtensionDraft(Read, frozen=True):
+    """An extension that should be posted."""
+
+    entry_number: str
+    post_by: date
+    center: str | None
+
+
+class ExtensionDrafts(Read, frozen=True):
+    """Extensions that should be posted."""
+
+    items: list[ExtensionDraft]
+    next: str | None
+
+
+class DeemedCase(Read, frozen=True):
+    """An entry that was deemed liquidated by oversight."""
+
+    entry_number: str
+    deemed_on: date
+    cause: str
+    reliquidation_by: date
+    center: str | None
+
+
+class DeemedCases(Read, frozen=True):
+    """Entries that were deemed liquidated by oversight."""
+
+    items: list[DeemedCase]
+    next: str | None
+
+
+class ClockUnknown(Read, frozen=True):
+    """An entry with a clock that cannot be computed."""
+
+    entry_number: str
+    missing: str | None
+    entry_type: str | None
+    center: str | None
+
+
+class ClocksUnknown(Read, frozen=True):
+    """Entries with clocks that cannot be computed."""
+
+    items: list[ClockUnknown]
+    next: str | None
+
+
 class Notice(Read, frozen=True):
     """A notice in the list."""
 
@@ -1207,6 +1375,7 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("workqueue", "get", "/items/count"): Count,
     ("workqueue", "get", "/views"): Views,
     ("workqueue", "post", "/bulk-runs"): BulkRun,
+    ("workqueue", "get", "/bulk-runs"): BulkRuns,
     ("workqueue", "get", "/bulk-runs/{run_id}"): BulkRun,
     ("workqueue", "get", "/bulk-runs/{run_id}/items"): BulkResults,
     ("workqueue", "get", "/centers/{center}/load"): Load,
@@ -1234,12 +1403,18 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/entries/{entry_number}/timeline"): Timeline,
     ("liquidation", "get", "/entries/{entry_number}/versions/in-force"): Version,
     ("liquidation", "get", "/entries/{entry_number}/versions/{version}/changes"): VersionChanges,
+    ("liquidation", "get", "/protests"): Protests,
+    ("liquidation", "get", "/bills"): Bills,
+    ("liquidation", "get", "/refunds"): Refunds,
     ("liquidation", "get", "/protests/{protest_number}"): Protest,
     ("liquidation", "get", "/protests/{protest_number}/files"): Files,
     ("liquidation", "post", "/protests/{protest_number}/files"): AddedFile,
     ("liquidation", "get", "/importers/{importer_number}/deadlines"): Deadlines,
     ("liquidation", "get", "/radar"): Radar,
     ("liquidation", "get", "/radar/entries"): RadarEntries,
+    ("liquidation", "get", "/extension-drafts"): ExtensionDrafts,
+    ("liquidation", "get", "/deemed-cases"): DeemedCases,
+    ("liquidation", "get", "/clocks-unknown"): ClocksUnknown,
     ("notifications", "get", "/bulletin"): Postings,
     ("notifications", "get", "/notices"): Notices,
 }

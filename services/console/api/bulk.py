@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.console.acts.calls import Panel, together
-from services.console.acts.reads import BulkResults, BulkRun, Center, Count, Members
+from services.console.acts.reads import BulkResults, BulkRun, BulkRuns, Center, Count, Members
 from services.console.api.frame import (
     Form,
     Visitor,
@@ -58,6 +58,16 @@ async def ask_for_run(request: Request, who: Officer) -> Response:
     if asked.value is not None:
         return go(f"/bulk/{asked.value.run_id}")
     return await _show_form(request, who, filters, refused=asked, form=form)
+
+
+@router.get("/bulk")
+async def list_runs(request: Request, who: Officer, state: str = "", after: str = "") -> Response:
+    """The runs of this person, and those that this person may begin."""
+    runs = await who.person.get("workqueue", "/bulk-runs", BulkRuns, state=state, after=after, limit=50)
+    if runs.value is None:
+        return problem_page(request, who, runs, subject="The acts on many items")
+    more = place_after(runs.value.next)
+    return page(request, who, "bulk_runs.html", runs=runs.value.items, acts=ACTS, state=state, more=more)
 
 
 @router.get("/bulk/{run_id}")

@@ -10,6 +10,7 @@ from services.console.acts.reads import Calculated
 from services.console.api.frame import Visitor, days_file, page, problem_page, told, visitor
 from services.console.domain.days_file import Day
 from services.console.domain.facts import ASKED, FIRST, asked_next, read_facts
+from shared.customs.entry_types import entry_types
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,7 +21,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
     given: dict[str, Any] = read_facts(request.query_params)
     answer = None
     if given.get("entry_type"):
-        answer = await who.person.post("liquidation", "/deadline-calculator", Calculated, given)
+        answer = await who.person.question("liquidation", "/deadline-calculator", Calculated, given)
         if answer.silent is not None:
             return problem_page(request, who, answer, subject="The deadline calculator")
     missing = {name for clock in answer.value.unknown for name in clock.missing} if answer and answer.value else set()
@@ -39,6 +40,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
         offered=offered,
         labels={**FIRST, **ASKED},
         address=urlencode(given),
+        types=[each.code for each in entry_types().values() if not each.in_bond],
         errors=errors,
     )
 
@@ -47,7 +49,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
 async def read_days(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Response:
     """The safe days of all clocks that are not past, for a calendar."""
     given: dict[str, Any] = read_facts(request.query_params)
-    answer = await who.person.post("liquidation", "/deadline-calculator", Calculated, given)
+    answer = await who.person.question("liquidation", "/deadline-calculator", Calculated, given)
     if answer.value is None:
         return problem_page(request, who, answer, subject="The deadline calculator")
     facts = "-".join(f"{name}-{value}" for name, value in sorted(given.items()))

@@ -1,12 +1,23 @@
 """An entry with its clocks, as a picture and as a table, and the summary as it stands."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.console.acts.calls import together
-from services.console.acts.reads import Entry, Items, Notices, Routing, Row, Timeline, Version, VersionChanges
+from services.console.acts.reads import (
+    Entry,
+    Items,
+    Notices,
+    Processes,
+    Routing,
+    Row,
+    Timeline,
+    Version,
+    VersionChanges,
+)
 from services.console.api.frame import Visitor, console_of, days_file, page, problem_page, signed_in
 from services.console.domain.days_file import Day
 from services.console.domain.tracks import Event, draw
@@ -25,13 +36,14 @@ async def read_entry(
     after: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """The entry: where it stands, every clock, its lines, its work, its notices; what changed between two versions."""
-    entry, timeline, version, routing, items, notices, *compared = await together(
+    entry, timeline, version, routing, items, notices, processes, *compared = await together(
         who.person.get("liquidation", f"/entries/{entry_number}", Entry),
         who.person.get("liquidation", f"/entries/{entry_number}/timeline", Timeline),
         who.person.get("liquidation", f"/entries/{entry_number}/versions/in-force", Version),
         who.person.get("routing", f"/entries/{entry_number}/routing", Routing),
         who.person.get("workqueue", "/items", Items, entry=entry_number, limit=20),
         who.person.get("notifications", "/notices", Notices, entry=entry_number, limit=20),
+        who.person.get("workqueue", "/processes", Processes),
         *(
             [
                 who.person.get(
@@ -62,9 +74,23 @@ async def read_entry(
         routing=routing,
         items=items,
         notices=notices,
+        names=processes.value.names if processes.value is not None else {},
         version=version if entry.value.version is not None else None,
         compared=compared[0] if compared else None,
+        what_if=urlencode(_facts_of(entry.value)),
     )
+
+
+def _facts_of(entry: Entry) -> dict[str, str]:
+    """What the deadline calculator is given of an entry, to be changed there."""
+    governing = next((each for each in entry.versions if each.governs), None)
+    facts = {
+        "entry_type": entry.entry_type,
+        "entry_date": governing.entry_date if governing is not None else None,
+        "released_on": legal_date(entry.released_at) if entry.released_at is not None else None,
+        "paid_on": entry.paid_on,
+    }
+    return {name: str(value) for name, value in facts.items() if value is not None}
 
 
 @router.get("/entries/{entry_number}/days.ics")

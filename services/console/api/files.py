@@ -3,12 +3,11 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
-from starlette.background import BackgroundTask
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.console.acts.calls import Panel, Upload
 from services.console.acts.reads import AddedFile, LetterPage, Problem
-from services.console.api.frame import Visitor, console_of, demand_own, go, key_of, problem_page, signed_in
+from services.console.api.frame import Visitor, console_of, demand_own, go, hand_on, key_of, problem_page, signed_in
 from services.console.api.items import show_item
 from services.console.api.letters import show_letter
 from services.console.api.protests import show_protest
@@ -21,7 +20,6 @@ Officer = Annotated[Visitor, Depends(signed_in)]
 
 STREAMED: Final = {"x-streamed-body": True}
 """The limit on bodies that are held in memory is not for a form with a file, which has its own."""
-HANDED_ON: Final = ("content-type", "content-length", "content-disposition", "content-digest")
 
 
 @router.post("/items/{item_id}/files", openapi_extra=STREAMED)
@@ -82,12 +80,7 @@ async def _add(request: Request, who: Visitor, service: str, path: str) -> Panel
 
 async def _give(request: Request, who: Visitor, service: str, path: str) -> Response:
     """The bytes of a file, to be kept and not shown in place."""
-    opened = await who.person.open(service, path)
-    if opened.value is None:
-        return problem_page(request, who, opened, subject="The file")
-    answer = opened.value
-    headers = {name: answer.headers[name] for name in HANDED_ON if name in answer.headers}
-    return StreamingResponse(answer.aiter_raw(), headers=headers, background=BackgroundTask(answer.aclose))
+    return hand_on(request, who, await who.person.open(service, path), subject="The file")
 
 
 def _told(refused: Refused) -> Problem:

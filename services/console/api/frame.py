@@ -1,14 +1,16 @@
 """What every page has: templates, the person who looks at it, and the answers when something is wrong."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.background import BackgroundTask
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from services.console.acts.calls import Panel, Person, Services
 from services.console.acts.people import OUTSIDE
@@ -17,6 +19,7 @@ from services.console.acts.secrets import Vault, act_key, digest
 from services.console.api.session import Sessions
 from services.console.domain import changes, words
 from services.console.domain.days_file import Day, write_days
+from services.console.domain.table_file import write_table
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
 from shared.customs.calendar import legal_date
@@ -26,6 +29,7 @@ Form = Mapping[str, list[str]]
 
 HERE: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = HERE / "static"
+HANDED_ON: Final = ("content-type", "content-length", "content-encoding", "content-disposition", "content-digest")
 _FOR_ANYONE: Final = (
     ("/centers", "Centers"),
     ("/calculator", "Deadlines"),
@@ -112,11 +116,17 @@ def build_templates() -> Environment:
         "size": words.say_size,
         "party": words.say_party,
         "remedy": words.say_remedy,
+        "said": words.say_text,
+        "fact": words.say_fact,
+        "class": words.say_class,
+        "port": words.say_port,
+        "entry_type": words.say_entry_type,
         "value": changes.say_value,
     }
-    templates.tests |= {"masked": words.is_masked}
+    templates.tests |= {"masked": words.is_masked, "real_center": words.is_center}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
     templates.globals["differences"] = changes.differences
+    templates.globals["why_not"] = words.say_refusal
     return templates
 
 
@@ -268,6 +278,25 @@ def is_of_script(request: Request) -> bool:
 def go(path: str) -> Response:
     """Lead on to a page, after an act."""
     return RedirectResponse(path, 303)
+
+
+def hand_on(
+    request: Request, who: Visitor, opened: Panel[httpx.Response], *, subject: str, name: str | None = None
+) -> Response:
+    """The bytes that a service began to give, to be kept and not shown in place."""
+    answer = opened.value
+    if answer is None:
+        return problem_page(request, who, opened, subject=subject)
+    headers = {each: answer.headers[each] for each in HANDED_ON if each in answer.headers}
+    if name is not None:
+        headers["content-disposition"] = f'attachment; filename="{name}"'
+    return StreamingResponse(answer.aiter_raw(), headers=headers, background=BackgroundTask(answer.aclose))
+
+
+def table_file(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Response:
+    """Rows to open in a spreadsheet."""
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response(write_table(header, rows), media_type="text/csv", headers=headers)
 
 
 def days_file(request: Request, days: Sequence[Day], name: str) -> Response:

@@ -35,7 +35,9 @@ def offered_on(protest: Protest | None) -> list[Offered]:
     told = {each.action.removeprefix("protest."): each for each in protest.may_do if each.authority is not None}
     entries = entries_of(protest)
     return [
-        Offered(act, form.label, told[act].may, form.fields, form.has_note, told[act].says, told[act].remedy)
+        Offered(
+            act, form.label, told[act].may, form.fields, form.has_note, told[act].code, told[act].says, told[act].remedy
+        )
         for act, form in ((act, protest_acts.form_of(act, entries)) for act in FORMS if act in told)
     ]
 
@@ -94,6 +96,7 @@ async def show_protest(
         status=status_after(refused),
         protest=protest,
         offered=offered_on(protest),
+        done_words={"file": "Filed"} | {act: form.label for act, form in FORMS.items()},
         item_id=given.get("item", [""])[0],
         files=files,
         most_bytes=console_of(request).settings.files_max_bytes,

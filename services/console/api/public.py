@@ -1,11 +1,14 @@
 """What anyone may see: the Centers, figures, the bulletin, rules and problems."""
 
-from typing import Annotated
+from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import together
+from services.console.acts.calls import Panel, together
 from services.console.acts.reads import (
     Center,
     CenterPage,
@@ -16,8 +19,10 @@ from services.console.acts.reads import (
     RulePage,
     Rules,
 )
-from services.console.api.frame import Visitor, page, place_after, problem_page, visitor
+from services.console.api.frame import Visitor, console_of, hand_on, page, place_after, problem_page, visitor
 from services.console.domain.periods import last_quarters
+from services.console.domain.tiles import draw_tiles
+from shared.customs.calendar import legal_date
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +37,10 @@ SEARCHED = (
     "posted_to",
     "event_type",
 )
+YEAR = 366
+SHOWN = 10
+"""Changes of the directory that are shown."""
+EVENTS = ("liquidation", "reliquidation", "extension", "suspension", "voiding")
 
 
 @router.get("/centers")
@@ -39,11 +48,24 @@ async def list_centers(request: Request, who: Anyone) -> Response:
     """The Centers, and what changed in the directory."""
     centers, changes = await together(
         who.person.get("routing", "/centers", list[Center]),
-        who.person.get("routing", "/directory/changes", Changes, limit=10),
+        _changes_of(request, who, ""),
     )
     if not centers.is_shown:
         return problem_page(request, who, centers, subject="The Centers")
-    return page(request, who, "centers.html", centers=centers, changes=changes)
+    offices: dict[str, tuple[tuple[str, str], ...]] = {}
+    for each in centers.value or ():
+        if each.is_open:
+            offices[each.state] = (*offices.get(each.state, ()), (each.code, each.name))
+    return page(request, who, "centers.html", centers=centers, changes=changes, tiles=draw_tiles(offices))
+
+
+async def _changes_of(request: Request, who: Visitor, center: str) -> Panel[Changes]:
+    """What changed in the directory within a year, the newest first."""
+    since = legal_date(console_of(request).platform.clock.now()) - timedelta(days=YEAR)
+    told = await who.person.get("routing", "/directory/changes", Changes, since=since, center=center, limit=500)
+    if told.value is None:
+        return told
+    return replace(told, value=Changes(items=told.value.items[: -SHOWN - 1 : -1]))
 
 
 @router.get("/centers/{code}")
@@ -51,7 +73,7 @@ async def read_center(request: Request, who: Anyone, code: str) -> Response:
     """A Center with its people, contacts by process, and changes."""
     center, changes = await together(
         who.person.get("routing", f"/centers/{code}", CenterPage),
-        who.person.get("routing", "/directory/changes", Changes, center=code, limit=10),
+        _changes_of(request, who, code),
     )
     if not center.is_shown:
         return problem_page(request, who, center, subject=f"Center {code}")
@@ -71,11 +93,24 @@ async def read_figures(request: Request, who: Anyone, period: str = "") -> Respo
     return page(request, who, "figures.html", figures=figures.value, quarters=quarters, chosen=chosen, most=most)
 
 
+@router.get("/figures.csv")
+async def give_figures(request: Request, who: Anyone, period: str) -> Response:
+    """The figures of a quarter as a file."""
+    opened = await who.person.open("routing", f"/transparency/{period}", accept="text/csv")
+    return hand_on(request, who, opened, subject=f"Figures of {period}", name=f"figures-{period}.csv")
+
+
+@router.get("/bulletin.{form}")
+async def give_bulletin(request: Request, who: Anyone, form: Literal["csv", "atom"]) -> Response:
+    """What a search of the bulletin finds, as a file or as a feed to subscribe to."""
+    opened = await who.person.open("notifications", f"/bulletin.{form}", _searched(request))
+    return hand_on(request, who, opened, subject="The bulletin")
+
+
 @router.get("/bulletin")
 async def read_bulletin(request: Request, who: Anyone) -> Response:
     """Search the notices of liquidation by two fields or more."""
-    given = {name: request.query_params.get(name, "").strip() for name in SEARCHED}
-    asked = {name: value for name, value in given.items() if value}
+    asked = _searched(request)
     postings = None
     if asked:
         after = request.query_params.get("after", "")
@@ -83,7 +118,22 @@ async def read_bulletin(request: Request, who: Anyone) -> Response:
         if postings.silent is not None:
             return problem_page(request, who, postings, subject="The bulletin")
     more = place_after(postings.value.next) if postings is not None and postings.value is not None else None
-    return page(request, who, "bulletin.html", given=given, postings=postings, more=more)
+    return page(
+        request,
+        who,
+        "bulletin.html",
+        given={name: asked.get(name, "") for name in SEARCHED},
+        address=urlencode(asked),
+        events=EVENTS,
+        postings=postings,
+        more=more,
+    )
+
+
+def _searched(request: Request) -> dict[str, str]:
+    """The fields of the bulletin that the address asks for."""
+    given = {name: request.query_params.get(name, "").strip() for name in SEARCHED}
+    return {name: value for name, value in given.items() if value}
 
 
 @router.get("/rules")

@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from services.console.acts.calls import together
 from services.console.acts.people import ACTS_ON_MANY, ASSIGNS
-from services.console.acts.reads import Center, Items, Next, Processes, Queue, View, Views
+from services.console.acts.reads import Center, Count, Items, Next, Processes, Queue, View, Views
 from services.console.acts.secrets import digest
 from services.console.api.frame import (
     Visitor,
     console_of,
     form_of,
     go,
+    hand_on,
     key_of,
     page,
     place_after,
@@ -29,6 +30,10 @@ router = APIRouter(include_in_schema=False)
 Officer = Annotated[Visitor, Depends(signed_in)]
 
 
+MOST = 500
+"""Items in a file."""
+
+
 def filters_of(request: Request, who: Visitor) -> Filters:
     """The filters in the address; who is of one Center begins there."""
     home = who.centers[0] if len(who.centers) == 1 else None
@@ -39,12 +44,13 @@ def filters_of(request: Request, who: Visitor) -> Filters:
 async def read_queue(request: Request, who: Officer) -> Response:
     """The items that the filters in the address leave, and the queues beside them."""
     filters = filters_of(request, who)
-    views, queues, items, mine, processes, every = await together(
+    views, queues, items, count, mine, processes, every = await together(
         who.person.get("workqueue", "/views", Views),
         who.person.get("workqueue", "/queues", list[Queue], center=filters.one("center")),
         who.person.get(
             "workqueue", "/items", Items, limit=20, after=request.query_params.get("after", ""), **filters.asked
         ),
+        who.person.get("workqueue", "/items/count", Count, **filters.asked),
         who.person.get("workqueue", "/items", Items, limit=10, holder="me", state="claimed"),
         who.person.get("workqueue", "/processes", Processes),
         who.person.get("routing", "/centers", list[Center]),
@@ -63,8 +69,9 @@ async def read_queue(request: Request, who: Officer) -> Response:
         "queue.html",
         queues=queues,
         items=items,
+        count=count,
         mine=mine,
-        names={each.code: each.label for each in processes.value.items} if processes.value is not None else {},
+        names=processes.value.names if processes.value is not None else {},
         given={name: filters.one(name) for name in FIELDS},
         filters=filters,
         more=more,
@@ -76,6 +83,14 @@ async def read_queue(request: Request, who: Officer) -> Response:
         may_bulk=bool(ACTS_ON_MANY & set(who.roles)),
         is_empty=request.query_params.get("nothing") == "1",
     )
+
+
+@router.get("/queue.csv")
+async def give_items(request: Request, who: Officer) -> Response:
+    """The items that the filters leave as a file, in the order of the queue."""
+    asked = filters_of(request, who).asked | {"limit": MOST}
+    opened = await who.person.open("workqueue", "/items.csv", asked)
+    return hand_on(request, who, opened, subject="The list")
 
 
 @router.post("/queue/next")

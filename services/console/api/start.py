@@ -23,6 +23,12 @@ async def read_start(request: Request, who: Annotated[Visitor, Depends(visitor)]
     return page(request, who, "start.html", centers=centers, processes=processes, people=SAMPLE_PEOPLE)
 
 
+@router.get("/help")
+async def read_help(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Response:
+    """What numbers, marks and keys mean, in the same place on every page (WCAG 2.2, 3.2.6)."""
+    return page(request, who, "help.html")
+
+
 @router.get("/search")
 async def search_number(request: Request, who: Annotated[Visitor, Depends(visitor)], q: str = "") -> Response:
     """Lead to the page of a number."""

@@ -23,7 +23,7 @@ from services.console.acts.reads import (
     Queue,
     Suggestion,
 )
-from services.console.api.frame import Form, Visitor, console_of, form_of, page, problem_page, signed_in
+from services.console.api.frame import Form, Visitor, console_of, form_of, page, place_after, problem_page, signed_in
 from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
 
@@ -31,8 +31,10 @@ router = APIRouter(include_in_schema=False)
 
 Officer = Annotated[Visitor, Depends(signed_in)]
 
-AT_ONCE = 25
-"""Items that can be assigned in one go."""
+MOVES = 8
+"""Suggested moves that are shown at once."""
+AT_ONCE = 12
+"""Open items that are shown, and can be assigned, in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ def rows_of(people: Sequence[Member], held: Sequence[Item], loads: Mapping[str, 
 
 
 @router.get("/team")
-async def read_team(request: Request, who: Officer, center: str = "", process: str = "") -> Response:
+async def read_team(request: Request, who: Officer, center: str = "", process: str = "", after: str = "") -> Response:
     """The board of a Center."""
-    return await _show(request, who, center, process)
+    return await _show(request, who, center, process, after=after)
 
 
 @router.post("/team/assign")
@@ -120,6 +122,7 @@ async def _show(
     center: str,
     process: str,
     *,
+    after: str = "",
     results: Sequence[tuple[Move, Panel[Assigned]]] = (),
 ) -> Response:
     chosen = center or (who.centers[0] if who.centers else next(iter(centers())))
@@ -128,7 +131,9 @@ async def _show(
         who.person.get("workqueue", "/staff", Members, center=chosen, limit=200),
         who.person.get("workqueue", "/queues", list[Queue], center=chosen),
         who.person.get("workqueue", "/items", Items, center=chosen, state="claimed", limit=200),
-        who.person.get("workqueue", "/items", Items, center=chosen, state="open", process=process, limit=AT_ONCE),
+        who.person.get(
+            "workqueue", "/items", Items, center=chosen, state="open", process=process, after=after, limit=AT_ONCE
+        ),
         who.person.get("workqueue", "/processes", Processes),
         who.person.get("routing", "/centers", list[Center]),
         who.person.get("workqueue", f"/centers/{chosen}/load", Load),
@@ -152,14 +157,18 @@ async def _show(
         held=held,
         load=load,
         suggested=suggested[0] if suggested else None,
-        names={each.code: each.label for each in processes.value.items} if processes.value is not None else {},
+        names=processes.value.names if processes.value is not None else {},
         process=process,
         may_assign=may_assign,
-        at_once=AT_ONCE,
+        moves=MOVES,
+        more=place_after(waiting.value.next) if waiting.value is not None else None,
         results=results,
         done=[(move, result) for move, result in results if result.value is not None],
         numbers={
-            each.item_id: each.entry_number for found in (held, waiting) if found.value for each in found.value.items
+            each.item_id: each.entry_number or each.protest_number or each.filing_number
+            for found in (held, waiting)
+            if found.value
+            for each in found.value.items
         },
         called={each.subject: each.name for each in people},
         people=people,

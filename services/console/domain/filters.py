@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from services.console.domain.words import center_name, say_code, say_text
+
 ANY: Final = "any"
 
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -79,7 +81,24 @@ class Filters:
     @property
     def words(self) -> list[tuple[str, str]]:
         """Every filter with its label."""
-        return [(LABELS[name], " or ".join(values)) for name, values in self.asked.items()]
+        return [
+            (LABELS[name], " or ".join(_say(name, value) for value in values)) for name, values in self.asked.items()
+        ]
+
+
+def _say(name: str, value: str) -> str:
+    """A value in words, where it is a code that has some.
+
+    >>> _say("center", "CEE003"), _say("process", "entry-summary-review"), _say("due_before", "2026-12-04")
+    ('Automotive and Aerospace', 'entry summary review', '4 Dec 2026')
+    """
+    match name:
+        case "center":
+            return center_name(value)
+        case "process" | "division" | "stage" | "waits_for":
+            return say_code(value)
+        case _:
+            return say_text(value)
 
 
 def read_filters(pairs: Iterable[tuple[str, str]], home: str | None) -> Filters:

@@ -10,6 +10,7 @@ from shared.customs.importer_number import InvalidImporterNumber, parse_importer
 _ITEM: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CENTER: Final = re.compile(r"CEE[0-9]{3}")
 _PROTEST: Final = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{6}")
+_FILING: Final = re.compile(r"[A-Z]{2,4}-[0-9]{4}-[0-9]{2,8}")
 _RULE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
@@ -18,14 +19,16 @@ def find_page(text: str) -> str | None:
 
     >>> find_page("B76-0324527-8"), find_page("cee003"), find_page("liq-1yr-entry"), find_page("hello")
     ('/entries/B7603245278', '/centers/CEE003', '/rules/liq-1yr-entry', None)
-    >>> find_page("2704-26-101688")
-    '/protests/270426101688'
+    >>> find_page("2704-26-101688"), find_page("pd-2026-0002")
+    ('/protests/270426101688', '/queue?center=&state=any&filing=PD-2026-0002')
     """
     given = text.strip()
     if _ITEM.fullmatch(given.lower()):
         return f"/items/{given.lower()}"
     if _CENTER.fullmatch(given.upper()):
         return f"/centers/{given.upper()}"
+    if _FILING.fullmatch(given.upper()):
+        return f"/queue?center=&state=any&filing={given.upper()}"
     if _PROTEST.fullmatch(given):
         return f"/protests/{given.replace('-', '')}"
     try:

@@ -44,6 +44,7 @@ class Offered:
     may: bool
     fields: Sequence[Field]
     has_note: bool
+    code: str | None
     says: str | None
     remedy: str | None
 

@@ -4,16 +4,29 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from shared.customs.centers import centers
+from shared.customs.centers import PENDING, centers
 from shared.customs.entry_number import format_entry_number
+from shared.customs.entry_types import entry_types
+from shared.customs.ports import ports
 
 _ENTRY_LENGTH: Final = 11
 _SENTENCE: Final = re.compile(r"(?<=[.;?!]) ")
+_ISO_DAY: Final = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 _CALL: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) /")
 _EASTERN: Final = ZoneInfo("America/New_York")
+
+CLASSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "311": "merchandise processing fee, informal",
+        "499": "merchandise processing fee",
+        "500": "merchandise processing surcharge",
+        "501": "harbor maintenance fee",
+    }
+)
+"""Classes of fees with their names."""
 
 MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"law": ("⚖", "law"), "policy": ("◷", "policy"), "goal": ("○", "goal"), "act": ("●", "done")}
@@ -28,6 +41,95 @@ def say_day(day: date | None) -> str:
     ('Wed 2 Dec 2026', '-')
     """
     return "-" if day is None else f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def say_text(text: str | None) -> str:
+    """A sentence of a service, its days as people write them.
+
+    >>> say_text("The account belongs to CEE003 since 2017-01-19."), say_text("Number 2026-99-99."), say_text(None)
+    ('The account belongs to CEE003 since 19 Jan 2017.', 'Number 2026-99-99.', '')
+    """
+    return _ISO_DAY.sub(_short_day, text or "")
+
+
+def _short_day(found: re.Match[str]) -> str:
+    try:
+        day = date.fromisoformat(found[0])
+    except ValueError:
+        return found[0]
+    return f"{day.day} {day:%b %Y}"
+
+
+def say_fact(value: Any, kind: str | None = None, codes: Mapping[str, str] | None = None) -> str:
+    """What somebody wrote into a field of an act: by the kind of the field, a code by its label.
+
+    >>> say_fact("1250.00", "money"), say_fact("2026-11-22", "date"), say_fact("02", "code", {"02": "Classification"})
+    ('$1,250.00', '22 Nov 2026', 'Classification')
+    >>> say_fact(["B7603245278", "x"], "entry-numbers"), say_fact(True), say_fact({"a_b": 1}), say_fact(None)
+    ('B76-0324527-8, x', 'yes', 'a b 1', '-')
+    """
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(say_fact(each, kind, codes) for each in value)
+        case dict():
+            return ", ".join(f"{say_code(name)} {say_fact(each)}" for name, each in value.items())
+    text = str(value)
+    match kind:
+        case "money":
+            return say_money(text)
+        case "code":
+            return (codes or {}).get(text, say_code(text))
+        case "entry-number" | "entry-numbers":
+            return say_entry(text)
+        case _:
+            return say_text(text)
+
+
+def say_port(code: str | None) -> str:
+    """A port with its name, where the table has it.
+
+    >>> say_port("2704"), say_port("0000"), say_port(None)
+    ('2704 Los Angeles', '0000', '-')
+    """
+    if code is None:
+        return "-"
+    known = ports().get(code)
+    return f"{code} {known.name}" if known is not None else code
+
+
+def say_entry_type(code: str | None) -> str:
+    """An entry type with its name, where the table has it.
+
+    >>> say_entry_type("03"), say_entry_type("99"), say_entry_type(None)
+    ('03 Consumption - antidumping/countervailing duty', '99', '-')
+    """
+    if code is None:
+        return "-"
+    known = entry_types().get(code)
+    return f"{code} {known.name}" if known is not None else code
+
+
+def say_class(code: str) -> str:
+    """A class of amounts: of a fee its name too.
+
+    >>> say_class("499"), say_class("duty-unspecified"), say_class("999")
+    ('499, merchandise processing fee', 'duty, unspecified', '999')
+    """
+    name = CLASSES.get(code)
+    return f"{code}, {name}" if name is not None else code.replace("-", ", ")
+
+
+def say_refusal(code: str | None, says: str | None) -> str:
+    """Why somebody may not do something; what roles would be needed is for who keeps the roles.
+
+    >>> say_refusal("role-required", "This needs the role a; the token carries: b."), say_refusal(None, "It is held.")
+    ('That is not for your role.', 'It is held.')
+    """
+    return "That is not for your role." if code == "role-required" else say_text(says)
 
 
 def say_moment(at: datetime | None) -> str:
@@ -98,8 +200,19 @@ def say_entry(number: str | None) -> str:
 
 def center_name(code: str | None) -> str:
     """The name of a Center beside its code."""
+    if code == PENDING:
+        return "Waiting for a Center"
     known = centers().get(code or "")
     return known.name if known is not None else "no Center yet" if code is None else code
+
+
+def is_center(code: str | None) -> bool:
+    """Whether a code is of a Center, and not of what waits for one.
+
+    >>> is_center("CEE003"), is_center("PNDING"), is_center(None)
+    (True, False, False)
+    """
+    return code is not None and code != PENDING
 
 
 def say_remedy(text: str | None) -> str:

@@ -26,6 +26,7 @@
     else if (event.key === "k") move(-1);
     else if (event.key === "n") document.querySelector("[data-key=n]")?.click();
     else if (event.key === "c") document.querySelector("[data-key=c]")?.click();
+    else if (event.key === "?") location.assign("/help");
     else if (event.key === "/") document.getElementById("search-box").focus();
     else return;
     event.preventDefault();

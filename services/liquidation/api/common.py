@@ -1,9 +1,10 @@
 """What the routes of liquidation share: readings in force, paths, rules as shown, an entry that the caller may see."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import Path, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 
@@ -15,8 +16,10 @@ from services.liquidation.publishing import find_rule
 from services.liquidation.store.pictures import EntryPicture, find_picture
 from services.liquidation.store.records import EntryRow
 from services.liquidation.store.sight import matter_of
+from shared.contracts.terms import CenterCode
+from shared.customs.centers import PENDING
 from shared.db.transaction import reading
-from shared.runtime.access import Matter, demand_sight, no_such, shown_importer_number
+from shared.runtime.access import Matter, Reach, demand_sight, no_such, shown_importer_number
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity
 from shared.web.fields import LegalDay
@@ -157,3 +160,21 @@ def _in_liquidation(number: str) -> str:
 def shown_number(importer_number: str | None, caller: Identity) -> str | None:
     """An importer number as the caller may see it, if there is one."""
     return shown_importer_number(caller, importer_number) if importer_number else None
+
+
+OfCenter = Annotated[
+    CenterCode | None, Query(description="Only entries of this Center; `PNDING`: of none yet.", examples=["CEE007"])
+]
+
+
+def narrow(reach: Reach, center: str | None) -> Reach:
+    """What a caller reaches, of one Center alone where one is named."""
+    if center is None:
+        return reach
+    is_reached = reach.is_national or center in reach.centers
+    return replace(
+        reach,
+        is_national=False,
+        centers=frozenset({center}) if is_reached else frozenset(),
+        is_unassigned=center == PENDING and (reach.is_national or reach.is_unassigned),
+    )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.liquidation.acts import deemed_cases as acts
-from services.liquidation.api.common import shown_number
+from services.liquidation.api.common import OfCenter, narrow, shown_number
 from services.liquidation.domain.clocks import reliquidation_due
 from services.liquidation.publishing import legal_basis
 from services.liquidation.store import deemed_cases as store
@@ -64,12 +64,13 @@ async def list_deemed_cases(
     caller: Annotated[Identity, allow("deemed-case.read")],
     page: CurrentPage,
     state: Annotated[CaseState, Query(description="Open or closed ones.")] = "open",
+    center: OfCenter = None,
 ) -> Page[DeemedCaseOut]:
     """Oldest first, each with the last day on which it can still be reliquidated."""
     async with reading(engine_of(request)) as connection:
         rows = await store.list_deemed_cases(
             connection,
-            reach_of(caller, "deemed-case.read", today_of(request)),
+            narrow(reach_of(caller, "deemed-case.read", today_of(request)), center),
             state=state,
             after=page.position(date, str),
             limit=page.fetch,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.liquidation.api.common import shown_number
+from services.liquidation.api.common import OfCenter, narrow, shown_number
 from services.liquidation.api.open_requests import OpenRequestOut, show_open_request
 from services.liquidation.domain.clocks import MAX_EXTENDED_MONTHS, MAX_EXTENSION_MONTHS
 from services.liquidation.publishing import legal_basis
@@ -49,13 +49,17 @@ class ExtensionDraftOut(BaseModel):
 
 @router.get("/extension-drafts", summary="Extensions that should be posted")
 async def list_extension_drafts(
-    request: Request, response: Response, caller: Annotated[Identity, allow("oversight.read")], page: CurrentPage
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("oversight.read")],
+    page: CurrentPage,
+    center: OfCenter = None,
 ) -> Page[ExtensionDraftOut]:
     """Drafted 60 days before the period ends while a review, the importer's request or a CBP 28 is open."""
     async with reading(engine_of(request)) as connection:
         rows = await store.list_drafts(
             connection,
-            reach_of(caller, "oversight.read", today_of(request)),
+            narrow(reach_of(caller, "oversight.read", today_of(request)), center),
             after=page.position(date, str),
             limit=page.fetch,
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from services.liquidation.api.common import RuleOut, show_rule
+from services.liquidation.api.common import OfCenter, RuleOut, narrow, show_rule
 from services.liquidation.store import pictures as store
 from services.liquidation.store.records import EntryRow
 from shared.db.transaction import reading
@@ -47,14 +47,18 @@ class LiquidationFigures(BaseModel):
 
 @router.get("/clocks-unknown", summary="Entries with a clock that cannot be computed")
 async def list_unknown_clocks(
-    request: Request, response: Response, caller: Annotated[Identity, allow("oversight.read")], page: CurrentPage
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("oversight.read")],
+    page: CurrentPage,
+    center: OfCenter = None,
 ) -> Page[UnknownClockOut]:
     """In order of entry number, each with the fact that is missing."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
         rows = await store.list_unknown_clocks(
             connection,
-            reach_of(caller, "oversight.read", today_of(request)),
+            narrow(reach_of(caller, "oversight.read", today_of(request)), center),
             after=position[0] if position else None,
             limit=page.fetch,
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.liquidation.api.common import shown_number
+from services.liquidation.api.common import OfCenter, narrow, shown_number
 from services.liquidation.api.open_requests import OpenRequestOut, show_open_request
 from services.liquidation.publishing import legal_basis
 from services.liquidation.store import radar as store
@@ -79,14 +79,16 @@ class RadarEntryOut(BaseModel):
 
 
 @router.get("/radar", summary="Deadlines by horizon and cause")
-async def read_radar(request: Request, caller: Annotated[Identity, allow("oversight.read")]) -> RadarOut:
+async def read_radar(
+    request: Request, caller: Annotated[Identity, allow("oversight.read")], center: OfCenter = None
+) -> RadarOut:
     """Running entries of the caller's Centers whose period ends within 90 days; `past` ended before today.
 
     An entry may have several causes; `any` counts each entry once, those without a cause too. `request-open` counts the
     importer's request for an extension and what CBP asked the importer (CBP 28, CBP 29) until its work item ends. Held
     entries count from 90 days on, long before the hold is overridden by the end of the period.
     """
-    now, reach = now_of(request), reach_of(caller, "oversight.read", today_of(request))
+    now, reach = now_of(request), narrow(reach_of(caller, "oversight.read", today_of(request)), center)
     async with snapshot(engine_of(request)) as tx:
         counts = await store.count_radar(tx, legal_date(now), await find_in_force(tx, now), reach)
         unknown = await count_unknown_clocks(tx.connection, reach)
@@ -107,9 +109,10 @@ async def list_radar_entries(
     page: CurrentPage,
     horizon: Annotated[Horizon, Query(description="Days: from the horizon before it to this one.")],
     cause: Annotated[Cause, Query(description="Only those with this cause.")] = "any",
+    center: OfCenter = None,
 ) -> Page[RadarEntryOut]:
     """Those whose period ends first before the others."""
-    now, reach = now_of(request), reach_of(caller, "oversight.read", today_of(request))
+    now, reach = now_of(request), narrow(reach_of(caller, "oversight.read", today_of(request)), center)
     async with snapshot(engine_of(request)) as tx:
         rows = await store.list_radar(
             tx,

@@ -17,6 +17,7 @@ from services.liquidation.store.predicates import COUNTING_PATIENCE, Condition, 
 from services.liquidation.store.tables.hold_sets import hold_set_events, hold_sets
 from services.liquidation.store.tables.records import ACT_BY, RUNS
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction, be_patient
 
 NOT_HELD: Final = (
@@ -191,7 +192,8 @@ async def list_hold_set_events(connection: AsyncConnection, hold_set_id: str) ->
 
 
 async def write_hold_set(tx: Transaction, hold_set: HoldSet) -> None:
-    """Add a set."""
+    """Add a set; raises `Refused` for a key by which one was made before."""
+    await demand_new(tx.connection, hold_sets.c.hold_set_id, hold_set.hold_set_id)
     await tx.connection.execute(hold_sets.insert().values(_values(hold_set)))
 
 

@@ -14,6 +14,7 @@ from services.liquidation.store.sight import entries_within
 from services.liquidation.store.tables.instructions import instruction_results, instructions
 from services.liquidation.store.tables.records import entries
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction, be_patient
 from shared.runtime.access import Reach
 
@@ -138,7 +139,8 @@ async def write_results(tx: Transaction, results: Sequence[InstructionResult]) -
 
 
 async def write_instruction(tx: Transaction, instruction: Instruction) -> None:
-    """Add a draft."""
+    """Add a draft; raises `Refused` for a key by which one was made before."""
+    await demand_new(tx.connection, instructions.c.instruction_id, instruction.instruction_id)
     values = {each.name: getattr(instruction, each.name) for each in fields(Instruction)}
     values["predicate"] = {**_ALWAYS_STORED, **predicate_to_json(instruction.predicate)}
     await tx.connection.execute(instructions.insert().values(**values))

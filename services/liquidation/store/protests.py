@@ -20,6 +20,7 @@ from services.liquidation.store.suspensions import load_suspensions
 from services.liquidation.store.tables.protests import protest_acts, protest_decisions, protest_entries
 from services.liquidation.store.tables.records import protests
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction
 
 # An entry is held against acts and cycles that liquidate it, and against another protest on it, until the end.
@@ -321,7 +322,11 @@ async def write_filing(
     decide_by: date,
     origin: tuple[datetime, str, str],
 ) -> None:
-    """Write a protest that was filed over HTTP; `origin`: time, source and id of the event that it would have been."""
+    """Write a protest that was filed over HTTP; `origin`: time, source and id of the event that it would have been.
+
+    Raises `Refused` for a key by which one was filed before.
+    """
+    await demand_new(tx.connection, protests.c.filing_number, filing.number)
     names = (
         "filing_number",
         "state",

@@ -30,14 +30,15 @@ _LOCK: Final = """
 SELECT item_id, sequence, change, state, ended_on, event_id FROM work_items
 WHERE item_id = ANY($1::text[]) ORDER BY item_id FOR UPDATE
 """
-# A letter of which something was told is closed by that; of one told of as issued alone, the end of its item is all
-# that there is.
+# A letter is closed by what becomes of it, and by the end of its item, whichever is first: nobody waits for an answer
+# in a matter that has ended. The item may begin again, and the letter with it.
 _STAND: Final = """
 UPDATE information_requests r SET closed_on = s.closed_on, closed_as = s.closed_as, due_on = s.due_on
 FROM (
     SELECT own.request_id, own.entry_number, coalesce(l.due_on, own.due_on) AS due_on,
-        CASE WHEN l.request_id IS NULL THEN given.closed_on ELSE l.closed_on END AS closed_on,
-        CASE WHEN l.request_id IS NULL THEN given.closed_as ELSE l.closed_as END AS closed_as
+        least(l.closed_on, given.closed_on) AS closed_on,
+        CASE WHEN l.closed_on <= coalesce(given.closed_on, l.closed_on) THEN l.closed_as ELSE given.closed_as END
+            AS closed_as
     FROM unnest($1::text[], $2::date[], $3::text[]) AS given(item_id, closed_on, closed_as)
     JOIN information_requests own USING (item_id) LEFT JOIN letters l USING (request_id)
 ) s

@@ -12,7 +12,7 @@ from services.notifications.domain.webhooks import Secret, Webhook, find_flaw, r
 from services.notifications.store import webhooks as store
 from shared.customs.calendar import legal_date
 from shared.customs.parties import is_party_id
-from shared.db.idempotency import IdempotentCall
+from shared.db.idempotency import IdempotentCall, key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, no_such
 from shared.runtime.encryption import Cipher
@@ -64,9 +64,12 @@ async def register(
             code="too-many-webhooks",
             remedy="Change one that it has.",
         )
+    webhook_id = UUID(event_id("webhook", call.identity, call.key))
+    if await store.find_webhook(tx.connection, webhook_id) is not None:
+        raise key_reused()
     secret = fresh_secret()
     webhook = Webhook(
-        webhook_id=UUID(event_id("webhook", call.identity, call.key)),
+        webhook_id=webhook_id,
         recipient=recipient,
         url=url,
         kinds=tuple(dict.fromkeys(kinds)),

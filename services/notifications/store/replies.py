@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.store.tables import replies
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction
 
 _COLUMNS = tuple(column.name for column in replies.columns)
@@ -31,7 +32,8 @@ class GivenReply:
 
 
 async def write_reply(tx: Transaction, given: GivenReply) -> None:
-    """Keep a reply."""
+    """Keep a reply; raises `Refused` for a key by which one was given before."""
+    await demand_new(tx.connection, replies.c.filing_number, given.filing_number)
     values = dict(zip(_COLUMNS, attrgetter(*_COLUMNS)(given), strict=True))
     await bulk.insert(tx, replies, _COLUMNS, [(*(values | {"files": orjson.dumps(given.files).decode()}).values(),)])
 

@@ -35,7 +35,7 @@ from services.routing.store.decisions import Origin
 from shared.bus import outbox
 from shared.customs.authority import Scope
 from shared.customs.calendar import legal_date
-from shared.db.idempotency import IdempotentCall
+from shared.db.idempotency import IdempotentCall, key_reused
 from shared.db.transaction import Transaction
 from shared.runtime.access import OUTSIDE_PARTIES, Matter, granted, judge, no_such, reach_of, refusal_of
 from shared.runtime.concurrency import IfMatch
@@ -85,6 +85,8 @@ async def file_appeal(
     assigned = await assignment_store.find_center(tx.connection, importer_number, legal_date(now))
     _refuse_flaw(find_flaw(contents.current_center, contents.preferred_center, assigned))
     number = f"APPEAL-{event_id('appeal', call.identity, call.key)}"
+    if await store.find_appeal(tx.connection, number) is not None:
+        raise key_reused()
     filed_by = {"role": _role_of(caller), "id": caller.subject, "name": caller.name}
     filed = FiledAppeal(
         appeal_number=number,

@@ -26,7 +26,7 @@ from services.routing.store.parties import DelegationAct, PartyChange
 from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.customs.parties import Contact, Delegation, Party
-from shared.db.idempotency import IdempotentCall
+from shared.db.idempotency import IdempotentCall, key_reused
 from shared.db.transaction import Transaction
 from shared.parties import store as kept
 from shared.parties.heard import Heard
@@ -137,8 +137,11 @@ async def grant_delegation(
             code="party-closed",
             remedy="Delegate to another party.",
         )
+    delegation_id = event_id("delegation", call.identity, call.key)
+    if await store.lock_delegation(tx, delegation_id) is not None:
+        raise key_reused()
     delegation = Delegation(
-        delegation_id=event_id("delegation", call.identity, call.key),
+        delegation_id=delegation_id,
         version=1,
         party_id=party_id,
         importer_number=importer_number,

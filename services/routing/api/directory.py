@@ -23,8 +23,11 @@ from services.routing.domain.directory import (
     units_on,
 )
 from services.routing.store import directory as store
+from services.routing.store.tariff_maps import load_map_on
 from shared.contracts.terms import CenterCode
 from shared.customs.calendar import EASTERN
+from shared.customs.tariff_map import Confidence, TariffMapRow
+from shared.customs.tariff_schedule import chapter_titles
 from shared.db.transaction import Transaction, reading
 from shared.runtime.errors import NotFound
 from shared.runtime.identity import Identity, RoleName
@@ -151,6 +154,15 @@ class DirectoryChangeOut(BaseModel):
     recorded_at: datetime
 
 
+class GoodsOut(BaseModel):
+    """Tariff numbers that the map of the day gives to the Center, where the importer has no account of its own."""
+
+    first: str = Field(description="Where the numbers begin, as many digits as decide.", examples=["8501"])
+    last: str = Field(examples=["8548"])
+    title: str | None = Field(description="Of a whole chapter its short title.", examples=["Electrical machinery"])
+    confidence: Confidence = Field(description="`confirmed` was read in a source; the others are recalled or inferred.")
+
+
 class CenterDetailOut(CenterOut):
     """A Center with everything that belongs to it on the day, and what is announced after it."""
 
@@ -162,6 +174,7 @@ class CenterDetailOut(CenterOut):
     people: list[PersonOut]
     contacts: list[ContactOut]
     staffing: list[StaffingOut]
+    goods: list[GoodsOut]
     announced: list[DirectoryChangeOut]
 
 
@@ -227,6 +240,7 @@ async def read_center(
     day = on or today_of(request)
     async with reading(engine_of(request)) as connection:
         changes = await store.load_changes(connection, center=code)
+        tariff_map = await load_map_on(connection, day)
     units = units_on(changes, day)
     center = units.get(UnitKey("center", code, code)) or fold(changes).get(UnitKey("center", code, code))
     if center is None:
@@ -253,6 +267,7 @@ async def read_center(
             for unit in own
             if unit.kind == "staffing"
         ],
+        goods=[_goods_out(row) for row in tariff_map.rows if row.center_code == code],
         announced=[
             _change_out(change, is_public=is_public)
             for change in drop_withdrawn(changes)
@@ -323,6 +338,15 @@ async def change_directory(
         return _change_out(made, is_public=False)
 
     return await answer_once(request, call, act)
+
+
+def _goods_out(row: TariffMapRow) -> GoodsOut:
+    titles = chapter_titles()
+    chapters = [titles[each] for each in row.prefixes() if each in titles]
+    title = ", ".join(dict.fromkeys((chapters[0], chapters[-1]))) if len(chapters) in {1, 2} else None
+    if len(chapters) > 2:
+        title = f"{chapters[0]} to {chapters[-1]}"
+    return GoodsOut(first=row.prefix_from, last=row.prefix_to, title=title, confidence=row.confidence)
 
 
 def _by_code(unit: Unit) -> str:

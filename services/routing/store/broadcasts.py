@@ -12,6 +12,7 @@ from services.routing.store.accounts import in_program
 from services.routing.store.tables import accounts, assignments, broadcasts, counted_activity
 from shared.customs.calendar import add_months
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction
 
 _COLUMNS = tuple(column.name for column in broadcasts.columns)
@@ -45,7 +46,8 @@ async def load_audience(tx: Transaction, segment: Segment, today: date) -> list[
 
 
 async def append(tx: Transaction, sent: Broadcast) -> None:
-    """Keep a bulletin as it was sent."""
+    """Keep a bulletin as it was sent; raises `Refused` for a key by which one was sent before."""
+    await demand_new(tx.connection, broadcasts.c.broadcast_id, sent.broadcast_id)
     where = sent.segment
     row = (
         sent.broadcast_id,

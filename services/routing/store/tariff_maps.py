@@ -133,6 +133,13 @@ async def load_published(connection: AsyncConnection) -> list[Dated[TariffMap]]:
     return [Dated(item.effective_on or date.min, _build_map(item, rows[item.version])) for item in versions]
 
 
+async def load_map_on(connection: AsyncConnection, day: date) -> TariffMap:
+    """The map in force on a legal day; of two with the same first day the one published later."""
+    begun = [item for item in await list_published(connection) if (item.effective_on or date.min) <= day]
+    newest = max(enumerate(begun), key=lambda each: (each[1].effective_on or date.min, each[0]))[1]
+    return await load_map(connection, newest)
+
+
 async def list_published(connection: AsyncConnection) -> list[MapVersion]:
     """The shipped version and those published, in the order of publication."""
     query = select(tariff_maps).where(tariff_maps.c.publication.is_not(None)).order_by(tariff_maps.c.publication)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.workqueue.domain.acting import Acting
 from services.workqueue.store import acting as store
+from services.workqueue.store import staff as staff_store
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import key_reused
 from shared.db.transaction import Transaction
@@ -44,8 +45,8 @@ async def propose(
 ) -> Acting:
     """Propose that one person acts for another on some days.
 
-    Raises `Forbidden` for another Center, `Refused` for days that are over or turned round, one person twice, and a key
-    by which the caller proposed another before.
+    Raises `Forbidden` for another Center, `Refused` for days that are over or turned round, one person twice, people
+    who are not known as those of the Center, and a key by which the caller proposed another before.
     """
     await demand_acting(tx, caller, now)
     today = legal_date(now)
@@ -59,6 +60,7 @@ async def propose(
             code="acting-days",
             remedy="Give other days, or another person.",
         )
+    await _demand_people(tx, center, from_subject, to_subject)
     delegation_id = UUID(event_id("acting-authority", caller.subject, key))
     if await store.lock_acting(tx, delegation_id) is not None:
         raise key_reused()
@@ -68,7 +70,11 @@ async def propose(
 
 
 async def release(tx: Transaction, caller: Identity, delegation_id: UUID, now: datetime) -> Acting:
-    """Put a delegation in force; raises `Forbidden` for whoever proposed it or gains by it, `Conflict` once decided."""
+    """Put a delegation in force.
+
+    Raises `Forbidden` for whoever proposed it or gains by it, `Conflict` once decided, `Refused` when one of both has
+    left the Center since.
+    """
     acting = await _lock(tx, caller, "acting.release", delegation_id, now)
     if acting.released_by is not None or acting.ended_by is not None:
         raise Conflict(
@@ -79,6 +85,7 @@ async def release(tx: Transaction, caller: Identity, delegation_id: UUID, now: d
         )
     demand_second_person(caller, people_of(acting.proposed_by), "proposed the delegation")
     demand_second_person(caller, {acting.to_subject}, "would gain the authority")
+    await _demand_people(tx, acting.center, acting.from_subject, acting.to_subject)
     acting = replace(acting, released_by=caller.signature, released_at=now)
     await store.write_acting(tx, acting)
     return acting
@@ -100,3 +107,16 @@ async def _lock(tx: Transaction, caller: Identity, action: str, delegation_id: U
     demand(caller, action, legal_date(now), Matter(centers=frozenset({acting.center})), what)
     await demand_acting(tx, caller, now)
     return acting
+
+
+async def _demand_people(tx: Transaction, center: str, *subjects: str) -> None:
+    """Authority of a Center is lent among its people; who is not written there is not known as one of them."""
+    members = {each.subject: each.center for each in await staff_store.load_members(tx.connection, subjects)}
+    strangers = [subject for subject in subjects if members.get(subject) != center]
+    if strangers:
+        raise Refused(
+            f"Not known as people of {center}: {', '.join(strangers)}.",
+            rule="acting-people",
+            code="not-of-the-center",
+            remedy="Name people of the Center; PUT /staff/{subject} writes who has come to it.",
+        )

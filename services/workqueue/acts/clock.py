@@ -194,7 +194,8 @@ async def _write(tx: Transaction, caller: Identity, item: Item, changed: SetDay,
     marked, note = rules.mark(item, "day-set", person_of(caller), now, reason)
     marked = replace(marked, set_days=due.with_set_day(item.set_days, changed))
     if item.kind in {"review", "consultation"}:
-        marked = replace(marked, due_on=due.applied(changed.instead_of, changed) if changed.instead_of else item.due_on)
+        day = due.running_day(changed.instead_of, changed) if changed.instead_of else item.due_on
+        marked = replace(marked, due_on=day)
     elif item.kind == "matter":
         process = PROCESSES[item.process]
         facts = await list_facts_of(tx.connection, item)

@@ -130,7 +130,7 @@ async def hear_letters(tx: Transaction, heard: Sequence[tuple[Letter, str, datet
     moved, lines = [], list[tuple[Item, Note]]()
     for item, followed in await _follow_items(tx, asked):
         process = PROCESSES[item.process]
-        led, notes = end_by_event(placed(item, process, followed.standing), process, followed)
+        led, notes = end_by_event(placed(item, process, followed.kept), process, followed)
         lines += [(led, note) for note in notes]
         if led != item:
             moved.append(led)

@@ -83,7 +83,9 @@ async def suggest_moves(tx: Transaction, center: str, now: datetime) -> list[Sug
         to = await _first_free(tx, items[row.item_id], able, left, conflicts, today)
         if to is None:
             continue
-        suggestions.append(_suggestion(row, to, minutes, left))
+        item = items[row.item_id]
+        number = item.entry_number or item.protest_number or item.filing_number
+        suggestions.append(_suggestion(row, number, to, minutes, left))
         left[to.subject] -= minutes
         if row.assigned_to is not None:
             left[row.assigned_to] += minutes
@@ -109,14 +111,25 @@ async def _first_free(
     return None
 
 
-def _suggestion(row: Movable, to: Member, minutes: int, left: dict[str, int]) -> Suggestion:
-    has = f"{to.name} has {left[to.subject]} minutes left in {DAYS} working days"
+def _suggestion(row: Movable, number: str | None, to: Member, minutes: int, left: dict[str, int]) -> Suggestion:
+    has = f"{to.name} has {_hours(left[to.subject])} left in {DAYS} working days"
     why = (
         f"It is nobody's; {has}."
         if row.assigned_to is None
-        else (f"{row.assigned_to} has {-left[row.assigned_to]} minutes more than there are; {has}.")
+        else (f"{row.assigned_to} has {_hours(-left[row.assigned_to])} more to do than there are; {has}.")
     )
-    return Suggestion(str(row.item_id), row.process, minutes, row.assigned_to, to.subject, why)
+    return Suggestion(str(row.item_id), row.process, number, minutes, row.assigned_to, to.subject, why)
+
+
+def _hours(minutes: int) -> str:
+    """A length of work as people say it.
+
+    >>> _hours(3570), _hours(60), _hours(45)
+    ('59.5 hours', '1 hour', '45 minutes')
+    """
+    if minutes < 60:
+        return f"{minutes} minutes"
+    return f"{minutes / 60:.3g} hour{'' if minutes == 60 else 's'}"
 
 
 def _has(member: Member, skill: Skill) -> bool:

@@ -1,6 +1,7 @@
 """Transfers: offered by the Center that has an item, answered by the other Center's supervisors or by the port."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -11,9 +12,10 @@ from services.workqueue.acts.following import follow_item
 from services.workqueue.acts.item import refusals, tell
 from services.workqueue.acts.reach import demand_free, matter_for_work, person_of, seen
 from services.workqueue.domain import transfer as rules
-from services.workqueue.domain.item import Item
+from services.workqueue.domain.item import WAITING, Item
 from services.workqueue.domain.matter import placed
 from services.workqueue.domain.processes.table import PROCESSES
+from services.workqueue.domain.review import asker_of
 from services.workqueue.domain.transfer import Transfer, TransferAct
 from services.workqueue.store import items as item_store
 from services.workqueue.store import transfers as store
@@ -128,7 +130,8 @@ async def answer(
 ) -> Transfer:
     """Accept, refuse, withdraw or return what was offered; the item goes by that, and its clocks run on.
 
-    Filings that answer what was asked on the item go with it to the other Center: whoever asks reads the answer.
+    Filings that answer what was asked on the item go with it to the other Center, and so does the sight of advice that
+    was asked for: whoever asks reads the answer.
 
     Raises `NotFound` for a transfer that the caller has no part in, `Forbidden` for one that is another's to answer,
     `Conflict` for one that is answered.
@@ -139,19 +142,37 @@ async def answer(
     _demand_answer(caller, transfer, act, now)
     await demand_acting(tx, caller, now)
     answers = await lock_answers_on(tx, transfer.item_id) if act == "accept" else {}
-    item = (await item_store.lock_items(tx, [transfer.item_id]))[transfer.item_id]
+    beside = await _entry_of_review(tx, transfer) if act == "accept" else None
+    held = await item_store.lock_items(tx, [transfer.item_id], entry_numbers=[beside] if beside is not None else [])
+    item = held[transfer.item_id]
     with refusals():
         after, settled, notes = rules.settle(item, transfer, act, person_of(caller), caller.signature, reason, now)
     process = PROCESSES.get(after.process)
     if act == "return" and process is not None and after.stage is not None:
         # Back from the port it waits again for whomever its process waits for.
-        after = placed(after, process, (await follow_item(tx, after, process))[0].standing)
+        after = placed(after, process, (await follow_item(tx, after, process))[0].kept)
     await store.write_transfers(tx, [settled])
     if after != item:
         await item_store.write_items(tx, [after])
         await tell(tx, [(after, note) for note in notes])
+    if beside is not None:
+        await _hand_advice(tx, after, held)
     await hand_to_asker(tx, answers, now)
     return settled
+
+
+async def _entry_of_review(tx: Transaction, transfer: Transfer) -> str | None:
+    """The entry whose review goes to another Center: advice on it is read where its reviews are."""
+    (item,) = await item_store.find_items(tx.connection, [transfer.item_id])
+    return item.entry_number if item.kind == "review" and transfer.to_center is not None else None
+
+
+async def _hand_advice(tx: Transaction, review: Item, held: Mapping[UUID, Item]) -> None:
+    """Let the Center that has the reviews of an entry now read the advice that was asked for on it."""
+    items = {**held, review.item_id: review}
+    asker = asker_of(review.transferred_from or review.center, items.values())
+    advice = [each for each in items.values() if each.kind == "consultation" and each.state in WAITING]
+    await item_store.write_items(tx, [replace(each, asking_center=asker) for each in advice])
 
 
 def sees(caller: Identity, transfer: Transfer, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.workqueue.acts.reach import demand_item_sight, seen
 from services.workqueue.api.common import ItemId, importer_of
 from services.workqueue.domain.item import Item
+from services.workqueue.domain.matter import held_stage
 from services.workqueue.store import accounts as store
 from services.workqueue.store import entries as entry_store
 from services.workqueue.store import importers as importer_store
@@ -271,7 +272,7 @@ def _work_out(item: Item, caller: Identity) -> WorkOut:
         importer_number=importer_of(item, caller),
         center=item.center,
         state=item.state,
-        stage=item.stage,
+        stage=held_stage(item),
         waits_for=item.waits_for,
         due_on=item.due_on,
         value_usd=item.value_usd,

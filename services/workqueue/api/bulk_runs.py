@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.acts import bulk as acts
@@ -15,13 +15,13 @@ from services.workqueue.domain.bulk import BulkAct, ResultState, Run, RunState
 from services.workqueue.store import bulk_runs as store
 from shared.contracts.terms import CenterCode, PortCode, ShortText
 from shared.db.transaction import Transaction, reading, transaction
-from shared.runtime.access import no_such
+from shared.runtime.access import no_such, reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.fields import LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.pagination import CurrentPage, Page, build_page
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
@@ -107,6 +107,27 @@ class RunOut(BaseModel):
     refusals: list[RefusalCount] = Field(description="Why items were, or would be, refused; the most first.")
 
 
+class RunLineOut(BaseModel):
+    """A run in the list."""
+
+    run_id: UUID
+    act: BulkAct
+    to: str | None = Field(description="To whom items are assigned.")
+    to_center: str | None = Field(description="To which Center they are offered.")
+    to_port: str | None = Field(description="To which port they are offered.")
+    due_on: date | None = Field(description="The day that is set.")
+    query: str
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: RunState
+    items: int
+    foreseen: int = Field(description="How many would be refused as things stood when they were looked at.")
+    needs_second: bool = Field(description="Over the limits: another person has to begin it.")
+    begun_by: str | None
+    ended_at: datetime | None
+
+
 class ResultOut(BaseModel):
     """What became of one item."""
 
@@ -152,6 +173,35 @@ async def create_bulk_run(
         return await _run_out(tx, run)
 
     return await answer_once(request, call, ask)
+
+
+@router.get("/bulk-runs", summary="Bulk runs")
+async def list_bulk_runs(
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("item.bulk")],
+    page: CurrentPage,
+    state: Annotated[RunState | None, Query(description="Only those in this state.", examples=["ready"])] = None,
+) -> Page[RunLineOut]:
+    """The caller's own, and those that the caller may begin in all their Centers; the newest first."""
+    position = page.position(AwareDatetime, UUID)
+    async with reading(engine_of(request)) as connection:
+        rows = await store.list_runs(
+            connection,
+            caller.signature,
+            reach_of(caller, "item.bulk", today_of(request)),
+            state=state,
+            after=(position[0], position[1]) if position else None,
+            limit=page.fetch,
+        )
+    return build_page(
+        rows,
+        page,
+        key=lambda row: (row.asked_at, row.run_id),
+        item=_line_out,
+        request=request,
+        response=response,
+    )
 
 
 @router.get("/bulk-runs/{run_id}", summary="A bulk run")
@@ -206,6 +256,24 @@ async def _find(connection: AsyncConnection, run_id: UUID, caller: Identity, req
     if run is None or not acts.sees(caller, run, now_of(request)):
         raise no_such(f"bulk run {run_id}")
     return run
+
+
+def _line_out(run: Run) -> RunLineOut:
+    return RunLineOut(
+        run_id=run.run_id,
+        act=run.act,
+        **{name: run.parameters.get(name) for name in ("to", "to_center", "to_port", "due_on")},
+        query=run.query,
+        reason=run.reason,
+        asked_by=run.signature,
+        asked_at=run.asked_at,
+        state=run.state,
+        items=run.items,
+        foreseen=run.foreseen,
+        needs_second=run.needs_second,
+        begun_by=run.begun_by,
+        ended_at=run.ended_at,
+    )
 
 
 async def _run_out(tx: Transaction, run: Run) -> RunOut:

@@ -24,6 +24,7 @@ from services.workqueue.domain.decision import Outcome, RefusedDecision
 from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
 from services.workqueue.domain.filter import Counted
 from services.workqueue.domain.item import WAITING, CenterBasis, Item, Kind, Note, State
+from services.workqueue.domain.matter import held_stage
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
@@ -450,7 +451,7 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "holder_name": item.holder_name,
         "lease_until": item.lease_until,
         "outcome": listed.outcome,
-        "stage": item.stage,
+        "stage": held_stage(item),
         "stage_since": item.stage_since,
         "waits_for": item.waits_for,
         "assigned_to": item.assigned_to,
@@ -485,7 +486,7 @@ def _linked_out(item: Item, origin: UUID | None) -> LinkedOut:
         relation="opened-from" if item.item_id == origin else "opened",
         process=item.process,
         state=item.state,
-        stage=item.stage,
+        stage=held_stage(item),
         center=item.center,
     )
 

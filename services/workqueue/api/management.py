@@ -135,6 +135,7 @@ class SuggestionOut(BaseModel):
 
     item_id: UUID
     process: str
+    number: str | None = Field(description="The entry, protest or filing that it is about.")
     minutes: int
     from_subject: str | None
     to_subject: str

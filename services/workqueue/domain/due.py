@@ -125,6 +125,17 @@ def applied(computed_on: date, set_day: SetDay | None) -> date:
     return add_days(standing.due_on or computed_on, standing.paused_days)
 
 
+def running_day(computed_on: date, set_day: SetDay | None) -> date | None:
+    """The day of a clock after what was made of it; None while it stands still, since nobody knows when it goes on.
+
+    >>> running_day(date(2026, 3, 4), SetDay("review-cutoff", date(2026, 3, 4), paused_on=date(2026, 3, 2)))
+    >>> running_day(date(2026, 3, 4), SetDay("review-cutoff", date(2026, 3, 4), paused_days=2))
+    datetime.date(2026, 3, 6)
+    """
+    standing = _in_force(computed_on, set_day)
+    return None if standing is not None and standing.paused_on is not None else applied(computed_on, set_day)
+
+
 def told_clocks(item: Item) -> dict[str, tuple[ClockKind, date]]:
     """The clocks of a review, advice or protest that are told as they run down, with their last day as it stands.
 
@@ -149,20 +160,23 @@ def told_clocks(item: Item) -> dict[str, tuple[ClockKind, date]]:
 
 
 def day_of(item: Item, set_days: Sequence[SetDay] | None) -> date | None:
-    """The day of a review or consultation by its sources with what was made of its clock; of others as it is."""
+    """The day of a review or consultation by its sources with what was made of its clock; of others as it is.
+
+    None while its clock stands still: what waits for somebody else is not late.
+    """
     if item.kind not in {"review", "consultation"} or item.due_on is None:
         return item.due_on
-    return applied(item.due_on, _of(set_days, REVIEW_CUTOFF))
+    return running_day(item.due_on, _of(set_days, REVIEW_CUTOFF))
 
 
 def nearest_day(running: Iterable[Running], set_days: Sequence[SetDay] | None) -> date | None:
     """The nearest day of the clocks of a process that run; None when none does."""
-    days = [
-        applied(each.due_on, _of(set_days, each.clock))
+    days = (
+        running_day(each.due_on, _of(set_days, each.clock))
         for each in running
         if each.ended_on is None and each.stands_since is None
-    ]
-    return min(days, default=None)
+    )
+    return min((day for day in days if day is not None), default=None)
 
 
 def set_day(clock: ItemClock, due_on: date, today: date) -> SetDay:

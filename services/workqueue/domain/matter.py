@@ -14,6 +14,7 @@ from services.workqueue.domain.processes.engine import Done, Standing, follow, s
 from services.workqueue.domain.processes.fields import revive
 from services.workqueue.domain.processes.letters import LETTERS, NOTICE, REQUEST
 from services.workqueue.domain.processes.shape import Act, Process
+from services.workqueue.domain.processes.table import PROCESSES
 from shared.customs.calendar import legal_date
 
 _CLAIMED: Final = "work-item-changed:claimed"
@@ -63,6 +64,8 @@ class Followed:
     """Where an item stands, what led there of events, and which acts of people an earlier event has overtaken."""
 
     standing: Standing
+    kept: Standing
+    """Where acts and events have led, a claim left out that no act followed: what is kept for lists (`held_stage`)."""
     events: tuple[tuple[Fact, str, str], ...] = ()
     """Each fact that moved or marked the matter, with the act that followed it and the stage after it."""
     overtaken: frozenset[int] = frozenset()
@@ -72,8 +75,8 @@ class Followed:
 
 
 def stand_of(process: Process, item: Item, acts: Sequence[KeptAct], facts: Iterable[Fact]) -> Standing:
-    """Where the item stands in its process: see `follow_all`."""
-    return follow_all(process, item, acts, facts).standing
+    """Where acts and events have led the item in its process: `Followed.kept` of `follow_all`."""
+    return follow_all(process, item, acts, facts).kept
 
 
 def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Iterable[Fact]) -> Followed:
@@ -125,9 +128,10 @@ def follow_all(process: Process, item: Item, acts: Sequence[KeptAct], facts: Ite
         elif act.target is not None and process.stage(act.target).waits_for is not None:
             awaited = None  # somebody else is asked now, or on paper
     hear(None)
+    kept = standing
     if item.token:
         standing = _follow_event(process, standing, (_CLAIMED,), standing.since, {})[0]
-    return Followed(standing, tuple(events), frozenset(overtaken), awaited)
+    return Followed(standing, kept, tuple(events), frozenset(overtaken), awaited)
 
 
 def _bears_on(fact: Fact, item: Item, process: Process) -> bool:
@@ -171,6 +175,28 @@ def _follow_event(
     names = {field.name for field in act.fields}
     fields = revive(act, {name: value for name, value in said.items() if name in names})
     return follow(process, standing, Done(act.code, at, frozenset(), fields)), act
+
+
+CLAIM_MOVES: Final = tuple(
+    (process.code, source, act.target)
+    for process in PROCESSES.values()
+    for act in process.acts
+    if act.event == _CLAIMED and act.target is not None
+    for source in act.source
+)
+"""From which stage of which process the first claim takes an item to which."""
+
+
+def held_stage(item: Item) -> str | None:
+    """The stage of an item as it is kept, and as its claim leaves it: claims are many, so nothing is written by them.
+
+    >>> CLAIM_MOVES
+    (('entry-summary-review', 'selected', 'assigned'),)
+    """
+    if not item.token:
+        return item.stage
+    moves = {(code, source): target for code, source, target in CLAIM_MOVES}
+    return moves.get((item.process, item.stage or ""), item.stage)
 
 
 def placed(item: Item, process: Process, standing: Standing) -> Item:

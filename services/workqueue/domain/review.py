@@ -185,14 +185,16 @@ def review_entry(
         return []
     concerned = [*items, *(work for work in sorted(new_id, key=str) if work not in items)]
     earlier, now = _Facts(_with_work(old), before), _Facts(_with_work(new), after)
-    reviewed = []
-    for work in concerned:
+    reviewed: list[Reviewed] = []
+    # Whoever has the reviews is who asked for advice.
+    for work in sorted(concerned, key=lambda work: work.consulted is not None):
         item = items.get(work)
         reopening: tuple[Note, ...] = ()
         if item is not None and item.item_id in refused:
             item, note = reopen(item, refused[item.item_id])
             reopening = (note,)
-        result = _review(work, item, new_id.get(work), earlier, now, at)
+        asker = asker_of(new[-1].center, [each.item for each in reviewed])
+        result = _review(work, item, new_id.get(work), earlier, now, at, asker)
         reviewed.append(Reviewed(result.item, (*reopening, *result.notes)))
     return reviewed
 
@@ -207,10 +209,20 @@ def _with_work(versions: Iterable[RoutedVersion]) -> list[tuple[RoutedVersion, l
     return [(version, work_called_for(version)) for version in versions]
 
 
+def asker_of(center: str, items: Iterable[Item]) -> str:
+    """The Center that reads the advice on an entry: whoever has taken over all its reviews, else that of record.
+
+    `items` are those of the entry. A review that upstream took back counts for nothing; while reviews are with several
+    Centers the advice stays with the Center of record.
+    """
+    holders = {item.center for item in items if item.kind == "review" and item.state != "cancelled"}
+    return holders.pop() if len(holders) == 1 else center
+
+
 def _review(
-    work: Work, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime
+    work: Work, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime, asker: str
 ) -> Reviewed:
-    """Bring one item to what is known.
+    """Bring one item to what is known; `asker` is the Center that reads advice.
 
     One whose decision was refused stays until people end it: its entry is liquidated, which is why it was refused.
     """
@@ -219,11 +231,11 @@ def _review(
     is_wanted = is_reopened or (work in called_for and after.dates.liquidated_on is None)
     item, state, lost = hand_over(item, "routed" if is_wanted else "cancelled", work.consulted or standing.center, at)
     notes = _new_notes(work, before, after, item, state)
-    facts = _item_of(work, after, item.item_id if item is not None else new_id, state)
+    facts = _item_of(work, after, item.item_id if item is not None else new_id, state, asker)
     return Reviewed(carry_over(facts, item, notes), (*lost, *notes))
 
 
-def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State) -> Item:
+def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State, asker: str) -> Item:
     """The item by the decision that stands and those that called for it, the newest of which is the last."""
     assert item_id is not None
     standing = facts.versions[-1][0]
@@ -237,7 +249,7 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State) -> I
     else:
         kind = "consultation"
         asked = (each.goods for each in newest.consultations if each.center == work.consulted)
-        center, division, asking_center = work.consulted, CONSULTATION_DIVISION, standing.center
+        center, division, asking_center = work.consulted, CONSULTATION_DIVISION, asker
         goods = tuple(sorted(asked, key=str))
         value_usd = sum(each.value_usd for each in goods)
         center_since = calling[0].filed_at

@@ -162,8 +162,9 @@ def why_first(
     if assigned:
         told.append(f"It is assigned to you, and of what is assigned to you{given} it comes first")
     else:
-        centers, divisions = (", ".join(sorted(each)) for each in queues)
-        of = f" of {item.process}" if process else ""
+        centers = ", ".join(sorted(queues[0]))
+        divisions = ", ".join(sorted(each.replace("-", " ") for each in queues[1]))
+        of = f" of the process {item.process}" if process else ""
         told.append(f"Of the open work{of} in {centers} ({divisions}) that waits for nobody{given} it comes first")
     day = f"due {item.due_on}" if item.due_on is not None else "no day is known for it, and nothing with a day is open"
     told.append(f"{day}; priority {item.priority}; in hand since {item.opened_at:%Y-%m-%d}")

@@ -179,6 +179,8 @@ class Suggestion:
 
     item_id: str
     process: str
+    number: str | None
+    """The entry, protest or filing that it is about."""
     minutes: int
     from_subject: str | None
     to_subject: str

@@ -480,7 +480,7 @@ def _follow_facts(batch: Batch, known: Known, changes: Changes) -> None:
             continue
         after = follow_all(process, item, known.acts.get(item.item_id, ()), heard)
         if after.events or item.stage is not None:
-            led, notes = end_by_event(placed(item, process, after.standing), process, after)
+            led, notes = end_by_event(placed(item, process, after.kept), process, after)
             moved[item.item_id] = led
             changes.notes.extend((led, note) for note in notes)
     changes.items = [moved.get(item.item_id, item) for item in changes.items]

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Text, func, insert, literal, select
+from sqlalchemy import Boolean, Text, cast, func, insert, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.workqueue.domain.bulk import MOST_ITEMS, Result, Run
+from services.workqueue.domain.bulk import MOST_ITEMS, Result, Run, RunState
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import Filter
 from services.workqueue.store.filters import narrowed
@@ -109,12 +110,26 @@ async def list_going(tx: Transaction) -> list[Run]:
     return [Run(*row) for row in await bulk.fetch(tx, _GOING)]
 
 
-async def list_runs(connection: AsyncConnection, signatures: Sequence[str] | None, limit: int) -> list[Run]:
-    """The newest runs of these people; None means of all."""
+async def list_runs(
+    connection: AsyncConnection,
+    signature: str,
+    reach: Reach,
+    *,
+    state: RunState | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Run]:
+    """Runs of a person, and of people all of whose Centers are reached, the newest first."""
     query = select(*(bulk_runs.c[name] for name in _COLUMNS))
-    if signatures is not None:
-        query = query.where(bulk_runs.c.signature.in_(signatures))
-    rows = await connection.execute(query.order_by(bulk_runs.c.asked_at.desc()).limit(limit))
+    if not reach.is_national:
+        in_reach = bulk_runs.c.asked_by["centers"].contained_by(cast(sorted(reach.centers), JSONB))
+        query = query.where(or_(bulk_runs.c.signature == signature, in_reach))
+    if state is not None:
+        query = query.where(bulk_runs.c.state == state)
+    place = tuple_(bulk_runs.c.asked_at, bulk_runs.c.run_id)
+    if after is not None:
+        query = query.where(place < after)
+    rows = await connection.execute(query.order_by(bulk_runs.c.asked_at.desc(), bulk_runs.c.run_id.desc()).limit(limit))
     return [Run(*row) for row in rows]
 
 

@@ -7,11 +7,13 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    and_,
     any_,
     bindparam,
     false,
     func,
     literal_column,
+    not_,
     or_,
     select,
     union_all,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import NOBODY, Filter, Span
+from services.workqueue.domain.matter import CLAIM_MOVES
 from services.workqueue.store.figures import is_due_in, is_overdue
 from services.workqueue.store.tables import (
     decisions,
@@ -71,7 +74,6 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         (items.c.division, wanted.divisions),
         (items.c.process, wanted.processes),
         (items.c.kind, wanted.kinds),
-        (items.c.stage, wanted.stages),
         (items.c.importer_number, wanted.importer_numbers),
         (items.c.entry_type, wanted.entry_types),
         (items.c.port_of_entry, wanted.ports_of_entry),
@@ -102,7 +104,7 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(items.c.priority.in_(wanted.priorities))
     if wanted.overdue is not None:
         found.append(is_overdue(*wanted.overdue))
-    found += _bounds(wanted)
+    found += [*_bounds(wanted), *_stages(wanted.stages)]
     if wanted.due_in:
         found.append(or_(*map(is_due_in, wanted.due_in)))
     if wanted.words is not None:
@@ -125,6 +127,20 @@ def _bounds(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _is_any(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
     return column == values[0] if len(values) == 1 else is_one_of(column, values)
+
+
+def _stages(stages: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Items in a stage as they are shown: what a claim takes to another stage is there (`held_stage`)."""
+    if not stages:
+        return []
+    is_in, is_not = _is_any(items.c.stage, stages), []
+    for process, source, target in CLAIM_MOVES:
+        is_moved = and_(items.c.process == process, items.c.stage == source, items.c.token > 0)
+        if target in stages and source not in stages:
+            is_in = or_(is_in, is_moved)
+        elif source in stages and target not in stages:
+            is_not.append(not_(is_moved))
+    return [is_in, *is_not]
 
 
 def _is_any_or_nobody(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from services.workqueue.store.matters import ACT_COLUMNS, act_cells, kept_act
 from services.workqueue.store.tables import filings, request_acts, request_answers, requests
 from services.workqueue.store.tables.requests import REQUEST_ORDER
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.reach import within
 from shared.db.transaction import Transaction
 from shared.runtime.access import Reach
@@ -251,7 +252,8 @@ async def load_acts(connection: AsyncConnection, request_ids: Iterable[UUID]) ->
 
 
 async def write_answer(tx: Transaction, answer_id: UUID, request_id: UUID, answer: LetterAnswer) -> None:
-    """Keep what a party answered over the API."""
+    """Keep what a party answered over the API; raises `Refused` for a key by which they answered before."""
+    await demand_new(tx.connection, request_answers.c.answer_id, answer_id)
     assert answer.by is not None
     row = (
         answer_id,

@@ -37,7 +37,7 @@ UNDER_REVIEW = frozenset(
 def write_small_sample(folder: Path) -> None:
     """The sample with fewer importers: those of matters and filings, and two with a social security number."""
     folder.mkdir()
-    for name in ("matters.jsonl", "filings.jsonl", "parties.csv", "delegations.csv", "staff.csv"):
+    for name in ("matters.jsonl", "filings.jsonl", "parties.csv", "delegations.csv", "directory.csv", "staff.csv"):
         (folder / name).write_bytes((SAMPLES / name).read_bytes())
     (folder / "refused.jsonl").write_text("")
     matters = [json.loads(line) for line in (SAMPLES / "matters.jsonl").read_text().splitlines()]

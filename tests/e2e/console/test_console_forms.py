@@ -77,6 +77,8 @@ async def test_one_act_on_many_items_is_looked_at_begun_and_followed(product: Pr
                 await asyncio.sleep(0.3)
         ended = await ana.client.get(f"{run}/progress")
         assert ended.headers["hx-refresh"] == "true"
+        assert f'href="{run}">Assign them to a person: lee<' in await ana.read("/bulk?state=done")
+        assert run not in await ana.read("/bulk?state=withdrawn")
         results = await ana.read(f"{run}?state=done")
         assert 0 < results.count('data-label="State">done<') <= int(count)
     async with reading_as(console, "ida") as ida:

@@ -333,6 +333,14 @@ async def test_radar_counts_by_horizon_and_cause_and_lists_the_same_entries(desk
         listed = await desk.call("kim", "GET", f"/radar/entries?horizon=7&cause={cause}")
         assert [each["entry_number"] for each in listed.json()["items"]] == sorted(numbers), cause
     first = (await desk.call("kim", "GET", "/radar/entries?horizon=7&limit=3")).json()
+    home = (await desk.call("kim", "GET", "/radar/entries?horizon=7&limit=1")).json()["items"][0]["center"]
+    for center, entries in ((home or "PNDING", 4), ("CEE009", 0)):
+        of_center = (await desk.call("kim", "GET", f"/radar?center={center}")).json()["counts"]
+        assert sum(each["entries"] for each in of_center if each["cause"] == "any") == entries
+        listed = await desk.call("kim", "GET", f"/radar/entries?horizon=7&center={center}")
+        assert len(listed.json()["items"]) == entries
+        for path in ("/extension-drafts", "/deemed-cases", "/clocks-unknown"):
+            assert (await desk.call("kim", "GET", f"{path}?center={center}")).status_code == 200
     assert len((await desk.call("kim", "GET", first["next"])).json()["items"]) == 1
     assert first["items"][0]["legal_basis"]["rule"] == "liq-1yr-entry"
     desk.at(2027, 3, 3, 18)

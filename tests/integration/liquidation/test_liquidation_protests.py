@@ -49,6 +49,7 @@ from tests.integration.liquidation.builders import (
 )
 from tests.support.events import decoded, entry_body, entry_number
 from tests.support.files import PDF, XLSX
+from tests.support.forgetting import REUSED, forget_answers
 from tests.support.parties import delegation, party, told
 from tests.support.people import EVERY_CENTER
 
@@ -899,3 +900,11 @@ async def test_files_of_a_protest_that_is_anothers_or_not_there_are_not_found(de
         sent = {"files": {"file": ("a.pdf", PDF)}, "headers": headers | {"Idempotency-Key": "x"}}
         assert (await desk.client.post(path, **sent)).status_code == 404  # type: ignore[arg-type]
         assert (await desk.client.get(path, headers=headers)).status_code == 404
+
+
+async def test_key_that_filed_a_protest_is_not_free_again_when_its_answer_is_forgotten(desk: Desk) -> None:
+    numbers = await desk.liquidated()
+    await desk.filed(numbers)
+    await forget_answers(desk.engine, datetime(2100, 1, 1, tzinfo=UTC))
+    again = await desk.file(numbers)
+    assert (again.status_code, again.json()["code"]) == REUSED, again.text

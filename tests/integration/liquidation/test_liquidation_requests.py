@@ -292,7 +292,7 @@ async def test_request_is_closed_by_the_end_of_its_item_whichever_came_first(des
     assert (await closed(desk.engine))["r-2"] == (date(2026, 12, 29), "cancelled")
 
 
-async def test_request_is_closed_by_its_answer_and_not_by_the_end_of_its_item(desk: Desk) -> None:
+async def test_request_is_closed_by_its_answer_or_by_the_end_of_its_item_whichever_is_first(desk: Desk) -> None:
     number = await desk.file()
     await apply(desk.engine, [issued("r-1", "i-1", [number]), issued("r-2", "i-1", [number])])
     await apply(
@@ -306,12 +306,33 @@ async def test_request_is_closed_by_its_answer_and_not_by_the_end_of_its_item(de
     assert await closed(desk.engine) == {"r-1": (date(2026, 12, 23), "responded"), "r-2": (None, None)}
     assert [each["request_id"] for each in (await desk.listed("request-open"))[0]["open_requests"]] == ["r-2"]
     await apply(desk.engine, [item_changed("i-1", 1_000_002, "completed", "completed")])
-    assert await closed(desk.engine) == {"r-1": (date(2026, 12, 23), "responded"), "r-2": (None, None)}
+    ended = {"r-1": (date(2026, 12, 23), "responded"), "r-2": (date(2026, 12, 28), "completed")}
+    assert await closed(desk.engine) == ended
+    assert await desk.causes() == {"any": 1}
     await apply(
         desk.engine, [letter_changed("r-2", "i-1", [number], 2, "withdrawn", "2027-01-04", due_on="2027-01-19")]
     )
-    assert (await closed(desk.engine))["r-2"] == (date(2027, 1, 4), "closed")  # the stage of a CBP 28 withdrawn
+    assert await closed(desk.engine) == ended, "the item ended before"
+
+
+async def test_request_that_is_withdrawn_is_closed_while_its_item_goes_on(desk: Desk) -> None:
+    number = await desk.file()
+    withdrawn = letter_changed("r-1", "i-1", [number], 2, "withdrawn", "2027-01-04", due_on="2027-01-19")
+    await apply(desk.engine, [issued("r-1", "i-1", [number]), withdrawn])
+    assert (await closed(desk.engine))["r-1"] == (date(2027, 1, 4), "closed")  # the stage of a CBP 28 withdrawn
     assert await desk.causes() == {"any": 1}
+
+
+async def test_what_nobody_answered_is_closed_with_its_item_and_open_again_with_it(desk: Desk) -> None:
+    number = await desk.file()
+    silent = letter_changed("r-1", "i-1", [number], 2, "overdue", "2027-01-20", due_on="2027-01-19")
+    await apply(desk.engine, [issued("r-1", "i-1", [number]), silent])
+    assert await closed(desk.engine) == {"r-1": (None, None)}
+    await apply(desk.engine, [item_changed("i-1", 200, "cancelled", "cancelled", "2027-01-22")])
+    assert await closed(desk.engine) == {"r-1": (date(2027, 1, 22), "cancelled")}
+    assert await desk.causes() == {"any": 1}, "it is no reason to extend any more"
+    await apply(desk.engine, [item_changed("i-1", 300, "routed", "open")])
+    assert await closed(desk.engine) == {"r-1": (None, None)}
 
 
 async def test_what_nobody_answers_stays_open_until_the_center_has_ended_it(desk: Desk) -> None:

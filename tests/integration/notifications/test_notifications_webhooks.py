@@ -44,6 +44,7 @@ from tests.integration.notifications.builders import (
 )
 from tests.support.databases import TestDatabases
 from tests.support.events import entry_number
+from tests.support.forgetting import REUSED, forget_answers
 from tests.support.parties import delegation, party, told
 from tests.support.receiver import Receiver
 
@@ -511,3 +512,15 @@ async def test_answers_that_the_release_before_kept_lose_their_secret(databases:
     assert (found["register"]["webhook_id"], found["register"]["secret"]) == ("w", None)
     assert "/rotate" in found["register"]["secret_note"]
     assert "secret" not in found["other"]
+
+
+async def test_key_that_registered_a_webhook_changes_nothing_when_its_answer_is_forgotten(
+    engine: AsyncEngine, api: httpx.AsyncClient, receiver: Receiver, clock: FixedClock
+) -> None:
+    webhook = await register(api, receiver.url)
+    await forget_answers(engine, clock.now() + timedelta(days=8))
+    other = {"recipient": IMPORTER, "url": f"{receiver.url}/other"}
+    again = await api.post("/webhooks", json=other, headers={"Idempotency-Key": "first"})
+    assert (again.status_code, again.json()["code"]) == REUSED, again.text
+    (kept,) = (await api.get("/webhooks")).json()
+    assert (kept["webhook_id"], kept["url"]) == (webhook["webhook_id"], receiver.url)

@@ -127,6 +127,10 @@ async def test_center_page_shows_the_day_and_what_is_announced(desk: Desk) -> No
     }
     assert page["offices"][0]["city"] == "Los Angeles"
     assert page["staffing"][0]["count"] == 40
+    assert {"first": "28", "last": "38", "title": "Inorganic chemicals to Misc. chemical products"} in [
+        {name: each[name] for name in ("first", "last", "title")}
+        for each in (await desk.get("/centers/CEE001"))["goods"]
+    ]
     assert [change["text"] for change in page["announced"]] == [f"staffing is of CEE007 changes on {SOON}: count 42."]
     assert (await desk.get("/centers/CEE007", on=SOON))["staffing"][0]["count"] == 42
     async with reading(desk.engine) as connection:

@@ -20,7 +20,7 @@ from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
 from tests.integration.workqueue.events import legal_act, routed
 from tests.integration.workqueue.test_workqueue_compartment import matter, name
-from tests.integration.workqueue.test_workqueue_staff import put, queue
+from tests.integration.workqueue.test_workqueue_staff import people, put, queue
 from tests.support.events import entry_number
 
 CENTER = frozenset({"CEE007"})
@@ -134,6 +134,7 @@ async def test_run_under_an_acting_authority_that_has_ended_is_refused_item_by_i
     await put(desk, "kim")
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     body = {"center": "CEE007", "from_subject": "sue", "to_subject": "dan", **days}
+    await people(desk, "sue", "dan")
     proposed = await desk.call("POST", "/staff/delegations", DAN, json=body, headers={"Idempotency-Key": "d1"})
     path = f"/staff/delegations/{proposed.json()['delegation_id']}"
     boss = replace(SUE, subject="bea")
@@ -153,11 +154,28 @@ async def test_run_over_two_centers_is_read_and_begun_by_who_may_in_both(desk: D
     await desk.apply(routed(entry_number(1)), routed(entry_number(2), center="CEE001", value_usd=20_000_000))
     run = (await ask(desk, who=both, act="offer", to=None, to_center="CEE005")).json()
     assert (run["items"], run["needs_second"]) == (2, True)
+    listed = (await desk.call("GET", "/bulk-runs?state=ready", both)).json()["items"]
+    assert [(each["run_id"], each["act"], each["to_center"], each["state"]) for each in listed] == [
+        (run["run_id"], "offer", "CEE005", "ready")
+    ]
+    assert (await desk.call("GET", "/bulk-runs?state=done", both)).json()["items"] == []
     for one in (SUE, AWAY):
+        assert (await desk.call("GET", "/bulk-runs", one)).json()["items"] == []
         assert (await settle(desk, run["run_id"], who=one)).status_code == 404
         assert (await desk.call("GET", f"/bulk-runs/{run['run_id']}/items", one)).status_code == 404
     second = replace(SUE, centers=both.centers)
+    [seen] = (await desk.call("GET", "/bulk-runs", second)).json()["items"]
+    assert seen["run_id"] == run["run_id"]
     assert (await settle(desk, run["run_id"], who=second)).json()["state"] == "running"
+
+
+async def test_list_of_runs_goes_on_from_its_place(desk: Desk) -> None:
+    await desk.apply(routed(entry_number(1)))
+    asked = [(await ask(desk, key=f"run-{number}")).json()["run_id"] for number in range(3)]
+    first = (await desk.call("GET", "/bulk-runs?limit=2", DAN)).json()
+    rest = (await desk.call("GET", first["next"], DAN)).json()
+    assert rest["next"] is None
+    assert {each["run_id"] for each in first["items"] + rest["items"]} == set(asked)
 
 
 async def test_sensitive_matter_is_in_no_run_not_even_of_who_knows_of_it(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import escalations, items
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
-from tests.integration.workqueue.events import legal_act, protest_act, routed
+from tests.integration.workqueue.events import IMPORTER, legal_act, protest_act, routed
 from tests.support.events import entry_number
 
 DAN = Identity(
@@ -21,6 +21,7 @@ DAN = Identity(
     centers=frozenset({"CEE007"}),
     divisions=DIVISIONS,
 )
+DIRECTOR = Identity("dora", "Dora", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE007"}))
 HEADQUARTERS = Identity("hal", "Hal", frozenset({RoleName.OFFICE_OF_TRADE}))
 CUTOFF = date(2027, 1, 13)
 """The Wednesday before the Friday of 2027-01-15, on which the entry is scheduled: processes 3.2, by hand."""
@@ -92,6 +93,40 @@ async def test_q5_policy_clock_stands_still_for_an_enumerated_reason_and_goes_on
     desk.clock.advance(timedelta(days=14))
     assert (await act(desk, item, act="resume")).json()["due_on"] == str(CUTOFF + timedelta(days=14))
     assert "closed by order" in PAUSES["government-closed"]
+
+
+async def test_q5_item_whose_clock_stands_still_is_nowhere_listed_or_counted_as_late(
+    desk: Desk,
+) -> None:
+    entry, item = await review(desk)
+    opened = {"process": "engagement", "title": "Visit", "importer_number": IMPORTER, "center": "CEE007"}
+    matter = (await desk.call("POST", "/items", json=opened, headers={"Idempotency-Key": "visit"})).json()["item_id"]
+    token = await desk.claim(matter)
+    planned = {"planned_on": "2026-04-01", "kind": "visit", "topics": "Scrap", "guests": "Two"}
+    body = {"act": "set-day", "token": token, "fields": planned}
+    answer = await desk.call("POST", f"/items/{matter}/acts", json=body, headers={"Idempotency-Key": "day"})
+    assert answer.status_code == 201, answer.text
+    (goal,) = await clocks(desk, matter)
+
+    async def late() -> tuple[int, int, int, int]:
+        listed = (await desk.call("GET", "/items?overdue=true")).json()["items"]
+        in_span = (await desk.call("GET", "/items?due=overdue")).json()["items"]
+        queues = (await desk.call("GET", "/queues")).json()
+        ages = (await desk.call("GET", "/management", DIRECTOR)).json()["ageing"]
+        return len(listed), len(in_span), sum(each["overdue"] for each in queues), sum(each["late"] for each in ages)
+
+    for each, clock in ((item, "review-cutoff"), (matter, goal)):
+        paused = await act(desk, each, act="pause", pause="importer", clock=clock)
+        assert (paused.status_code, paused.json()["due_on"]) == (200, None), paused.text
+    desk.clock.advance(timedelta(days=330))  # 26 January 2027: both days are over
+    assert await late() == (0, 0, 0, 0)
+    await desk.apply(routed(entry, version=2, processes=["quota"]))
+    assert await late() == (0, 0, 0, 0), "what is heard of the entry does not let the clock go on"
+    for each, clock in ((item, "review-cutoff"), (matter, goal)):
+        await act(desk, each, act="resume", clock=clock)
+    assert await late() == (0, 0, 0, 0)
+    desk.clock.advance(timedelta(days=330))
+    assert await late() == (2, 2, 2, 2)
 
 
 @pytest.mark.parametrize(

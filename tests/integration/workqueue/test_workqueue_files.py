@@ -20,6 +20,7 @@ from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import IMPORTER, filing_routed, routed
 from tests.support.events import entry_number
 from tests.support.files import EICAR, PDF, fake_clamd
+from tests.support.forgetting import REUSED, forget_answers
 
 HOLDER = Identity("ada", "Ada Novak", frozenset({RoleName.IMPORTER}), importer_numbers=frozenset({IMPORTER}))
 STRANGER = replace(HOLDER, subject="max", name="Max Roth", importer_numbers=frozenset({"99-999999900"}))
@@ -306,3 +307,14 @@ async def test_list_comes_in_pages_in_the_order_of_adding(desk: Desk) -> None:
         seen += [each["file_id"] for each in page["items"]]
         path = page.get("next")
     assert seen == added
+
+
+async def test_key_that_added_a_file_is_not_free_again_when_its_answer_is_forgotten(desk: Desk) -> None:
+    number = entry_number()
+    await desk.apply(routed(number))
+    item = entry_item_id(number, "ad-cvd")
+    assert (await send(desk, item)).status_code == 201
+    await forget_answers(desk.engine, desk.clock.now() + timedelta(days=8))
+    again = await send(desk, item)
+    assert (again.status_code, again.json()["code"]) == REUSED, again.text
+    assert len(await desk.rows(files)) == 1

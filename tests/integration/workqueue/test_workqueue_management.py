@@ -65,7 +65,7 @@ async def test_q14_moves_go_from_who_has_too_much_to_who_may_and_can_and_the_cen
     await put(desk, "sam", tag='"1"', name="Sam Low", skills=skills)
     moves = (await desk.call("GET", "/centers/CEE007/rebalance", DAN)).json()
     assert [(each["from_subject"], each["to_subject"]) for each in moves] == [("lee", "sam"), ("lee", "sam")]
-    assert "lee has 170 minutes more than there are" in moves[0]["why"]
+    assert "lee has 2.83 hours more to do than there are" in moves[0]["why"]
     assert {row.center for row in await desk.rows(items)} == {"CEE007"}
     assert {row.assigned_to for row in await desk.rows(items)} == {"lee"}
     assert (await desk.call("GET", "/centers/CEE007/rebalance", KIM)).status_code == 403

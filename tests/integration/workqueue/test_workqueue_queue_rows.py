@@ -21,7 +21,7 @@ from shared.runtime.errors import Transient
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.events import decision_refused, legal_act, routed
-from tests.integration.workqueue.test_workqueue_staff import put, queue
+from tests.integration.workqueue.test_workqueue_staff import people, put, queue
 from tests.support.events import entry_number
 
 from services.workqueue.acts.claim import WorkWanted, claim_next_alone  # isort: skip
@@ -130,6 +130,7 @@ async def test_q9_act_under_a_delegation_says_for_whom(desk: Desk) -> None:
     dan, sue = Identity("dan", "Dan", roles, centers=center), Identity("sue", "Sue", roles, centers=center)
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     body = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
+    await people(desk, "kim", "lee")
     proposed = await desk.call("POST", "/staff/delegations", sue, json=body, headers={"Idempotency-Key": "d1"})
     path = f"/staff/delegations/{proposed.json()['delegation_id']}/release"
     assert (await desk.call("POST", path, dan)).status_code == 200

@@ -28,6 +28,12 @@ async def put(desk: Desk, subject: str, who: Identity = DAN, tag: str | None = N
     return await desk.call("PUT", f"/staff/{subject}", who, json=PERSON | changes, headers=headers)
 
 
+async def people(desk: Desk, *subjects: str, center: str = "CEE007", who: Identity = DAN) -> None:
+    """People who are written at a Center."""
+    for subject in subjects:
+        assert (await put(desk, subject, who, center=center)).status_code == 200
+
+
 async def queue(desk: Desk, count: int) -> list[str]:
     """Reviews of so many entries, the oldest first."""
     for serial in range(1, count + 1):
@@ -97,6 +103,7 @@ async def test_acting_authority_needs_a_second_person_and_ends_with_its_days(des
     )
     refused = await desk.call("POST", f"/items/{item_id}/claim", acting)
     assert (refused.status_code, refused.json()["code"]) == (403, "no-acting-authority"), refused.text
+    await people(desk, "kim", "lee")
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     body = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
     proposed = await desk.call("POST", "/staff/delegations", SUE, json=body, headers={"Idempotency-Key": "d1"})
@@ -113,6 +120,27 @@ async def test_acting_authority_needs_a_second_person_and_ends_with_its_days(des
     assert (await desk.call("POST", f"/items/{item_id}/claim", acting)).json()["code"] == "no-acting-authority"
 
 
+async def test_authority_is_lent_among_the_people_of_the_center(desk: Desk) -> None:
+    days = {"center": "CEE007", "from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
+    await people(desk, "kim", "lee", "max")
+    await people(desk, "abe", center="CEE001", who=AWAY)
+
+    async def propose(from_subject: str, to_subject: str) -> Any:
+        body = days | {"from_subject": from_subject, "to_subject": to_subject}
+        headers = {"Idempotency-Key": f"{from_subject}-{to_subject}"}
+        return await desk.call("POST", "/staff/delegations", SUE, json=body, headers=headers)
+
+    for one, other, stranger in (("lee", "abe", "abe"), ("abe", "kim", "abe"), ("lee", "una", "una")):
+        refused = await propose(one, other)
+        assert (refused.status_code, refused.json()["code"]) == (422, "not-of-the-center"), refused.text
+        assert refused.json()["detail"] == f"Not known as people of CEE007: {stranger}."
+    proposed = (await propose("max", "kim")).json()["delegation_id"]
+    both = replace(DAN, subject="bea", centers=frozenset({"CEE001", "CEE007"}))
+    assert (await put(desk, "max", both, tag='"1"', center="CEE001")).status_code == 200
+    released = await desk.call("POST", f"/staff/delegations/{proposed}/release", DAN)
+    assert (released.status_code, released.json()["code"]) == (422, "not-of-the-center"), released.text
+
+
 async def test_nothing_is_done_for_somebody_without_a_released_delegation(desk: Desk) -> None:
     (item_id,) = await queue(desk, 1)
     acting, boss = replace(KIM, acting_for="lee"), replace(SUE, acting_for="dan")
@@ -120,6 +148,7 @@ async def test_nothing_is_done_for_somebody_without_a_released_delegation(desk: 
     made = await desk.call("POST", f"/items/{item_id}/drafts", json=draft, headers={"Idempotency-Key": "d"})
     letter = f"/requests/{made.json()['request_id']}"
     opening = {"process": "inquiry", "title": "T", "importer_number": "07-345678900", "center": "CEE007"}
+    await people(desk, "kim", "lee", "lou")
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     delegation = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
     proposed = await desk.call("POST", "/staff/delegations", SUE, json=delegation, headers={"Idempotency-Key": "p"})
@@ -149,6 +178,7 @@ async def test_nothing_is_done_for_somebody_without_a_released_delegation(desk: 
 async def test_key_that_made_something_makes_nothing_else_when_its_answer_is_forgotten(desk: Desk) -> None:
     first, second = await queue(desk, 2)
     opening = {"process": "inquiry", "title": "T", "importer_number": "07-345678900", "center": "CEE007"}
+    await people(desk, "kim", "lee", "lou")
     days = {"from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "Leave."}
     delegation = {"center": "CEE007", "from_subject": "lee", "to_subject": "kim", **days}
     view = {"name": "Mine", "query": "holder=me"}

@@ -144,6 +144,38 @@ async def test_consultation_that_another_center_took_over_follows_what_is_said_o
     assert (await stands(desk, item)).state == "cancelled"
 
 
+async def test_advice_is_read_by_the_center_that_has_taken_over_the_reviews(desk: Desk) -> None:
+    entry = entry_number()
+    called_for = {"processes": ["entry-summary-review", "preference", "quota"], "consultations": [consultation()]}
+    await desk.apply(routed(entry, **called_for))
+    advice = entry_item_id(entry, "consultation", "CEE003")
+
+    async def readers() -> list[str]:
+        """Who finds the advice, and may read it."""
+        found = []
+        for who in (HERE, THERE, ELSEWHERE):
+            listed = (await desk.call("GET", f"/items?kind=consultation&entry={entry}", who)).json()["items"]
+            assert [each["item_id"] for each in listed] == [str(advice)] * len(listed)
+            read = await desk.call("GET", f"/items/{advice}", who)
+            assert read.status_code == (200 if listed else 404)
+            found += [who.subject] * len(listed)
+        return found
+
+    for process in called_for["processes"]:
+        assert await readers() == ["dan"], "while some reviews are here, it is read here"
+        offered = await offer(desk, entry_item_id(entry, process), key=process)
+        assert (await answer(desk, offered, "accept", THERE)).status_code == 200
+    assert await readers() == ["ann"]
+    await desk.apply(legal_act(entry), routed(entry, version=2, **called_for))
+    assert await readers() == ["ann"], "what is heard of the entry does not take it back"
+    assert not any((await desk.violations()).values())
+    back = await offer(desk, entry_item_id(entry, "quota"), THERE, key="back", to_center="CEE007")
+    assert (await answer(desk, back, "accept", HERE)).status_code == 200
+    assert await readers() == ["dan"]
+    await desk.apply(routed(entry, version=3, center="CEE001", **called_for))
+    assert await readers() == ["eve"], "upstream has given the entry to another Center"
+
+
 async def test_filing_that_another_center_took_over_is_not_told_to_go_back(desk: Desk) -> None:
     await desk.apply(filing_routed("PD-1", center="CEE007"))
     item = filing_item_id("PD-1")

@@ -24,9 +24,12 @@ WITH_EXAMPLES = (
     "services.console.domain.days_file",
     "services.console.domain.facts",
     "services.console.domain.filters",
+    "services.console.domain.horizons",
     "services.console.domain.numbers",
     "services.console.domain.periods",
     "services.console.domain.protest_acts",
+    "services.console.domain.table_file",
+    "services.console.domain.tiles",
     "services.console.domain.words",
 )
 

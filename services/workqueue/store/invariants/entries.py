@@ -46,6 +46,9 @@ SELECT i.item_id, i.item_id || ' is with ' || i.center || ', the entry with ' ||
 FROM items i
 {_STANDING}
   AND coalesce(i.asking_center, i.transferred_from, i.center) <> standing.center
+  AND NOT (i.kind = 'consultation' AND EXISTS (
+    SELECT FROM items review WHERE review.entry_number = i.entry_number AND review.kind = 'review'
+      AND review.center = i.asking_center AND review.transferred_from = standing.center))
 """
 
 INVARIANTS: Final = (
