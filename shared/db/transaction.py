@@ -17,6 +17,7 @@ from sqlalchemy.util import greenlet_spawn
 from shared.db.engine import DATABASE_ERRORS, Patience, driver_call, in_milliseconds, is_transient
 from shared.runtime.errors import Transient
 
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _SET_PATIENCE = text(
     "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :statement, true)"
 )
@@ -78,6 +79,13 @@ async def be_patient(tx: Transaction, patience: Patience) -> None:
     """Give this transaction its own time for locks and statements, whatever its pool gives."""
     limits = {"lock": in_milliseconds(patience.lock), "statement": in_milliseconds(patience.statement)}
     await tx.connection.execute(_SET_PATIENCE, limits)
+
+
+async def take_turn(tx: Transaction, name: str) -> None:
+    """Wait until no other transaction has this turn, and have it to the end of this one: who adds the next version of
+    something that has no row to lock does so after the version before.
+    """
+    await tx.connection.execute(_TAKE_TURN, {"name": name})
 
 
 class Attempt:

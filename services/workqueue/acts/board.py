@@ -23,7 +23,7 @@ from services.workqueue.domain.item import Item
 from services.workqueue.store import boards as store
 from services.workqueue.store import items as item_store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, take_turn
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
@@ -56,6 +56,7 @@ async def set_board(
             code="quorum-out-of-reach",
             remedy="Name more members, or a smaller quorum.",
         )
+    await take_turn(tx, f"board of {center}")
     before = await store.find_board(tx.connection, center)
     version = before.version + 1 if before is not None else 1
     person = person_of(caller)

@@ -11,7 +11,7 @@ from services.workqueue.acts.reach import person_of
 from services.workqueue.domain.quality import Plan, Sample, draw
 from services.workqueue.store import quality as store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Connections, Transaction, transaction
+from shared.db.transaction import Connections, Transaction, take_turn, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
@@ -39,6 +39,7 @@ async def set_plan(
     if permission.row_id is None:
         raise refusal_of(permission)
     await demand_acting(tx, caller, now)
+    await take_turn(tx, f"quality-plan of {center}")
     before = await store.find_plan(tx.connection, center)
     version = before.version + 1 if before is not None else 1
     person = person_of(caller)

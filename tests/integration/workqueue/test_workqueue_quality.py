@@ -1,10 +1,12 @@
 """Second reviews: drawn by plan, done blind by somebody else, and their agreement published as Cohen's kappa."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import quality_samples
+from shared.db.engine import create_engine
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, LEE, Desk
 from tests.integration.workqueue.events import legal_act, routed
@@ -52,6 +54,16 @@ async def test_plan_draws_by_money_officer_and_floor_and_each_decision_once(desk
     assert sorted(row.stratum for row in await drawn(desk)) == ["floor", "money", "officer:lee"]
     assert len(await drawn(desk)) == 3
     assert (await desk.call("GET", "/centers/CEE007/quality-plan", LEE)).status_code == 403
+
+
+async def test_plans_that_are_set_at_the_same_moment_come_one_after_the_other(desk: Desk) -> None:
+    engine = create_engine(desk.engine.url.render_as_string(hide_password=False), application="tests", pool_size=8)
+    at_once = Desk(engine)
+    answers = await asyncio.gather(*(set_plan(at_once) for _ in range(8)))
+    assert sorted(each.json().get("version") for each in answers) == list(range(1, 9))
+    await at_once.client.aclose()
+    await at_once.platform.bus.close()
+    await engine.dispose()
 
 
 async def test_second_reviewer_sees_nothing_of_the_first_review_by_any_way(desk: Desk) -> None:
