@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 import orjson
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.engine import Engine, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -28,7 +29,16 @@ _TRANSIENT_DRIVER_ERRORS = (
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
 
-DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_ADAPTED: Final = AsyncAdapt_asyncpg_dbapi.Error
+"""What the pool lets through as it is when a connection breaks that it is just making; the driver's is its cause."""
+
+DATABASE_ERRORS: Final = (
+    SQLAlchemyError,
+    _ADAPTED,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """Whatever the database or its driver answers with, also what no later attempt mends, such as a missing table."""
 
 TableMissing = asyncpg.UndefinedTableError
@@ -108,8 +118,9 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
-        driver_error = error.orig.__cause__ if error.orig is not None else None
-        return driver_error is not None and is_transient(driver_error)
+        return error.orig is not None and is_transient(error.orig)
+    if isinstance(error, _ADAPTED):
+        return error.__cause__ is not None and is_transient(error.__cause__)
     if isinstance(error, asyncpg.InterfaceError):
         # The driver's word for misuse as well, such as a wrong number of arguments, which no later attempt mends.
         return _CLOSED in str(error)

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, LargeBinary, MetaData, Table, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -580,3 +580,16 @@ async def test_transaction_sends_nothing_but_its_own_statements(shelf: Shelf) ->
     async with transaction(engine) as tx:
         await bulk.fetch(tx, "SELECT 2")
     assert sent == ["BEGIN;", "SELECT 2", "COMMIT;"]
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+async def test_connection_that_breaks_while_it_is_made_passes_by_itself(shelf: Shelf, is_alone: bool) -> None:
+    engine = shelf.engine()
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def end(connection: Any, _: object) -> None:
+        connection.cursor().execute(KILL_SELF)
+
+    with pytest.raises(Transient):
+        async with alone(engine) if is_alone else transaction(engine):
+            pytest.fail("there is no connection")
