@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.db.engine import create_engine
-from tests.support.databases import SERVER_SETTINGS, TestDatabases
+from tests.support.databases import SERVER_SETTINGS, Filled, TestDatabases
 from tests.support.kafka_broker import broker_from_environment, end_shared_broker, ensure_shared_broker, file_lock
 from tests.support.worked_out_routes import keep_worked_out_routes
 
@@ -143,12 +143,12 @@ async def databases(postgres: EmbeddedPostgres) -> AsyncIterator[TestDatabases]:
 
 
 @pytest.fixture
-async def service_engine(databases: TestDatabases) -> AsyncIterator[Callable[[str], Awaitable[AsyncEngine]]]:
-    """Gives an engine on a fresh, migrated database of a service."""
+async def service_engine(databases: TestDatabases) -> AsyncIterator[Callable[..., Awaitable[AsyncEngine]]]:
+    """Gives an engine on a fresh, migrated database of a service, filled where a test asks for it (`Filled`)."""
     engines: list[AsyncEngine] = []
 
-    async def make(service: str) -> AsyncEngine:
-        engine = create_engine(await databases.copy(service), application="tests", pool_size=1)
+    async def make(service: str, filled: Filled | None = None) -> AsyncEngine:
+        engine = create_engine(await databases.copy(service, filled), application="tests", pool_size=1)
         engines.append(engine)
         return engine
 

@@ -1,7 +1,8 @@
 """Databases for tests, made from templates on one server."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +39,17 @@ _KEPT = 2
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
+Fill = Callable[[AsyncEngine], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What tests of a service begin with, under a name of its own: many rows, which take long to write."""
+
+    name: str
+    fill: Fill
+
+
 async def emptied(engine: AsyncEngine) -> None:
     """Take all rows out of all tables, whichever there are: a list kept by hand forgets the next table."""
     held = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'alembic_version'"
@@ -60,18 +72,28 @@ class TestDatabases:
         self._done: deque[str] = deque()
         self._engine = create_async_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", pool_size=1)
 
-    async def copy(self, service: str) -> str:
-        """A fresh database with a service's tables; gives its URL. The first one of a service is migrated."""
-        template = f"template_{service}"
-        if service not in self._templates:
-            await self._run(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")  # left by one that failed
-            engine = create_engine(await self._create(template, "template1"), application="tests")
+    async def copy(self, service: str, filled: Filled | None = None) -> str:
+        """A fresh database with a service's tables; gives its URL. The first one of a service is migrated.
+
+        With `filled` it has what that writes: once, into a template of this name, so that each test has it for a copy.
+        """
+        template = await self._template(
+            f"template_{service}", "template1", lambda engine: upgrade(engine, _SERVICES / service / "migrations")
+        )
+        if filled is not None:
+            template = await self._template(f"{template}_{filled.name}", template, filled.fill)
+        return await self._create(f"{service}_{next(self._numbers)}", template)
+
+    async def _template(self, name: str, of: str, fill: Fill) -> str:
+        if name not in self._templates:
+            await self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # left by one that failed
+            engine = create_engine(await self._create(name, of), application="tests")
             try:
-                await upgrade(engine, _SERVICES / service / "migrations")
+                await fill(engine)
             finally:
                 await engine.dispose()
-            self._templates.add(service)
-        return await self._create(f"{service}_{next(self._numbers)}", template)
+            self._templates.add(name)
+        return name
 
     async def before(self, service: str, revision: str) -> AsyncEngine:
         """A service's fresh database as a release before left it, at a revision; whoever asks disposes the engine."""

@@ -1,5 +1,7 @@
 """Hot queries use their indexes on tables of a real size."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.workqueue.acts.claim import WorkWanted, claim_next_alone
 from services.workqueue.domain.compartment import Knower
@@ -25,6 +27,7 @@ from shared.db.transaction import transaction
 from shared.runtime.access import EVERYTHING
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import Desk
+from tests.support.databases import Filled
 from tests.support.people import EVERY_DIVISION
 
 FILL = """
@@ -59,6 +62,7 @@ SELECT gen_random_uuid(), 1, 'key' || n % 3000, gen_random_uuid(), 'E' || n, 1, 
 FROM generate_series(1, 60000) AS numbers(n)
 """
 
+MakeEngine = Callable[..., Awaitable[AsyncEngine]]
 NOBODY = Knower("nobody", frozenset())
 TOLD = [None, "work-item-changed", "{", "{}", "{}"]
 
@@ -69,16 +73,49 @@ async def explain(connection: AsyncConnection, statement: str, parameters: list[
     return "\n".join(row[0] for row in await driver.fetch(f"EXPLAIN (ANALYZE, COSTS OFF) {statement}", *parameters))
 
 
+FINISH_MOST = """
+UPDATE items SET state = 'completed', holder = 'kim' || n % 200, holder_name = 'Kim'
+FROM (SELECT item_id, row_number() OVER (ORDER BY due_order) AS n FROM items) AS ranked
+WHERE ranked.item_id = items.item_id AND n < 110000
+"""
+
+
+def filled(name: str, *statements: str) -> Filled:
+    """Items and filings by these statements, as PostgreSQL would know them."""
+
+    async def fill(engine: AsyncEngine) -> None:
+        async with transaction(engine) as tx:
+            for statement in statements:
+                await tx.connection.execute(text(statement))
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text("VACUUM ANALYZE items, filings"))
+
+    return Filled(name, fill)
+
+
+FULL = filled("full", FILL, FILL_FILINGS, FILL_FILING_ITEMS)
+FINISHED = filled("finished", FILL, FILL_FILINGS, FILL_FILING_ITEMS, FINISH_MOST)
+
+
 @pytest.fixture
-async def full_desk(unchecked_desk: Desk) -> Desk:
-    desk = unchecked_desk
-    async with transaction(desk.engine) as tx:
-        for statement in (FILL, FILL_FILINGS, FILL_FILING_ITEMS):
-            await tx.connection.execute(text(statement))
-    async with desk.engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE items, filings"))
-    return desk
+async def full_desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
+    async with desk_on(await service_engine("workqueue", FULL)) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def finished_desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
+    async with desk_on(await service_engine("workqueue", FINISHED)) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def desk_on(engine: AsyncEngine) -> AsyncIterator[Desk]:
+    desk = Desk(engine)
+    yield desk
+    await desk.client.aclose()
+    await desk.platform.bus.close()
 
 
 @pytest.mark.parametrize("centers", [["CEE007"], [f"CEE00{n}" for n in range(1, 10)]])
@@ -145,13 +182,6 @@ async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(
     assert "Seq Scan on items" not in plan, plan
 
 
-FINISH_MOST = """
-UPDATE items SET state = 'completed', holder = 'kim' || n % 200, holder_name = 'Kim'
-FROM (SELECT item_id, row_number() OVER (ORDER BY due_order) AS n FROM items) AS ranked
-WHERE ranked.item_id = items.item_id AND n < 110000
-"""
-
-
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
@@ -163,17 +193,12 @@ WHERE ranked.item_id = items.item_id AND n < 110000
     ],
 )
 async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_is_finished(
-    full_desk: Desk, wanted: Filter, index: str
+    finished_desk: Desk, wanted: Filter, index: str
 ) -> None:
-    async with transaction(full_desk.engine) as tx:
-        await tx.connection.execute(text(FINISH_MOST))
-    async with full_desk.engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE items"))
     first_page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
     place = (date(2027, 3, 1), 1, datetime(2026, 1, 1, tzinfo=UTC), UUID(int=0))
     later_page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=place, limit=51)
-    async with full_desk.engine.connect() as connection, connection.begin():
+    async with finished_desk.engine.connect() as connection, connection.begin():
         for query in (first_page, later_page):
             statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
             plan = await explain(connection, statement, [])
