@@ -1,9 +1,9 @@
 """Values of requests within the bounds of what the tables hold and the calendar reckons with."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
@@ -23,6 +23,24 @@ LegalDay = Annotated[
     ),
 ]
 """A legal day that periods of years can be counted from, either way."""
+
+_FIRST_HOUR: Final = datetime(FIRST_DAY.year, 1, 1, tzinfo=UTC)
+_LAST_HOUR: Final = datetime(LAST_DAY.year, 12, 31, tzinfo=UTC)
+
+AppointedHour = Annotated[
+    AwareDatetime,
+    Field(
+        ge=_FIRST_HOUR,
+        le=_LAST_HOUR,
+        description="An hour that was agreed, with its offset.",
+        examples=["2026-03-05T15:00:00Z"],
+        json_schema_extra={
+            "formatMinimum": _FIRST_HOUR.isoformat(),
+            "formatMaximum": _LAST_HOUR.isoformat(),
+        },
+    ),
+]
+"""When something begins or ends that people come to; what was done is dated by the clock of the service."""
 
 Ordinal = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 """A revision, a version or a number of its kind, counted from 1: what an `integer` column holds."""

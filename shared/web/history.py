@@ -14,6 +14,7 @@ from shared.db.transaction import Transaction, snapshot
 from shared.runtime.access import no_such
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.fields import LARGEST_EXACT
 from shared.web.requests import engine_of
 
 Withhold = Callable[[SealedLine], str | None]
@@ -109,7 +110,7 @@ def build_history_router(tables: Sequence[SealedTable], sight: Sight | None = No
     async def list_history_runs(
         request: Request,
         _: Annotated[Identity, allow("history.read")],
-        after: Annotated[int, Query(ge=0, le=2**62, description="Runs after this one.")] = 0,
+        after: Annotated[int, Query(ge=0, le=LARGEST_EXACT, description="Runs after this one.")] = 0,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> SealRunsOut:
         """The chain of runs: a link that was copied elsewhere proves all that was sealed before it."""
@@ -119,7 +120,7 @@ def build_history_router(tables: Sequence[SealedTable], sight: Sight | None = No
 
     @router.get("/history-runs/{run}", summary="A run of sealing with its links")
     async def read_history_run(
-        run: Annotated[int, Path(ge=1, le=2**62, description="The run's number.", examples=[7])],
+        run: Annotated[int, Path(ge=1, le=LARGEST_EXACT, description="The run's number.", examples=[7])],
         request: Request,
         _: Annotated[Identity, allow("history.read")],
     ) -> SealRunLinksOut:

@@ -69,8 +69,8 @@ def fault_of(schema: dict[str, Any]) -> str | None:
         case "string", "date":
             if (schema.get("formatMinimum"), schema.get("formatMaximum")) != (str(FIRST_DAY), str(LAST_DAY)):
                 return "a day without bounds: shared.web.fields.LegalDay"
-        case "string", "date-time":
-            return "an instant: requests name legal days; the clock is the service's"
+        case "string", "date-time" if "formatMinimum" not in schema or "formatMaximum" not in schema:
+            return "an instant: requests name legal days, or an hour that was agreed (shared.web.fields.AppointedHour)"
     return None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.routing.acts import calendar as acts
 from services.routing.domain.calendar import CalendarEvent, CalendarKind, Occasion, occasions
@@ -16,7 +16,7 @@ from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
-from shared.web.fields import LegalDay
+from shared.web.fields import AppointedHour, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
@@ -51,8 +51,8 @@ class CalendarEventIn(BaseModel):
     kind: CalendarKind
     title: Annotated[str, Field(min_length=1, max_length=200)]
     place: Annotated[str, Field(min_length=1, max_length=500, description="Where, or how to take part.")]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: AppointedHour
+    ends_at: AppointedHour
     weekly_until: LegalDay | None = Field(default=None, description="Each week at the same hour until this day.")
 
     @model_validator(mode="after")

@@ -294,6 +294,7 @@ async def _answer(tx: Transaction, revisions: list[Revision], caller: Identity, 
 
 
 def find_reserved(criterion_id: str) -> list[Fault]:
+    """What is wrong with an id that Centerline keeps for itself; nothing with any other."""
     return [Fault("id", f"{criterion_id} is taken.", "Take another id.")] if criterion_id in RESERVED_IDS else []
 
 

@@ -186,7 +186,7 @@ class CheckOut(BaseModel):
     checked_at: datetime | None
 
 
-class SampleOut(BaseModel):
+class RunSampleOut(BaseModel):
     """The sample of a run, by number; empty for a run that was asked for without one."""
 
     items: list[CheckOut]
@@ -278,12 +278,12 @@ async def act_on_bulk_run(
 @router.get("/bulk-runs/{run_id}/sample", summary="The sample of a bulk run")
 async def list_bulk_sample(
     run_id: RunId, request: Request, caller: Annotated[Identity, allow("item.bulk")]
-) -> SampleOut:
+) -> RunSampleOut:
     """The items to look at before the run begins, drawn by a hash from those that would not be refused."""
     async with transaction(engine_of(request)) as tx:
         run = await _find(tx.connection, run_id, caller, request)
         checks = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
-    return SampleOut(items=[CheckOut.model_validate(each) for each in checks])
+    return RunSampleOut(items=[CheckOut.model_validate(each) for each in checks])
 
 
 @router.post("/bulk-runs/{run_id}/sample/{number}", summary="Say what an item of the sample is like")
@@ -293,13 +293,13 @@ async def check_bulk_item(
     body: CheckIn,
     request: Request,
     caller: Annotated[Identity, allow("item.bulk")],
-) -> SampleOut:
+) -> RunSampleOut:
     """The run begins when all of the sample fit; when one differs it can only be withdrawn."""
     async with transaction(engine_of(request)) as tx:
         await acts.check_item(tx, caller, run_id, number, body.verdict, body.says, now_of(request))
         run = await _find(tx.connection, run_id, caller, request)
         checks = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
-    return SampleOut(items=[CheckOut.model_validate(each) for each in checks])
+    return RunSampleOut(items=[CheckOut.model_validate(each) for each in checks])
 
 
 @router.get("/bulk-runs/{run_id}/items", summary="What became of each item")

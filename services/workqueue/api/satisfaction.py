@@ -38,7 +38,7 @@ class QuestionsOut(BaseModel):
     items: list[QuestionOut]
 
 
-class AnswerIn(BaseModel):
+class SatisfactionAnswerIn(BaseModel):
     """What a party says of it."""
 
     model_config = ConfigDict(
@@ -51,7 +51,7 @@ class AnswerIn(BaseModel):
     comment: ShortText | None = None
 
 
-class AnswerOut(BaseModel):
+class SatisfactionAnswerOut(BaseModel):
     """What was kept."""
 
     item_id: UUID
@@ -80,9 +80,14 @@ async def list_satisfaction_questions(
 
 @router.post("/items/{item_id}/satisfaction", status_code=201, summary="Say how it went")
 async def answer_satisfaction(
-    item_id: ItemId, body: AnswerIn, request: Request, caller: Annotated[Identity, allow("satisfaction.answer")]
-) -> AnswerOut:
+    item_id: ItemId,
+    body: SatisfactionAnswerIn,
+    request: Request,
+    caller: Annotated[Identity, allow("satisfaction.answer")],
+) -> SatisfactionAnswerOut:
     """Once for each inquiry or visit. Published by Center, when eleven accounts or more have answered."""
     async with transaction(engine_of(request)) as tx:
         given = await acts.answer(tx, item_id, caller, now_of(request), **body.model_dump())
-    return AnswerOut(item_id=item_id, score=given.score, is_resolved=given.is_resolved, answered_at=given.answered_at)
+    return SatisfactionAnswerOut(
+        item_id=item_id, score=given.score, is_resolved=given.is_resolved, answered_at=given.answered_at
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.satisfaction import ASKED_AFTER, Answer, Said
@@ -79,7 +79,7 @@ class WaitingAtHeadquarters(NamedTuple):
 async def list_at_headquarters(connection: AsyncConnection, now: datetime) -> list[WaitingAtHeadquarters]:
     """Matters that wait for headquarters now, by process; none that is law-enforcement-sensitive."""
     age = func.extract("epoch", now - items.c.stage_since) / 86_400
-    quantiles = (func.percentile_cont(part).within_group(age) for part in (0.5, 0.9))
+    quantiles = (func.percentile_cont(literal_column(part)).within_group(age) for part in ("0.5", "0.9"))
     query = (
         select(items.c.process, func.count(), *quantiles)
         .where(

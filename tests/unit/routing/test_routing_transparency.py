@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain.figures import SMALLEST_SHOWN, Count, parse_period, publish
+from services.routing.domain.figures import Count, publish
+from shared.customs.periods import SMALLEST_SHOWN, parse_period
 
 
 @pytest.mark.parametrize(
