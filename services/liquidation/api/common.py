@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Path, Query, Request
 from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.liquidation.acts.cycle_cuts import Upstream
 from services.liquidation.domain.cycle_cut import Unseen
@@ -15,7 +16,7 @@ from services.liquidation.domain.money.settings import MoneyPolicy
 from services.liquidation.publishing import find_rule
 from services.liquidation.store.pictures import EntryPicture, find_picture
 from services.liquidation.store.records import EntryRow
-from services.liquidation.store.sight import matter_of
+from services.liquidation.store.sight import is_any_reached, matter_of
 from shared.contracts.terms import CenterCode
 from shared.customs.centers import PENDING
 from shared.db.transaction import reading
@@ -178,3 +179,11 @@ def narrow(reach: Reach, center: str | None) -> Reach:
         centers=frozenset({center}) if is_reached else frozenset(),
         is_unassigned=center == PENDING and (reach.is_national or reach.is_unassigned),
     )
+
+
+async def demand_sight_of_importer(connection: AsyncConnection, reach: Reach, importer_number: str) -> None:
+    """Raise `NotFound` for an importer of whom the caller may see nothing: staff of Centers see what theirs have."""
+    if reach.centers or reach.covers(Matter(importer_number)):
+        return
+    if not await is_any_reached(connection, reach, importer_number):
+        raise no_such("importer of that number")

@@ -11,16 +11,15 @@ from pydantic_core import PydanticCustomError
 from services.liquidation.acts import deadlines as acts
 from services.liquidation.acts.deadlines import Deadline, WantedDays
 from services.liquidation.acts.timeline_rows import RowState
-from services.liquidation.api.common import RuleOut, law_of, show_rule
+from services.liquidation.api.common import RuleOut, demand_sight_of_importer, law_of, show_rule
 from services.liquidation.api.entry_lists import EntryFilters, read_days
 from services.liquidation.api.money import ImporterPath
 from services.liquidation.api.references import ReferenceOut, find_references
 from services.liquidation.api.timeline import say_open
 from services.liquidation.domain.start_dates import MODERNIZED_ON
 from services.liquidation.domain.timeline_code import DAYS, Kind, Track, Whose
-from services.liquidation.store import deadlines as store
 from shared.db.transaction import reading
-from shared.runtime.access import Matter, no_such, reach_of
+from shared.runtime.access import reach_of
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.fields import LegalDay
@@ -147,9 +146,8 @@ async def list_importer_deadlines(
     law = law_of(request)
     async with reading(engine_of(request)) as connection:
         found = await acts.list_deadlines(connection, reach, of_protests, entries, wanted, law, today)
-        is_shown = bool(found or reach.centers) or reach.covers(Matter(importer_number))
-        if not is_shown and not await store.is_any_reached(connection, reach, importer_number):
-            raise no_such("importer of that number")
+        if not found:
+            await demand_sight_of_importer(connection, reach, importer_number)
     if position is not None:
         after = acts.order((position[0], position[1], position[2], position[3]))
         found = [each for each in found if acts.order(each.key) > after]

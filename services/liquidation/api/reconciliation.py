@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
-from services.liquidation.api.common import law_of, shown_number
+from services.liquidation.api.common import demand_sight_of_importer, law_of, shown_number
 from services.liquidation.domain.reconciliation import RULES, ReconciliationIssue, inventory_of
 from services.liquidation.publishing import legal_basis
 from services.liquidation.store import reconciliation as store
@@ -61,6 +61,8 @@ async def read_reconciliation_inventory(
     async with reading(engine_of(request)) as connection:
         reach = reach_of(caller, "entry.read", today)
         flagged = await store.list_unreconciled(connection, importer_number, reach, _MOST + 1)
+        if not flagged:
+            await demand_sight_of_importer(connection, reach, importer_number)
     months = inventory_of(flagged[:_MOST], law_of(request))
     return InventoryOut(
         importer_number=shown_number(importer_number, caller),

@@ -36,12 +36,6 @@ async def list_running(
     return list((await connection.execute(query.order_by(entries.c.entry_number).limit(limit))).scalars())
 
 
-async def is_any_reached(connection: AsyncConnection, reach: Reach, importer_number: str) -> bool:
-    """Whether the caller sees any entry of an importer."""
-    seen = select(entries.c.entry_number).where(entries.c.importer_number == importer_number, entries_within(reach))
-    return bool(await connection.scalar(select(seen.exists())))
-
-
 def _may_have_days(importer_number: str | None, since: date) -> ColumnElement[bool]:
     """An entry that is not liquidated, was not long ago, or to which something hangs that has days of its own."""
     table, recently = entries.c, since - _AFTER_LIQUIDATION

@@ -138,3 +138,9 @@ async def find_matter_of_entries(
     return join_matters(
         importer_number, [known.get(number) or matter_of(number, None, None, None) for number in entry_numbers]
     )
+
+
+async def is_any_reached(connection: AsyncConnection, reach: Reach, importer_number: str) -> bool:
+    """Whether the caller sees any entry of an importer."""
+    seen = select(entries.c.entry_number).where(entries.c.importer_number == importer_number, entries_within(reach))
+    return bool(await connection.scalar(select(seen.exists())))
