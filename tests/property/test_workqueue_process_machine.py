@@ -572,6 +572,7 @@ async def test_no_illegal_move_no_lost_clock_and_a_whole_history(house: Desk, co
 
 
 @pytest.mark.verify
+@pytest.mark.sharing
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("code", sorted(PROCESSES))
 async def test_the_same_for_long(house: Desk, code: str) -> None:
