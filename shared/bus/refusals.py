@@ -40,10 +40,11 @@ class Refusal:
 
     @property
     def told_apart_by(self) -> tuple[str, str, str]:
-        """Source, id and code; without an id the place in the log stands for both."""
+        """Source, id and code; without an id what was sent stands for both: sent again it is the same message."""
         if self.source is None or self.id is None:
-            at = f"{self.record.topic}/{self.record.partition}/{self.record.offset}"
-            return "", at, self.code
+            key, value = self.record.key or b"", self.record.value or b""
+            sent = blake2b(b"%d:%b%b" % (len(key), key, value), digest_size=16).hexdigest()
+            return "", f"{self.record.topic}/{sent}", self.code
         return self.source, self.id, self.code
 
 
