@@ -21,7 +21,8 @@ def keep_worked_out_routes() -> None:
 
     def look_up(self: Any, route: Any) -> Any:
         context = replace(self.include_context, dependency_overrides_provider=None)
-        key = id(route), repr(context)
+        # With what the route says of itself: an application may have named its actions since.
+        key = id(route), repr((context, getattr(route, "openapi_extra", None)))
         if key not in kept:
             self = replace(self, include_context=context)
             kept[key] = route, work_out(self, route)  # with the route, so that no other gets its identity
