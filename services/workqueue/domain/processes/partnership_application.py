@@ -193,6 +193,6 @@ PARTNERSHIP_APPLICATION: Final = Process(
     settings=(
         "Who decides on admission depends on the program; the director's or headquarters' signature is recorded here.",
         "Times for certification and validation are set by statute and by the program; none was read, none is counted.",
-        "The account's programs are routing's: it learns of the admission by the event of this item.",
+        "The account's programs are routing's: record the admission there as well.",
     ),
 )
