@@ -32,6 +32,7 @@ def build(platform: Platform) -> Parts:
             "cycle_confirmation": settings.cycle_confirmation,
             "law": settings.law_in_force,
             "money_policy": settings.money_policy,
+            "selection_policy": settings.selection_policy,
             "files": files,
         },
         jobs=(*schedule(platform), *file_jobs(platform, files)),

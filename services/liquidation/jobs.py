@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast, get_args
 
+from services.liquidation.acts import protest_selections
 from services.liquidation.acts.assessments import assess_waiting
 from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
@@ -60,6 +61,9 @@ def schedule(platform: Platform) -> Sequence[Job]:
         async with reading(session) as connection:
             metrics.protests_overdue.set(await count_overdue(connection, legal_date(clock.now())))
 
+    async def do_selections(session: JobSession) -> None:
+        await protest_selections.go_on(session, clock.now(), settings.selection_policy, money)
+
     async def run_clocks_of_bills(session: JobSession) -> None:
         await run_bill_clocks(session, clock, money)
 
@@ -87,6 +91,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         # Once for each day, whichever hour comes first: what was stopped goes on.
         Job("recompute", timedelta(hours=1), compare),
         Job("protest-clocks", timedelta(hours=1), run_clocks_of_protests),
+        Job("protest-selections", timedelta(seconds=5), do_selections),
         Job("bill-clocks", timedelta(hours=1), run_clocks_of_bills),
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
     ]

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
 from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
+from services.liquidation.domain.protest.selection import SelectionPolicy
 from shared.files.settings import FileSettings
 
 _READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}
@@ -62,6 +63,23 @@ class LiquidationSettings(FileSettings):
         " working days of entry as due on the last of them; recorded-only leaves it unknown",
     )
 
+    selection_second_person_protests: int = Field(
+        default=200, ge=0, le=20_000, description="protests of a selection beyond which a second person has to begin it"
+    )
+    selection_second_person_usd: int = Field(
+        default=1_000_000,
+        ge=0,
+        le=1_000_000_000,
+        description="US dollars at stake beyond which a second person has to begin a selection of protests",
+    )
+    selection_least_sample: int = Field(
+        default=20,
+        ge=1,
+        le=500,
+        description="the smallest sample of a decision on protests by criteria: a policy, not law; of fewer protests"
+        " all are looked at",
+    )
+
     @field_validator("law", "money", mode="before")
     @classmethod
     def _known_readings(cls, value: Any, info: ValidationInfo) -> Any:
@@ -70,6 +88,13 @@ class LiquidationSettings(FileSettings):
             if unknown := sorted(set(value) - known):
                 raise ValueError(f"no such reading: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         return value
+
+    @property
+    def selection_policy(self) -> SelectionPolicy:
+        """Beyond what a second person begins a selection of protests, and how large its sample is at least."""
+        return SelectionPolicy(
+            self.selection_second_person_protests, 100 * self.selection_second_person_usd, self.selection_least_sample
+        )
 
     @property
     def cycle_policy(self) -> CyclePolicy:

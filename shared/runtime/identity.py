@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class RoleName(StrEnum):
@@ -99,3 +99,31 @@ class Identity:
 
 ANYONE: Final = Identity("public", "Public", frozenset({RoleName.PUBLIC}))
 """Who calls without a token: sees what is public, and no row of anybody."""
+
+
+def document_of(caller: Identity) -> dict[str, Any]:
+    """An officer as kept with what is done later in their name: a token is not kept, nor what is not an officer's.
+
+    >>> caller_from(document_of(Identity("kim", "Kim", frozenset({RoleName.HSI})))).signature
+    'kim'
+    """
+    return {
+        "subject": caller.subject,
+        "name": caller.name,
+        "roles": sorted(role.value for role in caller.roles),
+        "centers": sorted(caller.centers),
+        "divisions": sorted(caller.divisions),
+        "acting_for": caller.acting_for,
+    }
+
+
+def caller_from(kept: Mapping[str, Any]) -> Identity:
+    """The officer whom `document_of` kept."""
+    return Identity(
+        kept["subject"],
+        kept["name"],
+        frozenset(map(RoleName, kept["roles"])),
+        centers=frozenset(kept["centers"]),
+        divisions=frozenset(kept["divisions"]),
+        acting_for=kept["acting_for"],
+    )

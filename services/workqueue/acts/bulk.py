@@ -39,7 +39,7 @@ from shared.db.idempotency import key_reused
 from shared.db.transaction import Connections, Transaction, attempt, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
 from shared.runtime.errors import Conflict, Refused
-from shared.runtime.identity import Identity, RoleName, people_of
+from shared.runtime.identity import Identity, caller_from, document_of, people_of
 from shared.runtime.ids import event_id
 from shared.runtime.slices import work_through
 from shared.runtime.two_people import demand_second_person
@@ -90,7 +90,7 @@ async def ask(
         parameters=parameters,
         query=query,
         reason=reason,
-        asked_by=_document_of(caller),
+        asked_by=document_of(caller),
         signature=caller.signature,
         asked_at=now,
         state="looking",
@@ -214,7 +214,7 @@ async def _do(tx: Transaction, run: Run, rows: Sequence[tuple[int, UUID]], now: 
 
 async def _act_on(tx: Transaction, run: Run, item_ids: Sequence[UUID], now: datetime, *, is_trial: bool) -> Answers:
     """Do the act on each item, or try it; gives why it was refused, None where it was not."""
-    caller = _caller_of(run.asked_by)
+    caller = caller_from(run.asked_by)
     try:
         if run.act == "assign":
             to = run.parameters["to"]
@@ -319,7 +319,7 @@ def sees(caller: Identity, run: Run, now: datetime) -> bool:
     if run.signature == caller.signature:
         return True
     reached = reach_of(caller, "item.bulk", legal_date(now))
-    return all(reached.covers(Matter(centers=frozenset({center}))) for center in _caller_of(run.asked_by).centers)
+    return all(reached.covers(Matter(centers=frozenset({center}))) for center in caller_from(run.asked_by).centers)
 
 
 def demand_bulk(caller: Identity, now: datetime) -> None:
@@ -331,25 +331,3 @@ def demand_bulk(caller: Identity, now: datetime) -> None:
 
 def _told(answer: Refused | None) -> tuple[str | None, str | None]:
     return (None, None) if answer is None else (answer.code, answer.detail[:_SAID])
-
-
-def _document_of(caller: Identity) -> dict[str, Any]:
-    return {
-        "subject": caller.subject,
-        "name": caller.name,
-        "roles": sorted(role.value for role in caller.roles),
-        "centers": sorted(caller.centers),
-        "divisions": sorted(caller.divisions),
-        "acting_for": caller.acting_for,
-    }
-
-
-def _caller_of(kept: Mapping[str, Any]) -> Identity:
-    return Identity(
-        kept["subject"],
-        kept["name"],
-        frozenset(map(RoleName, kept["roles"])),
-        centers=frozenset(kept["centers"]),
-        divisions=frozenset(kept["divisions"]),
-        acting_for=kept["acting_for"],
-    )

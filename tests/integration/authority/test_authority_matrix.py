@@ -218,6 +218,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "file_id": NO_FILE,
                 "importer_number": IMPORTER,
                 "hold_set_id": "none",
+                "selection_id": NO_FILE,
                 "instruction_id": "none",
                 "friday": "2026-03-06",
                 "number": "1",

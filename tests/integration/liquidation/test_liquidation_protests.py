@@ -16,6 +16,7 @@ from services.liquidation.api.preference_claims import router as claims_router
 from services.liquidation.api.preference_programs import router as programs_router
 from services.liquidation.api.protest_acts import router as acts_router
 from services.liquidation.api.protest_files import router as files_router
+from services.liquidation.api.protest_selections import router as selections_router
 from services.liquidation.api.protests import router
 from services.liquidation.app import SERVICE
 from services.liquidation.domain.law import LAW
@@ -149,7 +150,11 @@ async def desk(service_engine: MakeEngine) -> AsyncIterator[Desk]:
     app = build_app(
         SERVICE,
         platform,
-        replace(parts, routers=[router, acts_router, files_router, claims_router], public_routers=[programs_router]),
+        replace(
+            parts,
+            routers=[router, acts_router, files_router, claims_router, selections_router],
+            public_routers=[programs_router],
+        ),
         Readiness(),
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://liquidation") as client:

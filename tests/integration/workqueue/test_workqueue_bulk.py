@@ -14,6 +14,7 @@ import pytest
 from services.workqueue.acts import bulk as acts
 from services.workqueue.domain.bulk import Limits
 from services.workqueue.store.tables import bulk_items, item_acts, item_events, items
+from shared.customs.sampling import draw_sample
 from shared.db import bulk
 from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
@@ -301,6 +302,8 @@ async def test_drawback_claims_are_verified_in_bulk_by_criteria_when_their_sampl
     path = f"/bulk-runs/{run['run_id']}/sample"
     sample = (await desk.call("GET", path, DEE)).json()["items"]
     assert (len(sample), sample) == (2, (await desk.call("GET", path, DEE)).json()["items"])
+    drawn = draw_sample(run["run_id"], range(1, 7), 2)  # the rule that protests in bulk share, here in SQL
+    assert tuple(each["number"] for each in sample) == drawn
     outside = next(number for number in range(1, 7) if number not in {each["number"] for each in sample})
     says = {"verdict": "fits", "says": "Proof of export is complete."}
     assert (await desk.call("POST", f"{path}/{outside}", DEE, json=says)).status_code == 404
