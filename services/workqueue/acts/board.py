@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
-from services.workqueue.acts.reach import demand_known, person_of, seen
+from services.workqueue.acts.center_versions import next_version
+from services.workqueue.acts.reach import demand_known, seen
 from services.workqueue.domain.board import (
+    HOW_TO_SET,
     ActOfMember,
     Board,
     BoardAct,
@@ -23,8 +25,8 @@ from services.workqueue.domain.item import Item
 from services.workqueue.store import boards as store
 from services.workqueue.store import items as item_store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction, take_turn
-from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
+from shared.db.transaction import Transaction
+from shared.runtime.access import demand, no_such
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 
@@ -45,10 +47,6 @@ async def set_board(
 
     Raises `Forbidden` for another's Center, `Refused` for a quorum that the members cannot reach.
     """
-    permission = judge(caller, "board.set", legal_date(now), Matter(centers=frozenset({center})))
-    if permission.row_id is None:
-        raise refusal_of(permission)
-    await demand_acting(tx, caller, now)
     if quorum > len(members):
         raise Refused(
             f"{len(members)} members cannot reach a quorum of {quorum}.",
@@ -56,11 +54,8 @@ async def set_board(
             code="quorum-out-of-reach",
             remedy="Name more members, or a smaller quorum.",
         )
-    await take_turn(tx, f"board of {center}")
-    before = await store.find_board(tx.connection, center)
-    version = before.version + 1 if before is not None else 1
-    person = person_of(caller)
-    board = Board(center, version, quorum, members, reason, person.subject, person.name, now, permission.row_id)
+    signed = await next_version(tx, caller, center, now, action="board.set", reason=reason, find=store.find_board)
+    board = Board(**signed, quorum=quorum, members=members)
     await store.write_board(tx, board)
     return board
 
@@ -69,7 +64,7 @@ async def stand_aside(tx: Transaction, item_id: UUID, caller: Identity, now: dat
     """A member takes no part in a matter; what they voted no longer counts."""
     item, board, acts, authority = await _lock(tx, item_id, caller, now)
     with _refusals():
-        demand_member(board, acts, caller.subject)
+        demand_member(board, acts, caller.subject, item.center)
     await _write(tx, item, acts, caller, now, authority, "recused", {"reason": reason})
 
 
@@ -82,7 +77,7 @@ async def show_comparables(
     """
     item, board, acts, authority = await _lock(tx, item_id, caller, now)
     with _refusals():
-        demand_member(board, acts, caller.subject)
+        demand_member(board, acts, caller.subject, item.center)
     violation = await store.find_violation(tx, item_id)
     if violation is None:
         raise Refused(
@@ -103,7 +98,7 @@ async def vote(
     """
     item, board, acts, authority = await _lock(tx, item_id, caller, now)
     with _refusals():
-        demand_member(board, acts, caller.subject)
+        demand_member(board, acts, caller.subject, item.center)
         demand_vote(acts, caller.subject, await store.count_hearings(tx, item_id))
     if item.stage != "heard":
         raise Conflict("The board votes after a hearing.", rule="board", code="not-heard", remedy="Record the hearing.")
@@ -117,10 +112,10 @@ async def demand_carried(tx: Transaction, item: Item, fields: Mapping[str, Any])
     acts = await store.list_acts(tx.connection, item.item_id)
     if board is None:
         raise Conflict(
-            "The Center has no board.",
+            f"{item.center} has set no board, so nobody can vote on this matter.",
             rule="board",
             code="board-not-set",
-            remedy=f"Set it with PUT /centers/{item.center}/board.",
+            remedy=HOW_TO_SET.format(center=item.center),
         )
     tally = tally_of(board, acts, await store.count_hearings(tx, item.item_id))
     if tally.carried is None:

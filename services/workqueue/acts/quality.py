@@ -7,12 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from services.workqueue.acts.acting import demand_acting
+from services.workqueue.acts.center_versions import next_version
 from services.workqueue.acts.reach import person_of
 from services.workqueue.domain.quality import Plan, Sample, draw
 from services.workqueue.store import quality as store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Connections, Transaction, take_turn, transaction
-from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
+from shared.db.transaction import Connections, Transaction, transaction
+from shared.runtime.access import Matter, no_such, reach_of
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
@@ -35,27 +36,14 @@ async def set_plan(
     reason: str,
 ) -> Plan:
     """Set how many decisions of a Center are reviewed a second time from now on; raises `Forbidden` for another's."""
-    permission = judge(caller, "quality.plan", legal_date(now), Matter(centers=frozenset({center})))
-    if permission.row_id is None:
-        raise refusal_of(permission)
-    await demand_acting(tx, caller, now)
-    await take_turn(tx, f"quality-plan of {center}")
-    before = await store.find_plan(tx.connection, center)
-    version = before.version + 1 if before is not None else 1
-    person = person_of(caller)
+    signed = await next_version(tx, caller, center, now, action="quality.plan", reason=reason, find=store.find_plan)
     plan = Plan(
-        center,
-        version,
-        floor_percent,
-        by_criterion,
-        by_officer,
-        money_from_usd,
-        money_percent,
-        reason,
-        person.subject,
-        person.name,
-        now,
-        permission.row_id,
+        **signed,
+        floor_percent=floor_percent,
+        by_criterion=by_criterion,
+        by_officer=by_officer,
+        money_from_usd=money_from_usd,
+        money_percent=money_percent,
     )
     await store.write_plan(tx, plan)
     return plan

@@ -5,20 +5,21 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts import board as acts
 from services.workqueue.acts.compartment import note_reads
 from services.workqueue.acts.reach import demand_item_sight
+from services.workqueue.api.center_versions import CenterPath, CenterVersionOut, find_standing
 from services.workqueue.api.common import ItemId
 from services.workqueue.domain.board import ActOfMember, Board, tally_of
 from services.workqueue.domain.processes.cear import DISPOSITIONS, REASONS
 from services.workqueue.store import boards as store
 from services.workqueue.store import items as item_store
-from shared.contracts.terms import CenterCode, Code, ShortText
-from shared.db.transaction import Transaction, reading, snapshot, transaction
-from shared.runtime.access import Matter, demand_sight, no_such
+from shared.contracts.terms import Code, ShortText
+from shared.db.transaction import Transaction, snapshot, transaction
+from shared.runtime.access import no_such
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -27,7 +28,6 @@ from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-CenterPath = Annotated[CenterCode, Path(description="The Center.", examples=["CEE007"])]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -52,19 +52,11 @@ class BoardIn(BaseModel):
     reason: Annotated[ShortText, Field(min_length=1)]
 
 
-class BoardOut(BaseModel):
+class BoardOut(CenterVersionOut):
     """The board of a Center as it stands."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    center: str
-    version: int
     quorum: int
     members: Mapping[str, str]
-    reason: str
-    set_by: str
-    set_by_name: str
-    set_at: datetime
 
 
 class RecusalIn(BaseModel):
@@ -141,12 +133,7 @@ async def read_board(
     center: CenterPath, request: Request, caller: Annotated[Identity, allow("board.read")]
 ) -> BoardOut:
     """Who sits on it and how many have to vote; none of it is public, so each Center sets its own."""
-    demand_sight(caller, "board", today_of(request), Matter(centers=frozenset({center})), f"board of {center}")
-    async with reading(engine_of(request)) as connection:
-        board = await store.find_board(connection, center)
-    if board is None:
-        raise no_such(f"board of {center}")
-    return BoardOut.model_validate(board)
+    return BoardOut.model_validate(await find_standing(request, caller, center, "board", "board", store.find_board))
 
 
 @router.put("/centers/{center}/board", summary="Set the enforcement board of a Center")

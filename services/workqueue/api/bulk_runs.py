@@ -95,8 +95,8 @@ class RefusalCount(BaseModel):
     items: int
 
 
-class RunOut(BaseModel):
-    """A run: what it would do, and what it has done."""
+class RunLineOut(BaseModel):
+    """A run in the list."""
 
     run_id: UUID
     act: BulkAct
@@ -119,31 +119,15 @@ class RunOut(BaseModel):
     begun_by: str | None
     begun_at: datetime | None
     ended_at: datetime | None
+
+
+class RunOut(RunLineOut):
+    """A run: what it would do, and what it has done."""
+
     pending: int
     done: int
     refused: int
     refusals: list[RefusalCount] = Field(description="Why items were, or would be, refused; the most first.")
-
-
-class RunLineOut(BaseModel):
-    """A run in the list."""
-
-    run_id: UUID
-    act: BulkAct
-    to: str | None = Field(description="To whom items are assigned.")
-    to_center: str | None = Field(description="To which Center they are offered.")
-    to_port: str | None = Field(description="To which port they are offered.")
-    due_on: date | None = Field(description="The day that is set.")
-    query: str
-    reason: str
-    asked_by: str
-    asked_at: datetime
-    state: RunState
-    items: int
-    foreseen: int = Field(description="How many would be refused as things stood when they were looked at.")
-    needs_second: bool = Field(description="Over the limits: another person has to begin it.")
-    begun_by: str | None
-    ended_at: datetime | None
 
 
 class ResultOut(BaseModel):
@@ -247,7 +231,7 @@ async def list_bulk_runs(
         rows,
         page,
         key=lambda row: (row.asked_at, row.run_id),
-        item=_line_out,
+        item=lambda run: RunLineOut(**_told(run)),
         request=request,
         response=response,
     )
@@ -334,48 +318,21 @@ async def _find(connection: AsyncConnection, run_id: UUID, caller: Identity, req
     return run
 
 
-def _line_out(run: Run) -> RunLineOut:
-    return RunLineOut(
-        run_id=run.run_id,
-        act=run.act,
-        **{name: run.parameters.get(name) for name in ("to", "to_center", "to_port", "due_on")},
-        query=run.query,
-        reason=run.reason,
-        asked_by=run.signature,
-        asked_at=run.asked_at,
-        state=run.state,
-        items=run.items,
-        foreseen=run.foreseen,
-        needs_second=run.needs_second,
-        begun_by=run.begun_by,
-        ended_at=run.ended_at,
-    )
+def _told(run: Run) -> dict[str, Any]:
+    given = ("to", "to_center", "to_port", "due_on", "process_act", "sample")
+    kept = RunLineOut.model_fields.keys() - {*given, "asked_by"}
+    return {
+        **{name: run.parameters.get(name) for name in given},
+        **{name: getattr(run, name) for name in kept},
+        "asked_by": run.signature,
+    }
 
 
 async def _run_out(tx: Transaction, run: Run) -> RunOut:
     progress = await store.count_results(tx, run.run_id)
     refusals = await store.list_refusals(tx.connection, run.run_id)
     return RunOut(
-        run_id=run.run_id,
-        act=run.act,
-        **{
-            name: run.parameters.get(name) for name in ("to", "to_center", "to_port", "due_on", "process_act", "sample")
-        },
-        query=run.query,
-        reason=run.reason,
-        asked_by=run.signature,
-        asked_at=run.asked_at,
-        state=run.state,
-        items=run.items,
-        is_cut=run.is_cut,
-        foreseen=run.foreseen,
-        value_usd=run.value_usd,
-        needs_second=run.needs_second,
-        begun_by=run.begun_by,
-        begun_at=run.begun_at,
-        ended_at=run.ended_at,
-        pending=progress.pending,
-        done=progress.done,
-        refused=progress.refused,
+        **_told(run),
+        **progress._asdict(),
         refusals=[RefusalCount(code=code, items=items) for code, items in refusals],
     )

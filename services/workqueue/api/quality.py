@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import quality as acts
+from services.workqueue.api.center_versions import CenterPath, CenterVersionOut, find_standing
 from services.workqueue.domain.decision import ReviewOutcome
 from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Item
@@ -17,10 +18,10 @@ from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import entries as entry_store
 from services.workqueue.store import items as item_store
 from services.workqueue.store import quality as store
-from shared.contracts.terms import CenterCode, ShortText
+from shared.contracts.terms import ShortText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
-from shared.runtime.access import Matter, demand_sight, judge, no_such, reach_of, refusal_of, shown_importer_number
+from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of, shown_importer_number
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -28,7 +29,6 @@ from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter()
 
-CenterPath = Annotated[CenterCode, Path(description="The Center.", examples=["CEE007"])]
 SampleId = Annotated[
     UUID, Path(description="The second review's id.", examples=["0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"])
 ]
@@ -71,22 +71,14 @@ class PlanIn(BaseModel):
         return self
 
 
-class PlanOut(BaseModel):
+class PlanOut(CenterVersionOut):
     """The plan of a Center as it stands."""
 
-    model_config = ConfigDict(from_attributes=True)
-
-    center: str
-    version: int
     floor_percent: int
     by_criterion: Mapping[str, int]
     by_officer: Mapping[str, int]
     money_from_usd: int | None
     money_percent: int
-    reason: str
-    set_by: str
-    set_by_name: str
-    set_at: datetime
 
 
 class SampleOut(BaseModel):
@@ -154,12 +146,7 @@ async def read_quality_plan(
     center: CenterPath, request: Request, caller: Annotated[Identity, allow("quality.read")]
 ) -> PlanOut:
     """The plan of the Center as it stands; officers do not read it."""
-    demand_sight(caller, "quality", today_of(request), Matter(centers=frozenset({center})), f"plan of {center}")
-    async with reading(engine_of(request)) as connection:
-        plan = await store.find_plan(connection, center)
-    if plan is None:
-        raise no_such(f"plan of {center}")
-    return PlanOut.model_validate(plan)
+    return PlanOut.model_validate(await find_standing(request, caller, center, "quality", "plan", store.find_plan))
 
 
 @router.put("/centers/{center}/quality-plan", summary="Set how many decisions are reviewed a second time")

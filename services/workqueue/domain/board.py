@@ -11,24 +11,25 @@ from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
+from services.workqueue.domain.center_version import CenterVersion
+
 BoardAct = Literal["recused", "shown", "voted"]
 COMPARABLES: Final = 20
+HOW_TO_SET: Final = (
+    "A director of the Center names members and quorum with PUT /centers/{center}/board; then members read"
+    " POST /items/{{id}}/comparables and vote with POST /items/{{id}}/votes, and the chair disposes as they voted."
+)
+"""What to do in a Center without a board: who sits on one is not public, so there is none to begin with."""
+
 _BANDS: Final = (Decimal(0), Decimal(10_000), Decimal(100_000), Decimal(1_000_000))
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board(CenterVersion):
     """The board of a Center as it was set: who sits on it for what, and how many have to vote."""
 
-    center: str
-    version: int
     quorum: int
     members: Mapping[str, str]
-    reason: str
-    set_by: str
-    set_by_name: str
-    set_at: datetime
-    authority: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,12 @@ class NotOnTheBoard(Exception):  # noqa: N818  the word of the domain
         self.remedy = remedy
 
 
-def demand_member(board: Board | None, acts: Iterable[ActOfMember], member: str) -> Board:
-    """The board; raises `NotOnTheBoard` when there is none, for who does not sit on it, and for who stands aside."""
+def demand_member(board: Board | None, acts: Iterable[ActOfMember], member: str, center: str) -> Board:
+    """The board of a Center; raises `NotOnTheBoard` when it has none, for who does not sit on it or stands aside."""
     if board is None:
-        raise NotOnTheBoard("board-not-set", "The Center has no board.", "Set it with PUT /centers/{center}/board.")
+        raise NotOnTheBoard("board-not-set", f"{center} has set no board.", HOW_TO_SET.format(center=center))
     if member not in board.members:
-        raise NotOnTheBoard("not-on-board", "Only members of the board do this.", "GET /centers/{center}/board.")
+        raise NotOnTheBoard("not-on-board", "Only members of the board do this.", f"GET /centers/{center}/board.")
     if any(each.act == "recused" and each.member == member for each in acts):
         raise NotOnTheBoard("recused", "You stand aside in this matter.", "Leave it to the other members.")
     return board

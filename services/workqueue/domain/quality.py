@@ -14,27 +14,22 @@ from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
 
+from services.workqueue.domain.center_version import CenterVersion
+
 SampleState = Literal["open", "taken", "done"]
 FLOOR: Final = "floor"
 _PLACES: Final = Decimal("0.0001")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(CenterVersion):
     """How many decisions of a Center are drawn, in percent: of all, by criterion, by officer, from a value on."""
 
-    center: str
-    version: int
     floor_percent: int
     by_criterion: Mapping[str, int]
     by_officer: Mapping[str, int]
     money_from_usd: int | None
     money_percent: int
-    reason: str
-    set_by: str
-    set_by_name: str
-    set_at: datetime
-    authority: str
 
 
 @dataclass(frozen=True, slots=True)

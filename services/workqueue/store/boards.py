@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.board import ActOfMember, Board, Comparable, Violation
+from services.workqueue.store.center_versions import find_version, write_version
 from services.workqueue.store.tables.boards import board_acts, boards
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_BOARD = tuple(each.name for each in fields(Board))
 _ACT = tuple(each.name for each in fields(ActOfMember))
 _DISPOSED = """
 SELECT DISTINCT ON (d.item_id) d.fields AS disposed, s.fields AS screened, s.act AS screened_by
@@ -31,17 +31,12 @@ _HEARINGS = "SELECT count(*) AS hearings FROM item_acts WHERE item_id = $1 AND a
 
 async def write_board(tx: Transaction, board: Board) -> None:
     """Keep a new version of a Center's board."""
-    row = tuple(
-        orjson.dumps(dict(board.members)).decode() if name == "members" else getattr(board, name) for name in _BOARD
-    )
-    await bulk.insert(tx, boards, _BOARD, [row])
+    await write_version(tx, boards, board)
 
 
 async def find_board(connection: AsyncConnection, center: str) -> Board | None:
     """The board of a Center as it stands; None before one was set."""
-    query = select(*(boards.c[name] for name in _BOARD)).where(boards.c.center == center)
-    row = (await connection.execute(query.order_by(boards.c.version.desc()).limit(1))).one_or_none()
-    return None if row is None else Board(*row)
+    return await find_version(connection, boards, Board, center)
 
 
 async def write_act(tx: Transaction, act: ActOfMember) -> None:

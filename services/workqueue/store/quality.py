@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-import orjson
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.quality import Decided, Plan, Sample
+from services.workqueue.store.center_versions import find_version, write_version
 from services.workqueue.store.tables.decisions import decisions
 from services.workqueue.store.tables.quality import quality_plans, quality_samples
 from shared.db import bulk
@@ -51,23 +51,17 @@ class Pair(NamedTuple):
 
 async def write_plan(tx: Transaction, plan: Plan) -> None:
     """Keep a new version of a Center's plan."""
-    row = tuple(
-        orjson.dumps(dict(getattr(plan, name))).decode() if name.startswith("by_") else getattr(plan, name)
-        for name in _PLAN
-    )
-    await bulk.insert(tx, quality_plans, _PLAN, [row])
+    await write_version(tx, quality_plans, plan)
 
 
 async def find_plan(connection: AsyncConnection, center: str) -> Plan | None:
     """The plan of a Center that stands; None before one was set."""
-    query = select(*(quality_plans.c[name] for name in _PLAN)).where(quality_plans.c.center == center)
-    row = (await connection.execute(query.order_by(quality_plans.c.version.desc()).limit(1))).one_or_none()
-    return None if row is None else Plan(*row)
+    return await find_version(connection, quality_plans, Plan, center)
 
 
 async def list_plans(tx: Transaction) -> list[Plan]:
     """The plans of all Centers that stand."""
-    return [Plan(*row) for row in await bulk.fetch(tx, _STANDING)]
+    return [Plan(**row) for row in await bulk.fetch(tx, _STANDING)]
 
 
 async def list_to_draw(tx: Transaction, since: datetime, centers: Sequence[str]) -> list[Decided]:

@@ -297,6 +297,9 @@ async def test_drawback_claims_are_verified_in_bulk_by_criteria_when_their_sampl
     }
     run = (await ask(desk, "verify", DEE, **body)).json()
     assert (run["items"], run["foreseen"], run["sample"]) == (6, 0, 2), run
+    line = (await desk.call("GET", "/bulk-runs?state=ready", DEE)).json()["items"][0]
+    assert line == {name: run[name] for name in line}  # the list tells the same of it
+    assert (line["process_act"], line["sample"]) == ("verify-by-sample", 2)
     early = await settle(desk, run["run_id"], who=DEE)
     assert (early.status_code, early.json()["code"]) == (409, "sample-open")
     path = f"/bulk-runs/{run['run_id']}/sample"
