@@ -146,7 +146,9 @@ async def _take_time(work: Callable[[], Awaitable[None]]) -> float:
 
 async def _apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> None:
     """Let the handler apply events as a consumer does, a batch in each transaction."""
-    handler = NotificationsHandler(SystemClock(), MailRules(_HOST, timedelta(days=30), timedelta(hours=24)))
+    handler = NotificationsHandler(
+        SystemClock(), MailRules(_HOST, timedelta(days=30), timedelta(hours=24), "http://queue")
+    )
     for begin in range(0, len(events), _BATCH):
         async with transaction(engine) as tx:
             await handler(tx, events[begin : begin + _BATCH])

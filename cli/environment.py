@@ -105,6 +105,8 @@ class Environment:
             variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
         if service in {"workqueue", "notifications"}:  # what a decision would come to; what is to be on the bulletin
             variables.setdefault("CENTERLINE_LIQUIDATION_URL", self.address_of("liquidation"))
+        if service == "notifications":  # where a party says how it went
+            variables.setdefault("CENTERLINE_WORKQUEUE_URL", self.address_of("workqueue"))
         if service == "workqueue":
             variables.setdefault("CENTERLINE_FILES_URL", (self.data / "files").absolute().as_uri())
         # Only the legal record lives through past days: leases of claims and retries of mail need the time that it is.

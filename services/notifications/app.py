@@ -42,6 +42,7 @@ def build(platform: Platform) -> Parts:
         host=settings.mail_host,
         late_address=timedelta(days=settings.late_address_days),
         late_party=timedelta(hours=settings.address_grace_hours),
+        answers_at=settings.workqueue_url,
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
     record = RecordByCalls(Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds))

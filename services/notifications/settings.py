@@ -114,6 +114,10 @@ class NotificationsSettings(ServiceSettings):
         default="http://localhost:8003",
         description="base URL of liquidation, asked each hour for the acts of the days that are over",
     )
+    workqueue_url: str = Field(
+        default="http://localhost:8002",
+        description="base URL of the work queue as parties reach it: notices that ask how it went name it",
+    )
     record_seconds: float = Field(
         default=30, gt=0, le=300, description="seconds that liquidation may take for a page of such acts"
     )

@@ -43,7 +43,7 @@ HANDLERS: dict[str, Handler] = {
     "workqueue": handle_work,
     "liquidation": LiquidationHandler(LAW.cycle, LAW, FixedClock(AT)),
     "notifications": NotificationsHandler(
-        FixedClock(AT), MailRules("centerline.example", timedelta(days=30), timedelta(hours=24))
+        FixedClock(AT), MailRules("centerline.example", timedelta(days=30), timedelta(hours=24), "http://queue")
     ),
 }
 

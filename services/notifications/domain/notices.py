@@ -29,6 +29,9 @@ from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
 from shared.customs.parties import is_party_id
 
+ANSWER_AT: Final = "answer_at"
+"""Where a party answers that is asked how it went: a path of the work queue, to which its address is put."""
+
 _PROTEST_DAYS: Final = 180
 _LEGACY_PROTEST_DAYS: Final = 90
 _LONGER_PROTEST_SINCE: Final = date(2004, 12, 18)
@@ -539,6 +542,7 @@ def _work_notice(act: WorkAct) -> Notice:
                 "status": row.status,
                 "recorded": told,
                 "contact": act.contact,
+                ANSWER_AT: f"/items/{act.item_id}/satisfaction" if row.asks else None,
             }
         ),
         variant=row.variant,

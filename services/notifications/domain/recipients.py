@@ -32,6 +32,7 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     "N-38": "tib-extension",
     **dict.fromkeys(("N-34", "N-35", "N-36", "N-37"), "payment"),
     "N-41": EVERY_PROCESS,
+    "N-42": "inquiry",
 }
 """The process of each kind of notice, by which a party names its contacts."""
 
@@ -54,6 +55,7 @@ _SCOPES_TOLD: Final[Mapping[str, frozenset[Scope]]] = {
     "policy-analysis": frozenset(),
     "tib-extension": frozenset({"extend"}),
     "payment": frozenset({"refund"}),
+    "inquiry": frozenset(),
     EVERY_PROCESS: frozenset(),
 }
 _ALWAYS_TOLD: Final[frozenset[Scope]] = frozenset({"see", "all"})

@@ -113,6 +113,7 @@ _LABELS: Final[tuple[tuple[str, str], ...]] = (
     ("effective_on", "In effect from"),
     ("webhook_id", "Webhook"),
     ("host", "Goes to"),
+    ("answer_at", "Say how it was at"),
 )
 _CLASSES: Final[Mapping[str, str]] = {
     "duty": "duty",

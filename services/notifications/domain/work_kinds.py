@@ -19,6 +19,11 @@ _PETITION: Final = (
     "relief may be filed until the day named here."
 )
 _CENTER_DECIDES: Final = "The Center decides on what it has."
+_HOW_WAS_IT: Final = (
+    "Please say at the address below how satisfied you are, from 1 to 5, and whether it is settled. Figures are "
+    "published by Center when eleven accounts or more have answered, never what one of them said."
+)
+_NOT_COUNTED: Final = "Your answer is not counted. No right of yours depends on it."
 
 WORK_KINDS: Final = (
     NoticeKind(
@@ -477,5 +482,36 @@ WORK_KINDS: Final = (
         "is denied for the reasons stated.",
         if_nothing_is_done="The goods must be exported or destroyed by the day named here. If they are not, the bond "
         "is breached and liquidated damages are assessed (19 CFR 10.39).",
+    ),
+    NoticeKind(
+        id="N-42",
+        name="Inquiry or visit closed: how was it?",
+        form="message of Centerline",
+        trigger="work-item-changed: acts of the processes inquiry and engagement that close one",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="own rule of Centerline",
+        lane=Lane.BULK,
+        text=f"The Center has closed your inquiry as answered. {_HOW_WAS_IT}",
+        if_nothing_is_done=_NOT_COUNTED,
+        variants=MappingProxyType(
+            {
+                "goes-on": Wording(
+                    f"The Center has closed your inquiry: it goes on as the matter named here. {_HOW_WAS_IT}",
+                    _NOT_COUNTED,
+                ),
+                "elsewhere": Wording(
+                    f"The Center has closed your inquiry: it is for the office named here. {_HOW_WAS_IT}", _NOT_COUNTED
+                ),
+                "no-reply": Wording(
+                    f"The Center has closed your inquiry, since what it asked you was not answered. {_HOW_WAS_IT}",
+                    "Your answer on how it went is not counted. An inquiry can be opened again at any time.",
+                ),
+                "visit": Wording(
+                    f"The visit, call or training that the Center held with you is reported. {_HOW_WAS_IT}",
+                    _NOT_COUNTED,
+                ),
+            }
+        ),
     ),
 )

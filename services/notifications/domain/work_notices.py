@@ -53,7 +53,8 @@ class WorkNotice:
     """One row: acts of a process, the notice that they cause, its case, and which of the recorded facts it tells.
 
     What is not named in `tells` stays in the Center. `status` is a word of the act itself that the notice tells.
-    `unless` is a fact of the matter with which another matter tells it.
+    `unless` is a fact of the matter with which another matter tells it. `asks`: the party is asked how it went, and
+    where it answers.
     """
 
     process: str
@@ -64,6 +65,7 @@ class WorkNotice:
     term: Term | None = None
     status: str | None = None
     unless: str | None = None
+    asks: bool = False
 
     def is_told(self, recorded: Mapping[str, str]) -> bool:
         """Whether an act that recorded this causes the notice."""
@@ -366,6 +368,11 @@ WORK_NOTICES: Final = (
         Term(0, "until", "leave_by"),
     ),
     WorkNotice("petition", ("record-waiver",), "N-32", "waived", ("waived_until",)),
+    WorkNotice("inquiry", ("close-answered",), "N-42", None, asks=True),
+    WorkNotice("inquiry", ("close-as-matter",), "N-42", "goes-on", ("goes_on_as",), asks=True),
+    WorkNotice("inquiry", ("close-elsewhere",), "N-42", "elsewhere", ("for_office",), asks=True),
+    WorkNotice("inquiry", ("close-silent",), "N-42", "no-reply", asks=True),
+    WorkNotice("engagement", ("report",), "N-42", "visit", asks=True),
 )
 
 BY_ACT: Final[Mapping[tuple[str, str], WorkNotice]] = MappingProxyType(

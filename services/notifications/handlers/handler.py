@@ -9,7 +9,7 @@ from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State, message_id_of
 from services.notifications.domain.facts import Act
 from services.notifications.domain.kind import Channel, Lane
-from services.notifications.domain.notices import notices_for
+from services.notifications.domain.notices import ANSWER_AT, notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
 from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
 from services.notifications.handlers.refusals import on_event_refused
@@ -69,13 +69,14 @@ _FIRST_STATE: Final[Mapping[Channel, State]] = {
 
 @dataclass(frozen=True, slots=True)
 class MailRules:
-    """What begins with a mail: the host that its id names, how long a late address still brings it back, and how long a
-    filer, surety or agent that becomes known late is still told of it.
+    """What begins with a mail: the host that its id names, how long a late address still brings it back, how long a
+    filer, surety or agent that becomes known late is still told of it, and where a party reaches the work queue.
     """
 
     host: str
     late_address: timedelta
     late_party: timedelta
+    answers_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class NotificationsHandler:
 
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Write whom there is to tell, decide who is told of what, write that."""
-        issued = issue_notices(events)
+        issued = {key: _with_address(item, self._mail.answers_at) for key, item in issue_notices(events).items()}
         importers = [importer_of(event.data) for event in events if carries(event, AccountAssigned)]
         heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
         if not issued and not importers and not heard.parties:
@@ -218,6 +219,15 @@ def issue_notices(events: Sequence[Event[Any]]) -> dict[str, IssuedNotice]:
             item = issue(notice, event.time)
             issued.setdefault(item.notice_id, item)
     return issued
+
+
+def _with_address(item: IssuedNotice, base: str) -> IssuedNotice:
+    """A notice that asks with the whole address at which it is answered; others as they are."""
+    path = item.notice.body.get(ANSWER_AT)
+    if path is None:
+        return item
+    body = {**item.notice.body, ANSWER_AT: f"{base.rstrip('/')}{path}"}
+    return replace(item, notice=replace(item.notice, body=body))
 
 
 def matter_of_issued(item: IssuedNotice) -> Matter:

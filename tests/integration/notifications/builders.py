@@ -132,7 +132,9 @@ def work_item_changed() -> Event[Any]:
 
 async def apply(engine: AsyncEngine, events: Sequence[Event[Any]], now: datetime = NOW) -> Sequence[Outgoing]:
     """Let the handler apply a batch."""
-    mail = MailRules("centerline.example", late_address=timedelta(days=30), late_party=timedelta(hours=24))
+    mail = MailRules(
+        "centerline.example", late_address=timedelta(days=30), late_party=timedelta(hours=24), answers_at="http://queue"
+    )
     handler = NotificationsHandler(FixedClock(now), mail)
     async with transaction(engine) as tx:
         return await handler(tx, events)

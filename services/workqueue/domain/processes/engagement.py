@@ -78,6 +78,7 @@ ENGAGEMENT: Final = Process(
                 Field("findings", "What was found or agreed", "text"),
                 Field("follow_up", "What follows, and who does it", "text", is_required=False),
             ),
+            tells=("N-42",),
             outcome="reported",
         ),
         Act(

@@ -151,6 +151,7 @@ INQUIRY: Final = Process(
             ("answered",),
             "closed",
             _CONTACTS,
+            tells=("N-42",),
             outcome="answered",
         ),
         Act(
@@ -161,6 +162,7 @@ INQUIRY: Final = Process(
             _CONTACTS,
             fields=(Field("goes_on_as", "The matter", "references"),),
             ends=("response", "promised"),
+            tells=("N-42",),
             outcome="another-matter",
         ),
         Act(
@@ -171,6 +173,7 @@ INQUIRY: Final = Process(
             _CONTACTS,
             fields=(Field("for_office", "Office and its address", "text"),),
             ends=("response", "promised"),
+            tells=("N-42",),
             outcome="another-office",
         ),
         Act(
@@ -179,6 +182,7 @@ INQUIRY: Final = Process(
             ("waiting-for-asker",),
             "closed",
             _CONTACTS,
+            tells=("N-42",),
             outcome="no-reply",
         ),
         Act(

@@ -39,6 +39,7 @@ NEEDS: Final[dict[str, tuple[set[str], ...]]] = {
     "N-31": ({"decision_reasons", "cancelled_reasons", "offer_refused_reason", "petitioned_on", "accepted_on"},),
     "N-32": ({"statute", "limitation_from_on"},),
     "N-38": ({"denial_reasons"}, {"leave_by"}),
+    "N-42": (),
     "N-33": ({"in_force_on", "taken_back_on"}, {"recommendation"}),
 }
 OF_THE_LETTER: Final = {"request-for-information", "notice-of-action"}
