@@ -38,6 +38,7 @@ _VALUES = {
     "date": "DATE '2026-03-02'",
     "timestamp with time zone": "TIMESTAMPTZ '2026-03-02 19:00Z'",
     "text[]": "'{}'",
+    "integer[]": "'{1}'",
 }
 _CHANGED = {
     "text": "{} || 'y'",
@@ -48,6 +49,7 @@ _CHANGED = {
     "timestamp with time zone": "{} + interval '1 day'",
     "boolean": "NOT {}",
     "bytea": r"'\x01'",
+    "integer[]": "{} || 2",
 }
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.routing.acts import policies as acts
+from services.routing.api.recommended import RecommendedOut, list_recommended
 from services.routing.domain.policies import (
     DEFAULT_VERSION,
     GROUNDS,
@@ -89,6 +90,9 @@ class PolicyOut(BaseModel):
     confirmed_at: datetime | None
     confirmed_reason: str | None
     sources: list[str] = Field(description="What of the policy is law, what is believed, what is choice.")
+    recommended: list[RecommendedOut] = Field(
+        default=[], description="The recommendations of policy analysis that it came from; of one version."
+    )
 
 
 class PolicyIn(BaseModel):
@@ -157,7 +161,9 @@ async def read_assignment_policy(
     """The version, whole, with who proposed and confirmed it, when and why."""
     for policy in await list_assignment_policies(request, caller):
         if policy.version == version:
-            return policy
+            async with reading(engine_of(request)) as connection:
+                recommended = await list_recommended(connection, "assignment-policy", version)
+            return policy.model_copy(update={"recommended": recommended})
     raise acts.unknown_policy(version)
 
 

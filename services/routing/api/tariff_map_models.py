@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.routing.api.recommended import RecommendedOut
 from services.routing.domain.tariff_maps import Action, State
 from shared.customs.tariff_map import Confidence, TariffMapRow
 from shared.runtime.errors import Malformed
@@ -146,6 +147,7 @@ class TariffMapDetailOut(TariffMapOut):
     """A version with its history and a page of its rows."""
 
     history: list[MapChangeOut]
+    recommended: list[RecommendedOut] = Field(description="The recommendations of policy analysis that it came from.")
     rows: list[MapRow]
     next: str | None = Field(description="The link to the next page of rows; null on the last.")
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.routing.acts import tariff_maps as acts
+from services.routing.api.recommended import list_recommended
 from services.routing.api.tariff_map_models import (
     CSV,
     EXAMPLE_CSV,
@@ -87,6 +88,7 @@ async def read_tariff_map(
         found = await acts.demand_version(connection, version)
         published = await store.list_published(connection)
         history = await store.load_history(connection, version)
+        recommended = await list_recommended(connection, "tariff-map", version)
         if is_csv:
             rows = await store.load_rows(connection, version)
         else:
@@ -104,6 +106,7 @@ async def read_tariff_map(
     response.headers["ETag"] = etag(found.revision)
     return TariffMapDetailOut(
         **_version_fields(found, published, today_of(request)),
+        recommended=recommended,
         history=[MapChangeOut.model_validate(line, from_attributes=True) for line in history],
         rows=shown.items,
         next=shown.next,

@@ -13,6 +13,8 @@ from tests.integration.routing.matters import MakeEngine, Matters, open_matters
 ITS = Identity("ida", "Ida Trend", frozenset({RoleName.INTERNATIONAL_TRADE_SPECIALIST}))
 KIM = Identity("kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
 ANN = Identity("ann", "Ann Director", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE007"}))
+OFFICE = Identity("ofo", "Office", frozenset({RoleName.OFFICE_OF_TRADE}))
+SECOND = Identity("oda", "Oda Second", frozenset({RoleName.OFFICE_OF_TRADE}))
 MATTER = "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"
 
 
@@ -61,6 +63,77 @@ async def test_recommended_map_or_policy_is_a_draft_that_is_there(matters: Matte
     assert both.status_code == 422
     past = await make(matters, compare_on="2020-01-01")
     assert past.json()["code"] == "compare-later"
+
+
+async def test_recommended_tariff_map_is_a_draft_that_names_it_until_it_is_published_and_compared(
+    matters: Matters,
+) -> None:
+    body = {"title": "SYNTHETIC: batteries", "reason": "Recommended by policy analysis."}
+    drafted = await matters.call("POST", "/tariff-maps", OFFICE, json=body)
+    assert drafted.status_code == 201, drafted.text
+    version = drafted.json()["version"]
+    assert (await matters.call("GET", f"/tariff-maps/{version}", OFFICE)).json()["recommended"] == []
+    given = {"kind": "tariff-map", "criterion": None, "reference": version, "measure": "misroutes", "before": "40"}
+    made = await make(matters, **given, expected="10")
+    assert made.status_code == 201, made.text
+    told = made.json()
+    assert (told["kind"], told["reference"], told["revision"]) == ("tariff-map", version, None)
+    again = await make(matters, **given, expected="10")
+    assert again.json() == told, "the same key is the same recommendation"
+    shown = (await matters.call("GET", f"/tariff-maps/{version}", OFFICE)).json()
+    expected = {
+        "recommendation_id": told["recommendation_id"],
+        "matter": MATTER,
+        "expected_effect": "More of what is selected is found wrong.",
+        "measure": "misroutes",
+        "before": "40",
+        "expected": "10",
+        "compare_on": "2026-12-01",
+        "actual": None,
+    }
+    assert (shown["state"], shown["recommended"]) == ("draft", [expected])
+    first_day = {"effective_on": "2026-04-20"}
+    checked = await matters.call("POST", f"/tariff-maps/{version}/validate", OFFICE, json=first_day)
+    assert checked.json()["is_valid"], checked.text
+    tag = (await matters.call("GET", f"/tariff-maps/{version}", OFFICE)).headers["etag"]
+    publication = first_day | {"reason": "Adopted."}
+    published = await matters.call("POST", f"/tariff-maps/{version}/publish", SECOND, json=publication, if_match=tag)
+    assert published.status_code == 200, published.text
+    late = await make(matters, key="r2", **given, expected="10")
+    assert (late.status_code, late.json()["code"]) == (422, "not-a-draft")
+    matters.clock.advance(timedelta(days=365))
+    result = {"actual": "25", "finding": "Half of it came."}
+    path = f"/recommendations/{told['recommendation_id']}/result"
+    compared = await matters.call("POST", path, ITS, json=result)
+    assert (compared.status_code, compared.json()["reached_percent"]) == (200, 50), compared.text
+    shown = (await matters.call("GET", f"/tariff-maps/{version}", OFFICE)).json()
+    assert shown["recommended"] == [expected | {"actual": "25"}]
+
+
+async def test_recommended_policy_is_a_proposal_that_names_it_until_it_is_confirmed(matters: Matters) -> None:
+    body = {"version": "value-2027", "based_on": "value", "reason": "Recommended by policy analysis."}
+    assert (await matters.call("POST", "/assignment-policies", OFFICE, json=body)).status_code == 201
+    given = {
+        "kind": "assignment-policy",
+        "criterion": None,
+        "reference": "value-2027",
+        "measure": "appeals granted, percent",
+    }
+    made = await make(matters, **given, before="30", expected="15")
+    assert made.status_code == 201, made.text
+    shown = (await matters.call("GET", "/assignment-policies/value-2027", OFFICE)).json()
+    assert [(each["matter"], each["expected"], each["compare_on"]) for each in shown["recommended"]] == [
+        (MATTER, "15", "2026-12-01")
+    ]
+    other = (await matters.call("GET", "/assignment-policies/value", OFFICE)).json()
+    assert other["recommended"] == []
+    confirmation = {"effective_on": "2026-04-20", "reason": "Adopted."}
+    confirmed = await matters.call("POST", "/assignment-policies/value-2027/confirm", SECOND, json=confirmation)
+    assert confirmed.status_code == 200, confirmed.text
+    late = await make(matters, key="r2", **given, before="30", expected="15")
+    assert late.json()["code"] == "not-a-draft"
+    (due,) = (await matters.call("GET", "/recommendations?reference=value-2027", ITS)).json()["items"]
+    assert (due["reference"], due["before"], due["expected"]) == ("value-2027", "30", "15")
 
 
 async def test_recommendation_is_compared_on_its_day_with_what_came_of_it(matters: Matters) -> None:
