@@ -534,4 +534,4 @@ _KINDS: Final = (
 CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS), key=lambda kind: kind.id)}
 )
-"""By id. N-39 and N-40 have no model in CBP's forms: they correct N-13 and N-17. N-41 and N-42 are of Centerline itself."""
+"""By id. N-39 and N-40 correct N-13 and N-17, N-41 and N-42 are of Centerline itself: none has a model in CBP forms."""

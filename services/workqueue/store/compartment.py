@@ -4,18 +4,21 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.compartment import CompartmentRead, NeedToKnow
-from services.workqueue.store.tables import compartment_reads, need_to_know
+from services.workqueue.store.tables import compartment_reads, need_to_know, need_to_know_removals
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_COLUMNS = ("subject", "added_at", "reason", "added_by", "added_by_name", "removed_by", "removed_at")
+_COLUMNS = ("subject", "added_at", "reason", "added_by", "added_by_name")
 _REMOVE = """
-UPDATE need_to_know SET removed_by = $3, removed_at = $4
-WHERE item_id = $1 AND subject = $2 AND removed_at IS NULL
+INSERT INTO need_to_know_removals (item_id, subject, added_at, removed_by, removed_at)
+SELECT n.item_id, n.subject, n.added_at, $3, $4 FROM need_to_know n
+WHERE n.item_id = $1 AND n.subject = $2 AND NOT EXISTS (
+    SELECT FROM need_to_know_removals r
+    WHERE r.item_id = n.item_id AND r.subject = n.subject AND r.added_at = n.added_at)
 """
 
 _NOTE_READS = """
@@ -42,7 +45,13 @@ async def remove(tx: Transaction, item_id: UUID, subject: str, by: str, at: date
 
 async def list_named(connection: AsyncConnection, item_id: UUID) -> list[NeedToKnow]:
     """Everybody who is or was named on a matter, the first first."""
-    query = select(*(need_to_know.c[name] for name in _COLUMNS)).where(need_to_know.c.item_id == item_id)
+    removed = need_to_know_removals
+    key = ("item_id", "subject", "added_at")
+    query = (
+        select(*(need_to_know.c[name] for name in _COLUMNS), removed.c.removed_by, removed.c.removed_at)
+        .outerjoin(removed, and_(*(removed.c[name] == need_to_know.c[name] for name in key)))
+        .where(need_to_know.c.item_id == item_id)
+    )
     rows = await connection.execute(query.order_by(need_to_know.c.added_at, need_to_know.c.subject))
     return [NeedToKnow(*row) for row in rows]
 

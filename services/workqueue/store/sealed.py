@@ -17,8 +17,9 @@ SEALED: Final = (
         ("subject", "added_at"),
         "t.added_at, t.subject",
         kind="uuid",
-        without=("removed_by", "removed_at"),  # who is named may be taken off again
+        without=("removed_by", "removed_at"),  # of the release before; a removal is a line of its own
     ),
+    SealedTable("need_to_know_removals", "item_id", ("subject", "added_at"), "t.removed_at, t.subject", kind="uuid"),
     SealedTable("compartment_reads", "item_id", ("number",), "t.number", kind="uuid"),
     SealedTable("quality_plans", "center", ("version",), "t.version"),
     SealedTable("boards", "center", ("version",), "t.version"),

@@ -1,12 +1,18 @@
 """Law-enforcement-sensitive matters, as an insider would look for them: by every list, count, link, id and act."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from services.workqueue.store.tables import items, need_to_know
+from services.workqueue.store.sealed import SEALED
+from services.workqueue.store.tables import items, need_to_know, need_to_know_removals
+from shared.db.transaction import reading, transaction
+from shared.runtime import sealing
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.invariants import check_all
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.test_workqueue_matters import DAN, done, opened
 
@@ -122,8 +128,70 @@ async def test_opener_and_coordinator_know_and_name_others_who_then_know(desk: D
     assert (await desk.call("DELETE", f"/items/{item_id}/need-to-know/lee", KIM)).status_code == 200
     assert (await desk.call("GET", f"/items/{item_id}", LEE)).status_code == 404
     assert (await desk.call("POST", "/items/next", LEE, json={})).status_code == 204
-    rows = {row.subject: (row.added_by, row.removed_by) for row in await desk.rows(need_to_know)}
-    assert rows == {"kim": ("kim", None), "lee": ("ted", "kim")}
+    assert {row.subject: row.added_by for row in await desk.rows(need_to_know)} == {"kim": "kim", "lee": "ted"}
+    (removal,) = await desk.rows(need_to_know_removals)
+    assert (removal.subject, removal.removed_by) == ("lee", "kim")
+    named = (await desk.call("GET", f"/items/{item_id}/need-to-know", KIM)).json()["items"]
+    assert {each["subject"]: each["removed_by"] for each in named} == {"kim": None, "lee": "kim"}
+    # Named again, and taken off again: each time is a line.
+    desk.clock.advance(timedelta(minutes=1))
+    await name(desk, item_id, "lee", TED)
+    assert (await desk.call("GET", f"/items/{item_id}", LEE)).status_code == 200
+    assert (await desk.call("DELETE", f"/items/{item_id}/need-to-know/lee", TED)).status_code == 200
+    assert [row.removed_by for row in await desk.rows(need_to_know_removals)] == ["kim", "ted"]
+
+
+REMOVALS_ATTACKED = {
+    "blame": "UPDATE need_to_know_removals SET removed_by = 'ted'",
+    "date": "UPDATE need_to_know_removals SET removed_at = removed_at - interval '1 day'",
+    "forget": "DELETE FROM need_to_know_removals",
+}
+
+
+@pytest.mark.parametrize("attack", REMOVALS_ATTACKED)
+async def test_removal_from_the_list_is_under_seal(unchecked_desk: Desk, attack: str) -> None:
+    desk = unchecked_desk
+    item_id = await matter(desk)
+    await name(desk, item_id, "lee")
+    assert (await desk.call("DELETE", f"/items/{item_id}/need-to-know/lee", KIM)).status_code == 200
+    await sealing.seal_what_waits(desk.engine, SEALED, desk.clock.now())
+    assert not any((await check_all(lambda: reading(desk.engine), sealing.invariants(SEALED))).values())
+    async with transaction(desk.engine) as tx:
+        await tx.connection.execute(text(REMOVALS_ATTACKED[attack]))
+    found = await check_all(lambda: reading(desk.engine), sealing.invariants(SEALED))
+    (told,) = found["history-stands-as-sealed"]
+    assert told.startswith(f"need_to_know_removals of {item_id}"), told
+
+
+async def test_list_that_says_other_than_its_history_is_found(unchecked_desk: Desk) -> None:
+    desk = unchecked_desk
+    item_id = await matter(desk)
+    await name(desk, item_id, "lee")
+    assert not any((await desk.violations()).values())
+    for forged in (
+        """UPDATE items SET knowers = '["kim", "lee", "eve"]'""",
+        "INSERT INTO need_to_know_removals VALUES ((SELECT item_id FROM items), 'lee', (SELECT added_at FROM"
+        " need_to_know WHERE subject = 'lee'), 'eve', now())",
+    ):
+        async with transaction(desk.engine) as tx:
+            await tx.connection.execute(text(forged))
+        found = await desk.violations()
+        assert list(found["knowers-are-those-who-are-named"]) == [
+            f"{item_id} is known to others than those who are named on it by its history"
+        ]
+        async with transaction(desk.engine) as tx:
+            await tx.connection.execute(text("""UPDATE items SET knowers = '["kim", "lee"]'"""))
+
+
+async def test_removal_by_the_release_before_is_noted_as_a_line(unchecked_desk: Desk) -> None:
+    desk = unchecked_desk
+    item_id = await matter(desk)
+    await name(desk, item_id, "lee")
+    async with transaction(desk.engine) as tx:
+        before = "UPDATE need_to_know SET removed_by = 'kim', removed_at = now() WHERE subject = 'lee'"
+        await tx.connection.execute(text(before))
+    (removal,) = await desk.rows(need_to_know_removals)
+    assert (str(removal.item_id), removal.subject, removal.removed_by) == (item_id, "lee", "kim")
 
 
 async def test_agent_reads_and_acts_on_the_matter_that_names_them_and_on_no_other(desk: Desk) -> None:

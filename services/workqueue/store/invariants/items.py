@@ -26,6 +26,16 @@ WHERE AMONG(i.item_id) AND i.stage IS DISTINCT FROM last.stage AND (i.stage IS N
         'protest:' || i.protest_number, 'importer:' || i.importer_number,
         'entry:' || (SELECT n.entry_numbers ->> 0 FROM filings n WHERE n.filing_number = i.filing_number))))
 """
+_KNOWERS_APART_FROM_HISTORY = """
+SELECT i.item_id, i.item_id || ' is known to others than those who are named on it by its history' AS violation
+FROM items i
+WHERE AMONG(i.item_id) AND i.knowers IS NOT NULL AND (
+    SELECT coalesce(jsonb_agg(DISTINCT n.subject ORDER BY n.subject), '[]') FROM need_to_know n
+    WHERE n.item_id = i.item_id AND NOT EXISTS (
+        SELECT FROM need_to_know_removals r
+        WHERE r.item_id = n.item_id AND r.subject = n.subject AND r.added_at = n.added_at)
+) <> (SELECT coalesce(jsonb_agg(DISTINCT who ORDER BY who), '[]') FROM jsonb_array_elements_text(i.knowers) AS who)
+"""
 
 INVARIANTS: Final = (
     QueryInvariant(
@@ -38,6 +48,12 @@ INVARIANTS: Final = (
         "stage-is-that-of-the-last-act",
         "An item's stage is that to which the last act on its process led.",
         _STAGE_APART_FROM_ACTS,
+        ITEMS,
+    ),
+    QueryInvariant(
+        "knowers-are-those-who-are-named",
+        "Who needs to know of a sensitive matter is who was named on it and not taken off.",
+        _KNOWERS_APART_FROM_HISTORY,
         ITEMS,
     ),
 )

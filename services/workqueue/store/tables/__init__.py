@@ -2,7 +2,7 @@
 
 from services.workqueue.store.tables.boards import board_acts, boards
 from services.workqueue.store.tables.bulk_runs import bulk_checks, bulk_items, bulk_runs
-from services.workqueue.store.tables.compartment import compartment_reads, need_to_know
+from services.workqueue.store.tables.compartment import compartment_reads, need_to_know, need_to_know_removals
 from services.workqueue.store.tables.core import metadata, platform
 from services.workqueue.store.tables.decisions import decided_goods, decisions
 from services.workqueue.store.tables.entries import entries, routed_goods, routed_versions
@@ -50,6 +50,7 @@ __all__ = [
     "matters",
     "metadata",
     "need_to_know",
+    "need_to_know_removals",
     "platform",
     "protests",
     "quality_plans",

@@ -14,9 +14,19 @@ need_to_know = Table(
     Column("reason", Text, nullable=False),
     Column("added_by", Text, nullable=False),
     Column("added_by_name", Text, nullable=False),
-    Column("removed_by", Text),
+    Column("removed_by", Text),  # with the next written by the release before only, read by none
     Column("removed_at", DateTime(timezone=True)),
     comment="Who is, or was, named on a law-enforcement-sensitive matter, by whom, and why.",
+)
+need_to_know_removals = Table(
+    "need_to_know_removals",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("added_at", DateTime(timezone=True), primary_key=True),
+    Column("removed_by", Text, nullable=False),
+    Column("removed_at", DateTime(timezone=True), nullable=False),
+    comment="Who was taken off a law-enforcement-sensitive matter again, by whom and when, only added to.",
 )
 compartment_reads = Table(
     "compartment_reads",
