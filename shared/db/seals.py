@@ -197,7 +197,7 @@ async def list_lines(tx: Transaction, tables: Sequence[SealedTable], subject: st
 
 def findings_sql(tables: Sequence[SealedTable]) -> str:
     """What is wrong with seals, in lines for people: (subject, line), with `AMONG(s.subject)` to limit it."""
-    of_tables = [_of_table_sql(table) for table in tables]
+    of_tables = [sql for table in tables for sql in (_of_table_sql(table), _put_in_sql(table))]
     return " UNION ALL ".join([*of_tables, _BROKEN_CHAIN])
 
 
@@ -216,6 +216,21 @@ SELECT s.subject, s.source || ' of ' || s.subject || ', line ' || s.line_key
 FROM seals s LEFT JOIN {table.name} t ON {table.is_of("s.subject")} AND {table.line_key} = s.line_key
 WHERE s.source = '{table.name}' AND AMONG(s.subject)
     AND (t.{table.subject} IS NULL OR {table.digest} <> s.digest)
+"""
+
+
+def _put_in_sql(table: SealedTable) -> str:
+    """Lines of subjects with seals that have none and wait for none: nobody who writes as the service does leaves such.
+
+    Every line that is added waits from its own transaction on, until the run that seals it.
+    """
+    return f"""
+SELECT s.subject, '{table.name} of ' || s.subject || ', line ' || {table.line_key} || ' was put in past the seal'
+FROM (SELECT DISTINCT s.subject FROM seals s WHERE AMONG(s.subject)) AS s
+JOIN {table.name} t ON {table.is_of("s.subject")}
+WHERE {table.only} AND NOT EXISTS (
+    SELECT FROM seals k WHERE k.subject = s.subject AND k.source = '{table.name}' AND k.line_key = {table.line_key})
+  AND NOT EXISTS (SELECT FROM unsealed u WHERE u.source = '{table.name}' AND u.subject = s.subject)
 """
 
 

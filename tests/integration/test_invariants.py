@@ -38,8 +38,8 @@ EACH = {
 MEASURED = {"suspended-has-a-ground", "routed-processes-have-items", "consulted-centers-have-items"}
 """Those for which the server takes another way through empty tables: they are measured on full ones."""
 
-STAY_SMALL = {"cycles", "assignment_policies", "activity_changes"}
-"""Tables that have a row a week, or fewer, and what a job folds every 20 s."""
+STAY_SMALL = {"cycles", "assignment_policies", "activity_changes", "unsealed"}
+"""Tables that have a row a week, or fewer, and what a job folds or seals every few seconds."""
 
 _SUSPENDED = """
 UPDATE entries SET liquidated_on = '2026-11-01', is_suspended = true, liquidation_kind = 'no-change'

@@ -57,13 +57,14 @@ WHERE a.attrelid = CAST(:name AS regclass) AND a.attnum > 0 AND NOT a.attisdropp
     AND a.attgenerated = '' AND a.attidentity = '' ORDER BY a.attnum
 """
 _RULES = """
-SELECT conname FROM pg_constraint WHERE conrelid = CAST(:name AS regclass) AND contype IN ('c', 'f')
+SELECT conname FROM pg_constraint WHERE conrelid = CAST(:name AS regclass) AND contype IN ('c', 'f', 'p', 'u')
 """
 
 
-async def do(engine: AsyncEngine, statement: str) -> None:
+async def do(engine: AsyncEngine, *statements: str) -> None:
     async with transaction(engine) as tx:
-        await tx.connection.execute(text(statement))
+        for statement in statements:
+            await tx.connection.execute(text(statement))
 
 
 async def findings(engine: AsyncEngine, tables: tuple[SealedTable, ...]) -> list[str]:
@@ -80,15 +81,58 @@ async def columns_of(engine: AsyncEngine, table: SealedTable) -> dict[str, str]:
     return dict(rows)
 
 
+async def write_line(engine: AsyncEngine, table: SealedTable) -> dict[str, str]:
+    """One line alone in a table, which waits to be sealed; gives the columns with their types."""
+    columns = await columns_of(engine, table)
+    await do(engine, f"DELETE FROM {table.name}")  # what the service is shipped with
+    await do(engine, f"DELETE FROM seals WHERE source = '{table.name}'")
+    values = ", ".join(_VALUES[kind] for kind in columns.values())
+    await do(engine, f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})")
+    return columns
+
+
+def another_line(table: SealedTable, columns: dict[str, str], times: int) -> str:
+    """SQL that adds a line to the subject of the first one, under another key."""
+    values = []
+    for name, kind in columns.items():
+        value = _VALUES[kind]
+        for _ in range(times if name in table.key and name != table.subject else 0):
+            value = "gen_random_uuid()" if kind == "uuid" else _CHANGED[kind].format(value)
+        values.append(value if name != table.subject else f"(SELECT {name} FROM {table.name} LIMIT 1)")
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
+
+
+@pytest.mark.parametrize("service", OF_SERVICES)
+async def test_line_put_in_past_the_seal_and_another_order_are_found(service: str, service_engine: MakeEngine) -> None:
+    engine, tables = await service_engine(service), OF_SERVICES[service]
+    for table in tables:
+        columns = await write_line(engine, table)
+        await do(engine, another_line(table, columns, 1))
+        assert await findings(engine, (table,)) == [], f"{table.name}: what waits is no finding"
+        await sealing.seal_what_waits(engine, tables, NOW)
+        assert await findings(engine, (table,)) == [], table.name
+        # Put in by somebody whom no trigger stops: it is not sealed, and waits for no run that would.
+        await do(engine, "SET LOCAL session_replication_role = replica", another_line(table, columns, 2))
+        (found,) = await findings(engine, (table,))
+        assert found.startswith(f"{table.name} of "), table.name
+        assert found.endswith("was put in past the seal"), table.name
+        # Put in and noted: the next run seals it behind the others, where nobody can take it for an older one.
+        await do(engine, f"INSERT INTO unsealed SELECT '{table.name}', {table.subject}::text FROM {table.name} LIMIT 1")
+        await sealing.seal_what_waits(engine, tables, NOW)
+        assert await findings(engine, (table,)) == [], table.name
+        places = f"UPDATE seals SET position = {{}} WHERE source = '{table.name}' AND position {{}}"
+        await do(engine, places.format("-2", "= 1"), places.format("1", "= 2"), places.format("2", "= -2"))
+        turned = await findings(engine, (table,))
+        assert turned, table.name
+        assert all("the chain is broken at line" in each for each in turned), turned
+        await do(engine, f"DELETE FROM {table.name}", f"DELETE FROM seals WHERE source = '{table.name}'")
+
+
 @pytest.mark.parametrize("service", OF_SERVICES)
 async def test_change_and_deletion_in_any_sealed_table_are_found(service: str, service_engine: MakeEngine) -> None:
     engine, tables = await service_engine(service), OF_SERVICES[service]
     for table in tables:
-        columns = await columns_of(engine, table)
-        await do(engine, f"DELETE FROM {table.name}")  # what the service is shipped with
-        await do(engine, f"DELETE FROM seals WHERE source = '{table.name}'")
-        values = ", ".join(_VALUES[kind] for kind in columns.values())
-        await do(engine, f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({values})")
+        columns = await write_line(engine, table)
         await sealing.seal_what_waits(engine, tables, NOW)
         assert list(await findings(engine, (table,))) == [], table.name
         kept = {*table.key, table.subject, *table.without}
