@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -52,7 +53,7 @@ async def list_named(connection: AsyncConnection, item_id: UUID) -> list[NeedToK
         .outerjoin(removed, and_(*(removed.c[name] == need_to_know.c[name] for name in key)))
         .where(need_to_know.c.item_id == item_id)
     )
-    rows = await connection.execute(query.order_by(need_to_know.c.added_at, need_to_know.c.subject))
+    rows: Any = await connection.execute(query.order_by(need_to_know.c.added_at, need_to_know.c.subject))
     return [NeedToKnow(*row) for row in rows]
 
 

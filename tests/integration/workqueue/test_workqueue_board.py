@@ -1,9 +1,11 @@
 """The enforcement board: members and quorum, recusal, comparable matters before the vote, dissent, limitation."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.workqueue.store.tables import board_acts
+from shared.db import bulk
+from shared.db.transaction import transaction
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
 from tests.integration.workqueue.test_workqueue_compartment import CENTER, TED, name
@@ -87,6 +89,23 @@ async def test_board_is_set_by_its_director_in_versions_and_its_quorum_can_be_re
     assert (await set_board(desk, quorum=2)).json()["version"] == 2
     assert (await desk.call("GET", "/centers/CEE007/board", TED)).json()["quorum"] == 2
     assert (await desk.call("GET", "/centers/CEE007/board", KIM)).status_code == 403
+
+
+async def test_center_without_a_board_is_told_exactly_what_to_do_and_then_disposes(desk: Desk) -> None:
+    item_id, _ = await nominated(desk)
+    refused = await dispose(desk, item_id, "warning-letter", (1, 0))
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (409, "board-not-set")
+    assert told["detail"] == "CEE007 has set no board, so nobody can vote on this matter."
+    for step in ("PUT /centers/CEE007/board", "POST /items/{id}/comparables", "POST /items/{id}/votes"):
+        assert step in told["remedy"], told["remedy"]
+    voted = await vote(desk, item_id, TED, "warning-letter", shown=False)
+    assert voted.json()["remedy"] == told["remedy"], "whoever votes is told the same"
+    # Done as it says: set, read, vote, dispose.
+    assert (await set_board(desk, quorum=1)).status_code == 200
+    assert (await vote(desk, item_id, TED, "warning-letter", key="then")).json()["carried"] == "warning-letter"
+    disposed = await dispose(desk, item_id, "warning-letter", (1, 0), "None.")
+    assert disposed.status_code == 201, disposed.text
 
 
 async def test_vote_carries_by_quorum_and_is_recorded_with_its_dissent_and_no_other_way(desk: Desk) -> None:
@@ -174,6 +193,60 @@ async def test_limitation_and_the_request_for_a_waiver_are_watched(desk: Desk) -
     assert (await desk.call("GET", "/limitations", KIM)).json()["items"] == []
     (told,) = (await desk.call("GET", "/limitations", TED)).json()["items"]
     assert (told["limitation_on"], told["waiver_due"], told["months_left"]) == ("2029-01-10", False, 34)
-    desk.clock.advance(timedelta(days=365))
+    # 24 months are left on 10 January 2027, not on the day before
+    desk.clock.advance(datetime(2027, 1, 9, 17, tzinfo=UTC) - desk.clock.now())
+    (before,) = (await desk.call("GET", "/limitations", TED)).json()["items"]
+    assert (before["waiver_due"], before["months_left"]) == (False, 24)
+    desk.clock.advance(timedelta(days=1))
+    (on_the_day,) = (await desk.call("GET", "/limitations", TED)).json()["items"]
+    assert (on_the_day["waiver_due"], on_the_day["months_left"]) == (True, 24)
+    desk.clock.advance(datetime(2027, 3, 2, 19, tzinfo=UTC) - desk.clock.now())
     (late,) = (await desk.call("GET", "/limitations", TED)).json()["items"]
     assert (late["waiver_due"], late["months_left"]) == (True, 22)
+
+
+MANY = """
+INSERT INTO items (item_id, kind, process, importer_number, center, division, priority, opened_at, due_on, state, token,
+                   acts, value_usd, stage, stage_since, knowers)
+SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'matter', 'cear', '07-345678900', 'CEE007',
+       'enforcement', 1, '2026-01-01'::timestamptz, NULL, 'open', 0, 1, 10, 'screened', '2026-01-02'::timestamptz,
+       '["ted"]'
+FROM generate_series(1, 1203) AS numbers(n)
+"""
+THEIR_ACTS = """
+INSERT INTO item_acts (item_id, number, act, at, done_by, done_by_name, fields, reasons, stage, authority)
+SELECT i.item_id, 1, 'screen', '2026-01-02'::timestamptz, 'ted', 'Ted Cho',
+       jsonb_build_object('violation_on', DATE '2022-01-10' + (right(i.item_id::text, 4)::integer * 7) % 1203),
+       '[]', 'screened', 'item.act/center'
+FROM items i WHERE right(i.item_id::text, 4)::integer > 3
+"""
+
+
+async def test_limitation_watch_leaves_out_none_however_many_there_are(unchecked_desk: Desk) -> None:
+    """1,203 matters: three whose day is not known lead, the others come by their day, page by page, each once."""
+    desk = unchecked_desk
+    async with transaction(desk.engine) as tx:
+        await bulk.execute(tx, MANY)
+        await bulk.execute(tx, THEIR_ACTS)
+    found: list[dict[str, Any]] = []
+    path: str | None = "/limitations?limit=200"
+    while path is not None:
+        page = await desk.call("GET", path, TED)
+        assert page.status_code == 200, page.text
+        found += page.json()["items"]
+        path = page.json()["next"]
+    assert len(found) == len({each["item_id"] for each in found}) == 1203
+    assert [each["limitation_on"] for each in found[:3]] == [None] * 3
+    # 19 USC 1621: five years from the violation, each on its own day (29 February has none in five years)
+    violations = sorted(date(2022, 1, 10) + timedelta(days=7 * number % 1203) for number in range(4, 1204))
+    known = [each for each in violations if (each.month, each.day) != (2, 29)]
+    days = [each["limitation_on"] for each in found[3:]]
+    assert days == sorted(days)
+    assert {str(each.replace(year=each.year + 5)) for each in known} <= set(days)
+    one = next(each for each in found if each["item_id"].endswith("0004"))
+    clocks = (await desk.call("GET", f"/items/{one['item_id']}", TED)).json()["matter"]["clocks"]
+    assert one["limitation_on"] == next(each["due_on"] for each in clocks if each["clock"] == "limitation")
+    near = (await desk.call("GET", "/limitations?months=10&limit=200", TED)).json()["items"]
+    assert all(each["months_left"] is None or each["months_left"] <= 10 for each in near)
+    assert (await desk.call("GET", "/limitations?center=CEE001", TED)).json()["items"] == []
+    assert (await desk.call("GET", "/limitations", KIM)).json()["items"] == [], "who need not know sees none"
