@@ -1,6 +1,7 @@
 """Periods for which figures are published, by name: a year, a fiscal year, a quarter or a month."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -49,3 +50,34 @@ def quarter_of(day: date) -> str:
     '2026-Q1'
     """
     return f"{day.year:04d}-Q{(day.month + 2) // 3}"
+
+
+def quarters_in(period: Period) -> tuple[str, ...]:
+    """The quarters of which a period is made; none for a month.
+
+    >>> quarters_in(parse_period("FY2026"))
+    ('2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3')
+    >>> quarters_in(parse_period("2026-03"))
+    ()
+    """
+    if (period.last - period.first).days < 32:
+        return ()
+    months = range(period.first.year * 12 + period.first.month - 1, period.last.year * 12 + period.last.month, 3)
+    return tuple(quarter_of(date(month // 12, month % 12 + 1, 1)) for month in months)
+
+
+def may_be_shown(period: Period, accounts_by_quarter: Mapping[str, int], today: date) -> bool:
+    """Whether the figure of a period can be published, so that no difference of two figures tells of a small cell.
+
+    Quarters are the smallest that are shown: of a month never, of a quarter when it is over and enough accounts (or
+    pairs of reviews) are in it, of a longer period when every quarter that has any can be shown by itself. So what can
+    be computed from published figures is a sum of published quarters, and no figure moves with one more answer.
+
+    >>> year, today = parse_period("2026"), date(2027, 1, 4)
+    >>> [may_be_shown(year, {"2026-Q1": 40, "2026-Q2": second}, today) for second in (11, 1, 0)]
+    [True, False, True]
+    >>> may_be_shown(parse_period("2026-Q1"), {"2026-Q1": 40}, date(2026, 3, 31))
+    False
+    """
+    counts = [accounts_by_quarter.get(each, 0) for each in quarters_in(period)]
+    return period.last < today and any(counts) and all(each == 0 or each >= SMALLEST_SHOWN for each in counts)

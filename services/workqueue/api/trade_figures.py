@@ -1,5 +1,6 @@
 """Figures for the trade: waiting at headquarters, satisfaction with its baseline, agreement of second reviews."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import groupby
@@ -13,13 +14,13 @@ from services.workqueue.domain.satisfaction import Said, baseline_of, satisfacti
 from services.workqueue.store import quality as quality_store
 from services.workqueue.store import satisfaction as store
 from services.workqueue.store.quality import Pair
-from shared.customs.calendar import add_days, end_of_legal_day
-from shared.customs.periods import SMALLEST_SHOWN, parse_period
+from shared.customs.calendar import add_days, end_of_legal_day, legal_date
+from shared.customs.periods import SMALLEST_SHOWN, Period, may_be_shown, parse_period, quarter_of
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
 from shared.runtime.identity import Identity
 from shared.web.access import allow
-from shared.web.requests import engine_of, now_of
+from shared.web.requests import engine_of, now_of, today_of
 
 router = APIRouter(tags=["public"])
 
@@ -88,13 +89,18 @@ async def read_trade_figures(
     _: Annotated[Identity, allow("trade-figures.read")],
     period: Annotated[str, Path(description="Year, fiscal year, quarter or month.", examples=["2026-Q1"])],
 ) -> TradeFiguresOut:
-    """What the trade asked to see beside `GET /transparency/{period}` of routing, with small cells withheld."""
+    """What the trade asked to see beside `GET /transparency/{period}` of routing, with small cells withheld.
+
+    Satisfaction and agreement are shown by quarters that are over, and by longer periods all of whose quarters can be
+    shown: no difference of two figures tells of a small cell, or of one more answer.
+    """
     try:
         span = parse_period(period)
     except ValueError as error:
         raise Malformed(
             f"{period} is not a period: {error}.", rule="period", code="bad-period", remedy="Take 2026-Q1, for example."
         ) from None
+    today = today_of(request)
     since, before = end_of_legal_day(add_days(span.first, -1)), end_of_legal_day(span.last)
     async with reading(engine_of(request)) as connection:
         waiting = await store.list_at_headquarters(connection, now_of(request))
@@ -116,8 +122,8 @@ async def read_trade_figures(
             )
             for row in waiting
         ],
-        satisfaction=[_satisfaction_out(center, rows, span.first) for center, rows in _by_center(said)],
-        quality=[_quality_out(center, rows) for center, rows in _by_center(pairs)],
+        satisfaction=[_satisfaction_out(center, rows, span, today) for center, rows in _by_center(said)],
+        quality=[_quality_out(center, rows, span, today) for center, rows in _by_center(pairs)],
     )
 
 
@@ -126,9 +132,9 @@ def _by_center(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     return [(center, list(some)) for center, some in groupby(sorted(rows, key=of), key=of)]
 
 
-def _satisfaction_out(center: str, said: list[Said], first: date) -> SatisfactionOut:
-    now = satisfaction_of(each for each in said if each.answered_on >= first)
-    base = baseline_of(said)
+def _satisfaction_out(center: str, said: list[Said], period: Period, today: date) -> SatisfactionOut:
+    now = satisfaction_of(said, period, today)
+    base = baseline_of(said, today)
     return SatisfactionOut(
         center=center,
         answers=now.answers if now is not None else None,
@@ -140,9 +146,10 @@ def _satisfaction_out(center: str, said: list[Said], first: date) -> Satisfactio
     )
 
 
-def _quality_out(center: str, pairs: list[Pair]) -> QualityOut:
+def _quality_out(center: str, pairs: list[Pair], period: Period, today: date) -> QualityOut:
     found = agreement_of([(each.first, each.second) for each in pairs])
-    if found.pairs < SMALLEST_SHOWN:
+    by_quarter = Counter(quarter_of(legal_date(each.done_at)) for each in pairs)
+    if not may_be_shown(period, by_quarter, today):
         return QualityOut(center=center, pairs=None, agreed_percent=None, kappa=None)
     return QualityOut(
         center=center,

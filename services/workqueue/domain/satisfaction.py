@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from shared.customs.periods import SMALLEST_SHOWN, quarter_of
+from shared.customs.periods import Period, may_be_shown, parse_period, quarter_of
 
 ASKED_AFTER: Final = ("inquiry", "engagement")
 """The processes after which it is asked."""
@@ -50,22 +50,23 @@ class Satisfaction:
     resolved_percent: int
 
 
-def satisfaction_of(said: Iterable[Said]) -> Satisfaction | None:
-    """The figures of some answers; None where they rest on too few accounts to be shown."""
-    known = list(said)
-    if len({each.importer_number for each in known}) < SMALLEST_SHOWN:
+def satisfaction_of(said: Iterable[Said], period: Period, today: date) -> Satisfaction | None:
+    """The figures of a period; None where they are withheld (`may_be_shown`)."""
+    known = [each for each in said if period.first <= each.answered_on <= period.last]
+    accounts: dict[str, set[str]] = {}
+    for each in known:
+        accounts.setdefault(quarter_of(each.answered_on), set()).add(each.importer_number)
+    if not may_be_shown(period, {quarter: len(found) for quarter, found in accounts.items()}, today):
         return None
     satisfied = sum(each.score >= SATISFIED_FROM for each in known)
     resolved = sum(each.is_resolved for each in known)
     return Satisfaction(len(known), satisfied * 100 // len(known), resolved * 100 // len(known))
 
 
-def baseline_of(said: Iterable[Said]) -> tuple[str, Satisfaction] | None:
+def baseline_of(said: Iterable[Said], today: date) -> tuple[str, Satisfaction] | None:
     """The first quarter whose figures can be shown, with them: what later ones are compared with."""
-    by_quarter: dict[str, list[Said]] = {}
-    for each in said:
-        by_quarter.setdefault(quarter_of(each.answered_on), []).append(each)
-    for quarter in sorted(by_quarter):
-        if (found := satisfaction_of(by_quarter[quarter])) is not None:
+    known = list(said)
+    for quarter in sorted({quarter_of(each.answered_on) for each in known}):
+        if (found := satisfaction_of(known, parse_period(quarter), today)) is not None:
             return quarter, found
     return None

@@ -47,6 +47,7 @@ class Pair(NamedTuple):
     center: str
     first: str
     second: str
+    done_at: datetime
 
 
 async def write_plan(tx: Transaction, plan: Plan) -> None:
@@ -150,7 +151,7 @@ async def find_blind(connection: AsyncConnection, item_ids: Collection[UUID], re
 async def list_pairs(connection: AsyncConnection, since: datetime, before: datetime) -> list[Pair]:
     """First and second outcomes of the samples that were done in a time."""
     query = (
-        select(quality_samples.c.center, decisions.c.outcome, quality_samples.c.outcome)
+        select(quality_samples.c.center, decisions.c.outcome, quality_samples.c.outcome, quality_samples.c.done_at)
         .join_from(quality_samples, decisions, decisions.c.decision_id == quality_samples.c.decision_id)
         .where(
             quality_samples.c.state == "done", quality_samples.c.done_at >= since, quality_samples.c.done_at < before

@@ -1,5 +1,6 @@
 """Law-enforcement-sensitive matters, as an insider would look for them: by every list, count, link, id and act."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ OPERATOR = Identity("ops", "Ops", frozenset({RoleName.OPERATOR}))
 COUNSEL = Identity("cho", "Cho Counsel", frozenset({RoleName.CHIEF_COUNSEL}))
 AGENT = Identity("hal", "Hal Agent", frozenset({RoleName.HSI}))
 ENTRY = "B7600000031"
+ABSENT = "00000000-0000-0000-0000-000000000009"
 FRAUD = {"process": "commercial-fraud", "title": "Two sets of invoices", "entry_numbers": [ENTRY]}
 LEAD = {"indicator": "Two invoices.", "discovered_on": "2026-03-02", "need_to_know": "Kim, Ted."}
 INSIDERS = {
@@ -94,6 +96,94 @@ async def test_who_need_not_know_learns_of_no_matter_by_any_way(desk: Desk, who:
     link = await opened(desk, insider, key="link", process="inquiry", linked_item=item_id, title="x", entry_numbers=[])
     assert link.status_code in {403, 404}, link.text
     assert [row.item_id for row in await desk.rows(items) if row.process != "commercial-fraud"] == []
+
+
+WHERE = {
+    "center": "CEE007",
+    "importer_number": "07-345678900",
+    "entry_number": ENTRY,
+    "period": "2026-Q1",
+    "process": "commercial-fraud",
+    "code": "commercial-fraud",
+    "subject": "kim",
+}
+ASKED = (
+    "",
+    "?entry=B7600000031",
+    "?importer=07-345678900",
+    "?process=commercial-fraud",
+    "?holder=kim",
+    "?text=invoices",
+    "?state=claimed",
+)
+"""What a list, a count and a table are asked for: by entry, importer, process, holder and words of the title."""
+
+
+def looked_at(desk: Desk) -> list[str]:
+    """Every path that reads and names no item, letter or run: lists, counts, tables, figures, histories, exports."""
+    found = []
+    for path, operations in desk.app.openapi()["paths"].items():
+        named = re.findall(r"{(\w+)}", path)
+        # The counters of the process count the calls themselves, ours among them.
+        if "get" not in operations or not set(named) <= WHERE.keys() or path == "/metrics":
+            continue
+        whole = path
+        for each in named:
+            whole = whole.replace(f"{{{each}}}", WHERE[each])
+        found += [f"{whole}{query}" for query in ASKED] if path in {"/items", "/items/count", "/items.csv"} else [whole]
+    return found
+
+
+async def seen_by(desk: Desk, who: Identity) -> dict[str, tuple[int, str | None, str]]:
+    """What somebody is answered on every such path: status, ETag, body."""
+    told = {}
+    for path in looked_at(desk):
+        answer = await desk.call("GET", path, who)
+        told[path] = (answer.status_code, answer.headers.get("etag"), answer.text.replace(answer_id(answer), ""))
+    return told
+
+
+def answer_id(answer: Any) -> str:
+    """What differs in two refusals by itself: the id of the trace."""
+    body = answer.json() if "json" in answer.headers.get("content-type", "") else None
+    return str(body.get("trace_id", "\0")) if isinstance(body, dict) else "\0"
+
+
+@pytest.mark.parametrize("who", ["director", "auditor", "operator", "who acts for the opener"])
+async def test_no_answer_differs_for_who_need_not_know_when_there_is_a_matter(desk: Desk, who: str) -> None:
+    """All that can be read is read before and after: no list, count, search, table, figure, history or ETag differs."""
+    await opened(desk, key="plain", process="inquiry", title="Status of invoices", entry_numbers=[])
+    insider = INSIDERS[who]
+    before = await seen_by(desk, insider)
+    assert len(before) > 30
+    item_id = await matter(desk)
+    token = await desk.claim(item_id)
+    assert (await done(desk, item_id, "take-as-lead", token=token, fields=LEAD)).status_code == 201
+    note = {"level": "law-enforcement", "text": "Two sets of invoices."}
+    noted = await desk.call("POST", f"/items/{item_id}/notes", KIM, json=note, headers={"Idempotency-Key": "n"})
+    assert noted.status_code == 201, noted.text
+    after = await seen_by(desk, insider)
+    assert {path for path in before if before[path] != after[path]} == set()
+    assert all(item_id not in text for _, _, text in after.values())
+    for path in (
+        f"/history/{item_id}",
+        f"/items/{item_id}/reads",
+        f"/items/{item_id}/votes",
+        f"/items/{item_id}/notes",
+    ):
+        there, nowhere = (
+            await desk.call("GET", path, insider),
+            await desk.call("GET", path.replace(item_id, ABSENT), insider),
+        )
+        assert there.status_code == nowhere.status_code, path
+        assert "invoices" not in there.text
+        assert there.headers.get("etag") == nowhere.headers.get("etag")
+    body = {"act": "assign", "to": insider.subject, "query": "process=commercial-fraud", "reason": "Mine."}
+    run = await desk.call("POST", "/bulk-runs", insider, json=body, headers={"Idempotency-Key": "b"})
+    assert run.json()["code"] in {"bulk-empty", "role-required", "no-acting-authority"}, run.text
+    # Those who know of it do see it there: the paths that were looked at are those by which it can be seen.
+    known = await seen_by(desk, KIM)
+    assert {path for path, (_, _, text) in known.items() if item_id in text} >= {"/items", "/items.csv"}
 
 
 async def test_nothing_of_it_leaves_the_work_queue(desk: Desk) -> None:

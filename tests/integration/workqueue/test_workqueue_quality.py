@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from services.workqueue.handlers.item_ids import entry_item_id
@@ -110,6 +111,9 @@ async def test_agreement_is_published_when_it_rests_on_enough(desk: Desk) -> Non
         if number == 9:
             early = (await desk.client.get("/trade-figures/2026-Q1")).json()
             assert early["quality"] == [{"center": "CEE007", "pairs": None, "agreed_percent": None, "kappa": None}]
+    assert (await desk.client.get("/trade-figures/2026-Q1")).json()["quality"] == early["quality"], "it is not over"
+    desk.clock.advance(datetime(2026, 4, 1, 5, tzinfo=UTC) - desk.clock.now())
+    assert (await desk.client.get("/trade-figures/2026-03")).json()["quality"] == early["quality"]
     told = (await desk.client.get("/trade-figures/2026-Q1")).json()
     # one outcome only came first: 9 of 12 agree, and chance alone would give as many
     assert told["quality"] == [{"center": "CEE007", "pairs": 12, "agreed_percent": 75, "kappa": "0.0000"}]

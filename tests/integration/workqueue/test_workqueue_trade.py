@@ -1,6 +1,7 @@
 """Satisfaction with its baseline, ages at headquarters, and the data pack of policy analysis."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -72,6 +73,9 @@ async def test_satisfaction_is_published_from_eleven_accounts_on_and_the_first_q
             early = (await desk.client.get("/trade-figures/2026-Q1")).json()["satisfaction"]
             assert [(each["answers"], each["baseline"]) for each in early] == [(None, None)]
         assert (await say(desk, item_id, holder(importer), 5 if number < 8 else 2)).status_code == 201
+    (running,) = (await desk.client.get("/trade-figures/2026-Q1")).json()["satisfaction"]
+    assert running["answers"] is None, "a figure that moves with each answer would tell the answer"
+    desk.clock.advance(datetime(2026, 4, 1, 5, tzinfo=UTC) - desk.clock.now())
     (told,) = (await desk.client.get("/trade-figures/2026-Q1")).json()["satisfaction"]
     assert told == {
         "center": "CEE007",
@@ -85,6 +89,15 @@ async def test_satisfaction_is_published_from_eleven_accounts_on_and_the_first_q
     (later,) = (await desk.client.get("/trade-figures/2026-Q2")).json()["satisfaction"]
     assert (later["answers"], later["baseline"], later["baseline_satisfied_percent"]) == (None, "2026-Q1", 72)
     assert len(await desk.rows(satisfaction_answers)) == 11
+    # One answer more, in the next quarter: no figure that is shown differs from another by that answer.
+    importer = "07-345699900"
+    assert (await say(desk, await ended(desk, importer), holder(importer), 1)).status_code == 201
+    desk.clock.advance(datetime(2027, 1, 4, 17, tzinfo=UTC) - desk.clock.now())
+    shown = {}
+    for period in ("2026-01", "2026-03", "2026-04", "2026-Q1", "2026-Q2", "2026", "FY2026"):
+        cells = (await desk.client.get(f"/trade-figures/{period}")).json()["satisfaction"]
+        shown[period] = [each["answers"] for each in cells if each["answers"] is not None]
+    assert shown == {**{period: [] for period in shown}, "2026-Q1": [11]}
     assert (await desk.client.get("/trade-figures/march")).json()["code"] == "bad-period"
 
 
