@@ -23,8 +23,8 @@ SELECT DISTINCT ON (center) {", ".join(_PLAN)} FROM quality_plans ORDER BY cente
 """
 _TO_DRAW = """
 SELECT d.decision_id, d.item_id, i.center, coalesce(i.value_usd, 0) AS value_usd, d.decided_by,
-       ARRAY(SELECT DISTINCT found ->> 'criterion' FROM jsonb_array_elements(d.found) AS found
-             WHERE found ->> 'criterion' IS NOT NULL) AS criteria
+       ARRAY(SELECT DISTINCT each.value ->> 'criterion' FROM jsonb_array_elements(d.found) AS each
+             WHERE each.value ->> 'criterion' IS NOT NULL) AS criteria
 FROM decisions d JOIN items i USING (item_id)
 WHERE d.decided_at > $1 AND d.refused_at IS NULL AND i.kind = 'review' AND i.center = ANY($2)
     AND NOT EXISTS (SELECT FROM quality_samples s WHERE s.decision_id = d.decision_id)

@@ -24,12 +24,14 @@ async def set_plan(desk: Desk, who: Identity = ANN, **plan: Any) -> Any:
     return await desk.call("PUT", "/centers/CEE007/quality-plan", who, json=PLAN | plan)
 
 
-async def decided(desk: Desk, serial: int, who: Identity = KIM, value_usd: int = 1_000) -> str:
+async def decided(
+    desk: Desk, serial: int, who: Identity = KIM, value_usd: int = 1_000, outcome: str = "no-change", **more: Any
+) -> str:
     entry = entry_number(serial)
     await desk.apply(routed(entry, processes=["quota"], value_usd=value_usd), legal_act(entry))
     item = str(entry_item_id(entry, "quota"))
     token = await desk.claim(item, who)
-    body = {"token": token, "outcome": "no-change", "reasons": [{"code": "x", "text": "As declared."}]}
+    body = {"token": token, "outcome": outcome, "reasons": [{"code": "x", "text": "As declared."}]} | more
     headers = {"Idempotency-Key": f"decide-{serial}"}
     answer = await desk.call("POST", f"/items/{item}/complete", who, json=body, headers=headers)
     assert answer.is_success, answer.text
@@ -117,3 +119,38 @@ async def test_agreement_is_published_when_it_rests_on_enough(desk: Desk) -> Non
     told = (await desk.client.get("/trade-figures/2026-Q1")).json()
     # one outcome only came first: 9 of 12 agree, and chance alone would give as many
     assert told["quality"] == [{"center": "CEE007", "pairs": 12, "agreed_percent": 75, "kappa": "0.0000"}]
+
+
+async def test_kappa_is_that_of_both_reviews_beyond_chance(desk: Desk) -> None:
+    """By hand: of 12 pairs 9 agree; first 8 and 4, second 7 and 5; chance (8 x 7 + 4 x 5) / 144; kappa 32 / 68."""
+    await set_plan(desk)
+    outcomes = [("no-change", "no-change")] * 6 + [("no-change", "refer")] * 2
+    outcomes += [("refer", "no-change")] + [("refer", "refer")] * 3
+    second = {}
+    for serial, (first, then) in enumerate(outcomes, start=1):
+        second[await decided(desk, serial, outcome=first)] = then
+    for sample in await drawn(desk):
+        path = f"/quality-samples/{sample.sample_id}"
+        assert (await desk.call("POST", f"{path}/take", LEE)).status_code == 200
+        body = {"outcome": second[str(sample.item_id)], "reason": "x"}
+        assert (await desk.call("POST", f"{path}/result", LEE, json=body)).status_code == 200
+    desk.clock.advance(datetime(2026, 4, 1, 5, tzinfo=UTC) - desk.clock.now())
+    told = (await desk.client.get("/trade-figures/2026-Q1")).json()["quality"]
+    assert told == [{"center": "CEE007", "pairs": 12, "agreed_percent": 75, "kappa": "0.4706"}]
+
+
+async def test_plan_draws_what_a_rule_selected_before_all_else(desk: Desk) -> None:
+    plan = {"floor_percent": 0, "by_criterion": {"cheap-laptops": 100}, "by_officer": {"kim": 100}}
+    assert (await set_plan(desk, **plan)).status_code == 200
+    found = {
+        "line_number": 1,
+        "issue": "02",
+        "declared": "8471300100",
+        "found": "8471410150",
+        "ruling": "NY N301234",
+        "criterion": "cheap-laptops",
+        "criterion_was": "right",
+    }
+    await decided(desk, 1, outcome="refer", findings=[found])
+    await decided(desk, 2)
+    assert sorted(row.stratum for row in await drawn(desk)) == ["criterion:cheap-laptops", "officer:kim"]
