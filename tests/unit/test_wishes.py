@@ -36,6 +36,36 @@ def commands() -> set[str]:
     }
 
 
+PROVED: Final = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs/proof.md").read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| what |")
+]
+
+
+@pytest.mark.parametrize("row", PROVED, ids=lambda row: row[0])
+def test_what_is_said_to_be_proved_is_by_tests_and_operations_that_are_there(row: list[str]) -> None:
+    what, does, shown = row
+    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", shown)
+    assert named, what
+    assert len(named) == shown.count("`") // 2, "each test is named with its file"
+    absent = [f"{path}::{test}" for path, test in named if f"def {test}(" not in _source(path)]
+    assert absent == []
+    known = documents()
+    unknown = [
+        found.group()
+        for found in OPERATION.finditer(does)
+        if found[2].lower() not in known[found[1]]["paths"].get(found[3], {})
+    ]
+    assert unknown == []
+    assert set(re.findall(r"`centerline ([\w -]+)`", does)) <= commands()
+
+
+def _source(path: str) -> str:
+    file = ROOT / path
+    return file.read_text() if file.is_file() else ""
+
+
 def test_every_wish_has_its_row() -> None:
     assert [row[0] for row in ROWS] == [f"W{number}" for number in range(1, 35)]
 
