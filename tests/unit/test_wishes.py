@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ ROWS: Final = [
 OPERATION: Final = re.compile(r"`(\w+): ([A-Z]+) (/[^`]*)`")
 
 
+@cache
 def documents() -> dict[str, Any]:
     return {path.stem: json.loads(path.read_text()) for path in (ROOT / "docs/contracts/openapi").glob("*.json")}
 
