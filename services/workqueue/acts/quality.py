@@ -62,11 +62,14 @@ async def set_plan(
 
 
 async def draw_samples(database: Connections, seed: str, now: datetime) -> int:
-    """Draw from the decisions that were made since the plans were set; gives how many were drawn."""
+    """Draw from the decisions that were made since the plans were set, each by the plan that stood when it was made.
+
+    Gives how many were drawn.
+    """
     async with transaction(database) as tx:
-        plans = {plan.center: plan for plan in await store.list_plans(tx)}
-        decided = await store.list_to_draw(tx, now - _DRAWN_WITHIN, sorted(plans)) if plans else []
-        drawn = [(each, draw(plans[each.center], each, seed)) for each in decided]
+        drawn = [
+            (each, draw(plan, each, seed)) for each, plan in await store.list_to_draw(tx, now - _DRAWN_WITHIN)
+        ]
         samples = [
             Sample(
                 UUID(event_id("quality-sample", str(each.decision_id))),
