@@ -176,7 +176,9 @@ async def stand_aside(
         await acts.stand_aside(tx, item_id, caller, now_of(request), body.reason)
         return await _votes_out(tx, item_id)
 
-    return await answer_once(request, call, act)
+    answer = await answer_once(request, call, act)
+    await note_reads(engine_of(request), [item_id], caller, "votes", now_of(request))
+    return answer
 
 
 @router.post("/items/{item_id}/comparables", summary="Comparable matters, before the vote")
@@ -237,12 +239,17 @@ async def vote(
         await acts.vote(tx, item_id, caller, now_of(request), **given)
         return await _votes_out(tx, item_id)
 
-    return await answer_once(request, call, act)
+    answer = await answer_once(request, call, act)
+    await note_reads(engine_of(request), [item_id], caller, "votes", now_of(request))
+    return answer
 
 
 @router.get("/items/{item_id}/votes", summary="What the board did in a matter")
 async def list_votes(item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item.read")]) -> VotesOut:
-    """Recusals, comparable matters shown, votes with their opinions, and how the vote stands."""
+    """Recusals, comparable matters shown, votes with their opinions, and how the vote stands.
+
+    Once the board has disposed of the matter: how it stood then, whoever sits on the board or stands aside since.
+    """
     async with snapshot(engine_of(request)) as tx:
         found = await item_store.find_items(tx.connection, [item_id])
         if not found:
@@ -256,10 +263,12 @@ async def list_votes(item_id: ItemId, request: Request, caller: Annotated[Identi
 
 async def _votes_out(tx: Transaction, item_id: UUID) -> VotesOut:
     (item,) = await item_store.find_items(tx.connection, [item_id])
-    board = await store.find_board(tx.connection, item.center)
+    disposed_at = await store.find_disposed_at(tx, item_id)
+    board = await store.find_board(tx.connection, item.center, disposed_at)
     done = await store.list_acts(tx.connection, item_id)
     hearing = await store.count_hearings(tx, item_id)
-    tally = tally_of(board, done, hearing) if board is not None else None
+    counted = [each for each in done if disposed_at is None or each.at <= disposed_at]
+    tally = tally_of(board, counted, hearing) if board is not None else None
     carried = tally.carried if tally is not None else None
     return VotesOut(
         quorum=board.quorum if board is not None else None,
