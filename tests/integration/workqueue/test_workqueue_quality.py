@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import quality_samples
 from shared.db.engine import create_engine
@@ -58,6 +60,24 @@ async def test_plan_draws_by_money_officer_and_floor_and_each_decision_once(desk
     assert sorted(row.stratum for row in await drawn(desk)) == ["floor", "money", "officer:lee"]
     assert len(await drawn(desk)) == 3
     assert (await desk.call("GET", "/centers/CEE007/quality-plan", LEE)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/centers/CEE007/quality-plan", PLAN),
+        ("/centers/CEE007/board", {"quorum": 1, "members": {"cal": "chair"}, "reason": "As of now."}),
+    ],
+)
+async def test_what_was_read_before_another_changed_it_is_not_written_over(desk: Desk, path: str, body: Any) -> None:
+    async def put(tag: str | None) -> Any:
+        return await desk.call("PUT", path, ANN, json=body, headers={"If-Match": tag} if tag is not None else {})
+
+    assert (await put('"1"')).json()["code"] == "stale", "there is none yet"
+    assert (await put(None)).headers["etag"] == '"1"'
+    read = (await desk.call("GET", path, ANN)).headers["etag"]
+    assert ((await put(read)).status_code, (await put(read)).status_code) == (200, 412)
+    assert (await desk.call("GET", path, ANN)).headers["etag"] == '"2"'
 
 
 async def test_plans_that_are_set_at_the_same_moment_come_one_after_the_other(desk: Desk) -> None:
