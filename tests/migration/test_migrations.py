@@ -54,7 +54,9 @@ def test_steps_that_build_indexes_on_tables_of_earlier_ones_are_named_to_operato
         source = step.read_text()
         made = set(re.findall(r"CREATE TABLE (\w+)", source))
         indexed = set(re.findall(r"CREATE (?:UNIQUE )?INDEX \w+\s+ON (\w+)", source))
-        assert not indexed & there - made or f"`{step.stem}`" in told, f"{step.stem} of {service.name}: {indexed & there}"
+        assert not indexed & there - made or f"`{step.stem}`" in told, (
+            f"{step.stem} of {service.name}: {indexed & there}"
+        )
         there |= made
 
 

@@ -40,9 +40,7 @@ async def begin(
 async def read(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime, *, is_used: bool = True) -> bytes | None:
     """The content of a session that lasts; None when there is none. `is_used` is false where nobody did anything."""
     found = (
-        await tx.connection.execute(
-            select(sessions.c.content, sessions.c.used_at).where(*_lasts(key, lifetime, now))
-        )
+        await tx.connection.execute(select(sessions.c.content, sessions.c.used_at).where(*_lasts(key, lifetime, now)))
     ).first()
     if found is None:
         return None

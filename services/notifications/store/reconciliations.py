@@ -15,7 +15,7 @@ from shared.db import bulk
 from shared.db.transaction import Transaction
 
 _COLUMNS = ("day", "acts", "gaps", "compared_at", "missing")
-_REPLACE = "(day) DO UPDATE SET acts = excluded.acts, gaps = excluded.gaps, compared_at = excluded.compared_at, missing = excluded.missing"
+_REPLACE = "(day) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 
 
 @dataclass(frozen=True, slots=True)

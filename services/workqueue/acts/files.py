@@ -77,7 +77,7 @@ def levels_of(item: Item, caller: Identity, on: date) -> tuple[NoteLevel, ...]:
 
 
 async def file_levels(tx: Transaction, item_id: UUID, caller: Identity, now: datetime) -> tuple[NoteLevel, ...]:
-    """`levels_of` for an item that is there; who reviews it a second time sees the papers that are for parties alone."""
+    """`levels_of` for an item that is there; who reviews it a second time sees what is for parties alone."""
     (item,) = await item_store.find_items(tx.connection, [item_id])
     if await quality_store.find_blind(tx.connection, [item_id], caller.subject):
         return PARTY_LEVELS

@@ -74,9 +74,7 @@ async def draw_samples(database: Connections, seed: str, now: datetime) -> int:
     Gives how many were drawn.
     """
     async with transaction(database) as tx:
-        drawn = [
-            (each, draw(plan, each, seed)) for each, plan in await store.list_to_draw(tx, now - _DRAWN_WITHIN)
-        ]
+        drawn = [(each, draw(plan, each, seed)) for each, plan in await store.list_to_draw(tx, now - _DRAWN_WITHIN)]
         samples = [
             Sample(
                 UUID(event_id("quality-sample", str(each.decision_id))),

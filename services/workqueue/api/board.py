@@ -168,9 +168,7 @@ async def set_board(
     Sitting on the board gives no need to know: members are named on each matter like others.
     """
     async with transaction(engine_of(request)) as tx:
-        board: Board = await acts.set_board(
-            tx, caller, center, now_of(request), if_match=if_match, **body.model_dump()
-        )
+        board: Board = await acts.set_board(tx, caller, center, now_of(request), if_match=if_match, **body.model_dump())
     response.headers["ETag"] = etag(board.version)
     return BoardOut.model_validate(board)
 

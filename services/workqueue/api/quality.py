@@ -176,9 +176,9 @@ async def set_quality_plan(
 ) -> PlanOut:
     """A new version of the plan, for what is decided from now on; every version stays, under seal.
 
-    With If-Match only in the place of the version that was read.
-    A job draws from the decisions on reviews every quarter of an hour, each by the plan that stood when it was made. What is drawn cannot be foreseen by who does
-    not know the operator's secret (`CENTERLINE_QUALITY_SEED`), and can be drawn again by who does.
+    With If-Match only in the place of the version that was read. A job draws from the decisions on reviews every
+    quarter of an hour, each by the plan that stood when it was made. What is drawn cannot be foreseen by who does not
+    know the operator's secret (`CENTERLINE_QUALITY_SEED`), and can be drawn again by who does.
     """
     async with transaction(engine_of(request)) as tx:
         plan: Plan = await acts.set_plan(tx, caller, center, now_of(request), if_match=if_match, **body.model_dump())

@@ -48,7 +48,9 @@ async def load_earlier(
     """
     answers: defaultdict[str, dict[tuple[str | None, bool, str], Answer]] = defaultdict(dict)
     shown: defaultdict[str, list[DecidedGoods]] = defaultdict(list)
-    for *cells, times, last_at in await bulk.fetch(tx, EARLIER, sorted(set(keys)), sorted(own_centers), item_id, reader):
+    for *cells, times, last_at in await bulk.fetch(
+        tx, EARLIER, sorted(set(keys)), sorted(own_centers), item_id, reader
+    ):
         decided = DecidedGoods(*cells)
         answer = (decided.issue, decided.is_kept, decided.found)
         answers[decided.goods_key][answer] = Answer(*answer, times=times, last_at=last_at)

@@ -23,6 +23,7 @@ from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import NOBODY, Filter, Span
 from services.workqueue.domain.matter import CLAIM_MOVES
 from services.workqueue.store.figures import is_due_in, is_overdue
+from services.workqueue.store.quality import is_unseen
 from services.workqueue.store.tables import (
     decisions,
     filings,
@@ -61,8 +62,11 @@ def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -
     """A query on `items`, of what the reach covers, may be known, and the filter asks for.
 
     Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
+    Who reviews an item a second time finds it neither by words nor by stage: both tell what came of the first review.
     """
     query = query.where(items_within(reach), known_to(knower))
+    if wanted.words is not None or wanted.stages:
+        query = query.where(~is_unseen(items.c.item_id, knower.subject))
     return query.where(*conditions_of(wanted))
 
 

@@ -156,7 +156,9 @@ async def find_blind(connection: AsyncConnection, item_ids: Collection[UUID], re
 
 def is_unseen(item_id: ColumnElement[UUID], reviewer: str) -> ColumnElement[bool]:
     """Whether somebody reviews the item of a row a second time now (`find_blind`), as a condition of a list."""
-    return select(quality_samples.c.item_id).where(quality_samples.c.item_id == item_id, *_reviewed_by(reviewer)).exists()
+    return (
+        select(quality_samples.c.item_id).where(quality_samples.c.item_id == item_id, *_reviewed_by(reviewer)).exists()
+    )
 
 
 def _reviewed_by(reviewer: str) -> tuple[ColumnElement[bool], ...]:

@@ -164,9 +164,12 @@ async def test_second_reviewer_finds_the_first_result_on_no_other_page_and_loses
     goods, account = f"/items/{other}/goods", f"/accounts/{IMPORTER}/work"
     assert "no-change" in (await desk.call("GET", goods, LEE)).text
     assert [each["outcome"] for each in (await desk.call("GET", account, LEE)).json()["decisions"]] == ["no-change"]
+    assert (await desk.call("GET", "/items/count?text=declared", LEE)).json()["count"] == 1
     assert (await desk.call("POST", f"/quality-samples/{sample.sample_id}/take", LEE)).status_code == 200
     assert "no-change" not in (await desk.call("GET", goods, LEE)).text
     assert (await desk.call("GET", account, LEE)).json()["decisions"] == []
+    for words, items in (("declared", 0), ("assists", 1)):  # of the decision, and of the letter on the other item
+        assert (await desk.call("GET", f"/items/count?text={words}", LEE)).json()["count"] == items, words
     page, found = "/requests?limit=1", []
     while page:
         answer = (await desk.call("GET", page, LEE)).json()
