@@ -36,13 +36,13 @@ from services.workqueue.store.tables import (
 )
 from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
-from shared.db.reach import is_one_of, names, within
+from shared.db.reach import is_one_of, names, names_any, within
 from shared.runtime.access import Reach
 
 
 def items_within(reach: Reach) -> ColumnElement[bool]:
-    """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
-    return within(
+    """Whether a row of `items` is reached; the Centers that asked for advice have part in what holds it."""
+    reached = within(
         reach,
         importer_number=items.c.importer_number,
         centers=(items.c.center, items.c.asking_center),
@@ -50,6 +50,13 @@ def items_within(reach: Reach) -> ColumnElement[bool]:
         ports=(items.c.port, items.c.at_port),
         named=items.c.knowers,
     )
+    if reach.is_national:
+        return reached
+    also = [names_any(items.c.also_asking, reach.centers)] if reach.centers else []
+    if reach.division_centers and reach.divisions:
+        in_division = items.c.division.in_(sorted(reach.divisions))
+        also.append(and_(names_any(items.c.also_asking, reach.division_centers), in_division))
+    return or_(reached, *also) if also else reached
 
 
 def known_to(knower: Knower) -> ColumnElement[bool]:
