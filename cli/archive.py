@@ -31,12 +31,14 @@ async def write(environment: Environment, folder: Path, name: str | None, *, onc
         loop.add_signal_handler(number, stopping.set)
     async with open_bus(environment) as bus:
         archiver = Archiver(bus, folder, UPSTREAM, environment.clock, name)
-        async with asyncio.TaskGroup() as group:
-            if once:
-                ends = await bus.end_offsets(UPSTREAM)
-                group.create_task(_stop_at(archiver, ends, stopping))
+        ends = await bus.end_offsets(UPSTREAM) if once else None
+        watching = asyncio.create_task(_stop_at(archiver, ends, stopping)) if ends is not None else None
+        try:
             await archiver.run(stopping)
+        finally:
             stopping.set()
+            if watching is not None:
+                await watching
     return archiver.archived
 
 

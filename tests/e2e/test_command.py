@@ -207,6 +207,13 @@ def test_archive_has_what_was_fed_and_is_put_back_on_an_empty_bus_only(running: 
     put_back = run_command("archive", "restore", f"--archive={folder}", f"--data={empty}", "--json", folder=open_folder)
     assert only_document(put_back.printed) == {"restored": archived}, put_back
     run_command("clean-data", f"--data={empty}", folder=open_folder)
+    segment = max(folder.glob("*/*/*.zst"))
+    segment.write_bytes(segment.read_bytes()[:-1])
+    damaged = running.ask("archive", "verify", "--json")
+    assert damaged.code == 1
+    assert any("are lacking" in fault for each in only_document(damaged.printed) for fault in each["faults"])
+    refused = running.ask("archive", "run", "--once")
+    assert (refused.code, refused.told.count("\n")) == (1, 1), refused  # a sentence, and nothing is written behind it
 
 
 def test_lists_name_their_entries_and_are_whole_in_a_pipe(running: Running) -> None:
