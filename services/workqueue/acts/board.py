@@ -27,6 +27,7 @@ from services.workqueue.store import items as item_store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.access import demand, no_such
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 
@@ -42,10 +43,12 @@ async def set_board(
     quorum: int,
     members: Mapping[str, str],
     reason: str,
+    if_match: IfMatch | None,
 ) -> Board:
     """Set who sits on the board of a Center and how many have to vote, from now on.
 
-    Raises `Forbidden` for another's Center, `Refused` for a quorum that the members cannot reach.
+    Raises `Forbidden` for another's Center, `Refused` for a quorum that the members cannot reach, `Stale` where another
+    version stands than the caller means.
     """
     if quorum > len(members):
         raise Refused(
@@ -54,7 +57,9 @@ async def set_board(
             code="quorum-out-of-reach",
             remedy="Name more members, or a smaller quorum.",
         )
-    signed = await next_version(tx, caller, center, now, action="board.set", reason=reason, find=store.find_board)
+    signed = await next_version(
+        tx, caller, center, now, action="board.set", reason=reason, find=store.find_board, if_match=if_match
+    )
     board = Board(**signed, quorum=quorum, members=members)
     await store.write_board(tx, board)
     return board

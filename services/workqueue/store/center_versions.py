@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import TypeVar
 
 import orjson
@@ -22,9 +23,13 @@ async def write_version(tx: Transaction, table: Table, version: CenterVersion) -
     await bulk.insert(tx, table, tuple(given), [row])
 
 
-async def find_version(connection: AsyncConnection, table: Table, kind: type[Version], center: str) -> Version | None:
-    """What stands for a Center; None before anything was set."""
+async def find_version(
+    connection: AsyncConnection, table: Table, kind: type[Version], center: str, at: datetime | None = None
+) -> Version | None:
+    """What stands for a Center, or stood at an instant; None before anything was set."""
     query = select(*(table.c[each.name] for each in fields(kind))).where(table.c.center == center)
+    if at is not None:
+        query = query.where(table.c.set_at <= at)
     found = await connection.execute(query.order_by(table.c.version.desc()).limit(1))
     row = found.mappings().one_or_none()
     return None if row is None else kind(**row)

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run, seal
 
-revision = "0027_pre_protest_selections"
-down_revision = "0026_pre_adcvd_errors"
+revision = "0028_pre_protest_selections"
+down_revision = "0027_pre_rates_of_cases"
 
 TABLES = """
 CREATE TABLE protest_selections (

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.platform_migrations import run, seal
 
-revision = "0035_pre_need_to_know_removals"
-down_revision = "0034_pre_bulk_samples"
+revision = "0037_pre_need_to_know_removals"
+down_revision = "0036_pre_shared_advice"
 
 TABLES = """
 CREATE TABLE need_to_know_removals (
