@@ -357,6 +357,7 @@ class ItemClock(Read, frozen=True):
 class Ground(Read, frozen=True):
     """A ground on which an item is where it is."""
 
+    code: str
     text: str
 
 
@@ -1403,6 +1404,7 @@ class Notice(Read, frozen=True):
     due_on: date | None
     entry_number: str | None
     if_nothing_is_done: str
+    acknowledged_at: datetime | None
 
 
 class Notices(Read, frozen=True):

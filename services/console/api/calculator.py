@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -19,6 +19,9 @@ from shared.customs.calendar import legal_date
 from shared.customs.entry_types import entry_types
 
 router = APIRouter(include_in_schema=False)
+
+TOO_FAR: Final = frozenset({"recordkeeping"})
+"""Rules of clocks that run for years after all others, and stand in the table alone."""
 
 
 @router.get("/calculator")
@@ -68,12 +71,15 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
 
 def _draw(clocks: Sequence[Clock], compared: Sequence[Compared[Clock]], today: date) -> Picture | None:
     """The clocks by the facts of the address; with other facts beside them, those first, these in the second line."""
-    now = [_event(number, each) for number, each in enumerate(clocks, start=1)]
     if not compared:
-        return draw(now, today)
-    was = [_event(number, each.was) for number, each in enumerate(compared, start=1) if each.was is not None]
-    then = [_event(number, each.then) for number, each in enumerate(compared, start=1) if each.then is not None]
-    return draw(was, today, then)
+        return draw(_events(clocks), today)
+    return draw(_events([each.was for each in compared]), today, _events([each.then for each in compared]))
+
+
+def _events(clocks: Sequence[Clock | None]) -> list[Event]:
+    """The clocks of a table by their rows, but for those so far off that nothing else could be told apart."""
+    numbered = enumerate(clocks, start=1)
+    return [_event(number, each) for number, each in numbered if each is not None and each.rule not in TOO_FAR]
 
 
 def _event(number: int, clock: Clock) -> Event:

@@ -127,6 +127,7 @@ def build_templates() -> Environment:
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
     templates.globals["differences"] = changes.differences
     templates.globals["why_not"] = words.say_refusal
+    templates.globals["why_center"] = words.say_why_center
     return templates
 
 

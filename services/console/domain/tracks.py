@@ -115,10 +115,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A track with its name; without one it is the second line of the track above."""
+    """A line of a track, with the name of the track where it is the first."""
 
     y: int
     label: str
+    is_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +160,18 @@ def draw(events: Sequence[Event], today: date, second: Sequence[Event] = ()) -> 
     for code, name in TRACKS:
         if all(each.track != code for each in every):
             continue
-        for line, label in ((events, name), *(((second, ""),) if second else ())):
+        label = name
+        for line, is_second in ((events, False), (second, True)):
             own = [each for each in line if each.track == code]
+            if not own:
+                continue
             y = top + ROW // 2
-            windows = _stack(own, axis, y + BAR, is_second=not label)
-            lanes.append(Lane(y, label))
+            windows = _stack(own, axis, y + BAR, is_second=is_second)
+            lanes.append(Lane(y, label, is_second))
             bars += windows
-            marks += [mark for each in own for mark in _marks(each, axis, y, is_second=not label)]
+            marks += [mark for each in own for mark in _marks(each, axis, y, is_second=is_second)]
             top += ROW + BAR * len({each.y for each in windows})
+            label = ""
     return Picture(
         height=top + 12,
         today_x=axis.x_of(today),
