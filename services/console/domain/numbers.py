@@ -15,6 +15,18 @@ _FILING: Final = re.compile(r"[A-Z]{2,4}-[0-9]{4}-[0-9]{2,8}")
 _RULE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
+def tidy_number(text: str) -> str | None:
+    """The digits of a tariff number, None of what is none.
+
+    >>> tidy_number("8471.30.0100"), tidy_number("847")
+    ('8471300100', None)
+    """
+    try:
+        return parse_tariff_number(text.strip())
+    except InvalidTariffNumber:
+        return None
+
+
 def is_declared(hts: str) -> bool:
     """Whether entries declare a tariff number so: whole, and not the heading that it is part of.
 
@@ -51,8 +63,6 @@ def find_page(text: str) -> str | None:
         return f"/accounts/{quote(parse_importer_number(tidy_importer_number(given)))}"
     except InvalidImporterNumber:
         pass
-    try:
-        return f"/tariff/{parse_tariff_number(given)}"
-    except InvalidTariffNumber:
-        pass
+    if (number := tidy_number(given)) is not None:
+        return f"/tariff/{number}"
     return f"/rules/{given}" if _RULE.fullmatch(given) else None

@@ -1,6 +1,7 @@
 """The clocks of an entry and of the calculator: windows as bars, other facts as a second line, calendar and paper."""
 
 import re
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -72,16 +73,13 @@ async def test_other_facts_are_drawn_as_a_second_line_and_listed(
     assert asked["was"][0].count("=") >= 2
     assert await page.locator(".cl-second").count() == 0
     entered = await page.get_by_label("Entry date").input_value()
-    later = f"{int(entered[:4]) + 1}{entered[4:]}".replace("02-29", "02-28")
-    await page.get_by_label("Entry date").fill(later)
-    for label in ("Released on", "Estimated duties deposited on", "Imported on"):
-        for field in await page.get_by_label(label, exact=True).all():
-            await field.evaluate("each => { each.value = '' }") if scripts else await field.fill("")
+    before = date.fromisoformat(entered) - timedelta(days=1)
+    await page.get_by_label("Entry date").fill(str(before))
     await page.get_by_role("button", name="Compute").click()
     await page.get_by_role("heading", name="What moves").wait_for()
     assert await page.locator(".cl-second").count() > 0
     deemed = page.get_by_role("row").filter(has_text="Deemed liquidated").first
-    assert re.search(r"36[56] days later", await deemed.inner_text())
+    assert "1 day earlier" in await deemed.inner_text()
     await take_picture(page, "what-if")
     await page.get_by_role("link", name="Back to the facts before").click()
     assert await page.get_by_label("Entry date").input_value() == entered

@@ -121,6 +121,7 @@ async def test_rule_is_found_by_words_and_taken_with_its_citation_without_script
     assert await page.get_by_label("Rule", exact=True).input_value() == "protest-180"
     assert await page.get_by_label("Citation", exact=True).input_value() == rule["citation"]
     assert await page.get_by_label("What you found").input_value() == "Kept while I look."
+    await page.get_by_text("Find a rule and its citation").click()
     await page.get_by_label("Words of the rule").fill("no such words at all")
     await page.get_by_role("button", name="Find", exact=True).last.click()
     await page.get_by_text("No rule has these words.").wait_for()

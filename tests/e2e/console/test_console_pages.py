@@ -305,6 +305,34 @@ async def test_focus_is_never_hidden_and_targets_are_large_enough(
     await context.close()
 
 
+async def test_text_with_wide_spaces_is_not_cut_off_and_help_is_in_one_place(
+    product: Product, browser: Browser, things: Things
+) -> None:
+    """WCAG 2.2: 1.4.12 text spacing, 1.4.10 reflow, 3.2.6 consistent help."""
+    context = await open_context(browser, NARROW, bypass_csp=True)
+    page = await context.new_page()
+    console = product.environment.address_of("console")
+    await sign_in(page, console, "Kim Sato")
+    wrong = []
+    for name in ("queue", "review", "entry", "team", "radar", "tariff-work", "calculator", "letters"):
+        await page.goto(console + (things.pages.get(name) or FOR_ANYONE[name]))
+        await page.add_style_tag(content=WIDE_SPACES)
+        if (wide := await page.evaluate("document.documentElement.scrollWidth")) > NARROW:
+            wrong.append((name, f"is {wide} pixels wide"))
+        wrong += [(name, cut) for cut in await page.evaluate(CUT_OFF)]
+        if await page.locator("footer a[href='/help']").count() != 1:
+            wrong.append((name, "has no help in its foot"))
+    assert wrong == []
+    await context.close()
+
+
+WIDE_SPACES = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }"""
+CUT_OFF = """() => [...document.querySelectorAll("main :is(h1, h2, p, td, th, li, dd, button)")]
+.filter(each => getComputedStyle(each).overflow === "hidden" && each.scrollHeight > each.clientHeight + 1)
+.map(each => each.outerHTML.slice(0, 100))"""
+
+
 IS_SEEN = """() => { const it = document.activeElement, box = it.getBoundingClientRect();
 const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
 return it === document.body || box.width === 0 || it.contains(at) || Boolean(at?.contains(it)) }"""
