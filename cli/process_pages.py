@@ -123,7 +123,7 @@ def _act(act: Act) -> str:
         fields,
         clocks,
         act.outcome or "",
-        ", ".join(act.tells),
+        ", ".join([*act.tells, *([f"`{act.publishes}`"] if act.publishes is not None else [])]),
         act.citation or "",
     )
     return f"| {' | '.join(cells)} |"

@@ -15,7 +15,14 @@ from services.workqueue.store.claims import ClaimFrame
 from shared.bus.outbox import Outgoing, frame_of
 from shared.contracts.decision import Actor, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.work import FoundOn as PublishedFinding
-from shared.contracts.work import RecordedFact, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
+from shared.contracts.work import (
+    ProgramAdmitted,
+    RecordedFact,
+    RequestChanged,
+    RequestIssued,
+    ReviewDecided,
+    WorkItemChanged,
+)
 from shared.customs.money import format_cents
 from shared.runtime.ids import event_id
 
@@ -42,6 +49,28 @@ def act_done(
         "surety_code": surety_code,
     }
     return work_item_changed(item, note, told=told)
+
+
+def program_admitted(item: Item, note: Note, facts: Mapping[str, Any]) -> list[Outgoing]:
+    """An admission to a program, for the account of the matter and each number that its application covers."""
+    assert item.importer_number is not None, "an application is of an importer"
+    numbers = dict.fromkeys((item.importer_number, *facts["importer_numbers"]))
+    return [
+        Outgoing(
+            event_id("program-admitted", str(item.item_id), number),
+            ProgramAdmitted(
+                item_id=str(item.item_id),
+                importer_number=number,
+                program=facts["program"],
+                admitted_from=facts["admitted_from"],
+                center=item.center,
+                admitted_by=_actor(note.by),
+                admitted_at=note.at,
+            ),
+            note.at,
+        )
+        for number in numbers
+    ]
 
 
 def _as_text(value: Any) -> str:

@@ -14,7 +14,7 @@ from shared.contracts.post_entry import PostEntryFiled
 from shared.contracts.refusal import EventRefused
 from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued, EntryRouted, FilingRouted
 from shared.contracts.terms import Contract
-from shared.contracts.work import RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
+from shared.contracts.work import ProgramAdmitted, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ _CONTRACTS = (
     _topic("review-decided", "gov.cbp.work.review-decided.v1", ReviewDecided, "entry_number", "workqueue"),
     _topic("request-issued", "gov.cbp.work.request-issued.v1", RequestIssued, "importer_number", "workqueue"),
     _topic("request-changed", "gov.cbp.work.request-changed.v1", RequestChanged, "request_id", "workqueue"),
+    _topic("program-admitted", "gov.cbp.work.program-admitted.v1", ProgramAdmitted, "importer_number", "workqueue"),
     _topic("entry-changed", "gov.cbp.liquidation.entry-changed.v1", EntryChanged, "entry_number", "liquidation"),
     _topic(
         "protest-changed",

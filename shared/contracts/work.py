@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.decision import Actor, LegalBasis, MoneyEffect, Reasons
 from shared.contracts.routing import Division
@@ -19,6 +19,7 @@ from shared.contracts.terms import (
     TariffNumber,
 )
 from shared.contracts.words import Open, PassedOn
+from shared.customs.trusted_traders import PROGRAM_NAME
 
 ItemState = Literal["open", "claimed", "completed", "cancelled"]
 ItemChange = Literal[
@@ -113,6 +114,18 @@ class WorkItemChanged(Contract):
     surety_code: Annotated[
         Code | None, Field(description="The surety on the bond of the entry, with an act that causes a notice.")
     ] = None
+
+
+class ProgramAdmitted(Contract):
+    """An importer was admitted to a trusted-trader program; one event for each number that the application covers."""
+
+    item_id: Annotated[Code, Field(description="The application.")]
+    importer_number: ImporterNumber
+    program: Annotated[str, StringConstraints(pattern=f"^{PROGRAM_NAME}$")]
+    admitted_from: Annotated[LegalDate, Field(description="First day of the membership.")]
+    center: CenterCode
+    admitted_by: Actor
+    admitted_at: Instant
 
 
 class FoundOn(Contract):

@@ -27,6 +27,9 @@ class FolderMailer:
         """Write the files of a batch, off the event loop."""
         await write_down(list(enumerate(await asyncio.to_thread(self._write, mails))))
 
+    async def rest(self) -> None:
+        """Nothing is kept open between batches."""
+
     def _write(self, mails: Sequence[Mail]) -> list[Outcome]:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

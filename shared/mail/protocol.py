@@ -75,6 +75,10 @@ class Mailer(Protocol):
         """
         ...
 
+    async def rest(self) -> None:
+        """No batch follows for now: what was kept open for the next is closed. Never raises."""
+        ...
+
 
 def explain(error: Exception) -> str:
     """Why a mail was not sent, short enough for a row; a failure of the system by its name."""

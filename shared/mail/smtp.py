@@ -20,12 +20,14 @@ _BEGIN_SECONDS: Final = 4.0
 Below the scheduler's share of an orderly stop, a third of CENTERLINE_DRAIN_SECONDS (20): a batch that has just begun
 ends within it, so that nothing which the server took is left unwritten by a stop.
 """
-_STEPS: Final = 12
-"""Steps besides the mail itself, at most: connection, greeting, encryption, log-in, MAIL, RCPT, RSET."""
+_LEAVE_SECONDS: Final = 1.0
+_STEPS: Final = 13
+"""Steps besides the mail itself, at most: a look at a kept connection, connection, greeting, encryption, log-in, MAIL,
+RCPT, RSET."""
 
 
 class SmtpMailer:
-    """Hands mails to an SMTP server over a few connections at once, each used for many mails.
+    """Hands mails to an SMTP server over a few connections at once, each used for many mails and batches until `rest`.
 
     The server's answer to the end of a mail's data is the moment of sending. It is written down before the connection
     takes the next mail, so what becomes of one mail never touches another. Each step has its own time: `step_seconds`
@@ -52,6 +54,7 @@ class SmtpMailer:
         self._sender = sender
         self._step_seconds = step_seconds
         self._accept_seconds = accept_seconds
+        self._kept: list[aiosmtplib.SMTP] = []
 
     @property
     def longest(self) -> timedelta:
@@ -66,20 +69,25 @@ class SmtpMailer:
         elapsed = start_stopwatch()
 
         async def work() -> None:
-            client = self._client()
+            client = await self._take_kept() or self._client()
+            is_fit = False
             try:
-                if problem := await _connect(client):
+                if not client.is_connected and (problem := await _connect(client)):
                     problems.append(problem)
                     return
                 while elapsed() < _BEGIN_SECONDS and client.is_connected:
                     position = next(waiting, None)
                     if position is None:
-                        return
+                        break
                     await write_down([(position, await self._send_one(client, mails[position]))])
                 if not client.is_connected:
                     problems.append("the mail server closed the connection")
+                is_fit = client.is_connected
             finally:
-                client.close()
+                if is_fit:
+                    self._kept.append(client)
+                else:
+                    client.close()
 
         # One that fails must not leave the others behind with mails in hand: all are waited for.
         ends = await asyncio.gather(*(work() for _ in range(min(_CONNECTIONS, len(mails)))), return_exceptions=True)
@@ -91,6 +99,35 @@ class SmtpMailer:
         for failure in ends:
             if failure is not None:
                 raise failure
+
+    async def rest(self) -> None:
+        """Take leave of the server on every connection that was kept."""
+        kept, self._kept = self._kept, []
+
+        async def leave(client: aiosmtplib.SMTP) -> None:
+            try:
+                with suppress(aiosmtplib.SMTPException, OSError):
+                    await client.quit(timeout=_LEAVE_SECONDS)
+            finally:
+                client.close()
+
+        await asyncio.gather(*map(leave, kept))
+
+    async def _take_kept(self) -> aiosmtplib.SMTP | None:
+        """A kept connection that the server still answers on, None where there is none."""
+        while self._kept:
+            client = self._kept.pop()
+            is_there = False
+            try:
+                with suppress(aiosmtplib.SMTPException, OSError):
+                    await client.noop()
+                    is_there = True
+            finally:
+                if not is_there:
+                    client.close()
+            if is_there:
+                return client
+        return None
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(

@@ -51,6 +51,7 @@ _SAMPLES = (
     ("party-changed", "routing/party-agent-delegated-to", _of_party),
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
     ("review-decided", "workqueue/decided-increase-with-findings", _of_decision),
+    ("program-admitted", "workqueue/program-admitted", lambda serial: {"importer_number": f"09-{serial:07d}00"}),
     ("request-issued", "workqueue/request-for-information", lambda serial: {"request_id": f"request-{serial}"}),
     ("request-changed", "workqueue/request-reminded", lambda serial: {"request_id": f"request-{serial}"}),
     ("entry-changed", "liquidation/liquidated-with-refund", _of_entry),

@@ -197,6 +197,10 @@ def _shape_of_event_refused(data: Data) -> Hashable:
     return data["code"], _given(data, "faults")
 
 
+def _shape_of_program_admitted(data: Data) -> Hashable:
+    return _given(data), _given(data["admitted_by"])
+
+
 def _shape_of_broadcast_issued(data: Data) -> Hashable:
     return _given(data, "effective_on"), _given(data, "program"), _given(data, "hts")
 
@@ -207,6 +211,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "account-assigned": _shape_of_account_assigned,
     "work-item-changed": _shape_of_work_item_changed,
     "review-decided": _shape_of_review_decided,
+    "program-admitted": _shape_of_program_admitted,
     "request-issued": _shape_of_request_issued,
     "request-changed": _shape_of_request_changed,
     "entry-changed": _shape_of_entry_changed,

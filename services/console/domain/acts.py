@@ -137,7 +137,7 @@ def _value(kind: str, text: str) -> Any:
             return _number(text)
         case "instant":
             return _instant(text)
-        case "entry-numbers" | "references":
+        case "entry-numbers" | "importer-numbers" | "references":
             return _lines(text)
         case "line-numbers":
             return [_number(line) for line in _lines(text)]

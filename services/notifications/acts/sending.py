@@ -135,7 +135,11 @@ class Sender:
                 ended.set()
 
         # One that fails must not leave the other behind with mails in hand: both are waited for.
-        for end in await asyncio.gather(send_urgent(), send_others(), return_exceptions=True):
+        try:
+            ends = await asyncio.gather(send_urgent(), send_others(), return_exceptions=True)
+        finally:
+            await self._mailer.rest()
+        for end in ends:
             if end is not None:
                 raise end
 

@@ -11,9 +11,11 @@ from services.routing.acts.assignments import assign
 from services.routing.acts.sight import demand_account
 from services.routing.domain.accounts import (
     AccountRecord,
+    Admission,
     FieldChange,
     GivenAccount,
     TrustedProgram,
+    admit,
     keep_known_terms,
     keep_verification,
     list_changes,
@@ -22,6 +24,7 @@ from services.routing.domain.accounts import (
 )
 from services.routing.domain.center import CITATION
 from services.routing.store import accounts as account_store
+from services.routing.store import admissions as admission_store
 from services.routing.store import assignments as assignment_store
 from services.routing.store import directory as directory_store
 from services.routing.store import families as family_store
@@ -79,6 +82,7 @@ class Registration:
         latest: Mapping[str, LatestAssignment],
         centers: frozenset[str],
         families: frozenset[str],
+        admissions: Sequence[Admission],
     ) -> None:
         self._caller = caller
         self._now = now
@@ -87,6 +91,7 @@ class Registration:
         self._latest = dict(latest)
         self._centers = centers
         self._families = families
+        self._admissions = admissions
         self._touched: dict[str, AccountRecord] = {}
         self._changes: list[AccountChange] = []
         self._assignments: list[NewAssignment] = []
@@ -120,6 +125,7 @@ class Registration:
                 self._note(after, "changed", changed)
         else:
             self._note(after, "registered", ())
+            self._admit(after)
         return RegisteredAccount(outcome, not is_silent and self._assign(given))
 
     async def write(self, tx: Transaction) -> int:
@@ -132,6 +138,16 @@ class Registration:
     def _note(self, after: AccountRecord, action: str, changed: tuple[FieldChange, ...]) -> None:
         self._accounts[after.importer_number] = self._touched[after.importer_number] = after
         self._changes.append(_change_of(after, action, changed, self._reason, self._caller, self._now))
+
+    def _admit(self, registered: AccountRecord) -> None:
+        """Write the programs into a new account to which its importer was admitted before there was one."""
+        after = registered
+        for admission in self._admissions:
+            if admission.importer_number == registered.importer_number:
+                before, after = after, admit(after, admission)
+                if after.revision != before.revision:
+                    self._accounts[after.importer_number] = self._touched[after.importer_number] = after
+                    self._changes.append(_change_by_admission(before, after, admission))
 
     def _demand_registered(self, given: GivenAccount) -> None:
         """Refuse another Center for an account whose Center was decided: registration is no way around the decision."""
@@ -185,6 +201,7 @@ async def open_registration(
         latest,
         frozenset((await directory_store.load(tx.connection)).centers),
         await family_store.find_known_families(tx.connection, families),
+        await admission_store.load(tx, [number for number in numbers if number not in known]),
     )
 
 
@@ -241,6 +258,38 @@ async def change_account(
         await account_store.write_accounts(tx, [after])
         await account_store.append_changes(tx, [_change_of(after, "changed", changed, reason, caller, now)])
     return after
+
+
+async def hear_admissions(tx: Transaction, admissions: Sequence[Admission]) -> None:
+    """Write programs into the accounts of importers who were admitted; who has no account yet gets them with it."""
+    if not admissions:
+        return
+    await account_store.lock_registration(tx)
+    await admission_store.write(tx, admissions)
+    known = await account_store.load_accounts(tx, sorted({each.importer_number for each in admissions}))
+    touched: dict[str, AccountRecord] = {}
+    changes: list[AccountChange] = []
+    for admission in admissions:
+        before = known.get(admission.importer_number)
+        after = admit(before, admission) if before is not None else None
+        if before is not None and after is not None and after.revision != before.revision:
+            known[after.importer_number] = touched[after.importer_number] = after
+            changes.append(_change_by_admission(before, after, admission))
+    await account_store.write_accounts(tx, list(touched.values()))
+    await account_store.append_changes(tx, changes)
+
+
+def _change_by_admission(before: AccountRecord, after: AccountRecord, admission: Admission) -> AccountChange:
+    return AccountChange(
+        importer_number=after.importer_number,
+        revision=after.revision,
+        action="changed",
+        fields=list_changes(before, after),
+        reason=f"Admitted to {admission.program}: application {admission.application}.",
+        changed_by=admission.admitted_by,
+        acting_for=admission.acting_for,
+        recorded_at=admission.admitted_at,
+    )
 
 
 def _demand_right(caller: Identity, importer_number: str, changes: Mapping[str, Any], on: date) -> None:

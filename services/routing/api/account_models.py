@@ -18,6 +18,7 @@ from services.routing.domain.accounts import (
     TrustedProgram,
 )
 from shared.contracts.terms import CenterCode, ImporterNumber
+from shared.customs.trusted_traders import PROGRAM_NAME
 from shared.web.fields import LegalDay
 
 # PostgreSQL keeps every character but NUL.
@@ -27,7 +28,7 @@ Why = Annotated[
     StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
     Field(description="Why; kept in the history."),
 ]
-ProgramName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$")]
+ProgramName = Annotated[str, StringConstraints(pattern=f"^{PROGRAM_NAME}$")]
 ProcessCode = Annotated[
     str,
     StringConstraints(pattern="^[a-z0-9][a-z0-9-]{0,63}$"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 Size = Literal["small", "mid", "large"]
@@ -29,6 +29,19 @@ class TrustedProgram:
 
     program: str
     term: Term = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An importer's admission to a trusted-trader program, as the application for it ended; both signatures by id."""
+
+    application: str
+    importer_number: str
+    program: str
+    admitted_from: date
+    admitted_by: str
+    acting_for: str | None
+    admitted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +235,15 @@ def keep_verification(given: Sequence[Contact], known: Sequence[Contact]) -> tup
         )
         for contact in given
     )
+
+
+def admit(account: AccountRecord, admission: Admission) -> AccountRecord:
+    """The account in the program from the day of its admission, without an end; as it is where it says so already."""
+    member = [each for each in account.trusted_programs if each.program == admission.program]
+    if any(each.term.last_on is None and each.term.holds(admission.admitted_from) for each in member):
+        return account
+    program = TrustedProgram(admission.program, Term(admission.admitted_from))
+    return revise(account, trusted_programs=(*account.trusted_programs, program))
 
 
 def revise(account: AccountRecord, **changes: Any) -> AccountRecord:

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from prometheus_client import Counter
 
+from services.routing.acts.accounts import hear_admissions
+from services.routing.handlers.admissions import on_program_admitted
 from services.routing.handlers.entries import on_entries, on_entry_released, write_entries
 from services.routing.handlers.filings import on_center_appeal_filed, on_post_entry_filed
 from services.routing.handlers.outcomes import on_review_decided
@@ -20,10 +22,17 @@ from shared.contracts.entry import EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.post_entry import FilingKind, PostEntryFiled
 from shared.contracts.registry import carries
-from shared.contracts.work import ReviewDecided
+from shared.contracts.work import ProgramAdmitted, ReviewDecided
 from shared.db.transaction import Transaction
 
-TOPICS: Final = ("entry-filed", "entry-released", "entry-corrected", "post-entry-filed", "review-decided")
+TOPICS: Final = (
+    "entry-filed",
+    "entry-released",
+    "entry-corrected",
+    "post-entry-filed",
+    "review-decided",
+    "program-admitted",
+)
 
 
 class RoutingHandler:
@@ -39,7 +48,9 @@ class RoutingHandler:
         released = [event for event in events if carries(event, EntryReleased)]
         post_entry = [event for event in events if carries(event, PostEntryFiled)]
         reviewed = [event for event in events if carries(event, ReviewDecided)]
+        admitted = [event for event in events if carries(event, ProgramAdmitted)]
 
+        await hear_admissions(tx, [on_program_admitted(event) for event in admitted])
         book = await self._rules.read(tx.connection)
         importers = {event.data.importer_number for event in (*filed, *post_entry)}
         accounts = await decision_store.load_accounts(tx, sorted(importers)) if importers else {}

@@ -19,7 +19,7 @@ from services.workqueue.domain.processes.fields import FieldsRefused, read_field
 from services.workqueue.domain.processes.shape import Act, Process
 from services.workqueue.domain.processes.table import PROCESSES
 from services.workqueue.domain.request import Letter, asking_act, fact_of_letter, fields_of_letter, follows_letters
-from services.workqueue.publishing import SOURCE, act_done
+from services.workqueue.publishing import SOURCE, act_done, program_admitted
 from services.workqueue.store import entries as entry_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import items as item_store
@@ -83,7 +83,10 @@ async def keep_act(
     await item_store.append_notes(tx, [(item, note)])
     if item.knowers is None:
         surety = await _surety_of(tx, item) if act.tells else None
-        await outbox.add(tx, SOURCE, [act_done(item, note, act, doing.fields, after.facts, surety)])
+        told = [act_done(item, note, act, doing.fields, after.facts, surety)]
+        if act.publishes is not None:
+            told += program_admitted(item, note, after.facts)
+        await outbox.add(tx, SOURCE, told)
     return item, kept, after
 
 

@@ -55,6 +55,7 @@ class ActOut(BaseModel):
     event: str | None = Field(description="The event that does it by itself.")
     opens: str | None = Field(description="The process of a matter that it opens beside this one.")
     notices: list[str]
+    publishes: str | None = Field(description="The topic on which another service hears of it.")
     citation: str | None
 
 
@@ -167,6 +168,7 @@ def act_out(act: Act) -> ActOut:
         event=act.event,
         opens=act.opens,
         notices=list(act.tells),
+        publishes=act.publishes,
         citation=act.citation,
     )
 

@@ -163,6 +163,9 @@ class ScriptedMailer:
         self.mails.extend(mails)
         await write_down([(position, self._answer(mail)) for position, mail in enumerate(mails)])
 
+    async def rest(self) -> None:
+        """It keeps nothing open."""
+
 
 def client_of(
     engine: AsyncEngine, folder: Path, identity: Identity | None, now: datetime = NOW, **changes: Any

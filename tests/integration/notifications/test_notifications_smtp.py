@@ -47,6 +47,12 @@ class Postbox:
         self.connections_at_most = 100
         self.step_seconds = 0.0
         self.drops_recipients = 0
+        self.is_tired = False
+
+    async def handle_NOOP(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, arg: str
+    ) -> str:
+        return await drop(server) if self.is_tired else "250 OK"
 
     async def handle_EHLO(  # noqa: N802  the names that aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -288,3 +294,34 @@ async def test_a_bug_in_writing_down_leaves_no_connection_behind(mail_server: tu
     with pytest.raises(LookupError):
         await mailer.send(mails, write_down)
     assert sorted([*kept, 2]) == list(range(16))
+
+
+async def test_batches_of_a_run_share_their_connections_and_none_is_left_open(
+    engine: AsyncEngine, clock: FixedClock, mail_server: tuple[Postbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SmtpMailer, "batch", 16)
+    postbox, port = mail_server
+    open_at_end = asyncio.all_tasks()
+    await queue(engine, 80)
+    await smtp_sender(engine, clock, port).run()
+    assert len(postbox.accepted) == len(set(postbox.accepted)) == 80
+    assert postbox.connections <= 16  # eight of the five batches, and those of the first look for urgent mail
+    await asyncio.sleep(0.1)
+    assert asyncio.all_tasks() <= open_at_end  # the server serves nobody any more
+
+
+async def test_a_kept_connection_that_the_server_gave_up_costs_no_mail_its_try(
+    engine: AsyncEngine, clock: FixedClock, mail_server: tuple[Postbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postbox, port = mail_server
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "notices@c.example", step_seconds=1, accept_seconds=1)
+    sender = sender_of(engine, mailer, clock)
+    await queue(engine, 8)
+    assert not await sender.send_batch()
+    postbox.is_tired = True  # it says goodbye to whatever was kept
+    await queue(engine, 8)
+    assert not await sender.send_batch()
+    await mailer.rest()
+    assert len(set(postbox.accepted)) == 16
+    assert {tuple(lines) for lines in (await ledger(engine)).values()} == {("sent",)}
+    assert {row.attempts for row in await rows(engine, deliveries) if row.channel == "email"} == {1}

@@ -46,9 +46,11 @@ USUAL: Final[dict[str, Any]] = {
     "hours": "1.5",
     "flag": True,
     "entry-numbers": [ENTRY],
+    "importer-numbers": ["07-345678900", "91-234567800"],
     "line-numbers": [1],
     "references": ["R-1"],
     "port": PORT,
+    "program": "CTPAT",
 }
 NOT_BY_HAND: Final = {"request-for-information", "notice-of-action", "protest", "center-appeal"}
 """Letters have their own walks, a protest is decided in the legal record, routing decides appeals."""

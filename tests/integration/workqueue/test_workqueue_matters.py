@@ -1,5 +1,6 @@
 """Matters over HTTP: opened, claimed, taken through the table of their process, closed by a second person."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -279,3 +280,22 @@ async def test_a_director_takes_from_every_division_of_the_center(desk: Desk) ->
     assert (taken.status_code, taken.json()["process"]) == (200, "inquiry"), taken.text
     none = await desk.call("POST", "/items/next", AWAY, json={})
     assert (none.status_code, none.content) == (204, b""), none.text
+
+
+async def test_opening_of_an_investigation_is_an_act_of_its_own_whose_second_is_the_fact(desk: Desk) -> None:
+    about = {"process": "liquidated-damages-penalty", "title": "Marks of origin removed"}
+    item_id = (await opened(desk, **about)).json()["item_id"]
+    desk.clock.advance(timedelta(minutes=7, seconds=9))
+    body = {"suspected_violation": "SYNTHETIC: 19 USC 1304(l).", "investigated_entries": ["B76-0000003-1"]}
+    assert (await done(desk, item_id, "open-investigation", fields=body)).json()["code"] == "process-role"
+    forged = body | {"opened_at": "2026-01-01T00:00:00Z"}  # nobody writes another time than that of the act
+    assert (await done(desk, item_id, "open-investigation", FAY, key="forged", fields=forged)).status_code == 422
+    assert (await done(desk, item_id, "open-investigation", FAY, fields=body)).is_success
+    again = await done(desk, item_id, "open-investigation", FAY, key="again", fields=body)
+    assert again.status_code == 409, again.text  # the first record of it stands
+    shown = (await desk.call("GET", f"/items/{item_id}", FAY)).json()["matter"]["acts"]
+    assert [(each["act"], each["at"]) for each in shown] == [
+        ("open-investigation", desk.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z"))
+    ]
+    told = [each["data"] for each in await desk.published() if each["data"].get("act") == "open-investigation"]
+    assert [(each["notices"], each["recorded"]) for each in told] == [([], [])]  # no party learns of it

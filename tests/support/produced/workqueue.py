@@ -3,10 +3,21 @@
 from datetime import date, timedelta
 from typing import Any
 
+from shared.runtime.identity import Identity, RoleName
 from tests.support.events import entry_number, line
 from tests.support.produced.routing import CAR, STRANGER, TODAY, body_of, case, file, file_paper, move, register
-from tests.support.produced.world import DIRECTOR, SPECIALIST, MakeEngine, World, open_world
+from tests.support.produced.world import (
+    DIRECTOR,
+    EVERY_CENTER,
+    EVERY_DIVISION,
+    OFFICE,
+    SPECIALIST,
+    MakeEngine,
+    World,
+    open_world,
+)
 
+MANAGER = Identity("nam", "Noor Adams", frozenset({RoleName.NATIONAL_ACCOUNT_MANAGER}), EVERY_CENTER, EVERY_DIVISION)
 FOUND = [{"code": "found", "text": "SYNTHETIC: as examined.", "citation": "19 USC 1500"}]
 BASIS = [{"rule": "classification", "citation": "19 USC 1500(b)"}]
 LONGER_THAN_A_LEASE = timedelta(hours=24)
@@ -327,4 +338,32 @@ async def tell_moved_work(make_engine: MakeEngine) -> World:
         return world
 
 
-STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters, tell_letters, tell_moved_work)
+async def tell_admission(make_engine: MakeEngine) -> World:
+    """A candidate for a trusted-trader program who is admitted."""
+    async with open_world(make_engine, TODAY) as world:
+        await register(world)
+        about = {"process": "partnership-application", "title": "SYNTHETIC: CTPAT", "center": "CEE007"}
+        opened = await world.workqueue.call("POST", "/items", MANAGER, about | {"importer_number": "07-345678900"})
+        path, day = f"/items/{opened['item_id']}", "2026-03-02"
+        token = (await world.workqueue.call("POST", f"{path}/claim", MANAGER))["token"]
+        numbers = ["07-345678900", "91-234567800"]
+        acts: tuple[tuple[str, Identity, dict[str, Any]], ...] = (
+            ("record-application", MANAGER, {"program": "CTPAT", "applied_on": day, "importer_numbers": numbers}),
+            ("vet", OFFICE, {"vetting": "passed", "vetting_record": "SYNTHETIC: no debts.", "vetted_on": day}),
+            ("plan-visit", MANAGER, {"visit_on": "2026-05-11", "visit_sites": "SYNTHETIC: a warehouse."}),
+            (
+                "record-visit",
+                MANAGER,
+                {"visit_result": "meets", "visit_findings": "SYNTHETIC: seals are logged.", "visited_on": "2026-05-11"},
+            ),
+            ("admit", DIRECTOR, {"admitted_from": "2026-06-01"}),
+        )
+        for code, who, fields in acts:
+            body = {"act": code, "fields": fields} | ({"token": token} if who is MANAGER else {})
+            await world.workqueue.call("POST", f"{path}/acts", who, body)
+        await world.listen()
+        await world.keep("workqueue/program-admitted", "program-admitted", importer_number="07-345678900")
+        return world
+
+
+STORIES = (tell_reviews, tell_filings, tell_ends, tell_matters, tell_letters, tell_moved_work, tell_admission)

@@ -3,6 +3,7 @@
 from services.routing.store.tables.account_imports import account_import_results, account_imports
 from services.routing.store.tables.accounts import account_changes, accounts
 from services.routing.store.tables.activity import activity_changes, counted_activity, import_activity
+from services.routing.store.tables.admissions import program_admissions
 from services.routing.store.tables.appeals import appeal_steps, appeals
 from services.routing.store.tables.assignments import assignments
 from services.routing.store.tables.broadcasts import broadcasts
@@ -54,6 +55,7 @@ __all__ = [
     "parties",
     "party_changes",
     "post_entry_filings",
+    "program_admissions",
     "recommendation_results",
     "recommendations",
     "releases",

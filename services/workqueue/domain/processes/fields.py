@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple, assert_never
 
 from services.workqueue.domain.processes.shape import Act, Field, FieldKind
 from shared.customs.entry_number import InvalidEntryNumber, parse_entry_number
+from shared.customs.importer_number import InvalidImporterNumber, parse_importer_number, tidy_importer_number
+from shared.customs.trusted_traders import PROGRAM_NAME
 
 
 class _Written(NamedTuple):
@@ -22,6 +24,7 @@ _WRITTEN: Final = {
     "money": _Written(re.compile(r"[0-9]{1,13}(\.[0-9]{2})?"), 'US dollars as text, not negative, as in "1250.00"'),
     "hours": _Written(re.compile(r"[0-9]{1,4}(\.[0-9])?"), 'hours as text with at most one decimal, as in "1.5"'),
     "port": _Written(re.compile("[0-9]{4}"), "a port's code of four digits (Schedule D), as in 2704"),
+    "program": _Written(re.compile(PROGRAM_NAME), "the name of a program, of at most 64 characters, as in CTPAT"),
 }
 _MOST: Final = 1000
 _LONGEST: Final = 4000
@@ -61,7 +64,7 @@ def read_fields(act: Act, given: Mapping[str, Any]) -> Mapping[str, Any]:
             continue
         read = _read(field, value)
         if read is None:
-            faults.append(FieldFault(field.name, _show(value), _right(field)))
+            faults.append(FieldFault(field.name, _came(field, value), _right(field)))
         else:
             values[field.name] = read
     if faults:
@@ -100,7 +103,7 @@ def _read(field: Field, value: Any) -> Any:
             return _read_time(value, lambda text: date.fromisoformat(text).isoformat())
         case "instant":
             return _read_time(value, _utc)
-        case "money" | "hours" | "port":
+        case "money" | "hours" | "port" | "program":
             return value if isinstance(value, str) and _WRITTEN[field.kind].pattern.fullmatch(value) else None
         case "integer":
             return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
@@ -108,6 +111,8 @@ def _read(field: Field, value: Any) -> Any:
             return value if isinstance(value, bool) else None
         case "entry-numbers":
             return _read_list(value, _entry_number)
+        case "importer-numbers":
+            return _read_list(value, _importer_number)
         case "line-numbers":
             return _read_list(value, lambda each: each if type(each) is int and 1 <= each <= 999 else None)
         case "references":
@@ -147,6 +152,13 @@ def _entry_number(value: Any) -> str | None:
         return None
 
 
+def _importer_number(value: Any) -> str | None:
+    try:
+        return parse_importer_number(tidy_importer_number(value)) if isinstance(value, str) else None
+    except InvalidImporterNumber:
+        return None
+
+
 def _right(field: Field) -> str:
     match field.kind:
         case "text":
@@ -158,7 +170,7 @@ def _right(field: Field) -> str:
             return "a day, as in 2026-03-02"
         case "instant":
             return "an instant with its time zone, as in 2026-03-02T15:04:09Z"
-        case "money" | "hours" | "port":
+        case "money" | "hours" | "port" | "program":
             return _WRITTEN[field.kind].right
         case "integer":
             return "a whole number, not negative"
@@ -166,12 +178,19 @@ def _right(field: Field) -> str:
             return "true or false"
         case "entry-numbers":
             return f"1 to {_MOST} entry numbers with their check digits"
+        case "importer-numbers":
+            return f"1 to {_MOST} importer numbers, as in 07-345678900"
         case "line-numbers":
             return "line numbers from 1 to 999"
         case "references":
             return "references of 1 to 100 characters"
         case _:
             assert_never(field.kind)
+
+
+def _came(field: Field, value: Any) -> str:
+    """What came; of importer numbers never the text, which may be a social security number that is written wrongly."""
+    return "something else" if field.kind == "importer-numbers" else _show(value)
 
 
 def _show(value: Any) -> str:

@@ -34,7 +34,7 @@ PARTNERSHIP_APPLICATION: Final = Process(
             "invited",
             _MANAGERS,
             fields=(
-                Field("program", "Program, as the account shows it (CTPAT)", "text"),
+                Field("program", "Program, as the account shows it (CTPAT)", "program"),
                 Field("invited_on", "Day", "date"),
             ),
         ),
@@ -54,9 +54,9 @@ PARTNERSHIP_APPLICATION: Final = Process(
             "applied",
             _MANAGERS,
             fields=(
-                Field("program", "Program, as the account shows it (CTPAT)", "text"),
+                Field("program", "Program, as the account shows it (CTPAT)", "program"),
                 Field("applied_on", "Day of the application", "date"),
-                Field("importer_numbers", "Importer numbers it covers", "text"),
+                Field("importer_numbers", "Importer numbers it covers", "importer-numbers"),
             ),
         ),
         Act(
@@ -138,6 +138,7 @@ PARTNERSHIP_APPLICATION: Final = Process(
             not_by=("vet", "record-visit"),
             ends=("visit",),
             outcome="admitted",
+            publishes="program-admitted",
         ),
         Act(
             "refuse",
@@ -193,6 +194,6 @@ PARTNERSHIP_APPLICATION: Final = Process(
     settings=(
         "Who decides on admission depends on the program; the director's or headquarters' signature is recorded here.",
         "Times for certification and validation are set by statute and by the program; none was read, none is counted.",
-        "The account's programs are routing's: record the admission there as well.",
+        "The account's programs are routing's: it hears of the admission and writes the program into each account.",
     ),
 )

@@ -42,12 +42,15 @@ FieldKind = Literal[
     "hours",
     "flag",
     "entry-numbers",
+    "importer-numbers",
     "line-numbers",
     "references",
     "port",
+    "program",
 ]
 ClockKind = Literal["statutory", "policy", "goal"]
 Unit = Literal["days", "business-days", "months", "years"]
+Published = Literal["program-admitted"]
 LegalState = Literal["liquidation", "routing", "none"]
 Evidence = Literal["S", "P", "M", "U", "I"]
 """How well a clock is evidenced: in statute or regulation, published by CBP, secondary, uncertain, own rule of
@@ -110,7 +113,8 @@ class Act:
     of two people; `is_once`: what it records is never recorded anew. `event` is the event that does it by itself:
     `topic`, or `topic:word` where the word is what its data give as change, act, kind or basis; an act without roles is
     done by events alone, and its fields have the names of the data. `opens` is the process of a matter that it opens
-    beside this one, `tells` the notices that it causes. `outcome` is how the matter ends by it.
+    beside this one, `tells` the notices that it causes, `publishes` the topic on which another service hears of it
+    beside `work-item-changed`. `outcome` is how the matter ends by it.
     """
 
     code: str
@@ -131,6 +135,7 @@ class Act:
     event: str | None = None
     opens: str | None = None
     tells: tuple[str, ...] = ()
+    publishes: Published | None = None
     citation: str | None = None
 
 

@@ -14,7 +14,7 @@ APPLY = Line(
     MANAGER,
     "applied",
     None,
-    {"program": "CTPAT", "applied_on": date(2026, 3, 20), "importer_numbers": "07-345678900"},
+    {"program": "CTPAT", "applied_on": date(2026, 3, 20), "importer_numbers": ["07-345678900"]},
 )
 PLAN = Line(
     date(2026, 4, 20),
