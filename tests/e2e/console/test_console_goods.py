@@ -135,7 +135,7 @@ async def test_rule_is_found_by_words_and_taken_with_its_citation_without_script
 async def test_rule_that_is_typed_offers_rules_and_brings_its_citation(
     product: Product, browser: Browser, console: str
 ) -> None:
-    item = (await items_of(product, process="ad-cvd"))[5]
+    item = (await items_of(product, process="ad-cvd"))[6]
     rule = await ask(product, KIM, "liquidation", "/rules/protest-180")
     said = Said()
     context = await open_context(browser)
