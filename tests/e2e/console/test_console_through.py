@@ -2,21 +2,22 @@
 
 import csv
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from cli.client import Client, run_cycle
 from cli.demo import SAMPLES, account_of
+from cli.demonstration import resume_clock
 from cli.operations import open_bus, watching_quiet
 from services.console.acts.people import SAMPLE_PEOPLE
 from shared.bus.protocol import Message
 from shared.contracts.envelope import STRUCTURED_CONTENT_TYPE
-from shared.customs.calendar import legal_date
 from shared.customs.entry_number import format_entry_number
 from shared.runtime.clock import SystemClock
 from shared.runtime.identity import Identity
@@ -30,25 +31,28 @@ pytestmark = [pytest.mark.verify, pytest.mark.timeout(300)]
 PEOPLE = {each.identity.subject: each.identity for each in SAMPLE_PEOPLE}
 IMPORTER = "07-544500400"
 QUOTA = "02"
-ENTERED_BEFORE = timedelta(days=330)
-"""Before the last Friday: its liquidation was planned for one of the Fridays before (314 days), and is due."""
+ENTERED_ON = date(2026, 1, 8)
+FRIDAY = date(2026, 11, 20)
+"""The first Friday from 314 days after the entry: its liquidation is planned for this cycle."""
+BEFORE_THE_CUT = datetime(2026, 11, 18, 17, tzinfo=UTC)
+"""What is decided by the Wednesday before the cycle is part of it."""
+AFTER_THE_CYCLE = datetime(2026, 11, 20, 18, tzinfo=UTC)
 
 
-@pytest.fixture
-async def fresh(open_folder: Path) -> AsyncIterator[Product]:
-    """A product with one account, by the clock of the machine: no cycle has run, so the last Friday's can."""
-    async with running_product(bus="postgres", folder=open_folder / "console-through") as product:
-        with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
-            accounts = [account_of(row) for row in csv.DictReader(file) if row["importer_number"] == IMPORTER]
-        client = Client(product.environment)
-        await client.post("routing", "/importers", {"accounts": accounts})
-        await client.close()
+@asynccontextmanager
+async def product_at(folder: Path, at: datetime) -> AsyncIterator[Product]:
+    """The product on its data, with a clock that goes on from then."""
+    resume_clock(folder, SystemClock(), begins_at=at)
+    async with running_product(bus="postgres", folder=folder) as product:
         yield product
 
 
-def last_friday() -> date:
-    today = legal_date(SystemClock().now())
-    return today - timedelta(days=(today.weekday() - 4) % 7)
+async def register_account(product: Product) -> None:
+    with (SAMPLES / "importers.csv").open(encoding="utf-8", newline="") as file:
+        accounts = [account_of(row) for row in csv.DictReader(file) if row["importer_number"] == IMPORTER]
+    client = Client(product.environment)
+    await client.post("routing", "/importers", {"accounts": accounts})
+    await client.close()
 
 
 async def file_entry(product: Product, number: str, importer: str, entered_on: date) -> None:
@@ -85,19 +89,9 @@ async def notices_of(product: Product, person: Identity, number: str) -> list[di
     return list((await ask(product, person, "notifications", f"/notices?entry={number}"))["items"])
 
 
-async def test_entry_is_reviewed_liquidated_in_a_cycle_told_to_its_importer_and_acknowledged(
-    fresh: Product, browser: Browser
-) -> None:
-    product, console = fresh, fresh.environment.address_of("console")
-    ida, friday, number = PEOPLE["ida"], last_friday(), entry_number()
-    assert ida.importer_numbers == {IMPORTER}
-    await file_entry(product, number, IMPORTER, friday - ENTERED_BEFORE)
-
-    said = Said()
-    context = await open_context(browser, bypass_csp=True)
-    page = await context.new_page()
+async def decide_in_time(page: Page, console: str, number: str) -> None:
+    """Kim finds the entry, claims its review and decides it."""
     await sign_in(page, console, "Kim Sato")
-    said.listen(page)
     await page.goto(f"{console}/entries/{number}")
     await page.get_by_text("None has gone out.").wait_for()
     await page.get_by_role("link", name="Quota entry summary").click()
@@ -108,9 +102,47 @@ async def test_entry_is_reviewed_liquidated_in_a_cycle_told_to_its_importer_and_
     await page.get_by_role("button", name="Decide", exact=True).click()
     await page.get_by_text("Decided.").wait_for()
 
-    await run_cycle_of(product, friday)
+
+async def test_entry_is_reviewed_liquidated_in_a_cycle_told_to_its_importer_and_acknowledged(
+    open_folder: Path, browser: Browser
+) -> None:
+    folder, number = open_folder / "console-through", entry_number()
+    said = Said()
+    context = await open_context(browser, bypass_csp=True)
+    page = await context.new_page()
+    said.listen(page)
+    async with product_at(folder, BEFORE_THE_CUT) as product:
+        await register_account(product)
+        await file_entry(product, number, IMPORTER, ENTERED_ON)
+        await decide_in_time(page, product.environment.address_of("console"), number)
+        async with watching_quiet(product.environment) as quiet:
+            await quiet.wait()
+
+    async with product_at(folder, AFTER_THE_CYCLE) as product:
+        await run_cycle_of(product, FRIDAY)
+        await look_after_the_cycle(page, product, number)
+        # Nobody else's importer learns of it.
+        other = Identity("mia", "Mia", PEOPLE["ida"].roles, importer_numbers=frozenset({"12-345678900"}))
+        assert await notices_of(product, other, number) == []
+    assert said.lines == []
+    await context.close()
+
+
+async def look_after_the_cycle(page: Page, product: Product, number: str) -> None:
+    """The officer sees the liquidation with the decision in it, the notice, and then that it was acknowledged."""
+    console, ida = product.environment.address_of("console"), PEOPLE["ida"]
+    assert ida.importer_numbers == {IMPORTER}
+    await sign_in(page, console, "Kim Sato")
     await page.goto(f"{console}/entries/{number}")
-    await page.get_by_role("heading", name=f"Entry {format_entry_number(number)}: liquidated").wait_for()
+    record = await ask(product, PEOPLE["kim"], "liquidation", f"/entries/{number}")
+    assert record["state"] == "liquidated", record
+    assert [each["status"] for each in record["decisions"]] == ["applied"]
+    assert await page.locator("h1").inner_text() == f"Entry {format_entry_number(number)}: liquidated"
+    text = await page.locator("main").inner_text()
+    assert "no change in quota, applied" in text
+    assert "refused" not in text
+    assert "Last day to protest" in text
+    assert "Wed 19 May 2027" in text  # 19 USC 1514(c)(3): 180 days after 20 November 2026
     section = page.locator("section", has=page.get_by_role("heading", name="Notices", exact=True))
     told = section.locator("p", has_text="Courtesy notice of liquidation")
     await told.get_by_text("not acknowledged").wait_for()
@@ -126,11 +158,3 @@ async def test_entry_is_reviewed_liquidated_in_a_cycle_told_to_its_importer_and_
         await page.set_viewport_size({"width": width, "height": 900})
         await take_picture(page, "flow-acknowledged")
         assert await violations(page) == []
-    text = await page.locator("main").inner_text()
-    assert "Last day to protest" in text
-    assert said.lines == []
-    await context.close()
-
-    # Nobody else's importer learns of it.
-    other = Identity("otto", "Otto", ida.roles, importer_numbers=frozenset({"12-345678900"}))
-    assert await notices_of(product, other, number) == []
