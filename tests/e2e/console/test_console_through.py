@@ -43,7 +43,8 @@ AFTER_THE_CYCLE = datetime(2026, 11, 20, 18, tzinfo=UTC)
 async def product_at(folder: Path, at: datetime) -> AsyncIterator[Product]:
     """The product on its data, with a clock that goes on from then."""
     resume_clock(folder, SystemClock(), begins_at=at)
-    async with running_product(bus="postgres", folder=folder) as product:
+    patient = {"CENTERLINE_PANEL_SECONDS": "20"}  # what is asked here is what becomes of an entry, and not how soon
+    async with running_product(bus="postgres", folder=folder, variables=patient) as product:
         yield product
 
 
