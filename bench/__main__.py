@@ -11,6 +11,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
+from bench.backlog import measure_urgent
 from bench.bulk_runs import measure_bulk_run
 from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
@@ -224,6 +225,27 @@ async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     )
 
 
+async def measure_urgent_row(
+    server: EmbeddedPostgres, waiting: int, per_second: int, seconds: float, *, within: float = 60
+) -> Row:
+    """Urgent mails while the bulk of a cycle goes out; the floor is the time within which each shall go."""
+    embedded.ensure_database(server, "backlog")
+    engine = create_engine(server.url("backlog"), application="bench")
+    await upgrade(engine, NOTIFICATIONS.migrations)
+    with open_sinks() as sinks:
+        measured = await measure_urgent(engine, sinks, waiting, per_second, seconds)
+    await engine.dispose()
+    return Row(
+        "urgent mail behind a cycle, mails/s",
+        1 / measured.longest_seconds,
+        1 / within,
+        within / measured.longest_seconds,
+        "each within a minute, ratio 1 or more",
+        f"{waiting:,} notices wait and go at {measured.bulk / measured.seconds:.0f}/s of at most {per_second}/s;"
+        f" the longest of {measured.urgent} urgent ones took {measured.longest_seconds:.1f} s",
+    )
+
+
 async def measure_notice_rows(server: EmbeddedPostgres, notices: int) -> list[Row]:
     """Mails from event to handed over, and calls, each beside the bare loop of a client with the same bytes."""
     rows = []
@@ -283,6 +305,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
     if "notices" in given.rows:
         with open_server() as (_, server):
             rows.extend(await measure_notice_rows(server, given.notices))
+            rows.append(
+                await measure_urgent_row(server, given.notices_waiting, given.mails_per_second, given.urgent_seconds)
+            )
     return rows
 
 
@@ -316,6 +341,9 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
     parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")
+    parser.add_argument("--notices-waiting", type=int, default=1_000_000, help="notices of a cycle that wait")
+    parser.add_argument("--mails-per-second", type=int, default=50, help="mails of the cycle in a second, at most")
+    parser.add_argument("--urgent-seconds", type=float, default=60, help="seconds in which urgent mails come")
     parser.add_argument("--clients", type=int, default=32, help="clients that claim at once")
     parser.add_argument("--seconds", type=float, default=10, help="seconds for which each of them claims")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")

@@ -82,12 +82,12 @@ class KeepingClient(WebhookClient):
 async def measure_mails(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedOver:
     """Liquidations, each with its courtesy notice and its posting, until the mail server has taken every mail."""
     events = _liquidations(many)
-    await _apply(engine, _accounts())
+    await apply_events(engine, _accounts())
     mailer = KeepingMailer(f"smtp://127.0.0.1:{sinks.smtp}")
     rules = SendingRules(timedelta(minutes=1), timedelta(hours=24), _BASE_URL)
     sender = Sender(engine, mailer, SystemClock(), rules)
     began = time.perf_counter()
-    await _apply(engine, events)
+    await apply_events(engine, events)
     while await _count(engine, _LEFT):
         await sender.run()
     seconds = time.perf_counter() - began
@@ -101,7 +101,7 @@ async def measure_calls(engine: AsyncEngine, sinks: Sinks, many: int) -> HandedO
     async with transaction(engine) as tx:
         for number in range(_AT_ONCE):
             await write_webhook(tx, _webhook(number, sinks, cipher))
-    await _apply(engine, [*_accounts(), *_liquidations(many)])
+    await apply_events(engine, [*_accounts(), *_liquidations(many)])
     client = KeepingClient()
     sender = WebhookSender(engine, client, cipher, SystemClock(), _BASE_URL)
     began = time.perf_counter()
@@ -144,7 +144,7 @@ async def _take_time(work: Callable[[], Awaitable[None]]) -> float:
     return time.perf_counter() - began
 
 
-async def _apply(engine: AsyncEngine, events: Sequence[Event[Any]]) -> None:
+async def apply_events(engine: AsyncEngine, events: Sequence[Event[Any]]) -> None:
     """Let the handler apply events as a consumer does, a batch in each transaction."""
     handler = NotificationsHandler(SystemClock(), MailRules(_HOST, timedelta(days=30), timedelta(hours=24)))
     for begin in range(0, len(events), _BATCH):

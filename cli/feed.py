@@ -80,7 +80,7 @@ def check_lines(path: Path, max_bytes: int) -> Iterator[Line | RefusedLine]:
         if isinstance(event, Rejection):
             yield _refuse(line, event.reason, event.detail)
             continue
-        digest = digest_content(event, message.value, message.headers)
+        digest = digest_content(event, message.value or b"", message.headers)
         first, stands = said.setdefault(event_key(event.source, event.id), (number, digest))
         if digest != stands:
             yield _refuse(

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from cli import audit, operations
+from cli import archive, audit, operations
 from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
@@ -47,6 +47,8 @@ app.add_typer(outbox_app, name="outbox")
 app.add_typer(jobs_app, name="jobs")
 audit_app = typer.Typer(no_args_is_help=True, help="History under seal: proved, copied, handed to auditors.")
 app.add_typer(audit_app, name="audit")
+archive_app = typer.Typer(no_args_is_help=True, help="What filing systems published, as files that outlast the bus.")
+app.add_typer(archive_app, name="archive")
 
 out = Console()
 err = Console(stderr=True)
@@ -68,6 +70,10 @@ PortOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EverywhereOption = Annotated[
     bool, typer.Option("--everywhere", help="Also the letters that other services have of the same messages.")
+]
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option("--archive", help="Folder of the archive. Default: CENTERLINE_ARCHIVE or `archive` with the data."),
 ]
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service.name for service in SERVICES)}.")]
 
@@ -611,6 +617,81 @@ def export_history(
         as_json=as_json,
         if_none="",
     )
+
+
+@archive_app.command("run")
+def write_archive(
+    once: Annotated[bool, typer.Option("--once", help="End when what is on the bus now is archived.")] = False,
+    name: Annotated[
+        str | None, typer.Option("--name", help="This process in the group, so that it goes on at once when restarted.")
+    ] = None,
+    archive_at: ArchiveOption = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    bus: BusOption = None,
+    kafka: KafkaOption = None,
+) -> None:
+    """Write every record of the filing systems' topics into the archive, until Ctrl-C.
+
+    Several processes share the partitions. Each goes on behind what is safely on disk, whatever stopped it.
+    """
+    environment = _bus_environment(data, bus, kafka)
+    folder = _archive_folder(archive_at, data)
+    written = asyncio.run(archive.write(environment, folder, name, once=once))
+    print_line({"archived": written}, f"{written:,} records written", as_json=as_json)
+
+
+@archive_app.command("verify")
+def verify_archive(
+    archive_at: ArchiveOption = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Read the whole archive, and say what it has and what is damaged; exit code 1 when something is.
+
+    The heads that --json prints stand for all that was written: kept elsewhere, they show that nothing was taken away.
+    """
+    found = archive.check(_archive_folder(archive_at, data))
+    print_rows(
+        f"{sum(each.records for each in found):,} records",
+        ("topic", "partition", "records", "offsets", "days", "not on the bus any more", "damaged"),
+        [
+            (
+                each.topic,
+                each.partition,
+                f"{each.records:,}",
+                f"{each.first} to {each.next - 1}",
+                f"{each.days[0]} to {each.days[-1]}" if each.days else "",
+                ", ".join(each.gaps),
+                "; ".join(each.faults),
+            )
+            for each in found
+        ],
+        document=[asdict(each) for each in found],
+        as_json=as_json,
+        if_none="",
+    )
+    if any(each.faults for each in found):
+        raise typer.Exit(1)
+
+
+@archive_app.command("restore")
+def restore_archive(
+    archive_at: ArchiveOption = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    bus: BusOption = None,
+    kafka: KafkaOption = None,
+) -> None:
+    """Put the archive back on a bus that has none of these records: services with empty databases work through it."""
+    environment = _bus_environment(data, bus, kafka)
+    count = asyncio.run(archive.restore(environment, _archive_folder(archive_at, data)))
+    print_line({"restored": count}, f"{count:,} records are on the bus again", as_json=as_json)
+
+
+def _archive_folder(given: Path | None, data: Path | None) -> Path:
+    named = given or os.environ.get("CENTERLINE_ARCHIVE")
+    return Path(named).resolve() if named else data_folder(data) / "archive"
 
 
 @app.command("reconcile-bulletin")

@@ -11,6 +11,8 @@ from cli.client import CallRefused
 from cli.environment import NoData, NotHere
 from cli.feed import FeedError
 from cli.processes import ServiceFailed
+from shared.archive.folder import NotEmpty
+from shared.archive.partition import Damaged
 from shared.bus.protocol import Unpublishable
 from shared.db.embedded import EmbeddedPostgresError
 from shared.db.engine import DATABASE_ERRORS, OTHER_SCHEMA, DatabaseMissing, ServerError
@@ -27,6 +29,8 @@ _KNOWN: Final = (
     NoData,
     NotHere,
     Unpublishable,
+    NotEmpty,
+    Damaged,
     FeedError,
     CallRefused,
     ServiceFailed,

@@ -292,7 +292,7 @@ class PostgresBus:
         )
 
     async def _partition_of(self, message: Message) -> TopicPartition:
-        return TopicPartition(message.topic, zlib.crc32(message.key) % await self._count_of(message.topic))
+        return TopicPartition(message.topic, zlib.crc32(message.key or b"") % await self._count_of(message.topic))
 
     async def _count_of(self, topic: str) -> int:
         if topic not in self._partitions:
@@ -405,7 +405,9 @@ class PostgresSubscription:
 
 def _size(message: Message) -> int:
     return (
-        len(message.key) + len(message.value) + sum(len(name) + len(value) for name, value in message.headers.items())
+        len(message.key or b"")
+        + len(message.value or b"")
+        + sum(len(name) + len(value) for name, value in message.headers.items())
     )
 
 

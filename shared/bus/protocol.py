@@ -28,11 +28,14 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to append; the key chooses the partition, so messages of one key stay in order."""
+    """One message to append; the key chooses the partition, so messages of one key stay in order.
+
+    Only what is put back from the archive may lack a key or a value, because it was sent so.
+    """
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     headers: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -63,7 +66,7 @@ class Unpublishable(Exception):  # noqa: N818  says what the messages are
 
     def __init__(self, messages: Sequence[Message], reasons: Mapping[int, str]) -> None:
         named = "; ".join(
-            f"{messages[position].topic} {messages[position].key.decode('utf-8', 'replace')}: {reason}"
+            f"{messages[position].topic} {(messages[position].key or b'').decode('utf-8', 'replace')}: {reason}"
             for position, reason in sorted(reasons.items())[:_MOST_NAMED]
         )
         super().__init__(f"the bus refuses {len(reasons)} of {len(messages)} messages: {named}")

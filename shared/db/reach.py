@@ -57,5 +57,10 @@ def is_one_of(column: ColumnElement[str], values: Collection[str]) -> ColumnElem
 
 def names(column: ColumnElement[Any], subject: str) -> ColumnElement[bool]:
     """Whether a list of people, as JSON, has the person."""
-    has: ColumnElement[bool] = column.has_any(cast([subject], ARRAY(Text)))
+    return names_any(column, [subject])
+
+
+def names_any(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether a list of names, as JSON, has one of these."""
+    has: ColumnElement[bool] = column.has_any(cast(sorted(values), ARRAY(Text)))
     return has

@@ -28,6 +28,10 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "1000",
         "--notices",
         "200",
+        "--notices-waiting",
+        "2000",
+        "--urgent-seconds",
+        "4",
     ]
     arguments += ["--results", str(tmp_path)]
     path = await asyncio.to_thread(main, arguments)
@@ -38,7 +42,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
-    assert [row["measurement"] for row in rows][-11:] == [
+    assert [row["measurement"] for row in rows][-12:] == [
         "recovery, returns/s",
         "deadline calculator, calls/s",
         "claims, items/s",
@@ -50,6 +54,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "search for a rare word, answers/s",
         "notices by mail, notices/s",
         "webhooks, calls/s",
+        "urgent mail behind a cycle, mails/s",
     ]
     for row in rows:
         assert row["per_second"] > 0

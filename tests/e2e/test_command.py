@@ -58,6 +58,8 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("audit", "links"): (),
     ("audit", "export"): ("routing", "70-253082900"),
     ("reconcile-bulletin",): (),
+    ("archive", "run"): ("--once",),
+    ("archive", "verify"): (),
 }
 """What each command is asked; `demo`, `up` and `clean-data` make and remove the data that the others look at."""
 
@@ -159,7 +161,7 @@ def find_commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tu
 
 def test_every_command_takes_json_and_is_tried_with_it() -> None:
     commands = dict(find_commands(typer.main.get_command(app)))
-    assert set(commands) == {*WORDS, ("demo",), ("up",), ("clean-data",)}
+    assert set(commands) == {*WORDS, ("demo",), ("up",), ("clean-data",), ("archive", "restore")}
     without = [
         path for path, each in commands.items() if "--json" not in [name for o in each.params for name in o.opts]
     ]
@@ -188,6 +190,30 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
     assert documents[("jobs", "retry")] == {"retried": 1}
     assert documents[("audit", "verify")] == {name: [] for name in documents[("up",)] if name != "console"}
     assert {row["source"] for row in documents[("audit", "export")]} >= {"account_changes", "assignments"}
+
+
+def test_archive_has_what_was_fed_and_is_put_back_on_an_empty_bus_only(running: Running, open_folder: Path) -> None:
+    assert running.ask("archive", "run", "--once").code == 0
+    assert only_document(running.ask("archive", "run", "--once", "--json").printed) == {"archived": 0}
+    found = only_document(running.ask("archive", "verify", "--json").printed)
+    archived = sum(each["records"] for each in found)
+    assert archived >= 42  # the demonstration, and what the edge refused
+    assert {each["topic"] for each in found} >= {"entry-filed", "entry-released"}
+    assert not any(each["faults"] or each["gaps"] for each in found)
+    full = running.ask("archive", "restore")
+    assert (full.code, "hold records already" in full.told) == (1, True), full
+    folder = running.folder / "archive"
+    empty = open_folder / "empty"
+    put_back = run_command("archive", "restore", f"--archive={folder}", f"--data={empty}", "--json", folder=open_folder)
+    assert only_document(put_back.printed) == {"restored": archived}, put_back
+    run_command("clean-data", f"--data={empty}", folder=open_folder)
+    segment = max(folder.glob("*/*/*.zst"))
+    segment.write_bytes(segment.read_bytes()[:-1])
+    damaged = running.ask("archive", "verify", "--json")
+    assert damaged.code == 1
+    assert any("are lacking" in fault for each in only_document(damaged.printed) for fault in each["faults"])
+    refused = running.ask("archive", "run", "--once")
+    assert (refused.code, refused.told.count("\n")) == (1, 1), refused  # a sentence, and nothing is written behind it
 
 
 def test_lists_name_their_entries_and_are_whole_in_a_pipe(running: Running) -> None:

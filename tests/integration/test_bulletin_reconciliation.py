@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.reconciliation import RecordInDatabase
+from services.notifications.acts import reconciling
 from services.notifications.acts.reconciling import compare_day, compare_days
 from services.notifications.api.legal_record import RecordByCalls
 from shared.customs.calendar import add_days, legal_date
@@ -61,7 +62,7 @@ async def test_a_posting_and_a_courtesy_notice_that_are_missing_are_named_by_the
         today = legal_date(datetime.now(UTC))  # the record says when it was written by the database's clock
         by_database = RecordInDatabase(world.liquidation.engine, 1)
         for record in (by_database, by_calls(world)):
-            assert await compare_day(record, told, today) == (2, ())
+            assert await compare_day(record, told, today) == (2, (), 0)
             assert (await compare_day(record, told, add_days(today, -1))).acts == 0
         gone = [each.format(first=first) for each in GONE]
         await do(told, *gone, f"DELETE FROM notices WHERE entry_number = '{second}' AND kind = 'N-09'")
@@ -88,6 +89,23 @@ async def test_a_day_is_compared_until_nothing_is_missing_and_its_gaps_are_told_
         assert (await world.notifications.call("GET", "/reconciliations?has_gaps=true", OPERATOR))["items"] == []
         await do(told, "DELETE FROM bulletin_postings")
         assert await compare_days(record, told, tomorrow) == 0, "a day of which nothing was missing is not asked again"
+
+
+async def test_of_many_gaps_all_are_counted_and_the_first_are_named(
+    service_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "MOST_NAMED", 3)
+    async with open_world(service_engine, FILED) as world:
+        first, second = await liquidate(world)
+        told, record = world.notifications.engine, by_calls(world)
+        await do(told, GONE[0], "DELETE FROM bulletin_postings", "DELETE FROM notices WHERE kind = 'N-09'")
+        with structlog.testing.capture_logs() as log:
+            tomorrow = FixedClock(datetime.now(UTC) + timedelta(days=1, hours=2))
+            assert await compare_days(record, told, tomorrow) == 4
+        assert len([line for line in log if line["event"] == "bulletin_gap"]) == 3
+        (day,) = (await world.notifications.call("GET", "/reconciliations?has_gaps=true", OPERATOR))["items"]
+        assert (day["missing"], len(day["gaps"])) == (4, 3)
+        assert {gap["entry_number"] for gap in day["gaps"]} == {first, second}
 
 
 async def test_a_record_that_does_not_answer_is_no_bulletin_without_gaps(service_engine: MakeEngine) -> None:

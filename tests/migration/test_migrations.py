@@ -45,6 +45,21 @@ async def empty_database(databases: TestDatabases) -> AsyncIterator[EmptyDatabas
         await engine.dispose()
 
 
+@each_service
+def test_steps_that_build_indexes_on_tables_of_earlier_ones_are_named_to_operators(service: Service) -> None:
+    """Writers of the table wait meanwhile, and a large one takes long."""
+    told = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    there: set[str] = set()
+    for step in sorted((service.migrations / "versions").glob("*.py")):
+        source = step.read_text()
+        made = set(re.findall(r"CREATE TABLE (\w+)", source))
+        indexed = set(re.findall(r"CREATE (?:UNIQUE )?INDEX \w+\s+ON (\w+)", source))
+        assert not indexed & there - made or f"`{step.stem}`" in told, (
+            f"{step.stem} of {service.name}: {indexed & there}"
+        )
+        there |= made
+
+
 def scripts_of(service: Service) -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(service.migrations))

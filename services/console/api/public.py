@@ -94,8 +94,7 @@ async def read_center(request: Request, who: Anyone, code: str) -> Response:
 @router.get("/figures")
 async def read_figures(request: Request, who: Anyone, period: str = "") -> Response:
     """What each Center handled in a quarter."""
-    now = request.app.state.console.platform.clock.now()
-    quarters = last_quarters(now.date(), 4)
+    quarters = last_quarters(legal_date(console_of(request).platform.clock.now()), 4)
     chosen = period or quarters[0]
     figures = await who.person.get("routing", f"/transparency/{chosen}", Figures)
     if not figures.is_shown:

@@ -1,7 +1,7 @@
 """Who looks at a page, by the session that the cookie names; its token is renewed at the provider before it ends."""
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -54,13 +54,23 @@ class Sessions:
 
     async def note_next(self, key: bytes, item_id: str, why: str) -> None:
         """Remember why an item came next; of the newest that the session took."""
-        content = await self._content(key)
-        if content is None:
-            return
-        known = {item: text for item, text in content.get("why_next", {}).items() if item != item_id}
-        newest = dict([*known.items(), (item_id, why)][-_NEXT_KEPT:])
+
+        def noted(content: dict[str, Any]) -> dict[str, Any]:
+            known = {item: text for item, text in content.get("why_next", {}).items() if item != item_id}
+            return {**content, "why_next": dict([*known.items(), (item_id, why)][-_NEXT_KEPT:])}
+
+        await self._change(key, noted)
+
+    async def _change(self, key: bytes, change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any] | None:
+        """Change what a session keeps as it stands now, which a renewal or another page may write at the same time."""
         async with transaction(self.platform.engine) as tx:
-            await sessions.replace(tx, key, self.vault.seal({**content, "why_next": newest}))
+            sealed = await sessions.lock(tx, key, self.lifetime, self.platform.clock.now())
+            content = None if sealed is None else self.vault.open(sealed)
+            if content is None:
+                return None
+            changed = change(content)
+            await sessions.replace(tx, key, self.vault.seal(changed))
+        return changed
 
     async def _content(self, key: bytes, *, is_used: bool = False) -> dict[str, Any] | None:
         async with transaction(self.platform.engine) as tx:
@@ -84,7 +94,4 @@ class Sessions:
             log.warning("session not renewed", error=str(failed))
             again = await self._content(key)  # another process may have spent the refresh token first
             return again if again is not None and not self._is_ending(again) else None if is_over else content
-        content = {**content, **token_of(got, now)}
-        async with transaction(self.platform.engine) as tx:
-            await sessions.replace(tx, key, self.vault.seal(content))
-        return content
+        return await self._change(key, lambda standing: {**standing, **token_of(got, now)})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from services.console.store.tables.core import sessions, sign_ins
 from shared.db.transaction import Transaction
@@ -40,13 +40,7 @@ async def begin(
 async def read(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime, *, is_used: bool = True) -> bytes | None:
     """The content of a session that lasts; None when there is none. `is_used` is false where nobody did anything."""
     found = (
-        await tx.connection.execute(
-            select(sessions.c.content, sessions.c.used_at).where(
-                sessions.c.session_key == key,
-                sessions.c.used_at > now - lifetime.idle,
-                sessions.c.started_at > now - lifetime.most,
-            )
-        )
+        await tx.connection.execute(select(sessions.c.content, sessions.c.used_at).where(*_lasts(key, lifetime, now)))
     ).first()
     if found is None:
         return None
@@ -56,8 +50,16 @@ async def read(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime, *
     return content
 
 
+async def lock(tx: Transaction, key: bytes, lifetime: Lifetime, now: datetime) -> bytes | None:
+    """The content of a session that lasts, which nobody else changes until the transaction ends."""
+    content: bytes | None = await tx.connection.scalar(
+        select(sessions.c.content).where(*_lasts(key, lifetime, now)).with_for_update()
+    )
+    return content
+
+
 async def replace(tx: Transaction, key: bytes, content: bytes) -> None:
-    """Let a session keep something else: a refreshed token."""
+    """Let a session that is locked keep something else: a refreshed token."""
     await tx.connection.execute(update(sessions).where(sessions.c.session_key == key).values(content=content))
 
 
@@ -102,3 +104,12 @@ async def take_sign_in(tx: Transaction, key: bytes, now: datetime) -> bytes | No
         .returning(sign_ins.c.content)
     )
     return taken
+
+
+def _lasts(key: bytes, lifetime: Lifetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A session by its key, unless it has ended."""
+    return (
+        sessions.c.session_key == key,
+        sessions.c.used_at > now - lifetime.idle,
+        sessions.c.started_at > now - lifetime.most,
+    )

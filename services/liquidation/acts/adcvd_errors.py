@@ -8,7 +8,7 @@ from services.liquidation.store import adcvd_errors as store
 from services.liquidation.store.adcvd_errors import Explanation
 from services.liquidation.store.sight import find_matter
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, take_turn
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
@@ -34,12 +34,18 @@ async def explain(
     case_number: str,
     explanation: str,
 ) -> Explanation:
-    """Keep what is said of a case on a line; raises `NotFound` for an entry that the caller may not read."""
+    """Keep what is said of a case on a line.
+
+    Raises `NotFound` for an entry that the caller may not read, and for a case under which the line is not.
+    """
     matter = await find_matter(tx.connection, entry_number)
     what = f"entry {entry_number} in liquidation"
     if matter is None:
         raise no_such(what)
     authority = demand(caller, "deemed-case.close", legal_date(now), matter, what)
+    if not await store.has_case(tx.connection, entry_number, line_number, case_number):
+        raise no_such(f"case {case_number} on line {line_number} of entry {entry_number}")
+    await take_turn(tx, f"explanations of {entry_number}")
     before = await store.list_explanations(tx.connection, [entry_number])
     of_case = [each for each in before if (each.line_number, each.case_number) == (line_number, case_number)]
     said = Explanation(entry_number, line_number, case_number, len(of_case) + 1, explanation, caller.signature, now)

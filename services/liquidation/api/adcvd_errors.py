@@ -6,10 +6,11 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.liquidation.acts import adcvd_errors as acts
 from services.liquidation.api.common import shown_number
+from services.liquidation.api.predicates import CaseNumber
 from services.liquidation.domain.adcvd_errors import ErrorKind, InstructedRate, find_errors
 from services.liquidation.store import adcvd_errors as store
 from services.liquidation.store.adcvd_errors import Explanation
@@ -29,8 +30,6 @@ router = APIRouter()
 
 _ENTRIES_AT_ONCE: Final = 500
 _STOPPED_DAYS: Final = 180
-
-CaseNumber = Annotated[str, StringConstraints(min_length=1, max_length=20, strip_whitespace=True)]
 
 
 class RateIn(BaseModel):
@@ -59,6 +58,12 @@ class RateIn(BaseModel):
     )
     entered_from: LegalDay | None = None
     entered_to: LegalDay | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "RateIn":
+        if self.entered_from is not None and self.entered_to is not None and self.entered_to < self.entered_from:
+            raise ValueError("entered_to is the day of entered_from or later")
+        return self
 
 
 class RateOut(BaseModel):
@@ -153,7 +158,7 @@ async def record_instructed_rate(
             rate_id=rate_id,
             message_number=rate.message_number,
             case_number=rate.case_number,
-            rate_pct=str(rate.rate_pct),
+            rate_pct=_percent(rate.rate_pct),
         )
 
     return await answer_once(request, call, act)
@@ -177,7 +182,8 @@ async def list_adcvd_errors(
         cases, following = await store.list_liquidated_cases(
             connection, reach, first, after=after, entry_limit=_ENTRIES_AT_ONCE
         )
-        errors = find_errors(cases, await store.list_rates(connection))
+        rates = await store.list_rates(connection, {each.case_number for each in cases})
+        errors = find_errors(cases, rates)
         said = await store.list_explanations(connection, [each.case.entry_number for each in errors])
     told = []
     for error in errors:
@@ -197,8 +203,8 @@ async def list_adcvd_errors(
                 case_number=case.case_number,
                 kind=error.kind,
                 liquidated_on=case.liquidated_on,
-                asserted_rate_pct=str(case.rate_pct) if case.rate_pct is not None else None,
-                instructed_rate_pct=f"{error.instructed.rate_pct:.2f}" if error.instructed is not None else None,
+                asserted_rate_pct=_percent(case.rate_pct) if case.rate_pct is not None else None,
+                instructed_rate_pct=_percent(error.instructed.rate_pct) if error.instructed is not None else None,
                 message_number=error.instructed.message_number if error.instructed is not None else None,
                 at_stake_usd=format_cents(error.at_stake_cents) if error.at_stake_cents is not None else None,
                 explanations=[ExplanationOut.model_validate(each) for each in own],
@@ -273,3 +279,13 @@ async def list_adcvd_collection(
         request=request,
         response=response,
     )
+
+
+def _percent(rate: Decimal) -> str:
+    """A rate as it is, never rounded, with two places at least.
+
+    >>> _percent(Decimal("41.5000")), _percent(Decimal("41.5050"))
+    ('41.50', '41.505')
+    """
+    places = max(2, -int(rate.normalize().as_tuple().exponent))
+    return f"{rate:.{places}f}"

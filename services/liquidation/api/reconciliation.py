@@ -55,7 +55,7 @@ async def read_reconciliation_inventory(
     """By issue and by the month in which they are due: 12 months from importation for a trade agreement, else 21 months
     from the summary (rules recon-fta and recon-other).
 
-    A summary that a reconciliation names has left the inventory, whatever that reconciliation says of it.
+    A summary that a reconciliation of the importer names has left the inventory, whatever that says of it.
     """
     today = today_of(request)
     async with reading(engine_of(request)) as connection:

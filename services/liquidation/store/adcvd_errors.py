@@ -1,6 +1,6 @@
 """Cases on liquidated entries, the rates that messages name, what was said of errors, and the bills that are open."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +15,8 @@ from services.liquidation.store.tables.adcvd_errors import adcvd_explanations, i
 from services.liquidation.store.tables.bills import bills
 from services.liquidation.store.tables.lines import entry_lines
 from services.liquidation.store.tables.records import entries, entry_versions
+from shared.db.idempotency import demand_new
+from shared.db.reach import is_one_of
 from shared.db.transaction import Transaction
 from shared.runtime.access import Reach
 
@@ -49,16 +51,31 @@ class OpenBill(NamedTuple):
 async def write_rate(
     tx: Transaction, rate_id: UUID, rate: InstructedRate, *, made_by: str, made_at: datetime, authority: str
 ) -> None:
-    """Keep a rate that a message names."""
+    """Keep a rate that a message names; raises `Refused` for a key by which one was recorded before."""
+    await demand_new(tx.connection, instructed_rates.c.rate_id, rate_id)
     told = {name: getattr(rate, name) for name in _RATE}
     made = {"rate_id": rate_id, "made_by": made_by, "made_at": made_at, "authority": authority}
     await tx.connection.execute(instructed_rates.insert().values(**told, **made))
 
 
-async def list_rates(connection: AsyncConnection) -> list[InstructedRate]:
-    """Every rate that messages name, the newest first: of two for one thing the later stands."""
-    query = select(*(instructed_rates.c[name] for name in _RATE)).order_by(instructed_rates.c.made_at.desc())
-    return [InstructedRate(*row) for row in await connection.execute(query)]
+async def list_rates(connection: AsyncConnection, case_numbers: Collection[str]) -> list[InstructedRate]:
+    """Every rate that messages name for these cases, the newest first: of two for one thing the later stands."""
+    query = select(*(instructed_rates.c[name] for name in _RATE)).where(
+        is_one_of(instructed_rates.c.case_number, case_numbers)
+    )
+    rows = await connection.execute(query.order_by(instructed_rates.c.made_at.desc(), instructed_rates.c.rate_id))
+    return [InstructedRate(*row) for row in rows]
+
+
+async def has_case(connection: AsyncConnection, entry_number: str, line_number: int, case_number: str) -> bool:
+    """Whether a line of an entry, as it stands, is under a case."""
+    query = select(
+        exists()
+        .where(entry_lines.c.entry_number == entry_number, entry_lines.c.line_number == line_number)
+        .where(entry_lines.c.case_number == case_number)
+        .where(entries.c.entry_number == entry_number, entries.c.version == entry_lines.c.version)
+    )
+    return bool(await connection.scalar(query))
 
 
 async def list_liquidated_cases(
@@ -76,7 +93,6 @@ async def list_liquidated_cases(
     numbers = list(await connection.scalars(query.order_by(entries.c.entry_number).limit(entry_limit)))
     line = func.jsonb_array_elements(entry_versions.c.body["lines"]).table_valued("value").lateral("line")
     one = func.jsonb_array_elements(line.c.value.op("->")("cases")).table_valued("value").lateral("one")
-    cents = func.coalesce(entries.c.effect_duty_cents, 0)
     rows: Any = await connection.execute(
         select(
             entries.c.entry_number,
@@ -88,7 +104,7 @@ async def list_liquidated_cases(
             entries.c.entry_date,
             entries.c.liquidated_on,
             entries.c.liquidation_kind == "deemed",
-            cents != 0,
+            entries.c.effect_duty_cents.is_distinct_from(0),  # what it came to may not be known yet
         )
         .select_from(entries)
         .join(
@@ -132,7 +148,7 @@ async def list_explanations(connection: AsyncConnection, entry_numbers: Sequence
 
 
 async def write_explanation(tx: Transaction, said: Explanation, authority: str) -> None:
-    """Keep what was said of an error of an entry that is locked."""
+    """Keep what was said of an error of an entry whose turn the caller has."""
     await tx.connection.execute(adcvd_explanations.insert().values(**said._asdict(), authority=authority))
 
 

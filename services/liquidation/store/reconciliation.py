@@ -14,9 +14,13 @@ from shared.runtime.access import Reach
 async def list_unreconciled(
     connection: AsyncConnection, importer_number: str, reach: Reach, limit: int
 ) -> list[Flagged]:
-    """They are in the order of their numbers; a reconciliation names an entry among its own."""
+    """They are in the order of their numbers; a reconciliation of the same importer names an entry among its own.
+
+    One that another importer filed reconciles nothing: a slip in its list takes no summary out of this inventory.
+    """
     named = exists().where(
         post_entry_filings.c.kind == "reconciliation",
+        post_entry_filings.c.importer_number == entries.c.importer_number,
         post_entry_filings.c.entries.contains(func.jsonb_build_array(entries.c.entry_number)),
     )
     issues = entry_versions.c.body["reconciliation_issues"]

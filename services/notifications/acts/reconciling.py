@@ -6,7 +6,14 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.notifications.domain.reconciliation import Gap, Reconciled, RecordedAct, days_to_compare, find_gaps
+from services.notifications.domain.reconciliation import (
+    MOST_NAMED,
+    Gap,
+    Reconciled,
+    RecordedAct,
+    days_to_compare,
+    find_gaps,
+)
 from services.notifications.store import reconciliations as store
 from services.notifications.store.bulletin import list_acts_told
 from shared.customs.calendar import legal_date
@@ -28,21 +35,26 @@ class LegalRecord(Protocol):
 
 
 async def compare_day(record: LegalRecord, notifications: Connections, day: date) -> Reconciled:
-    """Compare the acts that the legal record wrote on a legal day with what was posted and told of them."""
-    acts = 0
+    """Compare the acts that the legal record wrote on a legal day with what was posted and told of them.
+
+    All gaps are counted, the first are named.
+    """
+    acts = missing = 0
     gaps: list[Gap] = []
     async for part in record.read(day):
         acts += len(part)
         async with reading(notifications) as connection:
             told = await list_acts_told(connection, sorted({act.entry_number for act in part}))
-        gaps += find_gaps(part, told)
-    return Reconciled(acts, tuple(gaps))
+        found = find_gaps(part, told)
+        missing += len(found)
+        gaps += found[: MOST_NAMED - len(gaps)]
+    return Reconciled(acts, tuple(gaps), missing)
 
 
 async def compare_days(record: LegalRecord, database: Connections, clock: Clock) -> int:
     """Compare each day that is over, until nothing is missing of it; gives how many gaps there are now.
 
-    A gap is logged with the entry's number at each run, until what is missing has come.
+    The gaps that are named are logged with the entry's number at each run, until what is missing has come.
     """
     now = clock.now()
     days = days_to_compare(now, legal_date(now))
@@ -57,5 +69,5 @@ async def compare_days(record: LegalRecord, database: Connections, clock: Clock)
             await store.write(tx, day, found, now)
         for gap in found.gaps:
             log.error("bulletin_gap", day=day.isoformat(), **gap._asdict())
-        open_gaps += len(found.gaps)
+        open_gaps += found.missing
     return open_gaps

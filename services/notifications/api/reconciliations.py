@@ -31,7 +31,8 @@ class ComparedDayOut(BaseModel):
 
     day: date
     acts: int
-    gaps: list[GapOut]
+    missing: int = Field(description="How many gaps there are.")
+    gaps: list[GapOut] = Field(description="The first 1,000 of them.")
     compared_at: datetime
 
 
@@ -54,6 +55,7 @@ def _out(row: ComparedDay) -> ComparedDayOut:
     return ComparedDayOut(
         day=row.day,
         acts=row.found.acts,
+        missing=row.found.missing,
         gaps=[GapOut(**gap._asdict()) for gap in row.found.gaps],
         compared_at=row.compared_at,
     )

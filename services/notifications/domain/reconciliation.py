@@ -16,6 +16,8 @@ TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
 
 COMPARED_DAYS: Final = 7
 """So many days back a day is compared until nothing is missing of it."""
+MOST_NAMED: Final = 1_000
+"""So many gaps of a day are named; a cycle of which nothing was told yet has a million, and they say the same."""
 _ON_ITS_WAY: Final = timedelta(hours=1)
 """An act of the last minute of a day may still be on its way: a day is compared when it has been over for so long."""
 
@@ -47,10 +49,11 @@ class Gap(NamedTuple):
 
 
 class Reconciled(NamedTuple):
-    """How many acts of a day were compared, and the gaps."""
+    """How many acts of a day were compared, the first gaps, and how many there are."""
 
     acts: int
     gaps: tuple[Gap, ...]
+    missing: int
 
 
 def find_gaps(acts: Iterable[RecordedAct], told: Iterable[ToldAct]) -> list[Gap]:

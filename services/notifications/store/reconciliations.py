@@ -1,6 +1,6 @@
 """What the comparison of the bulletin with the legal record found, by day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +14,8 @@ from services.notifications.store.tables import reconciliations
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
-_COLUMNS = ("day", "acts", "gaps", "compared_at")
-_REPLACE = "(day) DO UPDATE SET acts = excluded.acts, gaps = excluded.gaps, compared_at = excluded.compared_at"
+_COLUMNS = ("day", "acts", "gaps", "compared_at", "missing")
+_REPLACE = "(day) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def find_whole(connection: AsyncConnection, days: Collection[date]) -> fro
 async def write(tx: Transaction, day: date, found: Reconciled, at: datetime) -> None:
     """Write what was found of a day; the newest comparison stands."""
     gaps = orjson.dumps([gap._asdict() for gap in found.gaps]).decode()
-    await bulk.insert(tx, reconciliations, _COLUMNS, [(day, found.acts, gaps, at)], on_conflict=_REPLACE)
+    await bulk.insert(tx, reconciliations, _COLUMNS, [(day, found.acts, gaps, at, found.missing)], on_conflict=_REPLACE)
 
 
 async def list_days(
@@ -53,6 +53,11 @@ async def list_days(
     if after is not None:
         query = query.where(columns.day < after)
     return [
-        ComparedDay(row.day, Reconciled(row.acts, tuple(Gap(**gap) for gap in row.gaps)), row.compared_at)
+        ComparedDay(row.day, _found(row.acts, row.gaps, row.missing), row.compared_at)
         for row in await connection.execute(query)
     ]
+
+
+def _found(acts: int, gaps: Sequence[Mapping[str, Any]], missing: int | None) -> Reconciled:
+    """What was found; what an earlier release wrote names all gaps."""
+    return Reconciled(acts, tuple(Gap(**gap) for gap in gaps), len(gaps) if missing is None else missing)

@@ -33,6 +33,7 @@ _REPLACE: Final = (
     " paused_until = excluded.paused_until"
 )
 _LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended('webhook-' || $1, 0))"
+_HOLD: Final = "SELECT FROM webhooks WHERE webhook_id = $1 FOR UPDATE"
 _WORKED: Final = "UPDATE webhooks SET failing_since = NULL, paused_until = NULL WHERE webhook_id = ANY($1::uuid[])"
 _FAILED: Final = (
     "UPDATE webhooks SET failing_since = coalesce(failing_since, $2), paused_until = $3 WHERE webhook_id = $1"
@@ -92,8 +93,9 @@ async def write_webhook(tx: Transaction, webhook: Webhook) -> None:
 
 
 async def hold_webhook(tx: Transaction, webhook_id: UUID) -> None:
-    """Let nobody else change the webhook until this transaction ends."""
+    """Let nobody else change the webhook until this transaction ends, the sender that turns it off neither."""
     await bulk.execute(tx, _LOCK, str(webhook_id))
+    await bulk.fetch(tx, _HOLD, webhook_id)
 
 
 async def find_webhook(connection: AsyncConnection, webhook_id: UUID) -> Webhook | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.routing.domain.calendar import CalendarEvent, CalendarKind
 from services.routing.store import calendar as store
 from shared.customs.calendar import legal_date
-from shared.db.transaction import Transaction
+from shared.db.transaction import Transaction, take_turn
 from shared.runtime.access import Matter, judge, no_such, refusal_of
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
@@ -54,6 +54,7 @@ async def cancel(
     tx: Transaction, caller: Identity, now: datetime, center: str, event_id: UUID, reason: str
 ) -> CalendarEvent:
     """Cancel an event; it stays in the calendar, and says so. Raises `Conflict` for one that is cancelled."""
+    await take_turn(tx, f"event {event_id}")
     event = await store.find(tx.connection, event_id)
     if event is None or event.center != center:
         raise no_such(f"event {event_id} of {center}")

@@ -11,6 +11,7 @@ from services.routing.domain.broadcasts import ACTIVE_MONTHS, Broadcast, Segment
 from services.routing.store import broadcasts as store
 from shared.contracts.terms import CenterCode
 from shared.db.transaction import Transaction, reading
+from shared.runtime.access import is_staff
 from shared.runtime.identity import Identity
 from shared.web.access import allow
 from shared.web.fields import LegalDay
@@ -61,7 +62,9 @@ class BroadcastOut(BaseModel):
     subject: str
     text: str
     effective_on: date | None
-    importers: int = Field(description="How many importers were in the segment on the day.")
+    importers: int | None = Field(
+        description="How many importers were in the segment on the day, for staff: of few goods there may be one."
+    )
     issued_at: datetime
 
 
@@ -88,7 +91,7 @@ async def issue_broadcast(
             effective_on=body.effective_on,
             now=now_of(request),
         )
-        return _out(sent)
+        return _out(sent, caller)
 
     return await answer_once(request, call, act)
 
@@ -97,7 +100,7 @@ async def issue_broadcast(
 async def list_broadcasts(
     request: Request,
     response: Response,
-    _: Annotated[Identity, allow("broadcast.read")],
+    caller: Annotated[Identity, allow("broadcast.read")],
     page: CurrentPage,
     center: Annotated[CenterCode | None, Query(description="Only of this Center.")] = None,
 ) -> Page[BroadcastOut]:
@@ -108,11 +111,16 @@ async def list_broadcasts(
             connection, center=center, after=(after[0], after[1]) if after else None, limit=page.fetch
         )
     return build_page(
-        rows, page, key=lambda row: (row.issued_at, row.broadcast_id), item=_out, request=request, response=response
+        rows,
+        page,
+        key=lambda row: (row.issued_at, row.broadcast_id),
+        item=lambda row: _out(row, caller),
+        request=request,
+        response=response,
     )
 
 
-def _out(sent: Broadcast) -> BroadcastOut:
+def _out(sent: Broadcast, caller: Identity) -> BroadcastOut:
     return BroadcastOut(
         broadcast_id=sent.broadcast_id,
         center=sent.segment.center,
@@ -121,6 +129,6 @@ def _out(sent: Broadcast) -> BroadcastOut:
         subject=sent.subject,
         text=sent.text,
         effective_on=sent.effective_on,
-        importers=sent.importers,
+        importers=sent.importers if is_staff(caller) else None,
         issued_at=sent.issued_at,
     )

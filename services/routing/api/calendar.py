@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.routing.acts import calendar as acts
-from services.routing.domain.calendar import CalendarEvent, CalendarKind, Occasion, occasions
+from services.routing.domain.calendar import LONGEST, CalendarEvent, CalendarKind, Occasion, occasions
 from services.routing.store import calendar as store
 from shared.contracts.terms import CenterCode, ShortText
 from shared.customs.calendar import add_days, end_of_legal_day, legal_date
@@ -23,7 +23,6 @@ from shared.web.requests import engine_of, now_of, today_of
 router = APIRouter()
 public_router = APIRouter(tags=["public"])
 
-_LONGEST = timedelta(days=7)
 _MOST_DAYS = 366
 
 CenterPath = Annotated[CenterCode, Path(description="The Center.", examples=["CEE007"])]
@@ -57,7 +56,7 @@ class CalendarEventIn(BaseModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> "CalendarEventIn":
-        if not timedelta(0) < self.ends_at - self.starts_at <= _LONGEST:
+        if not timedelta(0) < self.ends_at - self.starts_at <= LONGEST:
             raise ValueError("ends_at is after starts_at, by a week at most")
         if self.weekly_until is not None and not (
             timedelta(0) <= self.weekly_until - legal_date(self.starts_at) <= timedelta(days=_MOST_DAYS)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from shared.customs.calendar import EASTERN, legal_date
 
+LONGEST: Final = timedelta(days=7)
+"""No event lasts longer."""
 CalendarKind = Literal["office-hours", "call", "training", "visit-day", "other"]
 
 
@@ -41,15 +43,19 @@ class Occasion:
 
 
 def occasions(events: Iterable[CalendarEvent], first: date, last: date) -> list[Occasion]:
-    """When events take place from one legal day to another, both among them; at the same hour in New York each week."""
+    """When events take place from one legal day to another, both among them; at the same hour in New York each week.
+
+    What began before the first day and goes on into it is among them.
+    """
     found = []
     for event in events:
         lasting = event.ends_at - event.starts_at
         local = event.starts_at.astimezone(EASTERN).replace(tzinfo=None)
         until = event.weekly_until if event.weekly_until is not None else legal_date(event.starts_at)
         while local.date() <= min(until, last):
-            if local.date() >= first:
-                starts_at = local.replace(tzinfo=EASTERN)
-                found.append(Occasion(event, starts_at, starts_at + lasting))
+            starts_at = local.replace(tzinfo=EASTERN).astimezone(UTC)
+            ends_at = starts_at + lasting
+            if legal_date(ends_at - timedelta(microseconds=1)) >= first:
+                found.append(Occasion(event, starts_at, ends_at))
             local += timedelta(weeks=1)
     return sorted(found, key=lambda each: (each.starts_at, each.event.center, str(each.event.event_id)))

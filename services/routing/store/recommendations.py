@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.routing.domain.recommendations import Recommendation, Result
 from services.routing.store.tables.recommendations import recommendation_results, recommendations
 from shared.db import bulk
+from shared.db.idempotency import demand_new
 from shared.db.transaction import Transaction
 
 _OWN = tuple(recommendations.c[each.name] for each in fields(Recommendation))
@@ -18,7 +19,8 @@ _NAMES = tuple(each.name for each in fields(Result))
 
 
 async def add(tx: Transaction, recommended: Recommendation) -> None:
-    """Keep a recommendation that has become a draft."""
+    """Keep a recommendation that has become a draft; raises `Refused` for a key by which one was made before."""
+    await demand_new(tx.connection, recommendations.c.recommendation_id, recommended.recommendation_id)
     await tx.connection.execute(recommendations.insert().values(**asdict(recommended)))
 
 

@@ -25,6 +25,7 @@ from services.workqueue.store import items as item_store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, take_turn
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 
@@ -40,10 +41,12 @@ async def set_board(
     quorum: int,
     members: Mapping[str, str],
     reason: str,
+    if_match: IfMatch | None,
 ) -> Board:
     """Set who sits on the board of a Center and how many have to vote, from now on.
 
-    Raises `Forbidden` for another's Center, `Refused` for a quorum that the members cannot reach.
+    Raises `Forbidden` for another's Center, `Refused` for a quorum that the members cannot reach, `Stale` where another
+    version stands than the caller means.
     """
     permission = judge(caller, "board.set", legal_date(now), Matter(centers=frozenset({center})))
     if permission.row_id is None:
@@ -58,6 +61,8 @@ async def set_board(
         )
     await take_turn(tx, f"board of {center}")
     before = await store.find_board(tx.connection, center)
+    if if_match is not None:
+        if_match.check(before.version if before is not None else 0)
     version = before.version + 1 if before is not None else 1
     person = person_of(caller)
     board = Board(center, version, quorum, members, reason, person.subject, person.name, now, permission.row_id)

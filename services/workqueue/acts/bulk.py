@@ -114,7 +114,7 @@ async def begin(tx: Transaction, caller: Identity, run_id: UUID, now: datetime) 
     with refusals():
         demand_state(run, "ready")
     with refusals():
-        demand_sample(await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0))
+        demand_sample(await store.list_sample(tx.connection, run))
     if run.needs_second:
         demand_second_person(caller, people_of(run.signature), "asked for the run")
     await demand_acting(tx, caller, now)
@@ -134,7 +134,7 @@ async def check_item(
     with refusals():
         demand_state(run, "ready")
     await demand_acting(tx, caller, now)
-    sample = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
+    sample = await store.list_sample(tx.connection, run)
     found = next((each for each in sample if each.number == number), None)
     if found is None:
         raise no_such(f"item {number} in the sample of the run")

@@ -13,6 +13,7 @@ from services.workqueue.store import quality as store
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Connections, Transaction, take_turn, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
+from shared.runtime.concurrency import IfMatch
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
@@ -33,14 +34,20 @@ async def set_plan(
     money_from_usd: int | None,
     money_percent: int,
     reason: str,
+    if_match: IfMatch | None,
 ) -> Plan:
-    """Set how many decisions of a Center are reviewed a second time from now on; raises `Forbidden` for another's."""
+    """Set how many decisions of a Center are reviewed a second time from now on.
+
+    Raises `Forbidden` for another's, `Stale` where another version stands than the caller means.
+    """
     permission = judge(caller, "quality.plan", legal_date(now), Matter(centers=frozenset({center})))
     if permission.row_id is None:
         raise refusal_of(permission)
     await demand_acting(tx, caller, now)
     await take_turn(tx, f"quality-plan of {center}")
     before = await store.find_plan(tx.connection, center)
+    if if_match is not None:
+        if_match.check(before.version if before is not None else 0)
     version = before.version + 1 if before is not None else 1
     person = person_of(caller)
     plan = Plan(
@@ -62,11 +69,12 @@ async def set_plan(
 
 
 async def draw_samples(database: Connections, seed: str, now: datetime) -> int:
-    """Draw from the decisions that were made since the plans were set; gives how many were drawn."""
+    """Draw from the decisions that were made since the plans were set, each by the plan that stood when it was made.
+
+    Gives how many were drawn.
+    """
     async with transaction(database) as tx:
-        plans = {plan.center: plan for plan in await store.list_plans(tx)}
-        decided = await store.list_to_draw(tx, now - _DRAWN_WITHIN, sorted(plans)) if plans else []
-        drawn = [(each, draw(plans[each.center], each, seed)) for each in decided]
+        drawn = [(each, draw(plan, each, seed)) for each, plan in await store.list_to_draw(tx, now - _DRAWN_WITHIN)]
         samples = [
             Sample(
                 UUID(event_id("quality-sample", str(each.decision_id))),

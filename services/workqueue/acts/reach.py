@@ -126,12 +126,12 @@ def work_queues(
 
 
 def seen(item: Item) -> Matter:
-    """Whose the item is to read, and by role to act on: of the Center that has it, of the one that asked for advice, of
+    """Whose the item is to read, and by role to act on: of the Center that has it, of those that asked for advice, of
     the port that it is of or that has it in hand, of whoever is named on it.
     """
     return Matter(
         item.importer_number,
-        frozenset(each for each in (item.center, item.asking_center) if each is not None),
+        frozenset(each for each in (item.center, item.asking_center, *(item.also_asking or ())) if each is not None),
         item.division,
         ports=frozenset(each for each in (item.port, item.at_port) if each is not None),
         named=frozenset(item.knowers or ()),

@@ -15,7 +15,7 @@ from services.workqueue.domain import transfer as rules
 from services.workqueue.domain.item import WAITING, Item
 from services.workqueue.domain.matter import placed
 from services.workqueue.domain.processes.table import PROCESSES
-from services.workqueue.domain.review import asker_of
+from services.workqueue.domain.review import readers_of
 from services.workqueue.domain.transfer import Transfer, TransferAct
 from services.workqueue.store import items as item_store
 from services.workqueue.store import transfers as store
@@ -168,11 +168,13 @@ async def _entry_of_review(tx: Transaction, transfer: Transfer) -> str | None:
 
 
 async def _hand_advice(tx: Transaction, review: Item, held: Mapping[UUID, Item]) -> None:
-    """Let the Center that has the reviews of an entry now read the advice that was asked for on it."""
+    """Let the Centers that have reviews of an entry now read the advice that was asked for on it."""
     items = {**held, review.item_id: review}
-    asker = asker_of(review.transferred_from or review.center, items.values())
+    readers = readers_of(review.transferred_from or review.center, items.values())
     advice = [each for each in items.values() if each.kind == "consultation" and each.state in WAITING]
-    await item_store.write_items(tx, [replace(each, asking_center=asker) for each in advice])
+    await item_store.write_items(
+        tx, [replace(each, asking_center=readers.asker, also_asking=readers.also) for each in advice]
+    )
 
 
 def sees(caller: Identity, transfer: Transfer, now: datetime) -> bool:

@@ -171,7 +171,7 @@ async def read_account_work(
         work = await store.list_open(tx, importer_number, _SHOWN)
         days = await store.list_days(tx, importer_number, add_days(today, _DAYS), 10 * _SHOWN)
         letters = await store.list_letters(tx, importer_number, _SHOWN)
-        decided = await store.list_decided(tx, importer_number, _SHOWN)
+        decided = await store.list_decided(tx, importer_number, _SHOWN, caller.subject)
         value_usd, proposed = await store.sum_stake(tx, importer_number)
         increases, refunds = await store.sum_decided(tx, importer_number, now_of(request) - _YEAR)
     if known is None and not counts and not decided:

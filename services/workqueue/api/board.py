@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.workqueue.acts import board as acts
@@ -19,9 +19,11 @@ from services.workqueue.store import items as item_store
 from shared.contracts.terms import CenterCode, Code, ShortText
 from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import Matter, demand_sight, no_such
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.concurrency import optional_if_match
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.requests import engine_of, now_of, today_of
 
@@ -138,7 +140,7 @@ class PanelOut(BaseModel):
 
 @router.get("/centers/{center}/board", summary="The enforcement board of a Center")
 async def read_board(
-    center: CenterPath, request: Request, caller: Annotated[Identity, allow("board.read")]
+    center: CenterPath, request: Request, response: Response, caller: Annotated[Identity, allow("board.read")]
 ) -> BoardOut:
     """Who sits on it and how many have to vote; none of it is public, so each Center sets its own."""
     demand_sight(caller, "board", today_of(request), Matter(centers=frozenset({center})), f"board of {center}")
@@ -146,19 +148,28 @@ async def read_board(
         board = await store.find_board(connection, center)
     if board is None:
         raise no_such(f"board of {center}")
+    response.headers["ETag"] = etag(board.version)
     return BoardOut.model_validate(board)
 
 
 @router.put("/centers/{center}/board", summary="Set the enforcement board of a Center")
 async def set_board(
-    center: CenterPath, body: BoardIn, request: Request, caller: Annotated[Identity, allow("board.set")]
+    center: CenterPath,
+    body: BoardIn,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("board.set")],
+    if_match: Annotated[IfMatch | None, Depends(optional_if_match)],
 ) -> BoardOut:
     """A new version, from now on, also for matters that are to be voted on; every version stays, under seal.
+
+    With If-Match only in the place of the version that was read.
 
     Sitting on the board gives no need to know: members are named on each matter like others.
     """
     async with transaction(engine_of(request)) as tx:
-        board: Board = await acts.set_board(tx, caller, center, now_of(request), **body.model_dump())
+        board: Board = await acts.set_board(tx, caller, center, now_of(request), if_match=if_match, **body.model_dump())
+    response.headers["ETag"] = etag(board.version)
     return BoardOut.model_validate(board)
 
 
@@ -176,7 +187,9 @@ async def stand_aside(
         await acts.stand_aside(tx, item_id, caller, now_of(request), body.reason)
         return await _votes_out(tx, item_id)
 
-    return await answer_once(request, call, act)
+    answer = await answer_once(request, call, act)
+    await note_reads(engine_of(request), [item_id], caller, "votes", now_of(request))
+    return answer
 
 
 @router.post("/items/{item_id}/comparables", summary="Comparable matters, before the vote")
@@ -237,12 +250,17 @@ async def vote(
         await acts.vote(tx, item_id, caller, now_of(request), **given)
         return await _votes_out(tx, item_id)
 
-    return await answer_once(request, call, act)
+    answer = await answer_once(request, call, act)
+    await note_reads(engine_of(request), [item_id], caller, "votes", now_of(request))
+    return answer
 
 
 @router.get("/items/{item_id}/votes", summary="What the board did in a matter")
 async def list_votes(item_id: ItemId, request: Request, caller: Annotated[Identity, allow("item.read")]) -> VotesOut:
-    """Recusals, comparable matters shown, votes with their opinions, and how the vote stands."""
+    """Recusals, comparable matters shown, votes with their opinions, and how the vote stands.
+
+    Once the board has disposed of the matter: how it stood then, whoever sits on the board or stands aside since.
+    """
     async with snapshot(engine_of(request)) as tx:
         found = await item_store.find_items(tx.connection, [item_id])
         if not found:
@@ -256,10 +274,12 @@ async def list_votes(item_id: ItemId, request: Request, caller: Annotated[Identi
 
 async def _votes_out(tx: Transaction, item_id: UUID) -> VotesOut:
     (item,) = await item_store.find_items(tx.connection, [item_id])
-    board = await store.find_board(tx.connection, item.center)
+    disposed_at = await store.find_disposed_at(tx, item_id)
+    board = await store.find_board(tx.connection, item.center, disposed_at)
     done = await store.list_acts(tx.connection, item_id)
     hearing = await store.count_hearings(tx, item_id)
-    tally = tally_of(board, done, hearing) if board is not None else None
+    counted = [each for each in done if disposed_at is None or each.at <= disposed_at]
+    tally = tally_of(board, counted, hearing) if board is not None else None
     carried = tally.carried if tally is not None else None
     return VotesOut(
         quorum=board.quorum if board is not None else None,

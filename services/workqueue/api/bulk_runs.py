@@ -282,7 +282,7 @@ async def list_bulk_sample(
     """The items to look at before the run begins, drawn by a hash from those that would not be refused."""
     async with transaction(engine_of(request)) as tx:
         run = await _find(tx.connection, run_id, caller, request)
-        checks = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
+        checks = await store.list_sample(tx.connection, run)
     return RunSampleOut(items=[CheckOut.model_validate(each) for each in checks])
 
 
@@ -298,7 +298,7 @@ async def check_bulk_item(
     async with transaction(engine_of(request)) as tx:
         await acts.check_item(tx, caller, run_id, number, body.verdict, body.says, now_of(request))
         run = await _find(tx.connection, run_id, caller, request)
-        checks = await store.list_sample(tx.connection, run_id, run.parameters.get("sample") or 0)
+        checks = await store.list_sample(tx.connection, run)
     return RunSampleOut(items=[CheckOut.model_validate(each) for each in checks])
 
 

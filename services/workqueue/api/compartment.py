@@ -125,6 +125,7 @@ async def name_person(
     """Whoever knows of the matter names others, by their subject and for a reason. Sent again it changes nothing."""
     async with transaction(engine_of(request)) as tx:
         named = await acts.name_person(tx, item_id, caller, now_of(request), subject=body.subject, reason=body.reason)
+    await acts.note_reads(engine_of(request), [item_id], caller, "need to know", now_of(request))
     return _named_out(named)
 
 
@@ -138,6 +139,7 @@ async def remove_person(
     """From then on there is no such matter for them; that they were named stays on record."""
     async with transaction(engine_of(request)) as tx:
         named = await acts.remove_person(tx, item_id, caller, now_of(request), subject=subject)
+    await acts.note_reads(engine_of(request), [item_id], caller, "need to know", now_of(request))
     return _named_out(named)
 
 

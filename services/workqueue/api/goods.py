@@ -99,7 +99,9 @@ async def read_goods(
         demand_item_sight(caller, item, today_of(request))
         declared = await entry_store.load_declared(tx, item.entry_number) if item.entry_number is not None else []
         keys = {each.key for each in declared if each.key is not None}
-        earlier = await decided_goods_store.load_earlier(tx, keys, caller.centers, item_id) if keys else {}
+        earlier = (
+            await decided_goods_store.load_earlier(tx, keys, caller.centers, item_id, caller.subject) if keys else {}
+        )
     if item.knowers is not None:
         await note_reads(engine_of(request), [item_id], caller, "goods", now_of(request))
     mask = _Mask(caller, reach_of(caller, "item.read", today_of(request)))

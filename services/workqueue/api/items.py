@@ -363,7 +363,10 @@ async def _rows(request: Request, caller: Identity, query: FilterIn, page: PageP
         unseen = await quality_store.find_blind(connection, [row.item.item_id for row in rows], caller.subject)
     sensitive = [row.item.item_id for row in rows if row.item.knowers is not None]
     await note_reads(engine_of(request), sensitive, caller, LISTED, now_of(request))
-    return [replace(row, outcome=None) if row.item.item_id in unseen else row for row in rows]
+    return [
+        replace(row, outcome=None, item=replace(row.item, stage=None)) if row.item.item_id in unseen else row
+        for row in rows
+    ]
 
 
 def _place(row: ListedItem) -> tuple[date, int, datetime, UUID]:

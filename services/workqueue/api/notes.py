@@ -1,5 +1,6 @@
 """Notes on items at three levels, and redacted copies of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -55,9 +56,10 @@ class NoteOut(BaseModel):
     written_by_name: str | None
     acting_for: str | None
     authority: str | None = Field(description="The row of the authority table, for staff.")
-    redacts: UUID | None = Field(description="Of a redacted copy the original, for staff.")
+    redacts: UUID | None = Field(description="Of a redacted copy the original, for those who may read that.")
     redacts_sha256: str | None = Field(
-        description="Of a redacted copy the SHA-256 of what the original says, for staff: a short text can be guessed."
+        description="Of a redacted copy the SHA-256 of what the original says, for those who may read that: a short"
+        " text can be guessed."
     )
 
 
@@ -86,7 +88,7 @@ async def write_note(
             level=body.level,
             redacts=body.redacts,
         )
-        return _note_out(note, caller)
+        return _note_out(note, caller, [redacts] if (redacts := note.redacts) is not None else [])
 
     return await answer_once(request, call, act)
 
@@ -108,6 +110,8 @@ async def list_notes(
         levels = levels_of(item, caller, today_of(request))
         after = (position[0], position[1]) if position is not None else None
         rows = await store.list_notes(tx.connection, item_id, levels, after=after, limit=page.fetch)
+        originals = {row.redacts for row in rows if row.redacts is not None}
+        readable = await store.find_readable(tx.connection, item_id, originals, levels) if originals else frozenset()
     is_any = any(each.level == "law-enforcement" for each in rows)
     if is_any or item.knowers is not None:
         await note_reads(engine_of(request), [item_id], caller, "notes", now_of(request), is_any=is_any)
@@ -115,14 +119,16 @@ async def list_notes(
         rows,
         page,
         key=lambda row: (row.written_at, str(row.note_id)),
-        item=lambda row: _note_out(row, caller),
+        item=lambda row: _note_out(row, caller, readable),
         request=request,
         response=response,
     )
 
 
-def _note_out(note: ItemNote, caller: Identity) -> NoteOut:
+def _note_out(note: ItemNote, caller: Identity, readable: Collection[UUID]) -> NoteOut:
+    """A note as the caller may see it; `readable` are the originals that they may read."""
     works_here = is_staff(caller)
+    knows = works_here and note.redacts in readable
     return NoteOut(
         note_id=note.note_id,
         level=note.level,
@@ -133,6 +139,6 @@ def _note_out(note: ItemNote, caller: Identity) -> NoteOut:
         written_by_name=note.written_by_name if works_here else None,
         acting_for=note.acting_for if works_here else None,
         authority=note.authority if works_here else None,
-        redacts=note.redacts if works_here else None,
-        redacts_sha256=note.redacts_sha256.hex() if works_here and note.redacts_sha256 is not None else None,
+        redacts=note.redacts if knows else None,
+        redacts_sha256=note.redacts_sha256.hex() if knows and note.redacts_sha256 is not None else None,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.workqueue.acts import quality as acts
@@ -21,8 +21,10 @@ from shared.contracts.terms import CenterCode, ShortText
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
 from shared.runtime.access import Matter, demand_sight, judge, no_such, reach_of, refusal_of, shown_importer_number
+from shared.runtime.concurrency import IfMatch, etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
+from shared.web.concurrency import optional_if_match
 from shared.web.pagination import CurrentPage, Page, build_page
 from shared.web.requests import engine_of, now_of, today_of
 
@@ -151,7 +153,7 @@ class ComparedOut(BaseModel):
 
 @router.get("/centers/{center}/quality-plan", summary="How many decisions are reviewed a second time")
 async def read_quality_plan(
-    center: CenterPath, request: Request, caller: Annotated[Identity, allow("quality.read")]
+    center: CenterPath, request: Request, response: Response, caller: Annotated[Identity, allow("quality.read")]
 ) -> PlanOut:
     """The plan of the Center as it stands; officers do not read it."""
     demand_sight(caller, "quality", today_of(request), Matter(centers=frozenset({center})), f"plan of {center}")
@@ -159,20 +161,28 @@ async def read_quality_plan(
         plan = await store.find_plan(connection, center)
     if plan is None:
         raise no_such(f"plan of {center}")
+    response.headers["ETag"] = etag(plan.version)
     return PlanOut.model_validate(plan)
 
 
 @router.put("/centers/{center}/quality-plan", summary="Set how many decisions are reviewed a second time")
 async def set_quality_plan(
-    center: CenterPath, body: PlanIn, request: Request, caller: Annotated[Identity, allow("quality.plan")]
+    center: CenterPath,
+    body: PlanIn,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("quality.plan")],
+    if_match: Annotated[IfMatch | None, Depends(optional_if_match)],
 ) -> PlanOut:
-    """A new version of the plan, from now on; every version stays, under seal.
+    """A new version of the plan, for what is decided from now on; every version stays, under seal.
 
-    A job draws from the decisions on reviews every quarter of an hour. What is drawn cannot be foreseen by who does
-    not know the operator's secret (`CENTERLINE_QUALITY_SEED`), and can be drawn again by who does.
+    With If-Match only in the place of the version that was read. A job draws from the decisions on reviews every
+    quarter of an hour, each by the plan that stood when it was made. What is drawn cannot be foreseen by who does not
+    know the operator's secret (`CENTERLINE_QUALITY_SEED`), and can be drawn again by who does.
     """
     async with transaction(engine_of(request)) as tx:
-        plan: Plan = await acts.set_plan(tx, caller, center, now_of(request), **body.model_dump())
+        plan: Plan = await acts.set_plan(tx, caller, center, now_of(request), if_match=if_match, **body.model_dump())
+    response.headers["ETag"] = etag(plan.version)
     return PlanOut.model_validate(plan)
 
 

@@ -434,6 +434,7 @@ async def list_requests(
         reach=reach_of(caller, "request.read", today),
         today=today,
         with_drafts=is_staff(caller),
+        reader=caller.subject,
         states=state or (),
         form=form,
         center=center,
@@ -444,8 +445,6 @@ async def list_requests(
     position = page.position(date, UUID)
     async with reading(engine_of(request)) as connection:
         letters = await request_store.list_requests(connection, wanted, after=position, limit=page.fetch)
-        unseen = await quality_store.find_blind(connection, [letter.item_id for letter in letters], caller.subject)
-        letters = [letter for letter in letters if letter.item_id not in unseen]
     return build_page(
         letters,
         page,
@@ -472,6 +471,8 @@ async def read_request(
         done = (await request_store.load_acts(tx.connection, [request_id]))[request_id]
         answers = (await request_store.load_answers(tx.connection, [letter]))[request_id]
         earlier = await acts.find_repeated(tx, letter, letter.issued_on or today, repetition_of(request))
+        unseen = await quality_store.find_blind(tx.connection, [each.item_id for each in earlier], caller.subject)
+        earlier = [each for each in earlier if each.item_id not in unseen]
     if not is_staff(caller):
         if not letter.is_issued:
             raise no_such(what)

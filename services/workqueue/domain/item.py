@@ -133,7 +133,8 @@ class Item:
     matter that a person opened.
 
     `kind` says which, and so who reads its outcome, which outcomes there are, and what else it carries: a review and a
-    consultation their entry, a consultation `asking_center` and `goods` as well, a protest its number and the first
+    consultation their entry, a consultation `asking_center` and `goods` as well (and in `also_asking` the other Centers
+    that have reviews of the entry, which read it too), a protest its number and the first
     entry named, a filing its number and no entry, for it may name thousands; a matter what it was opened with, and
     no importer number where it is of nobody who has one.
 
@@ -187,6 +188,7 @@ class Item:
     entry_type: str | None = None
     port_of_entry: str | None = None
     deemed_on: date | None = None
+    also_asking: tuple[str, ...] | None = None
     set_days: tuple[SetDay, ...] | None = None
     knowers: tuple[str, ...] | None = None
     goods: tuple[Goods, ...] | None = None

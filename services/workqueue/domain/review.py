@@ -197,8 +197,8 @@ def review_entry(
         if item is not None and item.item_id in refused:
             item, note = reopen(item, refused[item.item_id])
             reopening = (note,)
-        asker = asker_of(new[-1].center, [each.item for each in reviewed])
-        result = _review(work, item, new_id.get(work), earlier, now, at, asker)
+        readers = readers_of(new[-1].center, [each.item for each in reviewed])
+        result = _review(work, item, new_id.get(work), earlier, now, at, readers)
         reviewed.append(Reviewed(result.item, (*reopening, *result.notes)))
     return reviewed
 
@@ -213,20 +213,28 @@ def _with_work(versions: Iterable[RoutedVersion]) -> list[tuple[RoutedVersion, l
     return [(version, work_called_for(version)) for version in versions]
 
 
-def asker_of(center: str, items: Iterable[Item]) -> str:
-    """The Center that reads the advice on an entry: whoever has taken over all its reviews, else that of record.
+class Readers(NamedTuple):
+    """Who reads the advice on an entry: the Center that asks, and others that have reviews of it, None without any."""
+
+    asker: str
+    also: tuple[str, ...] | None
+
+
+def readers_of(center: str, items: Iterable[Item]) -> Readers:
+    """Who reads the advice on an entry: whoever has taken over all its reviews asks, else the Center of record.
 
     `items` are those of the entry. A review that upstream took back counts for nothing; while reviews are with several
-    Centers the advice stays with the Center of record.
+    Centers the advice stays with the Center of record, and the others read it too.
     """
     holders = {item.center for item in items if item.kind == "review" and item.state != "cancelled"}
-    return holders.pop() if len(holders) == 1 else center
+    asker = next(iter(holders)) if len(holders) == 1 else center
+    return Readers(asker, tuple(sorted(holders - {asker})) or None)
 
 
 def _review(
-    work: Work, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime, asker: str
+    work: Work, item: Item | None, new_id: UUID | None, before: _Facts, after: _Facts, at: datetime, readers: Readers
 ) -> Reviewed:
-    """Bring one item to what is known; `asker` is the Center that reads advice.
+    """Bring one item to what is known; `readers` are the Centers that read advice.
 
     One whose decision was refused stays until people end it: its entry is liquidated, which is why it was refused.
     """
@@ -235,11 +243,11 @@ def _review(
     is_wanted = is_reopened or (work in called_for and after.dates.liquidated_on is None)
     item, state, lost = hand_over(item, "routed" if is_wanted else "cancelled", work.consulted or standing.center, at)
     notes = _new_notes(work, before, after, item, state)
-    facts = _item_of(work, after, item.item_id if item is not None else new_id, state, asker)
+    facts = _item_of(work, after, item.item_id if item is not None else new_id, state, readers)
     return Reviewed(carry_over(facts, item, notes), (*lost, *notes))
 
 
-def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State, asker: str) -> Item:
+def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State, readers: Readers) -> Item:
     """The item by the decision that stands and those that called for it, the newest of which is the last."""
     assert item_id is not None
     standing = facts.versions[-1][0]
@@ -253,7 +261,7 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State, aske
     else:
         kind = "consultation"
         asked = (each.goods for each in newest.consultations if each.center == work.consulted)
-        center, division, asking_center = work.consulted, CONSULTATION_DIVISION, asker
+        center, division, asking_center = work.consulted, CONSULTATION_DIVISION, readers.asker
         goods = tuple(sorted(asked, key=str))
         value_usd = sum(each.value_usd for each in goods)
         center_since = calling[0].filed_at
@@ -272,6 +280,7 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State, aske
         due_on=review_due_on(facts.dates.scheduled_on),
         state=state,
         asking_center=asking_center,
+        also_asking=readers.also if kind == "consultation" else None,
         authority=newest.authority.get(work.process),
         goods=goods,
         center_since=center_since,

@@ -30,7 +30,9 @@ _DECIDED = f"""
 SELECT d.item_id, i.center, i.process, i.entry_number, i.filing_number, d.outcome, d.duty_cents, d.fees_cents,
        d.decided_by, d.decided_by_name, d.acting_for, d.decided_at
 FROM items i JOIN decisions d ON d.item_id = i.item_id AND d.refused_at IS NULL
-WHERE i.importer_number = $1 AND i.{_SHOWN} ORDER BY d.decided_at DESC, d.item_id LIMIT $2
+WHERE i.importer_number = $1 AND i.{_SHOWN} AND NOT EXISTS (
+    SELECT FROM quality_samples s WHERE s.item_id = i.item_id AND s.reviewer = $3 AND s.state = 'taken')
+ORDER BY d.decided_at DESC, d.item_id LIMIT $2
 """
 # An entry under several reviews, or on which advice is asked, is worth what it is worth once.
 _STAKE = f"""
@@ -146,9 +148,9 @@ async def list_letters(tx: Transaction, importer_number: str, limit: int) -> lis
     return [LetterOut(*row) for row in await bulk.fetch(tx, _LETTERS, importer_number, limit)]
 
 
-async def list_decided(tx: Transaction, importer_number: str, limit: int) -> list[Decided]:
-    """Decisions that stand, the newest first."""
-    return [Decided(*row) for row in await bulk.fetch(tx, _DECIDED, importer_number, limit)]
+async def list_decided(tx: Transaction, importer_number: str, limit: int, reader: str) -> list[Decided]:
+    """Decisions that stand, the newest first, without those that `reader` reviews a second time now."""
+    return [Decided(*row) for row in await bulk.fetch(tx, _DECIDED, importer_number, limit, reader)]
 
 
 async def sum_stake(tx: Transaction, importer_number: str) -> tuple[int, int]:

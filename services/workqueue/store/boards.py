@@ -1,7 +1,7 @@
 """Boards of enforcement, what their members did, and what boards disposed of before."""
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,6 +26,12 @@ _SCREENED = """
 SELECT fields, act FROM item_acts WHERE item_id = $1 AND act IN ('screen', 'screen-as-fraud')
 ORDER BY number DESC LIMIT 1
 """
+# When the newest hearing ended by a disposition; none while it has not.
+_DISPOSED_AT = """
+SELECT d.at FROM item_acts d WHERE d.item_id = $1 AND d.act = 'dispose'
+    AND NOT EXISTS (SELECT FROM item_acts h WHERE h.item_id = $1 AND h.act = 'hear' AND h.number > d.number)
+ORDER BY d.number DESC LIMIT 1
+"""
 _HEARINGS = "SELECT count(*) AS hearings FROM item_acts WHERE item_id = $1 AND act = 'hear'"
 
 
@@ -37,9 +43,11 @@ async def write_board(tx: Transaction, board: Board) -> None:
     await bulk.insert(tx, boards, _BOARD, [row])
 
 
-async def find_board(connection: AsyncConnection, center: str) -> Board | None:
-    """The board of a Center as it stands; None before one was set."""
+async def find_board(connection: AsyncConnection, center: str, at: datetime | None = None) -> Board | None:
+    """The board of a Center as it stands, or stood at an instant; None before one was set."""
     query = select(*(boards.c[name] for name in _BOARD)).where(boards.c.center == center)
+    if at is not None:
+        query = query.where(boards.c.set_at <= at)
     row = (await connection.execute(query.order_by(boards.c.version.desc()).limit(1))).one_or_none()
     return None if row is None else Board(*row)
 
@@ -59,6 +67,12 @@ async def list_acts(connection: AsyncConnection, item_id: UUID) -> list[ActOfMem
 async def count_hearings(tx: Transaction, item_id: UUID) -> int:
     """How many hearings a matter had."""
     return int((await bulk.fetch(tx, _HEARINGS, item_id))[0]["hearings"])
+
+
+async def find_disposed_at(tx: Transaction, item_id: UUID) -> datetime | None:
+    """When the board disposed of a matter after its newest hearing; None while it has not."""
+    rows = await bulk.fetch(tx, _DISPOSED_AT, item_id)
+    return rows[0]["at"] if rows else None
 
 
 async def find_violation(tx: Transaction, item_id: UUID) -> Violation | None:

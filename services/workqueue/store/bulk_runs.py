@@ -46,6 +46,11 @@ SELECT drawn.number, drawn.item_id, c.verdict, c.says, c.checked_by, c.checked_a
 ) AS drawn LEFT JOIN bulk_checks c ON c.run_id = :run_id AND c.number = drawn.number
 ORDER BY drawn.number
 """
+_CHECKED = """
+SELECT c.number, b.item_id, c.verdict, c.says, c.checked_by, c.checked_at
+FROM bulk_checks c JOIN bulk_items b ON b.run_id = c.run_id AND b.number = c.number
+WHERE c.run_id = :run_id ORDER BY c.number
+"""
 _COUNT = """
 SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'done') AS done,
        count(*) FILTER (WHERE state = 'refused') AS refused FROM bulk_items WHERE run_id = $1
@@ -176,9 +181,15 @@ async def sum_foreseen(tx: Transaction, run_id: UUID) -> tuple[int, int]:
     return row["foreseen"], row["value_usd"]
 
 
-async def list_sample(connection: AsyncConnection, run_id: UUID, size: int) -> list[Check]:
-    """The items of a run that are looked at before it begins: drawn by hash from those that would not be refused."""
-    rows = await connection.execute(text(_SAMPLE), {"run_id": run_id, "size": size})
+async def list_sample(connection: AsyncConnection, run: Run) -> list[Check]:
+    """The items of a run that are looked at before it begins: drawn by hash from those that would not be refused.
+
+    Of a run that has begun those that were looked at, whatever became of them or of others in it.
+    """
+    if run.begun_at is not None:
+        return [Check(*row) for row in await connection.execute(text(_CHECKED), {"run_id": run.run_id})]
+    size = run.parameters.get("sample") or 0
+    rows = await connection.execute(text(_SAMPLE), {"run_id": run.run_id, "size": size})
     return [Check(*row) for row in rows]
 
 

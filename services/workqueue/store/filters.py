@@ -23,6 +23,7 @@ from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import NOBODY, Filter, Span
 from services.workqueue.domain.matter import CLAIM_MOVES
 from services.workqueue.store.figures import is_due_in, is_overdue
+from services.workqueue.store.quality import is_unseen
 from services.workqueue.store.tables import (
     decisions,
     filings,
@@ -36,13 +37,13 @@ from services.workqueue.store.tables import (
 )
 from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
-from shared.db.reach import is_one_of, names, within
+from shared.db.reach import is_one_of, names, names_any, within
 from shared.runtime.access import Reach
 
 
 def items_within(reach: Reach) -> ColumnElement[bool]:
-    """Whether a row of `items` is reached; the Center that asked for advice has part in what holds it."""
-    return within(
+    """Whether a row of `items` is reached; the Centers that asked for advice have part in what holds it."""
+    reached = within(
         reach,
         importer_number=items.c.importer_number,
         centers=(items.c.center, items.c.asking_center),
@@ -50,6 +51,13 @@ def items_within(reach: Reach) -> ColumnElement[bool]:
         ports=(items.c.port, items.c.at_port),
         named=items.c.knowers,
     )
+    if reach.is_national:
+        return reached
+    also = [names_any(items.c.also_asking, reach.centers)] if reach.centers else []
+    if reach.division_centers and reach.divisions:
+        in_division = items.c.division.in_(sorted(reach.divisions))
+        also.append(and_(names_any(items.c.also_asking, reach.division_centers), in_division))
+    return or_(reached, *also) if also else reached
 
 
 def known_to(knower: Knower) -> ColumnElement[bool]:
@@ -62,8 +70,11 @@ def narrowed(query: Select[Any], reach: Reach, knower: Knower, wanted: Filter) -
     """A query on `items`, of what the reach covers, may be known, and the filter asks for.
 
     Items of an entry include the filings that name it, wherever in their list; a Center sees the advice it asked for.
+    Who reviews an item a second time finds it neither by words nor by stage: both tell what came of the first review.
     """
     query = query.where(items_within(reach), known_to(knower))
+    if wanted.words is not None or wanted.stages:
+        query = query.where(~is_unseen(items.c.item_id, knower.subject))
     return query.where(*conditions_of(wanted))
 
 

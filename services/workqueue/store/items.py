@@ -62,6 +62,7 @@ ITEM_COLUMNS = (
     "entry_type",
     "port_of_entry",
     "deemed_on",
+    "also_asking",
     "set_days",
     "knowers",
     "goods",
@@ -233,10 +234,11 @@ async def find_history(connection: AsyncConnection, item_id: UUID) -> list[Note]
 
 def item_of(row: bulk.Row) -> Item:
     """An item from its `ITEM_COLUMNS`."""
-    *facts, set_days, knowers, goods = row
+    *facts, also_asking, set_days, knowers, goods = row
     return Item(
         *(
             *facts,
+            None if also_asking is None else tuple(also_asking),
             None if set_days is None else tuple(map(_set_day, set_days)),
             None if knowers is None else tuple(knowers),
             None if goods is None else tuple(Goods(**each) for each in goods),
@@ -310,12 +312,13 @@ def _note(row: bulk.Row) -> Note:
 
 
 _values = attrgetter(*ITEM_COLUMNS)
-_facts_of = attrgetter(*ITEM_COLUMNS[:-3])
+_facts_of = attrgetter(*ITEM_COLUMNS[:-4])
 
 
 def _cells(item: Item) -> tuple[Any, ...]:
-    """The item as a row of `ITEM_COLUMNS`, whose last are the days set, who is named on it, and the goods."""
-    return *_facts_of(item), _json(item.set_days), _json(item.knowers), _json(item.goods)
+    """The item as a row of `ITEM_COLUMNS`, whose last are lists: who reads it too, days set, who is named, goods."""
+    lists = (item.also_asking, item.set_days, item.knowers, item.goods)
+    return *_facts_of(item), *map(_json, lists)
 
 
 def _json(value: Any) -> str | None:

@@ -33,6 +33,18 @@ async def find_note(
     return None if row is None else ItemNote(*row)
 
 
+async def find_readable(
+    connection: AsyncConnection, item_id: UUID, note_ids: Collection[UUID], levels: Collection[NoteLevel]
+) -> frozenset[UUID]:
+    """Those of these notes of an item that are of these levels."""
+    query = select(item_notes.c.note_id).where(
+        item_notes.c.note_id.in_(sorted(note_ids)),
+        item_notes.c.item_id == item_id,
+        item_notes.c.level.in_(sorted(levels)),
+    )
+    return frozenset((await connection.scalars(query)).all())
+
+
 async def list_notes(
     connection: AsyncConnection,
     item_id: UUID,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.quality import Decided, Plan, Sample
@@ -18,15 +18,16 @@ from shared.db.transaction import Transaction
 
 _PLAN = tuple(each.name for each in fields(Plan))
 _SAMPLE = tuple(each.name for each in fields(Sample))
-_STANDING = f"""
-SELECT DISTINCT ON (center) {", ".join(_PLAN)} FROM quality_plans ORDER BY center, version DESC
-"""
-_TO_DRAW = """
+# A plan is for what is decided from then on: a decision is drawn by the plan that stood when it was made.
+_TO_DRAW = f"""
 SELECT d.decision_id, d.item_id, i.center, coalesce(i.value_usd, 0) AS value_usd, d.decided_by,
        ARRAY(SELECT DISTINCT found ->> 'criterion' FROM jsonb_array_elements(d.found) AS found
-             WHERE found ->> 'criterion' IS NOT NULL) AS criteria
-FROM decisions d JOIN items i USING (item_id)
-WHERE d.decided_at > $1 AND d.refused_at IS NULL AND i.kind = 'review' AND i.center = ANY($2)
+             WHERE found ->> 'criterion' IS NOT NULL) AS criteria,
+       {", ".join(f"p.{name} AS plan_{name}" for name in _PLAN)}
+FROM decisions d JOIN items i USING (item_id) CROSS JOIN LATERAL (
+    SELECT * FROM quality_plans q WHERE q.center = i.center AND q.set_at <= d.decided_at
+    ORDER BY q.version DESC LIMIT 1) p
+WHERE d.decided_at > $1 AND d.refused_at IS NULL AND i.kind = 'review'
     AND NOT EXISTS (SELECT FROM quality_samples s WHERE s.decision_id = d.decision_id)
 ORDER BY d.decided_at
 """
@@ -37,7 +38,12 @@ UPDATE quality_samples SET state = $2, reviewer = $3, reviewer_name = $4, taken_
 """
 _HANDS = """
 SELECT actor AS hand FROM item_events WHERE item_id = $1 UNION SELECT acting_for FROM item_events WHERE item_id = $1
-UNION SELECT done_by FROM item_acts WHERE item_id = $1 UNION SELECT decided_by FROM decisions WHERE item_id = $1
+UNION SELECT done_by FROM item_acts WHERE item_id = $1 UNION SELECT acting_for FROM item_acts WHERE item_id = $1
+UNION SELECT decided_by FROM decisions WHERE item_id = $1 UNION SELECT acting_for FROM decisions WHERE item_id = $1
+UNION SELECT written_by FROM item_notes WHERE item_id = $1 UNION SELECT acting_for FROM item_notes WHERE item_id = $1
+UNION SELECT a.done_by FROM request_acts a JOIN requests r USING (request_id) WHERE r.item_id = $1
+UNION SELECT a.acting_for FROM request_acts a JOIN requests r USING (request_id) WHERE r.item_id = $1
+UNION SELECT added_by FROM files WHERE subject = 'item' AND subject_id = $1::uuid::text AND NOT is_by_party
 """
 
 
@@ -65,24 +71,21 @@ async def find_plan(connection: AsyncConnection, center: str) -> Plan | None:
     return None if row is None else Plan(*row)
 
 
-async def list_plans(tx: Transaction) -> list[Plan]:
-    """The plans of all Centers that stand."""
-    return [Plan(*row) for row in await bulk.fetch(tx, _STANDING)]
-
-
-async def list_to_draw(tx: Transaction, since: datetime, centers: Sequence[str]) -> list[Decided]:
-    """Decisions on reviews of these Centers since then that are no sample yet."""
-    rows = await bulk.fetch(tx, _TO_DRAW, since, list(centers))
+async def list_to_draw(tx: Transaction, since: datetime) -> list[tuple[Decided, Plan]]:
+    """Decisions on reviews since then that are no sample yet, each with the plan of its Center as it stood then."""
     return [
-        Decided(
-            row["decision_id"],
-            row["item_id"],
-            row["center"],
-            row["value_usd"],
-            row["decided_by"],
-            frozenset(row["criteria"]),
+        (
+            Decided(
+                row["decision_id"],
+                row["item_id"],
+                row["center"],
+                row["value_usd"],
+                row["decided_by"],
+                frozenset(row["criteria"]),
+            ),
+            Plan(*(row[f"plan_{name}"] for name in _PLAN)),
         )
-        for row in rows
+        for row in await bulk.fetch(tx, _TO_DRAW, since)
     ]
 
 
@@ -146,11 +149,20 @@ async def list_samples(
 async def find_blind(connection: AsyncConnection, item_ids: Collection[UUID], reviewer: str) -> frozenset[UUID]:
     """Those of the items that somebody reviews a second time now, and whose first result they must not see."""
     query = select(quality_samples.c.item_id).where(
-        quality_samples.c.item_id.in_(sorted(item_ids)),
-        quality_samples.c.reviewer == reviewer,
-        quality_samples.c.state == "taken",
+        quality_samples.c.item_id.in_(sorted(item_ids)), *_reviewed_by(reviewer)
     )
     return frozenset(row[0] for row in await connection.execute(query))
+
+
+def is_unseen(item_id: ColumnElement[UUID], reviewer: str) -> ColumnElement[bool]:
+    """Whether somebody reviews the item of a row a second time now (`find_blind`), as a condition of a list."""
+    return (
+        select(quality_samples.c.item_id).where(quality_samples.c.item_id == item_id, *_reviewed_by(reviewer)).exists()
+    )
+
+
+def _reviewed_by(reviewer: str) -> tuple[ColumnElement[bool], ...]:
+    return quality_samples.c.reviewer == reviewer, quality_samples.c.state == "taken"
 
 
 async def list_pairs(connection: AsyncConnection, since: datetime, before: datetime) -> list[Pair]:

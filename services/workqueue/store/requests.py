@@ -16,6 +16,7 @@ from services.workqueue.domain.item import Person
 from services.workqueue.domain.matter import KeptAct
 from services.workqueue.domain.request import PROCESS_OF, SILENCE, Letter, LetterAnswer, Notice
 from services.workqueue.store.matters import ACT_COLUMNS, act_cells, kept_act
+from services.workqueue.store.quality import is_unseen
 from services.workqueue.store.tables import filings, request_acts, request_answers, requests
 from services.workqueue.store.tables.requests import REQUEST_ORDER
 from shared.db import bulk
@@ -81,11 +82,15 @@ _LOCK_ACCOUNT = "SELECT pg_advisory_xact_lock(hashtextextended('letters to ' || 
 
 @dataclass(frozen=True, slots=True)
 class LetterFilter:
-    """Which letters to show: as far as the reach goes; None means any. `states` are as the day leaves them."""
+    """Which letters to show: as far as the reach goes; None means any. `states` are as the day leaves them.
+
+    Letters on items that `reader` reviews a second time now are not among them.
+    """
 
     reach: Reach
     today: date
     with_drafts: bool
+    reader: str
     states: Sequence[str] = ()
     form: Form | None = None
     center: str | None = None
@@ -174,7 +179,8 @@ def select_page(wanted: LetterFilter, *, after: Sequence[Any] | None, limit: int
             importer_number=columns.importer_number,
             centers=(columns.center,),
             filer_code=columns.filer_code,
-        )
+        ),
+        ~is_unseen(columns.item_id, wanted.reader),
     )
     for column, value in (
         (columns.form, wanted.form),

@@ -13,6 +13,7 @@ from services.console.api.session import Sessions
 from services.console.settings import ConsoleSettings
 from services.console.store import sessions as store
 from services.console.store.sessions import Lifetime
+from shared.db.engine import create_engine
 from shared.db.transaction import transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.metrics import Metrics
@@ -92,3 +93,31 @@ async def test_what_a_page_asks_by_itself_keeps_no_session_alive(engine: AsyncEn
         async with transaction(engine) as tx:
             found = await store.read(tx, b"key", LIFETIME, NOW + timedelta(minutes=minutes), is_used=False)
         assert (found is not None) == lasts
+
+
+async def test_what_is_noted_while_a_token_is_renewed_stays_beside_the_new_token(
+    engine: AsyncEngine, provider: Provider
+) -> None:
+    sessions = sessions_of(engine, provider)
+    await begin(engine, b"first", "slow")
+    waiting = asyncio.create_task(sessions.read(b"first"))
+    await provider.is_asked.wait()
+    await sessions.note_next(b"first", "item-7", "It is due first.")
+    provider.goes_on.set()
+    await waiting
+    kept = await sessions.read(b"first")
+    assert kept is not None
+    assert (kept["token"], kept.get("why_next")) == ("new of slow", {"item-7": "It is due first."})
+
+
+async def test_what_is_noted_at_once_is_all_kept(engine: AsyncEngine, provider: Provider) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    several = create_engine(url, application="tests", pool_size=5)
+    sessions = sessions_of(several, provider)
+    await begin(engine, b"first", "slow")
+    await asyncio.gather(*(sessions.note_next(b"first", f"item-{each}", "Due.") for each in range(5)))
+    provider.goes_on.set()
+    kept = await sessions.read(b"first")
+    assert kept is not None
+    assert sorted(kept["why_next"]) == [f"item-{each}" for each in range(5)]
+    await several.dispose()

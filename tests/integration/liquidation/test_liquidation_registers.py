@@ -1,13 +1,16 @@
 """The inventory of reconciliations and the register of AD/CVD errors, with the watch on collection."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.liquidation.acts.instructions import apply_confirmed
 from services.liquidation.domain.law import LAW
+from shared.db.idempotency import forget
+from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided
 from tests.integration.liquidation.test_liquidation_money_api import IMPORTER, Desk, MakeEngine, open_desk
@@ -45,6 +48,9 @@ async def test_flagged_summaries_stand_by_issue_and_due_month_until_a_reconcilia
     ]
     assert told["months"][1]["last_arguable_on"] == "2026-12-03"
     assert told["entries"] == 2
+    strange = post_entry("reconciliation", "RECON-0", [both], importer_number="12-345678900")
+    await apply(desk.engine, [strange])
+    assert (await desk.get(path)).json() == told, "another importer's list takes nothing out of this one's inventory"
     named = post_entry("reconciliation", "RECON-1", [value])
     await apply(desk.engine, [named])
     left = (await desk.get(path)).json()["months"]
@@ -113,6 +119,42 @@ async def test_rate_at_liquidation_is_compared_with_the_instruction_and_stands_u
     assert (await desk.get("/adcvd-errors?since=2025-01-01&unexplained=true", ADCVD)).json()["items"] == []
     (still,) = (await desk.get("/adcvd-errors?since=2025-01-01", ADCVD)).json()["items"]
     assert [each["explanation"] for each in still["explanations"]] == ["Court decision."]
+
+
+async def test_rate_is_shown_as_the_message_names_it_and_not_rounded_to_the_asserted_one(desk: Desk) -> None:
+    await liquidated(desk, "41.50")
+    await lift(desk)
+    await cycle(desk.engine, date(2026, 1, 16))
+    assert (await record(desk, "one", "41.503")).json()["rate_pct"] == "41.503"
+    (error,) = (await desk.get("/adcvd-errors?since=2025-01-01", ADCVD)).json()["items"]
+    assert (error["asserted_rate_pct"], error["instructed_rate_pct"]) == ("41.50", "41.503")
+
+
+async def test_rate_that_could_fit_no_entry_is_refused(desk: Desk) -> None:
+    days = {"entered_from": "2026-01-01", "entered_to": "2025-01-01"}
+    assert (await record(desk, "turned", "41.50", **days)).status_code == 422
+    assert (await record(desk, "hyphens", "41.50", case_number="A-570-012")).status_code == 422
+    assert (await record(desk, "good", "41.50")).status_code == 201
+    async with transaction(desk.engine) as tx:
+        await forget(tx.connection, desk.clock.now() + timedelta(days=1))
+    again = await record(desk, "good", "41.50")
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_explanations_that_come_at_once_are_all_kept_and_none_is_of_a_line_under_no_case(desk: Desk) -> None:
+    number = await liquidated(desk, "25.00")
+    path = f"/adcvd-errors/{number}/explanations"
+    body = {"line_number": 1, "case_number": CASE, "explanation": "Court decision."}
+
+    async def explain(key: str, **changes: Any) -> Any:
+        headers = desk.headers(RoleName.CENTER_DIRECTOR, key=key)
+        return await desk.client.post(path, json=body | changes, headers=headers)
+
+    for place, change in enumerate(({"line_number": 2}, {"case_number": "A570099000"})):
+        absent = await explain(f"absent-{place}", **change)
+        assert (absent.status_code, absent.json()["code"]) == (404, "not-found"), absent.text
+    answers = await asyncio.gather(*(explain(f"k{each}") for each in range(4)))
+    assert sorted(each.json().get("number") for each in answers) == [1, 2, 3, 4]
 
 
 async def test_deemed_liquidation_under_a_case_is_in_the_register(desk: Desk) -> None:

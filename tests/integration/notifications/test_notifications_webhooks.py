@@ -10,14 +10,17 @@ from uuid import UUID
 import httpx
 import orjson
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.notifications.acts import hooking
+from services.notifications.acts import webhooks as acts
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.secrecy import encrypt_anew
 from services.notifications.app import SERVICE
+from services.notifications.store import webhooks as store
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries
 from shared.customs.parties import Contact
@@ -53,6 +56,7 @@ STRANGER = Identity("sam", "Sam", frozenset({RoleName.IMPORTER}), importer_numbe
 
 KEY = "k" * 32
 CIPHER = Cipher("webhook", KEY)
+SOMEBODY_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -107,6 +111,28 @@ async def texts(engine: AsyncEngine, table: str) -> list[str]:
 
 def sender(engine: AsyncEngine, client: WebhookClient, clock: FixedClock, cipher: Cipher = CIPHER) -> WebhookSender:
     return WebhookSender(engine, client, cipher, clock, "https://bulletin.example")
+
+
+async def test_a_receiver_that_is_turned_off_while_its_secret_is_rotated_stays_off(
+    engine: AsyncEngine, clock: FixedClock, receiver: Receiver, api: httpx.AsyncClient
+) -> None:
+    webhook = UUID((await register(api, receiver.url))["webhook_id"])
+
+    async def rotate() -> None:
+        async with transaction(engine) as tx:
+            await acts.rotate_secret(tx, OWNER, webhook, CIPHER, clock.now())
+
+    async with transaction(engine) as tx:
+        assert await store.turn_off(tx, webhook, "answered 410") == 1
+        task = asyncio.create_task(rotate())
+        async with asyncio.timeout(30):
+            while not task.done():
+                async with reading(engine) as connection:
+                    if await connection.scalar(text(SOMEBODY_WAITS)):
+                        break
+    await task
+    kept = (await api.get(f"/webhooks/{webhook}")).json()
+    assert (kept["state"], kept["off_reason"]) == ("off", "answered 410")
 
 
 async def test_a_notice_reaches_the_receiver_signed_as_a_library_of_others_verifies(

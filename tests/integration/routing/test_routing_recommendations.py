@@ -1,18 +1,26 @@
 """Recommendations of policy analysis become drafts that name them, and the calendar of the Centers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.routing.acts import calendar as acts
 from services.routing.api.criteria_models import EXAMPLE
+from shared.db.engine import create_engine
+from shared.db.idempotency import forget
+from shared.db.transaction import transaction
+from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.routing.matters import MakeEngine, Matters, open_matters
 
 ITS = Identity("ida", "Ida Trend", frozenset({RoleName.INTERNATIONAL_TRADE_SPECIALIST}))
 KIM = Identity("kim", "Kim Reyes", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE007"}))
 ANN = Identity("ann", "Ann Director", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE007"}))
+ANNA = Identity("anna", "Anna Director", frozenset({RoleName.CENTER_DIRECTOR}), centers=frozenset({"CEE001"}))
 MATTER = "0f1f6d2e-8f0b-5b7c-9d0e-3f6c1a2b4d5e"
 
 
@@ -86,6 +94,64 @@ EVENT = {
     "ends_at": "2026-03-05T17:00:00Z",
     "weekly_until": "2026-03-19",
 }
+
+
+async def test_key_that_made_something_is_never_free_again(matters: Matters) -> None:
+    """Answers are forgotten after a while: the key then is refused, and nothing fails."""
+    path = "/centers/CEE007/calendar"
+    made = [
+        await make(matters, key="k"),
+        await matters.call("POST", path, ANN, json=EVENT, key="k"),
+    ]
+    assert [each.status_code for each in made] == [201, 201]
+    async with transaction(matters.engine) as tx:
+        assert await forget(tx.connection, matters.clock.now() + timedelta(days=1)) == 2
+    again = [
+        await make(matters, key="k", criterion={"id": "other-garments", **EXAMPLE, "reason": "x"}),
+        await matters.call("POST", path, ANN, json=EVENT, key="k"),
+    ]
+    assert [each.json()["code"] for each in again] == ["idempotency-key-reused"] * 2
+
+
+async def test_event_that_two_cancel_at_once_is_cancelled_by_one(matters: Matters) -> None:
+    event = UUID((await matters.call("POST", "/centers/CEE007/calendar", ANN, json=EVENT)).json()["event_id"])
+    url = matters.engine.url.render_as_string(hide_password=False)
+    engine = create_engine(url, application="tests", pool_size=4)
+
+    async def cancel() -> str:
+        try:
+            async with transaction(engine) as tx:
+                await acts.cancel(tx, ANN, matters.clock.now(), "CEE007", event, "Moved.")
+        except Conflict as refusal:
+            return refusal.code
+        return "cancelled"
+
+    answers = await asyncio.gather(*(cancel() for _ in range(4)))
+    assert sorted(answers) == ["cancelled", *["event-cancelled"] * 3]
+    await engine.dispose()
+
+
+async def test_event_that_goes_on_is_shown_on_each_of_its_days(matters: Matters) -> None:
+    """A training of three days over the change of clocks on 8 March 2026."""
+    days = {"kind": "training", "starts_at": "2026-03-06T14:00:00Z", "ends_at": "2026-03-08T21:00:00Z"}
+    made = await matters.call("POST", "/centers/CEE007/calendar", ANN, json=EVENT | days | {"weekly_until": None})
+    assert made.status_code == 201, made.text
+    weekly = days | {"weekly_until": "2026-03-13"}
+    await matters.call("POST", "/centers/CEE001/calendar", ANNA, json=EVENT | weekly)
+
+    async def shown(day: str, center: str) -> list[tuple[str, str]]:
+        answer = await matters.client.get(f"/calendar?first={day}&last={day}&center={center}")
+        return [
+            (each["starts_at"].replace("+00:00", "Z"), each["ends_at"].replace("+00:00", "Z"))
+            for each in answer.json()["items"]
+        ]
+
+    once = [("2026-03-06T14:00:00Z", "2026-03-08T21:00:00Z")]
+    for day in ("2026-03-06", "2026-03-07", "2026-03-08"):
+        assert await shown(day, "CEE007") == once, day
+    for day in ("2026-03-05", "2026-03-09"):
+        assert await shown(day, "CEE007") == [], day
+    assert await shown("2026-03-15", "CEE001") == [("2026-03-13T13:00:00Z", "2026-03-15T20:00:00Z")]
 
 
 async def test_calendar_shows_every_time_at_the_same_hour_in_new_york_and_what_is_cancelled(matters: Matters) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from services.workqueue.store.tables import board_acts
+from services.workqueue.store.tables import board_acts, compartment_reads
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, Desk
 from tests.integration.workqueue.test_workqueue_compartment import CENTER, TED, name
@@ -122,6 +122,38 @@ async def test_who_stands_aside_does_not_vote_and_what_they_voted_does_not_count
     assert (aside.status_code, aside.json()["cast"], aside.json()["carried"]) == (201, 1, None)
     assert (await vote(desk, item_id, FAY, "no-action", shown=False, key="after")).json()["code"] == "recused"
     assert (await dispose(desk, item_id, "warning-letter", (2, 0))).json()["code"] == "not-carried"
+
+
+async def test_vote_that_carried_is_shown_as_it_was_whatever_becomes_of_the_board(desk: Desk) -> None:
+    await set_board(desk, quorum=2)
+    item_id, _ = await nominated(desk)
+    await vote(desk, item_id, TED, "warning-letter")
+    await vote(desk, item_id, FAY, "warning-letter")
+    assert (await dispose(desk, item_id, "warning-letter", (2, 0))).status_code == 201
+    path = f"/items/{item_id}/votes"
+    before = (await desk.call("GET", path, TED)).json()
+    assert (before["quorum"], before["cast"], before["carried"]) == (2, 2, "warning-letter")
+    desk.clock.advance(timedelta(days=30))
+    await set_board(desk, quorum=1, cal="chair")
+    body, headers = {"reason": "Works for the importer now."}, {"Idempotency-Key": "aside"}
+    late = await desk.call("POST", f"/items/{item_id}/recusals", FAY, json=body, headers=headers)
+    assert late.status_code == 409, "they sit on no board any more"
+    assert (await desk.call("GET", path, TED)).json() == before
+
+
+async def test_every_answer_with_votes_or_names_leaves_a_line_also_one_that_is_given_again(desk: Desk) -> None:
+    await set_board(desk, quorum=2)
+    item_id, _ = await nominated(desk)
+
+    async def lines(who: Identity) -> list[str]:
+        return [row.what for row in await desk.rows(compartment_reads) if row.read_by == who.subject]
+
+    await vote(desk, item_id, FAY, "warning-letter")
+    assert await lines(FAY) == ["comparables", "votes"]
+    await vote(desk, item_id, FAY, "warning-letter", shown=False)
+    assert await lines(FAY) == ["comparables", "votes", "votes"]
+    assert (await name(desk, item_id, "fay", FAY)).status_code == 200
+    assert await lines(FAY) == ["comparables", "votes", "votes", "need to know"]
 
 
 async def test_after_a_deferral_all_vote_anew(desk: Desk) -> None:

@@ -316,6 +316,23 @@ async def test_drawback_claims_are_verified_in_bulk_by_criteria_when_their_sampl
     assert verified == ["120.50"] * 6  # each what its own claimant claimed
 
 
+async def test_sample_of_a_run_that_has_begun_is_what_was_looked_at_whatever_became_of_it(desk: Desk) -> None:
+    await claims(desk, 3)
+    body = {"act": "act", "process_act": "verify-by-sample", "fields": BY_SAMPLE, "to": None, "sample": 1}
+    query = "process=drawback-claim&stage=validated"
+    run = (await ask(desk, "verify", DEE, **body, query=query)).json()["run_id"]
+    path = f"/bulk-runs/{run}/sample"
+    (one,) = (await desk.call("GET", path, DEE)).json()["items"]
+    says = {"verdict": "fits", "says": "Proof of export is complete."}
+    looked_at = (await desk.call("POST", f"{path}/{one['number']}", DEE, json=says)).json()
+    await desk.claim(one["item_id"], KIM)  # so that the run is refused this one
+    assert (await settle(desk, run, who=DEE)).status_code == 200
+    await acts.go_on(desk.engine, desk.clock.now(), LIMITS)
+    told = await read(desk, run, DEE)
+    assert (told["done"], told["refused"]) == (2, 1), told
+    assert (await desk.call("GET", path, DEE)).json() == looked_at
+
+
 async def test_run_whose_sample_differs_does_not_begin(desk: Desk) -> None:
     await claims(desk, 2)
     body = {"act": "act", "process_act": "verify-by-sample", "fields": BY_SAMPLE, "to": None, "sample": 1}

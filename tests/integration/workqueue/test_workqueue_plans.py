@@ -320,7 +320,9 @@ async def test_earlier_decisions_on_goods_are_found_by_their_key(unchecked_desk:
         await connection.execute(text("VACUUM ANALYZE decided_goods"))
     async with unchecked_desk.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
-        plan = await explain(connection, decided_goods_store.EARLIER, [["key7", "key8"], ["CEE007"], UUID(int=1)])
+        plan = await explain(
+            connection, decided_goods_store.EARLIER, [["key7", "key8"], ["CEE007"], UUID(int=1), "kim"]
+        )
     assert "decided_goods_key" in plan, plan
     assert "Seq Scan" not in plan, plan
 

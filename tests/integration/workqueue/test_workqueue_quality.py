@@ -2,17 +2,23 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import quality_samples
 from shared.db.engine import create_engine
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import KIM, LEE, Desk
-from tests.integration.workqueue.events import legal_act, routed
+from tests.integration.workqueue.events import IMPORTER, legal_act, routed
 from tests.integration.workqueue.test_workqueue_compartment import CENTER
-from tests.integration.workqueue.test_workqueue_letters import run
+from tests.integration.workqueue.test_workqueue_files import content, listed, send
+from tests.integration.workqueue.test_workqueue_findings import LINES
+from tests.integration.workqueue.test_workqueue_letters import asked, run
 from tests.support.events import entry_number
+from tests.support.files import PDF
 
 ANN = Identity("ann", "Ann Director", frozenset({RoleName.CENTER_DIRECTOR}), centers=CENTER)
 ELSEWHERE = replace(LEE, subject="ana", centers=frozenset({"CEE001"}))
@@ -56,6 +62,24 @@ async def test_plan_draws_by_money_officer_and_floor_and_each_decision_once(desk
     assert (await desk.call("GET", "/centers/CEE007/quality-plan", LEE)).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/centers/CEE007/quality-plan", PLAN),
+        ("/centers/CEE007/board", {"quorum": 1, "members": {"cal": "chair"}, "reason": "As of now."}),
+    ],
+)
+async def test_what_was_read_before_another_changed_it_is_not_written_over(desk: Desk, path: str, body: Any) -> None:
+    async def put(tag: str | None) -> Any:
+        return await desk.call("PUT", path, ANN, json=body, headers={"If-Match": tag} if tag is not None else {})
+
+    assert (await put('"1"')).json()["code"] == "stale", "there is none yet"
+    assert (await put(None)).headers["etag"] == '"1"'
+    read = (await desk.call("GET", path, ANN)).headers["etag"]
+    assert ((await put(read)).status_code, (await put(read)).status_code) == (200, 412)
+    assert (await desk.call("GET", path, ANN)).headers["etag"] == '"2"'
+
+
 async def test_plans_that_are_set_at_the_same_moment_come_one_after_the_other(desk: Desk) -> None:
     engine = create_engine(desk.engine.url.render_as_string(hide_password=False), application="tests", pool_size=8)
     at_once = Desk(engine)
@@ -96,6 +120,78 @@ async def test_second_reviewer_sees_nothing_of_the_first_review_by_any_way(desk:
     assert (await desk.call("GET", path, ANN)).json() == told
     again = await desk.call("POST", f"{path}/result", LEE, json={"outcome": "refund", "reason": "x"})
     assert again.json()["code"] == "sample-not-taken"
+
+
+async def test_plan_is_for_what_is_decided_from_then_on(desk: Desk) -> None:
+    await decided(desk, 1)
+    desk.clock.advance(timedelta(hours=1))
+    await set_plan(desk, floor_percent=0)
+    await decided(desk, 2)
+    desk.clock.advance(timedelta(hours=1))
+    await set_plan(desk)
+    late = await decided(desk, 3)
+    assert [str(row.item_id) for row in await drawn(desk)] == [late]
+
+
+async def test_who_wrote_a_note_or_a_letter_in_the_first_review_does_not_take_the_second(desk: Desk) -> None:
+    entry = entry_number(1)
+    await desk.apply(routed(entry, processes=["quota"]), legal_act(entry))
+    item = str(entry_item_id(entry, "quota"))
+    noted = await desk.call(
+        "POST", f"/items/{item}/notes", LEE, json={"text": "The value is low."}, headers={"Idempotency-Key": "note"}
+    )
+    assert noted.status_code == 201, noted.text
+    await set_plan(desk)
+    await decided(desk, 1)
+    (sample,) = await drawn(desk)
+    taken = await desk.call("POST", f"/quality-samples/{sample.sample_id}/take", LEE)
+    assert (taken.status_code, taken.json()["code"]) == (409, "first-reviewer")
+
+
+async def test_second_reviewer_finds_the_first_result_on_no_other_page_and_loses_no_other_letter(desk: Desk) -> None:
+    entries = [entry_number(serial) for serial in (1, 2)]
+    letters = []
+    for entry in entries:
+        await desk.apply(routed(entry, processes=["quota"], goods=LINES), legal_act(entry))
+        item = str(entry_item_id(entry, "quota"))
+        token = await desk.claim(item)
+        letters.append(await asked(desk, token, item))
+    first, other = (str(entry_item_id(entry, "quota")) for entry in entries)
+    await set_plan(desk)
+    body = {"token": 1, "outcome": "no-change", "reasons": [{"code": "x", "text": "As declared."}]}
+    assert (await desk.call("POST", f"/items/{first}/complete", json=body)).is_success
+    (sample,) = await drawn(desk)
+    goods, account = f"/items/{other}/goods", f"/accounts/{IMPORTER}/work"
+    assert "no-change" in (await desk.call("GET", goods, LEE)).text
+    assert [each["outcome"] for each in (await desk.call("GET", account, LEE)).json()["decisions"]] == ["no-change"]
+    assert (await desk.call("GET", "/items/count?text=declared", LEE)).json()["count"] == 1
+    assert (await desk.call("POST", f"/quality-samples/{sample.sample_id}/take", LEE)).status_code == 200
+    assert "no-change" not in (await desk.call("GET", goods, LEE)).text
+    assert (await desk.call("GET", account, LEE)).json()["decisions"] == []
+    for words, items in (("declared", 0), ("assists", 1)):  # of the decision, and of the letter on the other item
+        assert (await desk.call("GET", f"/items/count?text={words}", LEE)).json()["count"] == items, words
+    page, found = "/requests?limit=1", []
+    while page:
+        answer = (await desk.call("GET", page, LEE)).json()
+        found += [each["request_id"] for each in answer["items"]]
+        page = answer["next"]
+    assert found == [letters[1]], "the letters behind one that is not shown are listed all the same"
+    assert "no-change" in (await desk.call("GET", goods)).text, "to others it is shown as before"
+
+
+async def test_second_reviewer_reads_no_paper_that_the_first_review_kept_for_staff(desk: Desk) -> None:
+    entry = entry_number(1)
+    await desk.apply(routed(entry, processes=["quota"]), legal_act(entry))
+    item = str(entry_item_id(entry, "quota"))
+    kept = (await send(desk, item, KIM, PDF)).json()
+    assert kept["level"] == "internal", kept
+    await set_plan(desk)
+    await decided(desk, 1)
+    (sample,) = await drawn(desk)
+    assert [each["file_id"] for each in await listed(desk, item, LEE)] == [kept["file_id"]]
+    await desk.call("POST", f"/quality-samples/{sample.sample_id}/take", LEE)
+    assert await listed(desk, item, LEE) == []
+    assert (await content(desk, item, kept["file_id"], LEE)).status_code == 404
 
 
 async def test_agreement_is_published_when_it_rests_on_enough(desk: Desk) -> None:

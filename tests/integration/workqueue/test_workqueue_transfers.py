@@ -144,7 +144,7 @@ async def test_consultation_that_another_center_took_over_follows_what_is_said_o
     assert (await stands(desk, item)).state == "cancelled"
 
 
-async def test_advice_is_read_by_the_center_that_has_taken_over_the_reviews(desk: Desk) -> None:
+async def test_advice_is_read_by_every_center_that_has_a_review_of_the_entry(desk: Desk) -> None:
     entry = entry_number()
     called_for = {"processes": ["entry-summary-review", "preference", "quota"], "consultations": [consultation()]}
     await desk.apply(routed(entry, **called_for))
@@ -161,8 +161,8 @@ async def test_advice_is_read_by_the_center_that_has_taken_over_the_reviews(desk
             found += [who.subject] * len(listed)
         return found
 
-    for process in called_for["processes"]:
-        assert await readers() == ["dan"], "while some reviews are here, it is read here"
+    for taken_over, process in enumerate(called_for["processes"]):
+        assert await readers() == ["dan", *["ann"][:taken_over]], "where reviews of the entry are, it is read"
         offered = await offer(desk, entry_item_id(entry, process), key=process)
         assert (await answer(desk, offered, "accept", THERE)).status_code == 200
     assert await readers() == ["ann"]
@@ -171,8 +171,10 @@ async def test_advice_is_read_by_the_center_that_has_taken_over_the_reviews(desk
     assert not any((await desk.violations()).values())
     back = await offer(desk, entry_item_id(entry, "quota"), THERE, key="back", to_center="CEE007")
     assert (await answer(desk, back, "accept", HERE)).status_code == 200
-    assert await readers() == ["dan"]
-    await desk.apply(routed(entry, version=3, center="CEE001", **called_for))
+    assert await readers() == ["dan", "ann"]
+    await desk.apply(routed(entry, version=3, **called_for))
+    assert await readers() == ["dan", "ann"], "what is heard of the entry changes nothing in that either"
+    await desk.apply(routed(entry, version=4, center="CEE001", **called_for))
     assert await readers() == ["eve"], "upstream has given the entry to another Center"
 
 

@@ -1,6 +1,6 @@
 """Rates that messages name, and what was said of errors at liquidation."""
 
-from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Table, Text
+from sqlalchemy import Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from services.liquidation.store.tables.records import metadata
@@ -18,6 +18,7 @@ instructed_rates = Table(
     Column("made_by", Text, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("authority", Text, nullable=False),
+    Index("instructed_rates_case", "case_number"),
     comment="Rates of antidumping and countervailing duty that messages of Commerce name, only added to.",
 )
 adcvd_explanations = Table(

@@ -12,5 +12,6 @@ reconciliations = Table(
     Column("acts", Integer, nullable=False),
     Column("gaps", JSONB, nullable=False),
     Column("compared_at", DateTime(timezone=True), nullable=False),
+    Column("missing", Integer),
     comment="Each day of the legal record beside the bulletin, as it was compared last: acts, and what is missing.",
 )

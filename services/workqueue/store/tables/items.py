@@ -110,6 +110,8 @@ items = Table(
     Column("look_on", Date),
     Column("escalates_on", Date, Computed(_ESCALATES_ON, persisted=True)),
     Column("set_days", JSONB),
+    # Centers beside `asking_center` that have reviews of the entry on which advice is asked, and read it too.
+    Column("also_asking", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
     Column("knowers", JSONB),
     CheckConstraint(text("kind = 'matter'::text OR importer_number IS NOT NULL"), name="items_are_of_an_importer"),

@@ -6,6 +6,9 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 from services.workqueue.store.tables.core import metadata
 from services.workqueue.store.tables.words import WORDS_IN_INDEX
 
+_OF_BOARD = "act = ANY (ARRAY['dispose'::text, 'screen'::text, 'screen-as-fraud'::text])"
+"""What comparable matters of the enforcement board are found by, a few among all acts."""
+
 matters = Table(
     "matters",
     metadata,
@@ -37,6 +40,7 @@ item_acts = Table(
     Column("stage", Text, nullable=False),
     Column("authority", Text, nullable=False),
     Column("opened", UUID(as_uuid=True)),
+    Index("item_acts_board", "act", "item_id", postgresql_where=text(_OF_BOARD)),
     Index("item_acts_words", text(WORDS_IN_INDEX["item_acts"]), postgresql_using="gin"),
     comment="Every act on the process of an item, with what it recorded and the stage that it led to.",
 )
