@@ -137,10 +137,10 @@ async def look_after_the_cycle(page: Page, product: Product, number: str) -> Non
     await page.goto(f"{console}/entries/{number}")
     record = await ask(product, PEOPLE["kim"], "liquidation", f"/entries/{number}")
     assert record["state"] == "liquidated", record
-    assert [each["status"] for each in record["decisions"]] == ["applied"]
+    assert [each["status"] for each in record["decisions"]] == ["effective"]
     assert await page.locator("h1").inner_text() == f"Entry {format_entry_number(number)}: liquidated"
     text = await page.locator("main").inner_text()
-    assert "no change in quota, applied" in text
+    assert "no change in quota, effective" in text
     assert "refused" not in text
     assert "Last day to protest" in text
     assert "Wed 19 May 2027" in text  # 19 USC 1514(c)(3): 180 days after 20 November 2026
