@@ -707,10 +707,15 @@ def reconcile_bulletin(
     on = day.date() if day is not None else add_days(legal_date(SystemClock().now()), -1)
     found = asyncio.run(operations.reconcile_bulletin(environment, on))
     print_rows(
-        f"{found.acts} acts of {on}, {len(found.gaps)} gaps",
+        f"{found.acts} acts of {on}, {found.missing} gaps",
         ("entry", "act", "change", "missing"),
         [tuple(gap) for gap in found.gaps],
-        document={"day": on.isoformat(), "acts": found.acts, "gaps": [gap._asdict() for gap in found.gaps]},
+        document={
+            "day": on.isoformat(),
+            "acts": found.acts,
+            "missing": found.missing,
+            "gaps": [gap._asdict() for gap in found.gaps],
+        },
         as_json=as_json,
         if_none=f"all {found.acts} acts of {on} are posted and told",
     )

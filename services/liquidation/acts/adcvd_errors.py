@@ -10,6 +10,7 @@ from services.liquidation.store.sight import find_matter
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction, take_turn
 from shared.runtime.access import Matter, demand, judge, no_such, refusal_of
+from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
 from shared.runtime.ids import event_id
 
@@ -36,7 +37,7 @@ async def explain(
 ) -> Explanation:
     """Keep what is said of a case on a line.
 
-    Raises `NotFound` for an entry that the caller may not read, and for a case under which the line is not.
+    Raises `NotFound` for an entry that the caller may not read, `Refused` for a case under which the line is not.
     """
     matter = await find_matter(tx.connection, entry_number)
     what = f"entry {entry_number} in liquidation"
@@ -44,7 +45,12 @@ async def explain(
         raise no_such(what)
     authority = demand(caller, "deemed-case.close", legal_date(now), matter, what)
     if not await store.has_case(tx.connection, entry_number, line_number, case_number):
-        raise no_such(f"case {case_number} on line {line_number} of entry {entry_number}")
+        raise Refused(
+            f"Line {line_number} of entry {entry_number} is not under case {case_number}.",
+            rule="adcvd-errors",
+            code="no-such-line",
+            remedy="Name line and case as GET /adcvd-errors lists them.",
+        )
     await take_turn(tx, f"explanations of {entry_number}")
     before = await store.list_explanations(tx.connection, [entry_number])
     of_case = [each for each in before if (each.line_number, each.case_number) == (line_number, case_number)]

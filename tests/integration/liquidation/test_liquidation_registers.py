@@ -152,7 +152,7 @@ async def test_explanations_that_come_at_once_are_all_kept_and_none_is_of_a_line
 
     for place, change in enumerate(({"line_number": 2}, {"case_number": "A570099000"})):
         absent = await explain(f"absent-{place}", **change)
-        assert (absent.status_code, absent.json()["code"]) == (404, "not-found"), absent.text
+        assert (absent.status_code, absent.json()["code"]) == (422, "no-such-line"), absent.text
     answers = await asyncio.gather(*(explain(f"k{each}") for each in range(4)))
     assert sorted(each.json().get("number") for each in answers) == [1, 2, 3, 4]
 
