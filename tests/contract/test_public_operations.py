@@ -18,6 +18,7 @@ PUBLIC = {
         "GET /centers/{code}",
         "GET /calendar",
         "GET /directory/changes",
+        "GET /tariff-numbers/{hts}",
         "GET /transparency/{period}",
         "POST /what-if/assignment",
     },

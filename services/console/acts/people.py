@@ -122,6 +122,13 @@ SAMPLE_PEOPLE: tuple[SamplePerson, ...] = (
     _nationwide("ruth", "Ruth Adler", RoleName.REGULATIONS_AND_RULINGS, "Regulations and Rulings: further review."),
     _nationwide("carl", "Carl Weiss", RoleName.CHIEF_COUNSEL, "Chief Counsel."),
     _nationwide("ines", "Ines Prado", RoleName.AUDITOR, "Auditor: reads everything, changes nothing."),
+    _nationwide(
+        "hana",
+        "Hana Frost",
+        RoleName.HSI,
+        "Agent of Homeland Security Investigations: sees the matters that name her, and nothing else.",
+        "/queue?center=&state=any",
+    ),
     _at_port("pat", "Pat Doyle", RoleName.PORT_DIRECTOR, "Port director, Miami: the goods are here."),
     _at_port("vera", "Vera Stein", RoleName.PORT_STAFF, "Port staff, Miami: who has this account?"),
     _nationwide("otto", "Otto Berg", RoleName.OPERATOR, "Operator: keeps the system running."),

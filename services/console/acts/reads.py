@@ -92,6 +92,67 @@ class CenterPage(Center, frozen=True):
     announced: list[Change]
 
 
+class MapRow(Read, frozen=True):
+    """A row of the tariff map."""
+
+    first: str
+    last: str
+    center: str
+    confidence: str
+    source: str
+    note: str
+
+
+class Program(Read, frozen=True):
+    """A program of special duties behind a number."""
+
+    code: str
+    name: str
+    authority: str
+    origins: str
+    rate: str
+    since: date | None
+    is_since_exact: bool
+    until: date | None
+
+
+class TariffNumber(Read, frozen=True):
+    """A tariff number with its Center and special duties."""
+
+    hts: str
+    shown: str
+    on: date
+    map_version: str
+    chapter_title: str | None
+    decides: MapRow | None
+    narrower: list[MapRow]
+    description: str | None
+    units: str | None
+    general_rate_2024: str | None
+    may_be_ad: bool | None
+    may_be_cvd: bool | None
+    agencies: list[str]
+    programs: list[Program]
+
+
+class CriterionLine(Read, frozen=True):
+    """A criterion in the list."""
+
+    id: str
+    revision: int
+    title: str
+    instruction: str
+    state: str
+    ends_on: date | None
+
+
+class Criteria(Read, frozen=True):
+    """Selection criteria."""
+
+    items: list[CriterionLine]
+    next: str | None
+
+
 class CenterFigures(Read, frozen=True):
     """What a Center handled in a period."""
 
@@ -293,6 +354,13 @@ class ItemClock(Read, frozen=True):
     evidence: str
 
 
+class Ground(Read, frozen=True):
+    """A ground on which an item is where it is."""
+
+    code: str
+    text: str
+
+
 class Item(Read, frozen=True):
     """A work item in the list."""
 
@@ -310,6 +378,9 @@ class Item(Read, frozen=True):
     state: str
     priority: int
     value_usd: int | None
+    duty_usd: str | None
+    selected: list[Ground]
+    center_reason: Ground | None
     opened_at: datetime
     due_on: date | None
     due_rule: str | None
@@ -1034,6 +1105,7 @@ class Row(Read, frozen=True):
     rule: Rule | None
     unsettled: str | None
     detail: str | None
+    inputs: dict[str, str]
     actor: str | None
 
 
@@ -1332,6 +1404,7 @@ class Notice(Read, frozen=True):
     due_on: date | None
     entry_number: str | None
     if_nothing_is_done: str
+    acknowledged_at: datetime | None
 
 
 class Notices(Read, frozen=True):
@@ -1366,6 +1439,8 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "get", "/centers/{code}"): CenterPage,
     ("routing", "get", "/directory/changes"): Changes,
     ("routing", "get", "/transparency/{period}"): Figures,
+    ("routing", "get", "/tariff-numbers/{hts}"): TariffNumber,
+    ("routing", "get", "/selection-criteria"): Criteria,
     ("routing", "get", "/entries/{entry_number}/routing"): Routing,
     ("routing", "get", "/importers/{importer_number}"): Account,
     ("routing", "get", "/importers/{importer_number}/assignment"): Assignment,

@@ -32,6 +32,7 @@ from services.console.api import (
     radar,
     sign_in,
     start,
+    tariff,
     team,
     views,
 )
@@ -75,6 +76,7 @@ ROUTERS = (
     entries.router,
     accounts.router,
     radar.router,
+    tariff.router,
 )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.console.acts.calls import Panel, together
 from services.console.acts.reads import Count, Letter, Letters
-from services.console.api.frame import Visitor, page, part, place_after, problem_page, signed_in, watcher
+from services.console.api.frame import Visitor, page, part, place_after, problem_page, signed_in, table_file, watcher
 from shared.web.conditional import answer_if_changed
 
 router = APIRouter(include_in_schema=False)
@@ -15,6 +15,8 @@ router = APIRouter(include_in_schema=False)
 ANSWERED: Final = "responded"
 MOST_LETTERS: Final = 50
 """Answered letters that are counted; of more the badge says so."""
+MOST: Final = 500
+"""Letters in a file."""
 
 
 @router.get("/badges")
@@ -55,6 +57,20 @@ async def list_letters(
         return problem_page(request, who, letters, subject="The letters")
     found: list[Letter] = letters.value.items
     return page(request, who, "letters.html", letters=found, state=state, more=place_after(letters.value.next))
+
+
+@router.get("/letters.csv")
+async def give_letters(
+    request: Request, who: Annotated[Visitor, Depends(signed_in)], state: str = ANSWERED
+) -> Response:
+    """The letters in a state as a file, those due first first."""
+    center = who.centers[0] if len(who.centers) == 1 else ""
+    letters = await who.person.get("workqueue", "/requests", Letters, center=center, state=state, limit=MOST)
+    if letters.value is None:
+        return problem_page(request, who, letters, subject="The letters")
+    header = ("due_on", "form", "state", "importer_number", "issue", "goods", "issued_on", "issued_by_name", "item_id")
+    rows = [[*(getattr(each, name) for name in header), "\n".join(each.questions)] for each in letters.value.items]
+    return table_file((*header, "questions"), rows, "letters")
 
 
 def _shown(count: Panel[Count]) -> str:

@@ -1,6 +1,8 @@
 """An entry with its clocks, as a picture and as a table, and the summary as it stands."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -20,11 +22,17 @@ from services.console.acts.reads import (
 )
 from services.console.api.frame import Visitor, console_of, days_file, page, problem_page, signed_in
 from services.console.domain.days_file import Day
-from services.console.domain.tracks import Event, draw
+from services.console.domain.facts import ASKED
+from services.console.domain.tracks import WINDOWS, Event, counted_from, draw
 from services.console.domain.words import say_entry
 from shared.customs.calendar import legal_date
 
 router = APIRouter(include_in_schema=False)
+
+DONE: Final = frozenset({"happened", "passed"})
+"""States of rows of a timeline whose day is over."""
+CALLED: Final = {"received_on": "protest_received_on"}
+"""Facts of a timeline that the calculator calls otherwise."""
 
 
 @router.get("/entries/{entry_number}")
@@ -59,10 +67,11 @@ async def read_entry(
     today = legal_date(console_of(request).platform.clock.now())
     rows = timeline.value.rows if timeline.value is not None else []
     events = [
-        Event(number, row.track, row.kind, row.title, row.on, row.last_arguable, row.state in {"happened", "passed"})
+        Event(number, row.track, row.kind, row.title, row.on, row.last_arguable, row.state in DONE, since_of(row))
         for number, row in enumerate(rows, start=1)
         if row.on is not None
     ]
+    facts = urlencode(_facts_of(entry.value, rows))
     return page(
         request,
         who,
@@ -77,14 +86,23 @@ async def read_entry(
         names=processes.value.names if processes.value is not None else {},
         version=version if entry.value.version is not None else None,
         compared=compared[0] if compared else None,
-        what_if=urlencode(_facts_of(entry.value)),
+        begins=[since_of(row) for row in rows],
+        what_if=urlencode({"was": facts}) + f"&{facts}",
     )
 
 
-def _facts_of(entry: Entry) -> dict[str, str]:
-    """What the deadline calculator is given of an entry, to be changed there."""
+def since_of(row: Row) -> date | None:
+    """The day with which the window began that a row of a timeline ends; None where it ends none."""
+    return counted_from(row.inputs, row.on) if row.code in WINDOWS and row.on is not None else None
+
+
+def _facts_of(entry: Entry, rows: Sequence[Row]) -> dict[str, str]:
+    """What the deadline calculator is given of an entry, to be changed there: what its clocks rest on, too."""
     governing = next((each for each in entry.versions if each.governs), None)
-    facts = {
+    rested_on = {
+        CALLED.get(name, name): value for row in rows for name, value in row.inputs.items() if row.kind != "act"
+    }
+    facts = {name: value for name, value in rested_on.items() if name in ASKED} | {
         "entry_type": entry.entry_type,
         "entry_date": governing.entry_date if governing is not None else None,
         "released_on": legal_date(entry.released_at) if entry.released_at is not None else None,

@@ -70,6 +70,8 @@ class Visitor:
     importers: tuple[str, ...] = ()
     why_next: Mapping[str, str] = field(default_factory=dict)
     """Why items that this person took by Next came first, by item."""
+    acting_for: str | None = None
+    """For whom this person acts, under a delegation."""
 
     @property
     def is_of_cbp(self) -> bool:
@@ -127,6 +129,7 @@ def build_templates() -> Environment:
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}
     templates.globals["differences"] = changes.differences
     templates.globals["why_not"] = words.say_refusal
+    templates.globals["why_center"] = words.say_why_center
     return templates
 
 
@@ -170,6 +173,7 @@ async def _find(request: Request, *, is_used: bool) -> Visitor:
         tuple(content["centers"]),
         tuple(content["importers"]),
         content.get("why_next", {}),
+        content.get("acting_for"),
     )
 
 

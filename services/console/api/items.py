@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from services.console.acts.calls import Panel
-from services.console.acts.reads import Check, Claim, ItemPage, Read
+from services.console.acts.reads import Check, Claim, ItemPage, Read, RuleLine, Rules
 from services.console.acts.workspace import load_workspace
 from services.console.api.frame import (
     Form,
@@ -19,6 +19,7 @@ from services.console.api.frame import (
     is_of_script,
     key_of,
     page,
+    part,
     problem_page,
     signed_in,
     status_after,
@@ -40,9 +41,11 @@ router = APIRouter(include_in_schema=False)
 
 Officer = Annotated[Visitor, Depends(signed_in)]
 
+RULES_FOUND = 8
+"""Rules that a search in the form of a decision shows."""
 DECIDE = "decide"
 LETTER = "letter"
-NOT_WRITTEN = frozenset({"form_key", "token"})
+NOT_WRITTEN = frozenset({"form_key", "token", "pick"})
 """Fields of forms that nobody writes."""
 
 
@@ -102,6 +105,33 @@ async def check_decision(request: Request, who: Officer, item_id: str) -> Respon
     if checked.value is None:
         return await show_item(request, who, item_id, refused=checked, form=form, about=DECIDE)
     return await show_item(request, who, item_id, checked=checked.value, form=form, about=DECIDE)
+
+
+@router.post("/items/{item_id}/rules")
+async def pick_rule(request: Request, who: Officer, item_id: str) -> Response:
+    """Look for a rule by words, or take one that was found, with its citation, into the form of the decision."""
+    form = await form_of(request, who)
+    words, picked = form.get("rule_words", [""])[0], form.get("pick", [""])[0]
+    if picked:
+        rule = await who.person.get("liquidation", f"/rules/{picked}", RuleLine)
+        if rule.value is None:
+            return await show_item(request, who, item_id, refused=rule, form=form, about=DECIDE)
+        form |= {"rule": [rule.value.id], "citation": [rule.value.citation]}
+        await _keep_draft(request, who, item_id, DECIDE, form)
+        return await show_item(request, who, item_id, form=form, about=DECIDE)
+    found = await who.person.get("liquidation", "/rules", Rules, q=words, limit=RULES_FOUND)
+    await _keep_draft(request, who, item_id, DECIDE, form)
+    if found.value is None:
+        return await show_item(request, who, item_id, refused=found, form=form, about=DECIDE)
+    return await show_item(request, who, item_id, rules=found.value, form=form, about=DECIDE)
+
+
+@router.get("/rule-options")
+async def list_options(request: Request, who: Officer, rule: str = "") -> Response:
+    """Rules whose words have what is being typed, for the list below the field."""
+    found = await who.person.get("liquidation", "/rules", Rules, q=rule, limit=RULES_FOUND) if rule else None
+    rules = found.value.items if found is not None and found.value is not None else []
+    return HTMLResponse(part(request, "rule_options.html", rules=rules))
 
 
 @router.post("/items/{item_id}/decide")
@@ -191,6 +221,7 @@ async def show_item(
     *,
     refused: Panel[Any] | None = None,
     checked: Check | None = None,
+    rules: Rules | None = None,
     form: Form | None = None,
     about: str = "",
 ) -> Response:
@@ -222,6 +253,7 @@ async def show_item(
         findings=range(1, FINDINGS + 1),
         refused=refused,
         checked=checked,
+        rules=rules,
         written=written,
         kept_at={place: at for place, (_, at) in kept.items()},
         about=about,

@@ -19,7 +19,16 @@ from services.console.acts.reads import (
     RulePage,
     Rules,
 )
-from services.console.api.frame import Visitor, console_of, hand_on, page, place_after, problem_page, visitor
+from services.console.api.frame import (
+    Visitor,
+    console_of,
+    hand_on,
+    page,
+    place_after,
+    problem_page,
+    table_file,
+    visitor,
+)
 from services.console.domain.periods import last_quarters
 from services.console.domain.tiles import draw_tiles
 from shared.customs.calendar import legal_date
@@ -38,6 +47,8 @@ SEARCHED = (
     "event_type",
 )
 YEAR = 366
+MOST = 500
+"""Rules in a file."""
 SHOWN = 10
 """Changes of the directory that are shown."""
 EVENTS = ("liquidation", "reliquidation", "extension", "suspension", "voiding")
@@ -142,6 +153,16 @@ async def list_rules(request: Request, who: Anyone, q: str = "", after: str = ""
     if rules.value is None:
         return problem_page(request, who, rules, subject="The rules")
     return page(request, who, "rules.html", rules=rules.value, q=q, more=place_after(rules.value.next))
+
+
+@router.get("/rules.csv")
+async def give_rules(request: Request, who: Anyone, q: str = "") -> Response:
+    """The rules of law that a search finds as a file."""
+    rules = await who.person.get("liquidation", "/rules", Rules, q=q, limit=MOST)
+    if rules.value is None:
+        return problem_page(request, who, rules, subject="The rules")
+    header = ("id", "section", "text", "citation", "evidence", "unsettled")
+    return table_file(header, [[getattr(each, name) for name in header] for each in rules.value.items], "rules")
 
 
 @router.get("/rules/{rule_id}")

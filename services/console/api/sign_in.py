@@ -72,7 +72,7 @@ async def finish_login(
     if me.value is None:
         text = "The provider knows you, but the services do not answer or do not take its token."
         return page(request, who, "message.html", status=503, title="Not signed in", text=text)
-    content: dict[str, Any] = {"subject": me.value.subject, "name": me.value.name}
+    content: dict[str, Any] = {"subject": me.value.subject, "name": me.value.name, "acting_for": me.value.acting_for}
     content |= {"roles": me.value.roles, "centers": me.value.centers, "importers": me.value.importer_numbers}
     content |= token_of(got, console.platform.clock.now())
     return await _begin_session(request, content, got.provider_session, kept["go_on"])

@@ -36,7 +36,7 @@ async def search_number(request: Request, who: Annotated[Visitor, Depends(visito
     if found is not None:
         return go(found)
     text = (
-        f"“{q}” is no entry number, importer number, work item, Center or rule. An entry number has eleven"
-        " characters and a check digit: B76-0324527-8."
+        f"“{q}” is no entry number, importer number, tariff number, work item, Center or rule. An entry number has"
+        " eleven characters and a check digit: B76-0324527-8."
     )
     return page(request, who, "message.html", status=404, title="Nothing has this number", text=text)

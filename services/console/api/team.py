@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -23,7 +23,17 @@ from services.console.acts.reads import (
     Queue,
     Suggestion,
 )
-from services.console.api.frame import Form, Visitor, console_of, form_of, page, place_after, problem_page, signed_in
+from services.console.api.frame import (
+    Form,
+    Visitor,
+    console_of,
+    form_of,
+    page,
+    place_after,
+    problem_page,
+    signed_in,
+    table_file,
+)
 from shared.customs.calendar import legal_date
 from shared.customs.centers import centers
 
@@ -33,6 +43,8 @@ Officer = Annotated[Visitor, Depends(signed_in)]
 
 MOVES = 8
 """Suggested moves that are shown at once."""
+MOST = 500
+"""People, and items that they hold, of whom a file is made."""
 AT_ONCE = 12
 """Open items that are shown, and can be assigned, in one go."""
 
@@ -82,6 +94,28 @@ async def read_team(request: Request, who: Officer, center: str = "", process: s
     return await _show(request, who, center, process, after=after)
 
 
+@router.get("/team.csv")
+async def give_team(request: Request, who: Officer, center: str = "") -> Response:
+    """The people of a Center and what they hold as a file, who holds most first."""
+    chosen = _center_of(who, center)
+    members, held, load = await together(
+        who.person.get("workqueue", "/staff", Members, center=chosen, limit=MOST),
+        who.person.get("workqueue", "/items", Items, center=chosen, state="claimed", limit=MOST),
+        who.person.get("workqueue", f"/centers/{chosen}/load", Load),
+    )
+    if members.value is None or held.value is None or load.value is None:
+        missing = next(panel for panel in (members, held, load) if panel.value is None)
+        return problem_page(request, who, missing, subject="The team")
+    loads = {each.subject: each for each in load.value.people}
+    today = legal_date(console_of(request).platform.clock.now())
+    rows: list[tuple[Any, ...]] = []
+    for row in rows_of(members.value.items, held.value.items, loads, today):
+        work = (row.load.items, row.load.minutes, row.load.capacity) if row.load else (len(row.items), None, None)
+        rows.append((row.subject, row.name, row.division, row.away_until, *work))
+    header = ("user", "name", "division", "away_until", "items", "minutes_of_work", "minutes_of_capacity")
+    return table_file(header, rows, f"team-{chosen}")
+
+
 @router.post("/team/assign")
 async def assign_items(request: Request, who: Officer) -> Response:
     """Offer the chosen items to one person, one by one; what cannot be is told beside what was."""
@@ -116,6 +150,10 @@ async def _assign(request: Request, who: Visitor, form: Form, moves: Sequence[Mo
     )
 
 
+def _center_of(who: Visitor, center: str) -> str:
+    return center or (who.centers[0] if who.centers else next(iter(centers())))
+
+
 async def _show(
     request: Request,
     who: Visitor,
@@ -125,7 +163,7 @@ async def _show(
     after: str = "",
     results: Sequence[tuple[Move, Panel[Assigned]]] = (),
 ) -> Response:
-    chosen = center or (who.centers[0] if who.centers else next(iter(centers())))
+    chosen = _center_of(who, center)
     may_assign = bool(ASSIGNS & set(who.roles))
     members, queues, held, waiting, processes, every, load, *suggested = await together(
         who.person.get("workqueue", "/staff", Members, center=chosen, limit=200),

@@ -34,6 +34,7 @@ OTHERS: Final[Mapping[str, str]] = MappingProxyType(
         "assigned_to": "Offered first to",
         "filing": "Filing",
         "protest": "Protest",
+        "tariff": "Tariff number",
         "priority": "Priority",
         "value_from": "Worth at least",
         "value_below": "Worth less than",

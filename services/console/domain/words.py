@@ -28,6 +28,14 @@ CLASSES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Classes of fees with their names."""
 
+_USUAL_CENTERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "center-by-account": "Center of the account",
+        "account-unaligned": "No account with a Center: the goods decide",
+        "account-unknown": "No account: the goods decide",
+    }
+)
+
 MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"law": ("⚖", "law"), "policy": ("◷", "policy"), "goal": ("○", "goal"), "act": ("●", "done")}
 )
@@ -130,6 +138,17 @@ def say_refusal(code: str | None, says: str | None) -> str:
     ('That is not for your role.', 'It is held.')
     """
     return "That is not for your role." if code == "role-required" else say_text(says)
+
+
+def say_why_center(code: str, says: str) -> str:
+    """Why an item is with its Center, short where it is so of most.
+
+    >>> say_why_center("center-by-account", "The importer's account has been assigned to CEE003 since 2017-01-19.")
+    'Center of the account'
+    >>> say_why_center("moved", "The open matter was moved to CEE003; clocks run on as before.")
+    'The open matter was moved to CEE003; clocks run on as before.'
+    """
+    return _USUAL_CENTERS.get(code) or say_text(says)
 
 
 def say_moment(at: datetime | None) -> str:

@@ -51,6 +51,12 @@
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
   }
 
+  const rule = document.getElementById("d-rule");
+  rule?.addEventListener("change", () => {
+    const taken = [...document.querySelectorAll("#rule-options option")].find((each) => each.value === rule.value);
+    if (taken) document.getElementById("d-citation").value = taken.dataset.citation;
+  });
+
   const lease = document.querySelector("form[data-lease]");
   if (lease) {
     const say = document.getElementById("lease");

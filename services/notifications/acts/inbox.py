@@ -1,6 +1,7 @@
 """The inbox of a party: what it was told and has acknowledged, and what it asks for beside what the law requires."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from services.notifications.domain.catalogue import CATALOGUE
@@ -19,14 +20,23 @@ from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.parties import party_ids
 
+IMPORTER: Final = "importer"
+
 
 def recipients_of(caller: Identity) -> frozenset[str]:
     """For whom the caller reads and acknowledges: the importer, or parties by their ids; nobody for staff."""
     if caller.has_role(RoleName.IMPORTER):
-        return frozenset({"importer"}) | party_ids(caller)
+        return frozenset({IMPORTER}) | party_ids(caller)
     parties = party_ids(caller)
     # Who acts for an importer by the number in its token, and is no party, acknowledges for it.
-    return parties or (frozenset({"importer"}) if caller.importer_numbers else frozenset())
+    return parties or (frozenset({IMPORTER}) if caller.importer_numbers else frozenset())
+
+
+def spoken_for(caller: Identity, notice: WrittenNotice) -> frozenset[str]:
+    """For whom the caller reads and acknowledges one notice; nobody for staff."""
+    is_its_importer = notice.importer_number in caller.importer_numbers
+    # Who is an importer too may read this as its filer.
+    return recipients_of(caller) if is_its_importer else recipients_of(caller) - {IMPORTER}
 
 
 def demand_kind(kind: str | None) -> None:
@@ -64,10 +74,7 @@ async def acknowledge(tx: Transaction, caller: Identity, notice_id: UUID, now: d
     if notice is None:
         raise no_such(f"notice {notice_id}")
     demand(caller, "notice.acknowledge", legal_date(now), matter_of_notice(notice), f"notice {notice_id}")
-    spoken_for = recipients_of(caller)
-    if notice.importer_number not in caller.importer_numbers:
-        spoken_for -= {"importer"}  # who is an importer too, and reads this as its filer
-    for recipient in sorted(spoken_for):
+    for recipient in sorted(spoken_for(caller, notice)):
         changed = await delivery_store.acknowledge(tx, notice, recipient, caller.subject, now)
         if changed is not None:
             await outbox.add(tx, SOURCE, changes_told([changed], now))

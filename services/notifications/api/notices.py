@@ -1,6 +1,6 @@
 """Notices, each with its words and its deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.notifications.acts import inbox as acts
-from services.notifications.acts.inbox import matter_of_notice, recipients_of
+from services.notifications.acts.inbox import IMPORTER, matter_of_notice, recipients_of, spoken_for
 from services.notifications.acts.rendering import render_text
 from services.notifications.api.replies import GivenReplyOut, given_reply
 from services.notifications.domain.catalogue import CATALOGUE
@@ -56,6 +56,9 @@ class NoticeOut(BaseModel):
     due_on: date | None
     citation: str
     if_nothing_is_done: str
+    acknowledged_at: datetime | None = Field(
+        description="When the importer acknowledged it; for another party that reads it, when that did. Null: not yet."
+    )
 
 
 class LedgerLineOut(BaseModel):
@@ -140,11 +143,12 @@ async def list_notices(
         rows = await notice_store.list_notices(
             connection, wanted, after=(after[0], after[1]) if after else None, limit=page.fetch
         )
+        acknowledged = await delivery_store.find_acknowledged(connection, [row.notice_id for row in rows])
     return build_page(
         rows,
         page,
         key=lambda row: (row.issued_on, row.notice_id),
-        item=lambda row: NoticeOut(**_notice(row, caller)),
+        item=lambda row: NoticeOut(**_notice(row, caller, acknowledged.get(row.notice_id, {}))),
         request=request,
         response=response,
     )
@@ -162,13 +166,14 @@ async def read_notice(
         deliveries = await delivery_store.find_deliveries(connection, notice_id)
         ledger = await delivery_store.find_ledger(connection, notice_id)
         replies = await reply_store.list_replies(connection, notice_id)
+        acknowledged = await delivery_store.find_acknowledged(connection, [notice_id])
     if notice is None:
         raise no_such(f"notice {notice_id}")
     demand_sight(caller, "notice", today_of(request), matter_of_notice(notice), f"notice {notice_id}")
     settings: NotificationsSettings = request.app.state.settings
     shows_address = is_staff(caller) or notice.importer_number in caller.importer_numbers | {None}
     return NoticeDetailOut(
-        **_notice(notice, caller),
+        **_notice(notice, caller, acknowledged.get(notice_id, {})),
         entry_numbers=list(notice.entry_numbers),
         facts=dict(notice.body),
         text=render_text(notice, name="the importer of record", base_url=settings.link_base),
@@ -190,8 +195,9 @@ def _reply(notice: WrittenNotice) -> ReplyOut:
     return ReplyOut(service=reply.service, method=reply.method, path=reply.path, says=reply.says)
 
 
-def _notice(notice: WrittenNotice, caller: Identity) -> dict[str, Any]:
+def _notice(notice: WrittenNotice, caller: Identity, acknowledged: Mapping[str, datetime]) -> dict[str, Any]:
     kind = CATALOGUE[notice.kind]
+    told = spoken_for(caller, notice) or ({IMPORTER} if is_staff(caller) else frozenset())
     return {
         "notice_id": notice.notice_id,
         "kind": notice.kind,
@@ -209,6 +215,7 @@ def _notice(notice: WrittenNotice, caller: Identity) -> dict[str, Any]:
         "due_on": notice.due_on,
         "citation": notice.citation,
         "if_nothing_is_done": notice.if_nothing_is_done,
+        "acknowledged_at": min((at for role, at in acknowledged.items() if role in told), default=None),
     }
 
 

@@ -1,6 +1,6 @@
 """Deliveries and their ledger: made with the notice, claimed for sending, settled; each change is one ledger line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -639,6 +639,22 @@ async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[
     ).where(columns.notice_id == notice_id)
     rows = await connection.execute(query.order_by(columns.channel, columns.recipient_role))
     return [_delivery(row) for row in rows]
+
+
+async def find_acknowledged(
+    connection: AsyncConnection, notice_ids: Collection[UUID]
+) -> dict[UUID, dict[str, datetime]]:
+    """When notices were acknowledged, by recipient; a notice that nobody has is left out."""
+    columns = deliveries.c
+    query = select(columns.notice_id, columns.recipient_role, columns.settled_at).where(
+        columns.notice_id.in_(sorted(notice_ids)),
+        columns.channel == PORTAL,
+        columns.state == State.ACKNOWLEDGED.value,
+    )
+    found: dict[UUID, dict[str, datetime]] = {}
+    for notice_id, role, at in await connection.execute(query):
+        found.setdefault(notice_id, {})[role] = at
+    return found
 
 
 async def find_ledger(connection: AsyncConnection, notice_id: UUID) -> list[LedgerLine]:

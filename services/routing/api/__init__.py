@@ -22,6 +22,7 @@ from services.routing.api import (
     proposals,
     recommendations,
     tariff_maps,
+    tariff_numbers,
     unit_values,
 )
 
@@ -54,6 +55,7 @@ PUBLIC_ROUTERS = [
     authority.router,
     assignments.public_router,
     directory.public_router,
+    tariff_numbers.public_router,
     figures.public_router,
     calendar.public_router,
 ]

@@ -107,12 +107,20 @@ async def list_criteria(
     caller: Annotated[Identity, allow("criterion.read")],
     page: CurrentPage,
     state: Annotated[State | None, Query(description="Only revisions in this state.")] = None,
+    tariff: Annotated[
+        str | None,
+        Query(
+            pattern="^[0-9]{2,10}$",
+            description="Only those that name goods by number: this one, a part of it, or what it is part of.",
+            examples=["8471300100"],
+        ),
+    ] = None,
 ) -> Page[RevisionOut]:
     """Every revision of every criterion, in order of id. What selects is for staff only."""
     position = page.position(str, int)
     async with reading(engine_of(request)) as connection:
         after = (position[0], position[1]) if position else None
-        rows = await store.list_revisions(connection, state=state, after=after, limit=page.fetch)
+        rows = await store.list_revisions(connection, state=state, tariff=tariff, after=after, limit=page.fetch)
     return build_page(
         rows,
         page,

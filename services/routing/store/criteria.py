@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,12 +76,19 @@ async def load_timeline(connection: AsyncConnection, floor_basis_points: int) ->
 
 
 async def list_revisions(
-    connection: AsyncConnection, *, state: str | None, after: tuple[str, int] | None, limit: int
+    connection: AsyncConnection, *, state: str | None, tariff: str | None, after: tuple[str, int] | None, limit: int
 ) -> list[Revision]:
-    """Revisions in order of id and number; `state` keeps those that stand in it."""
+    """Revisions in order of id and number; `state` keeps those that stand in it, `tariff` those that name the number,
+    a part of it, or what it is part of.
+    """
     query = select(criteria).order_by(criteria.c.criterion_id, criteria.c.revision).limit(limit)
     if state is not None:
         query = query.where(criteria.c.state == state)
+    if tariff is not None:
+        named = func.jsonb_array_elements_text(criteria.c.definition["what"]["tariff_prefixes"])
+        prefix = named.column_valued("prefix")
+        is_near = or_(literal(tariff).startswith(prefix), prefix.startswith(tariff))
+        query = query.where(select(prefix).where(is_near).exists())
     if after is not None:
         key = func.row(criteria.c.criterion_id, criteria.c.revision)
         query = query.where(key > func.row(*after))

@@ -13,7 +13,7 @@ from services.workqueue.api.common import pending_cutoff_of
 from services.workqueue.domain.filter import NOBODY, DueBucket, Filter, Overdue, span_of
 from services.workqueue.domain.item import WAITING, Division, Kind, State
 from shared.contracts.faults import explain
-from shared.contracts.terms import Code, EntryTypeCode, PortCode
+from shared.contracts.terms import Code, EntryTypeCode, PortCode, TariffNumber
 from shared.customs.calendar import add_days, end_of_legal_day
 from shared.runtime.errors import FieldFault, Refused
 from shared.runtime.identity import Identity
@@ -69,6 +69,13 @@ class FilterIn(BaseModel):
     )
     filing: Code | None = Field(default=None, description="Number of a post-entry filing.")
     protest: Code | None = Field(default=None, description="Number of a protest.")
+    tariff: list[TariffNumber] = Field(
+        default=[],
+        max_length=MOST_VALUES,
+        description="Ten digits, of chapters 98 and 99 too, that a line of the entry declared when it was called for"
+        " review, in any version; a letter and a consultation name theirs in `goods`.",
+        examples=[["8471300100"]],
+    )
     entry_type: list[EntryTypeCode] = Field(
         default=[],
         max_length=MOST_VALUES,
@@ -161,6 +168,7 @@ def filter_of(given: FilterIn, caller: Identity, request: Request) -> Filter:
         entry_number=canonical_entry_number(given.entry) if given.entry is not None else None,
         filing_number=given.filing,
         protest_number=given.protest,
+        tariffs=tuple(given.tariff),
         entry_types=tuple(given.entry_type),
         ports_of_entry=tuple(given.port_of_entry),
         priorities=tuple(given.priority),

@@ -28,6 +28,7 @@ from services.workqueue.domain.filing import WITHOUT_CENTER, tell_basis
 from services.workqueue.domain.filter import Counted
 from services.workqueue.domain.item import WAITING, CenterBasis, Item, Kind, Note, State
 from services.workqueue.domain.matter import held_stage
+from services.workqueue.domain.review import WhyHere, tell_consultation, tell_transfer, tell_why
 from services.workqueue.store import decisions as decision_store
 from services.workqueue.store import filings as filing_store
 from services.workqueue.store import items as item_store
@@ -37,6 +38,7 @@ from services.workqueue.store import requests as request_store
 from services.workqueue.store.items import ListedItem
 from shared.customs.calendar import legal_date
 from shared.customs.centers import PENDING
+from shared.customs.money import format_cents
 from shared.db.transaction import reading
 from shared.runtime.access import no_such, reach_of
 from shared.runtime.identity import Identity
@@ -69,6 +71,8 @@ _TABLE: Final = (
     "importer_number",
     "importer_name",
     "value_usd",
+    "duty_usd",
+    "why_here",
     "scheduled_on",
     "deemed_on",
     "holder",
@@ -110,6 +114,14 @@ class CenterReasonOut(BaseModel):
     fact: str | None = Field(description="The request answered, or the entry that decided.")
 
 
+class SelectedOut(BaseModel):
+    """A ground on which routing called for the review: a criterion that the entry met, or the random draw."""
+
+    code: str = Field(examples=["low-value-vn"])
+    text: str
+    fact: str | None = Field(description="What of the entry met it.")
+
+
 class GoalOut(BaseModel):
     """A day by which something should be done: policy of the operator, nothing follows by law when it passes."""
 
@@ -148,7 +160,17 @@ class ItemOut(BaseModel):
         " filing, and for what was completed before it was kept.",
         examples=["requested-by"],
     )
-    center_reason: CenterReasonOut | None
+    center_reason: CenterReasonOut | None = Field(
+        description="Null for a protest and a matter, and where routing told the reason before it was kept."
+    )
+    selected: list[SelectedOut] = Field(
+        description="Why routing calls for a review of the entry, the strictest ground first; empty for what is no"
+        " review, where no review is called for any more, and where the reasons were told before they were kept."
+    )
+    duty_usd: str | None = Field(
+        description="Duty declared on the entry; null where there is none, and where it was told before it was kept.",
+        examples=["9375.00"],
+    )
     center_goal: GoalOut | None = Field(description="While it waits for a Center: by when one should be found.")
     center_since: datetime = Field(description="Since when it has been that Center's.")
     asking_center: str | None = Field(
@@ -324,6 +346,7 @@ async def export_items(
     table.writerow(_TABLE)
     for row in rows[: params.limit]:
         told = _item_fields(row, caller, _Goal(today_of(request), center_goal_of(request)))
+        told["why_here"] = "; ".join(each.text for each in told["selected"])
         table.writerow([_cell(told[name]) for name in _TABLE])
     answer = Response()
     build_page(rows, params, key=_place, item=lambda row: row, request=request, response=answer)
@@ -419,7 +442,7 @@ class _Goal(NamedTuple):
 
 def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str, Any]:
     item = listed.item
-    reason = tell_basis(item.center, item.center_basis, item.center_fact) if item.center_basis is not None else None
+    selected, reason = _why_here(listed)
     clocks = sorted(listed.filing_clocks, key=lambda clock: (clock.due_on, clock.rule))
     rule: str | None
     match item.kind:
@@ -450,6 +473,8 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "center": item.center,
         "center_basis": item.center_basis,
         "center_reason": CenterReasonOut.model_validate(reason) if reason is not None else None,
+        "selected": [SelectedOut.model_validate(each) for each in selected],
+        "duty_usd": format_cents(listed.duty_cents) if listed.duty_cents is not None else None,
         "center_goal": _goal_out(item, goal),
         "center_since": item.center_since or item.opened_at,
         "asking_center": item.asking_center,
@@ -476,6 +501,21 @@ def _item_fields(listed: ListedItem, caller: Identity, goal: _Goal) -> dict[str,
         "transferred_from": item.transferred_from,
         "at_port": item.at_port,
     }
+
+
+def _why_here(listed: ListedItem) -> WhyHere:
+    """What selected the entry of a review, and why the item is with its Center."""
+    item = listed.item
+    if item.center_basis is not None:
+        return WhyHere((), tell_basis(item.center, item.center_basis, item.center_fact))
+    if item.reviewed_entry is None:
+        return WhyHere((), None)
+    selected, center = tell_why(listed.routed_because)
+    if item.transferred_from is not None:
+        center = tell_transfer(item.transferred_from)
+    elif item.kind == "consultation":
+        center = tell_consultation(item.center, item.asking_center)
+    return WhyHere(selected if item.kind == "review" else (), center)
 
 
 def _goal_out(item: Item, goal: _Goal) -> GoalOut | None:

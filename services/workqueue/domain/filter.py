@@ -60,7 +60,8 @@ class Filter:
     """Conditions on items, which must all hold; of several values of one condition any will do.
 
     None and no values mean any. `holders` and `assigned_to` are users or `NOBODY`; amounts are whole US dollars, with
-    the first named included and the last not; so are days. `due_in` are spans of days, None for what has no day known.
+    the first named included and the last not; so are days. `tariffs` are numbers, of chapters 98 and 99 too,
+    that a line of an entry under review declares. `due_in` are spans of days, None for what has no day known.
     `words` are looked for in titles, acts, reasons, findings and letters, as web searches are written: all words in one
     text, `"a phrase"`, `or`, `-not`.
     """
@@ -78,6 +79,7 @@ class Filter:
     entry_number: str | None = None
     filing_number: str | None = None
     protest_number: str | None = None
+    tariffs: tuple[str, ...] = ()
     entry_types: tuple[str, ...] = ()
     ports_of_entry: tuple[str, ...] = ()
     priorities: tuple[int, ...] = ()

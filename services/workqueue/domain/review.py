@@ -20,9 +20,10 @@ from services.workqueue.domain.priority import priority_of
 
 CONSULTATION: Final = "consultation"
 CONSULTATION_DIVISION: Final[Division] = "validation-and-compliance"
-_NO_REVIEW: Final = "no-review"
+NO_REVIEW: Final = "no-review"
 _LIQUIDATED: Final = "liquidated"
 _SEQUENCES_OF_A_VERSION: Final = 100
+_OF_DIVISION: Final = "division-"
 
 
 class Work(NamedTuple):
@@ -47,7 +48,8 @@ class RoutedVersion:
     `move` is 0 for the decision on filing, then counts the times that what is open was moved to another Center;
     `move_reason` is the sentence in which routing tells of the move. `authority` gives the row of the authority table
     for a process. `entry_type` and `port_of_entry` are None in decisions from before they were kept. `goods` are the
-    lines as this decision tells them; they are kept apart, and not read with versions.
+    lines as this decision tells them; they are kept apart. `duty_cents` is what was declared on the entry, `reasons`
+    are why it was routed so, where it calls for a review. None of the three is read with versions.
     """
 
     entry_number: str
@@ -67,6 +69,8 @@ class RoutedVersion:
     entry_type: str | None
     port_of_entry: str | None
     goods: tuple[DeclaredGoods, ...] = ()
+    duty_cents: int | None = None
+    reasons: tuple[Mapping[str, str | None], ...] = ()
 
 
 def work_called_for(version: RoutedVersion) -> list[Work]:
@@ -76,7 +80,7 @@ def work_called_for(version: RoutedVersion) -> list[Work]:
     that it has itself.
     """
     called_for = [Work(process) for process in version.processes]
-    if version.consultations and version.lane != _NO_REVIEW:
+    if version.consultations and version.lane != NO_REVIEW:
         consulted = {each.center for each in version.consultations} - {version.center}
         called_for += [Work(CONSULTATION, center) for center in sorted(consulted)]
     return called_for
@@ -284,6 +288,41 @@ def _item_of(work: Work, facts: _Facts, item_id: UUID | None, state: State, read
         port_of_entry=standing.port_of_entry,
         deemed_on=facts.dates.deemed_on if kind == "review" else None,
     )
+
+
+class WhyHere(NamedTuple):
+    """Why an item of an entry is there: what called for the review, and what gave it its Center."""
+
+    selected: tuple[Mapping[str, str | None], ...]
+    center: Mapping[str, str | None] | None
+
+
+def tell_why(reasons: Sequence[Mapping[str, str | None]]) -> WhyHere:
+    """The reasons of a routing decision in two parts: routing tells of the Center, then of the division, then of what
+    selected the entry.
+
+    >>> division = {"code": "division-validation", "text": "No program."}
+    >>> why = tell_why([{"code": "center-by-account"}, division, {"code": "low-value"}])
+    >>> why.selected, why.center
+    (({'code': 'low-value'},), {'code': 'center-by-account'})
+    >>> tell_why([])
+    WhyHere(selected=(), center=None)
+    """
+    at = next((n for n, each in enumerate(reasons) if (each["code"] or "").startswith(_OF_DIVISION)), None)
+    if at is None:
+        return WhyHere((), None)
+    return WhyHere(tuple(reasons[at + 1 :]), reasons[0] if at else None)
+
+
+def tell_transfer(giver: str) -> Mapping[str, str | None]:
+    """Why an item is with a Center that took it over."""
+    return {"code": "center-by-transfer", "text": f"{giver} handed it over.", "fact": giver}
+
+
+def tell_consultation(center: str, asker: str | None) -> Mapping[str, str | None]:
+    """Why a consulted Center has an item."""
+    text = f"{center} is asked about its goods; {asker} has the entry and decides."
+    return {"code": "center-consulted", "text": text, "fact": asker}
 
 
 def _center_since(versions: Sequence[RoutedVersion]) -> datetime:

@@ -1,12 +1,14 @@
 """What routing says, in the words of the domain: decisions on entries, routings of filings, accounts with a Center."""
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from services.workqueue.domain.filing import Clock, FilingRoute
 from services.workqueue.domain.goods import DeclaredGoods
 from services.workqueue.domain.item import Goods
-from services.workqueue.domain.review import Consultation, RoutedVersion
+from services.workqueue.domain.review import NO_REVIEW, Consultation, RoutedVersion
 from services.workqueue.store.importers import Importer
+from shared.contracts.decision import Reason
 from shared.contracts.envelope import Event
 from shared.contracts.routing import AccountAssigned, EntryRouted, FilingRouted
 from shared.customs.money import to_cents
@@ -57,6 +59,8 @@ def on_entry_routed(event: Event[EntryRouted]) -> RoutedVersion:
                 for each in data.goods
             ]
         ),
+        duty_cents=to_cents(data.duty_usd),
+        reasons=_reasons(data.reasons) if data.lane != NO_REVIEW else (),
     )
 
 
@@ -78,10 +82,7 @@ def on_filing_routed(event: Event[FilingRouted]) -> FilingRoute:
         received_at=data.received_at,
         forwarded_from=data.forwarded_from,
         clocks=tuple(Clock(each.rule, each.citation, each.what, each.due_on, each.evidence) for each in data.clocks),
-        reasons=tuple(
-            {"code": each.code, "text": each.text, "fact": each.fact, "citation": each.citation}
-            for each in data.reasons
-        ),
+        reasons=_reasons(data.reasons),
         basis=data.basis,
         answers_request=_read_request_id(data.answers_request),
         goods_center=data.goods_center,
@@ -93,6 +94,12 @@ def on_account_assigned(event: Event[AccountAssigned]) -> Importer:
     data = event.data
     programs = tuple(data.trusted_programs)
     return Importer(data.importer_number, data.sequence, data.name, data.center, programs)
+
+
+def _reasons(told: Iterable[Reason]) -> tuple[Mapping[str, str | None], ...]:
+    return tuple(
+        [{"code": each.code, "text": each.text, "fact": each.fact, "citation": each.citation} for each in told]
+    )
 
 
 def _read_request_id(named: str | None) -> UUID | None:

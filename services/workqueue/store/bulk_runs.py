@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Boolean, Text, cast, func, insert, literal, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Boolean, Select, Text, func, insert, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.bulk import MOST_ITEMS, Check, Result, Run, RunState
@@ -133,17 +132,24 @@ async def list_runs(
     limit: int,
 ) -> list[Run]:
     """Runs of a person, and of people all of whose Centers are reached, the newest first."""
+    query = select_runs(signature, reach, state=state, after=after, limit=limit)
+    return [Run(*row) for row in await connection.execute(query)]
+
+
+def select_runs(
+    signature: str, reach: Reach, *, state: RunState | None, after: tuple[datetime, UUID] | None, limit: int
+) -> Select[Any]:
+    """The query of `list_runs`."""
     query = select(*(bulk_runs.c[name] for name in _COLUMNS))
     if not reach.is_national:
-        in_reach = bulk_runs.c.asked_by["centers"].contained_by(cast(sorted(reach.centers), JSONB))
+        in_reach = bulk_runs.c.asked_by["centers"].contained_by(func.jsonb_build_array(*sorted(reach.centers)))
         query = query.where(or_(bulk_runs.c.signature == signature, in_reach))
     if state is not None:
         query = query.where(bulk_runs.c.state == state)
     place = tuple_(bulk_runs.c.asked_at, bulk_runs.c.run_id)
     if after is not None:
         query = query.where(place < after)
-    rows = await connection.execute(query.order_by(bulk_runs.c.asked_at.desc(), bulk_runs.c.run_id.desc()).limit(limit))
-    return [Run(*row) for row in rows]
+    return query.order_by(bulk_runs.c.asked_at.desc(), bulk_runs.c.run_id.desc()).limit(limit)
 
 
 async def next_pending(tx: Transaction, run_id: UUID, after: int, limit: int) -> list[tuple[int, UUID]]:

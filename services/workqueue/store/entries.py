@@ -1,13 +1,13 @@
 """Entries with their legal dates, and every routing decision on them. Rows are locked in order of their key."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.goods import DeclaredGoods
@@ -62,6 +62,7 @@ _VERSION_COLUMNS = (
     "entry_type",
     "port_of_entry",
 )
+_WRITTEN_COLUMNS = (*_VERSION_COLUMNS, "duty_cents", "reasons")
 _LOAD_VERSIONS = f"SELECT {', '.join(_VERSION_COLUMNS)} FROM routed_versions WHERE entry_number = ANY($1::text[])"
 # Of the newest decision that called for a review, in the order of `in_rank`.
 _DECLARED = """
@@ -70,12 +71,33 @@ SELECT g.goods FROM (
     ORDER BY version DESC, move DESC, filed_at, event_id COLLATE "C" LIMIT 1) AS newest
 JOIN routed_goods g USING (entry_number, version, event_id)
 """
+# Of the decision that stands, in the order of `in_rank`.
+ROUTED = """
+SELECT DISTINCT ON (entry_number) entry_number, duty_cents, reasons FROM routed_versions
+WHERE entry_number = ANY(CAST(:numbers AS text[]))
+ORDER BY entry_number, version DESC, move DESC, filed_at, event_id COLLATE "C"
+"""
 _FOREIGN_ENTRIES = """
 SELECT given.entry_number FROM unnest($1::text[]) WITH ORDINALITY AS given(entry_number, position)
 WHERE NOT coalesce((SELECT bool_and(v.importer_number = $2) FROM routed_versions v
                     WHERE v.entry_number = given.entry_number), false)
 ORDER BY position
 """
+
+
+class RoutedBecause(NamedTuple):
+    """What the routing decision that stands for an entry says: the duty declared, and its reasons where it has some."""
+
+    duty_cents: int | None
+    reasons: tuple[Mapping[str, str | None], ...]
+
+
+async def find_routed(connection: AsyncConnection, entry_numbers: Collection[str]) -> dict[str, RoutedBecause]:
+    """Duty and reasons of the decisions that stand for entries, by entry number."""
+    if not entry_numbers:
+        return {}
+    rows = await connection.execute(text(ROUTED), {"numbers": sorted(entry_numbers)})
+    return {number: RoutedBecause(duty, tuple(reasons or ())) for number, duty, reasons in rows}
 
 
 async def lock_entries(tx: Transaction, entry_numbers: Iterable[str]) -> dict[str, LegalDates]:
@@ -133,10 +155,12 @@ async def write_versions(tx: Transaction, versions: Sequence[RoutedVersion]) -> 
             orjson.dumps(item.authority).decode(),
             item.entry_type,
             item.port_of_entry,
+            item.duty_cents,
+            orjson.dumps(item.reasons).decode() if item.reasons else None,
         )
         for item in versions
     ]
-    await bulk.copy(tx, routed_versions, _VERSION_COLUMNS, rows)
+    await bulk.copy(tx, routed_versions, _WRITTEN_COLUMNS, rows)
     goods = [
         (item.entry_number, item.version, item.event_id, orjson.dumps(item.goods).decode())
         for item in versions

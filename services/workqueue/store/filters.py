@@ -33,6 +33,7 @@ from services.workqueue.store.tables import (
     matters,
     request_answers,
     requests,
+    routed_goods,
 )
 from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
@@ -102,15 +103,7 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         # As words in the statement: a plan for any states could not use the index of what waits.
         states: BindParameter[list[str]] = bindparam("states", wanted.states, expanding=True, literal_execute=True)
         found.append(items.c.state.in_(states))
-    if wanted.entry_number is not None:
-        entry = func.jsonb_build_array(wanted.entry_number)
-        naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))
-        is_named = items.c.filing_number == any_(func.array(naming.scalar_subquery()))
-        found.append(or_(items.c.entry_number == wanted.entry_number, is_named))
-    if wanted.filing_number is not None:
-        found.append(items.c.filing_number == wanted.filing_number)
-    if wanted.protest_number is not None:
-        found.append(items.c.protest_number == wanted.protest_number)
+    found += _numbers(wanted)
     if wanted.priorities:
         found.append(items.c.priority.in_(wanted.priorities))
     if wanted.overdue is not None:
@@ -120,6 +113,23 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(or_(*map(is_due_in, wanted.due_in)))
     if wanted.words is not None:
         found.append(items.c.item_id.in_(_having_words(wanted.words)))
+    return found
+
+
+def _numbers(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What is asked of the numbers that an item, or its entry, names."""
+    found = []
+    if wanted.entry_number is not None:
+        entry = func.jsonb_build_array(wanted.entry_number)
+        naming = select(filings.c.filing_number).where(filings.c.entry_numbers.contains(entry))
+        is_named = items.c.filing_number == any_(func.array(naming.scalar_subquery()))
+        found.append(or_(items.c.entry_number == wanted.entry_number, is_named))
+    if wanted.filing_number is not None:
+        found.append(items.c.filing_number == wanted.filing_number)
+    if wanted.protest_number is not None:
+        found.append(items.c.protest_number == wanted.protest_number)
+    if wanted.tariffs:
+        found.append(items.c.entry_number.in_(_declaring(wanted.tariffs)))
     return found
 
 
@@ -160,6 +170,16 @@ def _is_any_or_nobody(column: ColumnElement[str], values: Sequence[str]) -> Colu
     if NOBODY in values:
         conditions.append(column.is_(None))
     return or_(*conditions)
+
+
+def _declaring(tariffs: Sequence[str]) -> Any:
+    """The entries under review of which a line declares one of the numbers, found by the index of goods."""
+    array, line = func.jsonb_build_array, func.jsonb_build_object
+    goods = []
+    for each in tariffs:
+        goods.append(routed_goods.c.goods.contains(array(line("tariff", each))))
+        goods.append(routed_goods.c.goods.contains(array(line("special_tariffs", array(each)))))
+    return select(routed_goods.c.entry_number).where(or_(*goods))
 
 
 def _having_words(words: str) -> Any:

@@ -16,6 +16,7 @@ from services.workqueue.domain.decision import Outcome
 from services.workqueue.domain.filing import WHOSE, Clock
 from services.workqueue.domain.filter import MOST_COUNTED, Counted, Filter
 from services.workqueue.domain.item import Goods, Item, Note, Person, SetDay
+from services.workqueue.store.entries import RoutedBecause, find_routed
 from services.workqueue.store.filings import clocks_of
 from services.workqueue.store.filters import narrowed
 from services.workqueue.store.tables import decisions, entries, filings, importers, items
@@ -93,7 +94,8 @@ _NOTE_COLUMNS = (
 class ListedItem:
     """An item with what a list shows beside it; what is None or empty is not of its kind, or not known.
 
-    `due_order` is the place of `due_on` in the queue: unknown days come last.
+    `due_order` is the place of `due_on` in the queue: unknown days come last. `duty_cents` is what was declared on the
+    entry; `routed_because` are the reasons of the routing decision that stands for it.
     """
 
     item: Item
@@ -106,6 +108,8 @@ class ListedItem:
     forwarded_from: str | None
     filing_clocks: tuple[Clock, ...]
     filing_entry_count: int | None
+    duty_cents: int | None
+    routed_because: tuple[Mapping[str, str | None], ...]
 
 
 async def lock_items(
@@ -176,9 +180,8 @@ async def list_items(
     limit: int,
 ) -> list[ListedItem]:
     """Items in the order of the queue: due first, unknown last; then priority; then age."""
-    return [
-        _listed(row) for row in await connection.execute(select_page(reach, knower, wanted, after=after, limit=limit))
-    ]
+    rows = list(await connection.execute(select_page(reach, knower, wanted, after=after, limit=limit)))
+    return await _listed(connection, rows)
 
 
 async def list_part(
@@ -216,8 +219,8 @@ def select_count(reach: Reach, knower: Knower, wanted: Filter) -> Select[Any]:
 
 async def find_item(connection: AsyncConnection, item_id: UUID) -> ListedItem | None:
     """One item, or None."""
-    row = (await connection.execute(_select_items().where(items.c.item_id == item_id))).one_or_none()
-    return _listed(row) if row is not None else None
+    rows = list(await connection.execute(_select_items().where(items.c.item_id == item_id)))
+    return next(iter(await _listed(connection, rows)), None)
 
 
 async def find_items(connection: AsyncConnection, item_ids: Iterable[UUID]) -> list[Item]:
@@ -287,7 +290,14 @@ def _select_items() -> Select[Any]:
     )
 
 
-def _listed(row: bulk.Row) -> ListedItem:
+async def _listed(connection: AsyncConnection, rows: Sequence[bulk.Row]) -> list[ListedItem]:
+    """Items with what stands beside them; why their entries were routed so is asked for once for all."""
+    at = ITEM_COLUMNS.index("entry_number")
+    routed = await find_routed(connection, {row[at] for row in rows if row[at] is not None})
+    return [_one_listed(row, routed.get(row[at])) for row in rows]
+
+
+def _one_listed(row: bulk.Row, routed: RoutedBecause | None) -> ListedItem:
     own, beside = row[: len(ITEM_COLUMNS)], row[len(ITEM_COLUMNS) :]
     due_order, importer_name, scheduled_on, deemed_on, *beside = beside
     outcome, filing_kind, forwarded_from, clocks, entry_count = beside
@@ -302,6 +312,8 @@ def _listed(row: bulk.Row) -> ListedItem:
         forwarded_from=forwarded_from,
         filing_clocks=clocks_of(clocks or ()),
         filing_entry_count=entry_count,
+        duty_cents=routed.duty_cents if routed is not None else None,
+        routed_because=routed.reasons if routed is not None else (),
     )
 
 

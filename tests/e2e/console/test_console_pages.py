@@ -17,6 +17,7 @@ from playwright.async_api import Browser, Page
 from playwright.async_api import TimeoutError as NotInTime
 
 from services.console.acts.people import SAMPLE_PEOPLE
+from services.console.domain.words import say_text
 from shared.runtime.identity import Identity, RoleName
 from tests.support.asking import ask
 from tests.support.browser import (
@@ -48,6 +49,9 @@ FOR_ANYONE = {
     "calculator": "/calculator?entry_type=01&entry_date=2026-03-02",
     "calculator-asks": "/calculator?entry_type=21&entry_date=2026-03-02",
     "calculator-refuses": "/calculator?entry_type=01&entry_date=2026-03-02&liquidated_on=2025-01-01",
+    "calculator-if": "/calculator?was=entry_type%3D01%26entry_date%3D2026-03-02&entry_type=01&entry_date=2026-03-20",
+    "tariff": "/tariff/8471300100",
+    "tariff-special": "/tariff/99038815",
     "bulletin": "/bulletin",
     "bulletin-found": "/bulletin?posted_from=2026-01-01&event_type=liquidation",
     "figures": "/figures",
@@ -86,6 +90,7 @@ async def things(product: Product) -> Things:
         "team": "/team?center=CEE003",
         "bulk": "/queue/bulk?center=CEE003&process=quota",
         "letters": "/letters?state=issued",
+        "tariff-work": "/tariff/8703230170",
         "radar": "/radar",
         "radar-cell": "/radar?horizon=90&cause=any",
     }
@@ -208,12 +213,28 @@ async def test_a_center_says_which_goods_it_has_and_how_it_is_reached(console: s
         assert "cl-tile--office" in (await client.get("/centers")).text
 
 
+async def test_centers_say_what_changed(product: Product, console: str) -> None:
+    """What the directory has recorded within a year, on the page of the Center and in the list of all."""
+    tess = Identity("tess", "Tess Quinn", frozenset({RoleName.OFFICE_OF_TRADE}))
+    told = (await ask(product, tess, "routing", "/directory/changes?center=CEE003&limit=500"))["items"]
+    assert told, "the sample writes the directory"
+    async with httpx.AsyncClient(base_url=console, trust_env=False) as client:
+        page = unescape((await client.get("/centers/CEE003")).text).partition("What changes and changed")[2]
+        public = [each for each in told if each["kind"] != "person"]
+        assert say_text(public[-1]["text"]) in page
+        assert all(each["text"] not in page for each in told if each["kind"] == "person"), "nobody is named in public"
+        assert "CEE003" in (await client.get("/centers")).text
+
+
 async def test_lists_come_as_files(product: Product, console: str, things: Things) -> None:
     importer = things.pages["account"].rpartition("/")[2]
     files = {
         "/queue.csv?center=CEE003&process=quota": "item_id,",
         "/radar.csv?horizon=90&cause=any": "entry_number,act_by",
         f"/accounts/{importer}/entries.csv?state=all": "entry_number,state",
+        "/letters.csv?state=issued": "due_on,form",
+        "/team.csv?center=CEE003": "user,name",
+        "/rules.csv?q=protest": "id,section",
         "/figures.csv?period=2026-Q3": "period,center",
         "/bulletin.csv?posted_from=2026-01-01&event_type=liquidation": "",
         "/bulletin.atom?posted_from=2026-01-01&event_type=liquidation": "<?xml",
@@ -222,7 +243,7 @@ async def test_lists_come_as_files(product: Product, console: str, things: Thing
         for path, begins in files.items():
             answer = await reader.client.get(path)
             assert (answer.status_code, answer.text.startswith(begins)) == (200, True), path
-            assert len(answer.text.splitlines()) > 1, path
+            assert len(answer.text.splitlines()) > 1 or path.startswith("/letters"), path
             assert not SSN.search(answer.text), path
         assert (await reader.client.get("/bulletin.csv")).status_code == 422
         assert (await reader.client.get("/radar.csv?horizon=soon")).status_code == 422
@@ -282,6 +303,34 @@ async def test_focus_is_never_hidden_and_targets_are_large_enough(
                 hidden.append((name, await page.evaluate("document.activeElement.outerHTML.slice(0, 120)")))
     assert hidden == []
     await context.close()
+
+
+async def test_text_with_wide_spaces_is_not_cut_off_and_help_is_in_one_place(
+    product: Product, browser: Browser, things: Things
+) -> None:
+    """WCAG 2.2: 1.4.12 text spacing, 1.4.10 reflow, 3.2.6 consistent help."""
+    context = await open_context(browser, NARROW, bypass_csp=True)
+    page = await context.new_page()
+    console = product.environment.address_of("console")
+    await sign_in(page, console, "Kim Sato")
+    wrong = []
+    for name in ("queue", "review", "entry", "team", "radar", "tariff-work", "calculator", "letters"):
+        await page.goto(console + (things.pages.get(name) or FOR_ANYONE[name]))
+        await page.add_style_tag(content=WIDE_SPACES)
+        if (wide := await page.evaluate("document.documentElement.scrollWidth")) > NARROW:
+            wrong.append((name, f"is {wide} pixels wide"))
+        wrong += [(name, cut) for cut in await page.evaluate(CUT_OFF)]
+        if await page.locator("footer a[href='/help']").count() != 1:
+            wrong.append((name, "has no help in its foot"))
+    assert wrong == []
+    await context.close()
+
+
+WIDE_SPACES = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }"""
+CUT_OFF = """() => [...document.querySelectorAll("main :is(h1, h2, p, td, th, li, dd, button)")]
+.filter(each => getComputedStyle(each).overflow === "hidden" && each.scrollHeight > each.clientHeight + 1)
+.map(each => each.outerHTML.slice(0, 100))"""
 
 
 IS_SEEN = """() => { const it = document.activeElement, box = it.getBoundingClientRect();
@@ -345,6 +394,8 @@ OWNERS = {
     "team": "workqueue",
     "radar": "liquidation",
     "letters": "workqueue",
+    "tariff": "routing",
+    "tariff-work": "routing",
 }
 """Pages with the service that owns what they are about."""
 READ = {
@@ -364,6 +415,8 @@ READ = {
     ("start", "workqueue"),
     ("queue", "workqueue"),
     ("radar", "liquidation"),
+    ("tariff-work", "routing"),
+    ("tariff-work", "workqueue"),
 }
 """Pages with the services that they show something of."""
 

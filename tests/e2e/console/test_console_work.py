@@ -263,6 +263,7 @@ async def test_team_board_shows_who_has_what_and_assigns(product: Product, brows
         ("CEE003", "/centers/CEE003"),
         ("liq-1yr-entry", "/rules/liq-1yr-entry"),
         ("07-544500400", "/accounts/07-544500400"),
+        ("8471.30.0100", "/tariff/8471300100"),
     ],
 )
 async def test_search_box_knows_numbers(browser: Browser, console: str, typed: str, leads_to: str) -> None:

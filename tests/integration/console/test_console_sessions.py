@@ -65,6 +65,36 @@ async def test_a_provider_that_is_slow_for_one_session_holds_up_no_other(
     assert slow["token"] == "new of slow"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "lasts"),
+    [
+        ([29, 58, 87], True),  # used every half hour
+        ([29, 60], False),  # unused for half an hour
+        ([*range(29, 720, 29), 719], True),
+        ([*range(29, 720, 29), 720], False),  # twelve hours at most, however it is used
+    ],
+)
+async def test_session_ends_when_it_is_not_used_and_after_twelve_hours_in_any_case(
+    engine: AsyncEngine, minutes: list[int], lasts: bool
+) -> None:
+    async with transaction(engine) as tx:
+        await store.begin(tx, b"key", VAULT.seal({}), subject="kim", provider_session=None, now=NOW)
+    found = None
+    for each in minutes:
+        async with transaction(engine) as tx:
+            found = await store.read(tx, b"key", LIFETIME, NOW + timedelta(minutes=each))
+    assert (found is not None) == lasts
+
+
+async def test_what_a_page_asks_by_itself_keeps_no_session_alive(engine: AsyncEngine) -> None:
+    async with transaction(engine) as tx:
+        await store.begin(tx, b"key", VAULT.seal({}), subject="kim", provider_session=None, now=NOW)
+    for minutes, lasts in ((20, True), (31, False)):
+        async with transaction(engine) as tx:
+            found = await store.read(tx, b"key", LIFETIME, NOW + timedelta(minutes=minutes), is_used=False)
+        assert (found is not None) == lasts
+
+
 async def test_what_is_noted_while_a_token_is_renewed_stays_beside_the_new_token(
     engine: AsyncEngine, provider: Provider
 ) -> None:

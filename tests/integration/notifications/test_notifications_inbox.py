@@ -74,13 +74,19 @@ async def test_what_one_party_acknowledges_stays_unread_for_the_other(engine: As
         (told,) = [each for each in detail["deliveries"] if each["channel"] == "portal"]
         assert (told["state"], [line["detail"] for line in told["ledger"]]) == ("acknowledged", ["by pat"])
         assert detail["reply"]["path"] == f"/requests/{detail['facts']['request_id']}/answers"
+        acknowledged = [line["at"] for line in told["ledger"]]
+        assert [detail["acknowledged_at"]] == acknowledged
+        listed = {item["kind"]: item["acknowledged_at"] for item in (await api.get("/notices")).json()["items"]}
+        assert listed == {"N-03": acknowledged[0], "N-09": None, "N-13": None}
     async with as_(engine, tmp_path, BROKER) as api:
         assert "N-03" in await kinds(api, unread="true")
+        assert (await api.get(path)).json()["acknowledged_at"] is None  # it has not itself
     async with as_(engine, tmp_path, OTHER) as api:
         assert (await api.get("/inbox")).json()["unread"] == 0
         assert (await api.post(f"{path}/acknowledge")).status_code == 404
     async with as_(engine, tmp_path, STAFF) as api:
         assert (await api.post(f"{path}/acknowledge")).status_code == 403
+        assert [(await api.get(path)).json()["acknowledged_at"]] == acknowledged
     found = await check_all(lambda: reading(engine), INVARIANTS)
     assert {name for name, violations in found.items() if violations} == set()
 

@@ -276,6 +276,21 @@ async def test_writing_and_confirming_take_their_roles(api: Api) -> None:
     assert (await api.act("confirm", RoleName.ASSISTANT_CENTER_DIRECTOR, "lee")).status_code == 200
 
 
+async def test_criteria_that_name_goods_are_found_by_a_number_of_them(api: Api) -> None:
+    for name, prefixes in (("of-chapter", ["61"]), ("of-heading", ["6109", "6203"]), ("of-number", ["6109100012"])):
+        assert (await api.draft(id=name, what={"tariff_prefixes": prefixes})).status_code == 201
+
+    async def found(tariff: str) -> set[str]:
+        answer = await api.get(f"/selection-criteria?state=draft&tariff={tariff}")
+        return {each["id"] for each in answer.json()["items"]}
+
+    assert await found("6109100012") == {"of-chapter", "of-heading", "of-number"}
+    assert await found("6109") == {"of-chapter", "of-heading", "of-number"}
+    assert await found("62034241") == {"of-heading"}
+    assert await found("84") == set()
+    assert (await api.get("/selection-criteria?tariff=84.71")).status_code == 422
+
+
 async def test_unknown_criterion_is_not_found(api: Api) -> None:
     for path in ("/selection-criteria/nothing", "/selection-criteria/nothing/history"):
         assert (await api.get(path)).status_code == 404

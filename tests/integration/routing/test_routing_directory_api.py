@@ -221,3 +221,19 @@ async def test_only_headquarters_and_operators_change_the_directory(desk: Desk) 
 async def test_center_that_nobody_knows_is_not_found(desk: Desk) -> None:
     answer = await desk.client.get("/centers/CEE099", headers=desk.headers(RoleName.IMPORTER))
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_tariff_number_says_its_center_its_row_and_which_orders_may_cover_it(desk: Desk) -> None:
+    number = await desk.get("/tariff-numbers/8471.30.0100", on="2026-03-02")
+    assert (number["hts"], number["shown"], number["decides"]["center"]) == ("8471300100", "8471.30.0100", "CEE007")
+    assert number["map_version"].startswith("tariff-map-")
+    assert (number["may_be_ad"], number["programs"], number["narrower"]) == (False, [], [])
+    assert number["chapter_title"] == "Machinery, computers"
+
+    unknown = await desk.get("/tariff-numbers/8471309999")
+    assert (unknown["description"], unknown["may_be_ad"]) == (None, None)  # not in the edition: unknown, and not "no"
+    chapter_99 = await desk.get("/tariff-numbers/99038815", on="2026-03-02")
+    assert [each["name"] for each in chapter_99["programs"]] == ["Section 301 China List 4A"]
+    assert chapter_99["decides"]["center"] == "UNDERLYING"
+    refused = await desk.client.get("/tariff-numbers/847")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "hts")

@@ -12,10 +12,13 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.workqueue.acts.claim import WorkWanted, claim_next_alone
+from services.workqueue.domain.bulk import RunState
 from services.workqueue.domain.compartment import Knower
 from services.workqueue.domain.filter import Filter, Span
+from services.workqueue.store import bulk_runs as bulk_store
 from services.workqueue.store import claims as claim_store
 from services.workqueue.store import decided_goods as decided_goods_store
+from services.workqueue.store import entries as entry_store
 from services.workqueue.store import escalations as escalation_store
 from services.workqueue.store import facts as fact_store
 from services.workqueue.store import figures as figure_store
@@ -24,7 +27,7 @@ from services.workqueue.store import items as item_store
 from shared.db import bulk
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
-from shared.runtime.access import EVERYTHING
+from shared.runtime.access import EVERYTHING, Reach
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import Desk
 from tests.support.databases import Filled
@@ -365,6 +368,89 @@ async def test_words_are_found_by_the_index_of_every_table_that_has_some(full_de
             assert index in plan, plan
         for table in tables:
             assert f"Seq Scan on {table}" not in plan, plan
+
+
+FILL_RUNS = """
+INSERT INTO bulk_runs (run_id, act, parameters, query, reason, asked_by, signature, asked_at, state, items, is_cut,
+                       foreseen, value_usd, needs_second)
+SELECT gen_random_uuid(), 'assign', '{}', '', 'r',
+       jsonb_build_object('centers', jsonb_build_array('CEE00' || 1 + n % 9)), 'kim' || n % 500,
+       '2026-01-01'::timestamptz + n * interval '1 minute',
+       CASE WHEN n % 3000 = 7 THEN 'ready' ELSE 'done' END, 3, false, 0, 0, false
+FROM generate_series(1, 60000) AS numbers(n)
+"""
+
+
+@pytest.mark.parametrize(("state", "index"), [(None, "bulk_runs_by_age"), ("ready", "bulk_runs_by_state")])
+async def test_bulk_runs_are_listed_by_index_the_newest_first(
+    service_engine: MakeEngine, state: RunState | None, index: str
+) -> None:
+    engine = await service_engine("workqueue")
+    async with transaction(engine) as tx:
+        await tx.connection.execute(text(FILL_RUNS))
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE bulk_runs"))
+    of_center = Reach(centers=frozenset({"CEE007"}))
+    for reach, after in (
+        (EVERYTHING, None),
+        (of_center, None),
+        (of_center, (datetime(2026, 1, 20, tzinfo=UTC), UUID(int=0))),
+    ):
+        query = bulk_store.select_runs("kim7", reach, state=state, after=after, limit=51)
+        statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+        async with engine.connect() as connection, connection.begin():
+            plan = await explain(connection, statement, [])
+        assert f"using {index} on bulk_runs" in plan, plan
+        assert "Sort" not in plan, plan
+
+
+FILL_GOODS = """
+INSERT INTO routed_goods (entry_number, version, event_id, goods)
+SELECT 'E' || n, 1, 'e' || n, jsonb_build_array(jsonb_build_object('line_number', 1, 'tariff', 8000000000 + n || '',
+       'special_tariffs', jsonb_build_array(CASE WHEN n % 6000 = 7 THEN '99038815' ELSE '99030125' END)))
+FROM generate_series(1, 60000) AS numbers(n)
+"""
+FILL_ROUTED = """
+INSERT INTO routed_versions (entry_number, version, event_id, filed_at, importer_number, center, division, lane,
+                             processes, value_usd, duty_cents, reasons)
+SELECT 'E' || n, v, 'e' || n || v, '2026-01-01', '07-345678900', 'CEE007', 'enforcement', 'document-review', '[]', 1,
+       v * 100, '[]' FROM generate_series(1, 60000) AS numbers(n), generate_series(1, 2) AS versions(v)
+"""
+
+
+@pytest.mark.parametrize(("tariff", "found"), [("8000000777", 1), ("99038815", 10)])
+async def test_work_on_goods_is_found_by_the_index_of_goods(full_desk: Desk, tariff: str, found: int) -> None:
+    async with transaction(full_desk.engine) as tx:
+        for statement in (FILL_GOODS, FILL_ROUTED):
+            await tx.connection.execute(text(statement))
+    async with full_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE items, routed_goods, routed_versions"))
+    wanted = Filter(tariffs=(tariff,))
+    page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
+    async with full_desk.engine.connect() as connection, connection.begin():
+        rows = await item_store.list_items(connection, EVERYTHING, NOBODY, wanted, after=None, limit=51)
+        assert [row.duty_cents for row in rows] == [200] * found
+        for query in (page, item_store.select_count(EVERYTHING, NOBODY, wanted)):
+            statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+            plan = await explain(connection, statement, [])
+            assert "routed_goods_keys" in plan, plan
+            for table in ("items", "routed_goods"):
+                assert f"Seq Scan on {table}" not in plan, plan
+
+
+async def test_why_entries_were_routed_so_is_found_by_their_numbers(full_desk: Desk) -> None:
+    async with transaction(full_desk.engine) as tx:
+        await tx.connection.execute(text(FILL_ROUTED))
+        await tx.connection.execute(text("ANALYZE routed_versions"))
+    numbers = [f"E{n}" for n in range(1, 60_000, 100)]
+    statement = entry_store.ROUTED.replace("CAST(:numbers AS text[])", "$1::text[]")
+    async with full_desk.engine.connect() as connection, connection.begin():
+        assert len(await entry_store.find_routed(connection, numbers)) == len(numbers)
+        plan = await explain(connection, statement, [numbers])
+    assert "routed_versions_pkey" in plan, plan
+    assert "Seq Scan" not in plan, plan
 
 
 async def test_count_looks_at_no_more_than_it_tells(full_desk: Desk) -> None:

@@ -20,7 +20,7 @@ from shared.db.transaction import transaction
 from shared.runtime.errors import Transient
 from shared.runtime.identity import Identity, RoleName
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
-from tests.integration.workqueue.events import decision_refused, legal_act, routed
+from tests.integration.workqueue.events import consultation, decision_refused, legal_act, routed
 from tests.integration.workqueue.test_workqueue_staff import people, put, queue
 from tests.support.events import entry_number
 
@@ -107,6 +107,42 @@ async def test_q3_claim_is_told_as_it_stands_and_has_one_line_and_one_event(desk
     assert (event["source"], event["type"], event["subject"]) == (by_id["source"], by_id["type"], item)
     assert event["id"] != by_id["id"]
     assert (data["sequence"], data["actor"]["subject"]) == (history[0]["sequence"], row.holder)
+
+
+async def test_item_says_what_selected_its_entry_and_why_its_center_has_it(desk: Desk) -> None:
+    by_account, goods = entry_number(1), [consultation()]
+    await desk.apply(routed(by_account, processes=["quota"], consultations=goods, duty_usd="9375.00"))
+    listed = (await desk.call("GET", "/items", KIM)).json()["items"]
+    told = {(each["kind"], each["entry_number"]): each for each in listed}
+    review = told["review", by_account]
+    sent = routed(by_account, processes=["quota"], consultations=goods).data.reasons
+    assert review["duty_usd"] == "9375.00"
+    assert review["center_reason"]["code"] == sent[0].code == "center-by-account"
+    assert [each["code"] for each in review["selected"]] == [sent[-1].code]
+    assert review["selected"][0]["fact"] == sent[-1].fact
+    detail = (await desk.call("GET", f"/items/{review['item_id']}", KIM)).json()
+    assert detail["selected"] == review["selected"]
+
+    await desk.apply(routed(by_account, 2, processes=["quota"], duty_usd="10.00", move=1, center="CEE007"))
+    moved = (await desk.call("GET", f"/items/{review['item_id']}", KIM)).json()
+    assert (moved["center_reason"]["code"], moved["duty_usd"]) == ("moved", "10.00")
+    table = (await desk.call("GET", f"/items.csv?entry={by_account}&kind=review", KIM)).text.splitlines()
+    cells = dict(zip(table[0].split(","), table[1].split(","), strict=True))
+    assert (cells["duty_usd"], cells["why_here"]) == ("10.00", review["selected"][0]["text"])
+
+
+async def test_items_are_found_by_a_tariff_number_of_their_entry(desk: Desk) -> None:
+    await desk.apply(routed(entry_number(1), processes=["quota"]))
+    goods = routed(entry_number(1), processes=["quota"]).data.goods
+    tariff = next(each.tariff for each in goods if each.tariff)
+
+    async def found(query: str) -> int:
+        return int((await desk.call("GET", f"/items/count?{query}", KIM)).json()["count"])
+
+    assert await found(f"tariff={tariff}") == 1
+    assert await found(f"tariff=0101210010&tariff={tariff}") == 1
+    assert await found("tariff=0101210010") == 0
+    assert (await desk.call("GET", "/items?tariff=84", KIM)).status_code == 422
 
 
 async def test_q4_skill_that_is_demanded_relaxes_after_its_time_and_that_is_recorded(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from services.console.acts.calls import Services, Times
 from services.console.acts.login import Login, LoginFailed
-from services.console.acts.reads import Account
+from services.console.acts.reads import Account, Changes
 
 
 @dataclass
@@ -48,6 +48,41 @@ async def test_what_somebody_puts_into_an_address_does_not_change_the_call(serve
     await person.get("workqueue", "/items/a\nb#c", Account, limit=2)
     await services.close()
     assert server.asked == ["POST /items/next%3Fx/claim", "GET /items/a%0Ab%23c?limit=2"]
+
+
+@dataclass
+class Breaking(Server):
+    """A server that hangs up on the first call of each method, before it answers."""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        method = head.partition(" ")[0]
+        if method not in self.asked:
+            self.asked.append(method)
+            writer.close()
+            return
+        self.asked.append(method)
+        said = b'{"items": []}'
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: close\r\n\r\n" % len(said) + said)
+        await writer.drain()
+        writer.close()
+
+
+async def test_a_question_is_asked_again_when_the_connection_breaks_and_an_act_is_not() -> None:
+    server = Breaking()
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    services = Services({"routing": url}, Times(*(5.0 for _ in fields(Times))))
+    person = services.of(None)
+    asked = await person.get("routing", "/directory/changes", Changes)
+    done = await person.post("routing", "/importers", Changes, {})
+    await services.close()
+    listening.close()
+    await listening.wait_closed()
+    assert asked.value == Changes(items=[])
+    assert done.silent is not None
+    assert not done.silent.is_known, "it may have been done"
+    assert server.asked == ["GET", "GET", "POST"]
 
 
 async def test_an_answer_that_is_not_understood_is_logged_without_what_it_says_of_people(server: Server) -> None:

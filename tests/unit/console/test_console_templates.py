@@ -1,7 +1,7 @@
 """Pages as their templates write them, where what is shown decides which links they have."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -118,3 +118,16 @@ def test_no_page_asks_for_a_version_before_the_first(template: str) -> None:
     text = (TEMPLATES / template).read_text(encoding="utf-8")
     assert "previtem" in text
     assert "{% if loop.previtem" not in text
+
+
+def test_head_says_for_whom_somebody_acts() -> None:
+    def head_of(who: Visitor) -> str:
+        templates = build_templates()
+        frame = {"path": "/", "navigation": [], "today": date(2026, 3, 6), "now": datetime(2026, 3, 6, tzinfo=UTC)}
+        text = templates.get_template("message.html").render(
+            who=who, is_official=False, is_development=False, form_key=lambda: "key", title="T", text="t", **frame
+        )
+        return text.partition("<header")[2].partition("</header>")[0]
+
+    assert "Kim, acting for lee" in head_of(replace(OFFICER, acting_for="lee"))
+    assert "acting for" not in head_of(OFFICER)

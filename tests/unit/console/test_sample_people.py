@@ -13,3 +13,10 @@ def test_people_of_a_port_are_of_one_where_the_sample_has_something_for_them() -
     people = [each for each in SAMPLE_PEOPLE if each.identity.roles & {RoleName.PORT_DIRECTOR, RoleName.PORT_STAFF}]
     assert {each.identity.subject for each in people} == {"pat", "vera"}
     assert all(each.identity.ports and each.identity.ports <= of_matters for each in people)
+
+
+def test_there_is_somebody_of_every_role_that_looks_at_pages() -> None:
+    roles = {role for each in SAMPLE_PEOPLE for role in each.identity.roles}
+    assert set(RoleName) - roles == {RoleName.PUBLIC, RoleName.SERVICE}
+    subjects = [each.identity.subject for each in SAMPLE_PEOPLE]
+    assert len(set(subjects)) == len(subjects)

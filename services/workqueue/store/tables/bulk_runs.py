@@ -25,6 +25,8 @@ bulk_runs = Table(
     Column("begun_by", Text),
     Column("begun_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
+    Index("bulk_runs_by_age", "asked_at", "run_id"),
+    Index("bulk_runs_by_state", "state", "asked_at", "run_id"),
     Index("bulk_runs_going", "asked_at", postgresql_where=text("state IN ('looking', 'running')")),
     comment="One act on the items that a filter gave, with who asked for it and who began it.",
 )

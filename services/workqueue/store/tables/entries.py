@@ -40,6 +40,8 @@ routed_versions = Table(
     Column("authority", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("entry_type", Text),
     Column("port_of_entry", Text),
+    Column("duty_cents", BigInteger),
+    Column("reasons", JSONB),
     comment="Every routing decision, the highest version stands, of one version the last move.",
 )
 
