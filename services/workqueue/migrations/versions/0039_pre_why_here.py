@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0038_pre_why_here"
-down_revision = "0037_pre_bulk_runs_by_age"
+revision = "0039_pre_why_here"
+down_revision = "0038_pre_bulk_runs_by_age"
 
 WHY = "ALTER TABLE routed_versions ADD COLUMN duty_cents bigint, ADD COLUMN reasons jsonb;"
 

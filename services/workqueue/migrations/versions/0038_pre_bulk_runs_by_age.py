@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0037_pre_bulk_runs_by_age"
-down_revision = "0036_pre_shared_advice"
+revision = "0038_pre_bulk_runs_by_age"
+down_revision = "0037_pre_need_to_know_removals"
 
 BY_AGE = """
 CREATE INDEX bulk_runs_by_age ON bulk_runs (asked_at, run_id);
