@@ -192,7 +192,7 @@ async def list_part(
     if after is not None:
         query = query.where(items.c.item_id > after)
     rows = await connection.execute(query.order_by(items.c.item_id).limit(limit))
-    return [_listed(row).item for row in rows]
+    return [_one_listed(row, None).item for row in rows]
 
 
 def select_page(
