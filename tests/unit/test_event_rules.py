@@ -17,6 +17,7 @@ MAKERS: Final = {"decoded", "cloud_event", "decode_event"}
 
 ALLOWED: Final = {
     "tests/unit/notifications/events.py": "the wording of a notice, a field at a time",
+    "tests/integration/test_satisfaction_is_asked.py": "what the work queue of the test has just published",
     "tests/contract/test_consumer_contract.py": "a producer of its own, which publishes what it was told to",
 }
 """Where events are made by hand, and why; tests/support makes them for everybody."""

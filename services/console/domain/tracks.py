@@ -92,7 +92,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class WindowBar:
     """A window of the picture: up to its safe day, and `more` up to the last arguable one."""
 
     number: int
@@ -130,7 +130,7 @@ class Picture:
     today_x: int
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
-    bars: tuple[Bar, ...]
+    bars: tuple[WindowBar, ...]
     marks: tuple[Mark, ...]
 
 
@@ -154,7 +154,7 @@ def draw(events: Sequence[Event], today: date, second: Sequence[Event] = ()) -> 
     days = [day for each in every for day in (each.since, each.on, each.last_arguable) if day is not None]
     axis = _Axis([*days, today])
     lanes: list[Lane] = []
-    bars: list[Bar] = []
+    bars: list[WindowBar] = []
     marks: list[Mark] = []
     top = TOP
     for code, name in TRACKS:
@@ -191,7 +191,7 @@ def _marks(event: Event, axis: _Axis, y: int, *, is_second: bool) -> list[Mark]:
     return found
 
 
-def _stack(events: Sequence[Event], axis: _Axis, top: int, *, is_second: bool) -> list[Bar]:
+def _stack(events: Sequence[Event], axis: _Axis, top: int, *, is_second: bool) -> list[WindowBar]:
     """The windows of a line below it; those that overlap stand below each other."""
     ends: list[int] = []
     bars = []
@@ -202,7 +202,7 @@ def _stack(events: Sequence[Event], axis: _Axis, top: int, *, is_second: bool) -
         place = next((n for n, taken in enumerate(ends) if taken < x), len(ends))
         ends[place : place + 1] = [end]
         bars.append(
-            Bar(each.number, x, top + place * BAR, max(safe - x, 1), end - safe, each.kind, each.title, is_second)
+            WindowBar(each.number, x, top + place * BAR, max(safe - x, 1), end - safe, each.kind, each.title, is_second)
         )
     return bars
 
