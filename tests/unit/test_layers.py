@@ -27,7 +27,10 @@ ROOMS = ("__main__", "app", "api", "jobs", "settings", "handlers", "acts", "publ
 MODULES = (
     "cli.main",
     *(f"services.{service}.{room}" for service in SERVICES for room in ROOMS),
-    *(f"shared.{package}" for package in ("bus", "contracts", "customs", "db", "files", "parties", "runtime", "web")),
+    *(
+        f"shared.{package}"
+        for package in ("archive", "bus", "contracts", "customs", "db", "files", "parties", "runtime", "web")
+    ),
 )
 
 KINDS: dict[str, type[Contract]] = {
