@@ -31,6 +31,7 @@ from services.liquidation.store.protests import find_deciders, load_protests
 from services.liquidation.store.sight import find_matter_of_protest
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import key_reused
+from shared.db.seeds import take_seed
 from shared.db.transaction import Connections, Transaction, attempt, transaction
 from shared.runtime.access import Matter, demand_sight, judge, no_such, reach_of, refusal_of
 from shared.runtime.concurrency import IfMatch, etag
@@ -100,7 +101,7 @@ async def draft(
         reason=reason,
         sample=sample,
         tolerated=tolerated,
-        seed=await store.take_seed(tx),
+        seed=await take_seed(tx),
         asked_by=document_of(caller),
         signature=caller.signature,
         asked_at=now,

@@ -155,12 +155,6 @@ async def write_selection(tx: Transaction, selection: Selection) -> None:
     await bulk.insert(tx, protest_selections, _COLUMNS, [row], on_conflict=conflict)
 
 
-async def take_seed(tx: Transaction) -> str:
-    """A seed that nobody can foresee: the database draws it, so that who drafts cannot try until a sample suits."""
-    rows = await bulk.fetch(tx, "SELECT gen_random_uuid()::text AS seed")
-    return str(rows[0]["seed"])
-
-
 async def keep_protests(tx: Transaction, selection_id: UUID, reach: Reach, criteria: Criteria) -> int:
     """Keep which open protests in reach the criteria give now, by number; gives how many, at most one too many."""
     query = select(protests.c.filing_number).where(protests.c.is_open, protests_within(reach))

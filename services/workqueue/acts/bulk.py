@@ -36,6 +36,7 @@ from services.workqueue.store import items as item_store
 from services.workqueue.store import matters as matter_store
 from shared.customs.calendar import legal_date
 from shared.db.idempotency import key_reused
+from shared.db.seeds import take_seed
 from shared.db.transaction import Connections, Transaction, attempt, transaction
 from shared.runtime.access import Matter, judge, no_such, reach_of, refusal_of
 from shared.runtime.errors import Conflict, Refused
@@ -84,6 +85,8 @@ async def ask(
     is_cut = found > MOST_ITEMS
     if is_cut:
         await store.cut(tx, run_id)
+    if parameters.get("sample"):
+        parameters = {**parameters, "seed": await take_seed(tx)}
     run = Run(
         run_id=run_id,
         act=act,

@@ -1,5 +1,6 @@
 """One act on many items: looked at before, begun, followed item by item."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.workqueue.acts import bulk as acts
 from services.workqueue.api.common import limits_of
 from services.workqueue.api.filters import filter_of, read_query, write_query
-from services.workqueue.domain.bulk import BulkAct, ResultState, Run, RunState, Verdict
+from services.workqueue.domain.bulk import BulkAct, Check, ResultState, Run, RunState, Verdict
 from services.workqueue.store import bulk_runs as store
 from shared.contracts.terms import CenterCode, Code, PortCode, ShortText
 from shared.db.transaction import Transaction, reading, transaction
@@ -173,6 +174,10 @@ class CheckOut(BaseModel):
 class RunSampleOut(BaseModel):
     """The sample of a run, by number; empty for a run that was asked for without one."""
 
+    seed: str | None = Field(
+        examples=["6a1c2b3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"],
+        description="What it was drawn by, by a hash: whoever knows it draws the same.",
+    )
     items: list[CheckOut]
 
 
@@ -267,7 +272,7 @@ async def list_bulk_sample(
     async with transaction(engine_of(request)) as tx:
         run = await _find(tx.connection, run_id, caller, request)
         checks = await store.list_sample(tx.connection, run)
-    return RunSampleOut(items=[CheckOut.model_validate(each) for each in checks])
+    return _sample_out(run, checks)
 
 
 @router.post("/bulk-runs/{run_id}/sample/{number}", summary="Say what an item of the sample is like")
@@ -283,7 +288,12 @@ async def check_bulk_item(
         await acts.check_item(tx, caller, run_id, number, body.verdict, body.says, now_of(request))
         run = await _find(tx.connection, run_id, caller, request)
         checks = await store.list_sample(tx.connection, run)
-    return RunSampleOut(items=[CheckOut.model_validate(each) for each in checks])
+    return _sample_out(run, checks)
+
+
+def _sample_out(run: Run, checks: Sequence[Check]) -> RunSampleOut:
+    seed = run.seed if run.parameters.get("sample") else None
+    return RunSampleOut(seed=seed, items=[CheckOut.model_validate(each) for each in checks])
 
 
 @router.get("/bulk-runs/{run_id}/items", summary="What became of each item")

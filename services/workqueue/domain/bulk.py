@@ -51,6 +51,11 @@ class Run:
     begun_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def seed(self) -> str:
+        """What its sample is drawn by; a run of a release that kept none was drawn by its id."""
+        return str(self.parameters.get("seed") or self.run_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

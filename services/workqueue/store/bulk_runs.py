@@ -43,7 +43,7 @@ WHERE bulk_items.run_id = $1 AND bulk_items.number = given.number
 _SAMPLE = """
 SELECT drawn.number, drawn.item_id, c.verdict, c.says, c.checked_by, c.checked_at FROM (
     SELECT b.number, b.item_id FROM bulk_items b WHERE b.run_id = :run_id AND b.code IS NULL
-    ORDER BY sha256(convert_to(b.run_id::text || '/' || b.number, 'UTF8')), b.number LIMIT :size
+    ORDER BY sha256(convert_to(CAST(:seed AS text) || '/' || b.number, 'UTF8')), b.number LIMIT :size
 ) AS drawn LEFT JOIN bulk_checks c ON c.run_id = :run_id AND c.number = drawn.number
 ORDER BY drawn.number
 """
@@ -190,7 +190,7 @@ async def list_sample(connection: AsyncConnection, run: Run) -> list[Check]:
     if run.begun_at is not None:
         return [Check(*row) for row in await connection.execute(text(_CHECKED), {"run_id": run.run_id})]
     size = run.parameters.get("sample") or 0
-    rows = await connection.execute(text(_SAMPLE), {"run_id": run.run_id, "size": size})
+    rows = await connection.execute(text(_SAMPLE), {"run_id": run.run_id, "seed": run.seed, "size": size})
     return [Check(*row) for row in rows]
 
 

@@ -303,9 +303,11 @@ async def test_drawback_claims_are_verified_in_bulk_by_criteria_when_their_sampl
     early = await settle(desk, run["run_id"], who=DEE)
     assert (early.status_code, early.json()["code"]) == (409, "sample-open")
     path = f"/bulk-runs/{run['run_id']}/sample"
-    sample = (await desk.call("GET", path, DEE)).json()["items"]
+    shown = (await desk.call("GET", path, DEE)).json()
+    sample = shown["items"]
+    assert run["run_id"] != shown["seed"]  # which follows from the caller's key: they would know the sample beforehand
     assert (len(sample), sample) == (2, (await desk.call("GET", path, DEE)).json()["items"])
-    drawn = draw_sample(run["run_id"], range(1, 7), 2)  # the rule that protests in bulk share, here in SQL
+    drawn = draw_sample(shown["seed"], range(1, 7), 2)  # the rule that protests in bulk share, here in SQL
     assert tuple(each["number"] for each in sample) == drawn
     outside = next(number for number in range(1, 7) if number not in {each["number"] for each in sample})
     says = {"verdict": "fits", "says": "Proof of export is complete."}
