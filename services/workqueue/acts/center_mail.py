@@ -1,6 +1,5 @@
 """Taking mail for the mailboxes of Centers: each mail opens an inquiry of the Center, with the mail as its file."""
 
-import hashlib
 from datetime import datetime
 from io import BytesIO
 from typing import Final
@@ -54,8 +53,7 @@ class CenterMailbox:
             return
         content = await self._depot.check(BytesIO(message), "mail.eml")
         await self._depot.put(content.sha256, BytesIO(message))
-        name = mail.message_id or hashlib.sha256(message).hexdigest()
-        item_id, now = UUID(event_id("matter", EVENT, center, name)), self._clock.now()
+        item_id, now = UUID(event_id("matter", EVENT, center, mail.identity)), self._clock.now()
         async with transaction(self._database) as tx:
             await lock_content(tx, content.sha256)  # the same mail by two ways at once: the second waits
             if await item_store.lock_items(tx, [item_id]):

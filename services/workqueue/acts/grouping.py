@@ -90,8 +90,8 @@ async def join(
 ) -> Item:
     """End matters by taking them into one of the same process, importer and Center, which gets their entries.
 
-    Raises `Conflict` unless they fit and are open, and when one is due before the lead, or by law where the lead is
-    not: no day is lost by joining.
+    Raises `Conflict` unless they fit and are open, while one waits for a letter, and when one is due before the lead,
+    or by law where the lead is not: neither a day nor an answer is lost by joining.
     """
     others = sorted(set(item_ids) - {lead_id})
     items = await item_store.lock_items(tx, [lead_id, *others])
@@ -101,6 +101,7 @@ async def join(
     person, ended = person_of(caller), []
     for other_id in others:
         other, other_opening, _ = await _load(tx, caller, items.get(other_id), other_id, now)
+        await _heard(tx, other)
         same = all(getattr(other, name) == getattr(lead, name) for name in ("process", "importer_number", "center"))
         of_law = [each for each in await list_clocks(tx.connection, other) if each.kind == "statutory"]
         is_sooner = any(days.get(each.clock, date.max) > each.due_on for each in of_law)
@@ -156,7 +157,7 @@ async def _heard(tx: Transaction, item: Item) -> list[Fact]:
             f"The matter waits for the letter {followed.awaits}.",
             rule="split-entries",
             code="letter-is-out",
-            remedy="Split it when the letter is answered, or withdraw the letter.",
+            remedy="Split or join it when the letter is answered, or withdraw the letter.",
         )
     own = (fact for fact in facts if fact.subject == of_item(item.item_id))
     return in_order([*own, *(fact for fact, _, _ in followed.events)])

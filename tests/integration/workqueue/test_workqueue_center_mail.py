@@ -71,6 +71,14 @@ async def test_mail_opens_an_inquiry_of_its_center_with_itself_as_file(desk: Des
     assert shown["history"][0]["actor"] == "system:workqueue"
 
 
+async def test_mail_that_bears_the_message_id_of_another_opens_an_inquiry_of_its_own(desk: Desk, depot: Depot) -> None:
+    by_another_way = b"Received: from relay.example by mx.example\r\n" + MAIL
+    async with mailbox(desk, depot) as client:
+        for mail in (MAIL, by_another_way, MAIL.replace(b"Who has it?", b"Who has the other?")):
+            assert await send(client, mail) == 250
+    assert len(await desk.rows(items)) == 2
+
+
 @pytest.mark.parametrize("to", [f"cee999@{HOST}", "cee007@other.example", f"kim@{HOST}"])
 async def test_mail_for_what_is_no_center_is_refused_before_it_is_read(desk: Desk, depot: Depot, to: str) -> None:
     async with mailbox(desk, depot) as client:

@@ -193,6 +193,9 @@ async def test_part_stands_where_letters_and_entries_had_brought_the_matter(desk
     letter = await ask(desk, way, item, token, "act")
     refused = await split_off(desk, item, OTHER_ENTRY)
     assert (refused.status_code, refused.json()["code"]) == (409, "letter-is-out"), refused.text
+    lead = (await opened(desk, key="lead", process="classification")).json()["item_id"]
+    joined = await desk.call("POST", f"/items/{lead}/join", json={"item_ids": [item], "reason": "One matter."})
+    assert (joined.status_code, joined.json()["code"]) == (409, "letter-is-out"), joined.text
     answered = await sent(desk, "POST", f"/requests/{letter}/answers", IVO, text="None.")
     assert answered.status_code == 201, answered.text
     split = await split_off(desk, item, ENTRY)
