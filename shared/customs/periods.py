@@ -66,6 +66,27 @@ def quarters_in(period: Period) -> tuple[str, ...]:
     return tuple(quarter_of(date(month // 12, month % 12 + 1, 1)) for month in months)
 
 
+def beside(period: Period) -> tuple[Period, ...]:
+    """The periods whose figures, with that of this one, would give away what is withheld in one of them.
+
+    Of a month the months of its quarter, of a year its quarters: what is withheld there is withheld here too.
+
+    >>> [each.name for each in beside(parse_period("2026-03"))]
+    ['2026-01', '2026-02', '2026-03']
+    >>> [each.name for each in beside(parse_period("FY2026"))]
+    ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3']
+    >>> beside(parse_period("2026-Q1"))
+    ()
+    """
+    quarters = quarters_in(period)
+    if len(quarters) == 1:
+        return ()
+    if quarters:
+        return tuple(map(parse_period, quarters))
+    first = period.first.month - (period.first.month - 1) % 3
+    return tuple(parse_period(f"{period.first.year:04d}-{month:02d}") for month in range(first, first + 3))
+
+
 def may_be_shown(period: Period, accounts_by_quarter: Mapping[str, int], today: date) -> bool:
     """Whether the figure of a period can be published, so that no difference of two figures tells of a small cell.
 

@@ -13,7 +13,7 @@ from services.routing.store import decisions as decision_store
 from services.routing.store import directory as directory_store
 from services.routing.store import figures as figure_store
 from services.routing.store.figures import ReadTo
-from shared.customs.periods import SMALLEST_SHOWN, parse_period
+from shared.customs.periods import SMALLEST_SHOWN, beside, parse_period
 from shared.db.transaction import reading
 from shared.runtime.errors import Malformed
 from shared.runtime.identity import Identity
@@ -122,6 +122,9 @@ async def read_transparency(
 ) -> TransparencyFigures | Response:
     """Importers, partner accounts, entries, filings and staff per Center; small cells are withheld.
 
+    So is what could be computed from the figures of other periods: entries and filings of a month when one of its
+    quarter's months is withheld, of a year when one of its quarters is.
+
     The event position makes the figures reproducible: the same log, read that far, gives the same counts.
     """
     try:
@@ -132,9 +135,10 @@ async def read_transparency(
         ) from None
     async with reading(engine_of(request)) as connection:
         counted, position = await figure_store.count_period(connection, span.first, span.last)
+        parts = [(await figure_store.count_period(connection, each.first, each.last))[0] for each in beside(span)]
         staffing = await directory_store.load_staffing(connection, span.last)
     counts = [*counted, *(Count(code, "staff", sum(positions.values()), None) for code, positions in staffing.items())]
-    rows = publish(counts)
+    rows = publish(counts, parts)
     if "text/csv" in accept:
         return Response(_as_csv(period, rows, position), media_type="text/csv")
     return TransparencyFigures(

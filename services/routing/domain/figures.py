@@ -8,6 +8,8 @@ from shared.customs.periods import SMALLEST_SHOWN
 
 Measure = Literal["importers", "partner_accounts", "entries", "post_entry_filings", "staff"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
+_OF_A_SPAN: Final[frozenset[Measure]] = frozenset({"entries", "post_entry_filings"})
+"""What is counted over the days of a period; the others stand as on its last day."""
 
 
 class Count(NamedTuple):
@@ -28,16 +30,23 @@ class Row:
     suppressed: frozenset[Measure]
 
 
-def publish(counts: Iterable[Count]) -> list[Row]:
+def publish(counts: Iterable[Count], beside: Iterable[Iterable[Count]] = ()) -> list[Row]:
     """The rows to show, by Center, with small cells withheld.
 
     Where a measure has one small cell only, the sum of the others and a total known from elsewhere would give it away:
-    then the next smallest cell of that measure is withheld too.
+    then the next smallest cell of that measure is withheld too. `beside` are the counts of `shared.customs.periods`'s
+    `beside`: what is counted over days and withheld in one of those is withheld here, since quarter less two months,
+    or year less three quarters, would tell it.
     """
+    counts = list(counts)
     cells: dict[str, dict[Measure, Count]] = {}
     for count in counts:
         cells.setdefault(count.center, {})[count.measure] = count
-    withheld = {measure: _withheld([row[measure] for row in cells.values() if measure in row]) for measure in MEASURES}
+    withheld = {measure: _withheld([each for each in counts if each.measure == measure]) for measure in MEASURES}
+    for part in beside:
+        of_part = list(part)
+        for measure in _OF_A_SPAN:
+            withheld[measure] |= _withheld([each for each in of_part if each.measure == measure])
     return [_row(center, cells[center], withheld) for center in sorted(cells)]
 
 

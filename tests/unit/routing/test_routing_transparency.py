@@ -64,3 +64,24 @@ def test_no_column_withholds_exactly_one_cell_of_several(accounts: dict[str, int
     withheld = [row.center for row in rows if row.suppressed]
     assert len(withheld) != 1
     assert all(row.figures["importers"] is None or row.figures["importers"] >= SMALLEST_SHOWN for row in rows)
+
+
+def test_what_is_withheld_in_a_part_cannot_be_computed_from_the_whole() -> None:
+    def months(*accounts: int) -> list[list[Count]]:
+        return [
+            [
+                Count("CEE001", "entries", 900, 90),
+                Count("CEE002", "entries", 10 * each, each),
+                Count("CEE003", "entries", 700, 70),
+            ]
+            for each in accounts
+        ]
+
+    parts = months(40, 3, 40)
+    for month in parts:  # each month of the quarter, as it is asked for
+        shown = {row.center: row.figures["entries"] for row in publish(month, parts)}
+        assert shown == {"CEE001": 900, "CEE002": None, "CEE003": None}
+    quarter = {row.center: row.figures["entries"] for row in publish([Count("CEE002", "entries", 830, 43)])}
+    assert quarter == {"CEE002": 830}  # of which no month is known
+    year = publish([Count("CEE002", "entries", 9000, 60), Count("CEE002", "importers", 60, 60)], parts)
+    assert (year[0].figures["entries"], year[0].figures["importers"]) == (None, 60)
