@@ -42,8 +42,13 @@ class Listener:
             return
         self._tried_at = now
         try:
-            self._connection = await asyncpg.connect(self._url, timeout=5)
-            await self._connection.add_listener(self._channel, self._on_notification)
+            connection = await asyncpg.connect(self._url, timeout=5)
+            try:
+                await connection.add_listener(self._channel, self._on_notification)
+            except BaseException:
+                connection.terminate()
+                raise
+            self._connection = connection
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._connection = None
 

@@ -250,7 +250,7 @@ async def test_jobs_count_unknown_clocks_and_run_due_cycles(desk: Desk) -> None:
     bus = PostgresBus("postgresql+asyncpg://unused")
     platform = Platform(desk.settings, desk.engine, bus, desk.clock, metrics)
     for job in SERVICE.build(platform).jobs:
-        assert job.every >= timedelta(seconds=30)
+        assert job.every >= timedelta(seconds=5)
         await job.run(JobSession(job.name, desk.engine, desk.clock))
     assert b"centerline_clocks_unknown 1.0" in metrics.render()
     listed = (await desk.client.get("/cycles", headers=desk.headers(STAFF))).json()

@@ -110,30 +110,51 @@ async def test_whose_turn_it_is_does_not_read_what_waits(engine: AsyncEngine) ->
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE webhooks, deliveries"))
     async with reading(engine) as connection:
-        found = await connection.scalars(text("SELECT quote_literal('webhook:' || webhook_id) FROM webhooks"))
-        channels = ", ".join(found)
-    for statement, arguments in (
-        (webhooks._NEXT, "(now(), '{}', 8, NULL, 50)"),
-        (
-            deliveries._CLAIM_CALLS,
-            f"(now(), ARRAY[{channels}], now(), now(), ARRAY[{', '.join('5' * 20)}])",
-        ),
-    ):
-        types = (
-            "timestamptz, uuid[], integer, uuid[], integer"
-            if "turn" in statement
-            else ("timestamptz, text[], timestamptz, date, integer[]")
+        found = list(
+            await connection.execute(
+                text("SELECT notice_id, channel FROM deliveries WHERE lane = 3 ORDER BY notice_id LIMIT 100")
+            )
         )
-        async with engine.connect() as connection:
-            await connection.execute(text(f"PREPARE asked ({types}) AS {statement.replace(':', chr(92) + ':')}"))
-            explain = f"EXPLAIN (ANALYZE, BUFFERS) EXECUTE asked {arguments.replace(':', chr(92) + ':')}"
-            plan = "\n".join(await connection.scalars(text(explain)))
-            await connection.execute(text("DEALLOCATE asked"))
-            await connection.rollback()
-        assert "deliveries_calls" in plan, plan
+        names = await connection.scalars(text("SELECT quote_literal('webhook:' || webhook_id) FROM webhooks"))
+        channels = ", ".join(names)
+    ids = ", ".join(f"'{row.notice_id}'::uuid" for row in found)
+    of_them, roles = ", ".join(f"'{row.channel}'" for row in found), ", ".join(["'importer'"] * len(found))
+    plans = {
+        "next": await _plan_of(
+            engine,
+            webhooks._NEXT,
+            "timestamptz, uuid[], integer, uuid[], integer",
+            "now(), '{}', 8, NULL, 50",
+        ),
+        "due": await _plan_of(
+            engine,
+            deliveries._DUE_CALLS,
+            "timestamptz, text[], integer[]",
+            f"now(), ARRAY[{channels}], ARRAY[{', '.join('5' * 20)}]",
+        ),
+        "claim": await _plan_of(
+            engine,
+            deliveries._CLAIM_CALLS,
+            "uuid[], timestamptz, text[], date, text[]",
+            f"ARRAY[{ids}], now(), ARRAY[{of_them}], now()::date, ARRAY[{roles}]",
+        ),
+    }
+    for name, plan in plans.items():
         assert "Seq Scan on deliveries" not in plan, plan
-        if statement is webhooks._NEXT:
-            assert int(plan.partition("shared hit=")[2].split()[0]) < 500, plan
+        assert ("deliveries_calls" in plan) == (name != "claim"), plan
+    assert int(plans["next"].partition("shared hit=")[2].split()[0]) < 500, plans["next"]
+
+
+async def _plan_of(engine: AsyncEngine, statement: str, types: str, arguments: str) -> str:
+    """The plan by which a statement runs; nothing that it changes is kept."""
+    async with engine.connect() as connection:
+        escaped = statement.replace(":", chr(92) + ":")
+        await connection.execute(text(f"PREPARE asked ({types}) AS {escaped}"))
+        explain = f"EXPLAIN (ANALYZE, BUFFERS) EXECUTE asked ({arguments})".replace(":", chr(92) + ":")
+        plan = "\n".join(await connection.scalars(text(explain)))
+        await connection.execute(text("DEALLOCATE asked"))
+        await connection.rollback()
+    return plan
 
 
 async def test_claiming_and_waking_use_their_indexes(engine: AsyncEngine) -> None:

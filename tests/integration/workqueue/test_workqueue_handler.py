@@ -331,4 +331,5 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
         "live-items-are-with-the-center-of-record": 1,
         "state-is-the-last-change": 2,
         "stage-is-that-of-the-last-act": 1,
+        "knowers-are-those-who-are-named": 0,  # broken in the tests of the compartment
     }

@@ -514,14 +514,14 @@ WALKS: Final[dict[str, Walk]] = {
             S("ask-back", "waiting-for-asker"),
             S("record-reply", "in-hand"),
             S("answer", "answered", due_on=""),
-            S("close-answered", "closed"),
+            S("close-answered", "closed", notices=("N-42",)),
         ),
     ),
     "engagement": Walk(
         "engagement",
         "planned",
         "IS",
-        (S("set-day", "planned"), S("hold", "held"), S("report", "reported")),
+        (S("set-day", "planned"), S("hold", "held"), S("report", "reported", notices=("N-42",))),
     ),
     "partnership": Walk(
         "partnership-application",
