@@ -146,6 +146,7 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
                 "proposal_id": "1",
                 "version": "2026.1",
                 "code": "CEE007",
+                "hts": "8471300100",
                 "criterion_id": "adcvd-cases",
                 "as_of": "2026-03-01",
                 "period": "2026-02",
