@@ -219,15 +219,22 @@ WHERE s.source = '{table.name}' AND AMONG(s.subject)
 """
 
 
+_UUID: Final = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
 def _put_in_sql(table: SealedTable) -> str:
     """Lines of subjects with seals that have none and wait for none: nobody who writes as the service does leaves such.
 
-    Every line that is added waits from its own transaction on, until the run that seals it.
+    Every line that is added waits from its own transaction on, until the run that seals it. Subjects of other tables
+    are asked for as well: what is no id of this table is compared with nothing.
     """
+    of_this = table.is_of("s.subject")
+    if table.kind == "uuid":
+        of_this = f"t.{table.subject} = CASE WHEN s.subject ~ '{_UUID}' THEN s.subject::uuid END"
     return f"""
 SELECT s.subject, '{table.name} of ' || s.subject || ', line ' || {table.line_key} || ' was put in past the seal'
 FROM (SELECT DISTINCT s.subject FROM seals s WHERE AMONG(s.subject)) AS s
-JOIN {table.name} t ON {table.is_of("s.subject")}
+JOIN {table.name} t ON {of_this}
 WHERE {table.only} AND NOT EXISTS (
     SELECT FROM seals k WHERE k.subject = s.subject AND k.source = '{table.name}' AND k.line_key = {table.line_key})
   AND NOT EXISTS (SELECT FROM unsealed u WHERE u.source = '{table.name}' AND u.subject = s.subject)

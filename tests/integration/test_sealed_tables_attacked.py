@@ -152,3 +152,13 @@ async def test_change_and_deletion_in_any_sealed_table_are_found(service: str, s
         (found,) = await findings(engine, (table,))
         assert found.endswith("was taken out after it was sealed"), table.name
         await do(engine, f"DELETE FROM seals WHERE source = '{table.name}'")  # the next table is looked at alone
+
+
+@pytest.mark.parametrize("service", OF_SERVICES)
+async def test_subjects_of_every_kind_are_looked_at_side_by_side(service: str, service_engine: MakeEngine) -> None:
+    """An account has a number and a calendar's event an id: each table is asked for the subjects of all."""
+    engine, tables = await service_engine(service), OF_SERVICES[service]
+    for table in tables:
+        await write_line(engine, table)
+    await sealing.seal_what_waits(engine, tables, NOW)
+    assert await findings(engine, tables) == []
