@@ -56,7 +56,9 @@ async def load_accounts(engine: AsyncEngine, accounts: int) -> None:
 async def load_criteria(engine: AsyncEngine, count: int, accounts: int) -> None:
     """So many live criteria in all, with the shipped ones."""
     async with transaction(engine) as tx:
-        shipped = len(await criteria_store.list_revisions(tx.connection, state="live", tariff=None, after=None, limit=1000))
+        shipped = len(
+            await criteria_store.list_revisions(tx.connection, state="live", tariff=None, after=None, limit=1000)
+        )
         position = await criteria_store.next_position(tx)
         for number in range(max(0, count - shipped)):
             made = Revision(make_criterion(number, accounts), position + number, "live", live_from=_LONG_AGO)
