@@ -3,9 +3,11 @@
 import asyncio
 import email
 import email.policy
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -31,6 +33,7 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
+from tests.integration.notifications.test_notifications_bounces import certificate
 
 BUSY = "421 too many connections"
 Trouble = Callable[[SMTP], Awaitable[str]]
@@ -325,3 +328,44 @@ async def test_a_kept_connection_that_the_server_gave_up_costs_no_mail_its_try(
     assert len(set(postbox.accepted)) == 16
     assert {tuple(lines) for lines in (await ledger(engine)).values()} == {("sent",)}
     assert {row.attempts for row in await rows(engine, deliveries) if row.channel == "email"} == {1}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "offers", "is_trusted", "is_sent"),
+    [
+        ("smtp+starttls", "starttls", True, True),
+        ("smtps", "tls", True, True),
+        ("smtp+starttls", "starttls", False, False),
+        ("smtps", "tls", False, False),
+        ("smtp+starttls", "nothing", True, False),
+    ],
+)
+async def test_mail_that_has_to_be_encrypted_goes_to_a_server_that_proves_itself_or_not_at_all(
+    engine: AsyncEngine,
+    clock: FixedClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+    offers: str,
+    is_trusted: bool,
+    is_sent: bool,
+) -> None:
+    server_tls, _ = certificate(tmp_path)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mail.pem"))
+    postbox, starttls = Postbox(), server_tls if offers == "starttls" else None
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(postbox, hostname="localhost", tls_context=starttls, require_starttls=starttls is not None),
+        "localhost",
+        0,
+        family=socket.AF_INET,
+        ssl=server_tls if offers == "tls" else None,
+    )
+    await queue(engine, 3)
+    url = f"{scheme}://localhost:{server.sockets[0].getsockname()[1]}"
+    await sender_of(engine, SmtpMailer(url, "notices@c.example", step_seconds=2, accept_seconds=2), clock).run()
+    server.close()
+    await server.wait_closed()
+    assert len(postbox.accepted) == (3 if is_sent else 0)
+    states = {(row.state, row.attempts) for row in await rows(engine, deliveries) if row.channel == "email"}
+    assert states == ({("sent", 1)} if is_sent else {("queued", 0)})
