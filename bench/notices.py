@@ -3,7 +3,6 @@
 Both floors hand over the bytes that the product did, over as many connections, to the same server, and keep nothing.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import SystemClock
 from shared.runtime.encryption import Cipher
 from shared.runtime.ids import event_id
+from shared.runtime.together import together
 from shared.webhooks.client import Answer, WebhookClient
 from shared.webhooks.signature import fresh_secret
 from tests.support.events import entry_number
@@ -140,7 +140,7 @@ async def _bare_calls(calls: Sequence[tuple[str, dict[str, str], bytes]]) -> flo
 
 async def _take_time(work: Callable[[], Awaitable[None]]) -> float:
     began = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+    await together(*(work() for _ in range(_AT_ONCE)))
     return time.perf_counter() - began
 
 

@@ -26,6 +26,7 @@ from shared.db.transaction import transaction
 from shared.runtime.clock import SystemClock
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
+from shared.runtime.together import together
 
 BATCH = 1000
 MEMBERS = 2
@@ -102,7 +103,7 @@ async def measure_routing(bootstrap: str, engine: AsyncEngine, events: int) -> M
     ]
     stopping = Stopping()
     began = time.perf_counter()
-    running = asyncio.gather(*(member.run(stopping) for member in members))
+    running = asyncio.create_task(together(*(member.run(stopping) for member in members)))
     first: float | None = None
     while True:
         done = await _decided(engine)

@@ -12,6 +12,7 @@ import aiosmtplib
 from shared.mail.message import build_message
 from shared.mail.protocol import Fate, Mail, Outcome, WriteDown, explain
 from shared.runtime.clock import start_stopwatch
+from shared.runtime.together import together
 
 _CONNECTIONS: Final = 8
 _BEGIN_SECONDS: Final = 4.0
@@ -111,7 +112,7 @@ class SmtpMailer:
             finally:
                 client.close()
 
-        await asyncio.gather(*map(leave, kept))
+        await together(*map(leave, kept))
 
     async def _take_kept(self) -> aiosmtplib.SMTP | None:
         """A kept connection that the server still answers on, None where there is none."""

@@ -26,6 +26,7 @@ from shared.bus.protocol import (
     Unpublishable,
 )
 from shared.runtime.errors import Transient
+from shared.runtime.together import together
 from tests.support.databases import TestDatabases
 from tests.support.topics import fresh_topic
 
@@ -84,14 +85,14 @@ async def share(topic: TopicSpec, one: Subscription, two: Subscription) -> None:
     """Poll until both hold their half."""
     async with asyncio.timeout(60):
         while not (len(one.assigned) == len(two.assigned) == topic.partitions / 2 and not one.assigned & two.assigned):
-            await asyncio.gather(one.poll(1, 0.2), two.poll(1, 0.2))
+            await together(one.poll(1, 0.2), two.poll(1, 0.2))
 
 
 async def poll_for_ever(*subscriptions: Subscription) -> None:
     """Poll until one of them fails."""
     async with asyncio.timeout(30):
         while True:
-            await asyncio.gather(*(subscription.poll(1, 0.1) for subscription in subscriptions))
+            await together(*(subscription.poll(1, 0.1) for subscription in subscriptions))
 
 
 def group() -> str:
@@ -178,7 +179,7 @@ async def test_two_members_share_the_partitions_and_the_survivor_takes_over(bus:
     two = await bus.subscribe(name, [topic.name], places.load)
     async with asyncio.timeout(60):
         while not (one.assigned and two.assigned and not one.assigned & two.assigned):
-            await asyncio.gather(one.poll(1, 0.2), two.poll(1, 0.2))
+            await together(one.poll(1, 0.2), two.poll(1, 0.2))
     assert len(one.assigned | two.assigned) == topic.partitions
     await bus.publish(messages(topic, 100, keys=40))
     found = await read([one, two], 100, places)
@@ -203,7 +204,7 @@ async def test_member_that_comes_back_under_its_name_has_its_partitions_at_once(
     back = await bus.subscribe(group_name, [topic.name], Places().load, "slot-1")
     async with asyncio.timeout(5):  # the group forgets a member without a name after 6 s at the earliest
         while not back.assigned:
-            await asyncio.gather(one.poll(1, 0.1), back.poll(1, 0.1))
+            await together(one.poll(1, 0.1), back.poll(1, 0.1))
     assert back.assigned == before
     assert one.assigned.isdisjoint(before)
     for subscription in (two, one, back):

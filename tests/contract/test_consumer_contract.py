@@ -33,6 +33,7 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Transient
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
+from shared.runtime.together import together
 from tests.support.databases import TestDatabases
 from tests.support.events import cloud_event, entry_number, released_body
 
@@ -438,7 +439,7 @@ async def test_replay_that_two_members_fail_at_once_counts_once(bench: Bench, is
         await bench.until(both_wait)
     await bench.until(lambda: _parked(bench, 1))
     stopping.set()
-    await asyncio.gather(*tasks)
+    await together(*tasks)
     for engine in engines:
         await engine.dispose()
     (row,) = await bench.parked()

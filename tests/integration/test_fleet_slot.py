@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.engine import create_engine
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.slot import FleetSlot, SlotTaken
+from shared.runtime.together import together
 from tests.support.databases import TestDatabases
 
 
@@ -88,7 +89,7 @@ async def test_other_slots_and_other_services_do_not_meet(engines: Callable[[], 
     ]
     works = [slot.member(member.run)(stopping) for slot, member in zip(slots, members, strict=True)]
     async with running(*works, *(slot.run(stopping) for slot in slots)):
-        await asyncio.gather(*(member.begun.wait() for member in members))
+        await together(*(member.begun.wait() for member in members))
 
 
 async def test_slot_is_held_until_the_last_member_has_left(engines: Callable[[], AsyncEngine]) -> None:

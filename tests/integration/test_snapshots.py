@@ -23,6 +23,7 @@ from services.routing.store.rulebook import RulesInForce
 from shared.customs.tariff_map import default_tariff_map
 from shared.db.engine import Patience, create_engine
 from shared.db.transaction import Transaction, reading, snapshot, transaction
+from shared.runtime.together import together
 from tests.integration.liquidation.builders import apply
 from tests.support.events import decoded, entry_body, entry_number
 
@@ -92,7 +93,7 @@ async def test_readers_at_once_get_the_newest_rules(service_engine: MakeEngine) 
             return await rules.read(tx.connection)
 
     async def read_twice() -> list[RuleBook]:
-        return await asyncio.gather(read(), read())
+        return await together(read(), read())
 
     books = await read_around(engine, "criteria", read_twice(), change_map_and_policy)
     assert all(versions_of(book) in (OLD, NEW) for book in books)

@@ -1,6 +1,5 @@
 """Every service's migrations: they give the declared tables, from nothing, again, and from many callers at once."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from shared.db.platform_tables import platform_tables
 from shared.db.transaction import transaction
 from shared.parties.tables import party_tables
 from shared.runtime.service import Service
+from shared.runtime.together import together
 from tests.support.databases import TestDatabases
 from tests.support.services import SERVICES
 
@@ -149,7 +149,7 @@ async def test_callers_that_upgrade_at_once_wait_for_one_another(
 ) -> None:
     engine = await empty_database()
     other = create_engine(engine.url.render_as_string(hide_password=False), application="tests")
-    await asyncio.gather(*(upgrade(caller, service.migrations) for caller in (engine, other)))
+    await together(*(upgrade(caller, service.migrations) for caller in (engine, other)))
     await other.dispose()
     assert await pending(engine, service.migrations) is None
     async with engine.connect() as connection:

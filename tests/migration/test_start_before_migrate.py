@@ -10,6 +10,7 @@ from shared.runtime.events import LagWatch, build_roles
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.pools import open_pools
 from shared.runtime.service import open_platform
+from shared.runtime.together import together
 from tests.support.databases import TestDatabases
 
 
@@ -35,6 +36,6 @@ async def test_process_that_starts_before_migrate_waits_for_it(databases: TestDa
         await wait_for("None")
     finally:
         stopping.set()
-        await asyncio.gather(*running.values())
+        await together(*running.values())
         await platform.bus.close()
         await pools.dispose()

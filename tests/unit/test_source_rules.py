@@ -143,6 +143,13 @@ def find_tasks(tree: ast.Module) -> Iterator[Finding]:
             yield call.lineno, name
 
 
+def find_lonely_gather(tree: ast.Module) -> Iterator[Finding]:
+    for call, name in _calls(tree):
+        kept = [each.value for each in call.keywords if each.arg == "return_exceptions"]
+        if name.rpartition(".")[2] == "gather" and not any(isinstance(v, ast.Constant) and v.value for v in kept):
+            yield call.lineno, name
+
+
 def find_sql(tree: ast.Module) -> Iterator[Finding]:
     for number, text in _texts(tree):
         if SQL.match(text):
@@ -330,8 +337,15 @@ RULES = (
         remedy="give the supervisor a `RoleTask`: a lost task loses its error",
         find=find_tasks,
         bad=("asyncio.create_task(work())", "loop.create_task(work())", "asyncio.ensure_future(work())"),
-        good="await asyncio.gather(one(), two())",
+        good="await together(one(), two())",
         allowed=("shared/runtime/supervisor.py", "shared/bus/consumer.py", "cli/*"),
+    ),
+    Rule(
+        name="nothing goes on alone when what was begun with it has failed",
+        remedy="use `shared.runtime.together`, which waits for all, or ask gather for the failures",
+        find=find_lonely_gather,
+        bad=("await asyncio.gather(one(), two())", "asyncio.gather(*work)", "gather(*work, return_exceptions=False)"),
+        good="await asyncio.gather(one(), two(), return_exceptions=True)\nawait together(one(), two())",
     ),
     Rule(
         name="SQL stands in stores and in the platform's database rooms only",
@@ -516,6 +530,17 @@ def violations(rule: Rule) -> list[str]:
         if rule.covers(path)
         for number, what in sorted(set(rule.find(tree)))
     ]
+
+
+def test_tests_leave_nothing_running_either() -> None:
+    """A poll that goes on after its test takes a connection of an engine that is gone."""
+    paths = sorted(path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py"))
+    assert paths
+    assert [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in paths
+        for number, _ in find_lonely_gather(ast.parse(path.read_text(encoding="utf-8"), str(path)))
+    ] == []
 
 
 def by_name(rule: Rule) -> str:

@@ -1,6 +1,5 @@
 """Calls to the services in the name of a person: one place for times, headers, and what goes wrong."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import structlog
 
 from services.console.acts.reads import Me, Problem, Read
 from services.console.acts.timing import current_asked
+from shared.runtime.together import together
 from shared.runtime.tracing import current_trace
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -262,9 +262,9 @@ def _timed() -> Iterator[None]:
         asked.spans.append((begin, asked.elapsed()))
 
 
-async def together(*calls: Coroutine[Any, Any, Panel[Any]]) -> list[Panel[Any]]:
+async def panels_of(*calls: Coroutine[Any, Any, Panel[Any]]) -> list[Panel[Any]]:
     """The panels of a page, asked for at once."""
-    return list(await asyncio.gather(*calls))
+    return await together(*calls)
 
 
 def _silent(service: str, *, is_known: bool = True) -> Silent:

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from services.console.acts.calls import Panel, Person, together
+from services.console.acts.calls import Panel, Person, panels_of
 from services.console.acts.reads import (
     Entry,
     Files,
@@ -48,7 +48,7 @@ class Workspace:
 
 async def load_workspace(person: Person, item_id: str) -> Workspace | Panel[ItemPage]:
     """The item with all that its page shows; the panel of the item where that itself cannot be shown."""
-    found, goods, files, templates = await together(
+    found, goods, files, templates = await panels_of(
         person.get("workqueue", f"/items/{item_id}", ItemPage),
         person.get("workqueue", f"/items/{item_id}/goods", Goods),
         person.get("workqueue", f"/items/{item_id}/files", Files, limit=100),
@@ -69,7 +69,7 @@ async def load_workspace(person: Person, item_id: str) -> Workspace | Panel[Item
         }
     if item.protest_number is not None:
         calls["protest"] = person.get("liquidation", f"/protests/{item.protest_number}", Protest)
-    panels = dict(zip(calls, await together(*calls.values()), strict=True))
+    panels = dict(zip(calls, await panels_of(*calls.values()), strict=True))
     entry = panels.get("entry")
     if entry is not None and entry.value is not None and entry.value.version is None:
         del panels["version"]  # no summary has been filed

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import (
     Account,
     Assignment,
@@ -42,7 +42,7 @@ async def read_account(
     after: str = "",
 ) -> Response:
     """The account with all that is under way for it."""
-    account, assignment, items, entries, notices, days, protests, bills, refunds, processes = await together(
+    account, assignment, items, entries, notices, days, protests, bills, refunds, processes = await panels_of(
         who.person.get("routing", f"/importers/{importer_number}", Account),
         who.person.get("routing", f"/importers/{importer_number}/assignment", Assignment),
         who.person.get("workqueue", "/items", Items, importer=importer_number, state="open", limit=20),

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Count, Letter, Letters
 from services.console.api.frame import Visitor, page, part, place_after, problem_page, signed_in, table_file, watcher
 from shared.web.conditional import answer_if_changed
@@ -28,7 +28,7 @@ async def read_badges(request: Request, who: Annotated[Visitor, Depends(watcher)
     if not who.is_of_cbp:
         return Response(status_code=204)
     center = who.centers[0] if len(who.centers) == 1 else ""
-    waiting, mine, letters = await together(
+    waiting, mine, letters = await panels_of(
         who.person.get("workqueue", "/items/count", Count, center=center, state="open"),
         who.person.get("workqueue", "/items/count", Count, holder="me", state="claimed"),
         who.person.get("workqueue", "/requests", Letters, center=center, state=ANSWERED, limit=MOST_LETTERS),

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import BulkResults, BulkRun, BulkRuns, Center, Count, Members
 from services.console.api.frame import (
     Form,
@@ -111,7 +111,7 @@ async def _show_form(
     request: Request, who: Visitor, filters: Filters, *, refused: Panel[Any] | None = None, form: Form | None = None
 ) -> Response:
     home = filters.one("center") or (who.centers[0] if who.centers else "")
-    count, people, every = await together(
+    count, people, every = await panels_of(
         who.person.get("workqueue", "/items/count", Count, **filters.asked),
         who.person.get("workqueue", "/staff", Members, center=home, limit=200),
         who.person.get("routing", "/centers", list[Center]),
@@ -142,7 +142,7 @@ async def _show_run(
     after: str = "",
     refused: Panel[Any] | None = None,
 ) -> Response:
-    run, results = await together(
+    run, results = await panels_of(
         who.person.get("workqueue", f"/bulk-runs/{run_id}", BulkRun),
         who.person.get("workqueue", f"/bulk-runs/{run_id}/items", BulkResults, state=state, after=after, limit=50),
     )

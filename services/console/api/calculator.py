@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import together
+from services.console.acts.calls import panels_of
 from services.console.acts.reads import Calculated, Clock
 from services.console.api.frame import Visitor, console_of, days_file, page, problem_page, told, visitor
 from services.console.domain.comparison import Compared, compare
@@ -32,7 +32,7 @@ async def calculate(request: Request, who: Annotated[Visitor, Depends(visitor)])
     answer, before = None, None
     if given.get("entry_type"):
         asked_for = [given, *([was] if was.get("entry_type") and was != given else [])]
-        answer, *earlier = await together(
+        answer, *earlier = await panels_of(
             *(who.person.question("liquidation", "/deadline-calculator", Calculated, facts) for facts in asked_for)
         )
         if answer.silent is not None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import together
+from services.console.acts.calls import panels_of
 from services.console.acts.reads import (
     Entry,
     Items,
@@ -44,7 +44,7 @@ async def read_entry(
     after: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """The entry: where it stands, every clock, its lines, its work, its notices; what changed between two versions."""
-    entry, timeline, version, routing, items, notices, processes, *compared = await together(
+    entry, timeline, version, routing, items, notices, processes, *compared = await panels_of(
         who.person.get("liquidation", f"/entries/{entry_number}", Entry),
         who.person.get("liquidation", f"/entries/{entry_number}/timeline", Timeline),
         who.person.get("liquidation", f"/entries/{entry_number}/versions/in-force", Version),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Files, ItemPage, LetterPage, Read
 from services.console.api.frame import (
     Form,
@@ -94,7 +94,7 @@ async def show_letter(
     letter = found.value
     if letter is None:
         return problem_page(request, who, found, subject="The letter")
-    item, files = await together(
+    item, files = await panels_of(
         who.person.get("workqueue", f"/items/{letter.item_id}", ItemPage),
         who.person.get("workqueue", f"/items/{letter.item_id}/files", Files, limit=100),
     )

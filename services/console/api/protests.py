@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Files, Protest, Read
 from services.console.api.frame import (
     Form,
@@ -81,7 +81,7 @@ async def show_protest(
     request: Request, who: Visitor, number: str, *, refused: Panel[Any] | None = None, form: Form | None = None
 ) -> Response:
     """The page of a protest; after an act that was refused with what was said, and what had been written."""
-    found, files = await together(
+    found, files = await panels_of(
         who.person.get("liquidation", f"/protests/{number}", Protest),
         who.person.get("liquidation", f"/protests/{number}/files", Files, limit=100),
     )

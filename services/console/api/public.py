@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import (
     Center,
     CenterPage,
@@ -57,7 +57,7 @@ EVENTS = ("liquidation", "reliquidation", "extension", "suspension", "voiding")
 @router.get("/centers")
 async def list_centers(request: Request, who: Anyone) -> Response:
     """The Centers, and what changed in the directory."""
-    centers, changes = await together(
+    centers, changes = await panels_of(
         who.person.get("routing", "/centers", list[Center]),
         _changes_of(request, who, ""),
     )
@@ -82,7 +82,7 @@ async def _changes_of(request: Request, who: Visitor, center: str) -> Panel[Chan
 @router.get("/centers/{code}")
 async def read_center(request: Request, who: Anyone, code: str) -> Response:
     """A Center with its people, contacts by process, and changes."""
-    center, changes = await together(
+    center, changes = await panels_of(
         who.person.get("routing", f"/centers/{code}", CenterPage),
         _changes_of(request, who, code),
     )

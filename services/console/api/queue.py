@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import together
+from services.console.acts.calls import panels_of
 from services.console.acts.people import ACTS_ON_MANY, ASSIGNS
 from services.console.acts.reads import Center, Count, Items, Next, Processes, Queue, View, Views
 from services.console.acts.secrets import digest
@@ -44,7 +44,7 @@ def filters_of(request: Request, who: Visitor) -> Filters:
 async def read_queue(request: Request, who: Officer) -> Response:
     """The items that the filters in the address leave, and the queues beside them."""
     filters = filters_of(request, who)
-    views, queues, items, count, mine, processes, every = await together(
+    views, queues, items, count, mine, processes, every = await panels_of(
         who.person.get("workqueue", "/views", Views),
         who.person.get("workqueue", "/queues", list[Queue], center=filters.one("center")),
         who.person.get(

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Center, ClocksUnknown, DeemedCases, ExtensionDrafts, Radar, RadarEntries
 from services.console.api.frame import Visitor, page, place_after, problem_page, signed_in, table_file
 from services.console.domain.horizons import say_horizons
@@ -31,7 +31,7 @@ async def read_radar(
     after: str = "",
 ) -> Response:
     """The matrix, the entries of the cell that the address names, and what is to be posted, mended or recorded."""
-    radar, drafts, cases, unknown, every, *cell = await together(
+    radar, drafts, cases, unknown, every, *cell = await panels_of(
         who.person.get("liquidation", "/radar", Radar, center=center),
         who.person.get("liquidation", "/extension-drafts", ExtensionDrafts, center=center, limit=SHOWN),
         who.person.get("liquidation", "/deemed-cases", DeemedCases, center=center, limit=SHOWN),

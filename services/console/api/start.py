@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import together
+from services.console.acts.calls import panels_of
 from services.console.acts.people import SAMPLE_PEOPLE
 from services.console.acts.reads import Center, Processes
 from services.console.api.frame import Visitor, go, page, visitor
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def read_start(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> Response:
     """What the Centers are, what is here, and whom to be."""
-    centers, processes = await together(
+    centers, processes = await panels_of(
         who.person.get("routing", "/centers", list[Center]), who.person.get("workqueue", "/processes", Processes)
     )
     return page(request, who, "start.html", centers=centers, processes=processes, people=SAMPLE_PEOPLE)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.reads import Criteria, Items, Processes, TariffNumber
 from services.console.api.frame import Visitor, go, page, problem_page, visitor
 from services.console.domain.numbers import is_declared, tidy_number
@@ -34,7 +34,7 @@ async def read_tariff(request: Request, who: Anyone, hts: str) -> Response:
         if is_declared(hts):
             waiting = {"tariff": hts, "state": ["open", "claimed"], "limit": SHOWN}
             calls["items"] = who.person.get("workqueue", "/items", Items, **waiting)
-    panels = dict(zip(calls, await together(*calls.values()), strict=True))
+    panels = dict(zip(calls, await panels_of(*calls.values()), strict=True))
     number, processes = panels["number"], panels.get("processes")
     if number.value is None:
         return problem_page(request, who, number, subject=f"Tariff number {hts}")

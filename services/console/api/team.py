@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.acts.calls import Panel, together
+from services.console.acts.calls import Panel, panels_of
 from services.console.acts.people import ASSIGNS
 from services.console.acts.reads import (
     Assigned,
@@ -98,7 +98,7 @@ async def read_team(request: Request, who: Officer, center: str = "", process: s
 async def give_team(request: Request, who: Officer, center: str = "") -> Response:
     """The people of a Center and what they hold as a file, who holds most first."""
     chosen = _center_of(who, center)
-    members, held, load = await together(
+    members, held, load = await panels_of(
         who.person.get("workqueue", "/staff", Members, center=chosen, limit=MOST),
         who.person.get("workqueue", "/items", Items, center=chosen, state="claimed", limit=MOST),
         who.person.get("workqueue", f"/centers/{chosen}/load", Load),
@@ -135,7 +135,7 @@ async def accept_moves(request: Request, who: Officer) -> Response:
 
 async def _assign(request: Request, who: Visitor, form: Form, moves: Sequence[Move]) -> Response:
     reason = form.get("reason", [""])[0]
-    results = await together(
+    results = await panels_of(
         *(
             who.person.post("workqueue", f"/items/{each.item_id}/assign", Assigned, {"to": each.to, "reason": reason})
             for each in moves
@@ -165,7 +165,7 @@ async def _show(
 ) -> Response:
     chosen = _center_of(who, center)
     may_assign = bool(ASSIGNS & set(who.roles))
-    members, queues, held, waiting, processes, every, load, *suggested = await together(
+    members, queues, held, waiting, processes, every, load, *suggested = await panels_of(
         who.person.get("workqueue", "/staff", Members, center=chosen, limit=200),
         who.person.get("workqueue", "/queues", list[Queue], center=chosen),
         who.person.get("workqueue", "/items", Items, center=chosen, state="claimed", limit=200),

@@ -1,6 +1,5 @@
 """The data pack of a matter of policy analysis: figures of routing, the queue and liquidation, side by side."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -18,6 +17,7 @@ from shared.db.transaction import reading
 from shared.runtime.access import no_such, reach_of
 from shared.runtime.errors import Refused
 from shared.runtime.identity import Identity
+from shared.runtime.together import together
 from shared.web.access import allow
 from shared.web.asking import Neighbour, Unanswered
 from shared.web.requests import engine_of, now_of, today_of
@@ -95,7 +95,7 @@ async def read_data_pack(
     liquidation: Neighbour = request.app.state.liquidation
     token = request.headers["authorization"]
     asked = [*((routing, path) for path in of_routing), (liquidation, "/figures")]
-    answers = await asyncio.gather(*(service.read(path, token) for service, path in asked))
+    answers = await together(*(service.read(path, token) for service, path in asked))
     parts = [_part(path, answer) for (_, path), answer in zip(asked, answers, strict=True)]
     return DataPackOut(
         item_id=item_id,

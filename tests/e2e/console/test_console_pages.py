@@ -19,6 +19,7 @@ from playwright.async_api import TimeoutError as NotInTime
 from services.console.acts.people import SAMPLE_PEOPLE
 from services.console.domain.words import say_text
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 from tests.support.asking import ask
 from tests.support.browser import (
     NARROW,
@@ -376,7 +377,7 @@ async def test_a_service_that_is_silent_costs_its_part_of_a_page(
 
         turns = asyncio.Semaphore(4)  # more at once would wait for the processor
         with silent(product, service):
-            wrong = [each for part in await asyncio.gather(*map(read_in_turn, OWNERS)) for each in part]
+            wrong = [each for part in await together(*map(read_in_turn, OWNERS)) for each in part]
     assert wrong == []
 
 

@@ -1,12 +1,12 @@
 """What officers do all day, in a browser: next, ask, answer, decide; races, lost claims, drafts, teams and views."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 from tests.support.asking import ask, tell
 from tests.support.browser import NARROW, WIDE, Said, look, open_context, sign_in, take_picture, violations
 from tests.support.product import Product
@@ -99,7 +99,7 @@ async def test_of_two_officers_one_gets_the_item_and_the_other_is_told_who(
     for page in (kim, lee):
         await page.goto(f"{console}/items/{item['item_id']}")
     claims = [page.get_by_role("button", name="Claim", exact=True) for page in (kim, lee)]
-    await asyncio.gather(*(claim.click() for claim in claims))
+    await together(*(claim.click() for claim in claims))
     mains = [await page.locator("main").inner_text() for page in (kim, lee)]
     held = (await call(product, LEE, "get", f"/items/{item['item_id']}"))["holder_name"]
     assert sorted("you, until" in text for text in mains) == [False, True]

@@ -19,6 +19,7 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import open_bus
+from shared.runtime.together import together
 from tests.integration.console.provider import Provider
 
 NOW = datetime(2026, 3, 6, 21, 0, tzinfo=UTC)
@@ -115,7 +116,7 @@ async def test_what_is_noted_at_once_is_all_kept(engine: AsyncEngine, provider: 
     several = create_engine(url, application="tests", pool_size=5)
     sessions = sessions_of(several, provider)
     await begin(engine, b"first", "slow")
-    await asyncio.gather(*(sessions.note_next(b"first", f"item-{each}", "Due.") for each in range(5)))
+    await together(*(sessions.note_next(b"first", f"item-{each}", "Due.") for each in range(5)))
     provider.goes_on.set()
     kept = await sessions.read(b"first")
     assert kept is not None

@@ -30,6 +30,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.platform import Job, Platform
 from shared.runtime.pools import Pools, count_connections, open_pools
 from shared.runtime.service import Parts, build_app, open_platform
+from shared.runtime.together import together
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, cycle, post_entry, routed, rows
 from tests.integration.liquidation.test_liquidation_slices import SUSPEND
@@ -144,20 +145,22 @@ async def test_api_reads_while_a_cycle_runs_and_all_that_writes_waits_for_it(ope
     async with transaction(house.engine) as tx:
         await bulk.execute(tx, "UPDATE protests SET issue = ''")  # as one that is still to be judged
     async with house.cycle_running():
-        waiting = asyncio.gather(
+        work = (
             *(consume() for _ in range(house.settings.consumer_members + 1)),
             *(runner.run_once(job) for job in jobs),
             *(house.extend(number, f"k-{serial}") for serial in range(calls)),
         )
+        waiting = [asyncio.ensure_future(each) for each in work]
         # More than the twelve connections that all of them shared once.
         await house.wait_for(house.settings.consumer_members + 1 + len(jobs) + calls)
         begun = time.monotonic()
         answers = [await house.read(number) for _ in range(3)]
         took = time.monotonic() - begun
+    results = await together(*waiting)
     assert [answer.status_code for answer in answers] == [200] * 3
     assert took < 10
     # Three extensions are the most that an entry may have (19 USC 1504(b)).
-    assert [each.status_code for each in (await waiting)[-calls:]].count(201) == 3
+    assert [each.status_code for each in results[-calls:]].count(201) == 3
 
 
 async def test_call_that_waits_for_a_cycle_is_told_to_come_back_in_time(open_house: OpenHouse) -> None:

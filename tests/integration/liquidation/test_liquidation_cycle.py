@@ -1,6 +1,5 @@
 """The weekly cycle on a real database."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from shared.db.transaction import reading, transaction
 from shared.runtime.clock import FixedClock
 from shared.runtime.errors import Conflict, Refused
 from shared.runtime.invariants import check_all
+from shared.runtime.together import together
 from tests.integration.liquidation.builders import UNWAITED, apply, cycle, published, review_decided, routed, rows
 from tests.support.events import FUTURE_WORD, decoded, entry_body, entry_number
 
@@ -92,7 +92,7 @@ async def test_decision_with_an_unknown_outcome_after_liquidation_is_refused_lik
 
 async def test_cycle_runs_once_whoever_asks_and_however_often(engine: AsyncEngine) -> None:
     await file(engine)
-    both = await asyncio.gather(cycle(engine, FRIDAY), cycle(engine, FRIDAY))
+    both = await together(cycle(engine, FRIDAY), cycle(engine, FRIDAY))
     again = await cycle(engine, FRIDAY, days_late=3)
     assert both[0] == both[1] == again
     assert len(await rows(engine, cycles)) == 1

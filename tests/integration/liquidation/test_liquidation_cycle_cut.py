@@ -36,6 +36,7 @@ from shared.runtime.lifecycle import Readiness, Stopping
 from shared.runtime.metrics import Metrics
 from shared.runtime.platform import Platform
 from shared.runtime.service import build_app
+from shared.runtime.together import together
 from shared.web.identity import issue_development_token
 from tests.integration.liquidation.builders import apply, rows
 from tests.support.databases import TestDatabases
@@ -253,9 +254,9 @@ async def test_two_callers_at_once_begin_the_cycle_once(office: Office) -> None:
             )
         return refused.value.code
 
-    assert await asyncio.gather(*(call() for _ in range(3))) == ["cycle-waits"] * 3
+    assert await together(*(call() for _ in range(3))) == ["cycle-waits"] * 3
     await office.read_all()
-    results = await asyncio.gather(*(office.run() for _ in range(3)))
+    results = await together(*(office.run() for _ in range(3)))
     assert {figures.with_decision for figures in results if figures is not None} == {1}
 
 

@@ -1,6 +1,5 @@
 """The inventory of reconciliations and the register of AD/CVD errors, with the watch on collection."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from services.liquidation.domain.law import LAW
 from shared.db.idempotency import forget
 from shared.db.transaction import transaction
 from shared.runtime.identity import RoleName
+from shared.runtime.together import together
 from tests.integration.liquidation.builders import apply, cycle, post_entry, review_decided
 from tests.integration.liquidation.test_liquidation_money_api import IMPORTER, Desk, MakeEngine, open_desk
 from tests.support.events import decoded, entry_body, entry_number, line
@@ -153,7 +153,7 @@ async def test_explanations_that_come_at_once_are_all_kept_and_none_is_of_a_line
     for place, change in enumerate(({"line_number": 2}, {"case_number": "A570099000"})):
         absent = await explain(f"absent-{place}", **change)
         assert (absent.status_code, absent.json()["code"]) == (422, "no-such-line"), absent.text
-    answers = await asyncio.gather(*(explain(f"k{each}") for each in range(4)))
+    answers = await together(*(explain(f"k{each}") for each in range(4)))
     assert sorted(each.json().get("number") for each in answers) == [1, 2, 3, 4]
 
 

@@ -1,6 +1,5 @@
 """Who is told beside the importer: filers, sureties, agents, by their contacts and by what was delegated to them."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from shared.mail.protocol import Fate, Outcome
 from shared.runtime.clock import FixedClock
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.invariants import check_all
+from shared.runtime.together import together
 from tests.integration.notifications.builders import (
     IMPORTER,
     NOW,
@@ -227,7 +227,7 @@ async def test_notice_and_party_that_are_written_at_once_find_each_other(engine:
     other = create_engine(url, application="tests", pool_size=1)
     for number, filer in zip(numbers, filers, strict=True):
         notice = entry_changed(number, "liquidated")
-        await asyncio.gather(apply(engine, [notice]), apply(other, [told(party(f"filer:{filer}", 1, DESK))]))
+        await together(apply(engine, [notice]), apply(other, [told(party(f"filer:{filer}", 1, DESK))]))
     await other.dispose()
     recipients = [row.recipient_role for row in await rows(engine, deliveries) if row.kind == "N-09"]
     assert sorted(recipients) == sorted([*(f"filer:{filer}" for filer in filers), *["importer"] * 20])

@@ -27,6 +27,7 @@ from shared.mail.smtp import SmtpMailer
 from shared.runtime.clock import FixedClock
 from shared.runtime.invariants import check_all
 from shared.runtime.slices import JobSession
+from shared.runtime.together import together
 from tests.integration.notifications.builders import (
     NOW,
     MakeEngine,
@@ -225,7 +226,7 @@ async def test_what_a_dead_sender_held_is_sent_after_its_lease(engine: AsyncEngi
 async def test_two_senders_share_the_queue_without_overlap(engine: AsyncEngine, clock: FixedClock) -> None:
     await apply(engine, [account_assigned(center=None), *(entry_changed() for _ in range(200))])
     mailers = [ScriptedMailer(lambda mail: SENT, batch=7) for _ in range(4)]
-    await asyncio.gather(*(sender_of(engine, mailer, clock).run() for mailer in mailers))
+    await together(*(sender_of(engine, mailer, clock).run() for mailer in mailers))
     sent = [mail.message_id for mailer in mailers for mail in mailer.mails]
     assert len(sent) == len(set(sent)) == 200
     assert {row.state for row in await emails(engine)} == {"sent"}

@@ -1,6 +1,5 @@
 """Assignment policy, proposals, explanation and what-if on a real database."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,6 +31,7 @@ from shared.runtime.invariants import check_all
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import Parts, build_app, open_platform
 from shared.runtime.settings import load_settings
+from shared.runtime.together import together
 from shared.web.identity import issue_development_token
 
 NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
@@ -525,7 +525,7 @@ async def test_writers_at_the_same_time_add_up_and_never_wait_for_each_other_in_
             await activity.add(tx, dict.fromkeys(reversed(order), Figures(-1, -1, -10)))
             await activity.add(tx, dict.fromkeys(order, Figures(2, 2, 20)))
 
-    await asyncio.gather(*(write(turn) for turn in range(8)))
+    await together(*(write(turn) for turn in range(8)))
     async with reading(office.engine) as connection:
         loaded = await activity.load(connection, [IMPORTER], date(2026, 1, 1), date(2026, 1, 1))
     assert {cell.figures for cell in loaded[IMPORTER]} == {Figures(16, 16, 160)}

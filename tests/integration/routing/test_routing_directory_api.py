@@ -1,6 +1,5 @@
 """The directory over HTTP on a real database: an eleventh Center, a closing, contact points, what changed since."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -20,6 +19,7 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
+from shared.runtime.together import together
 from shared.web.identity import issue_development_token
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
@@ -195,7 +195,7 @@ async def test_change_under_one_key_is_made_once(desk: Desk) -> None:
 
 
 async def test_of_two_that_open_one_center_at_once_one_is_refused(desk: Desk) -> None:
-    answers = await asyncio.gather(desk.open_eleventh(), desk.open_eleventh())
+    answers = await together(desk.open_eleventh(), desk.open_eleventh())
     assert sorted(answer.status_code for answer in answers) == [201, 422]
     assert {answer.json().get("code") for answer in answers if answer.status_code == 422} == {"already-open"}
 

@@ -24,6 +24,7 @@ from shared.contracts.envelope import Event
 from shared.db.transaction import reading, transaction
 from shared.runtime.invariants import check_all
 from shared.runtime.metrics import Metrics
+from shared.runtime.together import together
 from tests.support.events import decoded, demand_known_words, entry_body, entry_number, line
 from tests.support.recorded import recorded
 
@@ -156,7 +157,7 @@ async def test_two_members_with_two_versions_of_one_entry_count_one(path: Path) 
     paths = [path, Path(path.engine)]
     for other in [entry_number() for _ in range(3)]:
         both = [filed(other, line()), corrected(other, 2, line(1, "6109100012", 900))]
-        await asyncio.gather(*(member.apply(event) for member, event in zip(paths, both, strict=True)))
+        await together(*(member.apply(event) for member, event in zip(paths, both, strict=True)))
     async with transaction(path.engine) as slow:
         await paths[0].handler(slow, [events[0]])
         second = asyncio.create_task(paths[1].apply(events[1]))

@@ -1,6 +1,5 @@
 """Importer accounts, families and imports over HTTP on a real database."""
 
-import asyncio
 import base64
 import csv
 import io
@@ -29,6 +28,7 @@ from shared.runtime.identity import Identity, RoleName
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import open_platform
 from shared.runtime.settings import load_settings
+from shared.runtime.together import together
 from shared.web.app import create_app
 from shared.web.identity import issue_development_token
 from tests.support.people import EVERY_CENTER
@@ -536,7 +536,7 @@ async def test_character_that_cannot_be_kept_refuses_its_row_only(api: Api) -> N
 async def test_two_who_register_the_same_new_number_leave_one_account(api: Api) -> None:
     body = {"importer_number": EIN, "name": "SYNTHETIC", "center": "CEE005"}
     calls = [api.call("POST", "/importers", json={"accounts": [body]}) for _ in range(4)]
-    answers = await asyncio.gather(*calls)
+    answers = await together(*calls)
     assert sum(answer.json()["assignments"] for answer in answers) == 1
     assert await api.scalar("SELECT count(*) FROM account_changes") == 1
 

@@ -1,6 +1,5 @@
 """Parties and delegations over HTTP on a real database: who registers, sees, delegates and ends what."""
 
-import asyncio
 import csv
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ import pytest
 from cli.demo import SAMPLES, delegation_of, parties_of
 from services.routing.store.tables.parties import delegation_acts, delegations, parties, party_changes
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 from tests.integration.routing.matters import (
     BROKER,
     DIRECTOR,
@@ -243,7 +243,7 @@ async def test_second_delegation_for_the_same_scope_and_days_is_refused_until_th
 
 
 async def test_two_calls_at_once_leave_one_delegation(matters: Matters) -> None:
-    answers = await asyncio.gather(*(grant(matters) for _ in range(4)))
+    answers = await together(*(grant(matters) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     assert len(await matters.rows(delegations)) == 1
 

@@ -1,6 +1,5 @@
 """Recommendations of policy analysis become drafts that name them, and the calendar of the Centers."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from shared.db.idempotency import forget
 from shared.db.transaction import transaction
 from shared.runtime.errors import Conflict
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 from tests.integration.routing.matters import MakeEngine, Matters, open_matters
 
 ITS = Identity("ida", "Ida Trend", frozenset({RoleName.INTERNATIONAL_TRADE_SPECIALIST}))
@@ -199,7 +199,7 @@ async def test_event_that_two_cancel_at_once_is_cancelled_by_one(matters: Matter
             return refusal.code
         return "cancelled"
 
-    answers = await asyncio.gather(*(cancel() for _ in range(4)))
+    answers = await together(*(cancel() for _ in range(4)))
     assert sorted(answers) == ["cancelled", *["event-cancelled"] * 3]
     await engine.dispose()
 

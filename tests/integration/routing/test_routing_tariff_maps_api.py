@@ -1,6 +1,5 @@
 """Versions of the tariff map over HTTP on a real database: from draft to publication and back."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +32,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.metrics import Metrics
 from shared.runtime.service import build_app, open_platform
 from shared.runtime.settings import load_settings
+from shared.runtime.together import together
 from shared.web.identity import issue_development_token
 from tests.support.events import decoded, entry_body, line
 
@@ -258,7 +258,7 @@ async def test_who_acts_for_the_author_is_no_second_person(desk: Desk) -> None:
 
 
 async def test_drafts_made_at_once_get_names_of_their_own(desk: Desk) -> None:
-    versions = await asyncio.gather(*(desk.draft() for _ in range(5)))
+    versions = await together(*(desk.draft() for _ in range(5)))
     assert sorted(versions) == [f"tariff-map-{number:04d}" for number in range(1, 6)]
 
 

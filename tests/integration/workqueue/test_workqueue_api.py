@@ -1,6 +1,5 @@
 """The work queue's API: lists, claims with lease and token, decisions, letters, and who may do what."""
 
-import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ from services.workqueue.acts import claim as acts
 from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import decisions, items, requests
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 from tests.integration.workqueue.desk import DIVISIONS, KIM, LEE, Desk
 from tests.integration.workqueue.events import assigned, legal_act, protest_act, routed
 from tests.support.events import FUTURE_WORD, entry_number
@@ -352,7 +352,7 @@ async def test_next_under_one_key_from_many_at_once_takes_one_item(desk: Desk) -
     for _ in range(5):
         await desk.apply(routed(entry_number()))
     key = {"Idempotency-Key": "next-2"}
-    answers = await asyncio.gather(*(desk.call("POST", "/items/next", headers=key) for _ in range(5)))
+    answers = await together(*(desk.call("POST", "/items/next", headers=key) for _ in range(5)))
     assert len({(answer.json()["item_id"], answer.json()["token"]) for answer in answers}) == 1
     assert len(await list_entries(desk, "state=claimed")) == 1
 
@@ -467,7 +467,7 @@ async def test_concurrent_claims_never_hand_out_an_item_twice(desk: Desk) -> Non
         assert answer.status_code == 204, answer.text
         return mine
 
-    taken = Counter(item for mine in await asyncio.gather(*map(work, range(8))) for item in mine)
+    taken = Counter(item for mine in await together(*map(work, range(8))) for item in mine)
     assert len(taken) == 50
     assert set(taken.values()) == {1}
 
@@ -475,5 +475,5 @@ async def test_concurrent_claims_never_hand_out_an_item_twice(desk: Desk) -> Non
 async def test_of_many_who_want_one_item_one_gets_it(desk: Desk) -> None:
     item = await one_item(desk)
     people = [replace(KIM, subject=f"person-{number}") for number in range(8)]
-    answers = await asyncio.gather(*(desk.call("POST", f"/items/{item}/claim", who) for who in people))
+    answers = await together(*(desk.call("POST", f"/items/{item}/claim", who) for who in people))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7

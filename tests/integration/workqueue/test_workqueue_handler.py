@@ -1,6 +1,5 @@
 """The work queue's handler on a real database."""
 
-import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime
 
@@ -11,6 +10,7 @@ from services.workqueue.handlers.item_ids import entry_item_id, protest_item_id
 from services.workqueue.store.tables import entries, items, protests
 from services.workqueue.store.tables.items import item_events
 from shared.db.transaction import transaction
+from shared.runtime.together import together
 from tests.integration.workqueue.desk import KIM, Desk
 from tests.integration.workqueue.events import assigned, consultation, filing_routed, legal_act, protest_act, routed
 from tests.support.events import FUTURE_WORD, entry_number
@@ -282,7 +282,7 @@ async def test_members_that_work_on_the_same_entries_at_once_agree(desk: Desk) -
         [filing_routed(f"PD-{serial:06d}", center="PNDING", time=LATER) for serial in reversed(range(100))],
         [routed(number, move=1, center="CEE001", id=f"move-{number}") for number in numbers],
     ]
-    await asyncio.gather(*(desk.apply(*batch) for batch in batches))
+    await together(*(desk.apply(*batch) for batch in batches))
     rows = await desk.rows(items)
     assert Counter((row.process, row.state, row.center, row.due_on) for row in rows) == {
         ("ad-cvd", "cancelled", "CEE007", date(2027, 1, 20)): 100,

@@ -1,6 +1,5 @@
 """Second reviews: drawn by plan, done blind by somebody else, and their agreement published as Cohen's kappa."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from services.workqueue.handlers.item_ids import entry_item_id
 from services.workqueue.store.tables import quality_samples
 from shared.db.engine import create_engine
 from shared.runtime.identity import Identity, RoleName
+from shared.runtime.together import together
 from tests.integration.workqueue.desk import KIM, LEE, Desk
 from tests.integration.workqueue.events import IMPORTER, legal_act, routed
 from tests.integration.workqueue.test_workqueue_compartment import CENTER
@@ -85,7 +85,7 @@ async def test_what_was_read_before_another_changed_it_is_not_written_over(desk:
 async def test_plans_that_are_set_at_the_same_moment_come_one_after_the_other(desk: Desk) -> None:
     engine = create_engine(desk.engine.url.render_as_string(hide_password=False), application="tests", pool_size=8)
     at_once = Desk(engine)
-    answers = await asyncio.gather(*(set_plan(at_once) for _ in range(8)))
+    answers = await together(*(set_plan(at_once) for _ in range(8)))
     assert sorted(each.json().get("version") for each in answers) == list(range(1, 9))
     await at_once.client.aclose()
     await at_once.platform.bus.close()

@@ -23,6 +23,7 @@ from shared.runtime.errors import Transient, Unauthenticated
 from shared.runtime.identity import Identity, RoleName
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import ServiceSettings
+from shared.runtime.together import together
 from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.identity import issue_development_token
@@ -300,12 +301,12 @@ async def test_keys_are_fetched_once_for_their_lifetime(
     provider: Provider, verifier: TokenVerifier, elapsed: Stopwatch, now: datetime
 ) -> None:
     token = provider.sign("first", now)
-    await asyncio.gather(*(verifier.verify(token, now) for _ in range(50)))
+    await together(*(verifier.verify(token, now) for _ in range(50)))
     elapsed.seconds += LIFETIME - 1
     await verifier.verify(token, now)
     assert provider.asked == 1
     elapsed.seconds += 1
-    await asyncio.gather(*(verifier.verify(token, now) for _ in range(50)))
+    await together(*(verifier.verify(token, now) for _ in range(50)))
     assert provider.asked == 2
 
 
