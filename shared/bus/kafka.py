@@ -8,6 +8,7 @@ rebalance and no wait for the session of the one that died.
 """
 
 import asyncio
+import ssl
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -29,6 +30,7 @@ from aiokafka.protocol.api import Request, RequestStruct
 from aiokafka.protocol.group import HeartbeatRequest, HeartbeatRequest_v1, HeartbeatResponse_v1
 from aiokafka.protocol.types import Int32, Schema, String
 
+from shared.bus.kafka_access import OPEN, KafkaAccess
 from shared.bus.protocol import (
     MAX_MESSAGE_BYTES,
     Message,
@@ -190,10 +192,13 @@ def is_permanent(error: Exception) -> bool:
 
 
 class KafkaBus:
-    """Kafka at `bootstrap` ("host:port,…"); connections are opened when first needed."""
+    """Kafka at `bootstrap` ("host:port,…"); connections are opened when first needed.
 
-    def __init__(self, bootstrap: str, *, client_id: str = "centerline") -> None:
-        self._bootstrap = bootstrap
+    Raises `ValueError` with the file when the certificates of `access` cannot be read.
+    """
+
+    def __init__(self, bootstrap: str, *, client_id: str = "centerline", access: KafkaAccess = OPEN) -> None:
+        self._cluster = {"bootstrap_servers": bootstrap, **_options_of(access)}
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
         self._watcher: AIOKafkaConsumer | None = None
@@ -253,7 +258,7 @@ class KafkaBus:
     ) -> "KafkaSubscription":
         """Join a consumer group; the broker keeps membership, never offsets."""
         member = _Member(
-            bootstrap_servers=self._bootstrap,
+            **self._cluster,
             client_id=f"{self._client_id}-{group}",
             group_id=group,
             group_instance_id=None if name is None else _instance_id(name, topics),
@@ -281,7 +286,7 @@ class KafkaBus:
 
         Raises `Transient` with the broker's reason when it refuses one.
         """
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client_id)
+        admin = AIOKafkaAdminClient(**self._cluster, client_id=self._client_id)
         try:
             await admin.start()
             existing = set(await admin.list_topics())
@@ -328,7 +333,7 @@ class KafkaBus:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._cluster,
                     client_id=self._client_id,
                     enable_idempotence=True,
                     acks="all",
@@ -348,7 +353,7 @@ class KafkaBus:
     async def _started_watcher(self) -> AIOKafkaConsumer:
         async with self._starting:
             if self._watcher is None:
-                watcher = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, client_id=f"{self._client_id}-watcher")
+                watcher = AIOKafkaConsumer(**self._cluster, client_id=f"{self._client_id}-watcher")
                 try:
                     await watcher.start()
                 except (KafkaError, OSError):
@@ -360,7 +365,7 @@ class KafkaBus:
     async def _partitions_of(self, topics: Collection[str]) -> list[KafkaPartition]:
         unknown = sorted(set(topics) - self._partitions.keys())
         if unknown:
-            admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client_id)
+            admin = AIOKafkaAdminClient(**self._cluster, client_id=self._client_id)
             try:
                 await admin.start()
                 described = await admin.describe_topics(unknown)
@@ -384,6 +389,32 @@ class KafkaBus:
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             await watcher.stop()
+
+
+def _options_of(access: KafkaAccess) -> dict[str, Any]:
+    """What aiokafka's clients are given for it."""
+    options: dict[str, Any] = {"security_protocol": access.protocol}
+    if access.is_encrypted:
+        options["ssl_context"] = _tls_of(access)
+    if access.has_password:
+        options |= {
+            "sasl_mechanism": access.mechanism,
+            "sasl_plain_username": access.username,
+            "sasl_plain_password": access.password,
+        }
+    return options
+
+
+def _tls_of(access: KafkaAccess) -> ssl.SSLContext:
+    file = access.ca
+    try:
+        tls = ssl.create_default_context(cafile=None if access.ca is None else str(access.ca))
+        if access.certificate is not None:
+            file = access.certificate
+            tls.load_cert_chain(file)
+    except OSError as error:  # ssl.SSLError among them
+        raise ValueError(f"{file}: no certificates in PEM that can be read there ({error})") from error
+    return tls
 
 
 def _new_topic(topic: TopicSpec, brokers: int) -> NewTopic:
