@@ -153,5 +153,5 @@ async def test_what_is_claimed_is_not_offered_until_it_is_given_back(desk: Desk)
     token = await desk.claim(str(row.item_id), KIM)
     assert await both() == ([], [row.item_id])
     answer = await desk.call("POST", f"/items/{row.item_id}/release", KIM, json={"token": token})
-    assert answer.status_code == 200
+    assert answer.status_code == 204
     assert await both() == ([row.item_id], [])
