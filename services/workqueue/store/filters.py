@@ -186,12 +186,17 @@ def _is_held_by(holders: Sequence[str], states: Sequence[str]) -> ColumnElement[
     What somebody holds now is little, and found first; what they have ended is in the order of the queue.
     """
     named = [holder for holder in holders if holder != NOBODY]
-    held = select(held_items.c.item_id).where(_is_any(held_items.c.holder, named)) if named else None
-    conditions = []
-    if held is not None:
-        if not states or "claimed" in states:
+    conditions: list[ColumnElement[bool]] = []
+    if named:
+        held = select(held_items.c.item_id).where(_is_any(held_items.c.holder, named))
+        if not states:
+            # As one list of ids: beside an OR the server would rather go through the whole queue.
+            each = items.alias()
+            ended = select(each.c.item_id).where(_is_any(each.c.ended_by, named))
+            conditions.append(items.c.item_id == any_(func.array(union_all(held, ended).scalar_subquery())))
+        elif "claimed" in states:
             conditions.append(items.c.item_id == any_(func.array(held.scalar_subquery())))
-        if not states or not set(states) <= _WAITING:
+        if states and not set(states) <= _WAITING:
             conditions.append(_is_any(items.c.ended_by, named))
     if NOBODY in holders:
         conditions.append(items.c.holder.is_(None))

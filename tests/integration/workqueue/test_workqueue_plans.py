@@ -191,7 +191,6 @@ async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(
     [
         (Filter(states=("open", "claimed")), "items_waiting"),
         (Filter(states=("open",), due_before=date(2027, 4, 1)), "items_waiting"),
-        (Filter(states=("open", "claimed"), due_in=(Span(date(2027, 3, 1), date(2027, 3, 8)),)), "items_waiting"),
         (Filter(holders=("kim7",), states=("completed",)), "items_ended_by"),
     ],
 )
@@ -207,6 +206,17 @@ async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_i
             plan = await explain(connection, statement, [])
             assert f"using {index} on items" in plan, plan
             assert "Sort" not in plan, plan
+
+
+async def test_what_is_due_in_a_span_is_found_by_an_index_of_what_waits(finished_desk: Desk) -> None:
+    wanted = Filter(states=("open", "claimed"), due_in=(Span(date(2027, 3, 1), date(2027, 3, 8)),))
+    query = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
+    statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    async with finished_desk.engine.connect() as connection, connection.begin():
+        plan = await explain(connection, statement, [])
+    assert "Seq Scan on items" not in plan, plan
+    assert "items_order" not in plan, plan
+    assert "Index Cond: ((due_order >= " in plan, plan
 
 
 CLAIM_SOME = """
