@@ -21,9 +21,7 @@ from services.notifications.store.tables.deliveries import delivery_events
 from shared.customs.calendar import legal_date
 from shared.customs.parties import Party, read_contacts
 from shared.db import bulk
-from shared.db.reach import within
 from shared.db.transaction import Transaction
-from shared.runtime.access import Reach
 
 _COLUMNS = (
     "notice_id",
@@ -131,11 +129,6 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamp
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
-"""
-_MAILED = """
-UPDATE deliveries d SET state = 'sent', sequence = d.sequence + 1, attempts = d.attempts + 1, settled_at = $4
-WHERE (d.notice_id, d.channel, d.recipient_role) = ($1::uuid, $2, $3) AND d.state = 'queued'
-RETURNING d.sequence
 """
 # A party has a row of the inbox from when it acknowledges, or is told there alone.
 _ACKNOWLEDGE = """
@@ -288,18 +281,6 @@ class LedgerLine:
     event: str
     detail: str | None
     at: datetime
-
-
-class Letter(NamedTuple):
-    """A letter that is to be mailed; `name` is that of the importer's account, where it is known."""
-
-    notice_id: UUID
-    recipient_role: str
-    kind: str
-    queued_at: datetime
-    due_on: date | None
-    center: str | None
-    name: str | None
 
 
 class WebhookDelivery(NamedTuple):
@@ -588,45 +569,6 @@ async def list_webhook_deliveries(
     if after is not None:
         query = query.where(tuple_(*order) < tuple_(*after))
     return [WebhookDelivery(*row) for row in await connection.execute(query)]
-
-
-async def list_letters(
-    connection: AsyncConnection, reach: Reach, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[Letter]:
-    """Letters that are to be printed and mailed, the oldest first, as far as a reach goes."""
-    columns = deliveries.c
-    query = (
-        select(
-            columns.notice_id,
-            columns.recipient_role,
-            columns.kind,
-            columns.queued_at,
-            notices.c.due_on,
-            notices.c.center,
-            importers.c.name,
-        )
-        .join(notices, notices.c.notice_id == columns.notice_id)
-        .outerjoin(importers, importers.c.importer_number == columns.importer_number)
-        .where(columns.channel == LETTER, columns.state == State.QUEUED.value)
-        .where(within(reach, importer_number=notices.c.importer_number, centers=(notices.c.center,)))
-        .order_by(columns.queued_at, columns.notice_id)
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(tuple_(columns.queued_at, columns.notice_id) > tuple_(*after))
-    return [Letter(*row) for row in await connection.execute(query)]
-
-
-async def note_mailed(
-    tx: Transaction, notice: WrittenNotice, recipient_role: str, mailed_on: date, by: str, now: datetime
-) -> ChangedDelivery | None:
-    """Write down that a letter was mailed on a day; None when none waits."""
-    key = (str(notice.notice_id), LETTER, recipient_role)
-    rows = await bulk.fetch(tx, _MAILED, *key, now)
-    if not rows:
-        return None
-    detail = f"mailed on {mailed_on.isoformat()} by {by}"
-    return await _write_change(tx, notice, key, rows[0]["sequence"], State.SENT, detail, now)
 
 
 async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Delivery]:
