@@ -3,9 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
+from services.notifications.acts.batching import BatchRules, make_batches, open_scheduled
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.reconciling import LegalRecord, compare_days
-from services.notifications.acts.batching import BatchRules, make_batches, open_scheduled
 from services.notifications.acts.secrecy import encrypt_anew
 from services.notifications.acts.sending import Sender, SendingRules
 from services.notifications.domain.holding import DomainRates
@@ -13,8 +13,8 @@ from services.notifications.domain.lanes import Allowance
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store.deliveries import Settlement
 from shared.db.transaction import reading
-from shared.mail.protocol import Mailer
 from shared.files.depot import Depot
+from shared.mail.protocol import Mailer
 from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Job, Platform
 from shared.runtime.slices import JobSession

@@ -113,7 +113,7 @@ class NotificationsSettings(FileSettings):
 
     letter_batches: Literal["daily", "on-request"] = Field(
         default="daily",
-        description="whether letters that wait go into a batch for the print shop each day, or only when one is asked for",
+        description="when letters that wait go into a batch for the print shop: each day, or when one is asked for",
     )
     letter_batch_hour: int = Field(
         default=6, ge=0, le=23, description="the hour in Eastern time from which the batches of a day are opened"

@@ -198,9 +198,7 @@ async def _print(
             )
         else:
             reason, detail = made
-            aside.append(
-                SetAsideLetter(letter.notice.notice_id, letter.recipient_role, reason, detail, letter.account)
-            )
+            aside.append(SetAsideLetter(letter.notice.notice_id, letter.recipient_role, reason, detail, letter.account))
     return printed, aside
 
 

@@ -107,7 +107,7 @@ async def note_batch_mailed(
     without: Collection[UUID],
     now: datetime,
 ) -> NotedMailing:
-    """Say that the letters of a batch were mailed on a day, but for those that are named; said again it changes nothing.
+    """Say that the letters of a batch were mailed on a day, but for those that are named. Said again it does nothing.
 
     Raises `NotFound` for a batch that the caller does not see, `Conflict` while it is made, `Refused` for a day that is
     to come or before the batch, and where a letter is named that is not in it.
@@ -136,7 +136,8 @@ async def note_batch_mailed(
         )
     mailed = [each.notice_id for each in letters if each.notice_id not in without]
     proofs = {
-        each: Proof(proof.act, proof.on, proof.carrier, proof.mail_class, certified_numbers.get(each)) for each in mailed
+        each: Proof(proof.act, proof.on, proof.carrier, proof.mail_class, certified_numbers.get(each))
+        for each in mailed
     }
     changed = await _note(tx, caller, mailed, proofs, dict.fromkeys(mailed, batch_id), authority, now)
     return NotedMailing(changed, len(letters) - changed)
@@ -182,7 +183,9 @@ async def _note(
 def _demand_day(proof: Proof, first: date, now: datetime) -> None:
     if first <= proof.on <= legal_date(now):
         return
-    happened = "mailed between the day on which it was made" if proof.act == "mailed" else "returned between the mailing"
+    happened = (
+        "mailed between the day on which it was made" if proof.act == "mailed" else "returned between the mailing"
+    )
     raise Refused(
         f"A letter is {happened} ({first.isoformat()}) and today.",
         rule=f"letter-{proof.act}-on",

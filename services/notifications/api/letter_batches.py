@@ -1,6 +1,6 @@
 """Batches of letters for a print shop."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -104,7 +104,7 @@ async def open_letter_batch(
     call: CurrentIdempotentCall,
     caller: Annotated[Identity, allow("letter.batch")],
 ) -> Response:
-    """A job makes it within seconds: read it until its state is ready, then take its archive. A letter is in one batch."""
+    """A job makes it within seconds: read it until its state is ready, then take its archive."""
 
     async def opened(tx: Transaction) -> LetterBatchOut:
         depot = depot_of(request)
@@ -200,7 +200,7 @@ async def read_letter_table(
 async def note_letter_batch_mailed(
     batch_id: BatchPath, body: BatchMailedIn, request: Request, caller: Annotated[Identity, allow("letter.mail")]
 ) -> BatchMailedOut:
-    """The real day of mailing goes into the ledger of each notice and the sealed history; said again, nothing changes."""
+    """The real day of mailing goes into the ledger of each notice and the history; said again, nothing changes."""
     async with transaction(engine_of(request)) as tx:
         noted = await letters.note_batch_mailed(
             tx,

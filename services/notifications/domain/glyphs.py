@@ -60,7 +60,9 @@ def printable(text: object, *, only_sure: bool = False) -> str:
     """
     line = " ".join(unicodedata.normalize("NFC", str(text)).split())
     shown = "".join(
-        each if (each in _SURE if only_sure else has_glyph(each)) else _number(each) for each in line if each != "\u00ad"
+        each if (each in _SURE if only_sure else has_glyph(each)) else _number(each)
+        for each in line
+        if each != "\u00ad"
     )
     return " ".join(_breakable(word) for word in shown.split(" "))
 

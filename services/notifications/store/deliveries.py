@@ -16,7 +16,7 @@ from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
 from services.notifications.store.preferences import manner_of
-from services.notifications.store.tables import deliveries, importers, notices
+from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
 from shared.customs.calendar import legal_date
 from shared.customs.parties import Party, read_contacts
@@ -45,7 +45,8 @@ _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event",
 # The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
 _FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
-    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
+    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at,
+    i.sequence + i.revision AS sequence, i.name, i.email,
     f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, c.lane, c.held_for,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
@@ -113,7 +114,7 @@ FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM CASE WHEN d.recipient_role = 'importer'
-        THEN (SELECT i.sequence FROM importers i WHERE i.importer_number = d.importer_number)
+        THEN (SELECT i.sequence + i.revision FROM importers i WHERE i.importer_number = d.importer_number)
         ELSE (SELECT p.version FROM parties p WHERE p.party_id = d.recipient_role) END)
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, g.event, g.detail
 ), lines AS (
