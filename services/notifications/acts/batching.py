@@ -21,7 +21,7 @@ import orjson
 import structlog
 
 from services.notifications.acts.letters import matter_of_center
-from services.notifications.acts.typesetting import LetterRules, TypesetLetter, typeset
+from services.notifications.acts.typesetting import LetterRules, typeset
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.letters import why_set_aside
 from services.notifications.store import letters as store
@@ -176,14 +176,15 @@ async def _print(
     printed: list[PrintedLetter] = []
     aside: list[SetAsideLetter] = []
     for letter in waiting:
-        try:
-            made = why_set_aside(letter.addressee) or await asyncio.to_thread(
-                typeset, letter.notice, letter.addressee, rules
-            )
-        except Exception as error:
-            log.error("letter_not_typeset", key=letter.key, exc_info=error)
-            made = ("not-typeset", describe(error))
-        if isinstance(made, TypesetLetter):
+        why = why_set_aside(letter.addressee)
+        made = None
+        if why is None:
+            try:
+                made = await asyncio.to_thread(typeset, letter.notice, letter.addressee, rules)
+            except Exception as error:
+                log.error("letter_not_typeset", key=letter.key, exc_info=error)
+                why = ("not-typeset", describe(error))
+        if made is not None:
             await depot.put(made.sha256, io.BytesIO(made.pdf))
             printed.append(
                 PrintedLetter(
@@ -196,9 +197,8 @@ async def _print(
                     sha256=made.sha256,
                 )
             )
-        else:
-            reason, detail = made
-            aside.append(SetAsideLetter(letter.notice.notice_id, letter.recipient_role, reason, detail, letter.account))
+        elif why is not None:
+            aside.append(SetAsideLetter(letter.notice.notice_id, letter.recipient_role, *why, letter.account))
     return printed, aside
 
 
@@ -209,7 +209,7 @@ async def _close(database: Connections, depot: Depot, clock: Clock, batch: Batch
     manifest = manifest_json(batch, letters)
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
         file = cast("BinaryIO", spool)
-        await _archive(file, batch, letters, manifest, depot)
+        await _archive(file, letters, manifest, depot)
         size = spool.tell()
         digest = await asyncio.to_thread(_digest, file)
         await depot.put(digest, file)
@@ -229,9 +229,7 @@ async def _close(database: Connections, depot: Depot, clock: Clock, batch: Batch
     log.info("letter_batch_ready", batch=str(batch.batch_id), letters=len(letters), set_aside=set_aside)
 
 
-async def _archive(
-    file: BinaryIO, batch: Batch, letters: Sequence[BatchedLetter], manifest: bytes, depot: Depot
-) -> None:
+async def _archive(file: BinaryIO, letters: Sequence[BatchedLetter], manifest: bytes, depot: Depot) -> None:
     """A ZIP of manifest and letters, the same bytes each time: no times, no compression that a version may change."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_entry("manifest.json"), manifest)

@@ -74,12 +74,13 @@ def typeset(notice: WrittenNotice, addressee: Addressee, rules: LetterRules) -> 
 def _typeset(notice: WrittenNotice, addressee: Addressee, rules: LetterRules, *, only_sure: bool) -> TypesetLetter:
     words = _letter(notice, addressee, rules, only_sure=only_sure)
     issued = datetime(notice.issued_on.year, notice.issued_on.month, notice.issued_on.day, tzinfo=UTC)
-    pdf: bytes = _compiler().compile(
+    pdf = _compiler().compile(
         format="pdf",
         sys_inputs={"letter": orjson.dumps(words).decode()},
         pdf_standards=["ua-1"],
         timestamp=int(issued.timestamp()),
     )
+    assert isinstance(pdf, bytes)  # one document, not a list of pages
     return TypesetLetter(pdf, len(_PAGE.findall(pdf)), words["language"], tuple(address_lines(addressee)))
 
 
@@ -111,7 +112,7 @@ def _letter(notice: WrittenNotice, addressee: Addressee, rules: LetterRules, *, 
         "day": [notice.issued_on.year, notice.issued_on.month, notice.issued_on.day],
         "sender": SENDER,
         "center_lines": [show(line) for line in center_lines(notice.center)],
-        "address": [show(line) for line in address_lines(addressee)],
+        "address": [printable(line, only_sure=only_sure, breaks=False) for line in address_lines(addressee)],
         "title": show(title),
         "title_short": show(f"{words['name_of_kind']}, {notice.issued_on.isoformat()}"),
         "addressed": show(f"{words['say_addressed_to']} {name}"),

@@ -1,7 +1,7 @@
 """Letters on paper: read as PDF, listed while they wait, and what the post did with them."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -36,7 +36,9 @@ CertifiedNumber = Annotated[
     StringConstraints(pattern=r"^[0-9A-Za-z ]{8,40}$"),
     Field(description="Number of certified mail, where it was.", examples=["9407 1000 0000 0000 0000 00"]),
 ]
-PDF_CONTENT = {200: {"content": {"application/pdf": {}}, "description": "The letter, tagged PDF (PDF/UA-1)."}}
+PDF_CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {}}, "description": "The letter, tagged PDF (PDF/UA-1)."}
+}
 
 
 class LetterOut(BaseModel):

@@ -50,10 +50,10 @@ def has_glyph(character: str) -> bool:
     return position >= 0 and code <= _SPANS[position][1]
 
 
-def printable(text: object, *, only_sure: bool = False) -> str:
+def printable(text: object, *, only_sure: bool = False, breaks: bool = True) -> str:
     """A text in one line as a letter can show it: what no font has by its number, long words with places to break.
 
-    With `only_sure` Latin letters alone stay: for text whose characters the fonts have, but not together.
+    Without `breaks` words stay whole. With `only_sure` Latin letters alone stay: for text whose characters the fonts have, but not together.
 
     >>> printable("Ñandú 😀\n#x"), printable("\u202eabc")
     ('Ñandú [U+1F600] #x', '[U+202E]abc')
@@ -64,7 +64,7 @@ def printable(text: object, *, only_sure: bool = False) -> str:
         for each in line
         if each != "\u00ad"
     )
-    return " ".join(_breakable(word) for word in shown.split(" "))
+    return " ".join(_breakable(word) for word in shown.split(" ")) if breaks else shown
 
 
 def is_replaced(text: object, *, only_sure: bool = False) -> bool:

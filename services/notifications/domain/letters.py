@@ -111,7 +111,7 @@ def address_lines(addressee: Addressee) -> tuple[str, ...]:
     """What stands in the window; nothing where a letter cannot go out."""
     if addressee.name is None or addressee.address is None or why_set_aside(addressee) is not None:
         return ()
-    return lines_of(printable(addressee.name), addressee.address)
+    return lines_of(printable(addressee.name, breaks=False), addressee.address)
 
 
 def center_lines(center: str | None) -> tuple[str, ...]:
