@@ -20,7 +20,7 @@ from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, demand, no_such
-from shared.runtime.errors import Conflict, NotFound, Refused
+from shared.runtime.errors import Conflict, Refused
 from shared.runtime.identity import Identity
 
 _NOBODY: Final = Addressee(None, None, DEFAULT)
@@ -35,10 +35,11 @@ class NotedMailing:
 
 
 def demand_letter(notice: WrittenNotice) -> None:
-    """Raise `NotFound` for a notice of a kind that is no letter."""
+    """Raise `Refused` for a notice of a kind that is no letter."""
     if not has_letter(notice.kind):
-        raise NotFound(
+        raise Refused(
             f"Notices of kind {notice.kind} are no letters.",
+            rule="notice-letter",
             code="no-letter",
             remedy="GET /notices/{id}/preview gives its words; docs/notices.md says which kinds are letters.",
         )
@@ -47,7 +48,7 @@ def demand_letter(notice: WrittenNotice) -> None:
 async def typeset_letter(
     notice: WrittenNotice, addressee: Addressee, rules: LetterRules, language: str | None
 ) -> TypesetLetter:
-    """The letter of a notice, in the language of its addressee or another one. Raises `NotFound` where it has none."""
+    """The letter of a notice, in the language of its addressee or another one. Raises `Refused` where it has none."""
     demand_letter(notice)
     spoken = addressee if language is None else Addressee(addressee.name, addressee.address, language)
     return await asyncio.to_thread(typeset, notice, spoken, rules)

@@ -17,7 +17,7 @@ EBB-EBC EC8-ECD 10D0-10FF 13A0-13F5 13F8-13FD 1AB0-1ACE 1D00-1F15 1F18-1F1D 1F20
 2039-2040 2042 2044-204B 204F 2052 2054 205F 2070-2071 2074-208E 2090-209C 20A0-20C0 20D0-20F0 2100-2103 2105-2106
 2109 210C-210F 2111 2113 2115-2117 2119-211A 211C-211E 2120 2122 2124 2126-2127 212A-212B 212E 2135-2139 2148
 214F-2151 2153-2184 2189 2190-2220 2222-222D 2234-223D 2241-226B 226D-228B 228D-22A5 22B2-22B5 22B8 22C2-22C6
-22CD-22D1 22DA-22E9 22EF 2300-2306 2308-2315 2318-2319 231C-2322 2325-232B 2335-237A 237D 2380-2383 2388-238B 2395
+22CD-22D1 22DA-22E9 22EF 2300-2306 2308-2315 2318-2319 231C-2322 2325-2328 232B 2335-237A 237D 2380-2383 2388-238B 2395
 239B-23AE 23CE-23CF 23D3 2422-2423 2460-262F 2638-268B 2690-269C 26A0-26A5 26AD-26AE 26B0-26B2 2701-2704 2706-2709
 270C-2727 2729-274B 274D 274F-2752 2756 2758-275E 2761-277F 2794 2798-27AF 27B1-27BE 27C2 27C5-27C6 27DC 27E0
 27E6-27EB 27F5-27F7 2800-28FF 2987-2988 2997-2998 29EB 29FA-29FB 2A00 2A2F 2A6A-2A6B 2B05-2B0D 2B12-2B1A
@@ -53,7 +53,8 @@ def has_glyph(character: str) -> bool:
 def printable(text: object, *, only_sure: bool = False, breaks: bool = True) -> str:
     """A text in one line as a letter can show it: what no font has by its number, long words with places to break.
 
-    Without `breaks` words stay whole. With `only_sure` Latin letters alone stay: for text whose characters the fonts have, but not together.
+    Without `breaks` words stay whole. With `only_sure` Latin letters alone stay: for text whose characters the fonts
+    have, but not together.
 
     >>> printable("Ñandú 😀\n#x"), printable("\u202eabc")
     ('Ñandú [U+1F600] #x', '[U+202E]abc')

@@ -429,7 +429,7 @@ async def test_a_notice_that_is_no_letter_says_so(
     async with client_of(engine, tmp_path, OWNER, files_url=files) as api:
         (notice,) = (await api.get("/notices?kind=N-11")).json()["items"]
         answer = await api.get(f"/notices/{notice['notice_id']}/letter.pdf")
-        assert (answer.status_code, answer.json()["code"]) == (404, "no-letter")
+        assert (answer.status_code, answer.json()["code"]) == (422, "no-letter")
         assert (await api.get(f"/notices/{notice['notice_id']}")).json()["letter"] is None
         (courtesy,) = (await api.get("/notices?kind=N-01")).json()["items"]
         assert (await api.get(f"/notices/{courtesy['notice_id']}/letter.pdf")).status_code == 200
