@@ -14,6 +14,7 @@ from services.notifications.domain.recipients import Matter, is_mailed, parties_
 from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
 from services.notifications.handlers.refusals import on_event_refused
 from services.notifications.handlers.routing import (
+    importer_changed,
     importer_of,
     on_account_assigned,
     on_appeal_decided,
@@ -37,7 +38,7 @@ from shared.contracts.liquidation import EntryChanged, ProtestChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
-from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued
+from shared.contracts.routing import AccountAssigned, AccountChanged, AppealDecided, BroadcastIssued
 from shared.contracts.work import RequestChanged, RequestIssued, WorkItemChanged
 from shared.customs.parties import Delegation, kind_of_party
 from shared.db.transaction import Transaction
@@ -52,6 +53,7 @@ TOPICS: Final = (
     "request-issued",
     "request-changed",
     "account-assigned",
+    "account-changed",
     "appeal-decided",
     "broadcast-issued",
     "party-changed",
@@ -97,7 +99,10 @@ class NotificationsHandler:
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Write whom there is to tell, decide who is told of what, write that."""
         issued = {key: _with_address(item, self._mail.answers_at) for key, item in issue_notices(events).items()}
-        importers = [importer_of(event.data) for event in events if carries(event, AccountAssigned)]
+        importers = [
+            *(importer_of(event.data) for event in events if carries(event, AccountAssigned)),
+            *(importer_changed(event.data) for event in events if carries(event, AccountChanged)),
+        ]
         heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
         if not issued and not importers and not heard.parties:
             return ()
