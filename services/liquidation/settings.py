@@ -8,12 +8,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
 from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
 from services.liquidation.domain.protest.selection import SelectionPolicy
+from shared.calendars.settings import CalendarSettings
 from shared.files.settings import FileSettings
 
 _READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}
 
 
-class LiquidationSettings(FileSettings):
+class LiquidationSettings(FileSettings, CalendarSettings):
     """Settings of the liquidation service."""
 
     service: str = "liquidation"
