@@ -56,7 +56,7 @@ class DaySource(Protocol):
         ...
 
     async def list_days(
-        self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, today: date, most: int, /
+        self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, most: int, /
     ) -> Sequence[Day]:
         """The days from `first` on, and those that are not known; raises `TooMany`."""
         ...
@@ -176,7 +176,7 @@ async def _make(
     known = await store.load_days(tx.connection, feed.feed_id)
     notice = None
     try:
-        found = await source.list_days(tx.connection, feed, allowed, first, today, rules.most_entries)
+        found = await source.list_days(tx.connection, feed, allowed, first, rules.most_entries)
     except TooMany as error:
         # A part would look like all: none is shown, and what was told before stays known for when it fits again.
         found, notice = (), str(error)

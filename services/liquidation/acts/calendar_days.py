@@ -34,6 +34,7 @@ class _Within:
     entries: Reach
     protests: Reach
     importer_numbers: frozenset[str]
+    today: date
 
 
 class EntryDays:
@@ -57,11 +58,11 @@ class EntryDays:
             numbers = reach_of(caller, "entry.read", today).delegated
             if feed.choices.clients is not None:
                 numbers &= frozenset(feed.choices.clients)
-        within = _Within(reach_of(caller, "entry.read", today), reach_of(caller, "protest.read", today), numbers)
+        within = _Within(reach_of(caller, "entry.read", today), reach_of(caller, "protest.read", today), numbers, today)
         return Allowed(digest_of(numbers | {f"protests of {each}" for each in within.protests.delegated}), within)
 
     async def list_days(
-        self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, today: date, most: int
+        self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, most: int
     ) -> Sequence[Day]:
         """Every day of the importers that are permitted; raises `TooMany` when they have more entries than `most`."""
         within: _Within = allowed.within
@@ -72,7 +73,7 @@ class EntryDays:
             entries = WantedEntries(importer_number=number)
             try:
                 deadlines = await list_deadlines(
-                    connection, within.entries, within.protests, entries, wanted, self._law, today, most=left
+                    connection, within.entries, within.protests, entries, wanted, self._law, within.today, most=left
                 )
             except Refused as error:
                 if error.code != "too-many-entries":

@@ -78,7 +78,7 @@ class ItemDays:
         return Allowed(digest_of(subjects), _Within(reach_of(caller, "item.read", today), subjects))
 
     async def list_days(
-        self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, today: date, most: int
+        self, connection: AsyncConnection, feed: Feed, allowed: Allowed, first: date, most: int
     ) -> Sequence[Day]:
         """Every clock of the items that are held by, or assigned to, those in the calendar; raises `TooMany`."""
         within: _Within = allowed.within

@@ -271,7 +271,7 @@ async def test_reader_that_has_the_calendar_already_is_told_so_and_nobody_else_k
 
 
 async def test_feed_of_more_entries_than_one_may_have_says_so_and_shows_no_part(desk: Desk) -> None:
-    object.__setattr__(desk.client._transport.app.state.feed_rules, "most_entries", 1)  # type: ignore[attr-defined]  # noqa: SLF001
+    object.__setattr__(desk.client._transport.app.state.feed_rules, "most_entries", 1)  # type: ignore[attr-defined]
     for _ in range(2):
         await file(desk)
     made = await make(desk, own(desk, "key-1"), owner=IMPORTER)
