@@ -75,6 +75,7 @@ DECIDES = {
     ("notifications", "request-issued"): {"form"},
     ("notifications", "request-changed"): {"form", "change"},
     ("notifications", "appeal-decided"): {"outcome"},
+    ("notifications", "deadline-near"): {"change"},
 }
 """Places whose word alone says what follows: of an unknown one nothing does."""
 

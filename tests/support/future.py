@@ -121,6 +121,7 @@ _NAMED_BY = {
     "review-decided": "decision_id",
     "request-issued": "request_id",
     "request-changed": "request_id",
+    "deadline-near": "clock",
 }
 _serials = count(5_000_000)
 
