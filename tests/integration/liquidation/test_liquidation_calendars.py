@@ -1,5 +1,6 @@
 """Calendar feeds of deadlines: made, read without a login, followed by subscribers, and closed."""
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import vobject
 from icalendar import Calendar, vText
 
 from services.liquidation.store.tables.records import metadata
+from shared.runtime.clock import start_stopwatch
 from shared.runtime.identity import RoleName
 from tests.integration.liquidation import test_liquidation_api as api
 from tests.integration.liquidation.builders import apply, routed, rows
@@ -15,7 +17,7 @@ from tests.integration.liquidation.test_liquidation_api import STAFF, Desk
 from tests.integration.liquidation.test_liquidation_entry_lists import CASE
 from tests.integration.liquidation.test_liquidation_requests import issued, letter_changed
 from tests.integration.liquidation.test_liquidation_seen import IMPORTER, OTHER, file
-from tests.support.events import line
+from tests.support.events import decoded, entry_body, entry_number, line
 from tests.support.parties import delegation, party, told
 
 desk = api.desk
@@ -285,3 +287,22 @@ async def test_address_is_never_written_to_the_log(desk: Desk, path: str, caplog
     await desk.client.get(path)
     logged = caplog.text + capsys.readouterr().out
     assert "secret-of-somebody" not in logged
+
+
+async def test_feed_of_2000_entries_answers_in_bounded_time(desk: Desk) -> None:
+    """6,000 days are made in seconds and answered again at once; docs/operations.md has the figure."""
+    numbers = [entry_number() for _ in range(2_000)]
+    for first in range(0, len(numbers), 500):
+        bodies = [entry_body(number, importer_number=IMPORTER) for number in numbers[first : first + 500]]
+        await apply(desk.engine, [decoded("entry-filed", body) for body in bodies])
+    made = await make(desk, own(desk, "key-1"), owner=IMPORTER)
+    elapsed = start_stopwatch()
+    answer = await desk.client.get(path_of(made))
+    first_time = elapsed()
+    elapsed = start_stopwatch()
+    again = await desk.client.get(path_of(made))
+    sys.stdout.write(f"made in {first_time:.1f} s, {len(answer.content):,} bytes; again in {elapsed() * 1000:.0f} ms\n")
+    assert answer.text.count("BEGIN:VEVENT") == 6_000
+    assert again.content == answer.content
+    assert first_time < 60
+    assert elapsed() < 5
