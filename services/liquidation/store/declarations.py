@@ -70,11 +70,12 @@ WHERE r.declaration_id = $1 AND r.row_number > $2 AND ($3::text IS NULL OR r.cod
 ORDER BY r.row_number LIMIT $5
 """
 _OF_ENTRY: Final = """
-SELECT r.* FROM declared_entries r JOIN declarations d USING (declaration_id)
+SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
+JOIN declarations d USING (declaration_id) LEFT JOIN entries e ON e.entry_number = r.entry_number
 WHERE r.entry_number = $1 AND r.program = $2 ORDER BY d.received_at, r.declaration_id, r.row_number
 """
 _WITHDRAW: Final = """
-UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}'
+UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}', removed_cents = 0
 WHERE declaration_id = $1 AND state NOT IN ('posted', 'withdrawn') AND entry_number IS NOT NULL
     AND code IS DISTINCT FROM 'repeated' AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
 RETURNING entry_number
@@ -190,6 +191,14 @@ async def lock_requests(tx: Transaction, entry_numbers: Sequence[str], program: 
     """Every request for these entries in order of receipt, held; rows that only repeat another are not requests."""
     found: defaultdict[str, list[RequestRow]] = defaultdict(list)
     for row in await bulk.fetch(tx, _REQUESTS, list(entry_numbers), program):
+        found[row["entry_number"]].append(_read(row))
+    return dict(found)
+
+
+async def load_requests(tx: Transaction, entry_numbers: Sequence[str], program: str) -> dict[str, list[RequestRow]]:
+    """Every request for these entries in order of receipt, not held."""
+    found: defaultdict[str, list[RequestRow]] = defaultdict(list)
+    for row in await bulk.fetch(tx, _REQUESTS.replace("FOR UPDATE OF r", ""), list(entry_numbers), program):
         found[row["entry_number"]].append(_read(row))
     return dict(found)
 

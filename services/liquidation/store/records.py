@@ -188,6 +188,13 @@ async def lock_entries(tx: Transaction, entry_numbers: Sequence[str], *, create:
     return found
 
 
+async def load_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, EntryRow]:
+    """The rows of these entries, not held: to be looked at and not written."""
+    sql = _LOCK.replace("FOR UPDATE", "")
+    rows = await bulk.fetch(tx, sql, sorted(set(entry_numbers)))
+    return {row["entry_number"]: _known_entry(tuple(row)) for row in rows}
+
+
 async def try_lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> bool:
     """Hold the rows of these entries if nobody else does, without waiting; False: somebody holds one of them."""
     numbers = sorted(set(entry_numbers))

@@ -127,12 +127,14 @@ CODES: Final[Mapping[str, Explanation]] = MappingProxyType(
             "Protest by the last day (19 USC 1514).",
         ),
         "final-1514": Explanation(
-            "The liquidation is final for everybody.", "19 USC 1514(a)", "Nothing, unless a judgment names the importer."
+            "The liquidation is final for everybody.",
+            "19 USC 1514(a)",
+            "Nothing, unless a judgment names the importer.",
         ),
         "cohort-off": Explanation(
             "The program does not take such entries yet, or not any more.",
             "the program's order",
-            "Nothing: it is kept, and judged again by itself when the program takes them. Mind the last day to protest.",
+            "Nothing: it is kept, and judged again by itself when the program takes them. Mind the day to protest.",
         ),
         "too-near-day-90": Explanation(
             "It was accepted, and CBP's power was over before it was posted.",
