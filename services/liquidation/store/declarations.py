@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from sqlalchemy.dialects.postgresql import insert
+
 from services.liquidation.domain.facts import RefundLock
 from services.liquidation.domain.program.judging import State
 from services.liquidation.store.tables.programs import declarations, declared_entries
@@ -228,9 +230,9 @@ async def write_judged(tx: Transaction, rows: Sequence[RequestRow]) -> None:
 
 async def begin_declaration(tx: Transaction, declaration: Declaration) -> Declaration:
     """The declaration of this id, created when it is new."""
-    columns = tuple(Declaration.__dataclass_fields__)
-    values = tuple(getattr(declaration, name) for name in columns)
-    await bulk.insert(tx, declarations, columns, [values], on_conflict="(declaration_id) DO NOTHING")
+    values = {name: getattr(declaration, name) for name in Declaration.__dataclass_fields__}
+    values["importers"] = list(declaration.importers)  # the driver takes a list for an array
+    await tx.connection.execute(insert(declarations).values(values).on_conflict_do_nothing())
     begun = await find_declaration(tx, declaration.declaration_id)
     assert begun is not None  # just written, if it was not there
     return begun
