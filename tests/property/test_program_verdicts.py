@@ -112,7 +112,7 @@ def draw_definition(draw: random.Random) -> Definition:
 async def fill(engine: AsyncEngine, draw: random.Random) -> list[str]:
     """Entries with everything that verdicts look at, each fact there or not at random."""
     numbers = [entry_number(filer=draw.choice(("B76", "ZZZ"))) for _ in range(ENTRIES)]
-    rows, duties, filings, lifted, decided, named, protests = [], [], [], [], [], [], []
+    rows, duties, filings, lifted, decided, named = [], [], [], [], [], []
     for place, number in enumerate(numbers):
         code = draw.choice(TYPES)
         entered = date(2025, 1, 1) + timedelta(days=draw.randint(0, 560))
@@ -137,22 +137,22 @@ async def fill(engine: AsyncEngine, draw: random.Random) -> list[str]:
             )
         )
         for line in range(1, draw.randint(1, 3)):
-            for hts in draw.sample(HEADINGS, draw.randint(0, 3)):
-                duties.append(
-                    (
-                        number,
-                        draw.choice((1, 1, 1, 2)),
-                        line,
-                        hts,
-                        0,
-                        draw.choice((0, 937_500)),
-                        draw.choice(("CN", "DE")),
-                        draw.choice(("8471300100", "0201200200", "")),
-                        draw.choice((None, None, "A")),
-                        draw.choice((0, 400)),
-                        draw.choice((None, 0, 400)),
-                    )
+            duties += [
+                (
+                    number,
+                    draw.choice((1, 1, 1, 2)),
+                    line,
+                    hts,
+                    0,
+                    draw.choice((0, 937_500)),
+                    draw.choice(("CN", "DE")),
+                    draw.choice(("8471300100", "0201200200", "")),
+                    draw.choice((None, None, "A")),
+                    draw.choice((0, 400)),
+                    draw.choice((None, 0, 400)),
                 )
+                for hts in draw.sample(HEADINGS, draw.randint(0, 3))
+            ]
         if draw.random() < 0.15:
             kind = draw.choice(("drawback-claim", "reconciliation"))
             filings.append((f"F-{place}", kind, orjson.dumps([number]).decode()))
@@ -213,8 +213,9 @@ async def fill(engine: AsyncEngine, draw: random.Random) -> list[str]:
         for protest, number, is_open in named:
             await bulk.execute(
                 tx,
-                "INSERT INTO protests (filing_number, state, importer_number, filed_by, entries, received_at, decide_by,"
-                " further_review, body, event_at, event_source, event_id, is_open) VALUES ($1, 'filed', '07-345678900',"
+                "INSERT INTO protests (filing_number, state, importer_number, filed_by, entries, received_at,"
+                " decide_by, further_review, body, event_at, event_source, event_id, is_open)"
+                " VALUES ($1, 'filed', '07-345678900',"
                 " '{}', '[]', now(), '2028-01-01', false, '{}', now(), 's', $1, $2)",
                 protest,
                 is_open,

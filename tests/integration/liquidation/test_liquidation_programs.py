@@ -369,21 +369,22 @@ async def liquidated(office: Office, *lines: dict[str, Any], **changes: Any) -> 
 
 async def test_edge_5_day_80_is_taken_and_day_81_is_told_until_when_to_protest(open_office: Office) -> None:
     office = open_office
+    early = await office.file()
     number, on = await liquidated(office)
-    other = await office.file()
-    await cycle(office.engine, LIQUIDATED, days_late=0)
+    office.on(on + timedelta(days=80))
+    (told,) = await office.results(await office.declare([early], key="early"))
+    assert (told["state"], told["cohort"], told["act"]) == ("due", "recent", "reliquidate")
     office.on(on + timedelta(days=81))
-    late = await office.declare([number], key="late")
-    (told,) = await office.results(late)
+    (told,) = await office.results(await office.declare([number], key="late"))
     assert (told["code"], told["citation"]) == ("final-1501", "19 USC 1501")
     assert told["last_day"] == (on + timedelta(days=180)).isoformat()
+    office.on(on + timedelta(days=82))
     same = await office.declare([number], key="later")
     assert [each["code"] for each in await office.results(same)] == ["final-1501"]
-    office.on(on + timedelta(days=80))
-    early = await office.declare([number], key="early")
-    (told,) = await office.results(early)
-    assert (told["state"], told["cohort"], told["act"]) == ("due", "recent", "reliquidate")
-    assert other != number
+    # Accepted on day 80 and not posted: from day 91 the Center's power is over (edge 6, first half).
+    office.on(on + timedelta(days=91))
+    await office.judge()
+    assert (await office.verdict(early))["code"] == "too-near-day-90"
 
 
 async def test_edge_8_and_9_a_suspended_entry_waits_for_its_cycle_and_a_lifted_one_is_taken_without_refiling(
@@ -526,7 +527,7 @@ async def test_edge_16_an_open_protest_waits_and_its_withdrawal_admits_by_the_fi
         "POST",
         "/protests/P-1/acts",
         office.importer,
-        json={"kind": "withdraw", "reason": "The refund is requested instead."},
+        json={"kind": "withdraw"},
         headers={"If-Match": "*"},
     )
     await office.judge()
