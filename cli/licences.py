@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"\(|\)|[^\s()]+")
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What a package says of its licence: an SPDX expression, or names without one meaning; empty where it says nothing."""
+    """What a package says of its licence: an SPDX expression, or names; empty where it says nothing."""
 
     expression: str = ""
     names: tuple[str, ...] = ()
@@ -23,9 +23,9 @@ class Licence:
 def licence_of(package: Distribution) -> Licence:
     """Read the licence of a package: its expression (PEP 639), else the short name it gives, else its classifiers."""
     metadata = package.metadata
-    if expression := metadata.get("License-Expression"):
-        return Licence(expression=expression)
-    name = (metadata.get("License") or "").strip()
+    if "License-Expression" in metadata:
+        return Licence(expression=metadata["License-Expression"])
+    name = metadata["License"].strip() if "License" in metadata else ""
     if name and len(name) <= _LONGEST_NAME and "\n" not in name:
         return Licence(names=(name,))
     said = [

@@ -55,8 +55,8 @@ def read_lock(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
 def build_bill(version: str, *, with_system: bool, only_locked: bool) -> dict[str, Any]:
     """The bill of materials of what is installed here.
 
-    `only_locked` demands that nothing else is installed, as in the image; a developer's environment has more, which is left
-    out. Raises `NotAsLocked` where a version differs from the lock, or something is installed that it does not name.
+    `only_locked` demands that nothing else is installed, as in the image; a developer's environment has more, which is
+    left out. Raises `NotAsLocked` where a version differs from the lock, or what is installed stands not in it.
     """
     components = [*_python_packages([*distributions()], only_locked=only_locked), *_vendored(), _interpreter()]
     if with_system:

@@ -61,9 +61,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
 def test_image_says_what_it_is_and_who_runs_it(image: Image) -> None:
     known = image.inspect()
     labels = known["Labels"]
-    assert {
-        name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "licenses", "version", "revision")
-    } == {
+    said = ("title", "licenses", "version", "revision")
+    assert {name: labels[f"org.opencontainers.image.{name}"] for name in said} == {
         "title": "Centerline",
         "licenses": "Apache-2.0",
         "version": VERSION,
@@ -76,11 +75,9 @@ def test_image_says_what_it_is_and_who_runs_it(image: Image) -> None:
 
 
 def test_nothing_in_the_image_can_be_changed_by_who_runs_it(image: Image) -> None:
-    writable = image.run("find", "/app", "/venv", "/etc", "/usr", "-not", "-type", "l", "-writable")
-    assert writable == ""
-    assert image.run("find", "/files", "-maxdepth", "0", "-writable") == "/files", (
-        "or the search above finds nothing ever"
-    )
+    places = "/app /venv /etc /usr /files"
+    found = image.run("sh", "-c", f"find {places} -not -type l -writable 2>/dev/null || true")
+    assert found == "/files", "which is for a volume"
 
 
 def test_nothing_of_the_machine_that_built_it_and_nothing_that_installs_is_in_the_image(image: Image) -> None:
@@ -120,9 +117,15 @@ def broker(open_folder: Path) -> Iterator[str]:
         yield broker.bootstrap
 
 
+@pytest.fixture
+def clean_folder(open_folder: Path) -> Path:
+    folder = open_folder / "image-clean"
+    folder.mkdir()
+    return folder
+
+
 async def clean_run(folder: Path) -> Contents:
     """One ordered pass through processes of the tree, on the embedded bus."""
-    folder.mkdir()
     async with running_product(bus="postgres", folder=folder, replays=True) as product:
         environment = product.environment
         set_replay_clock(environment, end_of_legal_day(CYCLES[0]))
@@ -232,8 +235,8 @@ def processes_of(container: Container) -> list[dict[str, str]]:
 
 
 @pytest.mark.kafka
-async def test_containers_of_the_image_leave_what_a_clean_run_leaves(site: Site, open_folder: Path) -> None:
-    clean = await clean_run(open_folder / "image-clean")
+async def test_containers_of_the_image_leave_what_a_clean_run_leaves(site: Site, clean_folder: Path) -> None:
+    clean = await clean_run(clean_folder)
     assert clean["routing"]["routing_decisions"].total() > 300
     assert clean["notifications"]["deliveries"].total() > 0
     environment = site.environment

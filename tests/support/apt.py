@@ -10,7 +10,10 @@ class NotInstalled(Exception):  # noqa: N818  says what is the matter
 
 
 def install(what: str, package: str, otherwise: str = "", *, alone: bool = False) -> None:
-    """Install packages of Debian, named in one text; `alone` without what they recommend. Raises `NotInstalled` where that is not possible."""
+    """Install packages of Debian, named in one text; `alone` without what they recommend.
+
+    Raises `NotInstalled` where that is not possible.
+    """
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise NotInstalled(f"these tests need {what}: install it (Debian: {package}){otherwise}")
     options = ["--no-install-recommends"] if alone else []

@@ -1,8 +1,8 @@
 """The image of deploy/Dockerfile, built and run without a Docker engine: podman and runc, from Debian's packages.
 
-Its base is made by debootstrap from the machine's own mirror: no registry is asked. The base is kept in `$CENTERLINE_CACHE`
-or `~/.cache/centerline` for a month, and podman keeps the layers. Certificates and pip's configuration of the machine are
-mounted while it builds, and stay out of the image.
+Its base is made by debootstrap from the machine's own mirror: no registry is asked. The base is kept in
+`$CENTERLINE_CACHE` or `~/.cache/centerline` for a month, and podman keeps the layers. Certificates and pip's
+configuration of the machine are mounted while it builds, and stay out of the image.
 """
 
 import ast
