@@ -14,6 +14,7 @@ from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.metrics import Metrics
 from shared.runtime.tracing import parse_traceparent, span
 from shared.web.guard import is_streamed
+from shared.web.headers import dress
 from shared.web.problem import answer_unexpected
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -55,13 +56,17 @@ class RequestMiddleware:
         seconds = start_stopwatch()
         status = 0
         received = 0
+        announced = _announced_bytes(scope)
+        too_large = HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
 
         async def receive_limited() -> Message:
             nonlocal received
+            if not received and announced > self.max_body_bytes and not is_streamed(scope):
+                raise too_large  # before anything of it is read, and before the client is told to go on
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_body_bytes and not is_streamed(scope):
-                raise HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
+                raise too_large
             return message
 
         async def send_with_id(message: Message) -> None:
@@ -71,7 +76,9 @@ class RequestMiddleware:
                 own = {REQUEST_ID: request_id}
                 if self.demonstration is not None:
                     own[CLOCK] = f"demonstration; now={self.demonstration.now():%Y-%m-%dT%H:%M:%SZ}"
-                MutableHeaders(scope=message).update({**own, **_answer_headers(scope)})
+                headers = MutableHeaders(scope=message)
+                headers.update({**own, **_answer_headers(scope)})
+                dress(headers, path=scope["path"], is_secure=scope.get("scheme") == "https")
             await send(message)
 
         try:
@@ -105,6 +112,12 @@ def _told_path(scope: Scope, route: str) -> str:
     """The path as a log may have it: of one that holds a secret only its template."""
     path: str = scope["path"]
     return route if "{token}" in route or path.startswith(_SECRET_PATHS) else path
+
+
+def _announced_bytes(scope: Scope) -> int:
+    """How large the body is going to be, as its head says; 0 where it does not say."""
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
 
 def _answer_headers(scope: Scope) -> dict[str, str]:
