@@ -121,17 +121,17 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Violations found by the last check of the invariant.",
         ("name",),
     ),
-    Declared(Counter, "job_runs_total", "runs", "Runs of scheduled jobs by how they ended.", ("job", "result")),
+    Declared(Counter, "job_runs_total", "runs", "Runs of scheduled jobs by how they ended.", ("job_name", "result")),
     Declared(
         Gauge,
         "job_last_success_timestamp_seconds",
         "seconds since 1970",
         "When the job last ran to its end; no value: never.",
-        ("job",),
+        ("job_name",),
     ),
-    Declared(Gauge, "job_last_run_seconds", "seconds", "How long the last run of the job took.", ("job",)),
-    Declared(Gauge, "job_rows_set_aside", "rows", "Rows that the job leaves out because they failed.", ("job",)),
-    Declared(Gauge, "build_info", "always 1", "What runs: the service and its code.", ("service", "code_version")),
+    Declared(Gauge, "job_last_run_seconds", "seconds", "How long the last run of the job took.", ("job_name",)),
+    Declared(Gauge, "job_rows_set_aside", "rows", "Rows that the job leaves out because they failed.", ("job_name",)),
+    Declared(Gauge, "build_info", "always 1", "What runs: the service and its code.", ("component", "code_version")),
     Declared(Counter, "conflicts_total", "events", "Events that contradict what is known of an entry.", ("kind",)),
 )
 

@@ -148,7 +148,7 @@ def open_platform(settings: ServiceSettings, clock: Clock | None = None, pools: 
     """
     clock = clock or choose_clock(settings, SystemClock())
     metrics = Metrics.create()
-    metrics.build_info.labels(service=settings.service, code_version=settings.code_version).set(1)
+    metrics.build_info.labels(component=settings.service, code_version=settings.code_version).set(1)
     return Platform(
         settings=settings,
         engine=(pools or open_pools(settings)).api,
