@@ -21,7 +21,7 @@ from shared.contracts.terms import Contract
 from shared.db import bulk
 from shared.db.platform_tables import platform_tables
 from shared.db.transaction import Transaction
-from shared.runtime.tracing import current_trace
+from shared.runtime.tracing import trace_of_cause
 
 _NEXT = "SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT $1"
 _SET_ASIDE = """
@@ -136,17 +136,22 @@ async def add(
     *,
     dead: Sequence[Addressed] = (),
 ) -> None:
-    """Put events into the outbox of this transaction, in order; the current trace travels with them."""
+    """Put events into the outbox of this transaction, in order.
+
+    With each travels the trace of the event in hand that is about the same entry or filing, else the current one.
+    """
     if events:
-        headers = _trace_headers()
-        await bulk.copy(tx, _OUTBOX, _COLUMNS, [(*encode(event, source), headers) for event in events])
+        told = [(*encode(event, source), event.data) for event in events]
+        copied = [(topic, key, value, _trace_headers(key, data)) for topic, key, value, data in told]
+        await bulk.copy(tx, _OUTBOX, _COLUMNS, copied)
     if dead:
         rows = [(row.topic, row.key, row.value, orjson.dumps(dict(row.headers)).decode()) for row in dead]
         await bulk.copy(tx, _OUTBOX, _COLUMNS, rows)
 
 
-def _trace_headers() -> str:
-    trace = current_trace.get()
+def _trace_headers(key: str | None = None, data: Any = None) -> str:
+    """The trace of the event that caused these data, or the current one, as headers."""
+    trace = trace_of_cause(key, getattr(data, "entry_number", None), getattr(data, "filing_number", None))
     return orjson.dumps({"traceparent": trace.traceparent} if trace else {}).decode()
 
 

@@ -92,7 +92,7 @@ class JobRunner:
         except Exception as error:
             log.error("job_failed", job=job.name, exc_info=error)
             result, error_text = "failed", describe(error)
-        self._metrics.job_last_run_seconds.labels(job=job.name).set(elapsed())
+        self._metrics.job_last_run_seconds.labels(job_name=job.name).set(elapsed())
         await self._end(job, session, result, started_at, elapsed(), error_text, after=job.every)
         await self._count_rows(job, session)
 
@@ -109,7 +109,7 @@ class JobRunner:
             return every
         if last_succeeded_at is not None:
             at = last_succeeded_at.timestamp()
-            self._metrics.job_last_success_timestamp_seconds.labels(job=job.name).set(at)
+            self._metrics.job_last_success_timestamp_seconds.labels(job_name=job.name).set(at)
         due = (next_run_at - now).total_seconds()
         return min(every, max(due, _RETRY_SECONDS))
 
@@ -125,9 +125,9 @@ class JobRunner:
         after: timedelta,
     ) -> None:
         now = self._clock.now()
-        self._metrics.job_runs_total.labels(job=job.name, result=result).inc()
+        self._metrics.job_runs_total.labels(job_name=job.name, result=result).inc()
         if result == "succeeded":
-            self._metrics.job_last_success_timestamp_seconds.labels(job=job.name).set(now.timestamp())
+            self._metrics.job_last_success_timestamp_seconds.labels(job_name=job.name).set(now.timestamp())
         before, noted_at = self._noted.get(job.name, (None, now))
         if job.every < _NOTED_EVERY and result == before and now < noted_at + _NOTED_EVERY:
             return
@@ -151,4 +151,4 @@ class JobRunner:
 
     async def _count_rows(self, job: Job, session: JobSession) -> None:
         left_out = await session.find_left_out()
-        self._metrics.job_rows_set_aside.labels(job=job.name).set(len(left_out))
+        self._metrics.job_rows_set_aside.labels(job_name=job.name).set(len(left_out))

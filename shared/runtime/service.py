@@ -25,6 +25,7 @@ from shared.runtime.platform import Job, Platform
 from shared.runtime.pools import Pools, open_pools
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
 from shared.runtime.supervisor import RoleTask, Supervisor, build_http_server
+from shared.runtime.trace_export import start_exporting
 from shared.web.app import create_app
 
 if TYPE_CHECKING:
@@ -84,13 +85,18 @@ def run(service: Service) -> None:
     """Run a service process until it is told to stop; exits non-zero when a part of it fails."""
     try:
         settings = load_settings(service.settings)
+        stop_exporting = start_exporting(settings)
     except SettingsError as error:
         sys.stderr.write(f"{service.name} cannot start:\n{error}\n")
         sys.exit(2)
     configure_logging(service.name, settings.log_format, settings.log_level)
     if service.topics:
         tune_garbage_collection()
-    sys.exit(uvloop.run(_serve(service, settings)))
+    try:
+        exit_code = uvloop.run(_serve(service, settings))
+    finally:
+        stop_exporting()
+    sys.exit(exit_code)
 
 
 def tune_garbage_collection() -> None:
@@ -141,12 +147,14 @@ def open_platform(settings: ServiceSettings, clock: Clock | None = None, pools: 
     Without a clock it is that of the machine, or in development the one of a demonstration or a replay.
     """
     clock = clock or choose_clock(settings, SystemClock())
+    metrics = Metrics.create()
+    metrics.build_info.labels(component=settings.service, code_version=settings.code_version).set(1)
     return Platform(
         settings=settings,
         engine=(pools or open_pools(settings)).api,
         bus=open_bus(settings),
         clock=clock,
-        metrics=Metrics.create(),
+        metrics=metrics,
     )
 
 

@@ -1,6 +1,7 @@
 """Around every request: its trace and id, its metrics, one log line, and an answer whatever happens."""
 
 import re
+from contextlib import nullcontext
 from typing import Final
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.metrics import Metrics
-from shared.runtime.tracing import parse_traceparent, span
+from shared.runtime.tracing import Kind, describe_current, parse_traceparent, span
 from shared.web.guard import is_streamed
 from shared.web.headers import dress
 from shared.web.problem import answer_unexpected
@@ -46,8 +47,11 @@ class RequestMiddleware:
         offered = headers.get(REQUEST_ID, "")
         request_id = offered if _USABLE_ID.fullmatch(offered) else str(uuid4())
         structlog.contextvars.clear_contextvars()
+        method = _method_of(scope)
         with (
-            span("http.request", parse_traceparent(headers.get("traceparent"))),
+            span(method, parse_traceparent(headers.get("traceparent")), kind=Kind.SERVER)
+            if scope["path"] not in _QUIET_PATHS
+            else nullcontext(),
             structlog.contextvars.bound_contextvars(request_id=request_id),
         ):
             await self._answer(scope, receive, send, request_id)
@@ -92,15 +96,23 @@ class RequestMiddleware:
             self._record(scope, status, seconds())
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = _method_of(scope)
         route = _route_of(scope)
+        describe_current(
+            f"{method} {route}",
+            {"http.request.method": method, "http.route": route, "http.response.status_code": status},
+        )
         self.metrics.http_requests_total.labels(method, route, str(status)).inc()
-        self.metrics.http_request_seconds.labels(method, route).observe(seconds)
+        self.metrics.http_request_duration_seconds.labels(method, route).observe(seconds)
         write = log.debug if scope["path"] in _QUIET_PATHS else log.info
         write("request", method=method, path=_told_path(scope, route), status=status, ms=round(seconds * 1000, 1))
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "OTHER"
 
 
 def _route_of(scope: Scope) -> str:
