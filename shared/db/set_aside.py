@@ -19,7 +19,7 @@ _CLEAR: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND key = ANY($2::tex
 _FORGET: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND skipped_until < $2"
 _LIST: Final = """
 SELECT job, key, error, attempts, first_failed_at, last_failed_at, skipped_until FROM rows_set_aside
-WHERE ($1::text IS NULL OR job = $1) ORDER BY job, key LIMIT $2
+WHERE ($1::text IS NULL OR job = $1) AND key > $3 ORDER BY job, key LIMIT $2
 """
 _RETRY: Final = """
 UPDATE rows_set_aside SET skipped_until = last_failed_at WHERE job = $1 AND ($2::text[] IS NULL OR key = ANY($2))
@@ -64,7 +64,7 @@ async def retry(tx: Transaction, job: str, keys: Sequence[str] | None) -> int:
     return await bulk.execute(tx, _RETRY, job, list(keys) if keys is not None else None)
 
 
-async def list_rows(tx: Transaction, *, job: str | None, limit: int) -> list[RowSetAside]:
-    """Rows set aside, of one job or of all, in order of job and key."""
+async def list_rows(tx: Transaction, *, job: str | None, limit: int, after: str = "") -> list[RowSetAside]:
+    """Rows set aside, of one job or of all, in order of job and key; of one job from behind a key on."""
     names = [each.name for each in fields(RowSetAside)]
-    return [RowSetAside(*(row[name] for name in names)) for row in await bulk.fetch(tx, _LIST, job, limit)]
+    return [RowSetAside(*(row[name] for name in names)) for row in await bulk.fetch(tx, _LIST, job, limit, after)]
