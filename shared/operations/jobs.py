@@ -32,7 +32,6 @@ async def retry_rows(
     tx: Transaction, job: str, keys: Sequence[str] | None, *, reason: str, by: str, at: datetime
 ) -> OperatorAct:
     """Let the next run of a job try rows again that it set aside, all of them without keys."""
-    await find_job(tx, job)
     asked = {"job": job} if keys is None else {"job": job, "keys": list(keys)}
     act = await operator_acts.write(tx, RETRY, asked, reason=reason, by=by, at=at, total=len(keys or ()))
     retried = await set_aside.retry(tx, job, keys)

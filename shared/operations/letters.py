@@ -144,11 +144,17 @@ def filter_of(act: OperatorAct) -> LetterFilter:
     )
 
 
-def explain(letter: Mapping[str, Any], max_bytes: int) -> list[dict[str, str | None]]:
-    """Everything that is wrong with the message of a letter, a fault for each place; empty where it can be read now."""
+def read_anew(letter: Mapping[str, Any], max_bytes: int) -> Rejection | None:
+    """Why this release refuses the message of a letter, as far as its form goes; None: it can be read now."""
     headers = headers_from_json(letter["headers"])
     content = decode(letter["topic"], letter["key"], letter["value"], headers, max_bytes)
-    return [asdict(fault) for fault in content.faults] if isinstance(content, Rejection) else []
+    return content if isinstance(content, Rejection) else None
+
+
+def explain(letter: Mapping[str, Any], max_bytes: int) -> list[dict[str, str | None]]:
+    """The faults of the message of a letter, one for each place; none where it is no event at all, or none is left."""
+    refused = read_anew(letter, max_bytes)
+    return [] if refused is None else [asdict(fault) for fault in refused.faults]
 
 
 def show(value: bytes | None, offset: int = 0, most: int = WINDOW) -> Shown:

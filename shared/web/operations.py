@@ -3,6 +3,7 @@
 The acts are those of the command line (`shared.operations`): what is done either way is recorded alike.
 """
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -18,6 +19,7 @@ from shared.operations.standing import Deliveries, Known, within
 from shared.runtime.access import no_such
 from shared.runtime.identity import Identity
 from shared.runtime.lifecycle import Readiness
+from shared.runtime.logging import mask_importer_numbers
 from shared.runtime.platform import Platform
 from shared.runtime.together import together
 from shared.web.access import allow
@@ -219,13 +221,15 @@ def _add_letters(router: APIRouter) -> None:
             if row is None:
                 raise no_such(f"dead letter {letter_id}")
             settled = await operator_acts.find(tx, row["settled_by"]) if row["settled_by"] is not None else None
+        refused = letters.read_anew(row, settings.max_event_bytes)
         return WholeLetterOut(
             **letter_fields(row),
             headers={
                 letters.hide(name.encode()).decode(): letters.hide(value).decode("utf-8", "replace")
                 for name, value in headers_from_json(row["headers"]).items()
             },
-            faults=[FaultOut.model_validate(each) for each in letters.explain(row, settings.max_event_bytes)],
+            refused_now=None if refused is None else mask_importer_numbers(refused.detail),
+            faults=[FaultOut.model_validate(asdict(each)) for each in (refused.faults if refused is not None else ())],
             message=BytesOut.model_validate(letters.show(row["value"], offset), from_attributes=True),
             settled_by=None if settled is None else ActOut.of(settled),
         )
@@ -319,8 +323,10 @@ def _add_jobs(router: APIRouter) -> None:
         (after,) = page.position(str) or ("",)
         async with snapshot(engine_of(request)) as tx:
             await jobs.find_job(tx, job)
-            rows = await set_aside.list_rows(tx, job=job, limit=page.fetch, after=after)
-        return build_page(rows, page, key=lambda row: (row.key,), item=RowOut.of, request=request, response=response)
+            rows = await set_aside.page_rows(tx, job, after=after, limit=page.fetch)
+        return build_page(
+            rows, page, key=lambda row: (set_aside.digest_of(row),), item=RowOut.of, request=request, response=response
+        )
 
     @router.post(
         "/jobs/{job}/runs",
@@ -355,6 +361,7 @@ def _add_jobs(router: APIRouter) -> None:
         at = now_of(request)
 
         async def act(tx: Transaction) -> ActOut:
+            await jobs.find_job(tx, job)
             return ActOut.of(await jobs.retry_rows(tx, job, body.keys, reason=body.reason, by=caller.signature, at=at))
 
         return await answer_once(request, call, act, status=_ACCEPTED)

@@ -266,6 +266,7 @@ class WholeLetterOut(LetterOut):
                 {
                     **_LETTER,
                     "headers": {"content-type": "application/cloudevents+json"},
+                    "refused_now": "data.entry_number: B7603245279 came; right is the check digit 8",
                     "faults": [
                         {
                             "field": "data.entry_number",
@@ -288,7 +289,8 @@ class WholeLetterOut(LetterOut):
     )
 
     headers: dict[str, str]
-    faults: list[FaultOut] = Field(description="Everything that is wrong with it; empty where it can be read now.")
+    refused_now: str | None = Field(description="Why this release refuses its form; null where it can be read now.")
+    faults: list[FaultOut] = Field(description="What is wrong with it by place, as far as it is an event.")
     message: BytesOut
     settled_by: "ActOut | None" = Field(description="The last act of an operator on it, with who and why.")
 
