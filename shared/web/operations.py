@@ -208,8 +208,11 @@ def _add_letters(router: APIRouter) -> None:
         letter_id: LetterId,
         _: LetterReader,
         offset: Annotated[
-            int, Query(ge=0, le=LARGEST_EXACT, description=f"The first byte of {letters.WINDOW:,} that are shown.")
+            int, Query(ge=0, le=LARGEST_EXACT, description="The first byte that is shown of the message.")
         ] = 0,
+        most: Annotated[
+            int, Query(ge=16, le=letters.WINDOW, description="How many bytes are shown at most.")
+        ] = letters.WINDOW,
     ) -> WholeLetterOut:
         """Its headers, everything that is wrong with its message, and the message as text and in hexadecimal digits.
 
@@ -230,7 +233,7 @@ def _add_letters(router: APIRouter) -> None:
             },
             refused_now=None if refused is None else mask_importer_numbers(refused.detail),
             faults=[FaultOut.model_validate(asdict(each)) for each in (refused.faults if refused is not None else ())],
-            message=BytesOut.model_validate(letters.show(row["value"], offset), from_attributes=True),
+            message=BytesOut.model_validate(letters.show(row["value"], offset, most), from_attributes=True),
             settled_by=None if settled is None else ActOut.of(settled),
         )
 
