@@ -14,6 +14,7 @@ from shared.db import bulk, job_runs
 from shared.db.engine import DATABASE_ERRORS, Patience
 from shared.db.job_runs import JobRun
 from shared.db.transaction import Transaction, be_patient, snapshot
+from shared.runtime.clock import start_stopwatch
 from shared.runtime.errors import Transient
 from shared.runtime.logging import mask_importer_numbers
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 PART_SECONDS: Final = 1.5
 """How long a part may take: a page waits two seconds for all of them, which are asked for at once."""
+
+_LEFT_ALONE_SECONDS: Final = 5.0
 
 _PLACES: Final = """
 SELECT topic, partition, next_offset, refused_streak, failed_streak, updated_at FROM consumer_offsets
@@ -110,9 +113,24 @@ async def ask(engine: AsyncEngine, question: Callable[[Transaction], Awaitable[T
         return await question(tx)
 
 
-async def read_places(engine: AsyncEngine, bus: Bus, group: str, topics: Collection[str]) -> list[Place]:
+class Ends:
+    """Where the partitions end, as the bus says; one that did not answer is left alone for some seconds."""
+
+    def __init__(self) -> None:
+        self._since_silence: Callable[[], float] | None = None
+
+    async def read(self, bus: Bus, topics: Collection[str]) -> Mapping[TopicPartition, int] | None:
+        """The end of each partition; None where the bus does not answer."""
+        if self._since_silence is not None and self._since_silence() < _LEFT_ALONE_SECONDS:
+            return None
+        found = (await within(bus.end_offsets(topics), PART_SECONDS * 2 / 3)).value
+        self._since_silence = start_stopwatch() if found is None else None
+        return found
+
+
+async def read_places(engine: AsyncEngine, bus: Bus, group: str, topics: Collection[str], known: Ends) -> list[Place]:
     """Where the group stands on every partition of its topics."""
-    ends: Mapping[TopicPartition, int] | None = (await within(bus.end_offsets(topics), PART_SECONDS * 2 / 3)).value
+    ends = await known.read(bus, topics)
 
     async def load(tx: Transaction) -> Mapping[TopicPartition, Place]:
         return {

@@ -109,6 +109,8 @@ def build_operations_router(service: "Service", parts: "Parts") -> APIRouter:
 
 
 def _add_standing(router: APIRouter, service: "Service", parts: "Parts") -> None:
+    ends = standing.Ends()
+
     @router.get("/status", summary="Where the service stands")
     async def read_operations_status(request: Request, _: Reader) -> StatusOut:
         """Readiness, lag by partition, outbox, dead letters by reason, jobs, broken invariants, deliveries.
@@ -124,7 +126,7 @@ def _add_standing(router: APIRouter, service: "Service", parts: "Parts") -> None
 
         known: list[Known[Any]] = await together(
             within(readiness.report()),
-            within(standing.read_places(engine, platform.bus, service.name, service.topics)),
+            within(standing.read_places(engine, platform.bus, service.name, service.topics, ends)),
             within(standing.ask(engine, standing.read_waiting, seconds)),
             within(standing.ask(engine, standing.count_letters, seconds)),
             within(standing.ask(engine, standing.list_jobs, seconds)),

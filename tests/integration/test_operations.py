@@ -152,7 +152,9 @@ OpenDesk = Callable[[Service], Awaitable[Desk]]
 
 
 @asynccontextmanager
-async def opened(databases: TestDatabases, service: Service, identity: Identity = OTTO) -> AsyncIterator[Desk]:
+async def opened(
+    databases: TestDatabases, service: Service, identity: Identity = OTTO, *, is_bus_away: bool = False
+) -> AsyncIterator[Desk]:
     bus_url, url = await databases.empty(), await databases.copy(service.name)
     bus = PostgresBus(bus_url)
     await bus.ensure_topics([TopicSpec(topic, 2, 3_600_000) for topic in TOPICS])
@@ -165,7 +167,8 @@ async def opened(databases: TestDatabases, service: Service, identity: Identity 
         code_version="r7",
     )
     engine = create_engine(url, application="tests", pool_size=4)
-    platform = Platform(settings, engine, bus, FixedClock(NOW), Metrics.create())
+    seen = PostgresBus("postgresql://nobody@127.0.0.1:1/none") if is_bus_away else bus
+    platform = Platform(settings, engine, seen, FixedClock(NOW), Metrics.create())
     parts = service.build(platform)
     app = build_app(service, platform, parts, Readiness())
     token = issue_development_token(settings, identity, NOW)
@@ -176,6 +179,7 @@ async def opened(databases: TestDatabases, service: Service, identity: Identity 
         yield Desk(service, engine, bus, platform, parts, client)
     finally:
         await client.aclose()
+        await seen.close()
         await bus.close()
         await engine.dispose()
 
@@ -227,16 +231,24 @@ async def test_status_says_lag_by_partition_outbox_letters_jobs_and_invariants(
 
 
 @each_service
-async def test_a_part_that_cannot_be_told_is_unknown_and_costs_no_other(service: Service, open_desk: OpenDesk) -> None:
-    desk = await open_desk(service)
-    await desk.bus.close()
-    async with desk.engine.begin() as connection:
-        await connection.execute(text("ALTER TABLE job_runs RENAME TO hidden"))
-    async with asyncio.timeout(3):
-        found = await desk.get("/ops/status")
-    assert found["jobs"] is None
-    assert "job_runs" in found["unknown"]["jobs"]
-    assert found["outbox"]["waiting"] == 0
+async def test_a_part_that_cannot_be_told_is_unknown_and_costs_no_other(
+    service: Service, databases: TestDatabases
+) -> None:
+    async with opened(databases, service, is_bus_away=True) as desk:
+        async with desk.engine.begin() as connection:
+            await connection.execute(text("ALTER TABLE job_runs RENAME TO hidden"))
+            await connection.execute(
+                text("INSERT INTO consumer_offsets VALUES (:group, :topic, 0, 17)"),
+                {"group": service.name, "topic": service.topics[0]},
+            )
+        async with asyncio.timeout(10):
+            found = await desk.get("/ops/status")
+        assert found["jobs"] is None
+        assert "job_runs" in found["unknown"]["jobs"]
+        assert (found["behind"], found["unknown"]["behind"]) == (None, "the bus does not say where its partitions end")
+        (place,) = found["places"]
+        assert (place["next_offset"], place["behind"]) == (17, None)
+        assert found["outbox"]["waiting"] == 0
 
 
 @each_service

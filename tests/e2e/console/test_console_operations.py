@@ -67,8 +67,8 @@ async def bad(product: Product) -> Bad:
         async with transaction(engine) as tx:
             rows = await bulk.fetch(
                 tx,
-                "INSERT INTO dead_letters (group_name, topic, partition, log_offset, key, value, headers, reason, detail,"
-                " attempts, first_failed_at, last_failed_at, code_version)"
+                "INSERT INTO dead_letters (group_name, topic, partition, log_offset, key, value, headers, reason,"
+                " detail, attempts, first_failed_at, last_failed_at, code_version)"
                 " SELECT 'routing', 'entry-filed', 0, 10000000 + at, key::bytea, value, $3::jsonb, 'unknown-version',"
                 " 'this release does not know the version', 1, $4, $4, 'old'"
                 " FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS given(key, value, at) RETURNING id",
@@ -120,7 +120,8 @@ async def test_operator_sees_a_reason_previews_replays_and_it_is_gone(
             async with transaction(engine) as tx:
                 rows = await bulk.fetch(
                     tx,
-                    "SELECT state, count(*) AS letters FROM dead_letters WHERE reason = 'unknown-version' GROUP BY state",
+                    "SELECT state, count(*) AS letters FROM dead_letters WHERE reason = 'unknown-version'"
+                    " GROUP BY state",
                 )
             if [(row["state"], row["letters"]) for row in rows] == [("replayed", LETTERS)]:
                 break
