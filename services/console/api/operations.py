@@ -176,6 +176,7 @@ async def settle_letters(request: Request, who: Operator, service: OfService) ->
     act = _one(form, "act")
     body: dict[str, Any] = {"act": act, "reason": _one(form, "why")}
     filters = {name: _one(form, f"of_{name}") for name in (*_FILTERS, "state") if _one(form, f"of_{name}")}
+    filters.setdefault("state", "parked")
     ids = [int(each) for each in form.get("id", []) if each.isdecimal()]
     is_all = bool(_one(form, "letters"))
     if is_all:
