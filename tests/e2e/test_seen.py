@@ -158,7 +158,9 @@ async def test_each_process_tells_its_memory_its_files_and_its_build(seen: Seen)
         for metric in ("process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds"):
             assert re.search(rf"^{metric} [1-9]", text, re.MULTILINE), (name, metric)
         assert "python_gc_collections_total" in text
-        assert re.search(rf'^centerline_build_info\{{code_version="[^"]+",component="{name}"\}} 1\.0$', text, re.MULTILINE)
+        assert re.search(
+            rf'^centerline_build_info\{{code_version="[^"]+",component="{name}"\}} 1\.0$', text, re.MULTILINE
+        )
 
 
 def _named_metrics(expression: str) -> set[str]:

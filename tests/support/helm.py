@@ -141,7 +141,9 @@ def _write_kubernetes(folder: Path) -> None:
     definitions = json.loads(path.read_text(encoding="utf-8"))["definitions"]
     for definition in definitions.values():
         for kind in definition.get("x-kubernetes-group-version-kind", []):
-            if kind["group"] in _CHECKED_GROUPS and "spec" in definition.get("properties", {}) or kind["kind"] in _BARE:
+            if (kind["group"] in _CHECKED_GROUPS and "spec" in definition.get("properties", {})) or kind[
+                "kind"
+            ] in _BARE:
                 _write(folder, kind["group"], kind["version"], kind["kind"], _whole(definition, definitions))
 
 
