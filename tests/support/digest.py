@@ -63,6 +63,8 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
     ("liquidation", "instructions"): {"made_at", "confirmed_at", "went_round_at"},
     ("liquidation", "hold_sets"): {"made_at", "applied_at", "lifted_at"},
     ("liquidation", "hold_set_events"): {"at"},
+    ("liquidation", "declarations"): {"progressed_at"},
+    ("liquidation", "declared_entries"): {"judged_at"},
     ("liquidation", "cycle_forecasts"): {"made_at"},
     ("liquidation", "cut_sheets"): {"made_at"},
     ("liquidation", "cut_sheet_confirmations"): {"confirmed_at"},

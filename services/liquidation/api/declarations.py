@@ -15,13 +15,13 @@ from services.liquidation.acts.declaring import JUDGED_AT_ONCE, declarant_of
 from services.liquidation.acts.program_checks import check_cells
 from services.liquidation.acts.program_judging import judge_declared, judge_touched
 from services.liquidation.acts.programs import find_in_force
-from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, matter_of_entry, no_entry
 from services.liquidation.api.declaration_files import FORMS, Form, read_rows
 from services.liquidation.api.programs import ProgramPath, StateOut, show_states
 from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS, describe_code
 from services.liquidation.store import declarations as store
 from services.liquidation.store.declarations import Declaration, RequestRow
-from services.liquidation.store.sight import matter_of
+from services.liquidation.store.records import load_entries
 from shared.contracts.terms import EntryNumber
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, snapshot, transaction
@@ -368,14 +368,16 @@ async def read_program_entry(
     """The requests for it that the caller may see, in order of receipt, each with what becomes of it."""
     number, reach = canonical_entry_number(entry_number), reach_of(caller, "refund-declaration.read", today_of(request))
     async with snapshot(engine_of(request)) as tx:
+        entry = (await load_entries(tx, [number])).get(number)
+        is_reached = entry is not None and reach.covers(matter_of_entry(entry))
         found = await store.list_requests_for(tx, program, number)
         seen = []
         for each in found:
             declaration = await store.find_declaration(tx, each.declaration_id)
-            matter = matter_of(number, each.importer_number, each.surety_code, each.center)
-            is_own = declaration is not None and acts.is_own(declaration, declarant_of(caller))
-            if is_own or reach.covers(matter):
+            if is_reached or (declaration is not None and acts.is_own(declaration, declarant_of(caller))):
                 seen.append(each)
+    if not seen and not is_reached:
+        raise no_entry(number)
     return RequestsOut(program=program, entry_number=number, requests=list(map(_row, seen)))
 
 
