@@ -9,6 +9,7 @@ rebalance and no wait for the session of the one that died.
 
 import asyncio
 import ssl
+import time
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -52,6 +53,9 @@ _KNOWN_WITHIN_SECONDS = 10.0
 _SESSION_MS = 10_000
 _HEARTBEAT_MS = 1_000
 _FENCED_INSTANCE_ID = 82
+# How often the broker is told what has been done, and how long that may take.
+_TELL_SECONDS = 1.0
+_TELL_WITHIN_SECONDS = 2.0
 # What is read ahead of a batch stays in memory, compressed, for each of up to seventy partitions. A message that is
 # larger than its limit is given all the same (KIP-74).
 _FETCH_BYTES = 256 * 1024
@@ -256,7 +260,7 @@ class KafkaBus:
     async def subscribe(
         self, group: str, topics: Collection[str], positions: Positions, name: str | None = None
     ) -> "KafkaSubscription":
-        """Join a consumer group; the broker keeps membership, never offsets."""
+        """Join a consumer group; the broker keeps membership, and offsets for those who watch."""
         member = _Member(
             **self._cluster,
             client_id=f"{self._client_id}-{group}",
@@ -525,6 +529,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions = positions
         self._unpositioned: set[KafkaPartition] = set()
         self._position: dict[KafkaPartition, int] = {}
+        self._done: dict[KafkaPartition, int] = {}
+        self._told_at = 0.0
 
     @property
     def assigned(self) -> frozenset[TopicPartition]:
@@ -535,6 +541,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """Read nothing more from them; a batch in flight is fenced by its offsets if someone else moves first."""
         for at in revoked:
             self._position.pop(at, None)
+            self._done.pop(at, None)
             self._unpositioned.discard(at)
 
     async def on_partitions_assigned(self, assigned: Collection[KafkaPartition]) -> None:
@@ -546,6 +553,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def poll(self, max_records: int, wait_seconds: float) -> list[Slice]:
         """The next records; positions newly handed-out partitions first."""
         await self._position_partitions()
+        if self._done and time.monotonic() - self._told_at >= _TELL_SECONDS:
+            await self._tell_done()
         try:
             fetched = await self._consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=max_records)
         except (KafkaError, OSError) as error:
@@ -582,8 +591,32 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if again:
             self._consumer.pause(*again)
 
+    def note_done(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Remember what the broker is to be told."""
+        self._done |= {KafkaPartition(at.topic, at.partition): end for at, end in positions.items()}
+
+    async def _tell_done(self) -> None:
+        """Commit to the broker what was done, so that its tools and scalers see the lag; nothing depends on it.
+
+        What is not taken is told with the next: within a rebalance, or by a member that the group has forgotten.
+        """
+        self._told_at = time.monotonic()
+        held = self._consumer.assignment()
+        done = {at: end for at, end in self._done.items() if at in held}
+        if not done:
+            return
+        try:
+            async with asyncio.timeout(_TELL_WITHIN_SECONDS):
+                await self._consumer.commit(done)
+        except (KafkaError, OSError) as error:  # TimeoutError is an OSError
+            log.info("offsets_not_told", error=repr(error))
+            return
+        self._done = {at: end for at, end in self._done.items() if done.get(at) != end}
+
     async def close(self) -> None:
         """Leave the group at once, so that others take over without waiting for the session to time out."""
+        if self._done and self._consumer.taken is None:
+            await self._tell_done()
         try:
             await self._consumer.stop()
         except (KafkaError, OSError) as error:
