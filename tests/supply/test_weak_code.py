@@ -1,11 +1,12 @@
 """bandit finds no weak place in the product's code, but those that pyproject.toml lets stand with a reason."""
 
+import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from bandit.core.config import BanditConfig
-from bandit.core.manager import BanditManager
 
 from tests.support.product import ROOT
 
@@ -17,15 +18,18 @@ PRODUCT = (ROOT / "shared", ROOT / "services", ROOT / "cli")
 
 def weak_places(*places: Path, below: Path) -> dict[str, str]:
     """What bandit finds there by file and rule, with the lines; comments of the code cannot silence it."""
-    manager = BanditManager(BanditConfig(str(RULES)), "file", ignore_nosec=True, quiet=True)
-    manager.discover_files([str(place) for place in places], recursive=True)
-    manager.run_tests()
-    assert manager.files_list
-    assert not manager.skipped
+    options = ["--recursive", "--quiet", "--ignore-nosec", "--format=json", f"--configfile={RULES}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bandit", *options, *map(str, places)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    report = json.loads(done.stdout)
+    assert report["errors"] == []
+    assert len(report["metrics"]) > 1
     found: dict[str, str] = {}
-    for each in manager.get_issue_list():
-        name = f"{Path(each.fname).relative_to(below).as_posix()} {each.test_id}"
-        found[name] = f"{found.get(name, '')} {each.lineno}: {each.text}"
+    for each in report["results"]:
+        name = f"{Path(each['filename']).relative_to(below).as_posix()} {each['test_id']}"
+        found[name] = f"{found.get(name, '')} {each['line_number']}: {each['issue_text']}"
     return found
 
 
