@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test verify lint format bench fault contracts law assets fixtures lock clean-data clean
+.PHONY: help setup run test verify lint format bench fault contracts law assets fixtures lock sbom clean-data clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ lock: $(STAMP)  ## resolve the requirements*.lock files again (ARGS=--upgrade fo
 	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml -o requirements.lock
 	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml --extra otel -c requirements.lock -o requirements-otel.lock
 	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+sbom: $(STAMP)  ## what Centerline is made of, as CycloneDX on standard output
+	@$(BIN)/python -m cli.sbom
 
 clean-data: $(STAMP)  ## stop the embedded servers and remove their data
 	@$(BIN)/centerline clean-data

@@ -26,7 +26,7 @@ def licence_of(package: Distribution) -> Licence:
     if "License-Expression" in metadata:
         return Licence(expression=metadata["License-Expression"])
     name = metadata["License"].strip() if "License" in metadata else ""
-    if name and len(name) <= _LONGEST_NAME and "\n" not in name:
+    if name and name.upper() != "UNKNOWN" and len(name) <= _LONGEST_NAME and "\n" not in name:
         return Licence(names=(name,))
     said = [
         line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or [] if line.startswith("License ::")
