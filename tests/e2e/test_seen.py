@@ -19,7 +19,7 @@ from tests.support.events import cloud_event, entry_body, entry_number, line
 from tests.support.product import ROOT, running_product
 from tests.support.services import SERVICES
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
 
 KEPT, OTHER, LEFT = (
     "4bf92f3577b34da6a3ce929d0e0e4736",
@@ -158,7 +158,9 @@ async def test_each_process_tells_its_memory_its_files_and_its_build(seen: Seen)
         for metric in ("process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds"):
             assert re.search(rf"^{metric} [1-9]", text, re.MULTILINE), (name, metric)
         assert "python_gc_collections_total" in text
-        assert re.search(rf'^centerline_build_info\{{code_version="[^"]+",component="{name}"\}} 1\.0$', text, re.MULTILINE)
+        assert re.search(
+            rf'^centerline_build_info\{{code_version="[^"]+",component="{name}"\}} 1\.0$', text, re.MULTILINE
+        )
 
 
 def _named_metrics(expression: str) -> set[str]:
