@@ -31,12 +31,15 @@ FROM outbox o JOIN unnest($1::bigint[], $2::text[]) AS given(id, reason) USING (
 """
 _RETURN = """
 WITH returned AS (
-    UPDATE outbox_set_aside SET state = 'returned' WHERE id = ANY($1::bigint[]) AND state = 'waiting'
+    UPDATE outbox_set_aside SET state = 'returned', settled_by = $2
+    WHERE id = ANY($1::bigint[]) AND state = 'waiting'
     RETURNING id, topic, key, value, headers
 )
 INSERT INTO outbox (topic, key, value, headers) SELECT topic, key, value, headers FROM returned ORDER BY id
 """
-_DISCARD = "UPDATE outbox_set_aside SET state = 'discarded' WHERE id = ANY($1::bigint[]) AND state = 'waiting'"
+_DISCARD = """
+UPDATE outbox_set_aside SET state = 'discarded', settled_by = $2 WHERE id = ANY($1::bigint[]) AND state = 'waiting'
+"""
 _LIST_SET_ASIDE = """
 SELECT id, topic, key, length(value) AS bytes, reason, set_aside_at, state FROM outbox_set_aside
 WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3
@@ -181,20 +184,30 @@ async def depth(tx: Transaction) -> int:
     return int((await bulk.fetch(tx, "SELECT count(*) AS waiting FROM outbox"))[0]["waiting"])
 
 
+async def oldest(tx: Transaction) -> tuple[datetime, float] | None:
+    """Since when the first row waits, and for how many seconds by the server's clock; None where nothing waits."""
+    rows = await bulk.fetch(
+        tx,
+        "SELECT added_at, extract(epoch FROM clock_timestamp() - added_at)::float8 AS seconds"
+        " FROM outbox ORDER BY id LIMIT 1",
+    )
+    return (rows[0]["added_at"], max(rows[0]["seconds"], 0.0)) if rows else None
+
+
 async def set_aside(tx: Transaction, reasons: Mapping[int, str]) -> None:
     """Move rows that the bus will never take out of the way, each with the reason why."""
     await bulk.execute(tx, _SET_ASIDE, list(reasons), list(reasons.values()))
     await remove(tx, list(reasons))
 
 
-async def return_set_aside(tx: Transaction, ids: Sequence[int]) -> int:
+async def return_set_aside(tx: Transaction, ids: Sequence[int], *, act: int | None = None) -> int:
     """Put waiting rows back to be published, behind all others; gives how many were waiting."""
-    return await bulk.execute(tx, _RETURN, list(ids))
+    return await bulk.execute(tx, _RETURN, list(ids), act)
 
 
-async def discard_set_aside(tx: Transaction, ids: Sequence[int]) -> int:
+async def discard_set_aside(tx: Transaction, ids: Sequence[int], *, act: int | None = None) -> int:
     """Settle waiting rows as not to be published; they stay as history. Gives how many were waiting."""
-    return await bulk.execute(tx, _DISCARD, list(ids))
+    return await bulk.execute(tx, _DISCARD, list(ids), act)
 
 
 async def list_set_aside(tx: Transaction, *, state: str | None, after: int, limit: int) -> list[dict[str, Any]]:

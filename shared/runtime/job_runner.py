@@ -77,7 +77,15 @@ class JobRunner:
             return retry.total_seconds()
         return job.every.total_seconds()
 
-    async def _run_held(self, job: Job, session: JobSession) -> None:
+    async def run_asked(self, job: Job) -> tuple[Result, str | None] | None:
+        """Run a job because somebody asks for it; gives how it ended and why, None while another run holds its lock.
+
+        Its schedule stays as it is. Raises `Transient` when the run was put off.
+        """
+        async with self._free, exclusive_session(self._engine, f"{self._service}.job.{job.name}") as held:
+            return None if held is None else await self._run_held(job, JobSession(job.name, held, self._clock))
+
+    async def _run_held(self, job: Job, session: JobSession) -> tuple[Result, str | None]:
         started_at, elapsed = self._clock.now(), start_stopwatch()
         if job.every >= _NOTED_EVERY:
             async with transaction(session) as tx:
@@ -95,6 +103,7 @@ class JobRunner:
         self._metrics.job_last_run_seconds.labels(job_name=job.name).set(elapsed())
         await self._end(job, session, result, started_at, elapsed(), error_text, after=job.every)
         await self._count_rows(job, session)
+        return result, error_text
 
     async def _register(self, job: Job) -> float:
         """Make the job known; gives the seconds until it is to run."""

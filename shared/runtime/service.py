@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.bus.consumer import Handler
     from shared.bus.refusals import Answer
     from shared.db.seals import SealedTable
+    from shared.operations.standing import DeliveriesRead
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,8 @@ class Parts:
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
     HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
-    for people, which has pages instead of an API and takes no part in events.
+    for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
+    the service sends to people.
     """
 
     handler: "Handler | None"
@@ -64,6 +66,7 @@ class Parts:
     listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
     sealed: "Sequence[SealedTable]" = ()
+    deliveries: "DeliveriesRead | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,10 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
     """The HTTP side of a service."""
     if parts.pages is not None:
         return parts.pages(readiness)
+    # Not above: a process of pages has no letters, and would hold every contract for nothing.
+    from shared.web.operations import build_operations_router  # noqa: PLC0415
+
+    operations = build_operations_router(service, parts)
     return create_app(
         title=f"Centerline {service.name}",
         summary=service.summary,
@@ -123,7 +130,7 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         metrics=platform.metrics,
         readiness=readiness,
         state={"platform": platform, **parts.state},
-        routers=parts.routers if Role.API in platform.settings.roles else (),
+        routers=(*parts.routers, operations) if Role.API in platform.settings.roles else (),
         public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )

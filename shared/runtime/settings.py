@@ -102,6 +102,15 @@ class ServiceSettings(KafkaSettings):
     public_calls_at_once: int = Field(
         default=20, ge=1, le=10_000, description="how many of them it may make at once after a pause"
     )
+    calls_per_minute: int = Field(
+        default=30_000,
+        ge=1,
+        le=600_000,
+        description="calls with tokens that one caller may make per minute and process",
+    )
+    calls_at_once: int = Field(
+        default=3_000, ge=1, le=100_000, description="how many of them a caller may make at once after a pause"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: a list",
