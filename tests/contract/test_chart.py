@@ -1,6 +1,5 @@
 """The chart gives what Kubernetes takes and production accepts, and each of its values does something."""
 
-import copy
 import json
 import os
 import re
@@ -367,6 +366,10 @@ TRIED: Mapping[str, Any] = {
     "environment": "development",
     "logLevel": "WARNING",
     "trustedProxies": ["192.0.2.0/24"],
+    "privateNetwork": False,
+    "ingress.enabled": False,
+    "autoscaling.enabled": False,
+    "podMonitor.enabled": False,
     "kafka.protocol": "SSL",
     "kafka.mechanism": "PLAIN",
     "identity.issuer": "https://tried.example",
@@ -428,7 +431,8 @@ def _tried_paths() -> list[tuple[tuple[str, ...], Any]]:
 
 
 def test_each_value_changes_what_is_rendered() -> None:
-    base = copy.deepcopy(dict(EVERYTHING)) | {"files": {"url": "s3://bucket", "claim": ""}}
+    urls = {service.name: {"url": f"https://{service.name}.example.gov"} for service in SERVICES}
+    base = _merged(dict(EVERYTHING), {"files": {"url": "s3://bucket", "claim": ""}, "services": urls})
     before = render_text(values=base)
     tried = [(path, _merged(base, _set(path, _another(path, value)))) for path, value in _tried_paths()]
     with ThreadPoolExecutor(4) as pool:

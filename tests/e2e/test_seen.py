@@ -19,7 +19,7 @@ from tests.support.events import cloud_event, entry_body, entry_number, line
 from tests.support.product import ROOT, running_product
 from tests.support.services import SERVICES
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(420)]
 
 KEPT, OTHER, LEFT = (
     "4bf92f3577b34da6a3ce929d0e0e4736",

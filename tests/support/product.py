@@ -27,7 +27,7 @@ from tests.support.services import SERVICES
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("centerline")
 LOOPBACK = "127.0.0.1"
-READY_SECONDS = 400.0
+READY_SECONDS = 90.0
 STOP_SECONDS = 60.0
 TOKEN_SECRET = "for-tests-only-" * 4
 MARK = "CENTERLINE_TEST_RUN"  # inherited by every process of a run, so that none can hide
