@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import create_platform_tables_v5
 
-revision = "0029_pre_operator_acts"
-down_revision = "0028_pre_protest_selections"
+revision = "0042_pre_operator_acts"
+down_revision = "0041_pre_offered_items"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import create_platform_tables_v5
 
-revision = "0040_pre_operator_acts"
-down_revision = "0039_pre_why_here"
+revision = "0031_pre_operator_acts"
+down_revision = "0030_pre_mass_change"
 
 
 def upgrade() -> None:

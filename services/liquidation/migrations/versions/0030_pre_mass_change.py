@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run, seal
 
-revision = "0029_pre_mass_change"
-down_revision = "0028_pre_protest_selections"
+revision = "0030_pre_mass_change"
+down_revision = "0029_pre_calendars"
 
 TABLES = """
 CREATE TABLE programs (

@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import create_platform_tables_v5
 
-revision = "0022_pre_operator_acts"
-down_revision = "0021_pre_admissions"
+revision = "0023_pre_operator_acts"
+down_revision = "0022_pre_postal_addresses"
 
 
 def upgrade() -> None:

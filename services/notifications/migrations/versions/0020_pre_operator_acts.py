@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import create_platform_tables_v5
 
-revision = "0018_pre_operator_acts"
-down_revision = "0017_pre_counted_gaps"
+revision = "0020_pre_operator_acts"
+down_revision = "0019_pre_reminders"
 
 
 def upgrade() -> None:
