@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random, SystemRandom
 from typing import Final
 
+from opentelemetry import context as otel_context
 from opentelemetry import trace as otel
 from opentelemetry.util.types import AttributeValue
 
@@ -115,12 +116,28 @@ def is_kept() -> bool:
     return otel.get_current_span().is_recording()
 
 
-def describe_current(name: str, attributes: Mapping[str, AttributeValue]) -> None:
-    """Give the current span the name and attributes that are known at its end only."""
-    current = otel.get_current_span()
-    if current.is_recording():
-        current.update_name(name)
-        current.set_attributes(attributes)
+def current_span() -> BegunSpan:
+    """The span that is current now, to be described when its work ends."""
+    return otel.get_current_span()
+
+
+def describe(begun: BegunSpan, name: str, attributes: Mapping[str, AttributeValue]) -> None:
+    """Give a span the name and attributes that are known at its end only."""
+    if begun.is_recording():
+        begun.update_name(name)
+        begun.set_attributes(attributes)
+
+
+@contextmanager
+def without_trace() -> Iterator[None]:
+    """Work that begins on its own, whatever was current where it was started: servers keep contexts over calls."""
+    above = otel_context.attach(otel_context.Context())
+    token = current_trace.set(None)
+    try:
+        yield
+    finally:
+        current_trace.reset(token)
+        otel_context.detach(above)
 
 
 @contextmanager

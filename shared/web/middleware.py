@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.metrics import Metrics
-from shared.runtime.tracing import Kind, describe_current, parse_traceparent, span
+from shared.runtime.tracing import BegunSpan, Kind, current_span, describe, parse_traceparent, span, without_trace
 from shared.web.guard import is_streamed
 from shared.web.headers import dress
 from shared.web.problem import answer_unexpected
@@ -47,16 +47,16 @@ class RequestMiddleware:
         offered = headers.get(REQUEST_ID, "")
         request_id = offered if _USABLE_ID.fullmatch(offered) else str(uuid4())
         structlog.contextvars.clear_contextvars()
-        method = _method_of(scope)
+        is_quiet = scope["path"] in _QUIET_PATHS
+        above = parse_traceparent(headers.get("traceparent"))
         with (
-            span(method, parse_traceparent(headers.get("traceparent")), kind=Kind.SERVER)
-            if scope["path"] not in _QUIET_PATHS
-            else nullcontext(),
+            without_trace(),
+            nullcontext() if is_quiet else span(_method_of(scope), above, kind=Kind.SERVER),
             structlog.contextvars.bound_contextvars(request_id=request_id),
         ):
-            await self._answer(scope, receive, send, request_id)
+            await self._answer(scope, receive, send, request_id, current_span())
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str, seen: BegunSpan) -> None:
         seconds = start_stopwatch()
         status = 0
         received = 0
@@ -93,12 +93,13 @@ class RequestMiddleware:
                 raise
             await response(scope, receive, send_with_id)
         finally:
-            self._record(scope, status, seconds())
+            self._record(scope, status, seconds(), seen)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, seen: BegunSpan) -> None:
         method = _method_of(scope)
         route = _route_of(scope)
-        describe_current(
+        describe(
+            seen,
             f"{method} {route}",
             {"http.request.method": method, "http.route": route, "http.response.status_code": status},
         )
