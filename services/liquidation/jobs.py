@@ -14,6 +14,7 @@ from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute_next
 from services.liquidation.acts.rederivations import run_rederivations
+from services.liquidation.acts.reminders import remind
 from services.liquidation.handlers.handler import GROUP, TOPICS
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.pictures import count_unknown_clocks
@@ -70,6 +71,9 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def assess_what_waits(session: JobSession) -> None:
         await assess_waiting(session, clock, money)
 
+    async def tell_what_comes_near(session: JobSession) -> None:
+        await remind(session, clock, law, settings.reminder_policy)
+
     async def follow(session: JobSession) -> None:
         await run_rederivations(session, clock, policy, law)
 
@@ -93,6 +97,7 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("protest-clocks", timedelta(hours=1), run_clocks_of_protests),
         Job("protest-selections", timedelta(seconds=5), do_selections),
         Job("bill-clocks", timedelta(hours=1), run_clocks_of_bills),
+        Job("remind", timedelta(hours=1), tell_what_comes_near),
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":

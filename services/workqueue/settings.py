@@ -1,15 +1,17 @@
 """What an operator sets for the work queue."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from services.workqueue.domain.bulk import Limits
+from shared.calendars.settings import CalendarSettings
 from shared.files.settings import FileSettings
 
 
-class WorkqueueSettings(FileSettings):
+class WorkqueueSettings(FileSettings, CalendarSettings):
     """Settings of the workqueue service."""
 
     service: str = "workqueue"
@@ -31,6 +33,9 @@ class WorkqueueSettings(FileSettings):
     )
     decision_check_seconds: float = Field(
         default=2, gt=0, le=30, description="seconds that liquidation may take for such an answer"
+    )
+    calendar_most_entries: int = Field(
+        default=1_000, ge=1, le=10_000, description="items of one calendar feed; one that would have more shows no days"
     )
     lease_check_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds between two searches for claims whose lease has run out"
@@ -80,9 +85,13 @@ class WorkqueueSettings(FileSettings):
             raise ValueError("center_mail_host and center_mail_port: both, or none of them")
         if self.center_mail_port is not None and self.files_url is None:
             raise ValueError("center_mail_port: needs files_url, where the mails are kept")
-        if self.env == "production" and self.center_mail_port is not None and self.center_mail_certificate is None:
-            raise ValueError("center_mail_certificate: production takes mail by TLS only")
         return self
+
+    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
+        """Mail in clear."""
+        yield from super().refuse_in_production()
+        if self.center_mail_port is not None and self.center_mail_certificate is None:
+            yield "center_mail_certificate", "production takes mail by TLS only"
 
     @property
     def bulk_limits(self) -> Limits:

@@ -7,7 +7,7 @@ from typing import Any
 from shared.contracts.entry import EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.lean import lean_type
-from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
+from shared.contracts.liquidation import DeadlineNear, DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.notice import NoticeChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.post_entry import PostEntryFiled
@@ -78,6 +78,7 @@ _CONTRACTS = (
         "protest_number",
         "liquidation",
     ),
+    _topic("deadline-near", "gov.cbp.liquidation.deadline-near.v1", DeadlineNear, "entry_number", "liquidation"),
     _topic(
         "decision-applied",
         "gov.cbp.liquidation.decision-applied.v1",

@@ -22,6 +22,8 @@ REQUEST_ID: Final = "x-request-id"
 CLOCK: Final = "centerline-clock"
 """Says of a demonstration that it is one, and what its clock shows; absent where the clock is that of the machine."""
 _USABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_SECRET_PATHS: Final = ("/calendar-feeds/",)
+"""Paths whose last part may be an address that opens something by itself, also where no route takes it."""
 _QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -88,7 +90,7 @@ class RequestMiddleware:
         self.metrics.http_requests_total.labels(method, route, str(status)).inc()
         self.metrics.http_request_seconds.labels(method, route).observe(seconds)
         write = log.debug if scope["path"] in _QUIET_PATHS else log.info
-        write("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        write("request", method=method, path=_told_path(scope, route), status=status, ms=round(seconds * 1000, 1))
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -97,6 +99,12 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 def _route_of(scope: Scope) -> str:
     """Return the template of the path, never the path itself: a metric has few labels."""
     return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _told_path(scope: Scope, route: str) -> str:
+    """The path as a log may have it: of one that holds a secret only its template."""
+    path: str = scope["path"]
+    return route if "{token}" in route or path.startswith(_SECRET_PATHS) else path
 
 
 def _answer_headers(scope: Scope) -> dict[str, str]:

@@ -63,6 +63,7 @@ _SAMPLES = (
     ("protest-changed", "liquidation/protest-deny", lambda serial: {"protest_number": f"2704-{serial}"}),
     ("decision-applied", "liquidation/decision-applied", _of_decision),
     ("decision-refused", "liquidation/decision-refused", _of_decision),
+    ("deadline-near", "liquidation/day-comes-near", lambda serial: {"clock": f"clock-{serial}"}),
     ("event-refused", "routing/event-refused-with-three-faults", lambda serial: {"id": f"refused-{serial}"}),
     ("notice-changed", "notifications/notice-queued", lambda serial: {"notice_id": f"notice-{serial}"}),
 )
@@ -125,6 +126,7 @@ _NAMED_BY = {
     "review-decided": "decision_id",
     "request-issued": "request_id",
     "request-changed": "request_id",
+    "deadline-near": "clock",
 }
 _serials = count(5_000_000)
 

@@ -209,6 +209,10 @@ def _shape_of_account_changed(data: Data) -> Hashable:
     return _given(data, "contact_email", "postal_address")
 
 
+def _shape_of_deadline_near(data: Data) -> Hashable:
+    return data["change"], _given(data, "center", "if_nothing_is_done", "days_before")
+
+
 def _shape_of_broadcast_issued(data: Data) -> Hashable:
     return _given(data, "effective_on"), _given(data, "program"), _given(data, "hts")
 
@@ -226,6 +230,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "protest-changed": _shape_of_protest_changed,
     "decision-applied": _shape_of_answer,
     "decision-refused": _shape_of_answer,
+    "deadline-near": _shape_of_deadline_near,
     "notice-changed": _shape_of_notice_changed,
     "event-refused": _shape_of_event_refused,
     "party-changed": _shape_of_party_changed,

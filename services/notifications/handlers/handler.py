@@ -11,7 +11,12 @@ from services.notifications.domain.facts import Act
 from services.notifications.domain.kind import Channel, Lane
 from services.notifications.domain.notices import ANSWER_AT, notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
-from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
+from services.notifications.handlers.liquidation import (
+    on_deadline_near,
+    on_deadline_withdrawn,
+    on_entry_changed,
+    on_protest_changed,
+)
 from services.notifications.handlers.refusals import on_event_refused
 from services.notifications.handlers.routing import (
     importer_changed,
@@ -27,6 +32,7 @@ from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
+from services.notifications.store import reminders as reminder_store
 from services.notifications.store import status_records as status_record_store
 from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
@@ -34,7 +40,7 @@ from services.notifications.store.importers import Importer
 from services.notifications.store.notices import IssuedNotice, issue
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.liquidation import DeadlineNear, EntryChanged, ProtestChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
@@ -59,6 +65,7 @@ TOPICS: Final = (
     "party-changed",
     "work-item-changed",
     "event-refused",
+    "deadline-near",
 )
 
 
@@ -104,6 +111,9 @@ class NotificationsHandler:
             *(importer_changed(event.data) for event in events if carries(event, AccountChanged)),
         ]
         heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
+        withdrawn = [on_deadline_withdrawn(event.data) for event in events if carries(event, DeadlineNear)]
+        if gone := [subject for subject in withdrawn if subject is not None]:
+            await reminder_store.withdraw(tx, gone, self._clock.now())
         if not issued and not importers and not heard.parties:
             return ()
         now = self._clock.now()
@@ -297,4 +307,6 @@ def act_of(event: Event[Any]) -> Act | None:
         return on_broadcast_issued(event)
     if carries(event, EventRefused):
         return on_event_refused(event)
+    if carries(event, DeadlineNear):
+        return on_deadline_near(event)
     return None

@@ -14,6 +14,7 @@ from services.notifications.domain.holding import AT_ONCE, HeldFor, Hold, Manner
 from services.notifications.domain.kind import MAIL_LANES, Lane
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
+from services.notifications.domain.reminding import why_not_told
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
 from services.notifications.store.preferences import manner_of
 from services.notifications.store.tables import deliveries
@@ -47,7 +48,8 @@ _FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
     c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at,
     i.sequence + i.revision AS sequence, i.name, i.email,
-    f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, c.lane, c.held_for,
+    f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, f.wants_reminders, c.lane,
+    c.held_for, EXISTS (SELECT FROM withdrawn_reminders w WHERE w.subject = n.subject) AS is_withdrawn,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -644,6 +646,8 @@ def _delivery(row: bulk.Row) -> Delivery:
 def _claimed(row: Any, today: date) -> Claimed:
     notice = notice_of(list(row.values())[: len(NOTICE_COLUMNS)])
     recipient, sequence = _recipient(row, notice, today)
+    if recipient is not None and (why := _why_not_told(row, notice, today)) is not None:
+        recipient = replace(recipient, barred=why)
     return Claimed(
         notice=notice,
         channel=row["channel"],
@@ -695,6 +699,12 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
     if row["channel"] == SECOND:
         return replace(told, email=second, second=None, language=row["language"] or DEFAULT), party.version
     return replace(told, second=second, language=row["language"] or DEFAULT, manner=_manner(row)), party.version
+
+
+def _why_not_told(row: Any, notice: WrittenNotice, today: date) -> str | None:
+    """Why what the notice says is not told to the recipient of the row any more; only a reminder can be so."""
+    wanted = row["wants_reminders"] is not False
+    return why_not_told(notice.kind, notice.body, today, is_wanted=wanted, is_withdrawn=row["is_withdrawn"])
 
 
 def _manner(row: Any) -> Manner:

@@ -98,6 +98,8 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
             "transfer_id": NO_FILE,
             "run_id": NO_FILE,
             "delegation_id": NO_FILE,
+            "feed_id": NO_FILE,
+            "token": "of-nobody",
             "subject": "nobody",
             "center": "CEE007",
             "process": "ad-cvd",
@@ -203,6 +205,9 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
         done = await desk.client.post(f"/entries/{protested}/liquidations", json=by_hand, headers=liquidator)
         assert done.status_code == 201, done.text
         importer = desk.headers(RoleName.IMPORTER, key="protest", importer_numbers=frozenset({IMPORTER}))
+        named = {"owner": IMPORTER, "name": "Deadlines"}
+        feed = await desk.client.post("/calendar-feeds", json=named, headers={**importer, "Idempotency-Key": "feed"})
+        assert feed.status_code == 201, feed.text
         protest = await desk.client.post("/protests", json={"entries": [protested]} | PROTEST, headers=importer)
         assert protest.status_code == 201, protest.text
         app = desk.client._transport.app  # type: ignore[attr-defined]
@@ -227,6 +232,8 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "friday": "2026-03-06",
                 "number": "1",
                 "rule_id": "protest-180",
+                "feed_id": feed.json()["feed_id"],
+                "token": "of-nobody",
                 "version": "1",
                 "subject": running,
                 "run": "1",
@@ -240,6 +247,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "protest_number": frozenset({"center", "own-account", "filed-by"}),
                 "filing_number": ENTRY,
                 "importer_number": ACCOUNT,
+                "feed_id": frozenset({"own-account"}),
             },
             bodies={
                 "create_protest_act": {"kind": "begin-review"},

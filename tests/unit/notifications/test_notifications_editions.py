@@ -13,7 +13,10 @@ from services.notifications.domain.kind import EDITIONS, VERSION, Wording
 DIGESTS = {3: "48905fc79402ce8fce88db4c69c6d8126b474582a2e4f0c6ed936918bf659fd3"}
 """Of the words of an edition. Another digest: make a new edition, and keep what it replaces in `PAST_WORDS`."""
 
-ADDED = {"N-42": "376afdddf901dc458a961f904eaf49329b00d7443944968976972f987c852777"}
+ADDED = {
+    "N-42": "376afdddf901dc458a961f904eaf49329b00d7443944968976972f987c852777",
+    "N-45": "fb892cde3fe5b222309b2b2289fd0c9ab5c21da1bf2b92a325242835e4845d0c",
+}
 """Of kinds that came while an edition was in use: nothing was said in their words before, so they need no new one."""
 
 

@@ -8,6 +8,7 @@ from services.notifications.store.tables.letters import letter_batches, letter_p
 from services.notifications.store.tables.notices import notices
 from services.notifications.store.tables.preferences import preferences
 from services.notifications.store.tables.reconciliations import reconciliations
+from services.notifications.store.tables.reminders import withdrawn_reminders
 from services.notifications.store.tables.replies import replies
 from services.notifications.store.tables.status_records import status_records
 from services.notifications.store.tables.webhooks import webhooks
@@ -29,4 +30,5 @@ __all__ = [
     "replies",
     "status_records",
     "webhooks",
+    "withdrawn_reminders",
 ]
