@@ -16,6 +16,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
+from services.notifications.store.waiting import count_waiting
 from shared.files.depot import open_depot
 from shared.mail.folder import FolderMailer
 from shared.mail.inbound import InboundMail, server_tls
@@ -66,6 +67,7 @@ def build(platform: Platform) -> Parts:
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         listeners=listeners_of(platform, settings),
+        deliveries=count_waiting,
     )
 
 

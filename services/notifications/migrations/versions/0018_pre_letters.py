@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run, seal
 
-revision = "0019_pre_letters"
-down_revision = "0018_pre_reminders"
+revision = "0018_pre_letters"
+down_revision = "0017_pre_counted_gaps"
 
 TABLES = """
 ALTER TABLE importers ADD COLUMN postal_address jsonb, ADD COLUMN revision integer NOT NULL DEFAULT 0;

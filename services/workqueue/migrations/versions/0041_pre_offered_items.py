@@ -8,8 +8,8 @@ from alembic import op
 
 from shared.db.platform_migrations import run
 
-revision = "0040_pre_offered_items"
-down_revision = "0039_pre_why_here"
+revision = "0041_pre_offered_items"
+down_revision = "0040_pre_calendars"
 
 # Before the tables of what stands in them, so that the indexes are built once on full tables.
 TABLES = """
