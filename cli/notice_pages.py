@@ -12,6 +12,7 @@ from services.notifications.acts.rendering import render_text
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import EDITIONS, VERSION, NoticeKind
 from services.notifications.domain.languages import TRANSLATED_KINDS
+from services.notifications.domain.letters import has_letter
 from services.notifications.domain.recipients import OF_ITS_OWN, PROCESS_OF_KIND, is_mailed, scopes_told
 from services.notifications.domain.work_notices import TOLD_ELSEWHERE, WORK_NOTICES
 from services.notifications.store.notices import WrittenNotice
@@ -76,6 +77,8 @@ def _ways(kind: NoticeKind) -> str:
         ways += ["inbox", "webhook"]
     if kind.is_lettered:
         ways.append("letter when no mail reaches the importer")
+    if has_letter(kind.id):
+        ways.append("PDF as a letter")
     return ", ".join(dict.fromkeys(ways))
 
 
