@@ -21,6 +21,7 @@ from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.life import measure_lives
 from bench.lists import MAY_TAKE, measure_lists
+from bench.mass_change import measure_mass_change
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
 from bench.recovery import measure_recovery
@@ -41,7 +42,7 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "life", "bulk", "lists", "notices")
+ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "life", "bulk", "lists", "notices", "mass")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -225,6 +226,26 @@ async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     )
 
 
+async def measure_mass_rows(server: EmbeddedPostgres, entries: int) -> list[Row]:
+    """A declaration of many entries kept and judged, and a trial, each beside a bare statement over as many rows."""
+    embedded.ensure_database(server, "liquidation")
+    engine = create_engine(server.url("liquidation"), application="bench")
+    await upgrade(engine, LIQUIDATION.migrations)
+    found = await measure_mass_change(engine, entries)
+    await engine.dispose()
+    kept = f"{entries:,} rows of one file; resident memory grew by {found.grown_mib:.0f} MiB"
+    told = f"{found.accepted:,} judged by all that is known, records held"
+    measured = (
+        ("mass change, intake, rows/s", found.intake, found.intake_floor, kept),
+        ("mass change, judgment, rows/s", found.judging, found.judging_floor, told),
+        ("mass change, trial, entries/s", found.trial, found.trial_floor, f"the trial took {found.trial:.1f} s"),
+    )
+    return [
+        Row(name, entries / seconds, entries / floor, floor / seconds, "none named", note)
+        for name, seconds, floor, note in measured
+    ]
+
+
 async def measure_urgent_row(
     server: EmbeddedPostgres, waiting: int, per_second: int, seconds: float, *, within: float = 60
 ) -> Row:
@@ -308,6 +329,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
             rows.append(
                 await measure_urgent_row(server, given.notices_waiting, given.mails_per_second, given.urgent_seconds)
             )
+    if "mass" in given.rows:
+        with open_server() as (_, server):
+            rows.extend(await measure_mass_rows(server, given.declared))
     return rows
 
 
@@ -340,6 +364,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
     parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
+    parser.add_argument("--declared", type=int, default=1_000_000, help="entries declared to a program")
     parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")
     parser.add_argument("--notices-waiting", type=int, default=1_000_000, help="notices of a cycle that wait")
     parser.add_argument("--mails-per-second", type=int, default=50, help="mails of the cycle in a second, at most")

@@ -12,7 +12,14 @@ from shared.contracts.notice import NoticeChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.post_entry import PostEntryFiled
 from shared.contracts.refusal import EventRefused
-from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued, EntryRouted, FilingRouted
+from shared.contracts.routing import (
+    AccountAssigned,
+    AccountChanged,
+    AppealDecided,
+    BroadcastIssued,
+    EntryRouted,
+    FilingRouted,
+)
 from shared.contracts.terms import Contract
 from shared.contracts.work import ProgramAdmitted, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
 
@@ -54,6 +61,7 @@ _CONTRACTS = (
     _topic("entry-routed", "gov.cbp.entry.routed.v1", EntryRouted, "entry_number", "routing"),
     _topic("filing-routed", "gov.cbp.filing.routed.v1", FilingRouted, "importer_number", "routing"),
     _topic("account-assigned", "gov.cbp.account.assigned.v1", AccountAssigned, "importer_number", "routing"),
+    _topic("account-changed", "gov.cbp.account.changed.v1", AccountChanged, "importer_number", "routing"),
     _topic("appeal-decided", "gov.cbp.appeal.decided.v1", AppealDecided, "importer_number", "routing"),
     _topic("broadcast-issued", "gov.cbp.broadcast.issued.v1", BroadcastIssued, "broadcast_id", "routing"),
     _topic("party-changed", "gov.cbp.party.changed.v1", PartyChanged, "party_id", "routing"),

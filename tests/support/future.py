@@ -46,6 +46,11 @@ _SAMPLES = (
     ("entry-routed", "routing/entry-of-account-for-quota", _of_entry),
     ("filing-routed", "routing/filing-prior-disclosure", lambda serial: {"filing_number": f"PD-2026-{serial}"}),
     ("account-assigned", "routing/account-registered", lambda serial: {"importer_number": f"08-{serial:07d}00"}),
+    (
+        "account-changed",
+        "routing/account-with-postal-address",
+        lambda serial: {"importer_number": f"10-{serial:07d}00"},
+    ),
     ("appeal-decided", "routing/appeal-reassigned", lambda serial: {"appeal_number": f"appeal-{serial}"}),
     ("broadcast-issued", "routing/broadcast-to-a-center", lambda serial: {"broadcast_id": f"broadcast-{serial}"}),
     ("party-changed", "routing/party-agent-delegated-to", _of_party),

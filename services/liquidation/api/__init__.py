@@ -11,6 +11,7 @@ from services.liquidation.api import (
     cycle_reports,
     cycles,
     deadlines,
+    declarations,
     deemed_cases,
     entries,
     entry_lists,
@@ -24,6 +25,7 @@ from services.liquidation.api import (
     posted_acts,
     preference_claims,
     preference_programs,
+    programs,
     protest_acts,
     protest_files,
     protest_selections,
@@ -70,6 +72,8 @@ ROUTERS = [
     refunds.router,
     reconciliation.router,
     adcvd_errors.router,
+    programs.router,
+    declarations.router,
 ]
 PUBLIC_ROUTERS = [
     calculator.router,

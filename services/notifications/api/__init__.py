@@ -4,6 +4,7 @@ from services.notifications.api import (
     bulletin,
     figures,
     inbox,
+    letter_batches,
     letters,
     notices,
     reconciliations,
@@ -19,6 +20,7 @@ ROUTERS = [
     replies.router,
     webhooks.router,
     letters.router,
+    letter_batches.router,
     reconciliations.router,
     figures.router,
 ]

@@ -19,6 +19,7 @@ from services.notifications.handlers.liquidation import (
 )
 from services.notifications.handlers.refusals import on_event_refused
 from services.notifications.handlers.routing import (
+    importer_changed,
     importer_of,
     on_account_assigned,
     on_appeal_decided,
@@ -43,7 +44,7 @@ from shared.contracts.liquidation import DeadlineNear, EntryChanged, ProtestChan
 from shared.contracts.party import PartyChanged
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
-from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued
+from shared.contracts.routing import AccountAssigned, AccountChanged, AppealDecided, BroadcastIssued
 from shared.contracts.work import RequestChanged, RequestIssued, WorkItemChanged
 from shared.customs.parties import Delegation, kind_of_party
 from shared.db.transaction import Transaction
@@ -58,6 +59,7 @@ TOPICS: Final = (
     "request-issued",
     "request-changed",
     "account-assigned",
+    "account-changed",
     "appeal-decided",
     "broadcast-issued",
     "party-changed",
@@ -104,7 +106,10 @@ class NotificationsHandler:
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Write whom there is to tell, decide who is told of what, write that."""
         issued = {key: _with_address(item, self._mail.answers_at) for key, item in issue_notices(events).items()}
-        importers = [importer_of(event.data) for event in events if carries(event, AccountAssigned)]
+        importers = [
+            *(importer_of(event.data) for event in events if carries(event, AccountAssigned)),
+            *(importer_changed(event.data) for event in events if carries(event, AccountChanged)),
+        ]
         heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
         withdrawn = [on_deadline_withdrawn(event.data) for event in events if carries(event, DeadlineNear)]
         if gone := [subject for subject in withdrawn if subject is not None]:

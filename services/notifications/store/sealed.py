@@ -10,5 +10,7 @@ SEALED: Final = (
         "delivery_events", "notice_id", ("channel", "recipient_role", "sequence"), "t.at, t.sequence", kind="uuid"
     ),
     SealedTable("replies", "notice_id", ("filing_number",), "t.replied_at, t.filing_number", kind="uuid"),
+    SealedTable("letters", "notice_id", ("recipient_role",), "t.typeset_at, t.recipient_role", kind="uuid"),
+    SealedTable("letter_proofs", "notice_id", ("recipient_role", "act"), "t.noted_at, t.act", kind="uuid"),
     SealedTable("status_records", "notice_id", ("ordinal",), "t.ordinal", kind="uuid"),
 )

@@ -121,6 +121,8 @@ entry_versions = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("cases", Text, nullable=False, server_default=text("''")),
     Column("is_flagged", Boolean, nullable=False, server_default=text("false")),
+    Column("classes", JSONB),
+    Index("entry_versions_unread", "entry_number", "version", postgresql_where=text("classes IS NULL")),
     Index("entry_versions_recorded", "recorded_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     comment="Every version of an entry summary, whole, with the conflict that bars one.",
 )

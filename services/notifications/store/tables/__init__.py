@@ -4,6 +4,7 @@ from services.notifications.store.tables.bulletin import bulletin_postings
 from services.notifications.store.tables.core import metadata, platform
 from services.notifications.store.tables.deliveries import deliveries, delivery_events
 from services.notifications.store.tables.importers import importers
+from services.notifications.store.tables.letters import letter_batches, letter_proofs, letters, letters_set_aside
 from services.notifications.store.tables.notices import notices
 from services.notifications.store.tables.preferences import preferences
 from services.notifications.store.tables.reconciliations import reconciliations
@@ -17,6 +18,10 @@ __all__ = [
     "deliveries",
     "delivery_events",
     "importers",
+    "letter_batches",
+    "letter_proofs",
+    "letters",
+    "letters_set_aside",
     "metadata",
     "notices",
     "platform",

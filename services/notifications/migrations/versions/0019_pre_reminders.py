@@ -2,8 +2,8 @@
 
 from shared.db.platform_migrations import run
 
-revision = "0018_pre_reminders"
-down_revision = "0017_pre_counted_gaps"
+revision = "0019_pre_reminders"
+down_revision = "0018_pre_letters"
 
 TABLES = """
 ALTER TABLE preferences ADD COLUMN wants_reminders boolean NOT NULL DEFAULT true;
