@@ -1,9 +1,9 @@
 """What an operator sets for calendar feeds, in every service that has them."""
 
-from collections.abc import Iterator
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from shared.calendars.feed import AddressKey
 from shared.calendars.reading import FeedRules
@@ -48,13 +48,14 @@ class CalendarSettings(ServiceSettings):
         description="entries or items of one feed; one that would have more says so and shows no days",
     )
 
-    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
-        """As every service has it, and addresses that calendar programs reach by https."""
-        yield from super().refuse_in_production()
-        if self.calendar_base_url is not None:
-            base = urlsplit(self.calendar_base_url)
-            if base.scheme != "https" or is_loopback(base.hostname or ""):
-                yield "calendar_base_url", "production needs an https URL of another name than this machine's own"
+    @model_validator(mode="after")
+    def _feeds_are_reached_by_https(self) -> Self:
+        if self.env != "production" or self.calendar_base_url is None:
+            return self
+        base = urlsplit(self.calendar_base_url)
+        if base.scheme != "https" or is_loopback(base.hostname or ""):
+            raise ValueError("calendar_base_url: an https URL of another name than this machine's own")
+        return self
 
     @property
     def feed_rules(self) -> FeedRules:
