@@ -7,7 +7,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from shared.calendars.feed import AddressKey
 from shared.calendars.reading import FeedRules
-from shared.runtime.settings import ServiceSettings, is_loopback
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.ways import is_loopback
 
 
 class CalendarSettings(ServiceSettings):
