@@ -160,3 +160,9 @@ def changed_sql(changes: tuple[Changes, ...]) -> str:
         for change in changes
     )
     return f"SELECT at, key FROM ({each}) AS changed ORDER BY at, key LIMIT $4::integer"
+
+
+async def count_findings(tx: Transaction) -> dict[str, int]:
+    """What checks on a schedule have found and not yet found mended: keys by invariant."""
+    rows = await bulk.fetch(tx, "SELECT name, count(*) AS keys FROM invariant_findings GROUP BY name")
+    return {row["name"]: row["keys"] for row in rows}

@@ -9,8 +9,9 @@ from typing import Final, Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import dead_letters, outbox
+from shared.bus.lag import list_places
 from shared.bus.protocol import Bus, TopicPartition
-from shared.db import bulk, job_runs
+from shared.db import job_runs, walks
 from shared.db.engine import DATABASE_ERRORS, Patience
 from shared.db.job_runs import JobRun
 from shared.db.transaction import Transaction, be_patient, snapshot
@@ -24,12 +25,6 @@ PART_SECONDS: Final = 1.5
 """How long a part may take: a page waits two seconds for all of them, which are asked for at once."""
 
 _LEFT_ALONE_SECONDS: Final = 5.0
-
-_PLACES: Final = """
-SELECT topic, partition, next_offset, refused_streak, failed_streak, updated_at FROM consumer_offsets
-WHERE group_name = $1 ORDER BY topic, partition
-"""
-_FINDINGS: Final = "SELECT name, count(*) AS keys FROM invariant_findings GROUP BY name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +138,7 @@ async def read_places(engine: AsyncEngine, bus: Bus, group: str, topics: Collect
                 row["failed_streak"],
                 row["updated_at"],
             )
-            for row in await bulk.fetch(tx, _PLACES, group)
+            for row in await list_places(tx, group)
             if row["topic"] in topics
         }
 
@@ -185,4 +180,4 @@ async def list_jobs(tx: Transaction) -> Sequence[JobRun]:
 
 async def count_findings(tx: Transaction) -> Mapping[str, int]:
     """What the checks on a schedule have found and not yet found mended: keys by invariant."""
-    return {row["name"]: row["keys"] for row in await bulk.fetch(tx, _FINDINGS)}
+    return await walks.count_findings(tx)
