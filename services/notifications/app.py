@@ -7,9 +7,9 @@ from typing import cast
 from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import SendingRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
-from services.notifications.api.legal_record import RecordByCalls
+from services.notifications.api.legal_record import RecordByCalls, RulesByCalls
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
-from services.notifications.jobs import schedule
+from services.notifications.jobs import schedule, schedule_of_community
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.sealed import SEALED
@@ -37,6 +37,7 @@ def build(platform: Platform) -> Parts:
         addresses=settings.mail_addresses,
         bulk_per_second=settings.mail_bulk_per_second,
         domain_per_minute=settings.mail_domain_per_minute if settings.mail_folder is None else None,
+        links=settings.unsubscribe_links,
     )
     mail = MailRules(
         host=settings.mail_host,
@@ -45,14 +46,18 @@ def build(platform: Platform) -> Parts:
         answers_at=settings.workqueue_url,
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
-    record = RecordByCalls(Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds))
+    liquidation = Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds)
+    record, book = RecordByCalls(liquidation), RulesByCalls(liquidation)
     cipher = Cipher("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=(*ROUTERS, build_history_router(SEALED)),
         public_routers=PUBLIC_ROUTERS,
-        state={"webhooks": webhooks, "cipher": cipher},
-        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record),
+        state={"webhooks": webhooks, "cipher": cipher, "rule_book": book},
+        jobs=(
+            *schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record),
+            *schedule_of_community(platform, settings.mail_host, settings.broadcast_per_second, book),
+        ),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         listeners=listeners_of(platform, settings),

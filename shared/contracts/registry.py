@@ -12,7 +12,14 @@ from shared.contracts.notice import NoticeChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.post_entry import PostEntryFiled
 from shared.contracts.refusal import EventRefused
-from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued, EntryRouted, FilingRouted
+from shared.contracts.routing import (
+    AccountAssigned,
+    AppealDecided,
+    BroadcastIssued,
+    DirectoryChanged,
+    EntryRouted,
+    FilingRouted,
+)
 from shared.contracts.terms import Contract
 from shared.contracts.work import ProgramAdmitted, RequestChanged, RequestIssued, ReviewDecided, WorkItemChanged
 
@@ -56,6 +63,7 @@ _CONTRACTS = (
     _topic("account-assigned", "gov.cbp.account.assigned.v1", AccountAssigned, "importer_number", "routing"),
     _topic("appeal-decided", "gov.cbp.appeal.decided.v1", AppealDecided, "importer_number", "routing"),
     _topic("broadcast-issued", "gov.cbp.broadcast.issued.v1", BroadcastIssued, "broadcast_id", "routing"),
+    _topic("directory-changed", "gov.cbp.directory.changed.v1", DirectoryChanged, "center", "routing"),
     _topic("party-changed", "gov.cbp.party.changed.v1", PartyChanged, "party_id", "routing"),
     _topic("work-item-changed", "gov.cbp.work.item-changed.v1", WorkItemChanged, "item_id", "workqueue"),
     _topic("review-decided", "gov.cbp.work.review-decided.v1", ReviewDecided, "entry_number", "workqueue"),

@@ -1,14 +1,17 @@
 """The HTTP side of notifications, a module for each subject; the bulletin answers anyone, without an identity."""
 
 from services.notifications.api import (
+    broadcasts,
     bulletin,
     figures,
     inbox,
     letters,
     notices,
+    questions,
     reconciliations,
     replies,
     status_records,
+    subscriptions,
     webhooks,
 )
 
@@ -21,5 +24,13 @@ ROUTERS = [
     letters.router,
     reconciliations.router,
     figures.router,
+    broadcasts.router,
+    subscriptions.router,
+    questions.router,
 ]
-PUBLIC_ROUTERS = [bulletin.router]
+PUBLIC_ROUTERS = [
+    bulletin.router,
+    broadcasts.public_router,
+    subscriptions.public_router,
+    questions.public_router,
+]
