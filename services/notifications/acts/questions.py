@@ -349,7 +349,7 @@ async def _tell(
     """Tell recipients what became of a question, but those who want no more of it."""
     off = await subscription_store.find_off(tx, recipients, "questions", question.center)
     items = [
-        (recipient, issue(_notice_of(question, variant, recipient, told, now), now))
+        (recipient, issue(notice_of(question, variant, recipient, told, now), now))
         for recipient in sorted(set(recipients) - off)
     ]
     await notice_store.write_notices(tx, [item for _, item in items])
@@ -375,7 +375,8 @@ async def _tell(
     await outbox.add(tx, SOURCE, begun_told(begun, now))
 
 
-def _notice_of(question: Question, variant: str | None, recipient: str, told: list[list[str]], now: datetime) -> Notice:
+def notice_of(question: Question, variant: str | None, recipient: str, told: list[list[str]], now: datetime) -> Notice:
+    """The notice by which a recipient is told what became of a question."""
     party_kind, _, code = recipient.partition(":")
     own = [] if variant is None else [["subject", question.subject]]
     body: dict[str, Any] = {"question_id": str(question.question_id), "recorded": [*own, *told]}

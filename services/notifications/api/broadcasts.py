@@ -26,12 +26,13 @@ from services.notifications.domain.segments import (
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import broadcasts as store
 from services.notifications.store.audiences import AudienceCount
-from services.notifications.store.broadcasts import ActDone
+from services.notifications.store.broadcasts import ActDone, Told
 from shared.contracts.terms import CenterCode, Country
 from shared.db.transaction import Transaction, reading, transaction
 from shared.runtime.access import no_such, reach_of, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
+from shared.runtime.logging import mask_importer_numbers
 from shared.web.access import allow
 from shared.web.concurrency import RequiredIfMatch
 from shared.web.fields import LegalDay
@@ -439,7 +440,7 @@ async def list_recipients(
         page,
         key=lambda row: (row.recipient,),
         item=lambda row: RecipientOut(
-            **(row._asdict() | {"recipient": _shown(caller, row.recipient), "unknown": list(row.unknown)})
+            **(row._asdict() | {"recipient": _shown(caller, row), "unknown": list(row.unknown)})
         ),
         request=request,
         response=response,
@@ -631,8 +632,10 @@ def _sum(rows: list[AudienceCount], standing: str) -> int:
     return sum(row.recipients for row in rows if row.standing == standing)
 
 
-def _shown(caller: Identity, recipient: str) -> str:
-    return recipient if ":" in recipient else shown_importer_number(caller, recipient)
+def _shown(caller: Identity, row: Told) -> str:
+    # What is set aside may be no importer number at all.
+    is_number = ":" not in row.recipient and row.state != "set-aside"
+    return shown_importer_number(caller, row.recipient) if is_number else mask_importer_numbers(row.recipient)
 
 
 def act_out(act: ActDone) -> ActOut:

@@ -19,12 +19,14 @@ TRANSITIONS: Final[Mapping[BroadcastAct, tuple[frozenset[str | None], BroadcastS
     "draft": (frozenset({None}), "draft"),
     "revise": (frozenset({"draft"}), None),
     "release": (frozenset({"draft"}), "sending"),
-    "pause": (frozenset({"sending"}), "paused"),
+    "pause": (frozenset({"sending", "sent"}), "paused"),
     "resume": (frozenset({"paused"}), "sending"),
-    "withdraw": (frozenset({"draft", "sending", "paused"}), "withdrawn"),
+    "withdraw": (frozenset({"draft", "sending", "paused", "sent"}), "withdrawn"),
     "finish": (frozenset({"sending"}), "sent"),
 }
-"""From which states an act leads where; None as its end: the state stays."""
+"""From which states an act leads where; None as its end: the state stays. What is `sent` has begun for everybody, and
+mails of it that have not gone out yet are paused and withdrawn as before.
+"""
 
 _MOST_CHANGES: Final = 20
 _LONGEST_CHANGE: Final = 800

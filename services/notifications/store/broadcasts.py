@@ -343,7 +343,7 @@ def _document(broadcast: Broadcast) -> Mapping[str, Any]:
         "text_es": content.text_es,
         "effective_on": content.effective_on,
         "is_public": content.is_public,
-        "corrects": broadcast.corrects,
+        "corrects": None if broadcast.corrects is None else str(broadcast.corrects),
     }
 
 

@@ -89,7 +89,7 @@ async def write_act(
         "answer": question.answer,
         "answer_es": question.answer_es,
         "rule": None if question.rule is None else asdict(question.rule),
-        "merged_into": question.merged_into,
+        "merged_into": None if question.merged_into is None else str(question.merged_into),
     }
     line = (question.question_id, row["n"], act, by_whom, reason, orjson.dumps(content).decode(), now)
     await bulk.insert(tx, question_acts, _ACT_COLUMNS, [line])

@@ -347,7 +347,11 @@ async def tell_directory(make_engine: MakeEngine) -> World:
 async def change_directory(world: World, action: str, **details: str) -> Any:
     """The help desk of the Center of electronics changes, from today on."""
     body = {"kind": "contact", "code": "help-desk", "center": "CEE007", "action": action}
-    said = {"effective_on": legal_date(world.clock.now()).isoformat(), "details": details, "reason": "SYNTHETIC: moved."}
+    said = {
+        "effective_on": legal_date(world.clock.now()).isoformat(),
+        "details": details,
+        "reason": "SYNTHETIC: moved.",
+    }
     made = await world.routing.call("POST", "/directory/changes", OFFICE, body | said)
     await world.listen()
     return made
