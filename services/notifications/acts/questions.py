@@ -243,6 +243,11 @@ async def find(tx: Transaction, caller: Identity, question_id: UUID, now: dateti
     return question
 
 
+async def demand_answerer(tx: Transaction, caller: Identity, question_id: UUID, now: datetime) -> None:
+    """Raise unless the caller may answer the question, before anybody is asked about the law."""
+    await _hold(tx, caller, question_id, "question.answer", now)
+
+
 async def find_rule(book: RuleBook, rule: str) -> RuleRow:
     """A rule of today. Raises `Refused` for one that there is not."""
     rules = await book.read()

@@ -298,7 +298,7 @@ async def answer_question(
     answered anew: what is published stays until the new answer is released.
     """
     async with transaction(engine_of(request)) as tx:
-        await acts.find(tx, caller, question_id, now_of(request))
+        await acts.demand_answerer(tx, caller, question_id, now_of(request))
     book: RuleBook = request.app.state.rule_book
     rule = await acts.find_rule(book, body.rule)
     async with transaction(engine_of(request)) as tx:

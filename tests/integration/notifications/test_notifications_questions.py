@@ -97,7 +97,17 @@ async def answer(
         return await client.put(f"{path}/answer", json=body, headers={"If-Match": tag})
 
 
-async def test_a_question_lives_from_being_asked_until_its_rule_has_changed(
+async def publish(engine: AsyncEngine, folder: Path, rules: ToldRules) -> dict[str, Any]:
+    """A question that was asked, admitted, answered and released."""
+    asked = await ask(engine, folder, FIRST, "one")
+    await act(engine, folder, SPECIALIST, asked, "/moderate", {"decision": "admit"})
+    await answer(engine, folder, asked, rules)
+    released = await act(engine, folder, DIRECTOR, asked, "/release")
+    assert released.status_code == 200, released.text
+    return asked
+
+
+async def test_a_question_lives_from_being_asked_until_everybody_reads_its_answer(
     service_engine: MakeEngine, tmp_path: Path
 ) -> None:
     engine = await service_engine("notifications")
@@ -150,6 +160,17 @@ async def test_a_question_lives_from_being_asked_until_its_rule_has_changed(
         items = (await call(engine, tmp_path, None, "GET", f"/answers?{query}")).json()["items"]
         assert len(items) == found, query
 
+
+async def test_an_answer_is_marked_when_its_rule_has_changed_and_answered_anew(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    rules = ToldRules(RULE)
+    asked = await publish(engine, tmp_path, rules)
+    await send_mails(engine)
+    path = f"/questions/{asked['question_id']}"
+    public = (await call(engine, tmp_path, None, "GET", f"/answers/{asked['question_id']}")).json()
     clock = FixedClock(NOW)
     assert await mark_changed_rules(rules.book(), engine, clock) == 0
     other_heading = ToldRules(RULE | {"section": "suit", "evidence": "P"})
@@ -184,10 +205,7 @@ async def test_a_question_lives_from_being_asked_until_its_rule_has_changed(
 async def test_an_answer_whose_rule_is_gone_is_marked(service_engine: MakeEngine, tmp_path: Path) -> None:
     engine = await service_engine("notifications")
     await settle_in(engine)
-    asked = await ask(engine, tmp_path, FIRST, "one")
-    await act(engine, tmp_path, SPECIALIST, asked, "/moderate", {"decision": "admit"})
-    await answer(engine, tmp_path, asked, ToldRules(RULE))
-    await act(engine, tmp_path, DIRECTOR, asked, "/release")
+    asked = await publish(engine, tmp_path, ToldRules(RULE))
     named = (await call(engine, tmp_path, None, "GET", f"/answers/{asked['question_id']}")).json()
     assert named["asked_by"] == owner_of(FIRST).name
     assert await mark_changed_rules(ToldRules(RULE | {"id": "other"}).book(), engine, FixedClock(NOW)) == 1
