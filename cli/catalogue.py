@@ -47,14 +47,19 @@ def topic_plans() -> tuple[TopicPlan, ...]:
     )
 
 
+@cache
+def dead_letter_plan() -> TopicSpec:
+    """How every dead-letter topic is made; its name says by which rule they are named."""
+    dead = yaml.safe_load(_TOPICS_FILE.read_text(encoding="utf-8"))["dead_letters"]
+    return TopicSpec(dead["name"], dead["partitions"], dead["retention_ms"])
+
+
 def all_topics() -> list[TopicSpec]:
     """Every topic to ensure, dead-letter topics included."""
-    document = yaml.safe_load(_TOPICS_FILE.read_text(encoding="utf-8"))
-    dead = document["dead_letters"]
+    dead = dead_letter_plan()
     specs = [plan.spec for plan in topic_plans()]
     for plan in topic_plans():
         specs.extend(
-            TopicSpec(dead_topic(plan.spec.name, group), dead["partitions"], dead["retention_ms"])
-            for group in plan.readers
+            TopicSpec(dead_topic(plan.spec.name, group), dead.partitions, dead.retention_ms) for group in plan.readers
         )
     return specs

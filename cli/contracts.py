@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from cli import notice_pages, problems, process_pages, timeline
+from cli.asyncapi import asyncapi
 from cli.authority import PAGE, page, routes_by_action
-from cli.catalogue import SERVICES
-from shared.contracts.documents import asyncapi, json_schemas
+from cli.catalogue import SERVICES, dead_letter_plan, topic_plans
+from shared.contracts.documents import json_schemas
 from shared.runtime.lifecycle import Readiness
 from shared.runtime.service import Service, build_app, open_platform
 from shared.runtime.settings import load_settings
@@ -20,7 +21,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every generated document with its path under docs/contracts."""
     for topic, schema in json_schemas().items():
         yield f"schemas/{topic}.json", schema
-    yield "asyncapi.json", asyncapi()
+    yield "asyncapi.json", asyncapi(topic_plans(), dead_letter_plan(), FOLDER / "examples")
     for service in SERVICES:
         yield f"openapi/{service.name}.json", openapi(service)
 

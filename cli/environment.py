@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from pydantic_settings import SettingsError as SourceError
+
 from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.demonstration import read_behind, resume_clock
 from shared.bus.kafka import KafkaBus
@@ -18,11 +20,14 @@ from shared.bus.protocol import Bus
 from shared.db import embedded
 from shared.db.embedded import EmbeddedPostgres
 from shared.runtime.clock import Clock, DemonstrationClock, SystemClock
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.kafka_settings import KafkaSettings
+from shared.runtime.mounted_secrets import read_mounted
+from shared.runtime.settings import ServiceSettings, SettingsError, load_settings
 
 BusKind = Literal["postgres", "kafka"]
 
 _NOT_IN_A_SLOT = re.compile(r"[^A-Za-z0-9._-]")
+_READ_FROM_FILES = frozenset(f"CENTERLINE_{name}_FILE" for name in ("DATABASE_URL", "BUS_DATABASE_URL", "TOKEN_SECRET"))
 _BUS_DATABASE = "bus"
 _YES = frozenset({"true", "1", "yes", "on", "t", "y"})
 _SYSTEM_DATA = Path("/var/lib/centerline")
@@ -66,7 +71,8 @@ class Environment:
     def open_bus(self) -> Bus:
         """A bus for the command's own use."""
         if self.bus == "kafka":
-            return KafkaBus(self.kafka_bootstrap, client_id="centerline-cli")
+            access = load_settings(KafkaSettings).kafka_access
+            return KafkaBus(self.kafka_bootstrap, client_id="centerline-cli", access=access)
         return PostgresBus(self.bus_database_url)
 
     def variables_of(self, service: str, number: int = 1) -> dict[str, str]:
@@ -75,7 +81,7 @@ class Environment:
         The first has the service's port, a further one whichever is free: it takes its share of the events.
         On the embedded server it is that of development; elsewhere CENTERLINE_ENV says, and production has no secret.
         """
-        variables = dict(os.environ)
+        variables = {name: value for name, value in os.environ.items() if name not in _READ_FROM_FILES}
         env = _env(on_embedded=self.server is not None)
         variables |= {
             "CENTERLINE_DATABASE_URL": self.database_of(service),
@@ -89,11 +95,8 @@ class Environment:
             "CENTERLINE_FLEET_SLOT": self._slot_of(service, number),
         }
         if env == "development":
+            variables = self._development_of(service) | variables
             variables["CENTERLINE_TOKEN_SECRET"] = self.token_secret
-            if service == "notifications":  # what a mail links to is served here, on whichever port that is
-                variables.setdefault("CENTERLINE_PUBLIC_BASE_URL", self.address_of(service))
-            if service == "console":
-                variables.setdefault("CENTERLINE_SESSION_KEY", self.token_secret)
         if service == "console":
             variables.setdefault("CENTERLINE_CONSOLE_URL", self.address_of(service))
             for other in SERVICES:
@@ -102,7 +105,6 @@ class Environment:
             variables.setdefault("CENTERLINE_TRUSTED_PROXIES", "127.0.0.1")
         if self.server is not None:
             variables.setdefault("CENTERLINE_DEVELOPMENT", "true" if env == "development" else "false")
-            variables.setdefault("CENTERLINE_MAIL_FOLDER", str(self.data / "mail"))
         if service in {"workqueue", "notifications"}:  # what a decision would come to; what is to be on the bulletin
             variables.setdefault("CENTERLINE_LIQUIDATION_URL", self.address_of("liquidation"))
         if service == "notifications":  # where a party says how it went
@@ -116,6 +118,17 @@ class Environment:
         variables.pop("CENTERLINE_CLOCK_BEHIND_SECONDS", None)
         if self.behind is not None:
             variables["CENTERLINE_CLOCK_BEHIND_SECONDS"] = str(self.behind.total_seconds())
+        return variables
+
+    def _development_of(self, service: str) -> dict[str, str]:
+        """What a process of a service gets where nothing is real, unless the environment says otherwise."""
+        variables = {}
+        if self.server is not None:
+            variables["CENTERLINE_MAIL_FOLDER"] = str(self.data / "mail")
+        if service == "notifications":  # what a mail links to is served here, on whichever port that is
+            variables["CENTERLINE_PUBLIC_BASE_URL"] = self.address_of(service)
+        if service == "console":
+            variables["CENTERLINE_SESSION_KEY"] = self.token_secret
         return variables
 
     def _slot_of(self, service: str, number: int) -> str:
@@ -183,7 +196,7 @@ def open_environment(
     and no empty database is made; raises `NoData` otherwise.
     """
     folder = data_folder(data)
-    database_url = os.environ.get("CENTERLINE_DATABASE_URL") or None
+    database_url = _given("CENTERLINE_DATABASE_URL")
     on_embedded = database_url is None
     is_demonstration = demonstrates_from is not None or (on_embedded and runs and read_behind(folder) is not None)
     if is_demonstration and not _is_development(on_embedded=on_embedded):
@@ -204,7 +217,7 @@ def open_environment(
             embedded.ensure_database(server, name)
     if database_url is None:
         database_url = "postgresql+asyncpg://localhost/{service}"
-    bus_url = os.environ.get("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
+    bus_url = _given("CENTERLINE_BUS_DATABASE_URL") or database_url.replace("{service}", _BUS_DATABASE)
     first = first_port or 8001
     replay_clock = os.environ.get("CENTERLINE_REPLAY_CLOCK") or (folder / "replay-clock" if replays else None)
     behind = None
@@ -216,7 +229,7 @@ def open_environment(
         kafka_bootstrap=kafka or os.environ.get("CENTERLINE_KAFKA_BOOTSTRAP", "localhost:9092"),
         database_url=database_url,
         bus_database_url=bus_url,
-        token_secret=os.environ.get("CENTERLINE_TOKEN_SECRET") or _kept_secret(folder),
+        token_secret=_given("CENTERLINE_TOKEN_SECRET") or _kept_secret(folder),
         host=os.environ.get("CENTERLINE_HOST", "127.0.0.1"),
         ports=ports_from(first),
         data=folder,
@@ -224,6 +237,14 @@ def open_environment(
         replay_clock=Path(replay_clock).resolve() if replay_clock is not None else None,
         behind=behind,
     )
+
+
+def _given(variable: str) -> str | None:
+    """What a variable says, or the file that `<variable>_FILE` names; raises `SettingsError` when it cannot be read."""
+    try:
+        return read_mounted(variable) or os.environ.get(variable) or None
+    except SourceError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _env(*, on_embedded: bool) -> str:

@@ -1,6 +1,7 @@
 """What a command needs and does not find, in a sentence that says what to do."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from typing import Final
 
@@ -37,6 +38,7 @@ _KNOWN: Final = (
     EmbeddedPostgresError,
     SettingsError,
 )
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DATABASE: Final = "give CENTERLINE_DATABASE_URL a server that answers, as postgresql://user:password@host/{service}"
 
 
@@ -87,6 +89,8 @@ def _say_call(error: BaseException) -> str:
 
 def _say_file(error: BaseException) -> str:
     assert isinstance(error, OSError)
+    if error.errno in _FULL:
+        return f"the disk is full ({error}); make room or name another folder, and run it again: what is written stays"
     if isinstance(error, FileNotFoundError) and error.filename is not None:
         return f"there is no {error.filename}; name a file or folder that is there"
     if error.filename is not None:

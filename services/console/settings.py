@@ -1,11 +1,12 @@
 """What an operator sets for the console."""
 
+from collections.abc import Iterator
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
 from shared.files.settings import FileLimit
-from shared.runtime.settings import is_safe_url
+from shared.runtime.ways import is_safe_url
 
 
 class ConsoleSettings(FileLimit):
@@ -51,6 +52,10 @@ class ConsoleSettings(FileLimit):
     def _people_can_sign_in(self) -> Self:
         if not is_safe_url(self.console_url) and not self.development:
             raise ValueError("console_url: an https URL, or one of this machine")
-        if self.env == "production" and self.login_client_id is None:
-            raise ValueError("login_client_id: production signs people in at the identity provider")
         return self
+
+    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
+        """People who sign in nowhere."""
+        yield from super().refuse_in_production()
+        if self.login_client_id is None:
+            yield "login_client_id", "production signs people in at the identity provider"

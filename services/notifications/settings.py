@@ -1,5 +1,6 @@
 """What an operator sets for notifications."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -8,7 +9,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from services.notifications.domain.addresses import MailAddresses
 from services.notifications.domain.subscriptions import Links
-from shared.runtime.settings import ServiceSettings, is_loopback
+from shared.runtime.settings import ServiceSettings
+from shared.runtime.ways import is_loopback
 
 _HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _ADDRESS: Final = r"^[A-Za-z0-9._{}+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
@@ -134,11 +136,25 @@ class NotificationsSettings(ServiceSettings):
         default=30, gt=0, le=300, description="seconds that liquidation may take for a page of such acts"
     )
 
-    @model_validator(mode="after")
-    def _webhooks_go_to_the_public(self) -> Self:
-        if self.env == "production" and self.webhook_allow_private:
-            raise ValueError("webhook_allow_private: never in production")
-        return self
+    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
+        """Mail that nobody gets, webhooks to anywhere, bounces in clear, links that lead to nobody."""
+        yield from super().refuse_in_production()
+        if self.mail_folder is not None:
+            yield "mail_folder", "production sends its mail; a folder tells nobody"
+        if self.webhook_allow_private:
+            yield "webhook_allow_private", "never in production"
+        if self.bounce_port is not None and self.bounce_certificate is None:
+            yield "bounce_certificate", "production takes bounces by TLS only"
+        base = urlsplit(self.public_base_url or "")
+        if base.scheme != "https" or is_loopback(base.hostname or ""):
+            yield "public_base_url", "production needs an https URL of another name than this machine's own"
+
+    def refuse_open_ways(self) -> Iterator[tuple[str, str]]:
+        """A mail server to which mail goes in clear."""
+        yield from super().refuse_open_ways()
+        server = urlsplit(self.smtp_url)
+        if self.mail_folder is None and server.scheme == "smtp" and not is_loopback(server.hostname or ""):
+            yield "smtp_url", "production hands its mail over by TLS: smtp+starttls:// or smtps://"
 
     @model_validator(mode="after")
     def _secrets_of_webhooks_are_encrypted(self) -> Self:
@@ -167,8 +183,6 @@ class NotificationsSettings(ServiceSettings):
             raise ValueError("bounce_host and bounce_secret: both, or none of them")
         if self.bounce_port is not None and self.bounce_host is None:
             raise ValueError("bounce_port: needs bounce_host and bounce_secret")
-        if self.env == "production" and self.bounce_port is not None and self.bounce_certificate is None:
-            raise ValueError("bounce_certificate: production takes bounces by TLS only")
         return self
 
     @property
@@ -187,10 +201,6 @@ class NotificationsSettings(ServiceSettings):
         base = None if self.public_base_url is None else urlsplit(self.public_base_url)
         if base is not None and (not base.hostname or base.username is not None or base.query or base.fragment):
             raise ValueError("public_base_url: a host and perhaps a path, which the links go on from")
-        if self.env != "production":
-            return self
-        if base is None or base.scheme != "https" or is_loopback(base.hostname or ""):
-            raise ValueError("public_base_url: production needs an https URL of another name than this machine's own")
         return self
 
     @property

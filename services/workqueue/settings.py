@@ -1,5 +1,6 @@
 """What an operator sets for the work queue."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -80,9 +81,13 @@ class WorkqueueSettings(FileSettings):
             raise ValueError("center_mail_host and center_mail_port: both, or none of them")
         if self.center_mail_port is not None and self.files_url is None:
             raise ValueError("center_mail_port: needs files_url, where the mails are kept")
-        if self.env == "production" and self.center_mail_port is not None and self.center_mail_certificate is None:
-            raise ValueError("center_mail_certificate: production takes mail by TLS only")
         return self
+
+    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
+        """Mail in clear."""
+        yield from super().refuse_in_production()
+        if self.center_mail_port is not None and self.center_mail_certificate is None:
+            yield "center_mail_certificate", "production takes mail by TLS only"
 
     @property
     def bulk_limits(self) -> Limits:

@@ -114,6 +114,7 @@ class Archiver:
             if at in held:
                 await asyncio.to_thread(self._writers[at].append, waiting.records, waiting.end, self._clock.now())
                 self.archived += len(waiting.records)
+                subscription.note_done({at: waiting.end})
         self._waiting.clear()
         self._let_go(self._writers.keys() - held)
         self._since_frame = start_stopwatch()

@@ -260,6 +260,7 @@ class Consumer:
             await self._wait("database", error, stopping)
             lost = {part.at for part in current.parts}
         else:
+            subscription.note_done({part.at: part.end for part in current.parts})
             self._pause = _FIRST_PAUSE
             self._metrics.consumer_paused.labels(reason="database").set(0)
             self._metrics.consumer_paused.labels(reason="bus").set(0)

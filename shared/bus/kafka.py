@@ -8,6 +8,8 @@ rebalance and no wait for the session of the one that died.
 """
 
 import asyncio
+import ssl
+import time
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -29,6 +31,7 @@ from aiokafka.protocol.api import Request, RequestStruct
 from aiokafka.protocol.group import HeartbeatRequest, HeartbeatRequest_v1, HeartbeatResponse_v1
 from aiokafka.protocol.types import Int32, Schema, String
 
+from shared.bus.kafka_access import OPEN, KafkaAccess
 from shared.bus.protocol import (
     MAX_MESSAGE_BYTES,
     Message,
@@ -50,6 +53,9 @@ _KNOWN_WITHIN_SECONDS = 10.0
 _SESSION_MS = 10_000
 _HEARTBEAT_MS = 1_000
 _FENCED_INSTANCE_ID = 82
+# How often the broker is told what has been done, and how long that may take.
+_TELL_SECONDS = 1.0
+_TELL_WITHIN_SECONDS = 2.0
 # What is read ahead of a batch stays in memory, compressed, for each of up to seventy partitions. A message that is
 # larger than its limit is given all the same (KIP-74).
 _FETCH_BYTES = 256 * 1024
@@ -190,10 +196,13 @@ def is_permanent(error: Exception) -> bool:
 
 
 class KafkaBus:
-    """Kafka at `bootstrap` ("host:port,…"); connections are opened when first needed."""
+    """Kafka at `bootstrap` ("host:port,…"); connections are opened when first needed.
 
-    def __init__(self, bootstrap: str, *, client_id: str = "centerline") -> None:
-        self._bootstrap = bootstrap
+    Raises `ValueError` with the file when the certificates of `access` cannot be read.
+    """
+
+    def __init__(self, bootstrap: str, *, client_id: str = "centerline", access: KafkaAccess = OPEN) -> None:
+        self._cluster = {"bootstrap_servers": bootstrap, **_options_of(access)}
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
         self._watcher: AIOKafkaConsumer | None = None
@@ -251,9 +260,9 @@ class KafkaBus:
     async def subscribe(
         self, group: str, topics: Collection[str], positions: Positions, name: str | None = None
     ) -> "KafkaSubscription":
-        """Join a consumer group; the broker keeps membership, never offsets."""
+        """Join a consumer group; the broker keeps membership, and offsets for those who watch."""
         member = _Member(
-            bootstrap_servers=self._bootstrap,
+            **self._cluster,
             client_id=f"{self._client_id}-{group}",
             group_id=group,
             group_instance_id=None if name is None else _instance_id(name, topics),
@@ -281,7 +290,7 @@ class KafkaBus:
 
         Raises `Transient` with the broker's reason when it refuses one.
         """
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client_id)
+        admin = AIOKafkaAdminClient(**self._cluster, client_id=self._client_id)
         try:
             await admin.start()
             existing = set(await admin.list_topics())
@@ -328,7 +337,7 @@ class KafkaBus:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._cluster,
                     client_id=self._client_id,
                     enable_idempotence=True,
                     acks="all",
@@ -348,7 +357,7 @@ class KafkaBus:
     async def _started_watcher(self) -> AIOKafkaConsumer:
         async with self._starting:
             if self._watcher is None:
-                watcher = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, client_id=f"{self._client_id}-watcher")
+                watcher = AIOKafkaConsumer(**self._cluster, client_id=f"{self._client_id}-watcher")
                 try:
                     await watcher.start()
                 except (KafkaError, OSError):
@@ -360,7 +369,7 @@ class KafkaBus:
     async def _partitions_of(self, topics: Collection[str]) -> list[KafkaPartition]:
         unknown = sorted(set(topics) - self._partitions.keys())
         if unknown:
-            admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, client_id=self._client_id)
+            admin = AIOKafkaAdminClient(**self._cluster, client_id=self._client_id)
             try:
                 await admin.start()
                 described = await admin.describe_topics(unknown)
@@ -384,6 +393,32 @@ class KafkaBus:
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             await watcher.stop()
+
+
+def _options_of(access: KafkaAccess) -> dict[str, Any]:
+    """What aiokafka's clients are given for it."""
+    options: dict[str, Any] = {"security_protocol": access.protocol}
+    if access.is_encrypted:
+        options["ssl_context"] = _tls_of(access)
+    if access.has_password:
+        options |= {
+            "sasl_mechanism": access.mechanism,
+            "sasl_plain_username": access.username,
+            "sasl_plain_password": access.password,
+        }
+    return options
+
+
+def _tls_of(access: KafkaAccess) -> ssl.SSLContext:
+    file = access.ca
+    try:
+        tls = ssl.create_default_context(cafile=None if access.ca is None else str(access.ca))
+        if access.certificate is not None:
+            file = access.certificate
+            tls.load_cert_chain(file)
+    except OSError as error:  # ssl.SSLError among them
+        raise ValueError(f"{file}: no certificates in PEM that can be read there ({error})") from error
+    return tls
 
 
 def _new_topic(topic: TopicSpec, brokers: int) -> NewTopic:
@@ -494,6 +529,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions = positions
         self._unpositioned: set[KafkaPartition] = set()
         self._position: dict[KafkaPartition, int] = {}
+        self._done: dict[KafkaPartition, int] = {}
+        self._told_at = 0.0
 
     @property
     def assigned(self) -> frozenset[TopicPartition]:
@@ -504,6 +541,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         """Read nothing more from them; a batch in flight is fenced by its offsets if someone else moves first."""
         for at in revoked:
             self._position.pop(at, None)
+            self._done.pop(at, None)
             self._unpositioned.discard(at)
 
     async def on_partitions_assigned(self, assigned: Collection[KafkaPartition]) -> None:
@@ -515,6 +553,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
     async def poll(self, max_records: int, wait_seconds: float) -> list[Slice]:
         """The next records; positions newly handed-out partitions first."""
         await self._position_partitions()
+        if self._done and time.monotonic() - self._told_at >= _TELL_SECONDS:
+            await self._tell_done()
         try:
             fetched = await self._consumer.getmany(timeout_ms=int(wait_seconds * 1000), max_records=max_records)
         except (KafkaError, OSError) as error:
@@ -551,8 +591,32 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         if again:
             self._consumer.pause(*again)
 
+    def note_done(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Remember what the broker is to be told."""
+        self._done |= {KafkaPartition(at.topic, at.partition): end for at, end in positions.items()}
+
+    async def _tell_done(self) -> None:
+        """Commit to the broker what was done, so that its tools and scalers see the lag; nothing depends on it.
+
+        What is not taken is told with the next: within a rebalance, or by a member that the group has forgotten.
+        """
+        self._told_at = time.monotonic()
+        held = self._consumer.assignment()
+        done = {at: end for at, end in self._done.items() if at in held}
+        if not done:
+            return
+        try:
+            async with asyncio.timeout(_TELL_WITHIN_SECONDS):
+                await self._consumer.commit(done)
+        except (KafkaError, OSError) as error:  # TimeoutError is an OSError
+            log.info("offsets_not_told", error=repr(error))
+            return
+        self._done = {at: end for at, end in self._done.items() if done.get(at) != end}
+
     async def close(self) -> None:
         """Leave the group at once, so that others take over without waiting for the session to time out."""
+        if self._done and self._consumer.taken is None:
+            await self._tell_done()
         try:
             await self._consumer.stop()
         except (KafkaError, OSError) as error:

@@ -364,6 +364,9 @@ class PostgresSubscription:
         for at in partitions:
             self._position.pop(at, None)
 
+    def note_done(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Nobody watches groups here but by the databases of the services."""
+
     async def close(self) -> None:
         """Leave the group at once."""
         await self._listener.close()

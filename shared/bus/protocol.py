@@ -95,6 +95,12 @@ class Subscription(Protocol):
     def reset(self, partitions: Collection[TopicPartition]) -> None:
         """Forget where these partitions were read to: the next poll asks for their positions again."""
 
+    def note_done(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Say up to where partitions have been done with: the bus shows it to whoever watches, and reads it never.
+
+        Told later and at leaving, when the bus can be reached; the positions of the service's database stay the truth.
+        """
+
     @property
     def assigned(self) -> frozenset[TopicPartition]:
         """The partitions that this member believes to hold."""

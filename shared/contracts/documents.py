@@ -1,49 +1,15 @@
-"""The contracts as documents: a JSON Schema per topic and one AsyncAPI description of all of them."""
+"""The contracts as documents: a JSON Schema per topic, and what of a released one a later one no longer takes."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from shared.contracts.envelope import STRUCTURED_CONTENT_TYPE
 from shared.contracts.registry import TOPICS, TopicContract
 from shared.contracts.words import LISTED
-
-ASYNCAPI_VERSION = "3.0.0"
-CONTRACTS_VERSION = "1.0.0"
 
 
 def json_schemas() -> Mapping[str, dict[str, Any]]:
     """The JSON Schema (2020-12) of the whole CloudEvent, by topic."""
     return {topic: _schema(contract) for topic, contract in TOPICS.items()}
-
-
-def asyncapi(title: str = "Centerline events") -> dict[str, Any]:
-    """An AsyncAPI 3 document of every topic; message payloads point to the JSON Schemas beside it."""
-    return {
-        "asyncapi": ASYNCAPI_VERSION,
-        "info": {
-            "title": title,
-            "version": CONTRACTS_VERSION,
-            "description": "CloudEvents 1.0 as structured JSON (binary mode is accepted), keyed by subject.",
-        },
-        "defaultContentType": STRUCTURED_CONTENT_TYPE,
-        "channels": {
-            topic: {
-                "address": topic,
-                "messages": {topic: {"$ref": f"#/components/messages/{topic}"}},
-                "bindings": {"kafka": {"topic": topic}},
-            }
-            for topic in TOPICS
-        },
-        "operations": {
-            f"publish-{topic}": {
-                "action": "send",
-                "channel": {"$ref": f"#/channels/{topic}"},
-                "summary": f"Published by {contract.producer}.",
-            }
-            for topic, contract in TOPICS.items()
-        },
-        "components": {"messages": {topic: _message(contract) for topic, contract in TOPICS.items()}},
-    }
 
 
 def incompatibilities(released: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
@@ -136,16 +102,6 @@ def _takes(schema: Mapping[str, Any], word: str) -> bool:
     """Whether a schema takes a word, and knows it where it lists words."""
     known = _closed_list(schema) or schema.get(LISTED, [word])
     return word in known and schema.get("minLength", 0) <= len(word) <= schema.get("maxLength", len(word))
-
-
-def _message(contract: TopicContract) -> dict[str, Any]:
-    return {
-        "name": contract.event_type,
-        "summary": (contract.data.__doc__ or "").strip().splitlines()[0],
-        "contentType": STRUCTURED_CONTENT_TYPE,
-        "bindings": {"kafka": {"key": {"type": "string", "description": f"data.{contract.key_field}"}}},
-        "payload": {"$ref": f"schemas/{contract.topic}.json"},
-    }
 
 
 def _resolve(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:

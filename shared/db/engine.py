@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 import asyncpg
 import orjson
@@ -51,6 +52,18 @@ DatabaseMissing = asyncpg.InvalidCatalogNameError
 ServerError = asyncpg.PostgresError
 """What the server itself says; SQLAlchemy hands it on as the `orig` or the cause of an error of its own."""
 
+_WORDS_OF_LIBPQ = frozenset(
+    {
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "sslcrl",
+        "ssl_min_protocol_version",
+        "ssl_max_protocol_version",
+        "target_session_attrs",
+    }
+)
 _CLOSED = "connection is closed"
 _ENDED_IDLE = "cannot switch to state"
 
@@ -74,12 +87,16 @@ def create_engine(
 ) -> AsyncEngine:
     """A pool for a PostgreSQL URL; sessions run in UTC and give up idle transactions after a minute.
 
+    The URL takes libpq's words for TLS: `?sslmode=verify-full&sslrootcert=ca.pem`.
+
     The server notices within 25 s that the machine of a session is gone, and gives back the session's locks.
     It opens `pool_size` connections at most, and `overflow` more for a moment. Whoever waits longer than `patience`
     gets an error that passes by itself.
     """
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    words = {word: value for word, value in address.query.items() if word in _WORDS_OF_LIBPQ}
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        address.difference_update_query(words),
         pool_size=pool_size,
         max_overflow=overflow,
         pool_timeout=patience.connection,
@@ -88,6 +105,8 @@ def create_engine(
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={
+            # The driver reads libpq's words for TLS in a DSN only; everything else of it is in the arguments.
+            **({"dsn": f"postgresql://?{urlencode(words)}"} if words else {}),
             "timeout": 10,
             "server_settings": {
                 "application_name": application,

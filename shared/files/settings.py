@@ -1,10 +1,12 @@
 """What an operator sets for a service that takes files."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from shared.runtime.settings import ServiceSettings
+from shared.runtime.ways import are_here
 
 
 class FileLimit(ServiceSettings):
@@ -43,3 +45,15 @@ class FileSettings(FileLimit):
         if self.files_scan_required is not None:
             return self.files_scan_required
         return self.env == "production" or self.files_scan != "none"
+
+    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
+        """Files that are gone with the process."""
+        yield from super().refuse_in_production()
+        if self.files_url is not None and self.files_url.startswith("memory:"):
+            yield "files_url", "files in memory are gone when the process ends; name a folder or a bucket"
+
+    def refuse_open_ways(self) -> Iterator[tuple[str, str]]:
+        """A scanner elsewhere, which knows no TLS."""
+        yield from super().refuse_open_ways()
+        if self.files_scan == "clamd" and not are_here(self.files_clamd):
+            yield "files_clamd", "files go to clamd in clear: let it run beside this service"

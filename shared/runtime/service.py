@@ -128,7 +128,9 @@ def open_bus(settings: ServiceSettings) -> Bus:
     if settings.bus == "kafka":
         from shared.bus.kafka import KafkaBus  # noqa: PLC0415  its library is large, and only one bus is open
 
-        return KafkaBus(settings.kafka_bootstrap, client_id=f"centerline-{settings.service}")
+        return KafkaBus(
+            settings.kafka_bootstrap, client_id=f"centerline-{settings.service}", access=settings.kafka_access
+        )
     assert settings.bus_database_url is not None  # the settings demand it
     return PostgresBus(settings.bus_database_url)
 

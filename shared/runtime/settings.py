@@ -2,18 +2,21 @@
 
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 from pydantic_settings import SettingsError as SourceError
 
-ENV_PREFIX = "CENTERLINE_"
+from shared.runtime.kafka_settings import ENV_PREFIX, KafkaSettings
+from shared.runtime.ways import is_safe_database, is_safe_url
+
+_SERVICES = ("routing", "workqueue", "liquidation", "notifications")
+_DATABASE_BY_TLS = "production reaches its database by TLS and knows its certificate: ?sslmode=verify-full"
 _SLOT = re.compile(r"[A-Za-z0-9._-]{1,200}")
 DEVELOPMENT_ISSUER: Final = "centerline-dev"
 """The `iss` of tokens that the shared secret signs; no provider may have this name."""
@@ -32,18 +35,15 @@ class SettingsError(Exception):
     """The settings are incomplete or wrong; the text has one line per variable and says what to set."""
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(KafkaSettings):
     """Settings that every service has; a service subclasses this, adds its own, and defaults for the name."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, frozen=True, hide_input_in_errors=True, env_ignore_empty=True, extra="ignore"
-    )
 
     service: str = Field(description="the name of the service: routing, workqueue, liquidation or notifications")
     database_url: str = Field(
         pattern=r"^postgresql(\+asyncpg)?://",
         repr=False,
-        description="where the service's own database is: postgresql://user:password@host:5432/name",
+        description="where the service's own database is: postgresql://user:password@host:5432/name, and"
+        " ?sslmode=verify-full&sslrootcert=ca.pem where it is reached by TLS",
     )
     bus: Literal["postgres", "kafka"] = Field(
         default="postgres", description="where events travel: postgres (embedded log) or kafka"
@@ -54,7 +54,6 @@ class ServiceSettings(BaseSettings):
         repr=False,
         description="where the embedded event log is, shared by all services: postgresql://user:password@host:5432/name",
     )
-    kafka_bootstrap: str = Field(default="localhost:9092", description="Kafka brokers: host:port,host:port")
     roles: Annotated[frozenset[Role], NoDecode] = Field(
         default=frozenset(Role),
         min_length=1,
@@ -65,6 +64,11 @@ class ServiceSettings(BaseSettings):
     env: Literal["production", "development"] = Field(
         default="production",
         description="production trusts the keys of an identity provider alone; development also trusts a shared secret",
+    )
+    private_network: bool = Field(
+        default=False,
+        description="true where whatever lies between the parts is encrypted below them, as by a service mesh; else"
+        " production reaches the database, Kafka, mail servers and other services by TLS, or on this machine",
     )
     token_secret: SecretStr | None = Field(
         default=None, description="the key that signs development tokens, 32 bytes or longer: never in production"
@@ -222,23 +226,47 @@ class ServiceSettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _production_trusts_a_provider_alone(self) -> Self:
-        if self.env != "production":
-            return self
+    def _production_takes_nothing_of_development(self) -> Self:
+        if self.env == "production":
+            refused = dict(self.refuse_in_production())
+            if not self.private_network:
+                refused = dict(self.refuse_open_ways()) | refused
+            if refused:
+                raise ValueError("\n".join(f"{name}: {why}" for name, why in refused.items()))
+        return self
+
+    def refuse_in_production(self) -> Iterator[tuple[str, str]]:
+        """Settings of development that production does not take, each with what to do; a service adds its own."""
         if self.development:
-            raise ValueError("development: production does not issue tokens; set CENTERLINE_ENV=development elsewhere")
-        if self.replay_clock is not None:
-            raise ValueError("replay_clock: production has no clock but that of the machine")
-        if self.clock_behind_seconds is not None:
-            raise ValueError("clock_behind_seconds: production has no clock but that of the machine")
+            yield "development", "production does not issue tokens; set CENTERLINE_ENV=development elsewhere"
+        for name in ("replay_clock", "clock_behind_seconds"):
+            if getattr(self, name) is not None:
+                yield name, "production has no clock but that of the machine"
         if self.token_secret is not None:
-            raise ValueError(
-                "token_secret: production takes no token that a shared secret signs; unset it, "
-                "or set CENTERLINE_ENV=development where nothing is real"
+            yield (
+                "token_secret",
+                "production takes no token that a shared secret signs; unset it, "
+                "or set CENTERLINE_ENV=development where nothing is real",
             )
         if self.token_issuer is None:
-            raise ValueError("token_issuer: production needs an identity provider")
-        return self
+            yield "token_issuer", "production needs an identity provider"
+
+    def refuse_open_ways(self) -> Iterator[tuple[str, str]]:
+        """Ways that others may read along, unless the network encrypts by itself; a service adds its own."""
+        if not is_safe_database(self.database_url):
+            yield "database_url", _DATABASE_BY_TLS
+        if self.bus == "postgres" and not is_safe_database(self.bus_database_url or ""):
+            yield "bus_database_url", _DATABASE_BY_TLS
+        if self.bus == "kafka":
+            yield from self.refuse_open_kafka()
+        for name in sorted(self.service_urls):
+            if not is_safe_url(getattr(self, name)):
+                yield name, "production asks other services over https, or on this machine"
+
+    @property
+    def service_urls(self) -> frozenset[str]:
+        """The settings that say where another service answers."""
+        return frozenset(f"{service}_url" for service in _SERVICES) & type(self).model_fields.keys()
 
     @model_validator(mode="after")
     def _somebody_issues_tokens(self) -> Self:
@@ -263,32 +291,12 @@ class ServiceSettings(BaseSettings):
         return self
 
 
-def is_safe_url(url: str) -> bool:
-    """Whether keys may be fetched there: over https, or from this machine itself."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, as a URL names it, is the machine that asks."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _demand_safe_url(name: str, url: str) -> None:
     if not is_safe_url(url):
         raise ValueError(f"{name}: an https URL, or one of this machine: whoever can change the keys can be anybody")
 
 
-S = TypeVar("S", bound=ServiceSettings)
+S = TypeVar("S", bound=KafkaSettings)
 
 
 def load_settings(model: type[S], **overrides: Any) -> S:
@@ -301,16 +309,21 @@ def load_settings(model: type[S], **overrides: Any) -> S:
     except ValidationError as error:
         raise SettingsError(_describe(model, error)) from None
     except SourceError as error:
-        raise SettingsError(f"{error}: a value that is not a word or a number is given as JSON") from None
+        said = str(error)
+        is_of_a_file = "_FILE: " in said
+        raise SettingsError(
+            said if is_of_a_file else f"{said}: a value that is not a word or a number is given as JSON"
+        ) from None
 
 
-def _describe(model: type[ServiceSettings], error: ValidationError) -> str:
+def _describe(model: type[KafkaSettings], error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
-        message = problem["msg"].removeprefix("Value error, ")
-        name = str(problem["loc"][0]) if problem["loc"] else message.partition(":")[0]
-        field = model.model_fields.get(name)
-        what = field.description if field is not None and field.description else "see the settings of the service"
-        reason = message.removeprefix(f"{name}: ")
-        lines.append(f"{ENV_PREFIX}{name.upper()}: {what} ({reason})")
+        # What concerns settings together is said by a validator of all, in a line for each that begins with its name.
+        for message in problem["msg"].removeprefix("Value error, ").splitlines():
+            name = str(problem["loc"][0]) if problem["loc"] else message.partition(":")[0]
+            field = model.model_fields.get(name)
+            what = field.description if field is not None and field.description else "see the settings of the service"
+            reason = message.removeprefix(f"{name}: ")
+            lines.append(f"{ENV_PREFIX}{name.upper()}: {what} ({reason})")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.runtime.errors import Transient
 from shared.runtime.metrics import Metrics
-from shared.runtime.settings import is_safe_url
+from shared.runtime.ways import is_safe_url
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 

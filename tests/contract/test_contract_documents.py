@@ -19,6 +19,7 @@ from services.routing.domain import center, criteria, decisions, filings
 from services.workqueue.domain import clocks, item
 from services.workqueue.domain import decision as queue_decision
 from shared.contracts import liquidation, notice, routing, work
+from shared.contracts.decode import Rejection, decode
 from shared.contracts.documents import incompatibilities, json_schemas
 from shared.contracts.post_entry import FilingKind
 from shared.contracts.registry import TOPICS
@@ -87,6 +88,26 @@ def test_every_topic_has_a_released_schema() -> None:
 
 def _entry_filed() -> dict[str, Any]:
     return copy.deepcopy(dict(json_schemas()["entry-filed"]))
+
+
+@pytest.mark.parametrize("topic", list(TOPICS))
+def test_example_of_a_topic_is_an_event_of_it(topic: str) -> None:
+    example = generated()["asyncapi.json"]["components"]["messages"][topic]["examples"][0]["payload"]
+    event = decode(topic, example["subject"].encode(), json.dumps(example).encode(), {}, 524_288)
+    assert not isinstance(event, Rejection), event
+
+
+def test_asyncapi_says_who_reads_and_publishes_what_as_the_services_do() -> None:
+    said = generated()["asyncapi.json"]["operations"].items()
+    reads = {name for name, each in said if each["action"] == "receive"}
+    sends = {name for name, each in said if each["action"] == "send"}
+    assert reads == {f"receive-{topic}-{service.name}" for service in SERVICES for topic in service.topics}
+    assert sends == {
+        "send-dead-letters",
+        *(f"send-{each.topic}" for each in TOPICS.values() if each.producer != "filers"),
+    }
+    for _, each in said:
+        assert each["channel"]["$ref"].removeprefix("#/channels/") in generated()["asyncapi.json"]["channels"]
 
 
 def test_field_that_becomes_required_is_found() -> None:

@@ -18,12 +18,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from xml.etree import ElementTree as ET
 
 from tests.support.apt import NotInstalled, install
+from tests.support.certificates import Authority
 
 KAFKA_FILES = Path(__file__).resolve().parents[2] / "deploy" / "kafka"
 LOOPBACK = "127.0.0.1"
@@ -61,6 +63,15 @@ SETTINGS = {
     "background.threads": "2",
     "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Listeners beside the open one: TLS with SCRAM-SHA-512 for one user, and TLS that asks for a certificate."""
+
+    authority: Authority
+    username: str
+    password: str
 
 
 class BrokerUnavailable(Exception):  # noqa: N818 - not an error of the code under test
@@ -125,8 +136,12 @@ def ensure_installed() -> Path:
 class KafkaBroker:
     """One broker process with its data directory; ports and data stay the same over a restart."""
 
-    def __init__(self, home: Path, data_dir: Path, port: int, controller_port: int) -> None:
+    def __init__(
+        self, home: Path, data_dir: Path, port: int, controller_port: int, guards: Guards | None = None
+    ) -> None:
         self.data_dir = data_dir
+        self._guards = guards
+        self._guarded = dict(zip(("SASL_SSL", "SSL"), _free_ports(2), strict=True)) if guards is not None else {}
         self.port = port
         self.bootstrap = f"{LOOPBACK}:{port}"
         self._controller_port = controller_port
@@ -135,13 +150,13 @@ class KafkaBroker:
         atexit.register(self.kill)
 
     @classmethod
-    def start(cls, data_dir: Path, *, port: int | None = None) -> Self:
+    def start(cls, data_dir: Path, *, port: int | None = None, guards: Guards | None = None) -> Self:
         """Start a broker on this data directory and wait until it answers; a new directory is formatted."""
         home = ensure_installed()
         data_dir.mkdir(parents=True, exist_ok=True)
         for is_last_try in (port is not None, True):
             free = _free_ports(2)
-            broker = cls(home, data_dir, port or free[0], free[1])
+            broker = cls(home, data_dir, port or free[0], free[1], guards)
             try:
                 broker._format()
                 broker._launch()
@@ -151,6 +166,10 @@ class KafkaBroker:
             else:
                 return broker
         raise AssertionError("the last try returns or raises")
+
+    def guarded(self, protocol: str) -> str:
+        """The address of a guarded listener: SASL_SSL or SSL."""
+        return f"{LOOPBACK}:{self._guarded[protocol]}"
 
     def stop(self) -> None:
         """Shut down in order; a broker that takes too long over it is killed."""
@@ -204,15 +223,22 @@ class KafkaBroker:
     def _format(self) -> None:
         """Write the settings, and the storage's identity unless it has one."""
         controller = f"{LOOPBACK}:{self._controller_port}"
+        public = ",".join(
+            [f"PLAINTEXT://{self.bootstrap}", *(f"{name}://{self.guarded(name)}" for name in self._guarded)]
+        )
         settings = {
             **SETTINGS,
-            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            **self._guard_settings(),
+            "listeners": f"{public},CONTROLLER://{controller}",
+            "advertised.listeners": public,
             "controller.quorum.voters": f"1@{controller}",
             "log.dirs": str(self.data_dir / "log"),
         }
         self._settings_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", f"--cluster-id={CLUSTER_ID}"]
+        if self._guards is not None:
+            user = f"name={self._guards.username},password={self._guards.password}"
+            tool.append(f"--add-scram=SCRAM-SHA-512=[{user}]")
         with self._log.open("ab") as log:
             done = subprocess.run(
                 self._java("-Xmx128m", "-XX:TieredStopAtLevel=1", *tool, f"--config={self._settings_file}"),
@@ -223,6 +249,23 @@ class KafkaBroker:
             )
         if done.returncode != 0:
             raise BrokerUnavailable(f"Kafka could not format its storage:\n{self._end_of_log()}")
+
+    def _guard_settings(self) -> dict[str, str]:
+        if self._guards is None:
+            return {}
+        chain = self._guards.authority.issue("broker")
+        jaas = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+        return {
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": str(chain),
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": str(self._guards.authority.ca),
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "listener.name.ssl.ssl.client.auth": "required",
+            "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": jaas,
+        }
 
     def _launch(self) -> None:
         with self._log.open("ab") as log:

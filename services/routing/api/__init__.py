@@ -12,6 +12,7 @@ from services.routing.api import (
     criteria,
     decisions,
     directory,
+    events,
     families,
     figures,
     filings,
@@ -50,6 +51,7 @@ ROUTERS = [
     figures.router,
     recommendations.router,
     calendar.router,
+    events.router,
 ]
 PUBLIC_ROUTERS = [
     authority.router,

@@ -1,18 +1,13 @@
 """What comes back: by SMTP with TLS, for the delivery that its address names; then a second contact, then a letter."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiosmtplib
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications.acts.bounces import Bounces
@@ -45,6 +40,7 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
+from tests.support.certificates import server_and_client
 
 ADDRESSES = MailAddresses(
     team="team-{center}@trade.example",
@@ -81,32 +77,6 @@ def report(action: str, status: str = "5.1.1", words: str = "smtp; 550 no such m
         "",
     )
     return "\r\n".join(lines).encode()
-
-
-def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's TLS with a certificate of its own, and a client's that trusts that one alone."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "mail.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(path)
-    return server, ssl.create_default_context(cafile=str(path))
 
 
 @pytest.fixture
@@ -148,7 +118,7 @@ async def states(engine: AsyncEngine) -> dict[str, str]:
 async def inbound(engine: AsyncEngine, clock: FixedClock, tmp_path: Path) -> AsyncIterator[aiosmtplib.SMTP]:
     """A client of the server that takes bounces, over TLS."""
     bounces = Bounces(engine, clock, ADDRESSES)
-    server_tls, client_tls = certificate(tmp_path)
+    server_tls, client_tls = server_and_client(tmp_path)
     server = InboundMail("localhost", 0, is_known=bounces.is_known, take=bounces.take, tls=server_tls)
     server.listening = asyncio.get_running_loop().create_future()
     stopping = Stopping()
@@ -283,7 +253,7 @@ async def test_nothing_is_taken_without_tls(
     engine: AsyncEngine, clock: FixedClock, mailer: ScriptedMailer, tmp_path: Path
 ) -> None:
     bounces = Bounces(engine, clock, ADDRESSES)
-    tls, _ = certificate(tmp_path)
+    tls, _ = server_and_client(tmp_path)
     server = InboundMail("localhost", 0, is_known=bounces.is_known, take=bounces.take, tls=tls)
     server.listening = asyncio.get_running_loop().create_future()
     stopping = Stopping()

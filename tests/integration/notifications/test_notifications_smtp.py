@@ -33,7 +33,7 @@ from tests.integration.notifications.builders import (
     rows,
     sender_of,
 )
-from tests.integration.notifications.test_notifications_bounces import certificate
+from tests.support.certificates import server_and_client
 
 BUSY = "421 too many connections"
 Trouble = Callable[[SMTP], Awaitable[str]]
@@ -350,9 +350,9 @@ async def test_mail_that_has_to_be_encrypted_goes_to_a_server_that_proves_itself
     is_trusted: bool,
     is_sent: bool,
 ) -> None:
-    server_tls, _ = certificate(tmp_path)
+    server_tls, _ = server_and_client(tmp_path)
     if is_trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mail.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     postbox, starttls = Postbox(), server_tls if offers == "starttls" else None
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(postbox, hostname="localhost", tls_context=starttls, require_starttls=starttls is not None),

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from cli.demo import set_replay_clock
 from cli.environment import open_environment
+from services.notifications.settings import NotificationsSettings
+from services.workqueue.settings import WorkqueueSettings
 from shared.db.embedded import EmbeddedPostgres
 from shared.runtime.clock import ReplayClock, SystemClock
 from shared.runtime.service import open_platform
@@ -21,8 +23,8 @@ from tests.support.product import clean_environment
 GOOD = {
     "SERVICE": "routing",
     "PORT": "8001",
-    "DATABASE_URL": "postgresql+asyncpg://u:hush@db/routing",
-    "BUS_DATABASE_URL": "postgresql://db/bus",
+    "DATABASE_URL": "postgresql+asyncpg://u:hush@db/routing?sslmode=verify-full",
+    "BUS_DATABASE_URL": "postgresql://db/bus?sslmode=verify-full",
     "TOKEN_SECRET": "s" * 32,
 }
 
@@ -181,7 +183,7 @@ def test_trusted_proxies_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(ServiceSettings).trusted_proxies == ("10.0.0.0/8", "192.0.2.7")
 
 
-def test_a_process_of_production_with_development_tokens_exits_with_2_and_one_line() -> None:
+def test_a_process_of_production_with_settings_of_development_exits_with_2_and_a_line_for_each() -> None:
     variables = {f"CENTERLINE_{name}": value for name, value in GOOD.items() if name not in ("SERVICE", "PORT")}
     variables |= {"CENTERLINE_ENV": "production", "CENTERLINE_DEVELOPMENT": "true"}
     process = subprocess.run(
@@ -192,9 +194,13 @@ def test_a_process_of_production_with_development_tokens_exits_with_2_and_one_li
         check=False,
         timeout=60,
     )
-    first, line, *others = process.stderr.splitlines()
-    assert (process.returncode, first, others) == (2, "routing cannot start:", [])
-    assert line.startswith("CENTERLINE_DEVELOPMENT: ")
+    first, *lines = process.stderr.splitlines()
+    assert (process.returncode, first) == (2, "routing cannot start:")
+    assert [line.partition(":")[0] for line in lines] == [
+        "CENTERLINE_DEVELOPMENT",
+        "CENTERLINE_TOKEN_SECRET",
+        "CENTERLINE_TOKEN_ISSUER",
+    ]
 
 
 def test_services_start_as_development_on_the_embedded_server_only(
@@ -233,3 +239,113 @@ def test_the_embedded_bus_needs_its_database_in_every_role(monkeypatch: pytest.M
         load_settings(ServiceSettings)
     monkeypatch.setenv("CENTERLINE_BUS", "kafka")
     assert load_settings(ServiceSettings).bus_database_url is None
+
+
+def names_refused(model: type[ServiceSettings] = ServiceSettings) -> set[str]:
+    """The variables that are named when these settings are read, without their prefix."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings(model)
+    return {line.partition(":")[0].removeprefix("CENTERLINE_") for line in str(refused.value).splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("name", "opened", "safe"),
+    [
+        ("DATABASE_URL", "postgresql://db/routing", "postgresql://db/routing?sslmode=verify-ca"),
+        ("DATABASE_URL", "postgresql://db/routing?sslmode=require", "postgresql://127.0.0.1/routing"),
+        ("BUS_DATABASE_URL", "postgresql://db/bus?sslmode=prefer", "postgresql:///bus?host=/run/postgresql"),
+    ],
+)
+def test_production_reaches_databases_by_tls_or_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, name: str, opened: str, safe: str
+) -> None:
+    as_in_production(monkeypatch)
+    monkeypatch.setenv(f"CENTERLINE_{name}", opened)
+    assert names_refused() == {name}
+    monkeypatch.setenv("CENTERLINE_PRIVATE_NETWORK", "true")  # as a service mesh makes it
+    load_settings(ServiceSettings)
+    monkeypatch.delenv("CENTERLINE_PRIVATE_NETWORK")
+    monkeypatch.setenv(f"CENTERLINE_{name}", safe)
+    load_settings(ServiceSettings)
+
+
+def test_production_reaches_kafka_by_tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    as_in_production(monkeypatch)
+    monkeypatch.setenv("CENTERLINE_BUS", "kafka")
+    monkeypatch.setenv("CENTERLINE_KAFKA_BOOTSTRAP", "127.0.0.1:9092,broker:9092")
+    assert names_refused() == {"KAFKA_PROTOCOL"}
+    ca = tmp_path / "ca.pem"
+    monkeypatch.setenv("CENTERLINE_KAFKA_CA", str(ca))
+    monkeypatch.setenv("CENTERLINE_KAFKA_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("CENTERLINE_KAFKA_USERNAME", "centerline")
+    assert names_refused() == {"KAFKA_PASSWORD"}
+    monkeypatch.setenv("CENTERLINE_KAFKA_PASSWORD", "hush")
+    assert names_refused() == {"KAFKA_CA"}
+    ca.touch()
+    access = load_settings(ServiceSettings).kafka_access
+    assert (access.protocol, access.mechanism, access.username, access.password) == (
+        "SASL_SSL",
+        "SCRAM-SHA-512",
+        "centerline",
+        "hush",
+    )
+    assert "hush" not in repr(load_settings(ServiceSettings))
+    monkeypatch.setenv("CENTERLINE_KAFKA_PROTOCOL", "SSL")
+    assert names_refused() == {"KAFKA_PROTOCOL"}
+
+
+def test_production_refuses_all_of_development_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    as_in_production(monkeypatch)
+    for name, value in {
+        "CLOCK_BEHIND_SECONDS": "60",
+        "REPLAY_CLOCK": str(tmp_path),
+        "MAIL_FOLDER": str(tmp_path),
+        "SMTP_URL": "smtp://relay:25",
+        "WEBHOOK_KEY": "k" * 32,
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+        "LIQUIDATION_URL": "http://liquidation:8003",
+    }.items():
+        monkeypatch.setenv(f"CENTERLINE_{name}", value)
+    assert names_refused(NotificationsSettings) == {
+        "CLOCK_BEHIND_SECONDS",
+        "REPLAY_CLOCK",
+        "MAIL_FOLDER",
+        "WEBHOOK_ALLOW_PRIVATE",
+        "PUBLIC_BASE_URL",
+        "LIQUIDATION_URL",
+    }
+    monkeypatch.delenv("CENTERLINE_MAIL_FOLDER")
+    assert "SMTP_URL" in names_refused(NotificationsSettings)
+    monkeypatch.setenv("CENTERLINE_FILES_URL", "memory:///")
+    monkeypatch.setenv("CENTERLINE_FILES_SCAN", "clamd")
+    monkeypatch.setenv("CENTERLINE_FILES_CLAMD", "scanner:3310")
+    assert names_refused(WorkqueueSettings) >= {"FILES_URL", "FILES_CLAMD", "LIQUIDATION_URL"}
+
+
+def test_secrets_come_from_files_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    held = tmp_path / "url"
+    held.write_text("postgresql://u:hush@db/routing?sslmode=verify-full\n")
+    monkeypatch.setenv("CENTERLINE_DATABASE_URL_FILE", str(held))
+    assert names_refused() == {"DATABASE_URL_FILE"}  # both are set
+    monkeypatch.delenv("CENTERLINE_DATABASE_URL")
+    assert load_settings(ServiceSettings).database_url == held.read_text().strip()
+    held.write_text("")
+    assert names_refused() == {"DATABASE_URL_FILE"}
+    held.unlink()
+    assert names_refused() == {"DATABASE_URL_FILE"}
+    monkeypatch.setenv("CENTERLINE_PORT_FILE", str(held))  # no secret, so it is not read from files
+    monkeypatch.setenv("CENTERLINE_DATABASE_URL", GOOD["DATABASE_URL"])
+    monkeypatch.delenv("CENTERLINE_DATABASE_URL_FILE")
+    load_settings(ServiceSettings)
+
+
+def test_the_command_line_reads_the_same_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    held = tmp_path / "url"
+    held.write_text("postgresql://u:hush@db/{service}?sslmode=verify-full\n")
+    monkeypatch.delenv("CENTERLINE_DATABASE_URL")
+    monkeypatch.setenv("CENTERLINE_DATABASE_URL_FILE", str(held))
+    environment = open_environment(data=tmp_path, start_server=False)
+    assert environment.database_of("routing") == "postgresql://u:hush@db/routing?sslmode=verify-full"
+    given = environment.variables_of("routing")
+    assert given["CENTERLINE_DATABASE_URL"] == environment.database_of("routing")
+    assert "CENTERLINE_DATABASE_URL_FILE" not in given
