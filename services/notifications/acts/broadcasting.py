@@ -55,30 +55,29 @@ class Broadcaster:
         self._ahead = per_second * _SECONDS_AHEAD
 
     async def run(self) -> int:
-        """Begin what the rate allows now; gives how many notices were begun."""
+        """Begin what the rate allows now, and no more however long it takes; gives how many notices were begun."""
         async with reading(self._database) as connection:
             sending = await store.list_sending(connection)
-        begun = 0
+        if not sending:
+            return 0
         for broadcast in sending:
-            begun += await self._send(broadcast)
-        return begun
-
-    async def _send(self, broadcast: Broadcast) -> int:
-        if broadcast.planned_at is None:
-            await self._plan(broadcast)
-        begun = 0
-        while room := await self._room():
-            async with transaction(self._database) as tx:
-                if not await store.hold_sending(tx, broadcast.broadcast_id):
-                    return begun
-                waiting = await store.list_waiting(tx, broadcast.broadcast_id, min(room, SLICE))
-                if not waiting:
-                    await self._finish(tx, broadcast)
-                    return begun
-                changes = await changes_since(tx, broadcast)
-            # What fails counts as well: a slice that fails is not tried at more than the rate.
-            self._allowance.take(len(waiting))
-            begun += await self._begin(broadcast, waiting, changes)
+            if broadcast.planned_at is None:
+                await self._plan(broadcast)
+        begun, room = 0, await self._room()
+        for broadcast in sending:
+            while room > 0:
+                async with transaction(self._database) as tx:
+                    if not await store.hold_sending(tx, broadcast.broadcast_id):
+                        break
+                    waiting = await store.list_waiting(tx, broadcast.broadcast_id, min(room, SLICE))
+                    if not waiting:
+                        await self._finish(tx, broadcast)
+                        break
+                    changes = await changes_since(tx, broadcast)
+                # What fails counts as well: a slice that fails is not tried at more than the rate.
+                self._allowance.take(len(waiting))
+                room -= len(waiting)
+                begun += await self._begin(broadcast, waiting, changes)
         return begun
 
     async def _room(self) -> int:
