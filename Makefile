@@ -99,6 +99,7 @@ fixtures: $(STAMP)  ## record anew what each producer publishes (ARGS= names sto
 
 lock: $(STAMP)  ## resolve the requirements*.lock files again (ARGS=--upgrade for newer versions)
 	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml -o requirements.lock
+	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml --extra otel -c requirements.lock -o requirements-otel.lock
 	@$(BIN)/$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean-data: $(STAMP)  ## stop the embedded servers and remove their data

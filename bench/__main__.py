@@ -22,6 +22,7 @@ from bench.claims_peers import are_installed, measure_peers
 from bench.cycle import measure_cycle, measure_questions
 from bench.life import measure_lives
 from bench.lists import MAY_TAKE, measure_lists
+from bench.mass_change import measure_mass_change
 from bench.nation import load_accounts, load_criteria
 from bench.notices import HandedOver, measure_calls, measure_mails
 from bench.recovery import measure_recovery
@@ -54,6 +55,7 @@ ROWS = (
     "lists",
     "notices",
     "broadcast",
+    "mass",
 )
 RESULTS = Path(__file__).parent / "results"
 
@@ -238,6 +240,26 @@ async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     )
 
 
+async def measure_mass_rows(server: EmbeddedPostgres, entries: int) -> list[Row]:
+    """A declaration of many entries kept and judged, and a trial, each beside a bare statement over as many rows."""
+    embedded.ensure_database(server, "liquidation")
+    engine = create_engine(server.url("liquidation"), application="bench")
+    await upgrade(engine, LIQUIDATION.migrations)
+    found = await measure_mass_change(engine, entries)
+    await engine.dispose()
+    kept = f"{entries:,} rows of one file; resident memory grew by {found.grown_mib:.0f} MiB"
+    told = f"{found.accepted:,} judged by all that is known, records held"
+    measured = (
+        ("mass change, intake, rows/s", found.intake, found.intake_floor, kept),
+        ("mass change, judgment, rows/s", found.judging, found.judging_floor, told),
+        ("mass change, trial, entries/s", found.trial, found.trial_floor, f"the trial took {found.trial:.1f} s"),
+    )
+    return [
+        Row(name, entries / seconds, entries / floor, floor / seconds, "none named", note)
+        for name, seconds, floor, note in measured
+    ]
+
+
 async def measure_urgent_row(
     server: EmbeddedPostgres, waiting: int, per_second: int, seconds: float, *, within: float = 60
 ) -> Row:
@@ -345,6 +367,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
         with open_server() as (_, server):
             rate, seconds = given.broadcast_per_second, given.broadcast_seconds
             rows.append(await measure_broadcast_row(server, given.recipients, rate, seconds))
+    if "mass" in given.rows:
+        with open_server() as (_, server):
+            rows.extend(await measure_mass_rows(server, given.declared))
     return rows
 
 
@@ -377,6 +402,7 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--open-items", type=int, default=1_000_000, help="open items for the claims")
     parser.add_argument("--lives", type=int, default=20_000, help="items from event to decision")
     parser.add_argument("--bulk-items", type=int, default=100_000, help="items of the bulk run")
+    parser.add_argument("--declared", type=int, default=1_000_000, help="entries declared to a program")
     parser.add_argument("--notices", type=int, default=20_000, help="notices by mail, and by webhook")
     parser.add_argument("--notices-waiting", type=int, default=1_000_000, help="notices of a cycle that wait")
     parser.add_argument("--mails-per-second", type=int, default=50, help="mails of the cycle in a second, at most")

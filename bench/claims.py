@@ -107,7 +107,7 @@ async def fill(engine: AsyncEngine, count: int) -> None:
         await connection.execute(text(_FILL_FLOOR))
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("VACUUM ANALYZE items, floor_items"))
+        await connection.execute(text("VACUUM ANALYZE items, offered_items, floor_items"))
 
 
 async def make_floor_tables(engine: AsyncEngine) -> None:

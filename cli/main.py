@@ -29,6 +29,7 @@ from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import print_document, print_line, print_rows, print_text, show_summary
+from shared.bus.dead_letters import LetterFilter
 from shared.customs.calendar import add_days, legal_date
 from shared.db import embedded
 from shared.db.job_runs import JobRun
@@ -75,6 +76,7 @@ ArchiveOption = Annotated[
     Path | None,
     typer.Option("--archive", help="Folder of the archive. Default: CENTERLINE_ARCHIVE or `archive` with the data."),
 ]
+WhyOption = Annotated[str, typer.Option("--why", help="Why, kept with who asked.")]
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(service.name for service in SERVICES)}.")]
 
 
@@ -404,11 +406,12 @@ def replay_letters(
     service: ServiceArgument,
     ids: list[int],
     everywhere: EverywhereOption = False,
+    why: WhyOption = operations.WHY,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Have the service try parked messages again, with the ids that they had."""
-    _settle(service, ids, data, replay=True, everywhere=everywhere, as_json=as_json)
+    _settle(service, ids, data, replay=True, everywhere=everywhere, why=why, as_json=as_json)
 
 
 @letters_app.command("discard")
@@ -416,11 +419,72 @@ def discard_letters(
     service: ServiceArgument,
     ids: list[int],
     everywhere: EverywhereOption = False,
+    why: WhyOption = operations.WHY,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Settle parked messages as not to be applied; they stay as history."""
-    _settle(service, ids, data, replay=False, everywhere=everywhere, as_json=as_json)
+    _settle(service, ids, data, replay=False, everywhere=everywhere, why=why, as_json=as_json)
+
+
+@letters_app.command("preview")
+def preview_letters(
+    service: ServiceArgument,
+    reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """What settling all parked letters of a reason and topic would reach: how many, since when, the first of them."""
+    environment = open_environment(data=data, is_needed=True)
+    wanted = LetterFilter(reason, topic)
+    found = asyncio.run(operations.preview_dead_letters(environment, _known(service), wanted))
+    parked = found.parked
+    sample = [
+        {**row, "key": mask_importer_numbers(_text_of(row["key"])), "detail": mask_importer_numbers(row["detail"])}
+        for row in found.sample
+    ]
+    if as_json:
+        print_document({**asdict(parked), "sample": sample})
+        return
+    if not parked.letters:
+        print_text(f"{service} has no such dead letters parked")
+        return
+    print_text(f"{parked.letters:,} letters up to {parked.up_to}, the oldest of {parked.oldest}; the first of them:")
+    for row in sample:
+        print_text(f"{row['id']} {row['topic']} {row['key']}: {row['detail']}")
+
+
+@letters_app.command("settle")
+def settle_letters_like(
+    service: ServiceArgument,
+    act: Annotated[Literal["replay", "discard"], typer.Argument(help="replay or discard.")],
+    letters: Annotated[int | None, typer.Option(min=0, help="How many, as the preview said.")] = None,
+    up_to: Annotated[int | None, typer.Option(min=0, help="The last of them, as the preview said.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only this reason.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only this topic.")] = None,
+    why: WhyOption = operations.WHY,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Replay or discard all letters of a preview; nothing happens where they are not those any more.
+
+    Without its numbers all that are parked now.
+    """
+    environment = open_environment(data=data, is_needed=True)
+    done = asyncio.run(
+        operations.settle_letters_like(
+            environment,
+            _known(service),
+            LetterFilter(reason, topic),
+            count=letters,
+            up_to=up_to,
+            replay=act == "replay",
+            why=why,
+        )
+    )
+    words = "to be tried again" if act == "replay" else "discarded"
+    print_line({"act": done.act_id, "settled": done.done}, f"{done.done:,} letters are {words} now", as_json=as_json)
 
 
 @outbox_app.command("list")
@@ -457,18 +521,26 @@ def show_set_aside(service: ServiceArgument, row_id: int, as_json: JsonOption = 
 
 @outbox_app.command("publish")
 def publish_set_aside(
-    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+    service: ServiceArgument,
+    ids: list[int],
+    why: WhyOption = operations.WHY,
+    as_json: JsonOption = False,
+    data: DataOption = None,
 ) -> None:
     """Have the relay publish events that were set aside, once the broker takes them."""
-    _settle_set_aside(service, ids, data, publish=True, as_json=as_json)
+    _settle_set_aside(service, ids, data, publish=True, why=why, as_json=as_json)
 
 
 @outbox_app.command("discard")
 def discard_set_aside(
-    service: ServiceArgument, ids: list[int], as_json: JsonOption = False, data: DataOption = None
+    service: ServiceArgument,
+    ids: list[int],
+    why: WhyOption = operations.WHY,
+    as_json: JsonOption = False,
+    data: DataOption = None,
 ) -> None:
     """Settle events that were set aside as not to be published; they stay as history."""
-    _settle_set_aside(service, ids, data, publish=False, as_json=as_json)
+    _settle_set_aside(service, ids, data, publish=False, why=why, as_json=as_json)
 
 
 @jobs_app.command("list")
@@ -519,17 +591,52 @@ def retry_rows(
     service: ServiceArgument,
     job: Annotated[str, typer.Argument(help="The job that set them aside.")],
     keys: Annotated[list[str] | None, typer.Argument(help="Their keys; without any all of the job.")] = None,
+    why: WhyOption = operations.WHY,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Have the next run of a job try rows again that it set aside."""
     environment = open_environment(data=data, is_needed=True)
-    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or []))
+    count = asyncio.run(operations.retry_rows(environment, _known(service), job, keys or [], why=why))
     if not count:
         raise NotThere(
             f"{job} of {service} has set aside no such rows; `centerline jobs set-aside {service}` says which there are"
         )
     print_line({"retried": count}, f"{count} to be tried again by the next run of {job}", as_json=as_json)
+
+
+@jobs_app.command("run")
+def run_job(
+    service: ServiceArgument,
+    job: Annotated[str, typer.Argument(help="The job.")],
+    why: WhyOption = operations.WHY,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Have the schedulers of a service run a job now, beside its schedule; `centerline acts` says how it ended."""
+    environment = open_environment(data=data, is_needed=True)
+    act = asyncio.run(operations.run_job(environment, _known(service), job, why=why))
+    print_line({"act": act.act_id, "job": job}, f"{job} of {service} is to run now: act {act.act_id}", as_json=as_json)
+
+
+@app.command("acts")
+def list_acts(
+    service: ServiceArgument,
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 100,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """What operators asked a service for, here or by its pages and its API: who, why, and how far it is."""
+    found = asyncio.run(operations.list_acts(open_environment(data=data, is_needed=True), _known(service), limit=limit))
+    heads = ("act_id", "act", "state", "done", "total", "asked_by", "asked_at", "reason")
+    print_rows(
+        f"Acts of operators on {service}",
+        heads,
+        [[getattr(each, head) for head in heads] for each in found],
+        document=[asdict(each) for each in found],
+        as_json=as_json,
+        if_none=f"no operator asked {service} for anything yet",
+    )
 
 
 @app.command("check-invariants")
@@ -785,10 +892,12 @@ def _message_row(message: operations.RefusedMessage) -> tuple[Any, ...]:
     return message.topic, message.partition, message.log_offset, *words
 
 
-def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool, everywhere: bool, as_json: bool) -> None:
+def _settle(
+    service: str, ids: list[int], data: Path | None, *, replay: bool, everywhere: bool, why: str, as_json: bool
+) -> None:
     environment = open_environment(data=data, is_needed=True)
     count = asyncio.run(
-        operations.settle_dead_letters(environment, _known(service), ids, replay=replay, everywhere=everywhere)
+        operations.settle_dead_letters(environment, _known(service), ids, replay=replay, everywhere=everywhere, why=why)
     )
     done = f"parked and are {'to be tried again' if replay else 'discarded'} now"
     none = f"{service} has no such dead letters parked; `centerline dead-letters list {service}` says which there are"
@@ -799,9 +908,11 @@ def _settle(service: str, ids: list[int], data: Path | None, *, replay: bool, ev
     _tell_settled(count, ids, done, none, as_json=as_json)
 
 
-def _settle_set_aside(service: str, ids: list[int], data: Path | None, *, publish: bool, as_json: bool) -> None:
+def _settle_set_aside(
+    service: str, ids: list[int], data: Path | None, *, publish: bool, why: str, as_json: bool
+) -> None:
     environment = open_environment(data=data, is_needed=True)
-    count = asyncio.run(operations.settle_set_aside(environment, _known(service), ids, publish=publish))
+    count = asyncio.run(operations.settle_set_aside(environment, _known(service), ids, publish=publish, why=why))
     _tell_settled(
         count,
         ids,

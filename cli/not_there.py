@@ -17,7 +17,7 @@ from shared.archive.partition import Damaged
 from shared.bus.protocol import Unpublishable
 from shared.db.embedded import EmbeddedPostgresError
 from shared.db.engine import DATABASE_ERRORS, OTHER_SCHEMA, DatabaseMissing, ServerError
-from shared.runtime.errors import Transient
+from shared.runtime.errors import Refused, Transient
 from shared.runtime.settings import SettingsError
 
 
@@ -100,8 +100,14 @@ def _say_file(error: BaseException) -> str:
     return f"{error}; look at what the system says of it"
 
 
+def _say_refused(error: BaseException) -> str:
+    assert isinstance(error, Refused)
+    return error.detail if error.remedy is None else f"{error.detail} {error.remedy}"
+
+
 _SENTENCES: Final[tuple[tuple[type | tuple[type, ...], Callable[[BaseException], str]], ...]] = (
     (_KNOWN, str),
+    (Refused, _say_refused),
     (Transient, _say_transient),
     (DATABASE_ERRORS, _say_database),
     (httpx.HTTPError, _say_call),

@@ -1,10 +1,11 @@
 """What operators do by hand: migrations, topics, lag and outboxes, what was set aside, dead letters."""
 
 import asyncio
+import getpass
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,21 +17,26 @@ from cli.reconciliation import RecordInDatabase
 from services.notifications.acts.reconciling import compare_day
 from services.notifications.domain.reconciliation import Reconciled
 from shared.bus import dead_letters, offsets, outbox
+from shared.bus.dead_letters import LetterFilter
 from shared.bus.lag import measure_lag
 from shared.bus.protocol import Bus, TopicPartition
-from shared.contracts.decode import Rejection, decode
-from shared.db import job_runs, seals, set_aside
+from shared.db import job_runs, operator_acts, seals, set_aside
 from shared.db.engine import create_engine
 from shared.db.job_runs import JobRun
 from shared.db.migrate import upgrade
+from shared.db.operator_acts import OperatorAct
 from shared.db.seals import SealedLine, SealRun
 from shared.db.set_aside import RowSetAside
 from shared.db.transaction import reading, transaction
+from shared.operations import jobs, letters
 from shared.runtime import sealing
 from shared.runtime.invariants import check_all
 from shared.runtime.service import Parts, open_platform
 
 _LETTERS_AT_ONCE: Final = 5000
+
+WHY: Final = "by the command line"
+"""The reason that is kept where nobody gives one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,32 +220,93 @@ async def find_letters_of_others(environment: Environment, letter: Mapping[str, 
     return found
 
 
-def explain_letter(letter: Mapping[str, Any], max_bytes: int) -> list[dict[str, str | None]]:
-    """Everything that is wrong with the message of a letter, a fault for each place; empty where it can be read now."""
-    headers = dead_letters.headers_from_json(letter["headers"])
-    content = decode(letter["topic"], letter["key"], letter["value"], headers, max_bytes)
-    return [asdict(fault) for fault in content.faults] if isinstance(content, Rejection) else []
+explain_letter = letters.explain
 
 
 async def settle_dead_letters(
-    environment: Environment, service: str, ids: Sequence[int], *, replay: bool, everywhere: bool = False
+    environment: Environment,
+    service: str,
+    ids: Sequence[int],
+    *,
+    replay: bool,
+    everywhere: bool = False,
+    why: str = WHY,
 ) -> int:
     """Ask for a replay of parked letters, or discard them; gives how many were parked.
 
     `everywhere` settles the letters that the other services have of the same messages too.
     """
     find_service(service)
-    settle = dead_letters.request_replay if replay else dead_letters.discard
+    how: dict[str, Any] = {"is_replay": replay, "reason": why, "by": _who(), "at": environment.clock.now()}
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        settled = await settle(tx, ids)
+        settled = (await letters.settle_ids(tx, ids, **how)).done
         places = await dead_letters.find_places(tx, ids)
     for other in SERVICES if everywhere else ():
         if other.name != service:
             async with service_engine(environment, other.name) as engine, transaction(engine) as tx:
-                settled += await settle(
-                    tx, [letter_id for letter_id, _ in await dead_letters.find_at(tx, other.name, places)]
-                )
+                theirs = [letter_id for letter_id, _ in await dead_letters.find_at(tx, other.name, places)]
+                settled += (await letters.settle_ids(tx, theirs, **how)).done if theirs else 0
     return settled
+
+
+async def preview_dead_letters(environment: Environment, service: str, wanted: LetterFilter) -> letters.Preview:
+    """What an act on all parked letters of a filter would reach."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await letters.preview(tx, wanted)
+
+
+async def settle_letters_like(
+    environment: Environment,
+    service: str,
+    wanted: LetterFilter,
+    *,
+    count: int | None,
+    up_to: int | None,
+    replay: bool,
+    why: str = WHY,
+) -> OperatorAct:
+    """Settle the letters of a preview to the last; where this is interrupted, the service's scheduler goes on.
+
+    Without the numbers of a preview those that are parked now.
+    """
+    async with service_engine(environment, service) as engine:
+        async with transaction(engine) as tx:
+            parked = await dead_letters.count_parked(tx, wanted, up_to=up_to)
+            act = await letters.settle_like(
+                tx,
+                wanted,
+                letters=parked.letters if count is None else count,
+                up_to=parked.up_to if up_to is None else up_to,
+                is_replay=replay,
+                reason=why,
+                by=_who(),
+                at=environment.clock.now(),
+            )
+        while act.state == "going-on":
+            async with transaction(engine) as tx:
+                held = await operator_acts.hold(tx, act.act_id)
+                act = (
+                    await letters.go_on(tx, held, environment.clock.now())
+                    if held is not None
+                    else await operator_acts.find(tx, act.act_id) or act
+                )
+        return act
+
+
+async def run_job(environment: Environment, service: str, job: str, *, why: str = WHY) -> OperatorAct:
+    """Have the schedulers of a service run a job now."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return await jobs.ask_for_run(tx, job, reason=why, by=_who(), at=environment.clock.now())
+
+
+async def list_acts(environment: Environment, service: str, *, limit: int) -> list[OperatorAct]:
+    """What operators asked a service for, the newest first."""
+    async with service_engine(environment, service) as engine, transaction(engine) as tx:
+        return [*await operator_acts.listing(tx, before=None, limit=limit)]
+
+
+def _who() -> str:
+    return f"command line: {getpass.getuser()}"
 
 
 async def list_set_aside(
@@ -256,13 +323,16 @@ async def find_set_aside(environment: Environment, service: str, row_id: int) ->
         return await outbox.find_set_aside(tx, row_id)
 
 
-async def settle_set_aside(environment: Environment, service: str, ids: Sequence[int], *, publish: bool) -> int:
+async def settle_set_aside(
+    environment: Environment, service: str, ids: Sequence[int], *, publish: bool, why: str = WHY
+) -> int:
     """Put events that were set aside back into the outbox, or discard them; gives how many were waiting."""
     find_service(service)
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        if publish:
-            return await outbox.return_set_aside(tx, ids)
-        return await outbox.discard_set_aside(tx, ids)
+        act = await letters.settle_set_aside(
+            tx, ids, is_published=publish, reason=why, by=_who(), at=environment.clock.now()
+        )
+        return act.done
 
 
 async def list_jobs(environment: Environment, services: Sequence[str]) -> dict[str, list[JobRun]]:
@@ -282,10 +352,11 @@ async def list_rows_set_aside(
         return await set_aside.list_rows(tx, job=job, limit=limit)
 
 
-async def retry_rows(environment: Environment, service: str, job: str, keys: Sequence[str]) -> int:
+async def retry_rows(environment: Environment, service: str, job: str, keys: Sequence[str], *, why: str = WHY) -> int:
     """Let the next run of a job try rows again, all of them without keys; gives how many were set aside."""
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        return await set_aside.retry(tx, job, keys or None)
+        act = await jobs.retry_rows(tx, job, keys or None, reason=why, by=_who(), at=environment.clock.now())
+        return act.done
 
 
 async def check_invariants(environment: Environment, service: str) -> dict[str, list[str]]:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import cast
 
-from services.liquidation.api import PUBLIC_ROUTERS, ROUTERS
+from services.liquidation.acts.calendar_days import EntryDays
+from services.liquidation.api import PUBLIC_ROUTERS, ROUTERS, calendar_feeds
 from services.liquidation.handlers.handler import GROUP, TOPICS, LiquidationHandler
 from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
@@ -22,10 +23,11 @@ def build(platform: Platform) -> Parts:
     """The parts of liquidation with the policy in force."""
     settings = cast("LiquidationSettings", platform.settings)
     files = open_depot(settings)
+    feeds, reading = calendar_feeds.build_routers(EntryDays(settings.law_in_force))
     return Parts(
         handler=LiquidationHandler(settings.cycle_policy, settings.law_in_force, platform.clock),
-        routers=(*ROUTERS, build_history_router(SEALED)),
-        public_routers=PUBLIC_ROUTERS,
+        routers=(*ROUTERS, feeds, build_history_router(SEALED)),
+        public_routers=(*PUBLIC_ROUTERS, reading),
         state={
             "policy": settings.cycle_policy,
             "upstream": upstream_of(platform),
@@ -34,6 +36,7 @@ def build(platform: Platform) -> Parts:
             "money_policy": settings.money_policy,
             "selection_policy": settings.selection_policy,
             "files": files,
+            "feed_rules": settings.feed_rules,
         },
         jobs=(*schedule(platform), *file_jobs(platform, files)),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),

@@ -10,10 +10,13 @@ from services.liquidation.acts.bills import run_bill_clocks
 from services.liquidation.acts.cycle_cuts import Upstream, run_due_cycles
 from services.liquidation.acts.extension_drafts import draft_extensions
 from services.liquidation.acts.instructions import apply_confirmed
+from services.liquidation.acts.program_judging import judge_again, judge_declared
 from services.liquidation.acts.protest_clocks import run_protest_clocks
 from services.liquidation.acts.radar import count_alarms
 from services.liquidation.acts.recomputes import recompute_next
 from services.liquidation.acts.rederivations import run_rederivations
+from services.liquidation.acts.reminders import remind
+from services.liquidation.acts.special_duties import read_special_duties
 from services.liquidation.handlers.handler import GROUP, TOPICS
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.pictures import count_unknown_clocks
@@ -70,12 +73,24 @@ def schedule(platform: Platform) -> Sequence[Job]:
     async def assess_what_waits(session: JobSession) -> None:
         await assess_waiting(session, clock, money)
 
+    async def tell_what_comes_near(session: JobSession) -> None:
+        await remind(session, clock, law, settings.reminder_policy)
+
     async def follow(session: JobSession) -> None:
         await run_rederivations(session, clock, policy, law)
 
     async def compare(session: JobSession) -> None:
         in_turn = settings.recompute_entries
         metrics.record_differences.set(await recompute_next(session, policy, clock, law, in_turn=in_turn))
+
+    async def read_duties(session: JobSession) -> None:
+        await read_special_duties(session)
+
+    async def judge_files(session: JobSession) -> None:
+        await judge_declared(session, clock, policy, law)
+
+    async def judge_what_is_open(session: JobSession) -> None:
+        await judge_again(session, clock, policy, law)
 
     async def run_cycles(session: JobSession) -> None:
         if is_replaying(clock):
@@ -93,7 +108,11 @@ def schedule(platform: Platform) -> Sequence[Job]:
         Job("protest-clocks", timedelta(hours=1), run_clocks_of_protests),
         Job("protest-selections", timedelta(seconds=5), do_selections),
         Job("bill-clocks", timedelta(hours=1), run_clocks_of_bills),
+        Job("remind", timedelta(hours=1), tell_what_comes_near),
         Job("assess-waiting", timedelta(hours=1), assess_what_waits),
+        Job("read-special-duties", timedelta(minutes=5), read_duties),
+        Job("judge-declarations", timedelta(seconds=5), judge_files),
+        Job("judge-declared-again", timedelta(minutes=1), judge_what_is_open),
     ]
     if settings.automatic_cycles and settings.cycle_confirmation == "automatic":
         jobs.append(Job("weekly-cycle", timedelta(seconds=30), run_cycles))

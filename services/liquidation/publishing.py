@@ -28,6 +28,7 @@ from services.liquidation.domain.protest.timeliness import (
     safe_protest_day,
     surety_window,
 )
+from services.liquidation.domain.reminders import Reminder
 from services.liquidation.domain.rules.rule import Rule
 from services.liquidation.domain.rules.table import RULES
 from services.liquidation.domain.sequences import OF_MONEY, sequence_in_turn
@@ -44,6 +45,8 @@ from shared.contracts import lean
 from shared.contracts.decision import DUTY_CLASSES, ClassEffect, LegalBasis, MoneyEffect, Reason
 from shared.contracts.envelope import SPEC_VERSION
 from shared.contracts.liquidation import (
+    DeadlineChange,
+    DeadlineNear,
     DecisionApplied,
     DecisionRefused,
     EntryChanged,
@@ -396,6 +399,29 @@ def decision_applied(decision_id: str, entry_number: str, importer_number: str, 
         legal_basis=legal_basis("liquidation-date"),
     )
     return Outgoing(event_id("decision-applied", decision_id), data, at)
+
+
+def deadline_near(reminder: Reminder, change: DeadlineChange, at: datetime) -> Outgoing:
+    """A day by which a party has to act comes near, or one that was told so is not the clock's any more."""
+    on = reminder.due_on.isoformat()
+    is_near = change == "near"
+    days_before = reminder.days_before if is_near else 0
+    data = DeadlineNear(
+        clock=reminder.clock,
+        change=change,
+        entry_number=reminder.entry_number,
+        importer_number=reminder.importer_number,
+        center=reminder.center,
+        code=reminder.code,
+        what=reminder.what[:MOST_TEXT],
+        due_on=reminder.due_on,
+        days_before=days_before,
+        told_on=legal_date(at),
+        overtaken_on=reminder.overtaken_on,
+        if_nothing_is_done=reminder.lapse,
+        legal_basis=legal_basis(reminder.rule),
+    )
+    return Outgoing(event_id("deadline-near", reminder.clock, on, change, str(days_before)), data, at)
 
 
 def decision_refused(

@@ -8,12 +8,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from services.liquidation.domain.law import LAW, CyclePolicy, FridayChoice, LawSettings
 from services.liquidation.domain.money.settings import MONEY, DepositReading, MoneyPolicy, MoneySettings
 from services.liquidation.domain.protest.selection import SelectionPolicy
+from services.liquidation.domain.reminders import REMINDABLE, USUAL, ReminderPolicy
+from shared.calendars.settings import CalendarSettings
 from shared.files.settings import FileSettings
 
 _READINGS: dict[str, type[LawSettings] | type[MoneySettings]] = {"law": LawSettings, "money": MoneySettings}
 
 
-class LiquidationSettings(FileSettings):
+class LiquidationSettings(FileSettings, CalendarSettings):
     """Settings of the liquidation service."""
 
     service: str = "liquidation"
@@ -79,6 +81,36 @@ class LiquidationSettings(FileSettings):
         description="the smallest sample of a decision on protests by criteria: a policy, not law; of fewer protests"
         " all are looked at",
     )
+
+    reminder_days: tuple[int, ...] = Field(
+        default=(30, 14, 7, 1),
+        max_length=10,
+        description="calendar days before a due day at which its party is reminded, as JSON: [30, 14, 7, 1]; [] reminds"
+        " of nothing",
+    )
+    reminder_codes: tuple[str, ...] = Field(
+        default=USUAL,
+        description="days of which is reminded, by their codes, as JSON: " + ", ".join(REMINDABLE),
+    )
+
+    @field_validator("reminder_days")
+    @classmethod
+    def _days_that_come_before(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(not 1 <= each <= 365 for each in value):
+            raise ValueError("reminder_days: whole days from 1 to 365")
+        return tuple(sorted(set(value), reverse=True))
+
+    @field_validator("reminder_codes")
+    @classmethod
+    def _codes_that_can_be_reminded_of(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(value) - set(REMINDABLE)):
+            raise ValueError(f"no reminders of {', '.join(unknown)}; there are {', '.join(REMINDABLE)}")
+        return value
+
+    @property
+    def reminder_policy(self) -> ReminderPolicy:
+        """Of which days is reminded, and how many days before."""
+        return ReminderPolicy(frozenset(self.reminder_codes), self.reminder_days)
 
     @field_validator("law", "money", mode="before")
     @classmethod

@@ -4,8 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+from services.notifications.acts.batching import BatchRules
 from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import SendingRules
+from services.notifications.acts.typesetting import LetterRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
 from services.notifications.api.legal_record import RecordByCalls, RulesByCalls
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
@@ -14,6 +16,8 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
+from services.notifications.store.waiting import count_waiting
+from shared.files.depot import open_depot
 from shared.mail.folder import FolderMailer
 from shared.mail.inbound import InboundMail, server_tls
 from shared.mail.protocol import Mailer
@@ -48,19 +52,27 @@ def build(platform: Platform) -> Parts:
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
     liquidation = Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds)
     record, book = RecordByCalls(liquidation), RulesByCalls(liquidation)
+    letters = LetterRules(
+        base_url=settings.link_base,
+        addresses=settings.mail_addresses,
+        is_demonstration=settings.clock_behind_seconds is not None,
+    )
+    batches = BatchRules(letters, settings.letter_batch_hour if settings.letter_batches == "daily" else None)
+    files = open_depot(settings)
     cipher = Cipher("webhook", *settings.webhook_keys)
     return Parts(
         handler=NotificationsHandler(platform.clock, mail),
         routers=(*ROUTERS, build_history_router(SEALED)),
         public_routers=PUBLIC_ROUTERS,
-        state={"webhooks": webhooks, "cipher": cipher, "rule_book": book},
+        state={"webhooks": webhooks, "cipher": cipher, "files": files, "letters": letters, "rule_book": book},
         jobs=(
-            *schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record),
+            *schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record, files, batches),
             *schedule_of_community(platform, settings.mail_host, settings.broadcast_per_second, book),
         ),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         listeners=listeners_of(platform, settings),
+        deliveries=count_waiting,
     )
 
 

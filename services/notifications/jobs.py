@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from services.notifications.acts.batching import BatchRules, make_batches, open_scheduled
 from services.notifications.acts.broadcasting import Broadcaster
 from services.notifications.acts.hooking import WebhookSender
 from services.notifications.acts.questions import RuleBook, mark_changed_rules
@@ -14,6 +15,7 @@ from services.notifications.domain.lanes import Allowance
 from services.notifications.store import deliveries as delivery_store
 from services.notifications.store.deliveries import Settlement
 from shared.db.transaction import reading
+from shared.files.depot import Depot
 from shared.mail.protocol import Mailer
 from shared.runtime.encryption import Cipher
 from shared.runtime.platform import Job, Platform
@@ -28,6 +30,8 @@ def schedule(
     webhooks: WebhookClient,
     cipher: Cipher,
     record: LegalRecord,
+    files: Depot,
+    batches: BatchRules,
 ) -> tuple[Job, ...]:
     """The jobs of one process."""
     unsettled: list[Settlement] = []
@@ -47,6 +51,11 @@ def schedule(
     async def reconcile_bulletin(session: JobSession) -> None:
         platform.metrics.bulletin_gaps.set(await compare_days(record, session, platform.clock))
 
+    async def print_letters(session: JobSession) -> None:
+        if files.is_open:
+            await open_scheduled(session, batches, platform.clock.now())
+            await make_batches(session, files, batches, platform.clock)
+
     async def count_unreached(session: JobSession) -> None:
         async with reading(session) as connection:
             unreached = await delivery_store.count_unreached(connection)
@@ -57,6 +66,7 @@ def schedule(
         Job("send-mail", timedelta(seconds=0.5), send_mail),
         Job("send-webhooks", timedelta(seconds=0.5), send_webhooks),
         Job("reconcile-bulletin", timedelta(hours=1), reconcile_bulletin),
+        Job("print-letters", timedelta(seconds=5), print_letters),
         Job("count-unreached", timedelta(minutes=5), count_unreached),
         Job("encrypt-webhook-secrets", timedelta(hours=1), encrypt_webhook_secrets),
     )

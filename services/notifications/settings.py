@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
 from services.notifications.domain.addresses import MailAddresses
 from services.notifications.domain.subscriptions import Links
-from shared.runtime.settings import ServiceSettings
+from shared.files.settings import FileSettings
 from shared.runtime.ways import is_loopback
 
 _HOST: Final = r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 _ADDRESS: Final = r"^[A-Za-z0-9._{}+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
-class NotificationsSettings(ServiceSettings):
+class NotificationsSettings(FileSettings):
     """Settings of the notifications service."""
 
     service: str = "notifications"
@@ -123,6 +123,14 @@ class NotificationsSettings(ServiceSettings):
         default=None, min_length=32, description="the key before it, until everything is encrypted with the new one"
     )
     webhook_seconds: float = Field(default=10, gt=0, le=60, description="seconds that a receiver has to answer")
+
+    letter_batches: Literal["daily", "on-request"] = Field(
+        default="daily",
+        description="when letters that wait go into a batch for the print shop: each day, or when one is asked for",
+    )
+    letter_batch_hour: int = Field(
+        default=6, ge=0, le=23, description="the hour in Eastern time from which the batches of a day are opened"
+    )
 
     liquidation_url: str = Field(
         default="http://localhost:8003",

@@ -28,12 +28,14 @@ from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.routing import (
     MOST_ADDRESSED,
     AccountAssigned,
+    AccountChanged,
     AppealDecided,
     BroadcastIssued,
     DetailChanged,
     DirectoryChanged,
     EntryRouted,
     FilingRouted,
+    PostalAddress,
     RoutedGoods,
 )
 from shared.customs.calendar import legal_date
@@ -172,8 +174,36 @@ def account_assigned(new: NewAssignment, account: AccountRecord, at: datetime) -
         trusted_programs=in_force,
         reasons=tuple(PublishedReason(**reason) for reason in orjson.loads(new.reasons)),
         size=account.size,
+        revision=account.revision,
+        postal_address=_postal_address(account),
     )
     return Outgoing(event_id("account-assigned", new.importer_number, str(new.sequence)), data, at)
+
+
+def account_changed(account: AccountRecord, at: datetime) -> Outgoing:
+    """How an account is reached from a revision on."""
+    data = AccountChanged(
+        importer_number=account.importer_number,
+        revision=account.revision,
+        name=account.name,
+        contact_email=account.contact_email,
+        postal_address=_postal_address(account),
+    )
+    return Outgoing(event_id("account-changed", account.importer_number, str(account.revision)), data, at)
+
+
+def _postal_address(account: AccountRecord) -> PostalAddress | None:
+    address = account.postal_address
+    if address is None:
+        return None
+    return PostalAddress(
+        street=address.street,
+        city=address.city,
+        country=address.country,
+        state=address.state,
+        postal_code=address.postal_code,
+        attention=address.attention,
+    )
 
 
 def appeal_decided(

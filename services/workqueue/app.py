@@ -39,6 +39,7 @@ def build(platform: Platform) -> Parts:
             "liquidation": Neighbour("Liquidation", settings.liquidation_url, settings.decision_check_seconds),
             "routing": Neighbour("Routing", settings.routing_url, settings.account_seconds),
             "files": files,
+            "feed_rules": settings.feed_rules,
         },
         jobs=(*schedule(platform, settings), *file_jobs(platform, files)),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),

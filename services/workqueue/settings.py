@@ -7,10 +7,11 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from services.workqueue.domain.bulk import Limits
+from shared.calendars.settings import CalendarSettings
 from shared.files.settings import FileSettings
 
 
-class WorkqueueSettings(FileSettings):
+class WorkqueueSettings(FileSettings, CalendarSettings):
     """Settings of the workqueue service."""
 
     service: str = "workqueue"
@@ -32,6 +33,9 @@ class WorkqueueSettings(FileSettings):
     )
     decision_check_seconds: float = Field(
         default=2, gt=0, le=30, description="seconds that liquidation may take for such an answer"
+    )
+    calendar_most_entries: int = Field(
+        default=1_000, ge=1, le=10_000, description="items of one calendar feed; one that would have more shows no days"
     )
     lease_check_seconds: int = Field(
         default=30, ge=1, le=3600, description="seconds between two searches for claims whose lease has run out"

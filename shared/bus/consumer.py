@@ -24,6 +24,7 @@ from shared.bus.offsets import Fenced, Move
 from shared.bus.outbox import Outgoing
 from shared.bus.protocol import Bus, Record, Slice, Subscription, TopicPartition
 from shared.bus.refusals import Answer, Refusal, is_of_filers, read_refusal, tell_once
+from shared.bus.traced import tracing_batch
 from shared.contracts.content import digest_content
 from shared.contracts.decode import Rejection, decode
 from shared.contracts.envelope import Event
@@ -36,7 +37,7 @@ from shared.runtime.errors import Refused, Transient
 from shared.runtime.ids import event_key
 from shared.runtime.lifecycle import Stopping
 from shared.runtime.metrics import Metrics
-from shared.runtime.tracing import span
+from shared.runtime.tracing import part as part_of_trace
 
 log = structlog.get_logger(__name__)
 
@@ -287,7 +288,7 @@ class Consumer:
         """Apply a batch in one transaction; with `failure`, park its only record as failed instead."""
         elapsed = start_stopwatch()
         settings = self._settings
-        with span(f"{settings.group} batch"):
+        with tracing_batch(settings.group, batch.items):
             outgoing, letters, unaddressed = await self._write(batch, failure)
         self._note(batch, letters, elapsed())
         self._note_unaddressed(unaddressed)
@@ -356,7 +357,10 @@ class Consumer:
             _conflicting(item.record, event) for key, event, item in events if stands[key] not in (None, item.digest)
         ]
         to_apply = [event for key, event, item in events if item is first_of[key] and key not in applied]
-        return (await self._handler(tx, to_apply) if to_apply else ()), letters
+        if not to_apply:
+            return (), letters
+        with part_of_trace(f"{self._settings.group} decide", {"messaging.batch.message_count": len(to_apply)}):
+            return await self._handler(tx, to_apply), letters
 
     async def _replay_one(self) -> bool:
         """Try the oldest requested dead letter; False when there is none."""
@@ -392,7 +396,7 @@ class Consumer:
         return True
 
     def _note(self, batch: Batch, letters: Sequence[DeadLetter], seconds: float) -> None:
-        self._metrics.batch_seconds.observe(seconds)
+        self._metrics.batch_duration_seconds.observe(seconds)
         self._metrics.batch_records.observe(len(batch))
         for part in batch.parts:
             self._metrics.events_consumed_total.labels(topic=part.at.topic).inc(len(part.items))

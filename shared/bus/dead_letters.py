@@ -31,6 +31,70 @@ WHERE id = $1 AND attempts = $2 AND state = 'replay-requested' FOR UPDATE SKIP L
 """
 
 
+_MATCHES = """
+($1::text IS NULL OR reason = $1) AND ($2::text IS NULL OR topic = $2)
+AND ($3::timestamptz IS NULL OR last_failed_at >= $3) AND ($4::timestamptz IS NULL OR last_failed_at <= $4)
+"""
+_LIST = f"""
+SELECT id, topic, partition, log_offset, key, reason, detail, attempts, first_failed_at, last_failed_at, code_version,
+    state FROM dead_letters
+WHERE {_MATCHES} AND id > $5 AND ($6::text IS NULL OR state = $6) ORDER BY id LIMIT $7
+"""
+_PARKED_LIKE = f"""
+SELECT count(*) AS letters, min(first_failed_at) AS oldest, max(last_failed_at) AS newest, coalesce(max(id), 0) AS up_to
+FROM dead_letters WHERE {_MATCHES} AND state = 'parked' AND ($5::bigint IS NULL OR id <= $5)
+"""
+_GROUPS = """
+SELECT reason, topic, count(*) AS letters, min(first_failed_at) AS oldest, max(last_failed_at) AS newest
+FROM dead_letters WHERE state = $1 GROUP BY reason, topic ORDER BY letters DESC, reason, topic
+"""
+_SETTLE_NEXT = f"""
+WITH chosen AS (
+    SELECT id FROM dead_letters WHERE {_MATCHES} AND state = 'parked' AND id > $5 AND id <= $6
+    ORDER BY id LIMIT $7 FOR UPDATE
+), settled AS (
+    UPDATE dead_letters d SET state = $8, settled_by = $9 FROM chosen WHERE d.id = chosen.id RETURNING d.id
+)
+SELECT count(*) AS letters, coalesce(max(id), 0) AS reached FROM settled
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """Which letters: of a reason, of a topic, that failed last between two instants; None: any."""
+
+    reason: str | None = None
+    topic: str | None = None
+    failed_from: datetime | None = None
+    failed_to: datetime | None = None
+
+    @property
+    def values(self) -> tuple[str | datetime | None, ...]:
+        """The values in the order in which statements take them."""
+        return self.reason, self.topic, self.failed_from, self.failed_to
+
+
+@dataclass(frozen=True, slots=True)
+class LetterGroup:
+    """Letters of one reason and topic."""
+
+    reason: str
+    topic: str
+    letters: int
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLetters:
+    """How many parked letters a filter gives, since when, and the last of their ids (0 where there are none)."""
+
+    letters: int
+    oldest: datetime | None
+    newest: datetime | None
+    up_to: int
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A record with why it was refused or failed. `detail` says what to mend."""
@@ -118,40 +182,59 @@ async def mark_failed_again(
     )
 
 
-async def request_replay(tx: Transaction, ids: Sequence[int]) -> int:
-    """Ask the service to try parked letters again; gives how many were parked."""
-    return await bulk.execute(
-        tx,
-        "UPDATE dead_letters SET state = 'replay-requested' WHERE id = ANY($1::bigint[]) AND state = 'parked'",
-        list(ids),
-    )
+async def request_replay(tx: Transaction, ids: Sequence[int], *, act: int | None = None) -> int:
+    """Ask the service to try parked letters again, by an act of an operator; gives how many were parked."""
+    return await _settle(tx, ids, "replay-requested", act)
 
 
-async def discard(tx: Transaction, ids: Sequence[int]) -> int:
+async def discard(tx: Transaction, ids: Sequence[int], *, act: int | None = None) -> int:
     """Settle parked letters as not to be applied; they stay as history. Gives how many were parked."""
+    return await _settle(tx, ids, "discarded", act)
+
+
+async def _settle(tx: Transaction, ids: Sequence[int], state: str, act: int | None) -> int:
     return await bulk.execute(
         tx,
-        "UPDATE dead_letters SET state = 'discarded' WHERE id = ANY($1::bigint[]) AND state = 'parked'",
+        "UPDATE dead_letters SET state = $2, settled_by = $3 WHERE id = ANY($1::bigint[]) AND state = 'parked'",
         list(ids),
+        state,
+        act,
     )
+
+
+async def settle_next(
+    tx: Transaction, wanted: LetterFilter, *, after: int, up_to: int, limit: int, is_replay: bool, act: int
+) -> tuple[int, int]:
+    """Settle the next parked letters of a filter up to an id, in one statement; gives how many, and the last id."""
+    state = "replay-requested" if is_replay else "discarded"
+    (row,) = await bulk.fetch(tx, _SETTLE_NEXT, *wanted.values, after, up_to, limit, state, act)
+    return row["letters"], row["reached"]
+
+
+async def count_parked(tx: Transaction, wanted: LetterFilter, *, up_to: int | None = None) -> ParkedLetters:
+    """The parked letters that a filter gives, up to an id."""
+    (row,) = await bulk.fetch(tx, _PARKED_LIKE, *wanted.values, up_to)
+    return ParkedLetters(row["letters"], row["oldest"], row["newest"], row["up_to"])
+
+
+async def groups(tx: Transaction, state: str) -> list[LetterGroup]:
+    """Letters in a state by reason and topic, the most first."""
+    names = ("reason", "topic", "letters", "oldest", "newest")
+    return [LetterGroup(*(row[name] for name in names)) for row in await bulk.fetch(tx, _GROUPS, state)]
 
 
 async def listing(
-    tx: Transaction, *, state: str | None, reason: str | None, after: int, limit: int
+    tx: Transaction,
+    *,
+    state: str | None,
+    after: int,
+    limit: int,
+    reason: str | None = None,
+    wanted: LetterFilter | None = None,
 ) -> list[dict[str, Any]]:
-    """Letters in order of id, without their bytes."""
-    rows = await bulk.fetch(
-        tx,
-        "SELECT id, topic, partition, log_offset, key, reason, detail, attempts, first_failed_at, last_failed_at,"
-        " code_version, state FROM dead_letters"
-        " WHERE id > $1 AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR reason = $3)"
-        " ORDER BY id LIMIT $4",
-        after,
-        state,
-        reason,
-        limit,
-    )
-    return [dict(row) for row in rows]
+    """Letters in order of id, without their bytes; of a reason, or of a filter."""
+    values = (wanted or LetterFilter(reason=reason)).values
+    return [dict(row) for row in await bulk.fetch(tx, _LIST, *values, after, state, limit)]
 
 
 async def find(tx: Transaction, letter_id: int) -> dict[str, Any] | None:

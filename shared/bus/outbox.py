@@ -21,7 +21,7 @@ from shared.contracts.terms import Contract
 from shared.db import bulk
 from shared.db.platform_tables import platform_tables
 from shared.db.transaction import Transaction
-from shared.runtime.tracing import current_trace
+from shared.runtime.tracing import trace_of_cause
 
 _NEXT = "SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT $1"
 _SET_ASIDE = """
@@ -31,12 +31,15 @@ FROM outbox o JOIN unnest($1::bigint[], $2::text[]) AS given(id, reason) USING (
 """
 _RETURN = """
 WITH returned AS (
-    UPDATE outbox_set_aside SET state = 'returned' WHERE id = ANY($1::bigint[]) AND state = 'waiting'
+    UPDATE outbox_set_aside SET state = 'returned', settled_by = $2
+    WHERE id = ANY($1::bigint[]) AND state = 'waiting'
     RETURNING id, topic, key, value, headers
 )
 INSERT INTO outbox (topic, key, value, headers) SELECT topic, key, value, headers FROM returned ORDER BY id
 """
-_DISCARD = "UPDATE outbox_set_aside SET state = 'discarded' WHERE id = ANY($1::bigint[]) AND state = 'waiting'"
+_DISCARD = """
+UPDATE outbox_set_aside SET state = 'discarded', settled_by = $2 WHERE id = ANY($1::bigint[]) AND state = 'waiting'
+"""
 _LIST_SET_ASIDE = """
 SELECT id, topic, key, length(value) AS bytes, reason, set_aside_at, state FROM outbox_set_aside
 WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3
@@ -136,17 +139,22 @@ async def add(
     *,
     dead: Sequence[Addressed] = (),
 ) -> None:
-    """Put events into the outbox of this transaction, in order; the current trace travels with them."""
+    """Put events into the outbox of this transaction, in order.
+
+    With each travels the trace of the event in hand that is about the same entry or filing, else the current one.
+    """
     if events:
-        headers = _trace_headers()
-        await bulk.copy(tx, _OUTBOX, _COLUMNS, [(*encode(event, source), headers) for event in events])
+        told = [(*encode(event, source), event.data) for event in events]
+        copied = [(topic, key, value, _trace_headers(key, data)) for topic, key, value, data in told]
+        await bulk.copy(tx, _OUTBOX, _COLUMNS, copied)
     if dead:
         rows = [(row.topic, row.key, row.value, orjson.dumps(dict(row.headers)).decode()) for row in dead]
         await bulk.copy(tx, _OUTBOX, _COLUMNS, rows)
 
 
-def _trace_headers() -> str:
-    trace = current_trace.get()
+def _trace_headers(key: str | None = None, data: Any = None) -> str:
+    """The trace of the event that caused these data, or the current one, as headers."""
+    trace = trace_of_cause(key, getattr(data, "entry_number", None), getattr(data, "filing_number", None))
     return orjson.dumps({"traceparent": trace.traceparent} if trace else {}).decode()
 
 
@@ -176,20 +184,30 @@ async def depth(tx: Transaction) -> int:
     return int((await bulk.fetch(tx, "SELECT count(*) AS waiting FROM outbox"))[0]["waiting"])
 
 
+async def oldest(tx: Transaction) -> tuple[datetime, float] | None:
+    """Since when the first row waits, and for how many seconds by the server's clock; None where nothing waits."""
+    rows = await bulk.fetch(
+        tx,
+        "SELECT added_at, extract(epoch FROM clock_timestamp() - added_at)::float8 AS seconds"
+        " FROM outbox ORDER BY id LIMIT 1",
+    )
+    return (rows[0]["added_at"], max(rows[0]["seconds"], 0.0)) if rows else None
+
+
 async def set_aside(tx: Transaction, reasons: Mapping[int, str]) -> None:
     """Move rows that the bus will never take out of the way, each with the reason why."""
     await bulk.execute(tx, _SET_ASIDE, list(reasons), list(reasons.values()))
     await remove(tx, list(reasons))
 
 
-async def return_set_aside(tx: Transaction, ids: Sequence[int]) -> int:
+async def return_set_aside(tx: Transaction, ids: Sequence[int], *, act: int | None = None) -> int:
     """Put waiting rows back to be published, behind all others; gives how many were waiting."""
-    return await bulk.execute(tx, _RETURN, list(ids))
+    return await bulk.execute(tx, _RETURN, list(ids), act)
 
 
-async def discard_set_aside(tx: Transaction, ids: Sequence[int]) -> int:
+async def discard_set_aside(tx: Transaction, ids: Sequence[int], *, act: int | None = None) -> int:
     """Settle waiting rows as not to be published; they stay as history. Gives how many were waiting."""
-    return await bulk.execute(tx, _DISCARD, list(ids))
+    return await bulk.execute(tx, _DISCARD, list(ids), act)
 
 
 async def list_set_aside(tx: Transaction, *, state: str | None, after: int, limit: int) -> list[dict[str, Any]]:

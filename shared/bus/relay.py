@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus import outbox
 from shared.bus.outbox import OutboxRow
 from shared.bus.protocol import Bus, Unpublishable
+from shared.bus.traced import publishing
 from shared.db.engine import TableMissing
 from shared.db.transaction import ExclusiveSession, exclusive_session
 from shared.runtime.errors import Transient
@@ -90,7 +91,8 @@ class Relay:
     async def _publish(self, rows: Sequence[OutboxRow]) -> Mapping[int, str]:
         """Publish rows; gives why, by id, for those that the bus will never take."""
         try:
-            await self._bus.publish([row.message for row in rows])
+            with publishing(row.message for row in rows) as messages:
+                await self._bus.publish(messages)
         except Unpublishable as error:
             log.error("outbox_set_aside", rows=len(error.reasons), error=str(error))
             return {rows[position].id: reason for position, reason in error.reasons.items()}

@@ -195,3 +195,33 @@ class DecisionRefused(Contract):
     rule: Code
     legal_basis: LegalBasis
     remedy: Annotated[str, Field(description="What may be done instead.")]
+
+
+DeadlineChange = Literal["near", "withdrawn"]
+
+
+class DeadlineNear(Contract):
+    """A day by which a party has to act comes near, as the legal record has it now; or it moved or was met after that.
+
+    It adds to what the law has told: no right depends on it.
+    """
+
+    clock: Code = Field(description="The clock that the day is of: it stays when the day moves.")
+    change: Open[DeadlineChange] = Field(
+        description="`near`: so many days are left; `withdrawn`: the day that was told is not the clock's any more."
+    )
+    entry_number: EntryNumber
+    importer_number: ImporterNumber
+    center: CenterCode | None = None
+    code: Code = Field(description="What kind of day it is: GET /timeline-codes.")
+    what: ShortText
+    due_on: LegalDate = Field(description="The safe day, not moved for a weekend or holiday.")
+    days_before: Annotated[int, Field(ge=0, le=400)] = Field(
+        description="At which distance from the day it is told; 0 when it is withdrawn."
+    )
+    told_on: LegalDate
+    overtaken_on: LegalDate = Field(
+        description="From when on it is not to be told any more: the next distance has come, or the day has passed."
+    )
+    if_nothing_is_done: ShortText | None = None
+    legal_basis: LegalBasis

@@ -21,6 +21,7 @@ class FilingKind(StrEnum):
     RESPONSE = "response"
     PETITION = "petition"
     CENTER_APPEAL = "center-appeal"
+    REFUND_DECLARATION = "refund-declaration"
 
 
 class FiledBy(Contract):
@@ -37,6 +38,9 @@ class PostEntryFiled(Contract):
     In the body of any kind `answers_request` may give the `request_id` of the CBP 28 or CBP 29 that the filing
     answers, and `goods` a list of the goods that it is about, each with `hts` and, where known, `value_usd`. Both help
     to find whose the filing is where the importer's account has no Center; neither is required.
+
+    A `refund-declaration` asks a program of mass change to refund what it removes from `entries`: its body has
+    `program`, the code of the program, and `certified`, which has to be true.
     """
 
     filing_number: Code

@@ -7,13 +7,14 @@ from typing import Any
 from shared.contracts.entry import EntryCorrected, EntryFiled, EntryReleased
 from shared.contracts.envelope import Event
 from shared.contracts.lean import lean_type
-from shared.contracts.liquidation import DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
+from shared.contracts.liquidation import DeadlineNear, DecisionApplied, DecisionRefused, EntryChanged, ProtestChanged
 from shared.contracts.notice import NoticeChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.post_entry import PostEntryFiled
 from shared.contracts.refusal import EventRefused
 from shared.contracts.routing import (
     AccountAssigned,
+    AccountChanged,
     AppealDecided,
     BroadcastIssued,
     DirectoryChanged,
@@ -61,6 +62,7 @@ _CONTRACTS = (
     _topic("entry-routed", "gov.cbp.entry.routed.v1", EntryRouted, "entry_number", "routing"),
     _topic("filing-routed", "gov.cbp.filing.routed.v1", FilingRouted, "importer_number", "routing"),
     _topic("account-assigned", "gov.cbp.account.assigned.v1", AccountAssigned, "importer_number", "routing"),
+    _topic("account-changed", "gov.cbp.account.changed.v1", AccountChanged, "importer_number", "routing"),
     _topic("appeal-decided", "gov.cbp.appeal.decided.v1", AppealDecided, "importer_number", "routing"),
     _topic("broadcast-issued", "gov.cbp.broadcast.issued.v1", BroadcastIssued, "broadcast_id", "routing"),
     _topic("directory-changed", "gov.cbp.directory.changed.v1", DirectoryChanged, "center", "routing"),
@@ -78,6 +80,7 @@ _CONTRACTS = (
         "protest_number",
         "liquidation",
     ),
+    _topic("deadline-near", "gov.cbp.liquidation.deadline-near.v1", DeadlineNear, "entry_number", "liquidation"),
     _topic(
         "decision-applied",
         "gov.cbp.liquidation.decision-applied.v1",

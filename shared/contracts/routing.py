@@ -165,8 +165,22 @@ class AppealDecided(Contract):
     decided_at: Instant
 
 
+class PostalAddress(Contract):
+    """Where letters go; `country` is its two letters of ISO 3166. A reader judges whether a letter can go there."""
+
+    street: Annotated[tuple[ShortText, ...], Field(min_length=1, max_length=3)]
+    city: ShortText
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "US"
+    state: ShortText | None = None
+    postal_code: ShortText | None = None
+    attention: ShortText | None = None
+
+
 class AccountAssigned(Contract):
-    """An importer account's Center from a date, or that it has none yet (`center` null)."""
+    """An importer account's Center from a date, or that it has none yet (`center` null).
+
+    `revision` counts the changes of the account; an event of a release before it had none says nothing of them.
+    """
 
     importer_number: ImporterNumber
     sequence: Annotated[int, Field(ge=1, description="Counts the assignments of this account.")]
@@ -181,6 +195,21 @@ class AccountAssigned(Contract):
     size: Annotated[
         Code | None, Field(description="Of the account: small, mid or large; null before that was told.")
     ] = None
+    revision: Annotated[int, Field(ge=1)] | None = None
+    postal_address: PostalAddress | None = None
+
+
+class AccountChanged(Contract):
+    """How an importer account is reached, as it is now: its name, its address for mail and the one for letters.
+
+    Of several for one account the highest revision stands. An address that is null is not known.
+    """
+
+    importer_number: ImporterNumber
+    revision: Annotated[int, Field(ge=1, description="Counts the changes of this account.")]
+    name: ShortText
+    contact_email: ShortText | None = None
+    postal_address: PostalAddress | None = None
 
 
 MOST_ADDRESSED: Final = 100

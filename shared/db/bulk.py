@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.db.engine import driver_call
+from shared.db.traced import traced_call
 from shared.db.transaction import Alone, Transaction
 
 Row = Sequence[Any]
@@ -38,7 +38,7 @@ async def insert(
         return []
     statement = _insert_statement(table, columns, on_conflict, returning)
     arrays = [list(column) for column in zip(*rows, strict=True)]
-    with driver_call():
+    with traced_call(statement):
         if returning:
             return list(await tx.driver.fetch(statement, *arrays))
         await tx.driver.execute(statement, *arrays)
@@ -62,14 +62,15 @@ async def update(
     written = tuple(name for name in columns if name in changed or name in key)
     positions = [columns.index(name) for name in written]
     arrays = [[row[position] for row in rows] for position in positions]
-    with driver_call():
-        await tx.driver.execute(_update_statement(table, key, written), *arrays)
+    statement = _update_statement(table, key, written)
+    with traced_call(statement):
+        await tx.driver.execute(statement, *arrays)
 
 
 async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
     """Append rows by COPY: the fastest way where no conflict is possible."""
     if rows:
-        with driver_call():
+        with traced_call(f"COPY {table.fullname}"):
             await tx.driver.copy_records_to_table(
                 table.name, schema_name=table.schema, columns=list(columns), records=rows
             )
@@ -77,13 +78,13 @@ async def copy(tx: Transaction, table: Table, columns: tuple[str, ...], rows: Se
 
 async def fetch(tx: Transaction | Alone, statement: str, *arguments: Any) -> list[Any]:
     """Run a statement with positional arguments ($1, $2 …) and give all its rows; JSON columns come decoded."""
-    with driver_call():
+    with traced_call(statement):
         return list(await tx.driver.fetch(statement, *arguments))
 
 
 async def execute(tx: Transaction, statement: str, *arguments: Any) -> int:
     """Run a statement and give the number of rows that it touched."""
-    with driver_call():
+    with traced_call(statement):
         status: str = await tx.driver.execute(statement, *arguments)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0

@@ -147,6 +147,31 @@ CREATE TABLE seal_runs (
 );
 """
 
+V5 = """
+CREATE TABLE operator_acts (
+    act_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    act text NOT NULL,
+    asked jsonb NOT NULL,
+    reason text NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    state text NOT NULL DEFAULT 'going-on',
+    total bigint NOT NULL,
+    reached bigint NOT NULL DEFAULT 0,
+    done bigint NOT NULL DEFAULT 0,
+    result jsonb NOT NULL DEFAULT '{}',
+    ended_at timestamptz
+);
+CREATE INDEX operator_acts_going_on ON operator_acts (act_id) WHERE state = 'going-on';
+CREATE INDEX operator_acts_by_act ON operator_acts (act, act_id);
+
+ALTER TABLE dead_letters ADD COLUMN settled_by bigint;
+CREATE INDEX dead_letters_parked ON dead_letters (reason, topic, id) WHERE state = 'parked';
+ALTER TABLE outbox_set_aside ADD COLUMN settled_by bigint;
+
+ALTER TABLE outbox ADD COLUMN added_at timestamptz NOT NULL DEFAULT now();
+"""
+
 # Of what subject lines came. A function for each table, so that its statement is planned once for a connection.
 NOTE_UNSEALED = """
 CREATE FUNCTION note_unsealed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -177,6 +202,11 @@ def create_platform_tables_v3() -> None:
 def create_platform_tables_v4() -> None:
     """Seals of history, and which lines wait for theirs."""
     run(V4)
+
+
+def create_platform_tables_v5() -> None:
+    """What operators asked for and why, which letters that settled, and since when an event waits in the outbox."""
+    run(V5)
 
 
 def seal(table: str, subject: str, only: str = "true") -> None:

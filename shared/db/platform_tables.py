@@ -40,6 +40,7 @@ class PlatformTables:
     unsealed: Table
     seals: Table
     seal_runs: Table
+    operator_acts: Table
 
 
 def platform_tables(metadata: MetaData) -> PlatformTables:
@@ -72,6 +73,7 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("key", Text, nullable=False),
             Column("value", LargeBinary, nullable=False),
             Column("headers", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+            Column("added_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         ),
         outbox_set_aside=Table(
             "outbox_set_aside",
@@ -84,6 +86,7 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("reason", Text, nullable=False),
             Column("set_aside_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
             Column("state", Text, nullable=False, server_default=text("'waiting'::text")),
+            Column("settled_by", BigInteger),
             Index("outbox_set_aside_waiting", "id", postgresql_where=text("state = 'waiting'::text")),
         ),
         dead_letters=Table(
@@ -104,8 +107,10 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("last_failed_at", DateTime(timezone=True), nullable=False),
             Column("code_version", Text, nullable=False),
             Column("state", Text, nullable=False, server_default=text("'parked'::text")),
+            Column("settled_by", BigInteger),
             Index("dead_letters_origin", "group_name", "topic", "partition", "log_offset", unique=True),
             Index("dead_letters_replay", "id", postgresql_where=text("state = 'replay-requested'::text")),
+            Index("dead_letters_parked", "reason", "topic", "id", postgresql_where=text("state = 'parked'::text")),
         ),
         idempotency_keys=Table(
             "idempotency_keys",
@@ -184,5 +189,23 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("sealed_at", DateTime(timezone=True), nullable=False),
             Column("seals", Integer, nullable=False),
             Column("link", LargeBinary, nullable=False),
+        ),
+        operator_acts=Table(
+            "operator_acts",
+            metadata,
+            Column("act_id", BigInteger, Identity(always=True), primary_key=True),
+            Column("act", Text, nullable=False),
+            Column("asked", JSONB, nullable=False),
+            Column("reason", Text, nullable=False),
+            Column("asked_by", Text, nullable=False),
+            Column("asked_at", DateTime(timezone=True), nullable=False),
+            Column("state", Text, nullable=False, server_default=text("'going-on'::text")),
+            Column("total", BigInteger, nullable=False),
+            Column("reached", BigInteger, nullable=False, server_default=text("0")),
+            Column("done", BigInteger, nullable=False, server_default=text("0")),
+            Column("result", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+            Column("ended_at", DateTime(timezone=True)),
+            Index("operator_acts_going_on", "act_id", postgresql_where=text("state = 'going-on'::text")),
+            Index("operator_acts_by_act", "act", "act_id"),
         ),
     )

@@ -1,9 +1,10 @@
 """Rows that a job could not do: set aside, so that the others are done, and kept for operators to see."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -20,6 +21,11 @@ _FORGET: Final = "DELETE FROM rows_set_aside WHERE job = $1 AND skipped_until < 
 _LIST: Final = """
 SELECT job, key, error, attempts, first_failed_at, last_failed_at, skipped_until FROM rows_set_aside
 WHERE ($1::text IS NULL OR job = $1) ORDER BY job, key LIMIT $2
+"""
+# A key can be an importer number, which is not to stand in the address of a page: pages go by its digest.
+_PAGE: Final = """
+SELECT job, key, error, attempts, first_failed_at, last_failed_at, skipped_until FROM rows_set_aside
+WHERE job = $1 AND md5(key) > $2 ORDER BY md5(key) LIMIT $3
 """
 _RETRY: Final = """
 UPDATE rows_set_aside SET skipped_until = last_failed_at WHERE job = $1 AND ($2::text[] IS NULL OR key = ANY($2))
@@ -66,5 +72,19 @@ async def retry(tx: Transaction, job: str, keys: Sequence[str] | None) -> int:
 
 async def list_rows(tx: Transaction, *, job: str | None, limit: int) -> list[RowSetAside]:
     """Rows set aside, of one job or of all, in order of job and key."""
+    return _read(await bulk.fetch(tx, _LIST, job, limit))
+
+
+async def page_rows(tx: Transaction, job: str, *, after: str, limit: int) -> list[RowSetAside]:
+    """Rows that a job set aside behind a digest (`digest_of`), in the order of these."""
+    return _read(await bulk.fetch(tx, _PAGE, job, after, limit))
+
+
+def digest_of(row: RowSetAside) -> str:
+    """The place of a row in `page_rows`."""
+    return hashlib.md5(row.key.encode(), usedforsecurity=False).hexdigest()
+
+
+def _read(rows: Sequence[Any]) -> list[RowSetAside]:
     names = [each.name for each in fields(RowSetAside)]
-    return [RowSetAside(*(row[name] for name in names)) for row in await bulk.fetch(tx, _LIST, job, limit)]
+    return [RowSetAside(*(row[name] for name in names)) for row in rows]

@@ -16,6 +16,7 @@ from shared.bus.relay import Relay
 from shared.db import idempotency
 from shared.db.engine import DATABASE_ERRORS
 from shared.db.transaction import transaction
+from shared.operations.acting import OperatorActs
 from shared.runtime import sealing
 from shared.runtime.errors import Transient
 from shared.runtime.invariants import check_next
@@ -77,6 +78,8 @@ def build_roles(
         jobs = [*parts.jobs, *platform_jobs(platform, parts)]
         runner = JobRunner(service.name, pools.jobs, platform.clock, metrics, jobs, at_once=settings.job_connections)
         roles.extend(RoleTask(Role.SCHEDULER, job.name, partial(runner.run, job)) for job in jobs)
+        acts = OperatorActs(service.name, pools.jobs, platform.clock, runner, jobs, parts.invariants)
+        roles.append(RoleTask(Role.SCHEDULER, "operator-acts", acts.run))
     return roles
 
 

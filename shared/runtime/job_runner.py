@@ -77,7 +77,15 @@ class JobRunner:
             return retry.total_seconds()
         return job.every.total_seconds()
 
-    async def _run_held(self, job: Job, session: JobSession) -> None:
+    async def run_asked(self, job: Job) -> tuple[Result, str | None] | None:
+        """Run a job because somebody asks for it; gives how it ended and why, None while another run holds its lock.
+
+        Its schedule stays as it is. Raises `Transient` when the run was put off.
+        """
+        async with self._free, exclusive_session(self._engine, f"{self._service}.job.{job.name}") as held:
+            return None if held is None else await self._run_held(job, JobSession(job.name, held, self._clock))
+
+    async def _run_held(self, job: Job, session: JobSession) -> tuple[Result, str | None]:
         started_at, elapsed = self._clock.now(), start_stopwatch()
         if job.every >= _NOTED_EVERY:
             async with transaction(session) as tx:
@@ -92,9 +100,10 @@ class JobRunner:
         except Exception as error:
             log.error("job_failed", job=job.name, exc_info=error)
             result, error_text = "failed", describe(error)
-        self._metrics.job_last_run_seconds.labels(job=job.name).set(elapsed())
+        self._metrics.job_last_run_seconds.labels(job_name=job.name).set(elapsed())
         await self._end(job, session, result, started_at, elapsed(), error_text, after=job.every)
         await self._count_rows(job, session)
+        return result, error_text
 
     async def _register(self, job: Job) -> float:
         """Make the job known; gives the seconds until it is to run."""
@@ -109,7 +118,7 @@ class JobRunner:
             return every
         if last_succeeded_at is not None:
             at = last_succeeded_at.timestamp()
-            self._metrics.job_last_success_timestamp_seconds.labels(job=job.name).set(at)
+            self._metrics.job_last_success_timestamp_seconds.labels(job_name=job.name).set(at)
         due = (next_run_at - now).total_seconds()
         return min(every, max(due, _RETRY_SECONDS))
 
@@ -125,9 +134,9 @@ class JobRunner:
         after: timedelta,
     ) -> None:
         now = self._clock.now()
-        self._metrics.job_runs_total.labels(job=job.name, result=result).inc()
+        self._metrics.job_runs_total.labels(job_name=job.name, result=result).inc()
         if result == "succeeded":
-            self._metrics.job_last_success_timestamp_seconds.labels(job=job.name).set(now.timestamp())
+            self._metrics.job_last_success_timestamp_seconds.labels(job_name=job.name).set(now.timestamp())
         before, noted_at = self._noted.get(job.name, (None, now))
         if job.every < _NOTED_EVERY and result == before and now < noted_at + _NOTED_EVERY:
             return
@@ -151,4 +160,4 @@ class JobRunner:
 
     async def _count_rows(self, job: Job, session: JobSession) -> None:
         left_out = await session.find_left_out()
-        self._metrics.job_rows_set_aside.labels(job=job.name).set(len(left_out))
+        self._metrics.job_rows_set_aside.labels(job_name=job.name).set(len(left_out))

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -54,7 +63,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Words in applied events that this release does not know and leaves out of account.",
         ("topic", "field", "group"),
     ),
-    Declared(Histogram, "batch_seconds", "seconds", "Time from a batch in hand to its commit.", (), _SECONDS),
+    Declared(Histogram, "batch_duration_seconds", "seconds", "Time from a batch in hand to its commit.", (), _SECONDS),
     Declared(Histogram, "batch_records", "events", "Events in one batch.", (), _RECORDS),
     Declared(
         Gauge,
@@ -92,7 +101,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
     Declared(Counter, "http_requests_total", "requests", "HTTP requests answered.", ("method", "route", "status")),
     Declared(
         Histogram,
-        "http_request_seconds",
+        "http_request_duration_seconds",
         "seconds",
         "Time to answer an HTTP request.",
         ("method", "route"),
@@ -112,16 +121,17 @@ DECLARED: Final[tuple[Declared, ...]] = (
         "Violations found by the last check of the invariant.",
         ("name",),
     ),
-    Declared(Counter, "job_runs_total", "runs", "Runs of scheduled jobs by how they ended.", ("job", "result")),
+    Declared(Counter, "job_runs_total", "runs", "Runs of scheduled jobs by how they ended.", ("job_name", "result")),
     Declared(
         Gauge,
         "job_last_success_timestamp_seconds",
         "seconds since 1970",
         "When the job last ran to its end; no value: never.",
-        ("job",),
+        ("job_name",),
     ),
-    Declared(Gauge, "job_last_run_seconds", "seconds", "How long the last run of the job took.", ("job",)),
-    Declared(Gauge, "job_rows_set_aside", "rows", "Rows that the job leaves out because they failed.", ("job",)),
+    Declared(Gauge, "job_last_run_seconds", "seconds", "How long the last run of the job took.", ("job_name",)),
+    Declared(Gauge, "job_rows_set_aside", "rows", "Rows that the job leaves out because they failed.", ("job_name",)),
+    Declared(Gauge, "build_info", "always 1", "What runs: the service and its code.", ("component", "code_version")),
     Declared(Counter, "conflicts_total", "events", "Events that contradict what is known of an entry.", ("kind",)),
 )
 
@@ -135,7 +145,7 @@ class Metrics:
     events_dead_lettered_total: Counter
     refusals_unaddressed_total: Counter
     unknown_words_total: Counter
-    batch_seconds: Histogram
+    batch_duration_seconds: Histogram
     batch_records: Histogram
     consumer_lag: Gauge
     outbox_depth: Gauge
@@ -152,7 +162,7 @@ class Metrics:
     items_pending_past_goal: Gauge
     consumer_paused: Gauge
     http_requests_total: Counter
-    http_request_seconds: Histogram
+    http_request_duration_seconds: Histogram
     provider_key_fetches_total: Counter
     invariant_failures: Gauge
     job_runs_total: Counter
@@ -160,11 +170,18 @@ class Metrics:
     job_last_run_seconds: Gauge
     job_rows_set_aside: Gauge
     conflicts_total: Counter
+    build_info: Gauge
 
     @classmethod
     def create(cls, registry: CollectorRegistry | None = None) -> "Metrics":
-        """Build every declared metric in the given registry, or in a fresh one."""
+        """Build every declared metric in the given registry, or in a fresh one.
+
+        Beside them are those that Prometheus knows of any process: `process_*` (memory, processor, files; Linux),
+        `python_gc_*` and `python_info`.
+        """
         registry = registry or CollectorRegistry(auto_describe=True)
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=registry)
         built: dict[str, Any] = {declared.name: declared.build(registry) for declared in DECLARED}
         return cls(registry=registry, **built)
 

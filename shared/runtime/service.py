@@ -25,12 +25,14 @@ from shared.runtime.platform import Job, Platform
 from shared.runtime.pools import Pools, open_pools
 from shared.runtime.settings import Role, ServiceSettings, SettingsError, load_settings
 from shared.runtime.supervisor import RoleTask, Supervisor, build_http_server
+from shared.runtime.trace_export import start_exporting
 from shared.web.app import create_app
 
 if TYPE_CHECKING:
     from shared.bus.consumer import Handler
     from shared.bus.refusals import Answer
     from shared.db.seals import SealedTable
+    from shared.operations.standing import DeliveriesRead
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +52,8 @@ class Parts:
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
     HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
-    for people, which has pages instead of an API and takes no part in events.
+    for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
+    the service sends to people.
     """
 
     handler: "Handler | None"
@@ -63,6 +66,7 @@ class Parts:
     listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
     sealed: "Sequence[SealedTable]" = ()
+    deliveries: "DeliveriesRead | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,18 @@ def run(service: Service) -> None:
     """Run a service process until it is told to stop; exits non-zero when a part of it fails."""
     try:
         settings = load_settings(service.settings)
+        stop_exporting = start_exporting(settings)
     except SettingsError as error:
         sys.stderr.write(f"{service.name} cannot start:\n{error}\n")
         sys.exit(2)
     configure_logging(service.name, settings.log_format, settings.log_level)
     if service.topics:
         tune_garbage_collection()
-    sys.exit(uvloop.run(_serve(service, settings)))
+    try:
+        exit_code = uvloop.run(_serve(service, settings))
+    finally:
+        stop_exporting()
+    sys.exit(exit_code)
 
 
 def tune_garbage_collection() -> None:
@@ -108,6 +117,10 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
     """The HTTP side of a service."""
     if parts.pages is not None:
         return parts.pages(readiness)
+    # Not above: a process of pages has no letters, and would hold every contract for nothing.
+    from shared.web.operations import build_operations_router  # noqa: PLC0415
+
+    operations = build_operations_router(service, parts)
     return create_app(
         title=f"Centerline {service.name}",
         summary=service.summary,
@@ -117,7 +130,7 @@ def build_app(service: Service, platform: Platform, parts: Parts, readiness: Rea
         metrics=platform.metrics,
         readiness=readiness,
         state={"platform": platform, **parts.state},
-        routers=parts.routers if Role.API in platform.settings.roles else (),
+        routers=(*parts.routers, operations) if Role.API in platform.settings.roles else (),
         public_routers=parts.public_routers if Role.API in platform.settings.roles else (),
         clock=platform.clock,
     )
@@ -141,12 +154,14 @@ def open_platform(settings: ServiceSettings, clock: Clock | None = None, pools: 
     Without a clock it is that of the machine, or in development the one of a demonstration or a replay.
     """
     clock = clock or choose_clock(settings, SystemClock())
+    metrics = Metrics.create()
+    metrics.build_info.labels(component=settings.service, code_version=settings.code_version).set(1)
     return Platform(
         settings=settings,
         engine=(pools or open_pools(settings)).api,
         bus=open_bus(settings),
         clock=clock,
-        metrics=Metrics.create(),
+        metrics=metrics,
     )
 
 

@@ -102,6 +102,15 @@ class ServiceSettings(KafkaSettings):
     public_calls_at_once: int = Field(
         default=20, ge=1, le=10_000, description="how many of them it may make at once after a pause"
     )
+    calls_per_minute: int = Field(
+        default=30_000,
+        ge=1,
+        le=600_000,
+        description="calls with tokens that one caller may make per minute and process",
+    )
+    calls_at_once: int = Field(
+        default=3_000, ge=1, le=100_000, description="how many of them a caller may make at once after a pause"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: a list",
@@ -173,6 +182,18 @@ class ServiceSettings(KafkaSettings):
         description="seconds that one statement of a job may take; the weekly cycle has no limit",
     )
     inbox_retention_days: int = Field(default=35, gt=0, description="days for which repeats are recognised")
+    traces_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="where spans of traces go by OTLP over HTTP, as http://collector:4318/v1/traces; needs the extra"
+        " otel, and none are sent by default",
+    )
+    traces_share: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="the share kept of the traces that begin here, 0 to 1; of others decides whoever began them",
+    )
     code_version: str = Field(default="unknown", description="the version of the code, for dead letters and logs")
 
     @field_validator("roles", mode="before")
@@ -259,6 +280,8 @@ class ServiceSettings(KafkaSettings):
             yield "bus_database_url", _DATABASE_BY_TLS
         if self.bus == "kafka":
             yield from self.refuse_open_kafka()
+        if self.traces_url is not None and not is_safe_url(self.traces_url):
+            yield "traces_url", "production sends spans over https, or to this machine"
         for name in sorted(self.service_urls):
             if not is_safe_url(getattr(self, name)):
                 yield name, "production asks other services over https, or on this machine"

@@ -20,6 +20,7 @@ import uvicorn
 
 from shared.runtime.lifecycle import Check, Readiness, Stopping
 from shared.runtime.settings import Role
+from shared.web.wire import DEFAULT_LIMITS, WireLimits, guard_connections
 
 __all__ = ["Check", "HttpServer", "Readiness", "RoleTask", "Stopping", "Supervisor", "build_http_server"]
 
@@ -60,10 +61,12 @@ def build_http_server(
     *,
     graceful_seconds: int = HTTP_GRACE_SECONDS,
     trusted_proxies: Sequence[str] = (),
+    limits: WireLimits = DEFAULT_LIMITS,
 ) -> HttpServer:
     """Prepare a server for an ASGI application; when it stops, open requests get `graceful_seconds`.
 
     The address of a caller is that of the connection, but for `trusted_proxies`, whose X-Forwarded-For is believed.
+    `limits` are what one connection may cost.
     """
     return HttpServer(
         uvicorn.Config(
@@ -73,6 +76,7 @@ def build_http_server(
             log_config=None,  # shared.runtime.logging has routed uvicorn's loggers
             access_log=False,  # the request middleware writes that line
             lifespan="on",
+            http=guard_connections(limits),
             ws="none",
             server_header=False,
             # uvicorn itself would believe whoever calls from this machine, and what FORWARDED_ALLOW_IPS says

@@ -78,9 +78,9 @@ def create_app(
     the settings allow (`public_caller`), and so does /problems.
     /healthz, /readyz, /metrics, /docs and /openapi.json take no token, nor does
     /tokens in development. `state` is what endpoints find on `request.app.state`, beside `settings`, `metrics`,
-    `readiness`, `clock`, `tokens` and `public_calls`. /docs loads its scripts from a public network; offline read
-    /openapi.json. Raises ValueError when a route names no action, or one of the public stands elsewhere, and when two
-    routes share a function name, which is the operation id.
+    `readiness`, `clock`, `tokens`, `calls` and `public_calls`. /docs loads its scripts from a public network; offline
+    read /openapi.json. Raises ValueError when a route names no action, or one of the public stands elsewhere, and when
+    two routes share a function name, which is the operation id.
     """
     if settings.clock_behind_seconds is not None:
         description = (
@@ -102,6 +102,7 @@ def create_app(
         "readiness": readiness,
         "clock": clock or SystemClock(),
         "tokens": TokenVerifier(settings, metrics),
+        "calls": CallLimit(settings.calls_per_minute, settings.calls_at_once),
         "public_calls": CallLimit(settings.public_calls_per_minute, settings.public_calls_at_once),
     }
     for name, value in {**state, **shared}.items():

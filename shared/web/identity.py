@@ -18,7 +18,7 @@ from shared.runtime.errors import Unauthenticated
 from shared.runtime.identity import ANYONE, Identity
 from shared.runtime.parties import party_ids
 from shared.runtime.settings import DEVELOPMENT_ISSUER, ServiceSettings
-from shared.web.rate_limit import CallLimit, refuse
+from shared.web.rate_limit import CallLimit, refuse, refuse_caller
 from shared.web.tokens import DEVELOPMENT_ALGORITHM, Grants, TokenVerifier
 
 
@@ -62,13 +62,20 @@ _bearer = HTTPBearer(
 async def identity(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Identity:
-    """Dependency: the verified caller; 401 when there is none, 503 when the identity provider's keys cannot be had."""
+    """Dependency: the verified caller; 401 when there is none, 429 when it calls too often.
+
+    503 when the keys of the identity provider cannot be had.
+    """
     if credentials is None:
         raise Unauthenticated("The call carries no access token.")
     clock: Clock = request.app.state.clock
     tokens: TokenVerifier = request.app.state.tokens
     caller = await tokens.verify(credentials.credentials, clock.now())
     structlog.contextvars.bind_contextvars(subject=caller.subject)
+    calls: CallLimit = request.app.state.calls
+    budget = calls.take_of(caller.subject)
+    if budget.is_spent:
+        raise refuse_caller(budget)
     return await _with_delegations(request, caller, legal_date(clock.now()))
 
 

@@ -1,6 +1,7 @@
 """Around every request: its trace and id, its metrics, one log line, and an answer whatever happens."""
 
 import re
+from contextlib import nullcontext
 from typing import Final
 from uuid import uuid4
 
@@ -12,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.clock import Clock, start_stopwatch
 from shared.runtime.metrics import Metrics
-from shared.runtime.tracing import parse_traceparent, span
+from shared.runtime.tracing import Kind, describe_current, parse_traceparent, span
 from shared.web.guard import is_streamed
+from shared.web.headers import dress
 from shared.web.problem import answer_unexpected
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -22,6 +24,8 @@ REQUEST_ID: Final = "x-request-id"
 CLOCK: Final = "centerline-clock"
 """Says of a demonstration that it is one, and what its clock shows; absent where the clock is that of the machine."""
 _USABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_SECRET_PATHS: Final = ("/calendar-feeds/",)
+"""Paths whose last part may be an address that opens something by itself, also where no route takes it."""
 _QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -43,8 +47,11 @@ class RequestMiddleware:
         offered = headers.get(REQUEST_ID, "")
         request_id = offered if _USABLE_ID.fullmatch(offered) else str(uuid4())
         structlog.contextvars.clear_contextvars()
+        method = _method_of(scope)
         with (
-            span("http.request", parse_traceparent(headers.get("traceparent"))),
+            span(method, parse_traceparent(headers.get("traceparent")), kind=Kind.SERVER)
+            if scope["path"] not in _QUIET_PATHS
+            else nullcontext(),
             structlog.contextvars.bound_contextvars(request_id=request_id),
         ):
             await self._answer(scope, receive, send, request_id)
@@ -53,13 +60,17 @@ class RequestMiddleware:
         seconds = start_stopwatch()
         status = 0
         received = 0
+        announced = _announced_bytes(scope)
+        too_large = HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
 
         async def receive_limited() -> Message:
             nonlocal received
+            if not received and announced > self.max_body_bytes and not is_streamed(scope):
+                raise too_large  # before anything of it is read, and before the client is told to go on
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_body_bytes and not is_streamed(scope):
-                raise HTTPException(413, f"A request may hold {self.max_body_bytes} bytes at most.")
+                raise too_large
             return message
 
         async def send_with_id(message: Message) -> None:
@@ -69,7 +80,9 @@ class RequestMiddleware:
                 own = {REQUEST_ID: request_id}
                 if self.demonstration is not None:
                     own[CLOCK] = f"demonstration; now={self.demonstration.now():%Y-%m-%dT%H:%M:%SZ}"
-                MutableHeaders(scope=message).update({**own, **_answer_headers(scope)})
+                headers = MutableHeaders(scope=message)
+                headers.update({**own, **_answer_headers(scope)})
+                dress(headers, path=scope["path"], is_secure=scope.get("scheme") == "https")
             await send(message)
 
         try:
@@ -83,20 +96,40 @@ class RequestMiddleware:
             self._record(scope, status, seconds())
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        method = _method_of(scope)
         route = _route_of(scope)
+        describe_current(
+            f"{method} {route}",
+            {"http.request.method": method, "http.route": route, "http.response.status_code": status},
+        )
         self.metrics.http_requests_total.labels(method, route, str(status)).inc()
-        self.metrics.http_request_seconds.labels(method, route).observe(seconds)
+        self.metrics.http_request_duration_seconds.labels(method, route).observe(seconds)
         write = log.debug if scope["path"] in _QUIET_PATHS else log.info
-        write("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        write("request", method=method, path=_told_path(scope, route), status=status, ms=round(seconds * 1000, 1))
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "OTHER"
+
+
 def _route_of(scope: Scope) -> str:
     """Return the template of the path, never the path itself: a metric has few labels."""
     return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _told_path(scope: Scope, route: str) -> str:
+    """The path as a log may have it: of one that holds a secret only its template."""
+    path: str = scope["path"]
+    return route if "{token}" in route or path.startswith(_SECRET_PATHS) else path
+
+
+def _announced_bytes(scope: Scope) -> int:
+    """How large the body is going to be, as its head says; 0 where it does not say."""
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
 
 def _answer_headers(scope: Scope) -> dict[str, str]:

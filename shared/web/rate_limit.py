@@ -1,4 +1,4 @@
-"""How often an address may call without a token: so many at once, then at an even pace."""
+"""How often an address may call without a token, and a caller with one: so many at once, then at an even pace."""
 
 import math
 from dataclasses import dataclass
@@ -41,7 +41,11 @@ class CallLimit:
 
     def take(self, address: str | None) -> Budget:
         """Count a call from that address; one without an address shares its budget with all others of that kind."""
-        result = self._limiter.limit(_key_of(address))
+        return self.take_of(_key_of(address))
+
+    def take_of(self, caller: str) -> Budget:
+        """Count a call of that caller, whatever it is called."""
+        result = self._limiter.limit(caller)
         state = result.state
         return Budget(
             limit=state.limit,
@@ -64,6 +68,13 @@ def refuse(budget: Budget) -> TooManyCalls:
     return TooManyCalls(
         f"Too many calls without a token from this address; {budget.limit} may come at once.",
         retry_seconds=budget.retry_seconds,
+    )
+
+
+def refuse_caller(budget: Budget) -> TooManyCalls:
+    """The refusal of a call with a token for which nothing is left."""
+    return TooManyCalls(
+        f"Too many calls of this caller; {budget.limit} may come at once.", retry_seconds=budget.retry_seconds
     )
 
 

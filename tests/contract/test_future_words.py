@@ -62,6 +62,7 @@ APPLIED: dict[Reader, str] = {
     ("notifications", "protest-changed"): "SELECT subject FROM notices WHERE kind = 'N-17'",
     ("notifications", "request-issued"): "SELECT subject FROM notices WHERE kind = 'N-03'",
     ("notifications", "request-changed"): "SELECT subject FROM notices WHERE variant = 'reminder'",
+    ("notifications", "deadline-near"): "SELECT split_part(subject, ' ', 1) FROM notices WHERE kind = 'N-45'",
     ("notifications", "appeal-decided"): "SELECT subject FROM notices WHERE kind = 'N-02'",
 }
 """What a reader makes of the sample of a topic, by the name of its subject."""
@@ -74,6 +75,7 @@ DECIDES = {
     ("notifications", "request-issued"): {"form"},
     ("notifications", "request-changed"): {"form", "change"},
     ("notifications", "appeal-decided"): {"outcome"},
+    ("notifications", "deadline-near"): {"change"},
 }
 """Places whose word alone says what follows: of an unknown one nothing does."""
 

@@ -9,6 +9,7 @@ from shared.runtime.service import Service
 from tests.support.services import SERVICES
 
 PROBLEMS = {"GET /problems", "GET /problems/{code}"}
+FEED = "GET /calendar-feeds/{token}.ics"
 PUBLIC = {
     "routing": {
         *PROBLEMS,
@@ -22,7 +23,7 @@ PUBLIC = {
         "GET /transparency/{period}",
         "POST /what-if/assignment",
     },
-    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}", "GET /trade-figures/{period}"},
+    "workqueue": {*PROBLEMS, "GET /processes", "GET /processes/{code}", "GET /trade-figures/{period}", FEED},
     "liquidation": {
         *PROBLEMS,
         "POST /deadline-calculator",
@@ -31,6 +32,7 @@ PUBLIC = {
         "GET /posted-acts",
         "GET /preference-programs",
         "GET /timeline-codes",
+        FEED,
     },
     "notifications": {
         *PROBLEMS,

@@ -28,6 +28,8 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "1000",
         "--notices",
         "200",
+        "--declared",
+        "2000",
         "--notices-waiting",
         "2000",
         "--urgent-seconds",
@@ -42,7 +44,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
-    assert [row["measurement"] for row in rows][-12:] == [
+    assert [row["measurement"] for row in rows][-15:] == [
         "recovery, returns/s",
         "deadline calculator, calls/s",
         "claims, items/s",
@@ -55,6 +57,9 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "notices by mail, notices/s",
         "webhooks, calls/s",
         "urgent mail behind a cycle, mails/s",
+        "mass change, intake, rows/s",
+        "mass change, judgment, rows/s",
+        "mass change, trial, entries/s",
     ]
     for row in rows:
         assert row["per_second"] > 0

@@ -47,13 +47,17 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("dead-letters", "show"): ("routing", "1"),
     ("dead-letters", "replay"): ("routing", "1"),
     ("dead-letters", "discard"): ("routing", "2"),
+    ("dead-letters", "preview"): ("liquidation",),
+    ("dead-letters", "settle"): ("liquidation", "discard", "--why=They were for trying it out."),
     ("outbox", "list"): ("workqueue",),
     ("outbox", "show"): ("workqueue", "1"),
     ("outbox", "publish"): ("workqueue", "1"),
     ("outbox", "discard"): ("workqueue", "2"),
     ("jobs", "list"): (),
     ("jobs", "set-aside"): ("workqueue",),
-    ("jobs", "retry"): ("workqueue", "no-such-job"),
+    ("jobs", "retry"): ("workqueue", "no-such-job", "--why=A release can do them."),
+    ("jobs", "run"): ("workqueue", "count-pending"),
+    ("acts",): ("workqueue",),
     ("audit", "verify"): (),
     ("audit", "links"): (),
     ("audit", "export"): ("routing", "70-253082900"),
@@ -188,6 +192,11 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
     assert documents[("dead-letters", "replay")] == documents[("dead-letters", "discard")] == {"settled": 1, "asked": 1}
     assert [row["key"] for row in documents[("outbox", "list")]] == [ENTRY, "***-**-6789"]
     assert documents[("jobs", "retry")] == {"retried": 1}
+    assert documents[("dead-letters", "preview")]["letters"] == documents[("dead-letters", "settle")]["settled"] > 0
+    assert [(each["act"], each["reason"]) for each in documents[("acts",)]][:2] == [
+        ("run-job", "by the command line"),
+        ("retry-rows", "A release can do them."),
+    ]
     assert documents[("audit", "verify")] == {name: [] for name in documents[("up",)] if name != "console"}
     assert {row["source"] for row in documents[("audit", "export")]} >= {"account_changes", "assignments"}
 

@@ -204,8 +204,8 @@ async def test_failed_job_is_noted_and_the_next_run_is_another_matter(shop: Shop
     run = (await shop.runs())["work"]
     assert (run.result, run.error, run.last_succeeded_at) == ("succeeded", None, NOON + HOUR)
     told = shop.metrics.render().decode()
-    assert 'centerline_job_runs_total{job="work",result="failed"} 1.0' in told
-    assert 'centerline_job_runs_total{job="work",result="succeeded"} 1.0' in told
+    assert 'centerline_job_runs_total{job_name="work",result="failed"} 1.0' in told
+    assert 'centerline_job_runs_total{job_name="work",result="succeeded"} 1.0' in told
     success = shop.metrics.registry.get_sample_value("centerline_job_last_success_timestamp_seconds", {"job": "work"})
     assert success == (NOON + HOUR).timestamp()
 
@@ -216,7 +216,7 @@ async def test_job_that_meets_a_bad_row_ends_well_and_tells(shop: Shop) -> None:
     await shop.runner().run_once(job(shop.work))
     run = (await shop.runs())["work"]
     assert (run.result, run.set_aside) == ("succeeded", 1)
-    assert 'centerline_job_rows_set_aside{job="work"} 1.0' in shop.metrics.render().decode()
+    assert 'centerline_job_rows_set_aside{job_name="work"} 1.0' in shop.metrics.render().decode()
 
 
 async def test_job_without_its_database_is_put_off_and_noted(shop: Shop) -> None:

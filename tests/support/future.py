@@ -46,6 +46,11 @@ _SAMPLES = (
     ("entry-routed", "routing/entry-of-account-for-quota", _of_entry),
     ("filing-routed", "routing/filing-prior-disclosure", lambda serial: {"filing_number": f"PD-2026-{serial}"}),
     ("account-assigned", "routing/account-registered", lambda serial: {"importer_number": f"08-{serial:07d}00"}),
+    (
+        "account-changed",
+        "routing/account-with-postal-address",
+        lambda serial: {"importer_number": f"10-{serial:07d}00"},
+    ),
     ("appeal-decided", "routing/appeal-reassigned", lambda serial: {"appeal_number": f"appeal-{serial}"}),
     ("broadcast-issued", "routing/broadcast-to-a-center", lambda serial: {"broadcast_id": f"broadcast-{serial}"}),
     ("directory-changed", "routing/directory-contact-changed", lambda serial: {"center": f"CEE{serial % 10 + 1:03}"}),
@@ -59,6 +64,7 @@ _SAMPLES = (
     ("protest-changed", "liquidation/protest-deny", lambda serial: {"protest_number": f"2704-{serial}"}),
     ("decision-applied", "liquidation/decision-applied", _of_decision),
     ("decision-refused", "liquidation/decision-refused", _of_decision),
+    ("deadline-near", "liquidation/day-comes-near", lambda serial: {"clock": f"clock-{serial}"}),
     ("event-refused", "routing/event-refused-with-three-faults", lambda serial: {"id": f"refused-{serial}"}),
     ("notice-changed", "notifications/notice-queued", lambda serial: {"notice_id": f"notice-{serial}"}),
 )
@@ -121,6 +127,7 @@ _NAMED_BY = {
     "review-decided": "decision_id",
     "request-issued": "request_id",
     "request-changed": "request_id",
+    "deadline-near": "clock",
 }
 _serials = count(5_000_000)
 

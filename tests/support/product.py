@@ -114,6 +114,7 @@ async def running_product(
     first_port: int | None = None,
     variables: Mapping[str, str] | None = None,
     replays: bool = False,
+    ready_seconds: float = READY_SECONDS,
 ) -> AsyncIterator[Product]:
     """Start the product on an embedded PostgreSQL in `folder`, wait until it is ready, stop it after the block.
 
@@ -140,7 +141,7 @@ async def running_product(
         )
         product = _launch(environment, variables or {})
         stack.callback(product.end)
-        await product.wait_until_ready()
+        await product.wait_until_ready(ready_seconds)
         yield product
         product.stop()
 

@@ -145,7 +145,11 @@ def _shape_of_filing_routed(data: Data) -> Hashable:
 
 
 def _shape_of_account_assigned(data: Data) -> Hashable:
-    return (data["basis"], data["sequence"] > 1, _given(data, "contact_email", "trusted_programs", "reasons"))
+    return (
+        data["basis"],
+        data["sequence"] > 1,
+        _given(data, "contact_email", "postal_address", "trusted_programs", "reasons"),
+    )
 
 
 def _shape_of_work_item_changed(data: Data) -> Hashable:
@@ -201,6 +205,14 @@ def _shape_of_program_admitted(data: Data) -> Hashable:
     return _given(data), _given(data["admitted_by"])
 
 
+def _shape_of_account_changed(data: Data) -> Hashable:
+    return _given(data, "contact_email", "postal_address")
+
+
+def _shape_of_deadline_near(data: Data) -> Hashable:
+    return data["change"], _given(data, "center", "if_nothing_is_done", "days_before")
+
+
 def _shape_of_broadcast_issued(data: Data) -> Hashable:
     return _given(data, "effective_on"), _given(data, "program"), _given(data, "hts")
 
@@ -219,9 +231,11 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "protest-changed": _shape_of_protest_changed,
     "decision-applied": _shape_of_answer,
     "decision-refused": _shape_of_answer,
+    "deadline-near": _shape_of_deadline_near,
     "notice-changed": _shape_of_notice_changed,
     "event-refused": _shape_of_event_refused,
     "party-changed": _shape_of_party_changed,
+    "account-changed": _shape_of_account_changed,
     "appeal-decided": _shape_of_appeal_decided,
     "broadcast-issued": _shape_of_broadcast_issued,
 }

@@ -366,6 +366,8 @@ RULES = (
             "shared/bus/*",
             "shared/files/*",
             "shared/parties/*",
+            "shared/calendars/store.py",
+            "shared/calendars/migrations.py",
         ),
     ),
     Rule(
@@ -436,6 +438,7 @@ RULES = (
             "shared/runtime/tracing.py",  # the default for ids of traces, which no decision depends on
             "shared/web/middleware.py",  # ids of requests, likewise
             "shared/webhooks/signature.py",  # the secrets of webhooks
+            "shared/calendars/feed.py",  # the addresses of calendar feeds
         ),
     ),
     Rule(

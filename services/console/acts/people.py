@@ -131,7 +131,7 @@ SAMPLE_PEOPLE: tuple[SamplePerson, ...] = (
     ),
     _at_port("pat", "Pat Doyle", RoleName.PORT_DIRECTOR, "Port director, Miami: the goods are here."),
     _at_port("vera", "Vera Stein", RoleName.PORT_STAFF, "Port staff, Miami: who has this account?"),
-    _nationwide("otto", "Otto Berg", RoleName.OPERATOR, "Operator: keeps the system running."),
+    _nationwide("otto", "Otto Berg", RoleName.OPERATOR, "Operator: keeps the system running.", "/ops"),
     _outside("ida", "Ida Fischer", RoleName.IMPORTER, "Importer: own entries, notices and days."),
     _outside("ben", "Ben Ortiz", RoleName.BROKER, "Customs broker of this importer.", filer_code="SP7"),
     _outside("sue", "Sue Laker", RoleName.SURETY, "Surety that stands behind its bonds.", surety_code="151"),

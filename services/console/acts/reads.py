@@ -1434,6 +1434,268 @@ class Problem(Read, frozen=True):
     trace_id: str | None = None
 
 
+class OpsPlace(Read, frozen=True):
+    """Where a service stands on a partition."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    behind: int | None
+    refused_in_a_row: int
+    failed_in_a_row: int
+    moved_at: datetime | None
+
+
+class OpsOutbox(Read, frozen=True):
+    """What waits to be published."""
+
+    waiting: int
+    oldest_seconds: float | None
+    set_aside: int
+
+
+class OpsLane(Read, frozen=True):
+    """Deliveries of a lane and channel that wait."""
+
+    lane: str
+    channel: str
+    waiting: int
+    failing: int
+    due: int
+    held: int
+    without_account: int
+    oldest_at: datetime
+
+
+class OpsDeliveries(Read, frozen=True):
+    """Deliveries to people."""
+
+    waiting: list[OpsLane]
+    by_state: dict[str, int] | None
+
+
+class OpsJobsSummary(Read, frozen=True):
+    """How the jobs of a service stand."""
+
+    jobs: int
+    failed: list[str]
+    rows_set_aside: int
+
+
+class OpsStatus(Read, frozen=True):
+    """Where a service stands."""
+
+    service: str
+    version: str
+    code_version: str
+    roles: list[str]
+    checks: dict[str, str | None] | None
+    is_ready: bool | None
+    places: list[OpsPlace] | None
+    behind: int | None
+    outbox: OpsOutbox | None
+    dead_letters: dict[str, int] | None
+    jobs: OpsJobsSummary | None
+    broken_invariants: dict[str, int] | None
+    deliveries: OpsDeliveries | None
+    unknown: dict[str, str]
+
+
+class OpsLetterGroup(Read, frozen=True):
+    """Dead letters of a reason and topic."""
+
+    reason: str
+    topic: str
+    letters: int
+    oldest: datetime
+    newest: datetime
+
+
+class OpsLetterGroups(Read, frozen=True):
+    """Dead letters by reason and topic."""
+
+    items: list[OpsLetterGroup]
+
+
+class OpsLetter(Read, frozen=True):
+    """A message that could not be applied."""
+
+    letter_id: int
+    state: str
+    topic: str
+    partition: int
+    log_offset: int
+    key: str
+    reason: str
+    detail: str
+    attempts: int
+    first_failed_at: datetime
+    last_failed_at: datetime
+    code_version: str
+
+
+class OpsLetters(Read, frozen=True):
+    """Messages that could not be applied."""
+
+    items: list[OpsLetter]
+    next: str | None = None
+
+
+class OpsAct(Read, frozen=True):
+    """What an operator asked for."""
+
+    act_id: int
+    act: str
+    state: str
+    asked: dict[str, Any]
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    total: int
+    done: int
+    result: dict[str, Any]
+    ended_at: datetime | None
+
+
+class OpsActs(Read, frozen=True):
+    """What operators asked for."""
+
+    items: list[OpsAct]
+    next: str | None = None
+
+
+class OpsFault(Read, frozen=True):
+    """One thing that is wrong with a message."""
+
+    field: str
+    right: str
+    came: str | None
+
+
+class OpsBytes(Read, frozen=True):
+    """A part of a message."""
+
+    size: int
+    offset: int
+    text: str
+    hex_lines: list[str]
+    is_masked: bool
+
+
+class OpsWholeLetter(OpsLetter, frozen=True, kw_only=True):
+    """A dead letter with its message."""
+
+    headers: dict[str, str]
+    refused_now: str | None
+    faults: list[OpsFault]
+    message: OpsBytes
+    settled_by: OpsAct | None
+
+
+class OpsPreview(Read, frozen=True):
+    """What an act on many letters would reach."""
+
+    letters: int
+    up_to: int
+    oldest: datetime | None
+    newest: datetime | None
+    sample: list[OpsLetter]
+
+
+class OpsEvent(Read, frozen=True):
+    """An event that the bus did not take."""
+
+    event_id: int
+    topic: str
+    key: str
+    bytes: int
+    reason: str
+    set_aside_at: datetime
+
+
+class OpsEvents(Read, frozen=True):
+    """Events that the bus did not take."""
+
+    items: list[OpsEvent]
+    next: str | None = None
+
+
+class OpsJob(Read, frozen=True):
+    """How a scheduled job ran last, and when it runs next."""
+
+    job: str
+    every_seconds: float
+    result: str
+    started_at: datetime | None
+    duration_seconds: float | None
+    error: str | None
+    last_succeeded_at: datetime | None
+    next_run_at: datetime
+    rows_set_aside: int
+
+
+class OpsJobs(Read, frozen=True):
+    """Every scheduled job of a service."""
+
+    items: list[OpsJob]
+
+
+class OpsRow(Read, frozen=True):
+    """A row that a job leaves out."""
+
+    key: str
+    error: str
+    attempts: int
+    last_failed_at: datetime
+    skipped_until: datetime
+
+
+class OpsRows(Read, frozen=True):
+    """Rows that a job leaves out."""
+
+    items: list[OpsRow]
+    next: str | None = None
+
+
+class OpsInvariant(Read, frozen=True):
+    """A statement that must always hold."""
+
+    name: str
+    meaning: str
+    broken: int | None
+    last_asked_at: datetime | None
+    last_asked_by: str | None
+    violations: int | None
+    lines: list[str]
+    problem: str | None
+
+
+class OpsInvariants(Read, frozen=True):
+    """Every invariant of a service."""
+
+    items: list[OpsInvariant]
+
+
+_OPS: dict[tuple[str, str], type[Read]] = {
+    ("get", "/ops/status"): OpsStatus,
+    ("get", "/ops/dead-letter-reasons"): OpsLetterGroups,
+    ("get", "/ops/dead-letters"): OpsLetters,
+    ("get", "/ops/dead-letters/{letter_id}"): OpsWholeLetter,
+    ("get", "/ops/dead-letter-preview"): OpsPreview,
+    ("post", "/ops/dead-letter-acts"): OpsAct,
+    ("get", "/ops/set-aside-events"): OpsEvents,
+    ("post", "/ops/set-aside-event-acts"): OpsAct,
+    ("get", "/ops/jobs"): OpsJobs,
+    ("get", "/ops/jobs/{job}/rows"): OpsRows,
+    ("post", "/ops/jobs/{job}/runs"): OpsAct,
+    ("post", "/ops/jobs/{job}/retries"): OpsAct,
+    ("get", "/ops/invariants"): OpsInvariants,
+    ("post", "/ops/invariant-checks"): OpsAct,
+    ("get", "/ops/acts"): OpsActs,
+    ("get", "/ops/acts/{act_id}"): OpsAct,
+}
+"""What is asked of every service alike."""
+
 READS: dict[tuple[str, str, str], type[Read]] = {
     ("routing", "get", "/centers"): Center,
     ("routing", "get", "/centers/{code}"): CenterPage,
@@ -1492,5 +1754,11 @@ READS: dict[tuple[str, str, str], type[Read]] = {
     ("liquidation", "get", "/clocks-unknown"): ClocksUnknown,
     ("notifications", "get", "/bulletin"): Postings,
     ("notifications", "get", "/notices"): Notices,
+    ("notifications", "get", "/ops/deliveries"): OpsDeliveries,
+    **{
+        (service, method, path): model
+        for service in ("routing", "workqueue", "liquidation", "notifications")
+        for (method, path), model in _OPS.items()
+    },
 }
 """Every call that a page makes for something to show, and what it reads of the answer."""

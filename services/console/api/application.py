@@ -26,6 +26,7 @@ from services.console.api import (
     files,
     items,
     letters,
+    operations,
     protests,
     public,
     queue,
@@ -77,6 +78,7 @@ ROUTERS = (
     accounts.router,
     radar.router,
     tariff.router,
+    operations.router,
 )
 
 

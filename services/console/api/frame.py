@@ -23,6 +23,7 @@ from services.console.domain.table_file import write_table
 from services.console.settings import ConsoleSettings
 from services.console.store.sessions import Lifetime
 from shared.customs.calendar import legal_date
+from shared.runtime.identity import RoleName
 from shared.runtime.platform import Platform
 
 Form = Mapping[str, list[str]]
@@ -79,6 +80,11 @@ class Visitor:
         return bool(self.roles) and not OUTSIDE & set(self.roles)
 
     @property
+    def is_operator(self) -> bool:
+        """Whether somebody looks who keeps the system running."""
+        return RoleName.OPERATOR in self.roles
+
+    @property
     def is_signed_in(self) -> bool:
         """Whether it is known who looks."""
         return self.session_id is not None
@@ -89,6 +95,8 @@ def _navigation(who: Visitor) -> list[tuple[str, str]]:
     own = [(f"/accounts/{each}", "Account") for each in who.importers[:1]]
     if who.is_of_cbp:
         own = [("/queue", "Queue"), ("/team", "Team"), ("/radar", "Radar"), *own]
+    if who.is_operator:
+        own = [("/ops", "Operations"), *own]
     return [*own, *_FOR_ANYONE]
 
 
@@ -124,6 +132,7 @@ def build_templates() -> Environment:
         "port": words.say_port,
         "entry_type": words.say_entry_type,
         "value": changes.say_value,
+        "span": words.say_span,
     }
     templates.tests |= {"masked": words.is_masked, "real_center": words.is_center}
     templates.globals |= {"asset": _asset, "center_name": words.center_name, "mark": words.MARKS}

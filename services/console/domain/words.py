@@ -188,6 +188,25 @@ def say_size(size_bytes: int) -> str:
     return f"{size_bytes / 1_000:.0f} kB" if size_bytes < 1_000_000 else f"{size_bytes / 1_000_000:.1f} MB"
 
 
+def say_span(seconds: float | None) -> str:
+    """How long something takes or waits.
+
+    >>> say_span(0.4321), say_span(75), say_span(7_500), say_span(300_000), say_span(None)
+    ('0.43 s', '1 min 15 s', '2 h 5 min', '3 d 11 h', '-')
+    """
+    if seconds is None:
+        return "-"
+    if seconds < 60:
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"
+    units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+    left, parts = round(seconds), []
+    for size, unit in units:
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+        left %= size
+    return " ".join(parts[:2])
+
+
 def say_code(code: str | None) -> str:
     """A code in words.
 

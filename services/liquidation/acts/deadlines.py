@@ -76,15 +76,17 @@ async def list_deadlines(
     days: WantedDays,
     law: LawSettings,
     today: date,
+    *,
+    most: int,
 ) -> list[Deadline]:
     """The days of these entries that bind somebody, as far as both reaches go: by day, what is not known last.
 
-    Every clock is worked out anew from the record; raises `Refused` when that would be of too many entries.
+    Every clock is worked out anew from the record; raises `Refused` when that would be of more than `most` entries.
     """
-    numbers = await store.list_running(connection, reach, entries, days.first, limit=MOST_ENTRIES + 1)
-    if len(numbers) > MOST_ENTRIES:
+    numbers = await store.list_running(connection, reach, entries, days.first, limit=most + 1)
+    if len(numbers) > most:
         raise Refused(
-            f"More than {MOST_ENTRIES:,} entries may have a day ahead: they are too many for one answer.",
+            f"More than {most:,} entries may have a day ahead: they are too many for one answer.",
             rule="range-of-days",
             code="too-many-entries",
             remedy="Narrow the entries: center, port, state, entry_from and entry_to, deemed_on_from and deemed_on_to,"

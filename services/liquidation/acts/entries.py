@@ -7,7 +7,7 @@ from typing import Any
 
 from services.liquidation.domain.clock_facts import NO_CLOCK_FACTS, ClockFacts
 from services.liquidation.domain.extension import ExtensionRequest
-from services.liquidation.domain.facts import EntryFacts, Version
+from services.liquidation.domain.facts import EntryFacts, RefundLock, Version
 from services.liquidation.domain.grounds import join_grounds
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import Plan
@@ -17,6 +17,7 @@ from services.liquidation.domain.suspension import Suspension, judge_deemed_post
 from services.liquidation.publishing import SOURCE, as_held, entry_changed, reason_of
 from services.liquidation.store import records as store
 from services.liquidation.store.clock_facts import load_clock_facts
+from services.liquidation.store.declarations import load_locks
 from services.liquidation.store.extensions import load_extensions
 from services.liquidation.store.records import EntryRow, LegalEvent, VersionRow
 from services.liquidation.store.sight import matter_of
@@ -46,6 +47,7 @@ class KnownFacts:
     extensions: Mapping[str, Sequence[ExtensionRequest]]
     suspensions: Mapping[str, Sequence[Suspension]]
     clocks: Mapping[str, ClockFacts]
+    locks: Mapping[str, Sequence[RefundLock]]
 
     def of(self, row: EntryRow) -> EntryFacts:
         """What the record of one of these entries is derived from."""
@@ -60,6 +62,7 @@ class KnownFacts:
             suspensions=tuple(self.suspensions.get(number, ())),
             clock=self.clocks.get(number, NO_CLOCK_FACTS),
             liquidated_on=row.liquidated_on,
+            locks=tuple(self.locks.get(number, ())),
         )
 
 
@@ -71,6 +74,7 @@ async def load_known_facts(tx: Transaction, entry_numbers: Collection[str]) -> K
         extensions=await load_extensions(tx, numbers),
         suspensions=await load_suspensions(tx, numbers),
         clocks=await load_clock_facts(tx, numbers),
+        locks=await load_locks(tx, numbers),
     )
 
 

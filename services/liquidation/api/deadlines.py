@@ -145,7 +145,9 @@ async def list_importer_deadlines(
     position = page.position(date | None, str, str, str)
     law = law_of(request)
     async with reading(engine_of(request)) as connection:
-        found = await acts.list_deadlines(connection, reach, of_protests, entries, wanted, law, today)
+        found = await acts.list_deadlines(
+            connection, reach, of_protests, entries, wanted, law, today, most=acts.MOST_ENTRIES
+        )
         if not found:
             await demand_sight_of_importer(connection, reach, importer_number)
     if position is not None:

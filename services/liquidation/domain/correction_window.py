@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from services.liquidation.domain.clocks import CORRECTION_DAYS, correction_deadline
 from services.liquidation.domain.extension import ExtensionRequest
+from services.liquidation.domain.facts import RefundLock
 from services.liquidation.domain.rules.rule import Finding
 from services.liquidation.domain.suspension import Suspension
 from shared.customs import entry_types
@@ -24,6 +25,7 @@ Bar = Literal[
     "correction-after-liquidation",
     "correction-after-team-review",
     "correction-outside-window",
+    "correction-while-refund-requested",
 ]
 
 _OPEN_BASES: Final = frozenset({"antidumping", "countervailing", "eapa", "injunction"})
@@ -178,6 +180,7 @@ def judge_correction(
     is_liquidated: bool = False,
     liquidated_on: date | None = None,
     is_team_reviewed: bool = False,
+    lock: RefundLock | None = None,
 ) -> tuple[CorrectionBar, ...]:
     """Everything that bars a correction, what it changes first; none when it can be made.
 
@@ -185,6 +188,8 @@ def judge_correction(
     entry number are locked; a summary that a team reviewed is not freely sent again; psc-preconditions [S], ACE
     business rules chapter 7: nothing is corrected once liquidated; psc-window [S] and its kin: filed while the window
     is open. `is_liquidated` is of the moment at which the correction came; without a `window` none is known to close.
+    `lock` is a refund that was requested before it: read as a review by CBP (psc-preconditions), by setting of the
+    program; the way out is to withdraw the request.
 
     >>> [bar.kind for bar in judge_correction(AskedCorrection("23", "01"), None)]
     ['correction-changes-type']
@@ -212,6 +217,13 @@ def judge_correction(
     if window is not None and asked.filed_on is not None and not window.is_open(asked.filed_on):
         why = f"{filed}, after the window closed on {window.closes_on}"
         bars.append(CorrectionBar("correction-outside-window", window.rule, why))
+    if lock is not None:
+        why = (
+            f"{filed}, a refund of program {lock.program} was requested at {lock.since:%Y-%m-%dT%H:%M:%SZ}"
+            f" by declaration {lock.declaration_id}; to correct, withdraw it first:"
+            f" POST /programs/{lock.program}/declarations/{lock.declaration_id}/withdrawals"
+        )
+        bars.append(CorrectionBar("correction-while-refund-requested", "psc-preconditions", why))
     return tuple(bars)
 
 

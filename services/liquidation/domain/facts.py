@@ -49,13 +49,30 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundLock:
+    """A refund that was requested from a program whose definition lets corrections wait; `until` None: it stands.
+
+    A correction of before `since` governs even if it comes later.
+    """
+
+    program: str
+    declaration_id: str
+    since: datetime
+    until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether a correction of this moment waits."""
+        return self.since < at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class EntryFacts:
     """All that is known of an entry; versions in rising order, at most one of a number.
 
     `released_on` is the legal day of the earliest release, `extended_months` the sum of its extensions,
     `liquidated_version` the version that was liquidated (None: not liquidated) and `liquidated_on` when, `extensions`
     what makes up the months, `suspensions` those on record besides what the summary itself shows, `clock` what people
-    recorded of days that no summary carries.
+    recorded of days that no summary carries, `locks` the refunds that programs of mass change are asked for.
     """
 
     versions: tuple[Version, ...]
@@ -66,3 +83,4 @@ class EntryFacts:
     suspensions: tuple[Suspension, ...] = ()
     clock: ClockFacts = NO_CLOCK_FACTS
     liquidated_on: date | None = None
+    locks: tuple[RefundLock, ...] = ()

@@ -130,7 +130,7 @@ def find_bars(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Mappi
     correction decides; for others, what had been liquidated when the correction came. The window is judged by what had
     been done to the entry by the day of the correction. Of the versions before it the one counts that leaves the window
     open longest, by the day that it asserts or by the recorded time of entry: this way what comes late can admit a
-    correction, never bar one.
+    correction, never bar one. A refund that was requested (`facts.locks`) bars what is dated after the request.
     """
     first = facts.versions[0]
     found: dict[int, tuple[CorrectionBar, ...]] = {}
@@ -145,6 +145,7 @@ def find_bars(facts: EntryFacts, policy: CyclePolicy, law: LawSettings) -> Mappi
             window,
             is_liquidated=_came_after_liquidation(version, first, facts),
             liquidated_on=liquidated_on,
+            lock=next((each for each in facts.locks if each.holds(version.origin.at)), None),
         )
         if bars:
             found[version.number] = bars

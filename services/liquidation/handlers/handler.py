@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.liquidation.acts.declaring import declare_by_event
+from services.liquidation.acts.derived_records import derive_records
 from services.liquidation.acts.entries import KnownFacts, load_known_facts
+from services.liquidation.acts.program_judging import judge_touched
 from services.liquidation.acts.protest_judging import judge_protests
 from services.liquidation.domain.facts import Origin
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.plan import UsualPlans
-from services.liquidation.handlers.entries import derive_records, on_entries_filed, on_entries_released
+from services.liquidation.handlers.entries import on_entries_filed, on_entries_released
 from services.liquidation.handlers.filings import on_post_entry_filed
 from services.liquidation.handlers.requests import on_requests
 from services.liquidation.handlers.reviews import on_reviews_decided
@@ -77,6 +80,17 @@ class Batch:
         return self.derived_entries | routed | {event.data.entry_number for event in self.decided}
 
     @property
+    def refund_declarations(self) -> list[Event[PostEntryFiled]]:
+        """Declarations to programs of mass change."""
+        return [event for event in self.post_entry if event.data.kind is FilingKind.REFUND_DECLARATION]
+
+    @property
+    def named_entries(self) -> set[str]:
+        """The entries that protests and claims of the batch are about; what a program makes of them may change."""
+        kinds = (FilingKind.PROTEST, FilingKind.DRAWBACK_CLAIM, FilingKind.RECONCILIATION)
+        return {number for event in self.post_entry if event.data.kind in kinds for number in event.data.entries}
+
+    @property
     def protest_numbers(self) -> list[str]:
         """The protests that the batch files."""
         return [event.data.filing_number for event in self.post_entry if event.data.kind is FilingKind.PROTEST]
@@ -125,6 +139,10 @@ class LiquidationHandler:
         known = await _load(tx, batch)
         changes = decide(batch, known, self._policy, self._law, self._plans, self._clock.now())
         await _write(tx, batch, known, changes, self._law)
+        asked = await declare_by_event(tx, batch.refund_declarations, self._clock.now())
+        # Facts of the batch stand in the tables by now; what was asked for is judged by them in the same transaction.
+        touched = batch.touched_entries | batch.named_entries | asked
+        await judge_touched(tx, touched, self._clock.now(), self._policy, self._law)
         await on_requests(tx, events)
         return [*changes.events, *await tell_once(tx, SOURCE, changes.answers)]
 

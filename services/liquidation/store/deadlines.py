@@ -1,5 +1,6 @@
 """Which entries of an importer may have a day ahead, so that only of these everything is loaded."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ from services.liquidation.store.tables.protests import protest_entries
 from services.liquidation.store.tables.records import entries, entry_versions, protests
 from services.liquidation.store.tables.refunds import refunds
 from shared.customs.entry_types import entry_types
+from shared.db.reach import is_one_of
 from shared.runtime.access import Reach
 
 _AFTER_LIQUIDATION: Final = timedelta(days=400)
@@ -34,6 +36,17 @@ async def list_running(
         entries_within(reach), *list_conditions(wanted), _may_have_days(wanted.importer_number, since)
     )
     return list((await connection.execute(query.order_by(entries.c.entry_number).limit(limit))).scalars())
+
+
+async def find_reached(connection: AsyncConnection, reach: Reach, entry_numbers: Collection[str]) -> dict[str, str]:
+    """The importers of those of the entries that are reached and have one, by entry."""
+    table = entries.c
+    query = select(table.entry_number, table.importer_number).where(
+        entries_within(reach),
+        is_one_of(table.entry_number, frozenset(entry_numbers)),
+        table.importer_number.is_not(None),
+    )
+    return {row.entry_number: row.importer_number for row in await connection.execute(query)}
 
 
 def _may_have_days(importer_number: str | None, since: date) -> ColumnElement[bool]:

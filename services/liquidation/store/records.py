@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from services.liquidation.domain.facts import Origin, Version
+from services.liquidation.domain.program.duties import LineDuty
 from services.liquidation.store.lines import LineRow, write_lines
+from services.liquidation.store.special_duties import write_special_duties
 from services.liquidation.store.tables.records import (
     conflicts,
     entries,
@@ -101,7 +103,9 @@ class EntryRow:
 
 @dataclass(slots=True)
 class VersionRow:
-    """A version with how it stands; `body` and `lines` are of one to be written whole, None for one that is known.
+    """A version with how it stands; `body`, `lines`, `duties` and `classes` are of one to be written whole.
+
+    None and empty for one that is known.
 
     `is_new` says that no version of this number has been written before.
     """
@@ -111,6 +115,8 @@ class VersionRow:
     is_announced: bool
     body: str | None = None
     lines: Sequence[LineRow] = ()
+    duties: Sequence[LineDuty] = ()
+    classes: str | None = None
     is_new: bool = False
     is_remarked: bool = False
 
@@ -182,6 +188,13 @@ async def lock_entries(tx: Transaction, entry_numbers: Sequence[str], *, create:
     return found
 
 
+async def load_entries(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, EntryRow]:
+    """The rows of these entries, not held: to be looked at and not written."""
+    sql = _LOCK.replace("FOR UPDATE", "")
+    rows = await bulk.fetch(tx, sql, sorted(set(entry_numbers)))
+    return {row["entry_number"]: _known_entry(tuple(row)) for row in rows}
+
+
 async def try_lock_entries(tx: Transaction, entry_numbers: Sequence[str]) -> bool:
     """Hold the rows of these entries if nobody else does, without waiting; False: somebody holds one of them."""
     numbers = sorted(set(entry_numbers))
@@ -248,6 +261,7 @@ async def write_versions(tx: Transaction, entry_number_and_row: Sequence[tuple[s
     on_conflict = replace_row(entry_versions, _VERSION_COLUMNS)
     await bulk.insert(tx, entry_versions, _VERSION_COLUMNS, replaced, on_conflict=on_conflict)
     await write_lines(tx, [(number, row.version.number, row.is_new, row.lines) for number, row in whole])
+    await write_special_duties(tx, [(number, row.version.number, row.is_new, row.duties) for number, row in whole])
     if remarked:
         await bulk.execute(
             tx,
@@ -333,4 +347,5 @@ def _version_values(entry_number: str, row: VersionRow) -> tuple[Any, ...]:
         row.body,
         " ".join(version.cases),
         version.is_flagged,
+        row.classes,
     )

@@ -178,6 +178,11 @@ def _unsubscribe(notice: WrittenNotice, recipient_role: str, links: Links | None
     return links.link(notice.notice_id, recipient_role)
 
 
+def words_of(notice: WrittenNotice, *, name: str, base_url: str, language: str) -> Mapping[str, Any]:
+    """What the templates of mails are filled with, for what else tells the same notice: a letter."""
+    return _words(notice, name, base_url, language)
+
+
 def _template(notice: WrittenNotice, suffix: str) -> Template:
     edition = max(notice.version, EDITIONS[0].version)  # the first edition was told as the second is
     return _NOTICES[edition, suffix]

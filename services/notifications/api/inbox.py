@@ -73,7 +73,7 @@ class QuietHours(BaseModel):
 
 
 class PreferenceIn(BaseModel):
-    """What a recipient asks for beside what the law requires; nothing in it makes it told less.
+    """What a recipient asks for beside what the law requires; nothing in it makes it told less of that.
 
     Quiet hours and digests hold back what may wait: no notice with an effect in law or with a letter behind it, no
     urgent one, and none whose day is less than 30 days away.
@@ -97,6 +97,10 @@ class PreferenceIn(BaseModel):
     time_zone: str = Field(
         default=USUAL_ZONE, max_length=64, description="By whose clock, as the tz database names it."
     )
+    reminders: bool = Field(
+        default=True,
+        description="false: no reminders of days that come near (N-45); all else still comes.",
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -115,6 +119,7 @@ class PreferenceOut(BaseModel):
     quiet_hours: QuietHours | None
     digest: Literal["none", "daily"]
     time_zone: str
+    reminders: bool = Field(description="Whether days that come near are reminded of (N-45).")
     revision: int
     changed_by: str
     changed_at: datetime
@@ -230,7 +235,7 @@ async def write_preference(
     """Beside what the law requires: what is asked for adds, and never takes away."""
     quiet = Quiet(body.quiet_hours.since, body.quiet_hours.to) if body.quiet_hours is not None else None
     manner = Manner(quiet, is_digest=body.digest == "daily", zone=body.time_zone)
-    asked = Asked(body.language, body.second_email, manner)
+    asked = Asked(body.language, body.second_email, manner, body.reminders)
     async with transaction(engine_of(request)) as tx:
         return _preference(await acts.ask(tx, caller, body.recipient, asked, now_of(request)))
 
@@ -244,6 +249,7 @@ def _preference(row: Preference) -> PreferenceOut:
         quiet_hours=QuietHours(since=manner.quiet.since, to=manner.quiet.to) if manner.quiet is not None else None,
         digest="daily" if manner.is_digest else "none",
         time_zone=manner.zone,
+        reminders=row.asked.wants_reminders,
         revision=row.revision,
         changed_by=row.changed_by,
         changed_at=row.changed_at,

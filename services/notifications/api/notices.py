@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from services.notifications.acts import inbox as acts
 from services.notifications.acts.inbox import IMPORTER, matter_of_notice, recipients_of, spoken_for
 from services.notifications.acts.rendering import render_text
+from services.notifications.api.letters import NoticeLetterOut, letter_of
 from services.notifications.api.replies import GivenReplyOut, given_reply
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State
@@ -18,6 +19,7 @@ from services.notifications.domain.replies import reply_to
 from services.notifications.domain.webhooks import CHANNEL
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store import deliveries as delivery_store
+from services.notifications.store import letters as letter_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import replies as reply_store
 from services.notifications.store.deliveries import Delivery, LedgerLine
@@ -108,6 +110,7 @@ class NoticeDetailOut(NoticeOut):
     reply: ReplyOut
     replies: list[GivenReplyOut] = Field(description="What was replied here, the oldest first.")
     deliveries: list[DeliveryOut]
+    letter: NoticeLetterOut | None = Field(description="The notice on paper; null where its kind is no letter.")
 
 
 @router.get("/notices", summary="Notices")
@@ -166,6 +169,8 @@ async def read_notice(
         deliveries = await delivery_store.find_deliveries(connection, notice_id)
         ledger = await delivery_store.find_ledger(connection, notice_id)
         replies = await reply_store.list_replies(connection, notice_id)
+        batched = await letter_store.find_batched(connection, notice_id, IMPORTER)
+        proofs = await letter_store.list_proofs(connection, [notice_id])
         acknowledged = await delivery_store.find_acknowledged(connection, [notice_id])
     if notice is None:
         raise no_such(f"notice {notice_id}")
@@ -187,6 +192,7 @@ async def read_notice(
             or item.recipient_role in party_ids(caller)
             or (not is_party_id(item.recipient_role) and not item.channel.startswith(CHANNEL))
         ],
+        letter=letter_of(notice, batched, proofs, caller),
     )
 
 

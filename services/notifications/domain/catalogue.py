@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from services.notifications.domain import reminding
 from services.notifications.domain.kind import EMAIL, POSTING, Lane, NoticeKind, Wording
 from services.notifications.domain.work_kinds import WORK_KINDS
 
@@ -591,8 +592,8 @@ _KINDS: Final = (
 )
 
 CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
-    {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS), key=lambda kind: kind.id)}
+    {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS, reminding.KIND), key=lambda kind: kind.id)}
 )
-"""By id. N-39 and N-40 correct N-13 and N-17, N-41, N-42, N-46 and N-47 are of Centerline itself: none has a model in
-CBP forms.
+"""By id. N-39 and N-40 correct N-13 and N-17; N-41, N-42, N-45, N-46 and N-47 are of Centerline itself: they are no CBP
+forms.
 """

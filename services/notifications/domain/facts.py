@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.notifications.domain.reminding import NearDay
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -268,4 +270,5 @@ Act = (
     | Broadcast
     | Refusal
     | WebhookOff
+    | NearDay
 )

@@ -83,7 +83,12 @@ PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType(
 
 _DECIDES_WITHOUT: Final = "El Centro puede decidir con lo que tiene y proponer un cambio de lo que usted declaró."
 _SPANISH_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {"N-03": "Solicitud de información", "N-04": "Aviso de acción", **NAMES}
+    {
+        "N-03": "Solicitud de información",
+        "N-04": "Aviso de acción",
+        "N-45": "Recordatorio de un plazo cercano",
+        **NAMES,
+    }
 )
 _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
     {
@@ -123,6 +128,12 @@ _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
         ("N-04", "withdrawn"): Wording(
             "El Centro retiró la acción sobre las entradas de abajo.", "Ya no se le pide nada."
         ),
+        ("N-45", None): Wording(
+            "Se acerca un día hasta el cual usted debe actuar sobre la entrada de abajo, como consta hoy.",
+            "Abajo se dice qué ocurre cuando pasa el día. Este recordatorio no cambia ningún día ni ningún derecho, y "
+            "ninguno depende de él: no espere a recibir uno. Cuando el día se ha movido o se ha cumplido no hay más. "
+            "Los recordatorios se desactivan con PUT /preferences.",
+        ),
         **WORDS,
     }
 )
@@ -136,6 +147,10 @@ _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Reply by": "Responder hasta el",
         "Request": "Solicitud",
         "Letter of": "Carta del",
+        "What comes near": "Lo que se acerca",
+        "Days before it": "Días antes",
+        "When the day passes": "Cuando pasa el día",
+        "The day (safe day)": "El día (día seguro)",
         **LABELS,
     }
 )

@@ -24,6 +24,7 @@ from services.notifications.domain.facts import (
     WorkAct,
 )
 from services.notifications.domain.kind import TO_FILER, NoticeKind, Route, Wording
+from services.notifications.domain.reminding import REMINDER, NearDay, subject_of
 from services.notifications.domain.work_notices import BY_ACT
 from shared.customs.calendar import add_days
 from shared.customs.money import format_cents, to_cents
@@ -211,8 +212,8 @@ def notices_for(act: Act) -> tuple[Notice, ...]:
             return tuple(_broadcast_notice(act, importer_number) for importer_number in act.importer_numbers)
         case Refusal():
             return (_refusal_notice(act),)
-        case WebhookOff():
-            return (_webhook_notice(act),)
+        case WebhookOff() | NearDay():
+            return (_webhook_notice(act) if isinstance(act, WebhookOff) else _reminder_notice(act),)
         case _:
             assert_never(act)
 
@@ -634,6 +635,30 @@ def _webhook_notice(act: WebhookOff) -> Notice:
             "host": act.host,
             "reasons": [{"text": act.reason, "citation": None}],
         },
+    )
+
+
+def _reminder_notice(act: NearDay) -> Notice:
+    """A day that comes near; its distance tells reminders of one day apart."""
+    return Notice(
+        kind=REMINDER,
+        subject=subject_of(act.clock, act.due_on),
+        sequence=act.days_before,
+        importer_number=act.importer_number,
+        issued_on=act.told_on,
+        citation=act.citation,
+        entry_numbers=(act.entry_number,),
+        filer_code=act.entry_number[:3],
+        center=act.center,
+        due_on=act.due_on,
+        body=_without_nothing(
+            {
+                "comes_near": act.what,
+                "days_before": act.days_before,
+                "when_it_passes": act.if_nothing_is_done,
+                "overtaken_on": act.overtaken_on.isoformat(),
+            }
+        ),
     )
 
 

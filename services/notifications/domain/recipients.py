@@ -34,6 +34,7 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("N-34", "N-35", "N-36", "N-37"), "payment"),
     "N-41": EVERY_PROCESS,
     "N-42": "inquiry",
+    "N-45": EVERY_PROCESS,
     "N-46": "inquiry",
     "N-47": "policy-analysis",
 }
@@ -76,12 +77,14 @@ class Asked:
     """What a recipient asks for beside what the law requires: a second language, whom else to reach, and when it wants
     what may wait.
 
-    There is nothing by which it could be told less, or be told later of what the law has told.
+    There is nothing by which it could be told less, or be told later, of what the law has told; reminders add to that,
+    and may be turned off.
     """
 
     language: str
     second_email: str | None
     manner: Manner
+    wants_reminders: bool
 
 
 @dataclass(frozen=True, slots=True)

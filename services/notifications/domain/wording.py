@@ -114,6 +114,9 @@ _LABELS: Final[tuple[tuple[str, str], ...]] = (
     ("webhook_id", "Webhook"),
     ("host", "Goes to"),
     ("answer_at", "Say how it was at"),
+    ("comes_near", "What comes near"),
+    ("days_before", "Days before it"),
+    ("when_it_passes", "When the day passes"),
 )
 _CLASSES: Final[Mapping[str, str]] = {
     "duty": "duty",
@@ -146,6 +149,7 @@ _DUE: Final[Mapping[str, str]] = {
     "N-36": "Surety's protest by (safe last day)",
     "N-38": "Export or destroy the goods by",
     "N-40": "Sue on the denial by (safe last day)",
+    "N-45": "The day (safe day)",
 }
 """What the due day of each kind is; a safe day is never moved for a weekend or holiday."""
 _OF_PROTESTS: Final = frozenset({"N-16", "N-17", "N-18", "N-19", "N-40"})

@@ -13,9 +13,15 @@ from services.notifications.domain.kind import Channel
 from services.notifications.domain.notices import ANSWER_AT, notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
 from services.notifications.handlers.audiences import begin_directory_news, learn_of_audiences
-from services.notifications.handlers.liquidation import on_entry_changed, on_protest_changed
+from services.notifications.handlers.liquidation import (
+    on_deadline_near,
+    on_deadline_withdrawn,
+    on_entry_changed,
+    on_protest_changed,
+)
 from services.notifications.handlers.refusals import on_event_refused
 from services.notifications.handlers.routing import (
+    importer_changed,
     importer_of,
     on_account_assigned,
     on_appeal_decided,
@@ -28,17 +34,18 @@ from services.notifications.store import deliveries as delivery_store
 from services.notifications.store import importers as importer_store
 from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
+from services.notifications.store import reminders as reminder_store
 from services.notifications.store import status_records as status_record_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
 from services.notifications.store.notices import IssuedNotice, issue
 from shared.bus.outbox import Outgoing
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, ProtestChanged
+from shared.contracts.liquidation import DeadlineNear, EntryChanged, ProtestChanged
 from shared.contracts.party import PartyChanged
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
-from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued
+from shared.contracts.routing import AccountAssigned, AccountChanged, AppealDecided, BroadcastIssued
 from shared.contracts.work import RequestChanged, RequestIssued, WorkItemChanged
 from shared.customs.parties import Delegation, kind_of_party
 from shared.db.transaction import Transaction
@@ -53,6 +60,7 @@ TOPICS: Final = (
     "request-issued",
     "request-changed",
     "account-assigned",
+    "account-changed",
     "appeal-decided",
     "broadcast-issued",
     "directory-changed",
@@ -60,6 +68,7 @@ TOPICS: Final = (
     "party-changed",
     "work-item-changed",
     "event-refused",
+    "deadline-near",
 )
 
 
@@ -102,8 +111,14 @@ class NotificationsHandler:
         issued = {key: _with_address(item, self._mail.answers_at) for key, item in issue_notices(events).items()}
         await learn_of_audiences(tx, events)
         await begin_directory_news(tx, events)
-        importers = [importer_of(event.data) for event in events if carries(event, AccountAssigned)]
+        importers = [
+            *(importer_of(event.data) for event in events if carries(event, AccountAssigned)),
+            *(importer_changed(event.data) for event in events if carries(event, AccountChanged)),
+        ]
         heard = on_party_changed([event.data for event in events if carries(event, PartyChanged)])
+        withdrawn = [on_deadline_withdrawn(event.data) for event in events if carries(event, DeadlineNear)]
+        if gone := [subject for subject in withdrawn if subject is not None]:
+            await reminder_store.withdraw(tx, gone, self._clock.now())
         if not issued and not importers and not heard.parties:
             return ()
         now = self._clock.now()
@@ -268,4 +283,6 @@ def act_of(event: Event[Any]) -> Act | None:
         return on_broadcast_issued(event)
     if carries(event, EventRefused):
         return on_event_refused(event)
+    if carries(event, DeadlineNear):
+        return on_deadline_near(event)
     return None

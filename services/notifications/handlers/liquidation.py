@@ -5,9 +5,10 @@ from typing import Final
 
 from services.notifications.domain.facts import EntryAct, LineOutcome, Money, ProtestAct, ProtestFiled
 from services.notifications.domain.notices import causes_notice, protest_act_causes_notice
+from services.notifications.domain.reminding import NearDay, subject_of
 from services.notifications.handlers.grounds import grounds_of
 from shared.contracts.envelope import Event
-from shared.contracts.liquidation import EntryChanged, LiquidationKind, ProtestChanged
+from shared.contracts.liquidation import DeadlineNear, EntryChanged, LiquidationKind, ProtestChanged
 from shared.contracts.words import known_words
 from shared.customs.calendar import legal_date
 
@@ -115,3 +116,28 @@ def _protest_act(data: ProtestChanged, act: str, told_on: date) -> ProtestAct:
 def _protesting_surety(data: ProtestChanged) -> str | None:
     """The surety that filed the protest, which is then told of it as a party."""
     return data.filer_id if data.filer_role == "surety" else None
+
+
+def on_deadline_near(event: Event[DeadlineNear]) -> NearDay | None:
+    """A day that comes near; None where one is withdrawn, and for what only a later release knows."""
+    data = event.data
+    if data.change != "near":
+        return None
+    return NearDay(
+        clock=data.clock,
+        entry_number=data.entry_number,
+        importer_number=data.importer_number,
+        center=data.center,
+        what=data.what,
+        due_on=data.due_on,
+        days_before=data.days_before,
+        told_on=data.told_on,
+        overtaken_on=data.overtaken_on,
+        if_nothing_is_done=data.if_nothing_is_done,
+        citation=data.legal_basis.citation,
+    )
+
+
+def on_deadline_withdrawn(data: DeadlineNear) -> str | None:
+    """The subject of what reminds of a day that is not its clock's any more; None where that is not said."""
+    return subject_of(data.clock, data.due_on) if data.change == "withdrawn" else None

@@ -4,8 +4,10 @@ from services.notifications.domain.facts import AppealAct, Assignment, Broadcast
 from services.notifications.handlers.grounds import grounds_of
 from services.notifications.store.importers import Importer
 from shared.contracts.envelope import Event
-from shared.contracts.routing import AccountAssigned, AppealDecided, BroadcastIssued
+from shared.contracts.routing import AccountAssigned, AccountChanged, AppealDecided, BroadcastIssued
+from shared.contracts.routing import PostalAddress as GivenAddress
 from shared.customs.calendar import legal_date
+from shared.customs.postal import PostalAddress
 
 
 def on_account_assigned(event: Event[AccountAssigned]) -> Assignment | None:
@@ -55,4 +57,29 @@ def on_broadcast_issued(event: Event[BroadcastIssued]) -> Broadcast:
 
 def importer_of(data: AccountAssigned) -> Importer:
     """The importer as a recipient."""
-    return Importer(data.importer_number, data.name, data.contact_email, data.sequence)
+    return Importer(
+        importer_number=data.importer_number,
+        name=data.name,
+        email=data.contact_email,
+        sequence=data.sequence,
+        revision=data.revision or 0,
+        address=_address_of(data.postal_address),
+    )
+
+
+def importer_changed(data: AccountChanged) -> Importer:
+    """The importer as a recipient, from a revision of its account on."""
+    return Importer(
+        importer_number=data.importer_number,
+        name=data.name,
+        email=data.contact_email,
+        sequence=0,
+        revision=data.revision,
+        address=_address_of(data.postal_address),
+    )
+
+
+def _address_of(given: GivenAddress | None) -> PostalAddress | None:
+    if given is None:
+        return None
+    return PostalAddress(given.street, given.city, given.country, given.state, given.postal_code, given.attention)

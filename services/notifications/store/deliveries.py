@@ -14,16 +14,15 @@ from services.notifications.domain.holding import AT_ONCE, HeldFor, Hold, Manner
 from services.notifications.domain.kind import MAIL_LANES, RATED_LANES, Lane
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
+from services.notifications.domain.reminding import why_not_told
 from services.notifications.store.notices import NOTICE_COLUMNS, WrittenNotice, matter_of, notice_of
 from services.notifications.store.preferences import manner_of
-from services.notifications.store.tables import deliveries, importers, notices
+from services.notifications.store.tables import deliveries
 from services.notifications.store.tables.deliveries import delivery_events
 from shared.customs.calendar import legal_date
 from shared.customs.parties import Party, read_contacts
 from shared.db import bulk
-from shared.db.reach import within
 from shared.db.transaction import Transaction
-from shared.runtime.access import Reach
 
 _COLUMNS = (
     "notice_id",
@@ -47,8 +46,10 @@ _EVENT_COLUMNS = ("notice_id", "channel", "recipient_role", "sequence", "event",
 # The next try is put off for the length of the lease: a sender that dies gives its claim back by doing nothing.
 _FACTS = f"""
 SELECT {", ".join(f"n.{name}" for name in NOTICE_COLUMNS)},
-    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at, i.sequence, i.name, i.email,
-    f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, c.lane, c.held_for,
+    c.channel, c.recipient_role, c.attempts, c.message_id, c.queued_at, c.next_try_at,
+    i.sequence + i.revision AS sequence, i.name, i.email,
+    f.language, f.second_email, f.quiet_since, f.quiet_to, f.time_zone, f.is_digest, f.wants_reminders, c.lane,
+    c.held_for, EXISTS (SELECT FROM withdrawn_reminders w WHERE w.subject = n.subject) AS is_withdrawn,
     p.version AS party_version, p.kind AS party_kind, p.name AS party_name, p.state AS party_state, p.closed_on,
     p.contacts,
     (SELECT jsonb_agg(e.scopes) FROM delegations e
@@ -115,7 +116,7 @@ FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND (g.state <> 'no-address' OR g.account IS NOT DISTINCT FROM CASE WHEN d.recipient_role = 'importer'
-        THEN (SELECT i.sequence FROM importers i WHERE i.importer_number = d.importer_number)
+        THEN (SELECT i.sequence + i.revision FROM importers i WHERE i.importer_number = d.importer_number)
         ELSE (SELECT p.version FROM parties p WHERE p.party_id = d.recipient_role) END)
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, g.event, g.detail
 ), lines AS (
@@ -131,11 +132,6 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamp
 WHERE (d.notice_id, d.channel, d.recipient_role) = (g.notice_id, g.channel, g.recipient_role)
     AND d.state = 'queued' AND d.next_try_at = g.lease_until
     AND NOT EXISTS (SELECT FROM importers i WHERE i.importer_number = d.importer_number)
-"""
-_MAILED = """
-UPDATE deliveries d SET state = 'sent', sequence = d.sequence + 1, attempts = d.attempts + 1, settled_at = $4
-WHERE (d.notice_id, d.channel, d.recipient_role) = ($1::uuid, $2, $3) AND d.state = 'queued'
-RETURNING d.sequence
 """
 # A party has a row of the inbox from when it acknowledges, or is told there alone.
 _ACKNOWLEDGE = """
@@ -288,18 +284,6 @@ class LedgerLine:
     event: str
     detail: str | None
     at: datetime
-
-
-class Letter(NamedTuple):
-    """A letter that is to be mailed; `name` is that of the importer's account, where it is known."""
-
-    notice_id: UUID
-    recipient_role: str
-    kind: str
-    queued_at: datetime
-    due_on: date | None
-    center: str | None
-    name: str | None
 
 
 class WebhookDelivery(NamedTuple):
@@ -590,45 +574,6 @@ async def list_webhook_deliveries(
     return [WebhookDelivery(*row) for row in await connection.execute(query)]
 
 
-async def list_letters(
-    connection: AsyncConnection, reach: Reach, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[Letter]:
-    """Letters that are to be printed and mailed, the oldest first, as far as a reach goes."""
-    columns = deliveries.c
-    query = (
-        select(
-            columns.notice_id,
-            columns.recipient_role,
-            columns.kind,
-            columns.queued_at,
-            notices.c.due_on,
-            notices.c.center,
-            importers.c.name,
-        )
-        .join(notices, notices.c.notice_id == columns.notice_id)
-        .outerjoin(importers, importers.c.importer_number == columns.importer_number)
-        .where(columns.channel == LETTER, columns.state == State.QUEUED.value)
-        .where(within(reach, importer_number=notices.c.importer_number, centers=(notices.c.center,)))
-        .order_by(columns.queued_at, columns.notice_id)
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(tuple_(columns.queued_at, columns.notice_id) > tuple_(*after))
-    return [Letter(*row) for row in await connection.execute(query)]
-
-
-async def note_mailed(
-    tx: Transaction, notice: WrittenNotice, recipient_role: str, mailed_on: date, by: str, now: datetime
-) -> ChangedDelivery | None:
-    """Write down that a letter was mailed on a day; None when none waits."""
-    key = (str(notice.notice_id), LETTER, recipient_role)
-    rows = await bulk.fetch(tx, _MAILED, *key, now)
-    if not rows:
-        return None
-    detail = f"mailed on {mailed_on.isoformat()} by {by}"
-    return await _write_change(tx, notice, key, rows[0]["sequence"], State.SENT, detail, now)
-
-
 async def find_deliveries(connection: AsyncConnection, notice_id: UUID) -> list[Delivery]:
     """The deliveries of a notice."""
     columns = deliveries.c
@@ -701,6 +646,8 @@ def _delivery(row: bulk.Row) -> Delivery:
 def _claimed(row: Any, today: date) -> Claimed:
     notice = notice_of(list(row.values())[: len(NOTICE_COLUMNS)])
     recipient, sequence = _recipient(row, notice, today)
+    if recipient is not None and (why := _why_not_told(row, notice, today)) is not None:
+        recipient = replace(recipient, barred=why)
     return Claimed(
         notice=notice,
         channel=row["channel"],
@@ -759,6 +706,12 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
     if row["channel"] == SECOND:
         return replace(told, email=second, second=None, language=row["language"] or DEFAULT), party.version
     return replace(told, second=second, language=row["language"] or DEFAULT, manner=_manner(row)), party.version
+
+
+def _why_not_told(row: Any, notice: WrittenNotice, today: date) -> str | None:
+    """Why what the notice says is not told to the recipient of the row any more; only a reminder can be so."""
+    wanted = row["wants_reminders"] is not False
+    return why_not_told(notice.kind, notice.body, today, is_wanted=wanted, is_withdrawn=row["is_withdrawn"])
 
 
 def _manner(row: Any) -> Manner:

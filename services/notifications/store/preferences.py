@@ -22,6 +22,7 @@ _COLUMNS = (
     "quiet_to",
     "time_zone",
     "is_digest",
+    "wants_reminders",
     "revision",
     "changed_by",
     "changed_at",
@@ -29,7 +30,7 @@ _COLUMNS = (
 _REPLACE = (
     "(recipient) DO UPDATE SET language = excluded.language, second_email = excluded.second_email,"
     " quiet_since = excluded.quiet_since, quiet_to = excluded.quiet_to, time_zone = excluded.time_zone,"
-    " is_digest = excluded.is_digest,"
+    " is_digest = excluded.is_digest, wants_reminders = excluded.wants_reminders,"
     " revision = preferences.revision + 1, changed_by = excluded.changed_by, changed_at = excluded.changed_at"
 )
 
@@ -49,7 +50,8 @@ async def write_preference(tx: Transaction, recipient: str, asked: Asked, by: st
     """Write what a recipient asks for."""
     manner, quiet = asked.manner, asked.manner.quiet
     hours = (None, None) if quiet is None else (quiet.since, quiet.to)
-    row = (recipient, asked.language, asked.second_email, *hours, manner.zone, manner.is_digest, 1, by, now)
+    how = (*hours, manner.zone, manner.is_digest, asked.wants_reminders)
+    row = (recipient, asked.language, asked.second_email, *how, 1, by, now)
     (written,) = await bulk.insert(
         tx, preferences, _COLUMNS, [row], on_conflict=_REPLACE, returning=", ".join(_COLUMNS)
     )
@@ -70,5 +72,6 @@ def manner_of(since: time | None, to: time | None, zone: str, is_digest: bool) -
 
 
 def _preference(row: Any) -> Preference:
-    recipient, language, second_email, since, to, zone, is_digest, *rest = row
-    return Preference(recipient, Asked(language, second_email, manner_of(since, to, zone, is_digest)), *rest)
+    recipient, language, second_email, since, to, zone, is_digest, wants_reminders, *rest = row
+    asked = Asked(language, second_email, manner_of(since, to, zone, is_digest), wants_reminders)
+    return Preference(recipient, asked, *rest)

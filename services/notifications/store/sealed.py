@@ -14,5 +14,7 @@ SEALED: Final = (
     SealedTable("broadcast_acts", "broadcast_id", ("sequence",), "t.sequence", kind="uuid"),
     SealedTable("question_acts", "question_id", ("sequence",), "t.sequence", kind="uuid"),
     SealedTable("replies", "notice_id", ("filing_number",), "t.replied_at, t.filing_number", kind="uuid"),
+    SealedTable("letters", "notice_id", ("recipient_role",), "t.typeset_at, t.recipient_role", kind="uuid"),
+    SealedTable("letter_proofs", "notice_id", ("recipient_role", "act"), "t.noted_at, t.act", kind="uuid"),
     SealedTable("status_records", "notice_id", ("ordinal",), "t.ordinal", kind="uuid"),
 )

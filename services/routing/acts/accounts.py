@@ -16,6 +16,7 @@ from services.routing.domain.accounts import (
     GivenAccount,
     TrustedProgram,
     admit,
+    is_reached_otherwise,
     keep_known_terms,
     keep_verification,
     list_changes,
@@ -23,6 +24,7 @@ from services.routing.domain.accounts import (
     revise,
 )
 from services.routing.domain.center import CITATION
+from services.routing.publishing import SOURCE, account_changed
 from services.routing.store import accounts as account_store
 from services.routing.store import admissions as admission_store
 from services.routing.store import assignments as assignment_store
@@ -30,6 +32,7 @@ from services.routing.store import directory as directory_store
 from services.routing.store import families as family_store
 from services.routing.store.accounts import AccountChange
 from services.routing.store.assignments import LatestAssignment, NewAssignment
+from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.access import Matter, is_staff, judge, refusal_of
@@ -40,8 +43,8 @@ from shared.runtime.identity import Identity, RoleName
 REGISTRARS: Final = (RoleName.OFFICE_OF_TRADE, RoleName.OPERATOR, RoleName.ASSISTANT_CENTER_DIRECTOR)
 """Who registers accounts and may change everything in them."""
 
-_BY_ACCOUNT_MANAGER: Final = frozenset({"contacts", "other_names", "related_parties"})
-_BY_HOLDER: Final = frozenset({"contacts", "brokers"})
+_BY_ACCOUNT_MANAGER: Final = frozenset({"contacts", "other_names", "postal_address", "related_parties"})
+_BY_HOLDER: Final = frozenset({"contacts", "brokers", "postal_address"})
 _FIELD_OF_CODE: Final = {"unknown-center": "center", "assignment-decided": "center", "unknown-family": "family"}
 
 _REASONS: Final = orjson.dumps(
@@ -94,6 +97,7 @@ class Registration:
         self._admissions = admissions
         self._touched: dict[str, AccountRecord] = {}
         self._changes: list[AccountChange] = []
+        self._reached: dict[str, AccountRecord] = {}
         self._assignments: list[NewAssignment] = []
 
     def register(self, given: GivenAccount, *, keeps_absent: bool) -> RegisteredAccount:
@@ -123,6 +127,8 @@ class Registration:
             if changed:
                 after = revise(after)
                 self._note(after, "changed", changed)
+                if is_reached_otherwise(before, after):
+                    self._reached[number] = after
         else:
             self._note(after, "registered", ())
             self._admit(after)
@@ -133,6 +139,7 @@ class Registration:
         await account_store.write_accounts(tx, list(self._touched.values()))
         await account_store.append_changes(tx, self._changes)
         await assign(tx, self._assignments, self._accounts, self._now)
+        await outbox.add(tx, SOURCE, [account_changed(each, self._now) for each in self._reached.values()])
         return len(self._assignments)
 
     def _note(self, after: AccountRecord, action: str, changed: tuple[FieldChange, ...]) -> None:
@@ -243,8 +250,9 @@ async def change_account(
     """Change the named fields of an account, in the terms of `AccountRecord`, and note what changed in its history.
 
     A bare name among `trusted_programs` keeps the terms that are known for it. Registrars may change everything;
-    national account managers contacts, other names and related parties; the holder its contacts and brokers, where
-    only the Center can say that a contact is verified. Raises `NotFound`, `Forbidden`, `Stale`, `Refused`.
+    national account managers contacts, postal address, other names and related parties; the holder its contacts, postal
+    address and brokers, where only the Center can say that a contact is verified. Who writes to the importer is told
+    of another name or address. Raises `NotFound`, `Forbidden`, `Stale`, `Refused`.
     """
     await account_store.lock_registration(tx)
     known = (await account_store.load_accounts(tx, [importer_number])).get(importer_number)
@@ -257,6 +265,8 @@ async def change_account(
         after = revise(after)
         await account_store.write_accounts(tx, [after])
         await account_store.append_changes(tx, [_change_of(after, "changed", changed, reason, caller, now)])
+    if is_reached_otherwise(before, after):
+        await outbox.add(tx, SOURCE, [account_changed(after, now)])
     return after
 
 

@@ -18,6 +18,7 @@ from services.routing.domain.accounts import (
     TrustedProgram,
 )
 from shared.contracts.terms import CenterCode, ImporterNumber
+from shared.customs.postal import PostalAddress, fault_of
 from shared.customs.trusted_traders import PROGRAM_NAME
 from shared.web.fields import LegalDay
 
@@ -28,6 +29,7 @@ Why = Annotated[
     StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
     Field(description="Why; kept in the history."),
 ]
+AddressLine = Annotated[str, StringConstraints(min_length=1, max_length=44, pattern=r"^[^\x00-\x1f]*$")]
 ProgramName = Annotated[str, StringConstraints(pattern=f"^{PROGRAM_NAME}$")]
 ProcessCode = Annotated[
     str,
@@ -87,6 +89,40 @@ class ContactBody(Dated):
             raise ValueError("a contact names a person or a role")
         if self.email is None and self.phone is None:
             raise ValueError("a contact has an e-mail address or a telephone number")
+        return self
+
+
+class PostalAddressBody(BaseModel):
+    """Where letters go: one to which a letter can go, with what its country asks for."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "street": ["1 Example Plaza"],
+                    "city": "Chicago",
+                    "state": "IL",
+                    "postal_code": "60601",
+                    "country": "US",
+                }
+            ]
+        },
+    )
+
+    street: Annotated[list[AddressLine], Field(min_length=1, max_length=3)]
+    city: AddressLine
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = Field(
+        default="US", description="Two letters of ISO 3166."
+    )
+    state: AddressLine | None = Field(default=None, description="In the United States its two letters.")
+    postal_code: AddressLine | None = Field(default=None, description="In the United States the ZIP code.")
+    attention: AddressLine | None = Field(default=None, description="A person or a department at the address.")
+
+    @model_validator(mode="after")
+    def _takes_letters(self) -> "PostalAddressBody":
+        if (fault := fault_of(read_postal_address(self))) is not None:
+            raise ValueError(f"no letter can go there: {fault}")
         return self
 
 
@@ -169,6 +205,7 @@ class AccountIn(BaseModel):
     related_parties: list[RelatedPartyBody] | None = Field(default=None, max_length=100)
     family: FamilyId | None = Field(default=None, description="A family that exists; see PUT /families/{family}.")
     registered_on: LegalDay | None = Field(default=None, description="First day of the account, where known.")
+    postal_address: PostalAddressBody | None = Field(default=None, description="Where letters go, where known.")
 
 
 _EXAMPLE_ACCOUNT: Final[dict[str, Any]] = {
@@ -181,6 +218,14 @@ _EXAMPLE_ACCOUNT: Final[dict[str, Any]] = {
     "contact_email": "trade@importer.example",
     "family": "SYNTHETIC-GROUP",
     "registered_on": "2019-05-01",
+    "postal_address": {
+        "street": ["1 Example Plaza"],
+        "city": "Chicago",
+        "country": "US",
+        "state": "IL",
+        "postal_code": "60601",
+        "attention": None,
+    },
     "trusted_programs": [{"program": "CTPAT", "from": "2020-01-01", "to": None}],
     "programs_in_force": ["CTPAT"],
     "is_in_good_standing": True,
@@ -259,6 +304,7 @@ class AccountDetails(BaseModel):
     contact_email: str | None
     family: str | None
     registered_on: date | None = Field(description="First day of the account; null while nobody has said it.")
+    postal_address: PostalAddressBody | None = Field(description="Where letters go; null while nobody has said it.")
     trusted_programs: list[ProgramBody]
     programs_in_force: list[str] = Field(description="The programs in force today.")
     is_in_good_standing: bool | None = Field(description="Today; null for those who may not know.")
@@ -301,10 +347,11 @@ class AccountChangeIn(BaseModel):
     related_parties: Annotated[list[RelatedPartyBody], Field(max_length=100)] | None = None
     family: FamilyId | None = None
     registered_on: LegalDay | None = None
+    postal_address: PostalAddressBody | None = None
 
     @model_validator(mode="after")
     def _only_some_may_be_null(self) -> "AccountChangeIn":
-        for name in self.named - {"contact_email", "filer_code", "family", "registered_on"}:
+        for name in self.named - {"contact_email", "filer_code", "family", "registered_on", "postal_address"}:
             if getattr(self, name) is None:
                 raise ValueError(f"`{name}` cannot be null; leave it out to keep it, send [] to empty a list")
         return self
@@ -363,6 +410,14 @@ def read_given(body: AccountIn) -> GivenAccount:
         related_parties=read_related_parties(body.related_parties) if body.related_parties is not None else None,
         family=body.family,
         registered_on=body.registered_on,
+        postal_address=read_postal_address(body.postal_address) if body.postal_address is not None else None,
+    )
+
+
+def read_postal_address(given: PostalAddressBody) -> PostalAddress:
+    """An address as a caller names it."""
+    return PostalAddress(
+        tuple(given.street), given.city, given.country, given.state, given.postal_code, given.attention
     )
 
 
@@ -403,5 +458,6 @@ def read_changes(body: AccountChangeIn) -> Mapping[str, Any]:
         "brokers": read_brokers,
         "standing": read_standing,
         "related_parties": read_related_parties,
+        "postal_address": lambda given: None if given is None else read_postal_address(given),
     }
     return {name: read[name](getattr(body, name)) if name in read else getattr(body, name) for name in body.named}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from shared.customs.postal import PostalAddress, write_address
+
 Size = Literal["small", "mid", "large"]
 
 
@@ -109,6 +111,7 @@ class AccountRecord:
     related_parties: tuple[RelatedParty, ...] = ()
     family: str | None = None
     registered_on: date | None = None
+    postal_address: PostalAddress | None = None
     revision: int = field(default=1, compare=False)
 
 
@@ -137,6 +140,7 @@ class GivenAccount:
     related_parties: tuple[RelatedParty, ...] | None
     family: str | None
     registered_on: date | None
+    postal_address: PostalAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,7 @@ def merge_given(given: GivenAccount, known: AccountRecord | None, *, keeps_absen
         "related_parties": given.related_parties,
         "family": given.family,
         "registered_on": given.registered_on,
+        "postal_address": given.postal_address,
     }
     values |= {name: value for name, value in said.items() if value is not None}
     return replace(known, **values) if known else AccountRecord(given.importer_number, **values)
@@ -249,6 +254,11 @@ def admit(account: AccountRecord, admission: Admission) -> AccountRecord:
 def revise(account: AccountRecord, **changes: Any) -> AccountRecord:
     """The account as its next revision, with these fields changed."""
     return replace(account, revision=account.revision + 1, **changes)
+
+
+def is_reached_otherwise(before: AccountRecord, after: AccountRecord) -> bool:
+    """Whether a change of an account is one of how it is reached, which those who write to it must know."""
+    return any(getattr(before, name) != getattr(after, name) for name in ("name", "contact_email", "postal_address"))
 
 
 def list_changes(before: AccountRecord, after: AccountRecord) -> tuple[FieldChange, ...]:
@@ -295,6 +305,7 @@ def write_document(account: AccountRecord) -> dict[str, Any]:
         ],
         "family": account.family,
         "registered_on": _write_day(account.registered_on),
+        "postal_address": write_address(account.postal_address),
     }
 
 

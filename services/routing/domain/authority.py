@@ -25,6 +25,7 @@ FUNCTION_OF_PROCESS: Final[Mapping[str, str]] = MappingProxyType(
         "response": "response-evaluation",
         "petition": "fines-penalties-forfeitures",
         "center-appeal": "center-assignment-appeal",
+        "refund-declaration": "liquidation",
         "tib-extension": "tib-extension",
     }
 )

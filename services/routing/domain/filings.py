@@ -30,6 +30,7 @@ Kind = Literal[
     "response",
     "petition",
     "center-appeal",
+    "refund-declaration",
 ]
 Basis = Literal["account", "pending", "drawback-office", "port"]
 """`account`: the importer's Center. Without one, `drawback-office` and `port` say who has it by law; else `pending`."""
@@ -400,6 +401,7 @@ _CLOCKS: Final[Mapping[Kind, Callable[[FilingFacts], Reckoned]]] = MappingProxyT
         "response": _without_clock,
         "petition": _petition,
         "center-appeal": _without_clock,
+        "refund-declaration": _without_clock,
     }
 )
 

@@ -23,13 +23,22 @@ from services.routing.domain.accounts import (
 )
 from services.routing.store.tables import accounts, assignments
 from services.routing.store.tables.accounts import account_changes
+from shared.customs.postal import read_address
 from shared.db import bulk
 from shared.db.transaction import Transaction
 
 # Two who register the same new number would both find nothing to lock; registrations are short and follow one another.
 _LOCK_REGISTRATION = "SELECT pg_advisory_xact_lock(hashtextextended('routing-account-registration', 0))"
 _LOAD = "SELECT * FROM accounts WHERE importer_number = ANY($1::text[])"
-_JSON_COLUMNS: Final = ("trusted_programs", "other_names", "contacts", "brokers", "standing", "related_parties")
+_JSON_COLUMNS: Final = (
+    "trusted_programs",
+    "other_names",
+    "contacts",
+    "brokers",
+    "standing",
+    "related_parties",
+    "postal_address",
+)
 _ACCOUNT_COLUMNS: Final = (
     "importer_number",
     "name",
@@ -242,6 +251,7 @@ def read_account(row: Mapping[str, Any] | RowMapping) -> AccountRecord:
         related_parties=read_related_parties(row["related_parties"]),
         family=row["family"],
         registered_on=row["registered_on"],
+        postal_address=read_address(row["postal_address"]),
         revision=row["revision"],
     )
 

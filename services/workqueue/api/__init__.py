@@ -5,6 +5,7 @@ from services.workqueue.api import (
     acting,
     board,
     bulk_runs,
+    calendar_feeds,
     claims,
     clocks,
     compartment,
@@ -62,4 +63,5 @@ ROUTERS = [
         data_packs,
     )
 ]
-PUBLIC_ROUTERS = [processes.router, trade_figures.router]
+ROUTERS += [calendar_feeds.making_router, calendar_feeds.feeds_router]
+PUBLIC_ROUTERS = [processes.router, trade_figures.router, calendar_feeds.reading_router]

@@ -11,9 +11,10 @@ from services.workqueue.domain.item import ACTS_FROM, SYSTEM, CenterBasis, Item,
 from services.workqueue.domain.priority import FILING_PRIORITY
 from shared.customs.centers import PENDING
 
-NOT_QUEUED: Final = frozenset({"protest", "center-appeal"})
+NOT_QUEUED: Final = frozenset({"protest", "center-appeal", "refund-declaration"})
 """Kinds without an item of their own: protests come with their clocks from the legal record (`domain/protest.py`), and
-an importer's appeal against its Center is decided by the Office of Field Operations, not by a Center team."""
+an importer's appeal against its Center is decided by the Office of Field Operations, not by a Center team. Declarations
+to programs of mass change are judged by liquidation, entry by entry."""
 
 
 WHOSE: Final = "whose:"

@@ -17,10 +17,10 @@ _SHOWN = "knowers IS NULL"
 _COUNTS = f"""
 SELECT center, process, state, count(*) AS items, coalesce(sum(value_usd), 0)::bigint AS value_usd,
        min(due_on) AS next_due_on
-FROM items WHERE importer_number = $1 AND state IN ('open', 'claimed') AND {_SHOWN} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+FROM items WHERE importer_number = $1 AND lasting_state = 'open' AND {_SHOWN} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _OPEN = f"""
-{SELECT_ITEMS} WHERE importer_number = $1 AND state IN ('open', 'claimed') AND {_SHOWN} ORDER BY {_ORDER} LIMIT $2
+{SELECT_ITEMS} WHERE importer_number = $1 AND lasting_state = 'open' AND {_SHOWN} ORDER BY {_ORDER} LIMIT $2
 """
 _LETTERS = """
 SELECT request_id, item_id, form, center, stage, issued_on, due_on, issue, effect_cents FROM requests
@@ -38,7 +38,7 @@ ORDER BY d.decided_at DESC, d.item_id LIMIT $2
 _STAKE = f"""
 SELECT coalesce((SELECT sum(value_usd) FROM (
            SELECT max(value_usd) AS value_usd FROM items
-           WHERE importer_number = $1 AND state IN ('open', 'claimed') AND {_SHOWN}
+           WHERE importer_number = $1 AND lasting_state = 'open' AND {_SHOWN}
            GROUP BY coalesce(entry_number, item_id::text)) AS each_once), 0)::bigint AS value_usd,
        coalesce((SELECT sum(effect_cents) FROM requests
                  WHERE importer_number = $1 AND stage = 'proposed'), 0)::bigint AS proposed_cents
@@ -52,11 +52,11 @@ WHERE i.importer_number = $1 AND d.decided_at >= $2
 _CLOCKS = f"""
 SELECT item_id, center, process, kind, clock, due_on FROM (
     SELECT i.item_id, i.center, i.process, i.kind, 'work' AS clock, i.due_on FROM items i
-    WHERE i.importer_number = $1 AND i.state IN ('open', 'claimed') AND i.{_SHOWN}
+    WHERE i.importer_number = $1 AND i.lasting_state = 'open' AND i.{_SHOWN}
     UNION ALL
     SELECT i.item_id, i.center, i.process, i.kind, 'deemed-liquidation', e.deemed_on
     FROM items i JOIN entries e USING (entry_number)
-    WHERE i.importer_number = $1 AND i.kind = 'review' AND i.state IN ('open', 'claimed')
+    WHERE i.importer_number = $1 AND i.kind = 'review' AND i.lasting_state = 'open'
     UNION ALL
     SELECT r.item_id, r.center, r.form, 'letter', 'answer', r.due_on FROM requests r
     WHERE r.importer_number = $1 AND r.stage IN ('issued', 'reminded', 'proposed')) AS running
@@ -68,12 +68,12 @@ SELECT DISTINCT g.entry_number FROM unnest($1::text[]) AS keys(k)
 JOIN routed_goods g ON g.goods @> jsonb_build_array(jsonb_build_object('key', k)) LIMIT $2
 """
 _OF_ENTRIES = f"""
-{SELECT_ITEMS} WHERE entry_number = ANY($1::text[]) AND state IN ('open', 'claimed') AND {_SHOWN}
+{SELECT_ITEMS} WHERE entry_number = ANY($1::text[]) AND lasting_state = 'open' AND {_SHOWN}
 ORDER BY {_ORDER} LIMIT $2
 """
 _SAME_ISSUE = f"""
 SELECT {", ".join(f"i.{name}" for name in ITEM_COLUMNS)} FROM items i
-WHERE i.state IN ('open', 'claimed') AND i.{_SHOWN} AND i.item_id IN (
+WHERE i.lasting_state = 'open' AND i.{_SHOWN} AND i.item_id IN (
     SELECT r.item_id FROM requests r WHERE r.issue IS NOT NULL AND r.importer_number = $2 AND r.issue IN (
         SELECT o.issue FROM requests o WHERE o.item_id = $1 AND o.issue IS NOT NULL))
 ORDER BY {", ".join(f"i.{name}" for name in QUEUE_ORDER)} LIMIT $3

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 
 from services.workqueue.domain.claim import SKILL_RELAXED
 from services.workqueue.domain.filter import Filter
 from services.workqueue.domain.item import ACTS_FROM, Item, Person
 from services.workqueue.store.filters import conditions_of
 from services.workqueue.store.items import ITEM_COLUMNS, SELECT_ITEMS, item_of
-from services.workqueue.store.tables.items import QUEUE_ORDER, items
+from services.workqueue.store.tables.items import QUEUE_ORDER, items, offered_items
 from shared.bus.outbox import Frame
 from shared.customs.calendar import legal_date
 from shared.db import bulk
@@ -39,31 +39,26 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-_LOCK_EXPIRED = f"""
+LOCK_EXPIRED = f"""
 {SELECT_ITEMS}
-WHERE state = 'claimed' AND lease_until <= $1
+WHERE item_id = ANY(ARRAY(
+    SELECT h.item_id FROM held_items h WHERE h.lease_until <= $1 AND ($5::uuid[] IS NULL OR h.item_id = ANY($5))))
+  AND state = 'claimed' AND lease_until <= $1
   AND ($3::text[] IS NULL OR center = ANY($3)) AND ($4::text[] IS NULL OR division = ANY($4))
-  AND ($5::uuid[] IS NULL OR item_id = ANY($5))
 ORDER BY lease_until LIMIT $2 FOR UPDATE SKIP LOCKED
 """
 _EXPIRED = """
-SELECT item_id FROM items WHERE state = 'claimed' AND lease_until <= $1 AND item_id <> ALL($2::text[]::uuid[])
+SELECT item_id FROM held_items WHERE lease_until <= $1 AND item_id <> ALL($2::text[]::uuid[])
 ORDER BY lease_until LIMIT $3
 """
 _ORDER = ", ".join(QUEUE_ORDER)
-_LACKED = """
-SELECT k.kind || ' ' || k.code FROM skill_demands k
-WHERE k.center = chosen.center AND k.process = chosen.process AND NOT EXISTS (
-    SELECT FROM staff_skills s WHERE s.subject = $1 AND s.kind = k.kind AND s.code = k.code AND s.level >= k.level)
-ORDER BY 1"""
 _TAKE = f"""
 taken AS (
     UPDATE items taken
     SET state = 'claimed', holder = $1, holder_name = $2, lease_until = $3, token = taken.token + 1,
         acts = taken.acts + 1
     FROM chosen WHERE taken.item_id = chosen.item_id
-    RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}, chosen.is_own,
-        CASE WHEN chosen.is_relaxed THEN ARRAY({_LACKED}) END AS relaxed)"""
+    RETURNING {", ".join(f"taken.{name}" for name in ITEM_COLUMNS)}, chosen.is_own, chosen.relaxed)"""
 # The line of history and the event of a claim, as `claim` of domain/claim.py and `work_item_changed` would write them:
 # in the statement of the claim they cost no round trip. A relaxed skill is the rare reason that such a line has.
 _TELL = f"""
@@ -100,17 +95,13 @@ CASE WHEN candidate.kind = 'protest' THEN
      WHERE r.entry_number = candidate.entry_number AND r.kind = 'review'
        AND (d.decided_by = ANY($6) OR d.acting_for = ANY($6)) LIMIT 1) END"""
 _SKIPPED = "ARRAY(SELECT s.item_id FROM skips s WHERE s.subject = $1 AND s.until > $8::timestamptz)"
-# For queue and process since when work must have waited so that it no longer asks for what the person has not.
-_LACKING = """
-SELECT jsonb_object_agg(of_work.work, of_work.since) AS works FROM (
-    SELECT k.center || ' ' || k.process AS work,
-           min(coalesce($8::timestamptz - k.relax_hours * interval '1 hour', '-infinity')) AS since
-    FROM skill_demands k
-    WHERE k.center = ANY($4) AND NOT EXISTS (
-        SELECT FROM staff_skills s
-        WHERE s.subject = $1 AND s.kind = k.kind AND s.code = k.code AND s.level >= k.level)
-    GROUP BY 1) AS of_work"""
-_ASKED_SINCE = "((SELECT works FROM lacking) ->> (candidate.center || ' ' || candidate.process))::timestamptz"
+# Which skills the candidate asks for that the person has not, and since when it must have waited to do without them.
+_ASKED = """
+SELECT array_agg(k.kind || ' ' || k.code ORDER BY k.kind || ' ' || k.code) AS skills,
+       min(coalesce($8::timestamptz - k.relax_hours * interval '1 hour', '-infinity')) AS since
+FROM skill_demands k
+WHERE k.center = candidate.center AND k.process = candidate.process AND NOT EXISTS (
+    SELECT FROM staff_skills s WHERE s.subject = $1 AND s.kind = k.kind AND s.code = k.code AND s.level >= k.level)"""
 
 
 def _each(parameter: int, name: str) -> str:
@@ -128,16 +119,14 @@ def _heads(is_by_process: bool, heads: str) -> str:
     process = "AND q.process = $14" if is_by_process else ""
     return f"""
 SELECT true AS is_own, own.* FROM (
-    SELECT {_ORDER} FROM items q
-    WHERE q.assigned_to = $1 AND q.state = 'open' AND q.waits_for IS NULL
-      AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[]) {process}
+    SELECT {_ORDER} FROM offered_items q
+    WHERE q.assigned_to = $1 AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[]) {process}
     ORDER BY {_ORDER} {heads}) AS own
 UNION ALL
 SELECT false, head.* FROM {_each(4, "center")} CROSS JOIN {_each(5, "division")}
 CROSS JOIN LATERAL (
-    SELECT {_ORDER} FROM items q
-    WHERE q.center = centers.center AND q.division = divisions.division AND q.state = 'open'
-      AND q.waits_for IS NULL AND q.assigned_to IS NULL {process}
+    SELECT {_ORDER} FROM offered_items q
+    WHERE q.center = centers.center AND q.division = divisions.division AND q.assigned_to IS NULL {process}
     ORDER BY {_ORDER} {heads}) AS head"""
 
 
@@ -146,23 +135,23 @@ def _claim_first(of: str) -> str:
     write and publish that.
 
     The lock comes after the order and before the limit, so a row that another call holds is passed over, never waited
-    for; PostgreSQL checks `state` again on the row as it is when the lock is had. What concerns the person is read
-    once (each subquery but that on protests stands for itself), and is empty for most.
+    for; PostgreSQL checks the row's own columns again as they are when the lock is had: what was offered a moment ago
+    may be another's now. What concerns the person is read once, and is empty for most.
     """
     return f"""
-WITH lacking AS MATERIALIZED ({_LACKING}),
-chosen AS MATERIALIZED (
-    SELECT candidate.item_id, candidate.center, candidate.process, head.is_own,
-        NOT head.is_own AND {_ASKED_SINCE} IS NOT NULL AS is_relaxed
+WITH chosen AS MATERIALIZED (
+    SELECT candidate.item_id, head.is_own, CASE WHEN NOT head.is_own THEN asked.skills END AS relaxed
     FROM ({of}
           ORDER BY is_own DESC, {_ORDER}) AS head
-    JOIN items candidate USING (item_id)
-    WHERE candidate.state = 'open'
+    JOIN items candidate USING (item_id) CROSS JOIN LATERAL ({_ASKED}) AS asked
+    WHERE candidate.state = 'open' AND candidate.waits_for IS NULL
+      AND candidate.center = ANY($4::text[]) AND candidate.division = ANY($5::text[])
+      AND coalesce(candidate.assigned_to, $1) = $1
       AND coalesce(candidate.importer_number, '') <> ALL ({_IN_CONFLICT})
       AND candidate.item_id <> ALL ({_SKIPPED})
       AND (candidate.knowers IS NULL OR candidate.knowers ? $1)
       AND ({_OWN_DECISION}) IS NULL
-      AND (head.is_own OR candidate.opened_at <= coalesce({_ASKED_SINCE}, 'infinity'))
+      AND (head.is_own OR asked.since IS NULL OR candidate.opened_at <= asked.since)
     ORDER BY head.is_own DESC, {", ".join(f"head.{name}" for name in QUEUE_ORDER)}
     LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED),
 {_TAKE},
@@ -176,9 +165,9 @@ _STATEMENTS, _STATEMENTS_OF_PROCESS = (
 CLAIM_NEXT, CLAIM_NEXT_OF_PROCESS = _STATEMENTS[0], _STATEMENTS_OF_PROCESS[0]
 _CLAIM_AMONG = _claim_first(f"""
 SELECT q.assigned_to IS NOT NULL AS is_own, {", ".join(f"q.{name}" for name in QUEUE_ORDER)}
-FROM items q
+FROM offered_items q
 WHERE q.item_id = ANY($14::uuid[]) AND q.center = ANY($4::text[]) AND q.division = ANY($5::text[])
-  AND q.waits_for IS NULL AND coalesce(q.assigned_to, $1) = $1""")
+  AND coalesce(q.assigned_to, $1) = $1""")
 _AT_ONCE = 500
 
 
@@ -223,7 +212,7 @@ async def claim_next_narrowed(
 ) -> Taken | None:
     """The same of what a filter gives as well: found in its order first, then the first of it that may be taken."""
     arguments = _arguments(person, now, told, lease_until, centers, divisions)
-    for is_assigned in (items.c.assigned_to == person.subject, items.c.assigned_to.is_(None)):
+    for is_assigned in (offered_items.c.assigned_to == person.subject, offered_items.c.assigned_to.is_(None)):
         after: Sequence[Any] | None = None
         while found := await _find_open(tx, wanted, is_assigned, centers, divisions, process, after):
             taken = await _claim(tx, _CLAIM_AMONG, [*arguments, [row.item_id for row in found]])
@@ -242,17 +231,19 @@ async def _find_open(
     process: str | None,
     after: Sequence[Any] | None,
 ) -> Sequence[Any]:
-    order = [items.c[name] for name in QUEUE_ORDER]
-    query = select(*order).where(
-        items.c.state == literal_column("'open'"),
-        items.c.waits_for.is_(None),
-        is_assigned,
-        is_one_of(items.c.center, centers),
-        is_one_of(items.c.division, divisions),
-        *conditions_of(wanted),
+    order = [offered_items.c[name] for name in QUEUE_ORDER]
+    query = (
+        select(*order)
+        .join_from(offered_items, items, items.c.item_id == offered_items.c.item_id)
+        .where(
+            is_assigned,
+            is_one_of(offered_items.c.center, centers),
+            is_one_of(offered_items.c.division, divisions),
+            *conditions_of(wanted),
+        )
     )
     if process is not None:
-        query = query.where(items.c.process == process)
+        query = query.where(offered_items.c.process == process)
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     return (await tx.connection.execute(query.order_by(*order).limit(_AT_ONCE))).all()
@@ -306,5 +297,5 @@ async def lock_expired(
     among: Sequence[UUID] | None = None,
 ) -> list[Item]:
     """Claims whose lease has run out and that nobody else has in hand, locked for this transaction; None means all."""
-    rows = await bulk.fetch(tx, _LOCK_EXPIRED, now, limit, centers, divisions, among)
+    rows = await bulk.fetch(tx, LOCK_EXPIRED, now, limit, centers, divisions, among)
     return [item_of(row) for row in rows]

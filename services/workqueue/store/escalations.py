@@ -21,7 +21,7 @@ from shared.runtime.access import Reach
 
 # Items leave the range as they are looked at: `escalates_on` is then the day of their next look.
 FIND_TO_LOOK = """
-SELECT item_id FROM items WHERE escalates_on <= $1 AND item_id <> ALL($2::text[]::uuid[])
+SELECT item_id FROM items WHERE lasting_state = 'open' AND escalates_on <= $1 AND item_id <> ALL($2::text[]::uuid[])
 ORDER BY escalates_on, item_id LIMIT $3
 """
 _LOAD_TOLD = """

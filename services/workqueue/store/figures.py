@@ -65,12 +65,12 @@ class StateCount:
 def waits_for_center() -> ColumnElement[bool]:
     """Whether an item waits for a Center to be found; what another office has by law does not."""
     by_law = func.coalesce(items.c.center_basis.in_(sorted(WITHOUT_CENTER)), false())
-    return and_(items.c.center == PENDING, items.c.state.in_(["open", "claimed"]), not_(by_law))
+    return and_(items.c.center == PENDING, items.c.lasting_state == literal_column("'open'"), not_(by_law))
 
 
 def is_overdue(today: date, cutoff: datetime) -> ColumnElement[bool]:
     """Whether an unfinished item was due before this day, or has waited for a Center since the cut-off or longer."""
-    is_late = and_(items.c.due_on < today, items.c.state.in_(["open", "claimed"]))
+    is_late = and_(items.c.due_on < today, items.c.lasting_state == literal_column("'open'"))
     return or_(is_late, and_(waits_for_center(), _waiting_since() <= cutoff))
 
 
@@ -116,7 +116,7 @@ async def count_queues(
         func.count().filter(is_overdue(today, cutoff)),
         *(func.count().filter(is_due_in(span_of(bucket, today))) for bucket in _BUCKETS),
         *(func.count().filter(items.c.kind == kind) for kind in _KINDS),
-    ).where(items.c.state.in_(["open", "claimed"]), _of_queues(reach), known)
+    ).where(items.c.lasting_state == literal_column("'open'"), _of_queues(reach), known)
     for column, value in zip(queue, (center, division, process), strict=True):
         if value is not None:
             query = query.where(column == value)

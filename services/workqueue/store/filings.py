@@ -60,7 +60,7 @@ SELECT filing_number FROM filings WHERE answers_request = ANY($3::uuid[])
 # Items of filings that an earlier release left without the basis of their Center.
 _WITHOUT_BASIS = """
 SELECT filing_number FROM items
-WHERE kind = 'filing' AND center_basis IS NULL AND state <> 'completed' AND filing_number <> ALL($1::text[])
+WHERE kind = 'filing' AND center_basis IS NULL AND lasting_state <> 'completed' AND filing_number <> ALL($1::text[])
 ORDER BY item_id LIMIT $2
 """
 _REPLACE = "(filing_number) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])

@@ -27,6 +27,7 @@ from services.workqueue.store.quality import is_unseen
 from services.workqueue.store.tables import (
     decisions,
     filings,
+    held_items,
     item_acts,
     item_events,
     items,
@@ -39,6 +40,8 @@ from services.workqueue.store.tables.items import BY_PEOPLE
 from services.workqueue.store.tables.words import ENGLISH, WORDS_OF
 from shared.db.reach import is_one_of, names, names_any, within
 from shared.runtime.access import Reach
+
+_WAITING = {"open", "claimed"}
 
 
 def items_within(reach: Reach) -> ColumnElement[bool]:
@@ -93,14 +96,19 @@ def conditions_of(wanted: Filter) -> list[ColumnElement[bool]]:
         if values:
             found.append(_is_any(column, values))
     for column, values in (
-        (items.c.holder, wanted.holders),
         (items.c.assigned_to, wanted.assigned_to),
         (items.c.waits_for, wanted.waits_for),
     ):
         if values:
             found.append(_is_any_or_nobody(column, values))
+    if wanted.holders:
+        found.append(_is_held_by(wanted.holders, wanted.states))
     if wanted.states:
-        # As words in the statement: a plan for any states could not use the index of what waits.
+        if set(wanted.states) <= _WAITING:
+            found.append(items.c.lasting_state == literal_column("'open'"))
+        if set(wanted.states) == {"claimed"}:
+            found.append(items.c.item_id.in_(select(held_items.c.item_id)))
+        # As words in the statement: a plan for any states could not tell what they leave of the index.
         states: BindParameter[list[str]] = bindparam("states", wanted.states, expanding=True, literal_execute=True)
         found.append(items.c.state.in_(states))
     found += _numbers(wanted)
@@ -170,6 +178,24 @@ def _is_any_or_nobody(column: ColumnElement[str], values: Sequence[str]) -> Colu
     if NOBODY in values:
         conditions.append(column.is_(None))
     return or_(*conditions)
+
+
+def _is_held_by(holders: Sequence[str], states: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an item is, or was when it ended, in the hands of one of these: no index of items has the holder.
+
+    What somebody holds now is little, and found first; what they have ended is in the order of the queue.
+    """
+    named = [holder for holder in holders if holder != NOBODY]
+    held = select(held_items.c.item_id).where(_is_any(held_items.c.holder, named)) if named else None
+    conditions = []
+    if held is not None:
+        if not states or "claimed" in states:
+            conditions.append(items.c.item_id == any_(func.array(held.scalar_subquery())))
+        if not states or not set(states) <= _WAITING:
+            conditions.append(_is_any(items.c.ended_by, named))
+    if NOBODY in holders:
+        conditions.append(items.c.holder.is_(None))
+    return or_(false(), *conditions)
 
 
 def _declaring(tariffs: Sequence[str]) -> Any:

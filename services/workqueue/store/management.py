@@ -30,7 +30,7 @@ SELECT center, process,
        count(*) AS items, count(*) FILTER (WHERE state = 'open') AS unclaimed,
        count(*) FILTER (WHERE due_on < $1) AS late
 FROM (SELECT center, process, state, due_on, $1 - (opened_at {_LOCAL})::date AS days FROM items
-      WHERE state IN ('open', 'claimed') AND knowers IS NULL AND ($2::text[] IS NULL OR center = ANY($2))) AS waiting
+      WHERE lasting_state = 'open' AND knowers IS NULL AND ($2::text[] IS NULL OR center = ANY($2))) AS waiting
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 # A decision that was refused ended nothing: what it ended counts by what ended it afterwards.
@@ -49,20 +49,20 @@ FROM (SELECT i.due_on, (i.opened_at {_LOCAL})::date AS opened_on, (e.at {_LOCAL}
 """
 _HELD = """
 SELECT coalesce(CASE WHEN state = 'claimed' THEN holder ELSE assigned_to END, '') AS subject, process, count(*) AS items
-FROM items WHERE state IN ('open', 'claimed') AND waits_for IS NULL AND knowers IS NULL AND center = $1 GROUP BY 1, 2
+FROM items WHERE lasting_state = 'open' AND waits_for IS NULL AND knowers IS NULL AND center = $1 GROUP BY 1, 2
 """
 _TRUSTED = """
 SELECT count(*) AS items, count(*) FILTER (WHERE p.programs <> '[]') AS trusted,
        coalesce(sum(i.value_usd), 0)::bigint AS value_usd,
        coalesce(sum(i.value_usd) FILTER (WHERE p.programs <> '[]'), 0)::bigint AS trusted_value_usd
 FROM items i LEFT JOIN importers p USING (importer_number)
-WHERE i.state IN ('open', 'claimed') AND i.knowers IS NULL AND ($1::text[] IS NULL OR i.center = ANY($1))
+WHERE i.lasting_state = 'open' AND i.knowers IS NULL AND ($1::text[] IS NULL OR i.center = ANY($1))
 """
 _MOVABLE = """
 SELECT i.item_id, i.process, i.kind, i.importer_number, i.entry_number, i.due_on, i.assigned_to
-FROM items i WHERE i.state = 'open' AND i.waits_for IS NULL AND i.knowers IS NULL AND i.center = $1
-  AND (i.assigned_to = ANY($2::text[]) OR i.assigned_to IS NULL)
-ORDER BY i.assigned_to IS NULL, i.due_order DESC, i.priority DESC, i.item_id LIMIT $3
+FROM offered_items o JOIN items i USING (item_id)
+WHERE o.center = $1 AND (o.assigned_to = ANY($2::text[]) OR o.assigned_to IS NULL) AND i.knowers IS NULL
+ORDER BY o.assigned_to IS NULL, o.due_order DESC, o.priority DESC, o.item_id LIMIT $3
 """
 
 

@@ -68,7 +68,7 @@ WHERE r.request_id = ANY($1::uuid[]) AND r.issued_at IS NOT NULL
 _FIND_OVERDUE = """
 SELECT r.request_id FROM requests r JOIN items i ON i.item_id = r.item_id
 WHERE r.stage IN ('issued', 'reminded', 'proposed') AND r.told_overdue_on IS NULL AND r.due_on < $1
-    AND i.state IN ('open', 'claimed') AND r.request_id::text <> ALL($2::text[])
+    AND i.lasting_state = 'open' AND r.request_id::text <> ALL($2::text[])
 ORDER BY r.due_on, r.request_id LIMIT $3
 """
 _TELL_OVERDUE = "UPDATE requests SET told_overdue_on = $2 WHERE request_id = ANY($1::uuid[])"

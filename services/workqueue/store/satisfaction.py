@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal_column, or_, select
+from sqlalchemy import and_, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.workqueue.domain.satisfaction import ASKED_AFTER, Answer, Said
@@ -84,7 +84,7 @@ async def list_at_headquarters(connection: AsyncConnection, now: datetime) -> li
         select(items.c.process, func.count(), *quantiles)
         .where(
             and_(
-                or_(items.c.state == "open", items.c.state == "claimed"),
+                items.c.lasting_state == literal_column("'open'"),
                 items.c.waits_for == "headquarters",
                 items.c.stage_since.is_not(None),
                 items.c.knowers.is_(None),

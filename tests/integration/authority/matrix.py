@@ -21,6 +21,9 @@ OUTSIDE = {"importer", "broker", "surety", "trade-counsel"}
 DENIALS = {"role-required", "out-of-reach"}
 FILER, SURETY, CENTER, DIVISION, PORT = "B76", "036", "CEE007", "validation-and-compliance", "2704"
 
+OF_OPERATORS = {"letter_id": "4711", "act_id": "4711", "job": "nothing-like-it"}
+"""Things of operators that no ground has: an operator learns so, and nobody else comes that far."""
+
 
 @dataclass
 class Ground:
@@ -134,7 +137,7 @@ async def make(ground: Ground, call: Call, number: int) -> httpx.Response:
     """Make a call, with the example of the document for a body."""
     path = call.path
     other = next((given for start, given in ground.instead.items() if path.startswith(start)), {})
-    for name, value in {"code": "not-found", **ground.values, **other}.items():
+    for name, value in {**OF_OPERATORS, "code": "not-found", **ground.values, **other}.items():
         path = path.replace(f"{{{name}}}", value)
     assert "{" not in path, f"name a value for {path}"
     token = issue_development_token(ground.settings, caller(ground, call.role, call.kind), ground.clock.now())

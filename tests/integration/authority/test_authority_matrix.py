@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifications.store.letters import Batch, open_batch
 from services.workqueue.handlers.item_ids import entry_item_id
 from shared.customs.calendar import legal_date
 from shared.customs.parties import Delegation, Party
@@ -15,11 +17,12 @@ from shared.db.transaction import transaction
 from shared.parties.heard import Heard
 from shared.parties.store import write_heard
 from shared.runtime.identity import Identity, RoleName
-from tests.integration.authority.matrix import PORT, Ground, calls_of, make, wrong
+from tests.integration.authority.matrix import CENTER, PORT, Ground, calls_of, make, wrong
 from tests.integration.liquidation import test_liquidation_money_api as money
 from tests.integration.liquidation.builders import apply, post_entry, routed
 from tests.integration.liquidation.test_liquidation_protests import BODY as PROTEST
 from tests.integration.notifications import test_notifications_api as notices
+from tests.integration.notifications.builders import NOW
 from tests.integration.notifications.test_notifications_questions import RULE, ToldRules
 from tests.integration.routing.matters import IMPORTER, SECOND, filing, open_matters
 from tests.integration.routing.test_routing_appeals_api import COMPLETE
@@ -96,6 +99,8 @@ async def _workqueue(engine: AsyncEngine) -> AsyncIterator[Ground]:
             "transfer_id": NO_FILE,
             "run_id": NO_FILE,
             "delegation_id": NO_FILE,
+            "feed_id": NO_FILE,
+            "token": "of-nobody",
             "subject": "nobody",
             "center": "CEE007",
             "process": "ad-cvd",
@@ -201,6 +206,9 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
         done = await desk.client.post(f"/entries/{protested}/liquidations", json=by_hand, headers=liquidator)
         assert done.status_code == 201, done.text
         importer = desk.headers(RoleName.IMPORTER, key="protest", importer_numbers=frozenset({IMPORTER}))
+        named = {"owner": IMPORTER, "name": "Deadlines"}
+        feed = await desk.client.post("/calendar-feeds", json=named, headers={**importer, "Idempotency-Key": "feed"})
+        assert feed.status_code == 201, feed.text
         protest = await desk.client.post("/protests", json={"entries": [protested]} | PROTEST, headers=importer)
         assert protest.status_code == 201, protest.text
         app = desk.client._transport.app  # type: ignore[attr-defined]
@@ -221,10 +229,15 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "importer_number": IMPORTER,
                 "hold_set_id": "none",
                 "selection_id": NO_FILE,
+                "program": "none",
+                "revision": "1",
+                "declaration_id": "none",
                 "instruction_id": "none",
                 "friday": "2026-03-06",
                 "number": "1",
                 "rule_id": "protest-180",
+                "feed_id": feed.json()["feed_id"],
+                "token": "of-nobody",
                 "version": "1",
                 "subject": running,
                 "run": "1",
@@ -238,6 +251,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "protest_number": frozenset({"center", "own-account", "filed-by"}),
                 "filing_number": ENTRY,
                 "importer_number": ACCOUNT,
+                "feed_id": frozenset({"own-account"}),
             },
             bodies={
                 "create_protest_act": {"kind": "begin-review"},
@@ -282,6 +296,7 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
             delegate=await _delegate(engine, notices.IMPORTER),
             values={
                 "notice_id": found[0]["notice_id"],
+                "batch_id": await _letter_batch(engine),
                 "webhook_id": hook.json()["webhook_id"],
                 "subject": found[0]["notice_id"],
                 "run": "1",
@@ -292,6 +307,7 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
             },
             whose={
                 "notice_id": ENTRY,
+                "batch_id": frozenset({"center"}),
                 "webhook_id": frozenset({"own-account"}),
                 "broadcast_id": frozenset({"center"}),
                 "question_id": frozenset({"center", "own-account"}),
@@ -306,6 +322,23 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
                 },
             },
         )
+
+
+async def _letter_batch(engine: AsyncEngine) -> str:
+    """A batch of letters of the Center, which is being made."""
+    batch = Batch(
+        batch_id=UUID(int=7),
+        center=CENTER,
+        state="making",
+        is_scheduled=True,
+        opened_on=legal_date(NOW),
+        opened_at=NOW,
+        opened_by="schedule",
+        authority="schedule",
+    )
+    async with transaction(engine) as tx:
+        assert await open_batch(tx, batch)
+    return str(batch.batch_id)
 
 
 async def test_work_queue_lets_through_what_the_table_says(service_engine: MakeEngine) -> None:

@@ -306,6 +306,7 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
     async with transaction(unchecked_desk.engine) as tx:
         for statement in (
             f"UPDATE items SET state = 'claimed' WHERE process = 'ad-cvd' AND entry_number = '{entry}'",
+            "UPDATE held_items SET holder = 'lee' WHERE item_id IN (SELECT item_id FROM items WHERE state = 'claimed')",
             "UPDATE items SET state = 'completed' WHERE process = 'quota'",
             "DELETE FROM items WHERE process IN ('preference', 'consultation') OR filing_number = 'PD-1'",
             "DELETE FROM items WHERE protest_number = '2704-27-100001'",
@@ -321,6 +322,7 @@ async def test_invariants_find_what_must_not_be(unchecked_desk: Desk) -> None:
     violations = await unchecked_desk.violations()
     assert {name: len(found) for name, found in violations.items()} == {
         "claimed-items-are-held": 1,
+        "offered-and-held-items-are-in-step": 1,
         "routed-processes-have-items": 1,
         "filed-protests-have-items": 1,
         "work-on-protests-while-they-are-open": 1,

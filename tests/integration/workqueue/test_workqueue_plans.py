@@ -92,7 +92,7 @@ def filled(name: str, *statements: str) -> Filled:
                 await tx.connection.execute(text(statement))
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("VACUUM ANALYZE items, filings"))
+            await connection.execute(text("VACUUM ANALYZE items, offered_items, held_items, filings"))
 
     return Filled(name, fill)
 
@@ -125,8 +125,8 @@ async def desk_on(engine: AsyncEngine) -> AsyncIterator[Desk]:
 @pytest.mark.parametrize(
     ("statement", "index", "process"),
     [
-        (claim_store.CLAIM_NEXT, "items_next", []),
-        (claim_store.CLAIM_NEXT_OF_PROCESS, "items_next_of_process", ["quota"]),
+        (claim_store.CLAIM_NEXT, "offered_items_next", []),
+        (claim_store.CLAIM_NEXT_OF_PROCESS, "offered_items_next_of_process", ["quota"]),
     ],
 )
 async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
@@ -141,6 +141,7 @@ async def test_claim_next_reads_the_heads_of_its_queues_from_the_index(
         await begun.rollback()
     assert f"using {index} on" in plan, plan
     assert "Seq Scan on items" not in plan, plan
+    assert "Seq Scan on offered_items" not in plan, plan
 
 
 DECIDE_EVERYTHING = """
@@ -191,8 +192,7 @@ async def test_work_on_an_entry_is_found_by_index_with_the_filings_that_name_it(
         (Filter(states=("open", "claimed")), "items_waiting"),
         (Filter(states=("open",), due_before=date(2027, 4, 1)), "items_waiting"),
         (Filter(states=("open", "claimed"), due_in=(Span(date(2027, 3, 1), date(2027, 3, 8)),)), "items_waiting"),
-        (Filter(holders=("kim7",)), "items_holder"),
-        (Filter(holders=("kim7",), states=("completed",)), "items_holder"),
+        (Filter(holders=("kim7",), states=("completed",)), "items_ended_by"),
     ],
 )
 async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_is_finished(
@@ -207,6 +207,67 @@ async def test_lists_of_what_waits_and_of_what_somebody_holds_do_not_read_what_i
             plan = await explain(connection, statement, [])
             assert f"using {index} on items" in plan, plan
             assert "Sort" not in plan, plan
+
+
+CLAIM_SOME = """
+UPDATE items SET state = 'claimed', holder = 'kim' || n % 200, holder_name = 'Kim', lease_until = '2026-03-02',
+    token = 1
+FROM (SELECT item_id, row_number() OVER (ORDER BY item_id) AS n FROM items WHERE state = 'open') AS ranked
+WHERE ranked.item_id = items.item_id AND n <= 4000
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "indexes"),
+    [
+        (Filter(holders=("kim7",)), ("held_items_holder", "items_ended_by")),
+        (Filter(holders=("kim7",), states=("open", "claimed")), ("held_items_holder",)),
+        (Filter(holders=("kim7", "kim8"), states=("claimed",)), ("held_items_holder",)),
+        (Filter(states=("claimed",)), ()),
+    ],
+)
+async def test_lists_of_what_is_held_begin_with_what_is_held(
+    finished_desk: Desk, wanted: Filter, indexes: tuple[str, ...]
+) -> None:
+    async with transaction(finished_desk.engine) as tx:
+        await tx.connection.execute(text(CLAIM_SOME))
+    async with finished_desk.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE items, offered_items, held_items"))
+    page = item_store.select_page(EVERYTHING, NOBODY, wanted, after=None, limit=51)
+    async with finished_desk.engine.connect() as connection, connection.begin():
+        found = await item_store.count_items(connection, EVERYTHING, NOBODY, wanted)
+        rows = (
+            await connection.execute(
+                text("SELECT state, holder FROM items WHERE state IN ('claimed', 'completed') AND holder IS NOT NULL")
+            )
+        ).all()
+        among = [
+            row
+            for row in rows
+            if (not wanted.holders or row.holder in wanted.holders)
+            and (not wanted.states or row.state in wanted.states)
+        ]
+        assert found.found == len(among) > 0
+        for query in (page, item_store.select_count(EVERYTHING, NOBODY, wanted)):
+            statement = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+            plan = await explain(connection, statement, [])
+            for index in indexes:
+                assert index in plan, plan
+            assert "Seq Scan on items" not in plan, plan
+
+
+async def test_leases_that_ran_out_are_found_by_index(finished_desk: Desk) -> None:
+    async with transaction(finished_desk.engine) as tx:
+        await tx.connection.execute(text(CLAIM_SOME))
+        await tx.connection.execute(text("ANALYZE items, held_items"))
+    early = datetime(2026, 3, 1, tzinfo=UTC)
+    async with finished_desk.engine.connect() as connection, connection.begin() as begun:
+        await connection.execute(text("SELECT 1"))
+        plan = await explain(connection, claim_store.LOCK_EXPIRED, [early, 500, None, None, None])
+        await begun.rollback()
+    assert "held_items_leases" in plan, plan
+    assert "Seq Scan" not in plan, plan
 
 
 @pytest.mark.parametrize(

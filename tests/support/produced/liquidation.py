@@ -461,4 +461,22 @@ async def tell_refusals(make_engine: MakeEngine) -> World:
         return world
 
 
-STORIES = (tell_days, tell_liquidations, tell_money, tell_protests, tell_refusals)
+async def tell_near_days(make_engine: MakeEngine) -> World:
+    """Days that come near, one of which is met after it was told."""
+    async with open_world(make_engine, FILED) as world:
+        await register(world)
+        item = await find_item(world, entry=await file(world, 7_009_001, lines=[case()]))
+        body = {"token": await claim(world, item), "questions": ["SYNTHETIC: of what is it?"]}
+        letter = (await world.workqueue.call("POST", f"/items/{item}/requests", SPECIALIST, body))["request_id"]
+        await world.listen()
+        world.go_to(date(2025, 5, 11))
+        await world.liquidation.run("remind")
+        await world.keep("liquidation/day-comes-near", "deadline-near", change="near")
+        await file_paper(world, "response", "R-7009001", body={"answers_request": letter})
+        world.go_to(date(2025, 5, 18))
+        await world.liquidation.run("remind")
+        await world.keep("liquidation/near-day-withdrawn", "deadline-near", change="withdrawn")
+        return world
+
+
+STORIES = (tell_days, tell_liquidations, tell_money, tell_protests, tell_refusals, tell_near_days)

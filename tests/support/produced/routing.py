@@ -227,6 +227,13 @@ async def tell_accounts(make_engine: MakeEngine) -> World:
             tag = await world.routing.tag(f"/appeals/{number}", OFFICE)
             await world.routing.call("POST", f"/appeals/{number}/{act}", OFFICE, body, If_Match=tag)
         await world.keep("routing/appeal-upheld", "appeal-decided", appeal_number=number)
+        address = {"street": ["1 Example Plaza"], "city": "Chicago", "state": "IL", "postal_code": "60601"}
+        await register(world, "13-345678900")
+        await register(world, "13-345678900", postal_address=address)
+        await world.keep("routing/account-with-postal-address", "account-changed", importer_number="13-345678900")
+        await register(world, "14-345678900")
+        await register(world, "14-345678900", contact_email="customs@importer.example")
+        await world.keep("routing/account-with-another-address", "account-changed", importer_number="14-345678900")
         return world
 
 

@@ -16,6 +16,7 @@ from services.notifications.domain.wording import facts_of
 from services.notifications.domain.work_notices import BY_ACT
 from services.notifications.handlers.handler import act_of
 from shared.contracts.liquidation import EntryChange, RefundState
+from tests.support.recorded import recorded
 from tests.unit.notifications.community import AT, NO_ONE, broadcast_of, question_of
 from tests.unit.notifications.events import (
     account_assigned,
@@ -89,6 +90,7 @@ def notices_of_everything() -> list[Notice]:
         appeal_decided("reassigned"),
         event_refused(),
         event_refused(is_barred=True),
+        recorded("liquidation/day-comes-near"),
     ]
     off = WebhookOff("8f0c", 1, "07-345678900", "receiver.example", "It answered 410 Gone.", date(2026, 3, 6))
     caused = [notice for act in (*map(act_of, events), off) if act for notice in notices_for(act)]
@@ -115,7 +117,7 @@ def recorded_of(process: str, act: str) -> dict[str, str]:
 
 
 def test_the_catalogue_has_every_row() -> None:
-    numbers = {*range(1, 43), 46, 47}
+    numbers = {*range(1, 43), 45, 46, 47}
     assert set(CATALOGUE) == {f"N-{number:02}" for number in numbers}
 
 

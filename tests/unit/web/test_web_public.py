@@ -19,6 +19,7 @@ from shared.web.access import allow
 from shared.web.app import Application
 from shared.web.identity import PublicCaller
 from shared.web.rate_limit import CallLimit
+from tests.unit.web.conftest import bearer
 
 public = APIRouter()
 guarded = APIRouter()
@@ -113,6 +114,20 @@ async def test_the_call_after_the_last_one_is_429_and_says_when_to_come_back(cli
         '"public";r=0;t=180',
         '"public";r=0;t=180',
     ]
+
+
+async def test_a_caller_with_a_token_may_call_only_so_often_and_others_go_on(
+    make_app: MakeApp, connect: Connect, settings: ServiceSettings
+) -> None:
+    limited = settings.model_copy(update={"calls_per_minute": 1, "calls_at_once": 2})
+    client = connect(make_app(guarded, public_routers=[public], settings=limited))
+    answers = [await client.get("/subject") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (answers[-1].json()["code"], answers[-1].headers["retry-after"]) == ("too-many-calls", "60")
+    assert (await client.get("/centers")).status_code == 429, "the public is not a way around it"
+    other = Identity("lee", "Lee Park", frozenset({RoleName.IMPORT_SPECIALIST}), centers=frozenset({"CEE003"}))
+    assert (await client.get("/subject", headers=bearer(other))).status_code == 200
+    assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_every_form_of_answer_tells_what_is_left(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from shared.calendars.tables import calendar_tables
 from shared.db.platform_tables import platform_tables
 from shared.files.tables import file_table
 from shared.parties.tables import party_tables
@@ -11,6 +12,7 @@ metadata = MetaData()
 platform = platform_tables(metadata)
 heard = party_tables(metadata)
 file_table(metadata)
+calendar_tables(metadata)
 
 RUNS = "liquidated_on IS NULL AND NOT is_suspended"
 ACT_BY = "least(e.act_by, e.deemed_on)"
@@ -119,6 +121,8 @@ entry_versions = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("cases", Text, nullable=False, server_default=text("''")),
     Column("is_flagged", Boolean, nullable=False, server_default=text("false")),
+    Column("classes", JSONB),
+    Index("entry_versions_unread", "entry_number", "version", postgresql_where=text("classes IS NULL")),
     Index("entry_versions_recorded", "recorded_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
     comment="Every version of an entry summary, whole, with the conflict that bars one.",
 )

@@ -16,7 +16,8 @@ SELECT d.notice_id,
 FROM deliveries d LEFT JOIN delivery_events e
     ON (e.notice_id, e.channel, e.recipient_role, e.sequence) = (d.notice_id, d.channel, d.recipient_role, d.sequence)
 WHERE AMONG(d.notice_id)
-    AND (e.event IS NULL OR (CASE WHEN e.event IN ('failed', 'held') THEN 'queued' ELSE e.event END) <> d.state)
+    AND (e.event IS NULL
+        OR (CASE WHEN e.event IN ('failed', 'held', 'printed') THEN 'queued' ELSE e.event END) <> d.state)
 """
 _NOTICE_WITHOUT_DELIVERY = """
 SELECT n.notice_id, n.notice_id || ' (' || n.kind || ')' FROM notices n

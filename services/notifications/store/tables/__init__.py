@@ -6,10 +6,12 @@ from services.notifications.store.tables.bulletin import bulletin_postings
 from services.notifications.store.tables.core import metadata, platform
 from services.notifications.store.tables.deliveries import deliveries, delivery_events
 from services.notifications.store.tables.importers import importers
+from services.notifications.store.tables.letters import letter_batches, letter_proofs, letters, letters_set_aside
 from services.notifications.store.tables.notices import notices
 from services.notifications.store.tables.preferences import preferences
 from services.notifications.store.tables.questions import question_acts, question_followers, questions
 from services.notifications.store.tables.reconciliations import reconciliations
+from services.notifications.store.tables.reminders import withdrawn_reminders
 from services.notifications.store.tables.replies import replies
 from services.notifications.store.tables.status_records import status_records
 from services.notifications.store.tables.subscriptions import subscriptions
@@ -24,6 +26,10 @@ __all__ = [
     "deliveries",
     "delivery_events",
     "importers",
+    "letter_batches",
+    "letter_proofs",
+    "letters",
+    "letters_set_aside",
     "metadata",
     "notices",
     "platform",
@@ -37,4 +43,5 @@ __all__ = [
     "subscriptions",
     "traits",
     "webhooks",
+    "withdrawn_reminders",
 ]

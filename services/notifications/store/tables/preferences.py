@@ -14,6 +14,7 @@ preferences = Table(
     Column("quiet_to", Time),
     Column("time_zone", Text, nullable=False, server_default=text("'America/New_York'")),
     Column("is_digest", Boolean, nullable=False, server_default=text("false")),
+    Column("wants_reminders", Boolean, nullable=False, server_default=text("true")),
     Column("revision", Integer, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),

@@ -22,6 +22,7 @@ accounts = Table(
     Column("related_parties", JSONB, nullable=False, server_default=text("'[]'")),
     Column("family", Text),
     Column("registered_on", Date),
+    Column("postal_address", JSONB),
     Column("revision", Integer, nullable=False, server_default=text("1")),
     Column("ordinal", BigInteger, Identity(always=True), nullable=False),
     Index("accounts_family", "family", "importer_number", postgresql_where=text("family IS NOT NULL")),

@@ -9,7 +9,7 @@ from services.workqueue.store.tables.entries import entries, routed_goods, route
 from services.workqueue.store.tables.facts import heard_facts
 from services.workqueue.store.tables.filings import filings
 from services.workqueue.store.tables.importers import importers
-from services.workqueue.store.tables.items import item_events, items
+from services.workqueue.store.tables.items import held_items, item_events, items, offered_items
 from services.workqueue.store.tables.matters import item_acts, matters
 from services.workqueue.store.tables.notes import item_notes
 from services.workqueue.store.tables.protests import protests
@@ -42,6 +42,7 @@ __all__ = [
     "escalations",
     "filings",
     "heard_facts",
+    "held_items",
     "importers",
     "item_acts",
     "item_events",
@@ -51,6 +52,7 @@ __all__ = [
     "metadata",
     "need_to_know",
     "need_to_know_removals",
+    "offered_items",
     "platform",
     "protests",
     "quality_plans",

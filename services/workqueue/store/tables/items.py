@@ -20,48 +20,21 @@ from services.workqueue.store.tables.core import metadata
 from services.workqueue.store.tables.words import WORDS_IN_INDEX
 
 QUEUE_ORDER = ("due_order", "priority", "opened_at", "item_id")
-_IS_OFFERED = text("state = 'open'::text AND waits_for IS NULL AND assigned_to IS NULL")
-_IS_CLAIMED = text("state = 'claimed'::text")
-_IS_PENDING = text("center = 'PNDING'::text AND state IN ('open', 'claimed')")
-_IS_WITHOUT_BASIS = text("kind = 'filing'::text AND center_basis IS NULL AND state <> 'completed'::text")
-_IS_WAITING = text("state = ANY (ARRAY['open'::text, 'claimed'::text])")
+_IS_WAITING = text("lasting_state = 'open'::text")
+_IS_PENDING = text("center = 'PNDING'::text AND lasting_state = 'open'::text")
+_IS_WITHOUT_BASIS = text("kind = 'filing'::text AND center_basis IS NULL AND lasting_state <> 'completed'::text")
+_IS_TO_LOOK_AT = text("lasting_state = 'open'::text AND escalates_on IS NOT NULL")
 BY_PEOPLE = "actor <> 'system:workqueue'::text AND reasons <> '[]'::jsonb"
 """Lines of history with words of people: most have no words, or those of the system, and are in no index of words."""
 
-_CARRIED = text("""
-CASE kind
-    WHEN 'review' THEN entry_number IS NOT NULL AND protest_number IS NULL AND filing_number IS NULL
-        AND asking_center IS NULL AND goods IS NULL
-    WHEN 'consultation' THEN entry_number IS NOT NULL AND protest_number IS NULL AND filing_number IS NULL
-        AND asking_center IS NOT NULL AND goods IS NOT NULL
-    WHEN 'protest' THEN protest_number IS NOT NULL AND filing_number IS NULL
-        AND asking_center IS NULL AND goods IS NULL
-    WHEN 'filing' THEN filing_number IS NOT NULL AND entry_number IS NULL AND protest_number IS NULL
-        AND asking_center IS NULL AND goods IS NULL
-    WHEN 'matter' THEN protest_number IS NULL AND filing_number IS NULL AND asking_center IS NULL AND goods IS NULL
-        AND stage IS NOT NULL
-    ELSE false
-END
-""")
-
-_BEGAN_ON = "(opened_at AT TIME ZONE 'America/New_York'::text)::date"
-
-
-def _half_of(day: str) -> str:
-    """The first day on which half of a clock has passed (`level_of`), null where it has no day."""
-    half = f"LEAST({day}, {_BEGAN_ON} + GREATEST(1, ({day} - {_BEGAN_ON} + 1) / 2))"
-    return f"CASE WHEN {day} IS NOT NULL THEN {half} ELSE NULL::date END"
-
-
 # From the days themselves, so that nothing that writes one can forget when to look at the item. As the server says it.
-_ESCALATES_ON = f"""
-CASE WHEN state = ANY (ARRAY['open'::text, 'claimed'::text]) THEN
-    CASE WHEN look_on IS NOT NULL AND NOT looked_due_on IS DISTINCT FROM due_on
-              AND NOT looked_deemed_on IS DISTINCT FROM deemed_on
-              AND NOT looked_set_days IS DISTINCT FROM set_days THEN look_on
-         ELSE LEAST({_half_of("due_on")}, {_half_of("deemed_on")}) END
-     ELSE NULL::date END
+_ESCALATES_ON = """
+next_look(opened_at, due_on, deemed_on, set_days, look_on, looked_due_on, looked_deemed_on, looked_set_days)
 """
+# What a claim does not change of the state, and who had it at its end: a claim is a HOT update of the row as long as it
+# changes no column of an index (docs/decisions/064).
+_LASTING_STATE = "replace(state, 'claimed'::text, 'open'::text)"
+_ENDED_BY = "CASE WHEN lease_until IS NULL THEN holder ELSE NULL::text END"
 
 items = Table(
     "items",
@@ -109,25 +82,23 @@ items = Table(
     Column("looked_set_days", JSONB),
     Column("look_on", Date),
     Column("escalates_on", Date, Computed(_ESCALATES_ON, persisted=True)),
+    Column("lasting_state", Text, Computed(_LASTING_STATE, persisted=True)),
+    Column("ended_by", Text, Computed(_ENDED_BY, persisted=True)),
     Column("set_days", JSONB),
     # Centers beside `asking_center` that have reviews of the entry on which advice is asked, and read it too.
     Column("also_asking", JSONB),
     # Who is named on a law-enforcement-sensitive matter.
     Column("knowers", JSONB),
     CheckConstraint(text("kind = 'matter'::text OR importer_number IS NOT NULL"), name="items_are_of_an_importer"),
-    CheckConstraint(_CARRIED, name="items_carry_what_their_kind_says"),
-    Index("items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
-    Index("items_next_of_process", "center", "division", "process", *QUEUE_ORDER, postgresql_where=_IS_OFFERED),
     Index("items_assigned", "assigned_to", *QUEUE_ORDER, postgresql_where=text("assigned_to IS NOT NULL")),
-    Index("items_leases", "lease_until", postgresql_where=_IS_CLAIMED),
     Index("items_order", *QUEUE_ORDER),
     Index("items_entry", "entry_number"),
     Index("items_importer", "importer_number"),
     Index("items_waiting", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
     Index("items_entry_type", "entry_type", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
     Index("items_port_of_entry", "port_of_entry", *QUEUE_ORDER, postgresql_where=_IS_WAITING),
-    Index("items_escalations", "escalates_on", "item_id", postgresql_where=text("escalates_on IS NOT NULL")),
-    Index("items_holder", "holder", *QUEUE_ORDER, postgresql_where=text("holder IS NOT NULL")),
+    Index("items_escalations", "escalates_on", "item_id", postgresql_where=_IS_TO_LOOK_AT),
+    Index("items_ended_by", "ended_by", *QUEUE_ORDER, postgresql_where=text("ended_by IS NOT NULL")),
     Index("items_protest", "protest_number", postgresql_where=text("protest_number IS NOT NULL")),
     Index("items_filing", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
     Index("items_port", "port", *QUEUE_ORDER, postgresql_where=text("port IS NOT NULL")),
@@ -136,6 +107,45 @@ items = Table(
     Index("items_without_basis", "item_id", postgresql_where=_IS_WITHOUT_BASIS),
     comment="One item for each process of an entry, Center consulted on it, protest, other filing, and matter opened.",
     postgresql_with={"fillfactor": "80"},
+)
+
+_IS_FOR_ANYBODY = text("assigned_to IS NULL")
+
+offered_items = Table(
+    "offered_items",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("center", Text, nullable=False),
+    Column("division", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("due_order", Date, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("assigned_to", Text),
+    Index("offered_items_next", "center", "division", *QUEUE_ORDER, postgresql_where=_IS_FOR_ANYBODY),
+    Index(
+        "offered_items_next_of_process",
+        "center",
+        "division",
+        "process",
+        *QUEUE_ORDER,
+        postgresql_where=_IS_FOR_ANYBODY,
+    ),
+    Index("offered_items_assigned", "assigned_to", *QUEUE_ORDER, postgresql_where=text("assigned_to IS NOT NULL")),
+    comment="The items that somebody may claim: open, and not waiting. Kept by triggers of items.",
+    postgresql_with={"autovacuum_vacuum_scale_factor": "0", "autovacuum_vacuum_threshold": "20000"},
+)
+
+held_items = Table(
+    "held_items",
+    metadata,
+    Column("item_id", UUID(as_uuid=True), primary_key=True),
+    Column("holder", Text),
+    Column("lease_until", DateTime(timezone=True)),
+    Index("held_items_holder", "holder"),
+    Index("held_items_leases", "lease_until"),
+    comment="Who holds what until when: the items that are claimed. Kept by triggers of items.",
+    postgresql_with={"autovacuum_vacuum_scale_factor": "0", "autovacuum_vacuum_threshold": "5000"},
 )
 
 item_events = Table(

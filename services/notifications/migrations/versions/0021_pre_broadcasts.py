@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.platform_migrations import run, seal
 
-revision = "0018_pre_broadcasts"
-down_revision = "0017_pre_counted_gaps"
+revision = "0021_pre_broadcasts"
+down_revision = "0020_pre_operator_acts"
 
 TABLES = """
 CREATE TABLE account_facts (

@@ -1,0 +1,103 @@
+"""What a declaration would come to if it were made now: the same judgment on the same facts, and nothing stored."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.liquidation.acts.declaring import Declarant
+from services.liquidation.acts.entries import load_known_facts
+from services.liquidation.acts.program_judging import Seen, judge_requests
+from services.liquidation.acts.programs import find_in_force
+from services.liquidation.domain.facts import EntryFacts
+from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.program.rows import GIVEN, read_number
+from services.liquidation.store import declarations as store
+from services.liquidation.store import program_facts
+from services.liquidation.store.declarations import RequestRow
+from services.liquidation.store.records import load_entries
+from shared.customs.calendar import legal_date
+from shared.db.transaction import Transaction
+from shared.runtime.logging import mask_importer_numbers
+
+_CHECK = "~check"
+"""The id of what is not declared: behind every declaration of the same moment."""
+_CHUNK = 1_000
+
+
+async def check_cells(
+    tx: Transaction,
+    program: str,
+    cells: Sequence[tuple[int, str]],
+    declarant: Declarant,
+    now: datetime,
+    policy: CyclePolicy,
+    law: LawSettings,
+) -> list[RequestRow]:
+    """Each row as it would be judged; raises `Conflict` (program-closed) while no revision is in force."""
+    released = await find_in_force(tx, program)
+    rows = [_read(program, number, cell, declarant, now) for number, cell in cells]
+    seen: set[str] = set()
+    for place, row in enumerate(rows):
+        if row.entry_number in seen:
+            rows[place] = replace(row, state="dropped", code="repeated")
+        elif row.entry_number is not None:
+            seen.add(row.entry_number)
+    asked = {row.entry_number: row for row in rows if row.entry_number is not None and row.code is None}
+    judged: dict[str, RequestRow] = {}
+    numbers = sorted(asked)
+    rules, today = released.rules, legal_date(now)
+    for first in range(0, len(numbers), _CHUNK):
+        some = numbers[first : first + _CHUNK]
+        found = await load_entries(tx, some)
+        known = await load_known_facts(tx, some)
+        entries = await program_facts.load_known_entries(tx, some, program, today)
+        duties = await program_facts.load_duties(tx, some)
+        others = await store.load_requests(tx, some, program)
+        for number in some:
+            facts = known.of(found[number]) if number in found else EntryFacts(())
+            entry = Seen(rules, entries.get(number), duties.get(number, {}), facts, policy, law)
+            mine = asked[number]
+            standing = others.get(number, [])
+            requests, _ = judge_requests(rules, entry, [*standing, mine], today)
+            for request, verdict in requests:
+                if request.asked.declaration_id == _CHECK and verdict is not None:
+                    judged[number] = replace(
+                        mine,
+                        state=verdict.state,
+                        code=verdict.code,
+                        cohort=verdict.cohort,
+                        act=verdict.act,
+                        removed_cents=verdict.removed_cents,
+                        notes=tuple(verdict.notes),
+                        last_day=verdict.last_day,
+                        earlier=standing[0].declaration_id if verdict.code == "already-declared" else None,
+                    )
+    return [judged.get(row.entry_number or "", row) if row.code is None else row for row in rows]
+
+
+def _read(program: str, number: int, cell: str, declarant: Declarant, now: datetime) -> RequestRow:
+    entry_number, code = read_number(cell)
+    given = mask_importer_numbers(cell)[:GIVEN] if entry_number is None else None
+    return RequestRow(
+        _CHECK,
+        number,
+        program,
+        entry_number,
+        given,
+        "dropped" if code is not None else "read",
+        code,
+        None,
+        None,
+        None,
+        0,
+        (),
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        received_at=now,
+        importers=tuple(sorted(declarant.importers)),
+        filer_code=declarant.filer_code,
+    )

@@ -1,0 +1,305 @@
+"""Requests for entries judged by all that is known, and the records of the entries that follow from it.
+
+Everything is derived anew each time, so no order of events matters. A request that is accepted lets corrections wait
+(`RefundLock`): those dated after its receipt do not govern, those dated before it do, whenever they come.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from services.liquidation.acts.derived_records import derive_records
+from services.liquidation.acts.entries import KnownFacts, load_known_facts
+from services.liquidation.domain.facts import EntryFacts, RefundLock, Version
+from services.liquidation.domain.law import CyclePolicy, LawSettings
+from services.liquidation.domain.plan import UsualPlans
+from services.liquidation.domain.program.definition import Definition
+from services.liquidation.domain.program.judging import (
+    LASTING,
+    Asked,
+    ProgramEntry,
+    Request,
+    SpecialDuty,
+    Verdict,
+    judge_all,
+)
+from services.liquidation.domain.protest.timeliness import liquidation_window
+from services.liquidation.domain.record import Record, derive
+from services.liquidation.publishing import SOURCE
+from services.liquidation.store import declarations as store
+from services.liquidation.store import program_facts
+from services.liquidation.store import programs as program_store
+from services.liquidation.store import records as record_store
+from services.liquidation.store.declarations import RequestRow
+from services.liquidation.store.program_facts import KnownEntry
+from services.liquidation.store.records import EntryRow
+from shared.bus import outbox
+from shared.bus.refusals import tell_once
+from shared.customs.calendar import legal_date
+from shared.db import walks
+from shared.db.transaction import Connections, Transaction, transaction
+from shared.runtime.clock import Clock
+from shared.runtime.slices import do_or_set_aside, work_through
+
+CHUNK: Final = 1_000
+
+Judged = tuple[list[tuple[Request, Verdict | None]], RefundLock | None]
+"""Every request for an entry with its verdict, and the lock of the one that stands."""
+
+
+async def judge_entries(
+    tx: Transaction,
+    program: str,
+    entry_numbers: Collection[str],
+    now: datetime,
+    policy: CyclePolicy,
+    law: LawSettings,
+) -> int:
+    """Judge every request for these entries by the revision in force; gives how many changed.
+
+    Nothing while none is in force. The records of entries whose lock changes are derived anew, and who filed a
+    correction that waits from now on is told.
+    """
+    released = await program_store.find_released(tx.connection, program)
+    numbers = sorted(entry_numbers)
+    if released is None or not numbers:
+        return 0
+    await record_store.exclude_cycles(tx)
+    rows = await record_store.lock_entries(tx, numbers, create=False)
+    requests = await store.lock_requests(tx, numbers, program)
+    known = await load_known_facts(tx, rows)
+    entries = await program_facts.load_known_entries(tx, numbers, program, legal_date(now))
+    duties = await program_facts.load_duties(tx, numbers)
+    rules, today = released.rules, legal_date(now)
+    changed: list[RequestRow] = []
+    relocked: list[str] = []
+    for number, asked in requests.items():
+        row = rows.get(number)
+        facts = known.of(row) if row is not None else EntryFacts(())
+        entry = Seen(rules, entries.get(number), duties.get(number, {}), facts, policy, law)
+        judged, lock = judge_requests(rules, entry, asked, today)
+        changed += _list_changed(asked, judged, lock, released.revision, now)
+        before = [each for each in facts.locks if each.program == program and each.until is None]
+        if before != ([lock] if lock is not None else []):
+            relocked.append(number)
+    await store.write_judged(tx, changed)
+    if relocked:
+        await _derive_again(tx, [rows[each] for each in relocked if each in rows], policy, law, now)
+    return len(changed)
+
+
+class Seen:
+    """One entry as a program sees it, by the version that governs under some locks."""
+
+    def __init__(
+        self,
+        program: Definition,
+        known: KnownEntry | None,
+        duties: Mapping[int, tuple[SpecialDuty, ...]],
+        facts: EntryFacts,
+        policy: CyclePolicy,
+        law: LawSettings,
+    ) -> None:
+        self._program, self._known, self._duties, self._facts = program, known, duties, facts
+        self._policy, self._law = policy, law
+        self._standing = tuple(
+            each for each in facts.locks if each.program != program.program or each.until is not None
+        )
+
+    def under(self, lock: RefundLock | None) -> tuple[ProgramEntry | None, Version | None]:
+        """The entry, and its governing version, were this the lock of the program."""
+        known = self._known
+        if known is None:
+            return None, None
+        locks = (*self._standing, lock) if lock is not None else self._standing
+        record = derive(replace(self._facts, locks=locks), self._policy, self._law)
+        governing = record.governing
+        if governing is None:
+            return None, None
+        return self._read(known, governing, record), governing
+
+    def _read(self, known: KnownEntry, governing: Version, record: Record) -> ProgramEntry:
+        liquidated_on, posted_on = known.liquidated_on, known.liquidation_posted_on
+        protest_by = None
+        if liquidated_on is not None:
+            protest_by = liquidation_window(liquidated_on, posted_on, None, self._law).safe
+        is_suspended = known.is_suspended
+        if known.version != governing.number and record.plan is not None:
+            is_suspended = record.plan.is_suspended
+        return ProgramEntry(
+            known.entry_number,
+            governing.importer_number,
+            governing.entry_type,
+            governing.entry_date,
+            is_suspended,
+            known.is_informal,
+            liquidated_on,
+            protest_by,
+            self._duties.get(governing.number, ()),
+            known.standing,
+            known.has_overlap,
+            known.is_in_review,
+            known.is_payment_known,
+            known.readiness,
+            known.is_product,
+        )
+
+
+def judge_requests(program: Definition, entry: Seen, asked: Sequence[RequestRow], today: date) -> Judged:
+    """Verdicts on the requests for one entry, and the lock that follows.
+
+    The entry is looked at as it was when the first request was received: with corrections of after it waiting. Only if
+    that is dropped, and what was corrected since makes it good, that correction stands, and later ones wait.
+    """
+    requests = [_request(each) for each in asked]
+    standing = [each for each in requests if each.withdrawn_at is None]
+    for first in standing:
+        lock = RefundLock(program.program, first.asked.declaration_id, first.asked.received_at)
+        seen, _ = entry.under(lock)
+        judged = judge_all(program, seen, requests, today)
+        if _is_accepted(judged, first):
+            return judged, lock if _locks(program, seen) else None
+    seen, governing = entry.under(None)
+    judged = judge_all(program, seen, requests, today)
+    for request in standing:
+        if _is_accepted(judged, request) and governing is not None and _locks(program, seen):
+            since = max(request.asked.received_at, governing.origin.at)
+            return judged, RefundLock(program.program, request.asked.declaration_id, since)
+    return judged, None
+
+
+def _is_accepted(judged: Sequence[tuple[Request, Verdict | None]], request: Request) -> bool:
+    return any(each is not None and each.is_accepted and found.order == request.order for found, each in judged)
+
+
+def _locks(program: Definition, entry: ProgramEntry | None) -> bool:
+    """Whether corrections wait: by setting not for types that are corrected as long as they are suspended."""
+    if entry is None or not program.corrections.lock:
+        return False
+    return not (entry.is_suspended and entry.entry_type in program.corrections.free_while_suspended)
+
+
+def _request(row: RequestRow) -> Request:
+    assert row.received_at is not None  # requests come with their declaration
+    asked = Asked(
+        row.declaration_id,
+        row.received_at,
+        legal_date(row.received_at),
+        frozenset(row.importers),
+        row.filer_code,
+    )
+    return Request(asked, row.row_number, row.withdrawn_at)
+
+
+def _list_changed(
+    asked: Sequence[RequestRow],
+    judged: Sequence[tuple[Request, Verdict | None]],
+    lock: RefundLock | None,
+    revision: int,
+    now: datetime,
+) -> list[RequestRow]:
+    """The rows whose verdict differs from what is written; one that is posted is never judged again."""
+    rows = {(each.declaration_id, each.row_number): each for each in asked}
+    changed, standing = [], None
+    for request, verdict in judged:
+        row = rows[request.asked.declaration_id, request.row_number]
+        if verdict is None or row.state == "posted":
+            continue
+        is_locking = lock is not None and verdict.is_accepted and lock.declaration_id == row.declaration_id
+        anew = replace(
+            row,
+            state=verdict.state,
+            code=verdict.code,
+            cohort=verdict.cohort,
+            act=verdict.act,
+            writer=verdict.by,
+            removed_cents=verdict.removed_cents,
+            notes=tuple(verdict.notes),
+            last_day=verdict.last_day,
+            earlier=standing if verdict.code == "already-declared" else None,
+            locked_from=lock.since if lock is not None and is_locking else None,
+        )
+        if standing is None and verdict.code not in LASTING:
+            standing = row.declaration_id
+        if anew != row or row.revision is None:
+            changed.append(replace(anew, revision=revision, judged_at=now))
+    return changed
+
+
+async def _derive_again(
+    tx: Transaction, rows: Sequence[EntryRow], policy: CyclePolicy, law: LawSettings, now: datetime
+) -> None:
+    known: KnownFacts = await load_known_facts(tx, [each.entry_number for each in rows])
+    records = derive_records(rows, known, policy, law, UsualPlans(policy, law), now)
+    await record_store.write_entries(tx, rows)
+    versions = [(number, row) for number, found in known.versions.items() for row in found.values()]
+    await record_store.write_versions(tx, versions)
+    await record_store.write_legal_events(tx, [*records.acts, *records.acts_again])
+    answers = await tell_once(tx, SOURCE, records.answers)
+    await outbox.add(tx, SOURCE, [*records.changes, *answers])
+
+
+async def judge_touched(
+    tx: Transaction, entry_numbers: Collection[str], now: datetime, policy: CyclePolicy, law: LawSettings
+) -> None:
+    """Judge again what was asked for of these entries, whose facts have just changed."""
+    for program, numbers in (await store.list_declared(tx, entry_numbers)).items():
+        await judge_entries(tx, program, numbers, now, policy, law)
+
+
+async def judge_declared(
+    database: Connections, clock: Clock, policy: CyclePolicy, law: LawSettings, *, declaration_id: str | None = None
+) -> int:
+    """Judge the rows of declarations that are read and not judged, of one or of all; gives how many changed."""
+    async with transaction(database) as tx:
+        judging = await store.list_judging(tx)
+    total = 0
+    for each, program in judging:
+        if declaration_id in (None, each):
+            total += await _judge_one(database, each, program, clock, policy, law)
+    return total
+
+
+async def _judge_one(
+    database: Connections, declaration_id: str, program: str, clock: Clock, policy: CyclePolicy, law: LawSettings
+) -> int:
+    async def list_next(tx: Transaction, _: str | None, __: Sequence[str]) -> Sequence[str]:
+        return await store.list_unjudged(tx, declaration_id, CHUNK)
+
+    async def judge_some(tx: Transaction, numbers: Sequence[str]) -> int:
+        return await judge_entries(tx, program, numbers, clock.now(), policy, law)
+
+    total = await work_through(database, list_next, judge_some)
+    async with transaction(database) as tx:
+        await store.finish_judging(tx, declaration_id, clock.now())
+    return total
+
+
+async def judge_again(
+    database: Connections, clock: Clock, policy: CyclePolicy, law: LawSettings, *, slices: int = 50
+) -> int:
+    """Judge the next entries in turn that somebody asked for, to the end of the round at most; gives how many changed.
+
+    What people do to protests, instructions and days, a new revision, and time itself change verdicts without an event.
+    """
+    total = 0
+    for _ in range(slices):
+        async with transaction(database) as tx:
+            place = await walks.hold_place(tx, store.REQUESTED, clock.now())
+            numbers, place = await walks.take_next(tx, store.REQUESTED, place, clock.now())
+
+        async def judge_some(tx: Transaction, some: Sequence[str]) -> int:
+            declared = await store.list_declared(tx, some)
+            changed = [
+                await judge_entries(tx, program, found, clock.now(), policy, law) for program, found in declared.items()
+            ]
+            return sum(changed)
+
+        if numbers:
+            total += await do_or_set_aside(database, numbers, judge_some)
+        async with transaction(database) as tx:
+            await walks.keep_place(tx, store.REQUESTED, place)
+        if not place.reached:
+            break
+    return total

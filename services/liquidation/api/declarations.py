@@ -1,0 +1,472 @@
+"""The HTTP side of declarations: sent as a file or checked without being kept, read row by row, withdrawn."""
+
+import csv
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from io import StringIO
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import ClientDisconnect
+
+from services.liquidation.acts import declaring as acts
+from services.liquidation.acts.declaring import JUDGED_AT_ONCE, declarant_of
+from services.liquidation.acts.program_checks import check_cells
+from services.liquidation.acts.program_judging import judge_declared, judge_touched
+from services.liquidation.acts.programs import find_in_force
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
+from services.liquidation.api.declaration_files import FORMS, Form, read_rows
+from services.liquidation.api.programs import ProgramPath, StateOut, show_states
+from services.liquidation.domain.program.explaining import CODES, NOTE_WORDS, describe_code
+from services.liquidation.store import declarations as store
+from services.liquidation.store.declarations import Declaration, RequestRow
+from services.liquidation.store.sight import matter_of
+from shared.contracts.terms import EntryNumber
+from shared.customs.money import format_cents
+from shared.db.transaction import Transaction, snapshot, transaction
+from shared.runtime.access import Matter, reach_of
+from shared.runtime.clock import Clock
+from shared.runtime.errors import Malformed, Refused
+from shared.runtime.identity import Identity
+from shared.web.access import allow
+from shared.web.idempotency import MAX_KEY
+from shared.web.pagination import CurrentPage, Page, build_page
+from shared.web.problem import problem_responses
+from shared.web.requests import canonical_entry_number, engine_of, now_of, today_of
+
+router = APIRouter()
+
+DeclarationPath = Annotated[
+    str, Path(pattern="^[A-Za-z0-9._:-]{1,64}$", description="The id of a declaration, from its answer.")
+]
+MOST_CHECKED: Final = 10_000
+_CSV_EXAMPLE: Final = "Entry number;Broker's file\nB76-0324527-8;S-1\n"
+_FILE: Final[dict[str, Any]] = {
+    "x-streamed-body": True,  # exempt from the limit on bodies that are held in memory
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}, "example": _CSV_EXAMPLE},
+            "application/x-ndjson": {"schema": {"type": "string"}, "example": '{"entry_number": "B7603245278"}\n'},
+            "application/json": {
+                "schema": {"type": "array", "items": {"type": "string"}},
+                "example": ["B7603245278"],
+            },
+        },
+    },
+}
+_WORDS: Final = (
+    "CSV, NDJSON or JSON; UTF-8 or UTF-16; separated by commas, semicolons, tabs or bars; entry numbers with or without"
+    " hyphens, blanks and quotation marks, in capitals or not, in the column whose heading names an entry. Other"
+    " columns are ignored and not kept."
+)
+
+
+class DeclarationOut(BaseModel):
+    """A declaration: how far it was read, and how many of its rows are in which state."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "declaration_id": "0c6d0b58-6f0c-4a2e-9d3b-0f1e2d3c4b5a",
+                    "program": "ieepa-2026",
+                    "door": "upload",
+                    "state": "judged",
+                    "code": None,
+                    "rows": 2,
+                    "received_at": "2026-04-20T13:00:00Z",
+                    "made_by": "owner",
+                    "removed_usd": "9375.00",
+                    "states": [
+                        {"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"},
+                        {"state": "dropped", "code": "check-digit", "entries": 1, "removed_usd": "0.00"},
+                    ],
+                    "results": "/programs/ieepa-2026/declarations/0c6d0b58-6f0c-4a2e-9d3b-0f1e2d3c4b5a/results",
+                }
+            ]
+        }
+    )
+
+    declaration_id: str
+    program: str
+    door: Literal["upload", "event"]
+    state: Literal["open", "judging", "judged", "refused"] = Field(
+        description="open: send the file again with the same key. judging: rows are still to be judged."
+    )
+    code: str | None = Field(description="Why a declaration by event is refused.")
+    rows: int
+    received_at: datetime
+    made_by: str
+    removed_usd: str = Field(description="Duty that the program removes from what is accepted, without interest.")
+    states: list[StateOut]
+    results: str
+
+
+class RowOut(BaseModel):
+    """What becomes of a row: the fact, where the rule stands, what to do, until when."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "row": 1,
+                    "entry_number": "B7603245278",
+                    "given": None,
+                    "state": "dropped",
+                    "code": "final-1501",
+                    "fact": "CBP's own power over the liquidation does not reach it any more; protest is open.",
+                    "citation": "19 USC 1501",
+                    "remedy": "Protest by the last day (19 USC 1514).",
+                    "last_day": "2026-07-29",
+                    "cohort": None,
+                    "act": None,
+                    "removed_usd": "0.00",
+                    "notes": [],
+                    "says": [],
+                    "judged_at": "2026-04-20T13:00:01Z",
+                }
+            ]
+        }
+    )
+
+    row: int
+    entry_number: str | None
+    given: str | None = Field(description="What came, shortened, where it is no entry number.")
+    state: Literal["read", "dropped", "withdrawn", "nothing", "waiting", "due", "posted"]
+    code: str | None = Field(description="Why it is dropped; stable.")
+    fact: str | None
+    citation: str | None
+    remedy: str | None
+    last_day: date | None = Field(description="Until when the remedy can be taken.")
+    cohort: str | None
+    act: str | None = Field(description="What follows: liquidate, reliquidate, at-cycle, with-warehouse-entry.")
+    removed_usd: str
+    notes: list[str] = Field(description="What else is to be known of an accepted entry.")
+    says: list[str] = Field(description="The notes in words.")
+    judged_at: datetime | None
+
+
+class CheckOut(BaseModel):
+    """What a file would come to, if it were declared now. Nothing was stored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"program": "ieepa-2026", "rows": 0, "accepted": 0, "removed_usd": "0.00", "results": []}]
+        }
+    )
+
+    program: str
+    rows: int
+    accepted: int
+    removed_usd: str
+    results: list[RowOut]
+
+
+class WithdrawalIn(BaseModel):
+    """Which requests are taken back."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"entries": ["B7603245278"]}]})
+
+    entries: tuple[EntryNumber, ...] | None = Field(
+        default=None, min_length=1, max_length=10_000, description="Without it: all that stand."
+    )
+
+
+class WithdrawalOut(BaseModel):
+    """The entries whose requests were taken back; their corrections are taken again from now on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"declaration_id": "0c6d0b58-6f0c", "withdrawn": ["B7603245278"]}]}
+    )
+
+    declaration_id: str
+    withdrawn: list[str]
+
+
+@router.post(
+    "/programs/{program}/declarations",
+    status_code=201,
+    summary="Declare entries to a program",
+    responses=problem_responses([400, 409]),
+    openapi_extra=_FILE,
+    description=(
+        f"{_WORDS}\n\nThe file is read as it arrives and may be of any length that the program takes. The"
+        " Idempotency-Key is the declaration: when the connection breaks, send the same file with the same key, and it"
+        f" goes on. It is received when it begins. Up to {JUDGED_AT_ONCE:,} rows are judged before the answer, more in"
+        " the background. A row that is dropped is named with code, fact, remedy and last day; the others are judged"
+        " as if they stood alone."
+    ),
+)
+async def declare(
+    program: ProgramPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("refund-declaration.make")],
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="A value of your choice that names this declaration; the same when you send the file again.",
+            examples=["refunds-2026-04-20"],
+        ),
+    ] = None,
+    certified: Annotated[
+        bool, Query(description="That the entries are the importer's or filed by you, and may be reliquidated.")
+    ] = False,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> DeclarationOut:
+    """Keep a file of entry numbers, and judge each entry."""
+    form = _form_of(content_type)
+    declaration_id = acts.name_declaration(program, caller, _checked_key(key))
+    clock: Clock = request.app.state.clock
+    rows = read_rows(_body_of(request), form)
+    engine = engine_of(request)
+    found = await acts.declare_file(
+        engine, clock, declarant_of(caller), program, declaration_id, form, rows, is_certified=certified
+    )
+    if found.state == "judging" and found.rows <= JUDGED_AT_ONCE:
+        policy, law = cycle_policy_of(request), law_of(request)
+        await judge_declared(engine, clock, policy, law, declaration_id=declaration_id)
+    response.headers["Location"] = f"/programs/{program}/declarations/{declaration_id}"
+    async with snapshot(engine) as tx:
+        return await _show(tx, program, declaration_id, caller, today_of(request))
+
+
+@router.post(
+    "/programs/{program}/declarations/check",
+    summary="What a declaration would come to",
+    responses=problem_responses([400, 409]),
+    openapi_extra=_FILE,
+    description=f"{_WORDS}\n\nThe same reader and the same judgment as a declaration, of up to {MOST_CHECKED:,} rows;"
+    " nothing is stored.",
+)
+async def check_declaration(
+    program: ProgramPath,
+    request: Request,
+    caller: Annotated[Identity, allow("refund-declaration.make")],
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> CheckOut:
+    """Judge a file as if it were declared now."""
+    cells = []
+    async for row in read_rows(_body_of(request), _form_of(content_type)):
+        cells.append((row.number, row.cell))
+        if len(cells) > MOST_CHECKED:
+            raise Refused(
+                f"The file has more than {MOST_CHECKED} rows.",
+                rule="refund-declaration",
+                code="too-many-rows",
+                remedy="Check it in parts. Nothing was stored.",
+            )
+    policy, law, now = cycle_policy_of(request), law_of(request), now_of(request)
+    async with snapshot(engine_of(request)) as tx:
+        rows = await check_cells(tx, program, cells, declarant_of(caller), now, policy, law)
+    results = [_row(each) for each in rows]
+    return CheckOut(
+        program=program,
+        rows=len(rows),
+        accepted=sum(each.code is None for each in rows),
+        removed_usd=format_cents(sum(each.removed_cents for each in rows)),
+        results=results,
+    )
+
+
+@router.get("/programs/{program}/declarations/{declaration_id}", summary="How far a declaration is")
+async def read_declaration(
+    program: ProgramPath,
+    declaration_id: DeclarationPath,
+    request: Request,
+    caller: Annotated[Identity, allow("refund-declaration.read")],
+) -> DeclarationOut:
+    """The rows by state and code, also while it is read and judged."""
+    async with snapshot(engine_of(request)) as tx:
+        return await _show(tx, program, declaration_id, caller, today_of(request))
+
+
+@router.get("/programs/{program}/declarations/{declaration_id}/results", summary="What became of the rows")
+async def list_results(
+    program: ProgramPath,
+    declaration_id: DeclarationPath,
+    request: Request,
+    response: Response,
+    caller: Annotated[Identity, allow("refund-declaration.read")],
+    page: CurrentPage,
+    code: Annotated[str | None, Query(max_length=40, description="Only rows with this code.")] = None,
+    state: Annotated[str | None, Query(max_length=20, description="Only rows in this state.")] = None,
+) -> Page[RowOut]:
+    """Each row in the order of the file."""
+    position = page.position(int)
+    async with snapshot(engine_of(request)) as tx:
+        await _find(tx, program, declaration_id, caller, today_of(request))
+        after = position[0] if position else 0
+        rows = await store.list_results(tx, declaration_id, after=after, code=code, state=state, limit=page.fetch)
+    return build_page(rows, page, key=lambda row: (row.row_number,), item=_row, request=request, response=response)
+
+
+@router.get(
+    "/programs/{program}/declarations/{declaration_id}/results.csv",
+    summary="What became of the rows, as a table",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def read_results_csv(
+    program: ProgramPath,
+    declaration_id: DeclarationPath,
+    request: Request,
+    caller: Annotated[Identity, allow("refund-declaration.read")],
+    after: Annotated[int, Query(ge=0, description="Rows behind this one; 10,000 at a time.")] = 0,
+) -> Response:
+    """Row by row with code, fact, remedy and last day; the header `X-Next-After` says where the next part begins."""
+    async with snapshot(engine_of(request)) as tx:
+        await _find(tx, program, declaration_id, caller, today_of(request))
+        rows = await store.list_results(tx, declaration_id, after=after, code=None, state=None, limit=MOST_CHECKED)
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = ("row", "entry_number", "given", "state", "code", "fact", "remedy", "last_day", "removed_usd", "notes")
+    writer.writerow(names)
+    for row in rows:
+        shown = _row(row).model_dump(mode="json")
+        shown["given"] = _as_text(shown["given"])
+        writer.writerow([" ".join(shown[name]) if name == "notes" else shown[name] for name in names])
+    headers = {"X-Next-After": str(rows[-1].row_number)} if len(rows) == MOST_CHECKED else {}
+    return Response(text.getvalue(), media_type="text/csv", headers=headers)
+
+
+@router.post("/programs/{program}/declarations/{declaration_id}/withdrawals", summary="Withdraw requests")
+async def withdraw(
+    program: ProgramPath,
+    declaration_id: DeclarationPath,
+    body: WithdrawalIn,
+    request: Request,
+    caller: Annotated[Identity, allow("refund-declaration.make")],
+) -> WithdrawalOut:
+    """Take requests back until they are posted; corrections that are filed from now on are taken again."""
+    now = now_of(request)
+    async with transaction(engine_of(request)) as tx:
+        await find_in_force(tx, program)
+        withdrawn = await acts.withdraw_requests(tx, now, program, declaration_id, body.entries, declarant_of(caller))
+        await judge_touched(tx, withdrawn, now, cycle_policy_of(request), law_of(request))
+    return WithdrawalOut(declaration_id=declaration_id, withdrawn=withdrawn)
+
+
+class RequestsOut(BaseModel):
+    """Every request for an entry of a program."""
+
+    program: str
+    entry_number: str
+    requests: list[RowOut]
+
+
+@router.get("/programs/{program}/entries/{entry_number}", summary="What a program makes of an entry")
+async def read_program_entry(
+    program: ProgramPath,
+    entry_number: EntryNumberPath,
+    request: Request,
+    caller: Annotated[Identity, allow("refund-declaration.read")],
+) -> RequestsOut:
+    """The requests for it that the caller may see, in order of receipt, each with what becomes of it."""
+    number, reach = canonical_entry_number(entry_number), reach_of(caller, "refund-declaration.read", today_of(request))
+    async with snapshot(engine_of(request)) as tx:
+        found = await store.list_requests_for(tx, program, number)
+        seen = []
+        for each in found:
+            declaration = await store.find_declaration(tx, each.declaration_id)
+            matter = matter_of(number, each.importer_number, each.surety_code, each.center)
+            is_own = declaration is not None and acts.is_own(declaration, declarant_of(caller))
+            if is_own or reach.covers(matter):
+                seen.append(each)
+    return RequestsOut(program=program, entry_number=number, requests=list(map(_row, seen)))
+
+
+async def _find(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> Declaration:
+    """A declaration of the caller's, or any for whoever reads them nationally."""
+    found = await store.find_declaration(tx, declaration_id)
+    is_seen = reach_of(caller, "refund-declaration.read", today).covers(Matter())
+    if found is None or found.program != program or not (is_seen or acts.is_own(found, declarant_of(caller))):
+        raise acts.no_declaration(declaration_id)
+    return found
+
+
+async def _show(tx: Transaction, program: str, declaration_id: str, caller: Identity, today: date) -> DeclarationOut:
+    found = await _find(tx, program, declaration_id, caller, today)
+    counts = await store.count_states(tx, declaration_id=declaration_id)
+    return DeclarationOut(
+        declaration_id=found.declaration_id,
+        program=found.program,
+        door=found.door,
+        state=found.state,
+        code=found.code,
+        rows=found.rows,
+        received_at=found.received_at,
+        made_by=found.made_by,
+        removed_usd=format_cents(sum(each.removed_cents for each in counts)),
+        states=show_states(counts),
+        results=f"/programs/{program}/declarations/{declaration_id}/results",
+    )
+
+
+def _row(row: RequestRow) -> RowOut:
+    told = CODES[row.code] if row.code is not None else None
+    return RowOut.model_validate(
+        {
+            "row": row.row_number,
+            "entry_number": row.entry_number,
+            "given": row.given,
+            "state": row.state,
+            "code": row.code,
+            "fact": describe_code(row.code, earlier=row.earlier),
+            "citation": told.citation if told is not None else None,
+            "remedy": told.remedy if told is not None else None,
+            "last_day": row.last_day,
+            "cohort": row.cohort,
+            "act": row.act,
+            "removed_usd": format_cents(row.removed_cents),
+            "notes": list(row.notes),
+            "says": [NOTE_WORDS[each] for each in row.notes],
+            "judged_at": row.judged_at,
+        }
+    )
+
+
+def _as_text(given: str | None) -> str | None:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{given}" if given and given[0] in "=+-@\t" else given
+
+
+def _form_of(content_type: str) -> Form:
+    form = FORMS.get(content_type.partition(";")[0].strip().lower())
+    if form is None:
+        raise Malformed(
+            "The file is neither CSV nor NDJSON nor JSON.",
+            rule="refund-declaration",
+            code="unsupported-media-type",
+            remedy="Say in Content-Type which it is: text/csv, application/x-ndjson or application/json.",
+            status=415,
+        )
+    return form
+
+
+async def _body_of(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect:
+        raise Malformed(
+            "The connection broke before the end of the file.",
+            rule="refund-declaration",
+            code="file-broke-off",
+            remedy="Send the same file again with the same Idempotency-Key: it goes on where it broke off.",
+        ) from None
+
+
+def _checked_key(key: str | None) -> str:
+    key = key.strip().strip('"') if key else ""
+    if not key or len(key) > MAX_KEY or not key.isascii() or not key.isprintable():
+        raise Malformed(
+            "A declaration needs an Idempotency-Key, which names it.",
+            rule="idempotency-key",
+            code="idempotency-key-missing",
+            remedy=f"Send Idempotency-Key: up to {MAX_KEY} printable ASCII characters, the same on a retry.",
+        )
+    return key

@@ -1,0 +1,362 @@
+"""Requests for entries of a program: declarations with their progress, their rows, and what becomes of each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy.dialects.postgresql import insert
+
+from services.liquidation.domain.facts import RefundLock
+from services.liquidation.domain.program.judging import State
+from services.liquidation.store.tables.programs import declarations, declared_entries
+from shared.db import bulk
+from shared.db.transaction import Transaction
+from shared.db.walks import Walk
+
+DeclarationState = Literal["open", "judging", "judged", "refused"]
+
+_LOCKS: Final = """
+SELECT DISTINCT r.entry_number, r.program, r.declaration_id, r.locked_from, r.withdrawn_at FROM declared_entries r
+WHERE r.entry_number = ANY($1::text[]) AND r.locked_from IS NOT NULL ORDER BY 1, 4, 3
+"""
+_DECLARED: Final = """
+SELECT DISTINCT program, entry_number FROM declared_entries WHERE entry_number = ANY($1::text[]) ORDER BY 1, 2
+"""
+_REQUESTS: Final = """
+SELECT r.*, d.received_at, d.importers, d.filer_code
+FROM declared_entries r JOIN declarations d USING (declaration_id)
+WHERE r.entry_number = ANY($1::text[]) AND r.program = $2 AND r.code IS DISTINCT FROM 'repeated'
+    AND d.state IN ('judging', 'judged')
+ORDER BY r.entry_number, d.received_at, r.declaration_id, r.row_number FOR UPDATE OF r
+"""
+_JUDGED: Final = """
+UPDATE declared_entries r SET state = given.state, code = given.code, cohort = given.cohort, act = given.act,
+    writer = given.writer, removed_cents = given.removed_cents, notes = string_to_array(given.notes, ' '),
+    last_day = given.last_day, earlier = given.earlier, locked_from = given.locked_from, revision = given.revision,
+    judged_at = given.judged_at
+FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+    $9::text[], $10::date[], $11::text[], $12::timestamptz[], $13::integer[], $14::timestamptz[])
+    AS given(declaration_id, row_number, state, code, cohort, act, writer, removed_cents, notes, last_day, earlier,
+        locked_from, revision, judged_at)
+WHERE r.declaration_id = given.declaration_id AND r.row_number = given.row_number
+"""
+_UNJUDGED: Final = """
+SELECT row_number, entry_number FROM declared_entries
+WHERE declaration_id = $1 AND state = 'read' ORDER BY row_number LIMIT $2
+"""
+_JUDGING: Final = """
+SELECT declaration_id, program FROM declarations WHERE state = 'judging' ORDER BY received_at, declaration_id
+"""
+_FINISH: Final = """
+UPDATE declarations SET state = 'judged', progressed_at = $2 WHERE declaration_id = $1 AND state = 'judging'
+    AND NOT EXISTS (SELECT FROM declared_entries r WHERE r.declaration_id = $1 AND r.state = 'read')
+"""
+_COUNTS: Final = """
+SELECT state, code, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
+FROM declared_entries WHERE SCOPE GROUP BY state, code ORDER BY state, code
+"""
+_NOBODY: Final = """
+SELECT NOT EXISTS (
+    SELECT FROM declared_entries r LEFT JOIN entries e ON e.entry_number = r.entry_number
+    WHERE r.declaration_id = $1 AND r.entry_number IS NOT NULL
+        AND (e.importer_number IS NULL OR e.importer_number = ANY($2::text[]) OR left(r.entry_number, 3) = $3)
+) AS is_nobody
+"""
+_RESULTS: Final = """
+SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
+LEFT JOIN entries e ON e.entry_number = r.entry_number
+WHERE r.declaration_id = $1 AND r.row_number > $2 AND ($3::text IS NULL OR r.code = $3)
+    AND ($4::text IS NULL OR r.state = $4)
+ORDER BY r.row_number LIMIT $5
+"""
+_OF_ENTRY: Final = """
+SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
+JOIN declarations d USING (declaration_id) LEFT JOIN entries e ON e.entry_number = r.entry_number
+WHERE r.entry_number = $1 AND r.program = $2 ORDER BY d.received_at, r.declaration_id, r.row_number
+"""
+_WITHDRAW: Final = """
+UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}', removed_cents = 0
+WHERE declaration_id = $1 AND state NOT IN ('posted', 'withdrawn') AND entry_number IS NOT NULL
+    AND code IS DISTINCT FROM 'repeated' AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
+RETURNING entry_number
+"""
+_POSTED: Final = """
+SELECT entry_number FROM declared_entries WHERE declaration_id = $1 AND state = 'posted'
+    AND ($2::text[] IS NULL OR entry_number = ANY($2::text[])) ORDER BY entry_number LIMIT 10
+"""
+_KNOWN_ROWS: Final = """
+SELECT DISTINCT entry_number FROM declared_entries WHERE declaration_id = $1 AND entry_number = ANY($2::text[])
+"""
+
+REQUESTED: Final = Walk("declared-entries", ("declared_entries",), "entry_number", is_unique=False, size=1_000)
+"""Entries that somebody asked for, in turn: what is not posted is judged again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A declaration and how far it has come: the rows before `next_row` are kept, `content_digest` is theirs.
+
+    `importers` and `filer_code` are what the declarant speaks for; `code` says why a declaration by event is refused.
+    """
+
+    declaration_id: str
+    program: str
+    door: Literal["upload", "event"]
+    form: str
+    state: DeclarationState
+    code: str | None
+    next_row: int
+    content_digest: bytes
+    received_at: datetime
+    progressed_at: datetime
+    importers: Sequence[str]
+    filer_code: str | None
+    made_by: str
+    made_for: str | None
+
+    @property
+    def rows(self) -> int:
+        """How many rows are kept."""
+        return self.next_row - 1
+
+
+class DeclaredRow(NamedTuple):
+    """A row as it was read: an entry number, or what is wrong with what came (`given`, shortened)."""
+
+    row_number: int
+    entry_number: str | None
+    given: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A row of `declared_entries` with what decides whether its request may be made."""
+
+    declaration_id: str
+    row_number: int
+    program: str
+    entry_number: str | None
+    given: str | None
+    state: State | Literal["read"]
+    code: str | None
+    cohort: str | None
+    act: str | None
+    writer: str | None
+    removed_cents: int
+    notes: tuple[str, ...]
+    last_day: date | None
+    earlier: str | None
+    locked_from: datetime | None
+    withdrawn_at: datetime | None
+    revision: int | None
+    judged_at: datetime | None
+    received_at: datetime | None = None
+    importers: tuple[str, ...] = ()
+    filer_code: str | None = None
+    importer_number: str | None = None
+    surety_code: str | None = None
+    center: str | None = None
+
+
+class StateCount(NamedTuple):
+    """How many rows are in a state, by code."""
+
+    state: str
+    code: str | None
+    entries: int
+    removed_cents: int
+
+
+async def load_locks(tx: Transaction, entry_numbers: Sequence[str]) -> dict[str, list[RefundLock]]:
+    """The refunds that let corrections of these entries wait; entries without one are absent."""
+    found: defaultdict[str, list[RefundLock]] = defaultdict(list)
+    if entry_numbers:
+        for row in await bulk.fetch(tx, _LOCKS, list(entry_numbers)):
+            lock = RefundLock(row["program"], row["declaration_id"], row["locked_from"], row["withdrawn_at"])
+            found[row["entry_number"]].append(lock)
+    return dict(found)
+
+
+async def list_declared(tx: Transaction, entry_numbers: Collection[str]) -> dict[str, list[str]]:
+    """By program, which of these entries somebody asked for."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if entry_numbers:
+        for row in await bulk.fetch(tx, _DECLARED, sorted(entry_numbers)):
+            found[row["program"]].append(row["entry_number"])
+    return dict(found)
+
+
+async def lock_requests(tx: Transaction, entry_numbers: Sequence[str], program: str) -> dict[str, list[RequestRow]]:
+    """Every request for these entries in order of receipt, held; rows that only repeat another are not requests."""
+    found: defaultdict[str, list[RequestRow]] = defaultdict(list)
+    for row in await bulk.fetch(tx, _REQUESTS, list(entry_numbers), program):
+        found[row["entry_number"]].append(_read(row))
+    return dict(found)
+
+
+async def load_requests(tx: Transaction, entry_numbers: Sequence[str], program: str) -> dict[str, list[RequestRow]]:
+    """Every request for these entries in order of receipt, not held."""
+    found: defaultdict[str, list[RequestRow]] = defaultdict(list)
+    for row in await bulk.fetch(tx, _REQUESTS.replace("FOR UPDATE OF r", ""), list(entry_numbers), program):
+        found[row["entry_number"]].append(_read(row))
+    return dict(found)
+
+
+async def write_judged(tx: Transaction, rows: Sequence[RequestRow]) -> None:
+    """Write what becomes of requests."""
+    if not rows:
+        return
+    columns: list[list[Any]] = [
+        [each.declaration_id for each in rows],
+        [each.row_number for each in rows],
+        [each.state for each in rows],
+        [each.code for each in rows],
+        [each.cohort for each in rows],
+        [each.act for each in rows],
+        [each.writer for each in rows],
+        [each.removed_cents for each in rows],
+        [" ".join(each.notes) for each in rows],
+        [each.last_day for each in rows],
+        [each.earlier for each in rows],
+        [each.locked_from for each in rows],
+        [each.revision for each in rows],
+        [each.judged_at for each in rows],
+    ]
+    await bulk.execute(tx, _JUDGED, *columns)
+
+
+async def begin_declaration(tx: Transaction, declaration: Declaration) -> Declaration:
+    """The declaration of this id, created when it is new."""
+    values = {name: getattr(declaration, name) for name in Declaration.__dataclass_fields__}
+    values["importers"] = list(declaration.importers)  # the driver takes a list for an array
+    await tx.connection.execute(insert(declarations).values(values).on_conflict_do_nothing())
+    begun = await find_declaration(tx, declaration.declaration_id)
+    assert begun is not None  # just written, if it was not there
+    return begun
+
+
+async def find_declaration(tx: Transaction, declaration_id: str) -> Declaration | None:
+    """One declaration, or None."""
+    rows = await bulk.fetch(tx, "SELECT * FROM declarations WHERE declaration_id = $1", declaration_id)
+    return Declaration(**dict(rows[0])) if rows else None
+
+
+async def list_known_rows(tx: Transaction, declaration_id: str, entry_numbers: Sequence[str]) -> set[str]:
+    """Which of these entries the declaration names already."""
+    rows = await bulk.fetch(tx, _KNOWN_ROWS, declaration_id, list(entry_numbers))
+    return {row["entry_number"] for row in rows}
+
+
+async def add_rows(
+    tx: Transaction, declaration: Declaration, rows: Sequence[DeclaredRow], content_digest: bytes, now: datetime
+) -> bool:
+    """Keep some rows and move the progress behind them; False when somebody else sends the same file."""
+    moved = await bulk.execute(
+        tx,
+        "UPDATE declarations SET next_row = $3, content_digest = $4, progressed_at = $5"
+        " WHERE declaration_id = $1 AND next_row = $2 AND state = 'open'",
+        declaration.declaration_id,
+        rows[0].row_number,
+        rows[-1].row_number + 1,
+        content_digest,
+        now,
+    )
+    if moved != 1:
+        return False
+    await write_rows(tx, declaration.declaration_id, declaration.program, rows)
+    return True
+
+
+async def write_rows(tx: Transaction, declaration_id: str, program: str, rows: Sequence[DeclaredRow]) -> None:
+    """Add rows as they were read; those that are no entry number are judged with that."""
+    columns = ("declaration_id", "program", "state", *DeclaredRow._fields)
+    values = [(declaration_id, program, "dropped" if row.code is not None else "read", *row) for row in rows]
+    await bulk.copy(tx, declared_entries, columns, values)
+
+
+async def close_declaration(tx: Transaction, declaration_id: str, next_row: int, now: datetime) -> bool:
+    """All rows are there: they are judged from now on. False when the declaration does not stand there."""
+    moved = await bulk.execute(
+        tx,
+        "UPDATE declarations SET state = 'judging', progressed_at = $3"
+        " WHERE declaration_id = $1 AND next_row = $2 AND state = 'open'",
+        declaration_id,
+        next_row,
+        now,
+    )
+    return moved == 1
+
+
+async def drop_declaration(tx: Transaction, declaration_id: str) -> None:
+    """Forget a declaration that is refused while it is sent: nothing of it was judged."""
+    await bulk.execute(tx, "DELETE FROM declared_entries WHERE declaration_id = $1", declaration_id)
+    await bulk.execute(tx, "DELETE FROM declarations WHERE declaration_id = $1 AND state = 'open'", declaration_id)
+
+
+async def is_nobody_here(tx: Transaction, declaration: Declaration) -> bool:
+    """Whether the declarant is importer or filer of not one row; an entry that nobody knows yet may be theirs."""
+    (row,) = await bulk.fetch(
+        tx, _NOBODY, declaration.declaration_id, list(declaration.importers), declaration.filer_code
+    )
+    return bool(row["is_nobody"])
+
+
+async def list_judging(tx: Transaction) -> list[tuple[str, str]]:
+    """Declarations of which rows are still to be judged, with their programs."""
+    return [(row["declaration_id"], row["program"]) for row in await bulk.fetch(tx, _JUDGING)]
+
+
+async def list_unjudged(tx: Transaction, declaration_id: str, limit: int) -> list[str]:
+    """The next entries of a declaration that nobody has judged."""
+    return [row["entry_number"] for row in await bulk.fetch(tx, _UNJUDGED, declaration_id, limit)]
+
+
+async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) -> None:
+    """Every row is judged, if none is left."""
+    await bulk.execute(tx, _FINISH, declaration_id, now)
+
+
+async def count_states(
+    tx: Transaction, *, declaration_id: str | None = None, program: str | None = None
+) -> list[StateCount]:
+    """How many rows of a declaration, or of a program, are in which state."""
+    scope = "declaration_id = $1" if declaration_id is not None else "program = $1"
+    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id or program)
+    return [StateCount(*row.values()) for row in rows]
+
+
+async def list_results(
+    tx: Transaction, declaration_id: str, *, after: int, code: str | None, state: str | None, limit: int
+) -> list[RequestRow]:
+    """Rows of a declaration in their order, with whose each entry is."""
+    return [_read(row) for row in await bulk.fetch(tx, _RESULTS, declaration_id, after, code, state, limit)]
+
+
+async def list_requests_for(tx: Transaction, program: str, entry_number: str) -> list[RequestRow]:
+    """Every request for an entry of a program, in order of receipt."""
+    return [_read(row) for row in await bulk.fetch(tx, _OF_ENTRY, entry_number, program)]
+
+
+async def find_posted(tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None) -> list[str]:
+    """Which of these entries are posted: of those the request cannot be withdrawn any more."""
+    given = list(entry_numbers) if entry_numbers is not None else None
+    return [row["entry_number"] for row in await bulk.fetch(tx, _POSTED, declaration_id, given)]
+
+
+async def withdraw(
+    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, now: datetime
+) -> list[str]:
+    """Withdraw the requests for these entries of a declaration, or for all; gives the entries."""
+    given = list(entry_numbers) if entry_numbers is not None else None
+    return sorted({row["entry_number"] for row in await bulk.fetch(tx, _WITHDRAW, declaration_id, given, now)})
+
+
+def _read(row: Mapping[str, Any]) -> RequestRow:
+    known: dict[str, Any] = dict(row)
+    known["notes"] = tuple(known["notes"])
+    if "importers" in known:
+        known["importers"] = tuple(known["importers"])
+    return RequestRow(**known)

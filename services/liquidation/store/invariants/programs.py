@@ -1,0 +1,53 @@
+"""What must always hold of programs of mass change: nothing that was declared is lost or counted twice."""
+
+from typing import Final
+
+from services.liquidation.store.walks import DECLARATIONS, DECLARED_ENTRIES
+from shared.runtime.invariants import QueryInvariant
+
+_STATES: Final = "'read', 'dropped', 'withdrawn', 'nothing', 'waiting', 'due', 'posted'"
+
+PROGRAM_INVARIANTS: Final = (
+    QueryInvariant(
+        "declared-rows-are-all-there",
+        "A declaration has every row that was kept of it.",
+        """
+        SELECT d.declaration_id AS key, d.declaration_id || ': ' || d.next_row - 1 || ' kept' FROM declarations d
+        WHERE AMONG(d.declaration_id) AND d.next_row - 1 <> (
+            SELECT count(*) FROM declared_entries r WHERE r.declaration_id = d.declaration_id
+        )
+        """,
+        DECLARATIONS,
+    ),
+    QueryInvariant(
+        "declared-entry-is-in-one-state",
+        "Every row of a declaration is in exactly one state, and that is what its verdict says.",
+        f"""
+        SELECT r.declaration_id AS key, r.declaration_id || ' row ' || r.row_number || ': ' || r.state
+        FROM declared_entries r JOIN declarations d USING (declaration_id)
+        WHERE AMONG(r.declaration_id) AND (
+            r.state NOT IN ({_STATES})
+            OR (r.state = 'dropped') <> (r.code IS NOT NULL)
+            OR (r.state = 'withdrawn') <> (r.withdrawn_at IS NOT NULL)
+            OR (r.state = 'nothing') <> (r.notes @> ARRAY['nothing-to-refund'])
+            OR (r.state = 'waiting' AND NOT r.notes && ARRAY['waits-suspension', 'waits-warehouse', 'waits-review'])
+            OR (r.state NOT IN ('waiting', 'due', 'posted') AND r.removed_cents <> 0)
+            OR (r.state = 'read' AND d.state = 'judged')
+        )
+        """,
+        DECLARATIONS,
+    ),
+    QueryInvariant(
+        "one-request-stands",
+        "Of an entry a program accepts one request at most, and lets corrections wait for that one alone.",
+        """
+        SELECT entry_number AS key, program || ' ' || entry_number || ': ' || count(*) FROM declared_entries
+        WHERE AMONG(entry_number) AND entry_number IS NOT NULL AND state IN ('nothing', 'waiting', 'due', 'posted')
+        GROUP BY program, entry_number HAVING count(*) > 1
+        UNION ALL
+        SELECT entry_number, program || ' ' || entry_number || ': locked though ' || state FROM declared_entries
+        WHERE AMONG(entry_number) AND locked_from IS NOT NULL AND state IN ('read', 'dropped')
+        """,
+        DECLARED_ENTRIES,
+    ),
+)

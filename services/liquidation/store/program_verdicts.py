@@ -1,0 +1,309 @@
+"""Verdicts of a program over any number of entries as one statement: the same as `judge`, by a property test.
+
+Trials use it: nothing is written, and a revision that is not released can be tried.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.program.definition import Cohort, Definition
+from services.liquidation.domain.protest.timeliness import liquidation_window
+from services.liquidation.store.program_facts import LIQUIDATED_ON, facts_sql
+from shared.customs.entry_types import entry_types
+from shared.db import bulk
+from shared.db.engine import Patience
+from shared.db.transaction import Transaction, be_patient
+
+TRIAL_PATIENCE: Final = Patience(lock=5, statement=3_600)
+"""A trial looks at every entry that a program reaches: minutes for a nation."""
+_AFTER_DIGITS: Final = ":"
+
+_LIQUIDATIONS: Final = f"""
+SELECT DISTINCT {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on AS posted_on
+FROM entries e WHERE {LIQUIDATED_ON} IS NOT NULL
+"""
+
+
+class AskedRow(NamedTuple):
+    """An entry that is asked for: when received, whether by somebody who may, whether behind another request."""
+
+    entry_number: str
+    received_on: date
+    is_entitled: bool
+    is_behind: bool
+
+
+class VerdictRow(NamedTuple):
+    """What the statement says of an entry."""
+
+    entry_number: str
+    code: str | None
+    cohort: str | None
+    removed_cents: int
+    notes: tuple[str, ...]
+    last_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """Entries of one cohort, code, Center, month of entry and readiness of the payee; an example stands for them."""
+
+    cohort: str | None
+    code: str | None
+    state: str
+    center: str | None
+    month: str | None
+    readiness: str | None
+    entries: int
+    removed_cents: int
+    example: str
+
+
+@dataclass(slots=True)
+class _Given:
+    arguments: list[Any] = field(default_factory=list)
+
+    def add(self, value: Any, kind: str) -> str:
+        self.arguments.append(value)
+        return f"${len(self.arguments)}::{kind}"
+
+
+async def judge_in_sql(
+    tx: Transaction, program: Definition, asked: Sequence[AskedRow], today: date, law: LawSettings
+) -> list[VerdictRow]:
+    """The verdict of each entry that is asked for, in order of number."""
+    given = _Given()
+    columns = [list(each) for each in zip(*asked, strict=True)] or [[], [], [], []]
+    kinds = ("text[]", "date[]", "boolean[]", "boolean[]")
+    arrays = ", ".join(given.add(column, kind) for column, kind in zip(columns, kinds, strict=True))
+    source = f"SELECT * FROM unnest({arrays}) AS a(entry_number, received_on, is_entitled, is_behind)"
+    verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
+    sql = f"""{verdicts}
+        SELECT entry_number, code, cohort, removed_cents, notes, last_day FROM verdicts ORDER BY entry_number"""
+    rows = await bulk.fetch(tx, sql, *given.arguments)
+    return [
+        VerdictRow(
+            row["entry_number"],
+            row["code"],
+            row["cohort"],
+            row["removed_cents"],
+            tuple(row["notes"]),
+            row["last_day"],
+        )
+        for row in rows
+    ]
+
+
+async def try_program(tx: Transaction, program: Definition, today: date, law: LawSettings) -> list[TrialLine]:
+    """What the program would do if today every importer asked for all that it reaches."""
+    await be_patient(tx, TRIAL_PATIENCE)
+    given = _Given()
+    within = _within("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)
+    source = f"""SELECT DISTINCT d.entry_number, {given.add(today, "date")} AS received_on, true AS is_entitled,
+        false AS is_behind
+        FROM special_duties d JOIN entries e ON e.entry_number = d.entry_number AND e.version = d.version
+        WHERE {within}"""
+    verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
+    sql = f"""{verdicts}
+        SELECT cohort, code, state, center, to_char(entry_date, 'YYYY-MM') AS month, readiness,
+            count(*) AS entries, sum(removed_cents)::bigint AS removed_cents, min(entry_number) AS example
+        FROM verdicts GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2 NULLS FIRST, 1, 4, 5, 6"""
+    return [TrialLine(**dict(row)) for row in await bulk.fetch(tx, sql, *given.arguments)]
+
+
+async def _list_windows(tx: Transaction, law: LawSettings) -> list[tuple[date, date | None, date]]:
+    """Until when each liquidation is protested: as many as there are days of liquidation, so reckoned once each."""
+    rows = await bulk.fetch(tx, _LIQUIDATIONS)
+    days = [(row["liquidated_on"], row["posted_on"]) for row in rows]
+    return [(on, posted, liquidation_window(on, posted, None, law).safe) for on, posted in days]
+
+
+def _verdicts_sql(
+    program: Definition,
+    asked: str,
+    today: date,
+    given: _Given,
+    windows: Sequence[tuple[date, date | None, date]],
+) -> str:
+    day, code = given.add(today, "date"), given.add(program.program, "text")
+    liquidated, posted, protest_by = (given.add([each[place] for each in windows], "date[]") for place in range(3))
+    cohorts = list(program.cohorts)
+    chosen = " ".join(f"WHEN {_fits(each, given)} THEN {place}" for place, each in enumerate(cohorts))
+    names, acts = given.add([each.name for each in cohorts], "text[]"), given.add([c.act for c in cohorts], "text[]")
+    ons, untils = given.add([c.on for c in cohorts], "date[]"), given.add([c.until for c in cohorts], "date[]")
+    lasts = given.add([each.last_day for each in cohorts], "integer[]")
+    excludes = "\n            ".join(f"""WHEN known."{each}" THEN '{each}'""" for each in program.excludes)
+    exclude_types = given.add(list(program.exclude_types), "text[]")
+    base = "coalesce(sums.lacks_base, false)" if program.money.base_check == "review" else "false"
+    product = "known.is_product IS FALSE" if program.goods.product is not None else "false"
+    unlooked = "is_product IS NULL" if program.goods.product is not None else "false"
+    unknown_days = given.add(program.unknown_days, "integer")
+    return f"""
+WITH asked AS ({asked}),
+meant AS (
+    SELECT d.entry_number, d.duty_cents, {_removed(program, given)} AS is_removed,
+        (d.preference IS NULL AND d.base_owed_cents IS NOT NULL AND d.base_duty_cents < d.base_owed_cents
+            AND d.duty_cents > 0) AS lacks_base,
+        {_revives(program, given)} AS revives
+    FROM asked a JOIN entries e ON e.entry_number = a.entry_number
+    JOIN special_duties d ON d.entry_number = e.entry_number AND d.version = e.version
+    WHERE {_within("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)}
+        AND NOT {_excepted(program, given)} AND {_of_goods(program, given)}
+),
+sums AS (
+    SELECT entry_number, count(*) FILTER (WHERE is_removed) AS removed,
+        coalesce(sum(duty_cents) FILTER (WHERE is_removed), 0)::bigint AS removed_cents,
+        bool_or(is_removed AND lacks_base) AS lacks_base, bool_or(is_removed AND revives) AS revives
+    FROM meant GROUP BY entry_number
+),
+facts AS (
+    SELECT {facts_sql(code, day)}
+    FROM asked a JOIN entries e ON e.entry_number = a.entry_number AND e.version IS NOT NULL
+),
+known AS (
+    SELECT asked.received_on, asked.is_entitled, asked.is_behind, asked.entry_number AS number, facts.*, w.protest_by,
+        (CASE {chosen or "WHEN false THEN 0"} END) AS place
+    FROM asked LEFT JOIN facts ON facts.entry_number = asked.entry_number
+    LEFT JOIN unnest({liquidated}, {posted}, {protest_by}) AS w(liquidated_on, posted_on, protest_by)
+        ON w.liquidated_on = facts.liquidated_on AND w.posted_on IS NOT DISTINCT FROM facts.liquidation_posted_on
+),
+placed AS (
+    SELECT known.*, c.name AS cohort, c.act, c.last_day AS acts_within,
+        coalesce(c.opens_on <= known.received_on, false)
+            AND (c.until IS NULL OR known.received_on <= c.until) AS is_open
+    FROM known LEFT JOIN unnest({names}, {acts}, {ons}, {untils}, {lasts})
+        WITH ORDINALITY AS c(name, act, opens_on, until, last_day, place) ON c.place = known.place + 1
+),
+coded AS (
+    SELECT known.*, coalesce(sums.removed_cents, 0) AS found_cents, CASE
+            WHEN known.entry_number IS NULL THEN 'unknown-entry'
+            WHEN NOT known.is_entitled THEN 'not-yours'
+            WHEN known.is_behind THEN 'already-declared'
+            WHEN NOT {_covered(program, given)} THEN 'entered-outside'
+            WHEN sums.entry_number IS NULL THEN 'no-heading'
+            WHEN sums.removed = 0 THEN 'heading-out-of-dates'
+            WHEN known.entry_type = ANY({exclude_types}) THEN 'entry-type'
+            {excludes}
+            WHEN known.has_overlap THEN 'effects-overlap'
+            WHEN coalesce(sums.revives, false) THEN 'stacking-revives'
+            WHEN {base} THEN 'base-duty-missing'
+            WHEN {product} THEN 'not-the-product'
+            WHEN known.cohort IS NULL AND known.liquidated_on IS NULL THEN 'cohort-off'
+            WHEN known.cohort IS NULL AND (known.protest_by IS NULL OR known.received_on > known.protest_by)
+                THEN 'final-1514'
+            WHEN known.cohort IS NULL THEN 'final-1501'
+            WHEN NOT known.is_open THEN 'cohort-off'
+            WHEN known.act = 'refuse' THEN 'entry-type'
+            WHEN {day} > known.liquidated_on + known.acts_within THEN 'too-near-day-90'
+        END AS code
+    FROM placed AS known LEFT JOIN sums ON sums.entry_number = known.entry_number
+),
+noted AS (
+    SELECT coded.*,
+        CASE WHEN code IS NULL THEN array_remove(ARRAY[
+            CASE WHEN found_cents = 0 THEN 'nothing-to-refund' END,
+            CASE WHEN act = 'at-cycle' THEN 'waits-suspension' END,
+            CASE WHEN act = 'with-warehouse-entry' THEN 'waits-warehouse' END,
+            CASE WHEN is_in_review OR {unlooked} THEN 'waits-review' END,
+            CASE WHEN NOT is_payment_known THEN 'money-open' END,
+            CASE WHEN readiness = 'not-ready' THEN 'payee-not-ready' END,
+            CASE WHEN readiness = 'unknown' THEN 'payee-unknown' END
+        ], NULL) ELSE '{{}}'::text[] END AS notes
+    FROM coded
+),
+verdicts AS (
+    SELECT number AS entry_number, code, center, entry_date, readiness, notes,
+        CASE WHEN code IS NULL OR code IN ('cohort-off', 'too-near-day-90') OR (code = 'entry-type' AND act = 'refuse'
+            AND NOT entry_type = ANY({exclude_types})) THEN cohort END AS cohort,
+        CASE WHEN code IS NULL THEN found_cents ELSE 0 END AS removed_cents,
+        CASE WHEN code = 'unknown-entry' THEN received_on + {unknown_days}
+            WHEN code = 'cohort-off' AND (cohort IS NULL OR act = 'refuse') THEN NULL
+            WHEN code IN ('no-heading', 'heading-out-of-dates', 'entered-outside', 'base-duty-missing', 'final-1501',
+                'cohort-off', 'too-near-day-90') THEN protest_by
+        END AS last_day,
+        CASE WHEN code IS NOT NULL THEN 'dropped' WHEN 'nothing-to-refund' = ANY(notes) THEN 'nothing'
+            WHEN notes && ARRAY['waits-suspension', 'waits-warehouse', 'waits-review'] THEN 'waiting'
+            ELSE 'due' END AS state
+    FROM noted
+)"""
+
+
+def _within(column: str, ranges: Iterable[tuple[str, str]], given: _Given) -> str:
+    each = [
+        f"({column} >= {given.add(first, 'text')} AND {column} < {given.add(last + _AFTER_DIGITS, 'text')})"
+        for first, last in ranges
+    ]
+    return f"({' OR '.join(each) or 'false'})"
+
+
+def _removed(program: Definition, given: _Given) -> str:
+    parts = []
+    for each in program.removes:
+        within = _within("d.hts", [(each.headings.first, each.headings.last)], given)
+        days = _days("e.entry_date", each.entered_from, each.entered_to, given)
+        parts.append(f"({within} AND {days})")
+    return f"({' OR '.join(parts)})"
+
+
+def _days(column: str, first: date | None, last: date | None, given: _Given) -> str:
+    parts = [f"{column} >= {given.add(first, 'date')}"] if first is not None else []
+    parts += [f"{column} <= {given.add(last, 'date')}"] if last is not None else []
+    return f"({' AND '.join(parts) or 'true'})"
+
+
+def _excepted(program: Definition, given: _Given) -> str:
+    return _within("d.hts", ((each.first, each.last) for each in program.exceptions), given)
+
+
+def _of_goods(program: Definition, given: _Given) -> str:
+    goods = program.goods
+    parts = [
+        f"{column} = ANY({given.add(list(values), 'text[]')})"
+        for column, values in (
+            ("d.origin", goods.origins),
+            ("e.importer_number", goods.importers),
+            ("d.preference", goods.preferences),
+        )
+        if values
+    ]
+    if goods.tariff_prefixes:
+        parts.append(_within("d.goods", ((each, each) for each in goods.tariff_prefixes), given))
+    return f"({' AND '.join(parts) or 'true'})"
+
+
+def _revives(program: Definition, given: _Given) -> str:
+    if not program.revives:
+        return "false"
+    within = _within("o.hts", ((each.first, each.last) for each in program.revives), given)
+    return f"""EXISTS (SELECT FROM special_duties o WHERE o.entry_number = d.entry_number AND o.version = d.version
+        AND o.line_number = d.line_number AND {within})"""
+
+
+def _covered(program: Definition, given: _Given) -> str:
+    return _days("known.entry_date", program.entered_from, program.entered_to, given)
+
+
+def _fits(cohort: Cohort, given: _Given) -> str:
+    when = cohort.when
+    parts = []
+    if when.category is not None:
+        codes = [code for code, kind in entry_types().items() if kind.category == when.category]
+        parts.append(f"facts.entry_type = ANY({given.add(codes, 'text[]')})")
+    if when.entry_types:
+        parts.append(f"facts.entry_type = ANY({given.add(list(when.entry_types), 'text[]')})")
+    for column, wanted in (("facts.is_suspended", when.is_suspended), ("facts.is_informal", when.is_informal)):
+        if wanted is not None:
+            parts.append(column if wanted else f"NOT {column}")
+    if when.is_liquidated is not None:
+        parts.append(f"facts.liquidated_on IS {'NOT ' if when.is_liquidated else ''}NULL")
+    if cohort.importers:
+        parts.append(f"facts.importer_number = ANY({given.add(list(cohort.importers), 'text[]')})")
+    if when.liquidated_days is not None:
+        first, last = when.liquidated_days
+        parts.append(f"asked.received_on - facts.liquidated_on >= {given.add(first, 'integer')}")
+        if last is not None:
+            parts.append(f"asked.received_on - facts.liquidated_on <= {given.add(last, 'integer')}")
+    return " AND ".join(parts) or "true"
