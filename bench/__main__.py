@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.backlog import measure_urgent
+from bench.broadcasts import measure_broadcast
 from bench.bulk_runs import measure_bulk_run
 from bench.calculator import measure_calculator
 from bench.chain import measure_chain, publish_entries
@@ -42,7 +43,20 @@ from shared.runtime.clock import SystemClock
 from shared.runtime.logging import configure_logging
 from shared.runtime.service import tune_garbage_collection
 
-ROWS = ("routing", "chain", "cycle", "recovery", "calculator", "claims", "life", "bulk", "lists", "notices", "mass")
+ROWS = (
+    "routing",
+    "chain",
+    "cycle",
+    "recovery",
+    "calculator",
+    "claims",
+    "life",
+    "bulk",
+    "lists",
+    "notices",
+    "broadcast",
+    "mass",
+)
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -267,6 +281,26 @@ async def measure_urgent_row(
     )
 
 
+async def measure_broadcast_row(server: EmbeddedPostgres, recipients: int, per_second: int, seconds: float) -> Row:
+    """A broadcast to so many; the floor inserts as many rows in one statement for each table."""
+    embedded.ensure_database(server, "broadcast")
+    engine = create_engine(server.url("broadcast"), application="bench")
+    await upgrade(engine, NOTIFICATIONS.migrations)
+    with open_sinks() as sinks:
+        measured = await measure_broadcast(engine, sinks, recipients, per_second, seconds)
+    await engine.dispose()
+    return Row(
+        f"broadcast to {recipients:,}, notices/s",
+        recipients / measured.begin_seconds,
+        recipients / measured.floor_seconds,
+        measured.floor_seconds / measured.begin_seconds,
+        "none named",
+        f"counted in {measured.count_seconds:.1f} s, planned by one statement in {measured.plan_seconds:.1f} s; then"
+        f" sent at {measured.sent / measured.sent_seconds:.0f} mails/s of at most {per_second}/s for"
+        f" {measured.sent_seconds:.0f} s; {measured.peak_mb:.0f} MB at most",
+    )
+
+
 async def measure_notice_rows(server: EmbeddedPostgres, notices: int) -> list[Row]:
     """Mails from event to handed over, and calls, each beside the bare loop of a client with the same bytes."""
     rows = []
@@ -329,6 +363,10 @@ async def run(given: argparse.Namespace) -> list[Row]:
             rows.append(
                 await measure_urgent_row(server, given.notices_waiting, given.mails_per_second, given.urgent_seconds)
             )
+    if "broadcast" in given.rows:
+        with open_server() as (_, server):
+            rate, seconds = given.broadcast_per_second, given.broadcast_seconds
+            rows.append(await measure_broadcast_row(server, given.recipients, rate, seconds))
     if "mass" in given.rows:
         with open_server() as (_, server):
             rows.extend(await measure_mass_rows(server, given.declared))
@@ -369,6 +407,9 @@ def main(arguments: list[str] | None = None) -> Path:
     parser.add_argument("--notices-waiting", type=int, default=1_000_000, help="notices of a cycle that wait")
     parser.add_argument("--mails-per-second", type=int, default=50, help="mails of the cycle in a second, at most")
     parser.add_argument("--urgent-seconds", type=float, default=60, help="seconds in which urgent mails come")
+    parser.add_argument("--recipients", type=int, default=100_000, help="recipients of the broadcast")
+    parser.add_argument("--broadcast-per-second", type=int, default=100, help="its notices in a second, at most")
+    parser.add_argument("--broadcast-seconds", type=float, default=60, help="seconds for which it is sent")
     parser.add_argument("--clients", type=int, default=32, help="clients that claim at once")
     parser.add_argument("--seconds", type=float, default=10, help="seconds for which each of them claims")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")

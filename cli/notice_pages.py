@@ -21,7 +21,19 @@ from shared.customs.parties import EVERY_PROCESS
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "notices.md"
 _BASE_URL: Final = "https://notices.example.gov"
 _ISSUED_ON: Final = date(2026, 3, 2)
-_LANES: Final = {0: "first", 1: "usual", 2: "bulk"}
+_LANES: Final = {0: "first", 1: "usual", 2: "bulk", 4: "last"}
+_NEWS: Final = {
+    "N-46": (
+        ("question", "SYNTHETIC: until when to protest"),
+        ("answer", "SYNTHETIC: within 180 days of the liquidation."),
+        ("rests on", "protest-180: A protest is filed within 180 days (19 USC 1514(c)(3))"),
+    ),
+    "N-47": (
+        ("subject", "contact help-desk of CEE007 changes on 2026-03-02: phone 555-0102."),
+        ("bulletin", "phone: 555-0101 → 555-0102"),
+    ),
+}
+"""What the examples of news say."""
 
 
 def page() -> str:
@@ -118,6 +130,9 @@ def _example(kind: NoticeKind) -> WrittenNotice:
     example = _example_of_entry(kind)
     if kind.id not in OF_ITS_OWN:
         return example
+    if kind.id in _NEWS:
+        news = {"recorded": [*map(list, _NEWS[kind.id])]}
+        return replace(example, entry_number=None, entry_numbers=(), filer_code=None, body=news)
     body = {
         "webhook_id": "8f0c9a52-5d43-5c7b-9f0e-7c1f9a3d2e10",
         "host": "receiver.example",

@@ -9,9 +9,9 @@ from services.notifications.acts.bounces import Bounces
 from services.notifications.acts.sending import SendingRules
 from services.notifications.acts.typesetting import LetterRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
-from services.notifications.api.legal_record import RecordByCalls
+from services.notifications.api.legal_record import RecordByCalls, RulesByCalls
 from services.notifications.handlers.handler import TOPICS, MailRules, NotificationsHandler
-from services.notifications.jobs import schedule
+from services.notifications.jobs import schedule, schedule_of_community
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.sealed import SEALED
@@ -41,6 +41,7 @@ def build(platform: Platform) -> Parts:
         addresses=settings.mail_addresses,
         bulk_per_second=settings.mail_bulk_per_second,
         domain_per_minute=settings.mail_domain_per_minute if settings.mail_folder is None else None,
+        links=settings.unsubscribe_links,
     )
     mail = MailRules(
         host=settings.mail_host,
@@ -49,7 +50,8 @@ def build(platform: Platform) -> Parts:
         answers_at=settings.workqueue_url,
     )
     webhooks = WebhookClient(allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_seconds)
-    record = RecordByCalls(Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds))
+    liquidation = Neighbour("Liquidation", settings.liquidation_url, settings.record_seconds)
+    record, book = RecordByCalls(liquidation), RulesByCalls(liquidation)
     letters = LetterRules(
         base_url=settings.link_base,
         addresses=settings.mail_addresses,
@@ -62,8 +64,11 @@ def build(platform: Platform) -> Parts:
         handler=NotificationsHandler(platform.clock, mail),
         routers=(*ROUTERS, build_history_router(SEALED)),
         public_routers=PUBLIC_ROUTERS,
-        state={"webhooks": webhooks, "cipher": cipher, "files": files, "letters": letters},
-        jobs=schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record, files, batches),
+        state={"webhooks": webhooks, "cipher": cipher, "files": files, "letters": letters, "rule_book": book},
+        jobs=(
+            *schedule(platform, choose_mailer(settings), rules, webhooks, cipher, record, files, batches),
+            *schedule_of_community(platform, settings.mail_host, settings.broadcast_per_second, book),
+        ),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
         listeners=listeners_of(platform, settings),

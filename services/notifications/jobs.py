@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.notifications.acts.batching import BatchRules, make_batches, open_scheduled
+from services.notifications.acts.broadcasting import Broadcaster
 from services.notifications.acts.hooking import WebhookSender
+from services.notifications.acts.questions import RuleBook, mark_changed_rules
 from services.notifications.acts.reconciling import LegalRecord, compare_days
 from services.notifications.acts.secrecy import encrypt_anew
 from services.notifications.acts.sending import Sender, SendingRules
@@ -67,4 +69,20 @@ def schedule(
         Job("print-letters", timedelta(seconds=5), print_letters),
         Job("count-unreached", timedelta(minutes=5), count_unreached),
         Job("encrypt-webhook-secrets", timedelta(hours=1), encrypt_webhook_secrets),
+    )
+
+
+def schedule_of_community(platform: Platform, host: str, per_second: int, book: RuleBook) -> tuple[Job, ...]:
+    """The jobs for broadcasts and questions; `per_second` notices of broadcasts begin, by one process at a time."""
+    allowance = Allowance(per_second)
+
+    async def send_broadcasts(session: JobSession) -> None:
+        await Broadcaster(session, platform.clock, host, allowance, per_second).run()
+
+    async def look_at_rules(session: JobSession) -> None:
+        await mark_changed_rules(book, session, platform.clock)
+
+    return (
+        Job("send-broadcasts", timedelta(seconds=1), send_broadcasts),
+        Job("look-at-rules", timedelta(hours=1), look_at_rules),
     )

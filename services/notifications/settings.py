@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from services.notifications.domain.addresses import MailAddresses
+from services.notifications.domain.subscriptions import Links
 from shared.files.settings import FileSettings
 from shared.runtime.ways import is_loopback
 
@@ -75,6 +76,17 @@ class NotificationsSettings(FileSettings):
         default=600,
         gt=0,
         description="mails to one domain in a minute, of those that may wait: no effect in law, no near day",
+    )
+    broadcast_per_second: int = Field(
+        default=100,
+        gt=0,
+        le=10_000,
+        description="notices of broadcasts that begin in a second; their mails go behind all others",
+    )
+    unsubscribe_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="32 characters or more: sign the links that unsubscribe; by default made from webhook_key",
     )
     mail_team_address: str | None = Field(
         default=None,
@@ -165,6 +177,13 @@ class NotificationsSettings(FileSettings):
         assert key is not None  # the settings would not have been taken
         before = self.webhook_key_before
         return key.get_secret_value(), None if before is None else before.get_secret_value()
+
+    @property
+    def unsubscribe_links(self) -> Links:
+        """What makes the links that unsubscribe and knows them again, those under the key before it too."""
+        own = self.unsubscribe_secret
+        keys = [each for each in (None if own is None else own.get_secret_value(), *self.webhook_keys) if each]
+        return Links(self.link_base, tuple(f"unsubscribe {key}".encode() for key in keys))
 
     @model_validator(mode="after")
     def _bounces_have_a_way(self) -> Self:

@@ -10,6 +10,7 @@ import orjson
 from services.routing.domain.accounts import AccountRecord, programs_on
 from services.routing.domain.broadcasts import Broadcast
 from services.routing.domain.decisions import MOVED, Decision, Move, tell_move
+from services.routing.domain.directory import RecordedChange, describe_change, find_details_changed
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from services.routing.store.appeals import StandingAppeal
 from services.routing.store.assignments import NewAssignment
@@ -30,6 +31,8 @@ from shared.contracts.routing import (
     AccountChanged,
     AppealDecided,
     BroadcastIssued,
+    DetailChanged,
+    DirectoryChanged,
     EntryRouted,
     FilingRouted,
     PostalAddress,
@@ -46,6 +49,9 @@ from shared.runtime.ids import event_id
 SOURCE: Final = "urn:centerline:routing"
 
 _LONGEST_DESCRIPTION: Final = 120
+_SUBHEADING: Final = 6
+_LONGEST_DETAIL: Final = 500
+_LONGEST_SENTENCE: Final = 4000
 
 _EntryRouted: Callable[..., Any] = lean.lean_type(EntryRouted)
 _FilingRouted: Callable[..., Any] = lean.lean_type(FilingRouted)
@@ -90,6 +96,7 @@ def encode_decision(
             move=decision.move,
             instructions=decision.selection.instructions,
             goods=() if decision.lane == "no-review" else _list_goods(facts),
+            headings=tuple(sorted({number[:_SUBHEADING] for line in lines for number, _ in line.goods})),
         ),
     )
 
@@ -166,6 +173,7 @@ def account_assigned(new: NewAssignment, account: AccountRecord, at: datetime) -
         effective_on=new.effective_on,
         trusted_programs=in_force,
         reasons=tuple(PublishedReason(**reason) for reason in orjson.loads(new.reasons)),
+        size=account.size,
         revision=account.revision,
         postal_address=_postal_address(account),
     )
@@ -280,6 +288,29 @@ def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime)
     )
     versions = (f"{each.delegation_id}:{each.version}" for each in delegations)
     return Outgoing(event_id("party-changed", party.party_id, str(party.version), *versions), data, at)
+
+
+def directory_changed(change: RecordedChange, before: Mapping[str, Any]) -> Outgoing:
+    """A change of the directory as anybody may read it, beside the details that the unit had before."""
+    data = DirectoryChanged(
+        center=change.center,
+        sequence=change.sequence,
+        kind=change.kind,
+        code=change.code,
+        action=change.action,
+        effective_on=change.effective_on,
+        text=describe_change(change)[:_LONGEST_SENTENCE],
+        details=tuple(
+            DetailChanged(name=name, before=_detail(was), after=_detail(now))
+            for name, was, now in find_details_changed(change, before)
+        ),
+        recorded_at=change.recorded_at,
+    )
+    return Outgoing(event_id("directory-changed", str(change.sequence)), data, change.recorded_at)
+
+
+def _detail(value: object) -> str | None:
+    return None if value is None else str(value)[:_LONGEST_DETAIL]
 
 
 # Few combinations make up most entries of a day; what is remembered is short, however many lines name the same.

@@ -8,7 +8,7 @@ from shared.contracts.party import PartyId
 from shared.contracts.terms import Code, Contract, EntryNumber, ImporterNumber, Instant
 from shared.contracts.words import Open
 
-NoticeState = Literal["queued", "posted", "sent", "delivered", "acknowledged", "bounced", "no-address"]
+NoticeState = Literal["queued", "posted", "sent", "delivered", "acknowledged", "bounced", "no-address", "withdrawn"]
 
 
 class NoticeChanged(Contract):

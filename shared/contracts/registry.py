@@ -17,6 +17,7 @@ from shared.contracts.routing import (
     AccountChanged,
     AppealDecided,
     BroadcastIssued,
+    DirectoryChanged,
     EntryRouted,
     FilingRouted,
 )
@@ -64,6 +65,7 @@ _CONTRACTS = (
     _topic("account-changed", "gov.cbp.account.changed.v1", AccountChanged, "importer_number", "routing"),
     _topic("appeal-decided", "gov.cbp.appeal.decided.v1", AppealDecided, "importer_number", "routing"),
     _topic("broadcast-issued", "gov.cbp.broadcast.issued.v1", BroadcastIssued, "broadcast_id", "routing"),
+    _topic("directory-changed", "gov.cbp.directory.changed.v1", DirectoryChanged, "center", "routing"),
     _topic("party-changed", "gov.cbp.party.changed.v1", PartyChanged, "party_id", "routing"),
     _topic("work-item-changed", "gov.cbp.work.item-changed.v1", WorkItemChanged, "item_id", "workqueue"),
     _topic("review-decided", "gov.cbp.work.review-decided.v1", ReviewDecided, "entry_number", "workqueue"),

@@ -101,6 +101,14 @@ class EntryRouted(Contract):
     move: Annotated[int, Field(ge=0, le=99)] = 0
     instructions: Annotated[tuple[ShortText, ...], Field(max_length=100)] = ()
     goods: Annotated[tuple[RoutedGoods, ...], Field(max_length=999)] = ()
+    headings: Annotated[
+        tuple[Code, ...],
+        Field(
+            max_length=999,
+            description="The tariff numbers of chapters 1-97 on its lines, six digits, each once; empty before that was"
+            " told.",
+        ),
+    ] = ()
 
 
 class FilingClock(Contract):
@@ -184,6 +192,9 @@ class AccountAssigned(Contract):
     effective_on: LegalDate
     trusted_programs: tuple[Code, ...] = ()
     reasons: Reasons = ()
+    size: Annotated[
+        Code | None, Field(description="Of the account: small, mid or large; null before that was told.")
+    ] = None
     revision: Annotated[int, Field(ge=1)] | None = None
     postal_address: PostalAddress | None = None
 
@@ -223,3 +234,28 @@ class BroadcastIssued(Contract):
     importer_numbers: Annotated[tuple[ImporterNumber, ...], Field(min_length=1, max_length=MOST_ADDRESSED)]
     issued_by: Actor
     issued_at: Instant
+
+
+class DetailChanged(Contract):
+    """One detail of a unit of the directory: what it was and what it is, null where there was or is none."""
+
+    name: Code
+    before: ShortText | None = None
+    after: ShortText | None = None
+
+
+class DirectoryChanged(Contract):
+    """A change of a Center in the directory, or of a division, team, office or contact point of it: never of a person.
+
+    `sequence` is that of the directory's history, which grows with each change. `text` says it in a sentence.
+    """
+
+    center: CenterCode
+    sequence: Annotated[int, Field(ge=1)]
+    kind: Code
+    code: Code
+    action: Code
+    effective_on: LegalDate
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    details: Annotated[tuple[DetailChanged, ...], Field(max_length=32)] = ()
+    recorded_at: Instant

@@ -18,7 +18,13 @@ def build_message(mail: Mail, sender: str) -> bytes:
     address must be a plain one, which whoever writes the mail has checked; the subject is encoded when it is not plain.
     """
     boundary = f"=_{name_of(mail)}"
-    optional = (("Reply-To", mail.reply_to), ("List-Id", mail.list_id and f"<{mail.list_id}>"))
+    one_click = "List-Unsubscribe=One-Click" if mail.unsubscribe is not None else None
+    optional = (
+        ("Reply-To", mail.reply_to),
+        ("List-Id", mail.list_id and f"<{mail.list_id}>"),
+        ("List-Unsubscribe", mail.unsubscribe and f"<{mail.unsubscribe}>"),
+        ("List-Unsubscribe-Post", one_click),
+    )
     headers = (
         f"From: {formataddr(parseaddr(sender))}",
         f"To: {mail.to}",

@@ -15,7 +15,8 @@ class Mail:
     """One mail. The same notice always gives the same bytes, so that a repeat can be recognised.
 
     `reply_to` is the address for answers by people, `list_id` names the sort of mail (RFC 2919: no brackets),
-    `return_path` is where bounces go (RFC 5321, 4.4); all are plain ASCII, which whoever makes the mail has checked.
+    `return_path` is where bounces go (RFC 5321, 4.4), `unsubscribe` the https address by which the recipient gets no
+    more mails of the sort (RFC 2369, RFC 8058); all are plain ASCII, which whoever makes the mail has checked.
     """
 
     message_id: str
@@ -27,6 +28,7 @@ class Mail:
     reply_to: str | None = None
     list_id: str | None = None
     return_path: str | None = None
+    unsubscribe: str | None = None
 
 
 class Fate(StrEnum):

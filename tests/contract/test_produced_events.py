@@ -19,7 +19,7 @@ NOT_SAID = {
     ("entry-changed", "to_state"): {"recorded"},  # that of an entry without a summary, of which nothing is told
     ("entry-changed", "refund_state"): {"replaced"},  # the act that replaces a refund tells the refund that it leads to
     ("filing-routed", "division"): {"partnership"},  # filings are worked by the two other divisions
-    ("notice-changed", "state"): {"acknowledged", "bounced", "delivered"},  # a mail server, or a party, says so
+    ("notice-changed", "state"): {"acknowledged", "bounced", "delivered", "withdrawn"},  # a server, or people, say so
 }
 """Words that no recorded event says, because nothing here makes a producer say them."""
 

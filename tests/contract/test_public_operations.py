@@ -41,6 +41,13 @@ PUBLIC = {
         "GET /bulletin.csv",
         "GET /bulletin.atom",
         "GET /bulletin/{notice_id}",
+        "GET /broadcast-archive",
+        "GET /broadcast-archive.html",
+        "GET /broadcast-archive/{broadcast_id}",
+        "GET /unsubscribe/{token}",
+        "POST /unsubscribe/{token}",
+        "GET /answers",
+        "GET /answers/{answer_id}",
     },
 }
 HEALTH = {"GET /healthz", "GET /readyz", "GET /metrics"}

@@ -53,6 +53,7 @@ _SAMPLES = (
     ),
     ("appeal-decided", "routing/appeal-reassigned", lambda serial: {"appeal_number": f"appeal-{serial}"}),
     ("broadcast-issued", "routing/broadcast-to-a-center", lambda serial: {"broadcast_id": f"broadcast-{serial}"}),
+    ("directory-changed", "routing/directory-contact-changed", lambda serial: {"center": f"CEE{serial % 10 + 1:03}"}),
     ("party-changed", "routing/party-agent-delegated-to", _of_party),
     ("work-item-changed", "workqueue/review-completed-increase", lambda serial: {"item_id": f"item-{serial}"}),
     ("review-decided", "workqueue/decided-increase-with-findings", _of_decision),

@@ -221,6 +221,7 @@ _SHAPES: Final[Mapping[str, Callable[[Data], Hashable]]] = {
     "entry-routed": _shape_of_entry_routed,
     "filing-routed": _shape_of_filing_routed,
     "account-assigned": _shape_of_account_assigned,
+    "directory-changed": lambda data: (*_said(data, "kind", "action"), _given(data)),
     "work-item-changed": _shape_of_work_item_changed,
     "review-decided": _shape_of_review_decided,
     "program-admitted": _shape_of_program_admitted,

@@ -14,6 +14,7 @@ from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.editions import find_edition, words_in_edition
 from services.notifications.domain.kind import EDITIONS, VERSION, Edition
 from services.notifications.domain.languages import DEFAULT, PHRASES, label_in, language_of, name_in, words_in
+from services.notifications.domain.subscriptions import Links, topic_of
 from services.notifications.domain.wording import facts_of, subject_line, told_of, who_has_it
 from services.notifications.store.notices import WrittenNotice
 from shared.mail.protocol import Mail
@@ -74,9 +75,14 @@ def render_mail(
     language: str = DEFAULT,
     addresses: MailAddresses = NO_ADDRESSES,
     delivery: tuple[str, str] = ("email", "importer"),
+    links: Links | None = None,
 ) -> Mail:
-    """The notice as a mail to an address; `delivery` is the channel and the recipient, which bounces are told by."""
-    words = _words(notice, name, base_url, language)
+    """The notice as a mail to an address; `delivery` is the channel and the recipient, which bounces are told by.
+
+    News bears a link by which the recipient is told no more of it; nothing else does.
+    """
+    unsubscribe = _unsubscribe(notice, delivery[1], links)
+    words = _words(notice, name, base_url, language) | {"unsubscribe_url": unsubscribe}
     return Mail(
         message_id=message_id,
         to=to,
@@ -87,19 +93,32 @@ def render_mail(
         reply_to=addresses.reply_to(notice.center),
         list_id=addresses.list_id(notice.kind),
         return_path=addresses.return_path(notice.notice_id, *delivery),
+        unsubscribe=unsubscribe,
     )
 
 
 def render_digest(
-    notices: Sequence[WrittenNotice], first: Mail, *, message_id: str, name: str, base_url: str, language: str = DEFAULT
+    notices: Sequence[WrittenNotice],
+    first: Mail,
+    *,
+    message_id: str,
+    name: str,
+    base_url: str,
+    language: str = DEFAULT,
+    recipient_role: str = "importer",
+    links: Links | None = None,
 ) -> Mail:
     """Several notices to one recipient in one mail, each whole; a bounce of it comes back for the first."""
     subject = f"{len(notices)} notices"
+    each = [
+        _words(notice, name, base_url, language) | {"unsubscribe_url": _unsubscribe(notice, recipient_role, links)}
+        for notice in notices
+    ]
     words = {
         "subject": subject,
         "name": name,
-        "notices": [_words(notice, name, base_url, language) for notice in notices],
-        "texts": [render_text(notice, name=name, base_url=base_url, language=language) for notice in notices],
+        "notices": each,
+        "texts": [_template(notice, "txt").render(told) for notice, told in zip(notices, each, strict=True)],
     }
     return replace(
         first,
@@ -110,6 +129,7 @@ def render_digest(
         dated_at=max(notice.caused_at for notice in notices),
         reply_to=None,
         list_id=None,
+        unsubscribe=None,
     )
 
 
@@ -149,6 +169,13 @@ def render_feed(postings: Sequence[Mapping[str, Any]], *, base_url: str, query: 
         updated=now.isoformat(),
         feed_url=f"{base_url}/bulletin.atom?{query}",
     )
+
+
+def _unsubscribe(notice: WrittenNotice, recipient_role: str, links: Links | None) -> str | None:
+    """The link in news by which its recipient is told no more of it; None for all other notices."""
+    if links is None or topic_of(notice.kind, notice.variant) is None:
+        return None
+    return links.link(notice.notice_id, recipient_role)
 
 
 def words_of(notice: WrittenNotice, *, name: str, base_url: str, language: str) -> Mapping[str, Any]:
@@ -197,7 +224,7 @@ def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict
         "name": name,
         "due": (label_in(language, due[0]), due[1]) if due is not None else None,
         "facts": [(label_in(language, label), value) for label, value in shown],
-        "told": told_of(body),
+        "told": told_of(body, language),
         "faults": body.get("faults", ()),
         "questions": body.get("questions", ()),
         "reasons": body.get("reasons", ()),
@@ -208,4 +235,5 @@ def _words(notice: WrittenNotice, name: str, base_url: str, wanted: str) -> dict
         "notice_id": notice.notice_id,
         "reply_url": f"{base_url}/notices/{notice.notice_id}",
         "bulletin_url": f"{base_url}/bulletin.html",
+        "unsubscribe_url": None,
     }

@@ -14,6 +14,7 @@ from typing import Final, assert_never
 import structlog
 
 from services.notifications.acts.escalating import go_on
+from services.notifications.acts.news import find_stops, settlement_of_stop, told_name
 from services.notifications.acts.rendering import render_digest, render_mail
 from services.notifications.domain.addresses import NO_ADDRESSES, MailAddresses
 from services.notifications.domain.catalogue import CATALOGUE
@@ -37,9 +38,10 @@ from services.notifications.domain.holding import (
     hold_asked_for,
     may_wait,
 )
-from services.notifications.domain.kind import MAIL_LANES, Lane
+from services.notifications.domain.kind import MAIL_LANES, RATED_LANES, Lane
 from services.notifications.domain.lanes import Allowance
 from services.notifications.domain.languages import DEFAULT
+from services.notifications.domain.subscriptions import Links
 from services.notifications.publishing import SOURCE, changes_told
 from services.notifications.store import deliveries as store
 from services.notifications.store.deliveries import Claimed, Settlement
@@ -53,7 +55,7 @@ from shared.runtime.slices import JobSession, describe, do_or_set_aside
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-_WAITING: Final = (Lane.USUAL, Lane.BULK)
+_WAITING: Final = (Lane.USUAL, *RATED_LANES)
 _LOOK_AGAIN: Final = 0.5
 """Seconds after which it is looked whether an urgent mail is due, while others are being sent."""
 _LONGEST_RUN: Final = 5.0
@@ -63,8 +65,8 @@ _LONGEST_RUN: Final = 5.0
 @dataclass(frozen=True, slots=True)
 class SendingRules:
     """How long a batch is held after it should have ended, how long an unknown importer is waited for, what links in
-    mails begin with, where answers and bounces go, and two rates: mails of the bulk lane in a second, mails that may
-    wait to one domain in a minute.
+    mails begin with, where answers and bounces go, and two rates: mails of the bulk lane and news in a second, mails
+    that may wait to one domain in a minute. `links` make those by which a recipient is told no more news.
     """
 
     lease: timedelta
@@ -73,6 +75,7 @@ class SendingRules:
     addresses: MailAddresses = NO_ADDRESSES
     bulk_per_second: int | None = None
     domain_per_minute: int | None = None
+    links: Links | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,8 @@ class Sender:
         async with self._database_free, transaction(self._database) as tx:
             bulk = self._allowance.left(now)
             claimed = await store.claim_due(tx, now, lease, self._mailer.batch, bulk, lanes)
-        self._allowance.take(sum(item.lane is Lane.BULK for item in claimed))
+            stops = await find_stops(tx, claimed)
+        self._allowance.take(sum(item.lane in RATED_LANES for item in claimed))
         if not claimed:
             return False
         to_send: list[tuple[Claimed, SendTo]] = []
@@ -164,10 +168,12 @@ class Sender:
         async with self._database_free:
             left_out = await self._database.find_left_out() if isinstance(self._database, JobSession) else set()
         for item in claimed:
-            if self._take_over(item):
+            # What is left out could not be put into words, or what became of it not be written down.
+            if self._take_over(item) or _name(item) in left_out:
                 continue
-            if _name(item) in left_out:
-                continue  # it could not be put into words, or what became of it not be written down
+            if (stop := stops.get(item.key)) is not None:
+                settlements.append(settlement_of_stop(item, stop, now))
+                continue
             match step := next_step(item.recipient, item.queued_at, now, self._rules.grace):
                 case SendTo(address):
                     match self._place(item, address, now):
@@ -209,7 +215,7 @@ class Sender:
             return item
         if not may_wait(kind, notice.variant, notice.due_on, legal_date(now)):
             return item
-        if (asked := hold_asked_for(recipient.manner, _told(item), item.held_for, now)) is not None:
+        if (asked := hold_asked_for(recipient.manner, told_name(item), item.held_for, now)) is not None:
             return asked
         if self._rules.domain_per_minute is None or item.held_for in {HeldFor.RATE, HeldFor.DIGEST}:
             return item
@@ -264,6 +270,7 @@ class Sender:
             language=item.recipient.language if item.recipient else DEFAULT,
             addresses=self._rules.addresses,
             delivery=(item.channel, item.recipient_role),
+            links=self._rules.links,
         )
         if len(addressed.items) == 1:
             return mail
@@ -275,6 +282,8 @@ class Sender:
             name=item.recipient.name if item.recipient else "",
             base_url=self._rules.base_url,
             language=item.recipient.language if item.recipient else DEFAULT,
+            recipient_role=item.recipient_role,
+            links=self._rules.links,
         )
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
@@ -330,7 +339,7 @@ def _put_together(to_send: Sequence[tuple[Claimed, SendTo]]) -> list[Addressed]:
     alone: list[Addressed] = []
     for item, step in to_send:
         if item.held_for is HeldFor.DIGEST:
-            digests.setdefault((_told(item), step.address), []).append(item)
+            digests.setdefault((told_name(item), step.address), []).append(item)
         else:
             alone.append(Addressed((item,), step.address))
     together = [
@@ -339,12 +348,6 @@ def _put_together(to_send: Sequence[tuple[Claimed, SendTo]]) -> list[Addressed]:
         for begin in range(0, len(items), MOST_IN_DIGEST)
     ]
     return [*alone, *together]
-
-
-def _told(item: Claimed) -> str:
-    """Who is told: the importer by its number, a party by its id."""
-    importer_number = item.notice.importer_number
-    return importer_number if item.recipient_role == "importer" and importer_number else item.recipient_role
 
 
 def _name(item: Claimed) -> str:

@@ -1,15 +1,18 @@
 """The HTTP side of notifications, a module for each subject; the bulletin answers anyone, without an identity."""
 
 from services.notifications.api import (
+    broadcasts,
     bulletin,
     figures,
     inbox,
     letter_batches,
     letters,
     notices,
+    questions,
     reconciliations,
     replies,
     status_records,
+    subscriptions,
     webhooks,
 )
 
@@ -23,5 +26,13 @@ ROUTERS = [
     letter_batches.router,
     reconciliations.router,
     figures.router,
+    broadcasts.router,
+    subscriptions.router,
+    questions.router,
 ]
-PUBLIC_ROUTERS = [bulletin.router]
+PUBLIC_ROUTERS = [
+    bulletin.router,
+    broadcasts.public_router,
+    subscriptions.public_router,
+    questions.public_router,
+]

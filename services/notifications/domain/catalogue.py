@@ -44,6 +44,10 @@ _REVIEWED_BY_OTHERS: Final = (
     "Nothing is asked of you. Officers who had no part in the protested decision review the protest before it is "
     "decided."
 )
+_NEWS_ASKS_NOTHING: Final = (
+    "Nothing is asked of you by this notice. What it says holds from the day that it names, where it names one; no "
+    "right of yours depends on having read it."
+)
 
 
 def _courtesy(also: Mapping[str, str]) -> Mapping[str, Wording]:
@@ -399,14 +403,23 @@ _KINDS: Final = (
         id="N-33",
         name="Bulletin of the Center",
         form="bulletin",
-        trigger="broadcast-issued",
+        trigger="broadcast-issued, or a broadcast of a Center that two people released here",
         routes=(EMAIL,),
         has_legal_effect=False,
         law="own rule of Centerline",
-        lane=Lane.BULK,
+        lane=Lane.NEWS,
         text="The Center that manages your account tells its importers what stands below.",
         if_nothing_is_done="Nothing is asked of you by this notice. What the bulletin says holds from the day that it "
         "names; no right of yours depends on having read it.",
+        variants=MappingProxyType(
+            {
+                "party": Wording("The Center tells you what stands below.", _NEWS_ASKS_NOTHING),
+                "correction": Wording(
+                    "The Center corrects what it told before: what stands below takes the place of it.",
+                    _NEWS_ASKS_NOTHING,
+                ),
+            }
+        ),
     ),
     NoticeKind(
         id="N-34",
@@ -530,9 +543,57 @@ _KINDS: Final = (
         if_nothing_is_done="It stays off. When it works again turn it on with POST /webhooks/{webhook_id}/enable, by "
         "the id stated: notices from then on are sent to it, those of the time between are in GET /notices.",
     ),
+    NoticeKind(
+        id="N-46",
+        name="Question answered",
+        form="message of Centerline",
+        trigger="a question of a Center's community was answered and published, refused, or merged with an earlier one",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="own rule of Centerline",
+        text="The Center has answered the question below, which you asked or follow. The answer is general: it decides "
+        "no matter of yours and is no ruling.",
+        if_nothing_is_done="Nothing is asked of you. The answer says on which rule it rests; it is marked when that "
+        "rule changes.",
+        variants=MappingProxyType(
+            {
+                "refused": Wording(
+                    "The Center does not publish the question below, which you asked, for the reason stated.",
+                    "Nothing is asked of you. You may ask again, without what was in the way.",
+                ),
+                "merged": Wording(
+                    "The question below, which you asked, is the same as an earlier one. You are told when that one is "
+                    "answered, or find its answer at once.",
+                    "Nothing is asked of you.",
+                ),
+            }
+        ),
+    ),
+    NoticeKind(
+        id="N-47",
+        name="Directory or guidance changed",
+        form="message of Centerline",
+        trigger="directory-changed, or a new version of a guidance; to who subscribed to it",
+        routes=(EMAIL,),
+        has_legal_effect=False,
+        law="own rule of Centerline",
+        lane=Lane.NEWS,
+        text="What the directory says of the Center has changed, or changes on the day named here, as stated below.",
+        if_nothing_is_done="Nothing is asked of you. The directory of today is at GET /centers.",
+        variants=MappingProxyType(
+            {
+                "guidance": Wording(
+                    "The Center has published guidance, or a new version of it: what changed is stated below.",
+                    _NEWS_ASKS_NOTHING,
+                ),
+            }
+        ),
+    ),
 )
 
 CATALOGUE: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {kind.id: kind for kind in sorted((*_KINDS, *WORK_KINDS, reminding.KIND), key=lambda kind: kind.id)}
 )
-"""By id. N-39 and N-40 correct N-13 and N-17; N-41, N-42 and N-45 are of Centerline itself: they are no CBP forms."""
+"""By id. N-39 and N-40 correct N-13 and N-17; N-41, N-42, N-45, N-46 and N-47 are of Centerline itself: they are no CBP
+forms.
+"""

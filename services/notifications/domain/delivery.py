@@ -14,6 +14,7 @@ class State(StrEnum):
 
     By e-mail it is `queued` and then `sent`, which the answer of the recipient's own server may make `delivered` or
     `bounced`; a letter is `sent` when people have mailed it. `acknowledged` says that the party itself did so.
+    News that the Center withdrew, or the recipient wants no more, before it went out is `withdrawn`.
     """
 
     POSTED = "posted"
@@ -23,11 +24,12 @@ class State(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     BOUNCED = "bounced"
     NO_ADDRESS = "no-address"
+    WITHDRAWN = "withdrawn"
 
 
 TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.POSTED: frozenset(),
-    State.QUEUED: frozenset({State.SENT, State.BOUNCED, State.NO_ADDRESS}),
+    State.QUEUED: frozenset({State.SENT, State.BOUNCED, State.NO_ADDRESS, State.WITHDRAWN}),
     # What comes back later: the receipt, or the bounce, of the recipient's own mail server (RFC 3464).
     State.SENT: frozenset({State.DELIVERED, State.BOUNCED}),
     State.DELIVERED: frozenset({State.ACKNOWLEDGED}),
@@ -35,6 +37,7 @@ TRANSITIONS: Final[dict[State, frozenset[State]]] = {
     State.BOUNCED: frozenset(),
     # An address that becomes known later brings the notice back.
     State.NO_ADDRESS: frozenset({State.QUEUED}),
+    State.WITHDRAWN: frozenset(),
 }
 
 SECOND: Final = "email-second"

@@ -26,15 +26,21 @@ VERSION: Final = EDITIONS[-1].version
 
 
 class Lane(IntEnum):
-    """In which order mail goes out: of several that are due the lowest lane is taken first. Webhooks have their own."""
+    """In which order mail goes out: of several that are due those of the first lane are taken first.
+
+    News of a Center, which no law has told, goes last. Webhooks have their own.
+    """
 
     URGENT = 0
     USUAL = 1
     BULK = 2
     WEBHOOK = 3
+    NEWS = 4
 
 
-MAIL_LANES: Final = (Lane.URGENT, Lane.USUAL, Lane.BULK)
+RATED_LANES: Final = (Lane.BULK, Lane.NEWS)
+"""Those that go out together at the rate of the bulk."""
+MAIL_LANES: Final = (Lane.URGENT, Lane.USUAL, *RATED_LANES)
 """Those of mail, in their order."""
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.notifications.domain.kind import Wording
+from services.notifications.domain.spanish_news import LABELS, NAMES, WORDS
 
 DEFAULT: Final = "en"
 LANGUAGES: Final = (DEFAULT, "es")
@@ -34,6 +35,7 @@ class Phrases:
     edition: str
     bulletin: str
     english_governs: str
+    unsubscribe: str
 
 
 PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType(
@@ -55,6 +57,7 @@ PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType(
             edition="edition {version} of {used_from}",
             bulletin="Public bulletin",
             english_governs="",
+            unsubscribe="To be told no more of this kind",
         ),
         "es": Phrases(
             addressed_to="Para",
@@ -73,13 +76,19 @@ PHRASES: Final[Mapping[str, Phrases]] = MappingProxyType(
             edition="edición {version} del {used_from}",
             bulletin="Boletín público",
             english_governs="El texto oficial es el inglés:",
+            unsubscribe="Para no recibir más avisos de esta clase",
         ),
     }
 )
 
 _DECIDES_WITHOUT: Final = "El Centro puede decidir con lo que tiene y proponer un cambio de lo que usted declaró."
 _SPANISH_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {"N-03": "Solicitud de información", "N-04": "Aviso de acción", "N-45": "Recordatorio de un plazo cercano"}
+    {
+        "N-03": "Solicitud de información",
+        "N-04": "Aviso de acción",
+        "N-45": "Recordatorio de un plazo cercano",
+        **NAMES,
+    }
 )
 _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
     {
@@ -125,6 +134,7 @@ _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
             "ninguno depende de él: no espere a recibir uno. Cuando el día se ha movido o se ha cumplido no hay más. "
             "Los recordatorios se desactivan con PUT /preferences.",
         ),
+        **WORDS,
     }
 )
 _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -141,6 +151,7 @@ _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Days before it": "Días antes",
         "When the day passes": "Cuando pasa el día",
         "The day (safe day)": "El día (día seguro)",
+        **LABELS,
     }
 )
 TRANSLATED_KINDS: Final = frozenset(_SPANISH_NAMES)

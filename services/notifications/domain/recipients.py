@@ -10,6 +10,7 @@ from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import Recipient, is_mail_address
 from services.notifications.domain.holding import Manner
 from services.notifications.domain.kind import EMAIL
+from services.notifications.domain.subscriptions import NEWS_KINDS
 from shared.customs.parties import EVERY_PROCESS, Contact, Delegation, Party, Scope, contact_for
 
 PROCESS_OF_KIND: Final[Mapping[str, str]] = {
@@ -34,6 +35,8 @@ PROCESS_OF_KIND: Final[Mapping[str, str]] = {
     "N-41": EVERY_PROCESS,
     "N-42": "inquiry",
     "N-45": EVERY_PROCESS,
+    "N-46": "inquiry",
+    "N-47": "policy-analysis",
 }
 """The process of each kind of notice, by which a party names its contacts."""
 
@@ -65,8 +68,8 @@ _ALWAYS_TOLD: Final[frozenset[Scope]] = frozenset({"see", "all"})
 # of ours that speaks of the demand must not be taken for it.
 _NOT_MAILED_TO_SURETY: Final = frozenset({"N-36"})
 
-OF_ITS_OWN: Final = frozenset({"N-41"})
-"""Kinds about what a recipient has here itself: nobody else is told, and no delegation is asked for."""
+OF_ITS_OWN: Final = frozenset({"N-41", "N-46", "N-47"})
+"""Kinds about what a recipient has or asked for here itself: nobody else is told, and no delegation is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,10 @@ def recipient_of(matter: Matter, party: Party, scopes: Iterable[str], today: dat
     if party.is_closed(today):
         barred = f"the party has been closed since {party.closed_on}"
     elif not (
-        party.party_id in (matter.filer, matter.surety) or matter.kind in OF_ITS_OWN or _is_told(matter.kind, scopes)
+        party.party_id in (matter.filer, matter.surety)
+        or matter.kind in OF_ITS_OWN
+        or is_news_to_itself(matter)
+        or _is_told(matter.kind, scopes)
     ):
         barred = "the importer revoked the delegation"
     contact = reachable_contact(party.contacts, PROCESS_OF_KIND[matter.kind])
@@ -157,6 +163,11 @@ def recipient_of(matter: Matter, party: Party, scopes: Iterable[str], today: dat
         account="the party",
         barred=barred,
     )
+
+
+def is_news_to_itself(matter: Matter) -> bool:
+    """Whether a notice is news to a party about no importer: no delegation is asked for."""
+    return matter.importer_number is None and matter.kind in NEWS_KINDS
 
 
 def reachable_contact(contacts: Sequence[Contact], process: str) -> Contact | None:

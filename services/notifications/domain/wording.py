@@ -225,9 +225,13 @@ _TOLD: Final[Mapping[str, str]] = {
 }
 
 
-def told_of(body: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What an act recorded and the notice tells, labelled: `decided_usd` is told as Decided (USD)."""
-    return [(_told_label(name), value) for name, value in body.get("recorded", ())]
+def told_of(body: Mapping[str, Any], language: str = DEFAULT) -> list[tuple[str, str]]:
+    """What an act recorded and the notice tells, labelled: `decided_usd` is told as Decided (USD).
+
+    What a Center wrote in a second language itself stands before the English that governs.
+    """
+    translated = body.get("translated", {}).get(language, ())
+    return [(label_in(language, _told_label(name)), value) for name, value in (*translated, *body.get("recorded", ()))]
 
 
 def _told_label(name: str) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from services.notifications.acts.calling import begin_webhooks
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.delivery import State, message_id_of
 from services.notifications.domain.facts import Act
-from services.notifications.domain.kind import Channel, Lane
+from services.notifications.domain.kind import Channel
 from services.notifications.domain.notices import ANSWER_AT, notices_for
 from services.notifications.domain.recipients import Matter, is_mailed, parties_told
+from services.notifications.handlers.audiences import begin_directory_news, learn_of_audiences
 from services.notifications.handlers.liquidation import (
     on_deadline_near,
     on_deadline_withdrawn,
@@ -34,7 +36,6 @@ from services.notifications.store import notices as notice_store
 from services.notifications.store import recipients as recipient_store
 from services.notifications.store import reminders as reminder_store
 from services.notifications.store import status_records as status_record_store
-from services.notifications.store import webhooks as webhook_store
 from services.notifications.store.deliveries import ChangedDelivery, NewDelivery
 from services.notifications.store.importers import Importer
 from services.notifications.store.notices import IssuedNotice, issue
@@ -62,6 +63,8 @@ TOPICS: Final = (
     "account-changed",
     "appeal-decided",
     "broadcast-issued",
+    "directory-changed",
+    "entry-routed",
     "party-changed",
     "work-item-changed",
     "event-refused",
@@ -106,6 +109,8 @@ class NotificationsHandler:
     async def __call__(self, tx: Transaction, events: Sequence[Event[Any]], /) -> Sequence[Outgoing]:
         """Write whom there is to tell, decide who is told of what, write that."""
         issued = {key: _with_address(item, self._mail.answers_at) for key, item in issue_notices(events).items()}
+        await learn_of_audiences(tx, events)
+        await begin_directory_news(tx, events)
         importers = [
             *(importer_of(event.data) for event in events if carries(event, AccountAssigned)),
             *(importer_changed(event.data) for event in events if carries(event, AccountChanged)),
@@ -133,7 +138,7 @@ class NotificationsHandler:
         ]
         # Who was told of an earlier notice before is not told of it again by a webhook that is newer than it.
         begun = await delivery_store.write_deliveries(tx, beginning)
-        begun += await delivery_store.write_deliveries(tx, await _begin_webhooks(tx, begun, self._mail.host, now))
+        begun += await delivery_store.write_deliveries(tx, await begin_webhooks(tx, begun, self._mail.host, now))
         caused_at = {item.notice_id: item.caused_at for item in new}
         return [
             *changes_told(woken, now),
@@ -184,35 +189,6 @@ async def _write_notices(tx: Transaction, issued: Mapping[str, IssuedNotice]) ->
     await bulletin_store.write_postings(tx, new)
     await status_record_store.write_records(tx, new)
     return new
-
-
-async def _begin_webhooks(tx: Transaction, begun: Sequence[NewDelivery], host: str, now: datetime) -> list[NewDelivery]:
-    """A delivery to each webhook of those who are told by mail or in their inbox."""
-    told = [(each, _account(each)) for each in begun if each.channel in {"email", "portal"}]
-    recipients = {account for _, account in told if account is not None}
-    active = await webhook_store.load_active(tx, recipients)
-    if not active:
-        return []
-    found: dict[tuple[str, str, str], NewDelivery] = {}
-    for delivery, account in told:
-        for webhook in active.get(account or "", ()):
-            if webhook.wants(delivery.kind):
-                key = (delivery.notice_id, webhook.channel, delivery.recipient_role)
-                message_id = f"<{delivery.notice_id}@{host}>"
-                found[key] = replace(
-                    delivery,
-                    channel=webhook.channel,
-                    state=State.QUEUED,
-                    message_id=message_id,
-                    at=now,
-                    lane=Lane.WEBHOOK,
-                )
-    return list(found.values())
-
-
-def _account(delivery: NewDelivery) -> str | None:
-    """Under which name the recipient of a delivery registers webhooks."""
-    return delivery.importer_number if delivery.recipient_role == "importer" else delivery.recipient_role
 
 
 async def _load_known(tx: Transaction, matters: Sequence[Matter]) -> Known:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifications.domain.delivery import DIGEST, LETTER, PORTAL, SECOND, Recipient, State
 from services.notifications.domain.holding import AT_ONCE, HeldFor, Hold, Manner
-from services.notifications.domain.kind import MAIL_LANES, Lane
+from services.notifications.domain.kind import MAIL_LANES, RATED_LANES, Lane
 from services.notifications.domain.languages import DEFAULT
 from services.notifications.domain.recipients import recipient_of, second_of
 from services.notifications.domain.reminding import why_not_told
@@ -357,14 +357,14 @@ async def claim_due(
 ) -> list[Claimed]:
     """Take mails of these lanes that are due, lane by lane; nobody else gets them until the lease has ended.
 
-    Of the bulk lane at most `bulk_limit` are taken, None: as many as the rest leaves.
+    Of the bulk and of news together at most `bulk_limit` are taken, None: as many as the rest leaves.
     """
     today = legal_date(now)
     claimed: list[Claimed] = []
     for lane in lanes:
         left = limit - len(claimed)
-        if lane is Lane.BULK and bulk_limit is not None:
-            left = min(left, bulk_limit)
+        if lane in RATED_LANES and bulk_limit is not None:
+            left = min(left, bulk_limit - sum(item.lane in RATED_LANES for item in claimed))
         if left > 0:
             rows = await bulk.fetch(tx, _CLAIM, now, left, now + lease, today, lane.value)
             claimed += [_claimed(row, today) for row in rows]
@@ -684,6 +684,13 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
         return account, sequence
     if row["party_version"] is None:
         return None, None
+    try:
+        contacts = read_contacts(row["contacts"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # What is broken of one party holds up no other: its mail has no address until the party is told anew.
+        return Recipient(row["party_name"], None, account="the party, whose contacts cannot be read,"), row[
+            "party_version"
+        ]
     party = Party(
         party_id=row["recipient_role"],
         version=row["party_version"],
@@ -691,7 +698,7 @@ def _recipient(row: Any, notice: WrittenNotice, today: date) -> tuple[Recipient 
         name=row["party_name"],
         state=row["party_state"],
         closed_on=row["closed_on"],
-        contacts=read_contacts(row["contacts"]),
+        contacts=contacts,
     )
     scopes = {scope for delegated in row["scopes"] or () for scope in delegated}
     told = recipient_of(matter_of(notice), party, scopes, today)

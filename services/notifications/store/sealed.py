@@ -1,4 +1,6 @@
-"""What of notifications is under seal: every notice as it was said, what became of it on each way, what was replied."""
+"""What of notifications is under seal: every notice as it was said, what became of it on each way, what was replied,
+what people did with broadcasts and questions.
+"""
 
 from typing import Final
 
@@ -9,6 +11,8 @@ SEALED: Final = (
     SealedTable(
         "delivery_events", "notice_id", ("channel", "recipient_role", "sequence"), "t.at, t.sequence", kind="uuid"
     ),
+    SealedTable("broadcast_acts", "broadcast_id", ("sequence",), "t.sequence", kind="uuid"),
+    SealedTable("question_acts", "question_id", ("sequence",), "t.sequence", kind="uuid"),
     SealedTable("replies", "notice_id", ("filing_number",), "t.replied_at, t.filing_number", kind="uuid"),
     SealedTable("letters", "notice_id", ("recipient_role",), "t.typeset_at, t.recipient_role", kind="uuid"),
     SealedTable("letter_proofs", "notice_id", ("recipient_role", "act"), "t.noted_at, t.act", kind="uuid"),

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 
-from services.routing.domain.directory import Change, RecordedChange, check_change
+from services.routing.domain.directory import Change, RecordedChange, check_change, fold, is_told_in_public
+from services.routing.publishing import SOURCE, directory_changed
 from services.routing.store import directory as store
 from services.routing.store import rulebook
+from shared.bus import outbox
 from shared.customs.calendar import legal_date
 from shared.db.transaction import Transaction
 from shared.runtime.errors import Refused
@@ -16,7 +18,8 @@ async def change_directory(
 ) -> RecordedChange:
     """Record a change of the directory; raises `Refused` when it cannot stand beside those recorded before."""
     await store.lock(tx)
-    fault = check_change(change, await store.load_changes(tx.connection), legal_date(now))
+    earlier = await store.load_changes(tx.connection)
+    fault = check_change(change, earlier, legal_date(now))
     if fault is not None:
         raise Refused(fault.detail, rule="directory", code=fault.code, remedy=fault.remedy)
     recorded = await store.append(
@@ -24,6 +27,11 @@ async def change_directory(
     )
     if change.kind == "center":
         await rulebook.note_change(tx, "center", change.code, caller.signature)
+    if is_told_in_public(change.kind):
+        unit = fold(each for each in earlier if each.effective_on <= change.effective_on).get(change.key)
+        is_new = unit is None or change.action == "open"
+        told = directory_changed(recorded, {} if unit is None or is_new else unit.details)
+        await outbox.add(tx, SOURCE, [told])
     return recorded
 
 

@@ -68,7 +68,13 @@ class BroadcastOut(BaseModel):
     issued_at: datetime
 
 
-@router.post("/broadcasts", status_code=201, summary="Send a bulletin to importers", response_model=BroadcastOut)
+@router.post(
+    "/broadcasts",
+    status_code=201,
+    summary="Send a bulletin to importers",
+    response_model=BroadcastOut,
+    deprecated=True,
+)
 async def issue_broadcast(
     body: BroadcastIn,
     request: Request,
@@ -77,7 +83,8 @@ async def issue_broadcast(
 ) -> Response:
     """Everybody in the segment today gets a notice of it, and so do their filers and agents as of any notice.
 
-    By the director or assistant director of the Center, or the Office of Trade.
+    By the director or assistant director of the Center, or the Office of Trade. Deprecated: draft it with POST
+    /broadcasts of notifications, where a second person releases it.
     """
 
     async def act(tx: Transaction) -> BroadcastOut:

@@ -258,6 +258,25 @@ def describe_change(change: Change) -> str:
             return f"{what} changes on {day}: {_tell(change.body)}."
 
 
+def find_details_changed(change: Change, before: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The details that a change sets, each with what it was: `before` is what the unit had, nothing of one that opens.
+
+    >>> change = Change("contact", "desk", "CEE007", "change", date(2026, 3, 9), {"phone": "555-0102", "hours": None})
+    >>> find_details_changed(change, {"phone": "555-0101"})
+    [('phone', '555-0101', '555-0102')]
+    """
+    return [(name, before.get(name), now) for name, now in sorted(change.body.items()) if before.get(name) != now]
+
+
+def is_told_in_public(kind: UnitKind) -> bool:
+    """Whether changes of a unit of this kind are told to anybody who asked for them: not who works where, nor how many.
+
+    >>> is_told_in_public("contact"), is_told_in_public("person")
+    (True, False)
+    """
+    return kind not in {"person", "staffing"}
+
+
 def _apply(units: dict[UnitKey, Unit], change: Change) -> None:
     known = units.get(change.key)
     if change.action == "open":

@@ -23,6 +23,7 @@ from tests.integration.liquidation.builders import apply, post_entry, routed
 from tests.integration.liquidation.test_liquidation_protests import BODY as PROTEST
 from tests.integration.notifications import test_notifications_api as notices
 from tests.integration.notifications.builders import NOW
+from tests.integration.notifications.test_notifications_questions import RULE, ToldRules
 from tests.integration.routing.matters import IMPORTER, SECOND, filing, open_matters
 from tests.integration.routing.test_routing_appeals_api import COMPLETE
 from tests.integration.workqueue import events as queue_events
@@ -278,7 +279,14 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
                 json={"recipient": notices.IMPORTER, "url": "https://receiver.example/hooks"},
                 headers={"Idempotency-Key": "hook"},
             )
+            asking = {"recipient": notices.IMPORTER, "center": "CEE007", "subject": "SYNTHETIC", "text": "SYNTHETIC?"}
+            asked = await own.post("/questions", json=asking, headers={"Idempotency-Key": "question"})
+        drafter = Identity("drafter", "Drafter", frozenset({RoleName.OFFICE_OF_TRADE}))
+        async with notices.client_of(engine, folder, drafter) as office:
+            saying = {"center": "CEE007", "subject": "SYNTHETIC", "text": "SYNTHETIC."}
+            drafted = await office.post("/broadcasts", json=saying, headers={"Idempotency-Key": "broadcast"})
         app = client._transport.app  # type: ignore[attr-defined]
+        app.state.rule_book = ToldRules(RULE).book()
         yield Ground(
             document=app.openapi(),
             client=client,
@@ -292,11 +300,26 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
                 "webhook_id": hook.json()["webhook_id"],
                 "subject": found[0]["notice_id"],
                 "run": "1",
+                "broadcast_id": drafted.json()["broadcast_id"],
+                "question_id": asked.json()["question_id"],
+                "answer_id": NO_FILE,
+                "token": "0" * 64,
             },
             whose={
                 "notice_id": ENTRY,
                 "batch_id": frozenset({"center"}),
                 "webhook_id": frozenset({"own-account"}),
+                "broadcast_id": frozenset({"center"}),
+                "question_id": frozenset({"center", "own-account"}),
+            },
+            bodies={
+                "draft_broadcast": {"center": "CEE007", "subject": "SYNTHETIC", "text": "SYNTHETIC."},
+                "write_subscription": {
+                    "recipient": notices.IMPORTER,
+                    "topic": "directory",
+                    "center": "CEE007",
+                    "is_on": True,
+                },
             },
         )
 

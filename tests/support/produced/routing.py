@@ -338,4 +338,30 @@ async def tell_refusals(make_engine: MakeEngine) -> World:
         return world
 
 
-STORIES = (tell_entries, tell_filings, tell_accounts, tell_parties, tell_broadcasts, tell_refusals)
+async def tell_directory(make_engine: MakeEngine) -> World:
+    """A contact point of a Center that opens, gets another number, and closes."""
+    async with open_world(make_engine, TODAY) as world:
+        for name, action, details in (
+            ("opened", "open", {"phone": "+1 555 0101", "hours": "9 to 5"}),
+            ("changed", "change", {"phone": "+1 555 0102"}),
+            ("closed", "close", {}),
+        ):
+            await change_directory(world, action, **details)
+            await world.keep(f"routing/directory-contact-{name}", "directory-changed", action=action)
+        return world
+
+
+async def change_directory(world: World, action: str, **details: str) -> Any:
+    """The help desk of the Center of electronics changes, from today on."""
+    body = {"kind": "contact", "code": "help-desk", "center": "CEE007", "action": action}
+    said = {
+        "effective_on": legal_date(world.clock.now()).isoformat(),
+        "details": details,
+        "reason": "SYNTHETIC: moved.",
+    }
+    made = await world.routing.call("POST", "/directory/changes", OFFICE, body | said)
+    await world.listen()
+    return made
+
+
+STORIES = (tell_entries, tell_filings, tell_accounts, tell_parties, tell_broadcasts, tell_directory, tell_refusals)

@@ -6,6 +6,8 @@ from typing import Any, get_args
 from services.liquidation.domain.money.interest import Missing
 from services.liquidation.domain.money.refunds import Lack
 from services.liquidation.domain.protest.stages import ActKind
+from services.notifications.acts.broadcasts import notice_of as notice_of_broadcast
+from services.notifications.acts.questions import notice_of as notice_of_question
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.facts import WebhookOff
 from services.notifications.domain.kind import EMAIL, POSTING
@@ -15,6 +17,7 @@ from services.notifications.domain.work_notices import BY_ACT
 from services.notifications.handlers.handler import act_of
 from shared.contracts.liquidation import EntryChange, RefundState
 from tests.support.recorded import recorded
+from tests.unit.notifications.community import AT, NO_ONE, broadcast_of, question_of
 from tests.unit.notifications.events import (
     account_assigned,
     appeal_decided,
@@ -90,7 +93,20 @@ def notices_of_everything() -> list[Notice]:
         recorded("liquidation/day-comes-near"),
     ]
     off = WebhookOff("8f0c", 1, "07-345678900", "receiver.example", "It answered 410 Gone.", date(2026, 3, 6))
-    return [notice for act in (*map(act_of, events), off) if act for notice in notices_for(act)]
+    caused = [notice for act in (*map(act_of, events), off) if act for notice in notices_for(act)]
+    return [*caused, *notices_of_news()]
+
+
+def notices_of_news() -> list[Notice]:
+    """The notices of broadcasts to an importer and a filer, of guidance and the directory, and of questions."""
+    bulletin, correction = broadcast_of("bulletin"), broadcast_of("bulletin", corrects=NO_ONE)
+    told = ((bulletin, "07-345678900", "N-33"), (bulletin, "filer:B76", "N-33"), (correction, "filer:B76", "N-33"))
+    news = ((broadcast_of("guidance"), "07-345678900", "N-47"), (broadcast_of("directory"), "filer:B76", "N-47"))
+    asked = question_of("published")
+    return [
+        *(notice_of_broadcast(each, recipient, kind, (), AT) for each, recipient, kind in (*told, *news)),
+        *(notice_of_question(asked, case, "07-345678900", [], AT) for case in (None, "refused", "merged")),
+    ]
 
 
 def recorded_of(process: str, act: str) -> dict[str, str]:
@@ -101,7 +117,8 @@ def recorded_of(process: str, act: str) -> dict[str, str]:
 
 
 def test_the_catalogue_has_every_row() -> None:
-    assert set(CATALOGUE) == {f"N-{number:02}" for number in range(1, 43)} | {"N-45"}
+    numbers = {*range(1, 43), 45, 46, 47}
+    assert set(CATALOGUE) == {f"N-{number:02}" for number in numbers}
 
 
 def test_every_kind_can_be_caused_and_every_cause_is_catalogued() -> None:
