@@ -26,14 +26,17 @@ from shared.web.access import allow
 from shared.web.fields import LARGEST_EXACT, BigOrdinal, LegalDay
 from shared.web.idempotency import CurrentIdempotentCall, answer_once
 from shared.web.operations_out import (
-    ActOut,
     AskIn,
     BytesOut,
+    DeadLetterFaultOut,
+    DeadLetterGroupOut,
+    DeadLetterGroupsOut,
+    DeadLetterOut,
+    DeadLettersPreviewOut,
     DeliveriesOut,
     EventActIn,
     EventOut,
     EventState,
-    FaultOut,
     InvariantOut,
     InvariantsOut,
     JobOut,
@@ -42,17 +45,14 @@ from shared.web.operations_out import (
     LaneOut,
     LetterActIn,
     LetterFilterIn,
-    LetterGroupOut,
-    LetterGroupsOut,
-    LetterOut,
     LetterState,
+    OperatorActOut,
     OutboxOut,
     PlaceOut,
-    PreviewOut,
     RetryIn,
-    RowOut,
+    RowLeftOut,
     StatusOut,
-    WholeLetterOut,
+    WholeDeadLetterOut,
     letter_fields,
 )
 from shared.web.pagination import CurrentPage, Page, build_page
@@ -181,11 +181,11 @@ def _add_letters(router: APIRouter) -> None:
         request: Request,
         _: LetterReader,
         state: Annotated[LetterState, Query(description="Those in this state.")] = "parked",
-    ) -> LetterGroupsOut:
+    ) -> DeadLetterGroupsOut:
         """The most first, with the oldest and the newest of each."""
         async with snapshot(engine_of(request)) as tx:
             found = await dead_letters.groups(tx, state)
-        return LetterGroupsOut(items=[LetterGroupOut.of(each) for each in found])
+        return DeadLetterGroupsOut(items=[DeadLetterGroupOut.of(each) for each in found])
 
     @router.get("/dead-letters", summary="Messages that could not be applied")
     async def list_dead_letters(
@@ -195,13 +195,13 @@ def _add_letters(router: APIRouter) -> None:
         wanted: Wanted,
         _: LetterReader,
         state: Annotated[LetterState | None, Query(description="Those in this state.")] = "parked",
-    ) -> Page[LetterOut]:
+    ) -> Page[DeadLetterOut]:
         """In the order in which they were parked, without their bytes."""
         (after,) = page.position(BigOrdinal) or (0,)
         async with snapshot(engine_of(request)) as tx:
             rows = await dead_letters.listing(tx, state=state, after=after, limit=page.fetch, wanted=wanted.read())
         return build_page(
-            rows, page, key=lambda row: (row["id"],), item=LetterOut.of, request=request, response=response
+            rows, page, key=lambda row: (row["id"],), item=DeadLetterOut.of, request=request, response=response
         )
 
     @router.get("/dead-letters/{letter_id}", summary="One dead letter with its bytes")
@@ -215,7 +215,7 @@ def _add_letters(router: APIRouter) -> None:
         most: Annotated[
             int, Query(ge=16, le=letters.WINDOW, description="How many bytes are shown at most.")
         ] = letters.WINDOW,
-    ) -> WholeLetterOut:
+    ) -> WholeDeadLetterOut:
         """Its headers, everything that is wrong with its message, and the message as text and in hexadecimal digits.
 
         A number in it that can be a social security number is not shown whole.
@@ -227,29 +227,32 @@ def _add_letters(router: APIRouter) -> None:
                 raise no_such(f"dead letter {letter_id}")
             settled = await operator_acts.find(tx, row["settled_by"]) if row["settled_by"] is not None else None
         refused = letters.read_anew(row, settings.max_event_bytes)
-        return WholeLetterOut(
+        return WholeDeadLetterOut(
             **letter_fields(row),
             headers={
                 letters.hide(name.encode()).decode(): letters.hide(value).decode("utf-8", "replace")
                 for name, value in headers_from_json(row["headers"]).items()
             },
             refused_now=None if refused is None else mask_importer_numbers(refused.detail),
-            faults=[FaultOut.model_validate(asdict(each)) for each in (refused.faults if refused is not None else ())],
+            faults=[
+                DeadLetterFaultOut.model_validate(asdict(each))
+                for each in (refused.faults if refused is not None else ())
+            ],
             message=BytesOut.model_validate(letters.show(row["value"], offset, most), from_attributes=True),
-            settled_by=None if settled is None else ActOut.of(settled),
+            settled_by=None if settled is None else OperatorActOut.of(settled),
         )
 
     @router.get("/dead-letter-preview", summary="What an act on many letters would reach")
-    async def preview_dead_letters(request: Request, wanted: Wanted, _: LetterReader) -> PreviewOut:
+    async def preview_dead_letters(request: Request, wanted: Wanted, _: LetterReader) -> DeadLettersPreviewOut:
         """How many parked letters the filter gives, since when, and the first of them; nothing is changed."""
         async with snapshot(engine_of(request)) as tx:
-            return PreviewOut.of(await letters.preview(tx, wanted.read()))
+            return DeadLettersPreviewOut.of(await letters.preview(tx, wanted.read()))
 
     @router.post(
         "/dead-letter-acts",
         status_code=_ACCEPTED,
         summary="Replay or discard dead letters",
-        responses={_ACCEPTED: {"model": ActOut}},
+        responses={_ACCEPTED: {"model": OperatorActOut}},
     )
     async def act_on_dead_letters(
         request: Request, body: LetterActIn, call: CurrentIdempotentCall, caller: Settler
@@ -262,13 +265,13 @@ def _add_letters(router: APIRouter) -> None:
         """
         at = now_of(request)
 
-        async def act(tx: Transaction) -> ActOut:
+        async def act(tx: Transaction) -> OperatorActOut:
             how: dict[str, Any] = {"reason": body.reason, "by": caller.signature, "at": at}
             is_replay = body.act == "replay"
             if body.matching is None:
-                return ActOut.of(await letters.settle_ids(tx, body.ids or [], is_replay=is_replay, **how))
+                return OperatorActOut.of(await letters.settle_ids(tx, body.ids or [], is_replay=is_replay, **how))
             wanted, of = body.matching.read(), body.matching
-            return ActOut.of(
+            return OperatorActOut.of(
                 await letters.settle_like(tx, wanted, letters=of.letters, up_to=of.up_to, is_replay=is_replay, **how)
             )
 
@@ -296,7 +299,7 @@ def _add_set_aside(router: APIRouter) -> None:
         "/set-aside-event-acts",
         status_code=_ACCEPTED,
         summary="Publish events that were set aside, or discard them",
-        responses={_ACCEPTED: {"model": ActOut}},
+        responses={_ACCEPTED: {"model": OperatorActOut}},
     )
     async def act_on_set_aside_events(
         request: Request, body: EventActIn, call: CurrentIdempotentCall, caller: EventSettler
@@ -304,11 +307,11 @@ def _add_set_aside(router: APIRouter) -> None:
         """Published ones go behind all that waits in the outbox; readers take events in any order."""
         at = now_of(request)
 
-        async def act(tx: Transaction) -> ActOut:
+        async def act(tx: Transaction) -> OperatorActOut:
             done = await letters.settle_set_aside(
                 tx, body.ids, is_published=body.act == "publish", reason=body.reason, by=caller.signature, at=at
             )
-            return ActOut.of(done)
+            return OperatorActOut.of(done)
 
         return await answer_once(request, call, act, status=_ACCEPTED)
 
@@ -323,21 +326,26 @@ def _add_jobs(router: APIRouter) -> None:
     @router.get("/jobs/{job}/rows", summary="Rows that a job leaves out")
     async def list_job_rows(
         request: Request, response: Response, job: JobName, page: CurrentPage, _: Reader
-    ) -> Page[RowOut]:
+    ) -> Page[RowLeftOut]:
         """What the job could not do, each with its error; importer numbers are not shown whole."""
         (after,) = page.position(str) or ("",)
         async with snapshot(engine_of(request)) as tx:
             await jobs.find_job(tx, job)
             rows = await set_aside.page_rows(tx, job, after=after, limit=page.fetch)
         return build_page(
-            rows, page, key=lambda row: (set_aside.digest_of(row),), item=RowOut.of, request=request, response=response
+            rows,
+            page,
+            key=lambda row: (set_aside.digest_of(row),),
+            item=RowLeftOut.of,
+            request=request,
+            response=response,
         )
 
     @router.post(
         "/jobs/{job}/runs",
         status_code=_ACCEPTED,
         summary="Run a job now",
-        responses={_ACCEPTED: {"model": ActOut}},
+        responses={_ACCEPTED: {"model": OperatorActOut}},
     )
     async def run_job_now(
         request: Request, job: JobName, body: AskIn, call: CurrentIdempotentCall, caller: JobRunning
@@ -348,8 +356,8 @@ def _add_jobs(router: APIRouter) -> None:
         """
         at = now_of(request)
 
-        async def act(tx: Transaction) -> ActOut:
-            return ActOut.of(await jobs.ask_for_run(tx, job, reason=body.reason, by=caller.signature, at=at))
+        async def act(tx: Transaction) -> OperatorActOut:
+            return OperatorActOut.of(await jobs.ask_for_run(tx, job, reason=body.reason, by=caller.signature, at=at))
 
         return await answer_once(request, call, act, status=_ACCEPTED)
 
@@ -357,7 +365,7 @@ def _add_jobs(router: APIRouter) -> None:
         "/jobs/{job}/retries",
         status_code=_ACCEPTED,
         summary="Have rows tried again that a job leaves out",
-        responses={_ACCEPTED: {"model": ActOut}},
+        responses={_ACCEPTED: {"model": OperatorActOut}},
     )
     async def retry_job_rows(
         request: Request, job: JobName, body: RetryIn, call: CurrentIdempotentCall, caller: JobRunning
@@ -365,9 +373,11 @@ def _add_jobs(router: APIRouter) -> None:
         """The next run of the job tries them, all of the job where no key is given."""
         at = now_of(request)
 
-        async def act(tx: Transaction) -> ActOut:
+        async def act(tx: Transaction) -> OperatorActOut:
             await jobs.find_job(tx, job)
-            return ActOut.of(await jobs.retry_rows(tx, job, body.keys, reason=body.reason, by=caller.signature, at=at))
+            return OperatorActOut.of(
+                await jobs.retry_rows(tx, job, body.keys, reason=body.reason, by=caller.signature, at=at)
+            )
 
         return await answer_once(request, call, act, status=_ACCEPTED)
 
@@ -403,7 +413,7 @@ def _add_invariants(router: APIRouter, parts: "Parts") -> None:
         "/invariant-checks",
         status_code=_ACCEPTED,
         summary="Check every invariant now",
-        responses={_ACCEPTED: {"model": ActOut}},
+        responses={_ACCEPTED: {"model": OperatorActOut}},
     )
     async def check_invariants_now(
         request: Request, body: AskIn, call: CurrentIdempotentCall, caller: Checker
@@ -414,30 +424,34 @@ def _add_invariants(router: APIRouter, parts: "Parts") -> None:
         """
         at = now_of(request)
 
-        async def act(tx: Transaction) -> ActOut:
+        async def act(tx: Transaction) -> OperatorActOut:
             asked = await checks.ask(tx, parts.invariants, reason=body.reason, by=caller.signature, at=at)
-            return ActOut.of(asked)
+            return OperatorActOut.of(asked)
 
         return await answer_once(request, call, act, status=_ACCEPTED)
 
 
 def _add_acts(router: APIRouter) -> None:
     @router.get("/acts", summary="What operators asked for")
-    async def list_operator_acts(request: Request, response: Response, page: CurrentPage, _: Reader) -> Page[ActOut]:
+    async def list_operator_acts(
+        request: Request, response: Response, page: CurrentPage, _: Reader
+    ) -> Page[OperatorActOut]:
         """The newest first, with who and why; acts by the command line stand among them."""
         (before,) = page.position(BigOrdinal) or (None,)
         async with snapshot(engine_of(request)) as tx:
             rows = await operator_acts.listing(tx, before=before, limit=page.fetch)
-        return build_page(rows, page, key=lambda row: (row.act_id,), item=ActOut.of, request=request, response=response)
+        return build_page(
+            rows, page, key=lambda row: (row.act_id,), item=OperatorActOut.of, request=request, response=response
+        )
 
     @router.get("/acts/{act_id}", summary="How far an act is")
-    async def read_operator_act(request: Request, act_id: ActId, _: Reader) -> ActOut:
+    async def read_operator_act(request: Request, act_id: ActId, _: Reader) -> OperatorActOut:
         """What was asked for, by whom and why, and what has been done of it."""
         async with snapshot(engine_of(request)) as tx:
             act = await operator_acts.find(tx, act_id)
         if act is None:
             raise no_such(f"act {act_id}")
-        return ActOut.of(act)
+        return OperatorActOut.of(act)
 
 
 def _add_deliveries(router: APIRouter, parts: "Parts") -> None:

@@ -175,7 +175,7 @@ class StatusOut(BaseModel):
     unknown: dict[str, str] = Field(description="Parts that cannot be told now, and why.")
 
 
-class LetterGroupOut(BaseModel):
+class DeadLetterGroupOut(BaseModel):
     """Dead letters of one reason and topic."""
 
     reason: str
@@ -185,12 +185,12 @@ class LetterGroupOut(BaseModel):
     newest: datetime
 
     @classmethod
-    def of(cls, group: LetterGroup) -> "LetterGroupOut":
+    def of(cls, group: LetterGroup) -> "DeadLetterGroupOut":
         """A group as it is shown."""
         return cls(**{name: getattr(group, name) for name in cls.model_fields})
 
 
-class LetterGroupsOut(BaseModel):
+class DeadLetterGroupsOut(BaseModel):
     """Dead letters by reason and topic, the most first."""
 
     model_config = ConfigDict(
@@ -211,10 +211,10 @@ class LetterGroupsOut(BaseModel):
         }
     )
 
-    items: list[LetterGroupOut]
+    items: list[DeadLetterGroupOut]
 
 
-class LetterOut(BaseModel):
+class DeadLetterOut(BaseModel):
     """A message that could not be applied."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_LETTER]})
@@ -233,12 +233,12 @@ class LetterOut(BaseModel):
     code_version: str
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "LetterOut":
+    def of(cls, row: Mapping[str, Any]) -> "DeadLetterOut":
         """A row as it is shown."""
         return cls(**letter_fields(row))
 
 
-class FaultOut(BaseModel):
+class DeadLetterFaultOut(BaseModel):
     """One thing that is wrong with a message, as this release reads it."""
 
     field: str
@@ -257,7 +257,7 @@ class BytesOut(BaseModel):
     is_masked: bool = Field(description="A number in it that can be a social security number is not shown whole.")
 
 
-class WholeLetterOut(LetterOut):
+class WholeDeadLetterOut(DeadLetterOut):
     """A dead letter with its message."""
 
     model_config = ConfigDict(
@@ -290,9 +290,9 @@ class WholeLetterOut(LetterOut):
 
     headers: dict[str, str]
     refused_now: str | None = Field(description="Why this release refuses its form; null where it can be read now.")
-    faults: list[FaultOut] = Field(description="What is wrong with it by place, as far as it is an event.")
+    faults: list[DeadLetterFaultOut] = Field(description="What is wrong with it by place, as far as it is an event.")
     message: BytesOut
-    settled_by: "ActOut | None" = Field(description="The last act of an operator on it, with who and why.")
+    settled_by: "OperatorActOut | None" = Field(description="The last act of an operator on it, with who and why.")
 
 
 class LetterFilterIn(BaseModel):
@@ -315,7 +315,7 @@ class LetterFilterIn(BaseModel):
         )
 
 
-class PreviewOut(BaseModel):
+class DeadLettersPreviewOut(BaseModel):
     """What an act on the letters of a filter would reach: send `letters` and `up_to` back with the act."""
 
     model_config = ConfigDict(
@@ -336,12 +336,12 @@ class PreviewOut(BaseModel):
     up_to: int = Field(description="The last letter of them; what is parked later is not touched.")
     oldest: datetime | None
     newest: datetime | None
-    sample: list[LetterOut]
+    sample: list[DeadLetterOut]
 
     @classmethod
-    def of(cls, found: Preview) -> "PreviewOut":
+    def of(cls, found: Preview) -> "DeadLettersPreviewOut":
         """A preview as it is shown."""
-        return cls(**asdict(found.parked), sample=[LetterOut.of(row) for row in found.sample])
+        return cls(**asdict(found.parked), sample=[DeadLetterOut.of(row) for row in found.sample])
 
 
 class PreviewedIn(LetterFilterIn):
@@ -475,7 +475,7 @@ class JobsOut(BaseModel):
     items: list[JobOut]
 
 
-class RowOut(BaseModel):
+class RowLeftOut(BaseModel):
     """A row that a job could not do and leaves out."""
 
     model_config = ConfigDict(
@@ -501,7 +501,7 @@ class RowOut(BaseModel):
     skipped_until: datetime
 
     @classmethod
-    def of(cls, row: RowSetAside) -> "RowOut":
+    def of(cls, row: RowSetAside) -> "RowLeftOut":
         """A row as it is shown."""
         fields = {name: getattr(row, name) for name in cls.model_fields}
         return cls(**{**fields, "key": mask_importer_numbers(row.key), "error": mask_importer_numbers(row.error)})
@@ -530,7 +530,7 @@ class RetryIn(AskIn):
     ) = Field(default=None, description="Their keys; all of the job without.")
 
 
-class ActOut(BaseModel):
+class OperatorActOut(BaseModel):
     """What an operator asked for, with who and why, and how far it is."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_ACT]})
@@ -556,7 +556,7 @@ class ActOut(BaseModel):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, act: OperatorAct) -> "ActOut":
+    def of(cls, act: OperatorAct) -> "OperatorActOut":
         """An act as it is shown."""
         fields = {name: getattr(act, name) for name in cls.model_fields}
         asked = dict(act.asked)
@@ -609,7 +609,7 @@ class InvariantsOut(BaseModel):
 
 def letter_fields(row: Mapping[str, Any]) -> dict[str, Any]:
     """What is shown of a letter without its message."""
-    names: Sequence[str] = [name for name in LetterOut.model_fields if name not in {"letter_id", "key", "detail"}]
+    names: Sequence[str] = [name for name in DeadLetterOut.model_fields if name not in {"letter_id", "key", "detail"}]
     return {
         **{name: row[name] for name in names},
         "letter_id": row["id"],

@@ -79,7 +79,7 @@ DECIDES = {
 }
 """Places whose word alone says what follows: of an unknown one nothing does."""
 
-UNUSED = {("notifications", "work-item-changed")}
+UNUSED = {("notifications", "work-item-changed"), ("notifications", "entry-routed")}
 
 
 @dataclass(slots=True)

@@ -29,7 +29,19 @@ MODULES = (
     *(f"services.{service}.{room}" for service in SERVICES for room in ROOMS),
     *(
         f"shared.{package}"
-        for package in ("archive", "bus", "contracts", "customs", "db", "files", "parties", "runtime", "web")
+        for package in (
+            "archive",
+            "bus",
+            "calendars",
+            "contracts",
+            "customs",
+            "db",
+            "files",
+            "operations",
+            "parties",
+            "runtime",
+            "web",
+        )
     ),
 )
 

@@ -315,7 +315,7 @@ async def read_results_csv(
     declaration_id: DeclarationPath,
     request: Request,
     caller: Annotated[Identity, allow("refund-declaration.read")],
-    after: Annotated[int, Query(ge=0, description="Rows behind this one; 10,000 at a time.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2_147_483_647, description="Rows behind this one; 10,000 at a time.")] = 0,
 ) -> Response:
     """Row by row with code, fact, remedy and last day; the header `X-Next-After` says where the next part begins."""
     async with snapshot(engine_of(request)) as tx:

@@ -17,6 +17,9 @@ _Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 _TEMPLATES: Final = ("ieepa-2026", "gsp-retroactive", "exclusion-301")
 
 
+_Days = Annotated[int, Field(ge=0, le=36_500)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -108,9 +111,9 @@ class WhenIn(_Part):
     suspended: bool | None = None
     liquidated: bool | None = None
     informal: bool | None = None
-    liquidated_days: tuple[Annotated[int, Field(ge=0, le=36_500)], Annotated[int, Field(ge=0)] | None] | None = Field(
-        default=None, description="Days from liquidation to receipt, both counted; the last may be null."
-    )
+    liquidated_days: (
+        tuple[Annotated[int, Field(ge=0, le=36_500)], Annotated[int, Field(ge=0, le=36_500)] | None] | None
+    ) = Field(default=None, description="Days from liquidation to receipt, both counted; the last may be null.")
 
 
 class CohortIn(_Part):

@@ -172,7 +172,7 @@ class FindingIn(BaseModel):
     explanation: ShortText
 
 
-class FindingOut(BaseModel):
+class ProductFindingOut(BaseModel):
     """What a person found of the goods of an entry."""
 
     model_config = ConfigDict(
@@ -370,7 +370,7 @@ async def release_revision(
     "/programs/{program}/entries/{entry_number}/findings",
     status_code=201,
     summary="Find whether goods are the product of an order",
-    response_model=FindingOut,
+    response_model=ProductFindingOut,
 )
 async def find_of_goods(
     program: ProgramPath,
@@ -384,7 +384,7 @@ async def find_of_goods(
     now, number = now_of(request), canonical_entry_number(entry_number)
     policy, law, today = cycle_policy_of(request), law_of(request), today_of(request)
 
-    async def act(tx: Transaction) -> FindingOut:
+    async def act(tx: Transaction) -> ProductFindingOut:
         await hold_entry(tx, number, caller, "program.find", today)
         await acts.hold_program(tx, program)
         finding = GoodsFinding(
@@ -392,7 +392,7 @@ async def find_of_goods(
         )
         kept = await store.add_finding(tx, finding)
         await judge_entries(tx, program, [number], now, policy, law)
-        return FindingOut.model_validate(kept, from_attributes=True)
+        return ProductFindingOut.model_validate(kept, from_attributes=True)
 
     return await answer_once(request, call, act)
 

@@ -40,7 +40,7 @@ _SURE: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *rang
 
 
 def has_glyph(character: str) -> bool:
-    """Whether the fonts of a letter have a character.
+    r"""Whether the fonts of a letter have a character.
 
     >>> [has_glyph(each) for each in ("a", "ñ", "א", "中", "😀", "\u202e")]
     [True, True, True, False, False, False]
@@ -51,7 +51,7 @@ def has_glyph(character: str) -> bool:
 
 
 def printable(text: object, *, only_sure: bool = False, breaks: bool = True) -> str:
-    """A text in one line as a letter can show it: what no font has by its number, long words with places to break.
+    r"""A text in one line as a letter can show it: what no font has by its number, long words with places to break.
 
     Without `breaks` words stay whole. With `only_sure` Latin letters alone stay: for text whose characters the fonts
     have, but not together.

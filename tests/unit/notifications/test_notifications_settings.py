@@ -37,6 +37,7 @@ def test_wrong_settings_are_named(wrong: dict[str, str]) -> None:
 
 PRODUCTION = {
     "env": "production",
+    "files_url": "file:///srv/files",
     "token_secret": None,
     "token_issuer": "https://id.example",
     "webhook_key": "k" * 32,

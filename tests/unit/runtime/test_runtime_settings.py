@@ -304,6 +304,7 @@ def test_production_refuses_all_of_development_at_once(monkeypatch: pytest.Monke
         "WEBHOOK_KEY": "k" * 32,
         "WEBHOOK_ALLOW_PRIVATE": "true",
         "LIQUIDATION_URL": "http://liquidation:8003",
+        "FILES_URL": "memory:///",
     }.items():
         monkeypatch.setenv(f"CENTERLINE_{name}", value)
     assert names_refused(NotificationsSettings) == {
@@ -313,10 +314,10 @@ def test_production_refuses_all_of_development_at_once(monkeypatch: pytest.Monke
         "WEBHOOK_ALLOW_PRIVATE",
         "PUBLIC_BASE_URL",
         "LIQUIDATION_URL",
+        "FILES_URL",
     }
     monkeypatch.delenv("CENTERLINE_MAIL_FOLDER")
     assert "SMTP_URL" in names_refused(NotificationsSettings)
-    monkeypatch.setenv("CENTERLINE_FILES_URL", "memory:///")
     monkeypatch.setenv("CENTERLINE_FILES_SCAN", "clamd")
     monkeypatch.setenv("CENTERLINE_FILES_CLAMD", "scanner:3310")
     assert names_refused(WorkqueueSettings) >= {"FILES_URL", "FILES_CLAMD", "LIQUIDATION_URL"}

@@ -100,6 +100,8 @@ def settings(**changes: Any) -> ServiceSettings:
         "database_url": "postgresql://localhost/x",
         "bus_database_url": "postgresql://localhost/bus",
         "token_issuer": "https://login.example.gov",
+        "env": "production",
+        "files_url": "file:///srv/files",
     }
     return load_settings(ROUTING.settings, **given | changes)
 

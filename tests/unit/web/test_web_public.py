@@ -84,6 +84,7 @@ def test_the_public_is_no_staff_and_sees_no_row() -> None:
         "trade-figures.read",
         "transparency.read",
         "calculator.use",
+        "calendar-feed.open",
         "assignment.try",
         "rule.read",
         "bulletin.read",
