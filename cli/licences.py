@@ -61,7 +61,7 @@ def _holds(tokens: list[str], allowed: Collection[str]) -> bool:
             inner = either()
             rest.pop(0)
             return inner
-        if rest and rest[0].lower() == "with":
+        if rest and rest[0].casefold() == "with":
             token = f"{token} WITH {rest[1]}"
             del rest[:2]
         return token in allowed
