@@ -471,6 +471,7 @@ def test_the_settings_of_development_do_not_pass_for_production() -> None:
     with pytest.raises(SettingsError, match="identity provider"):
         load_settings(
             BY_NAME["routing"].settings,
+            env="production",
             database_url="postgresql://localhost/x",
             bus="kafka",
             kafka_bootstrap="localhost:9092",

@@ -135,6 +135,7 @@ async def tell_filings(make_engine: MakeEngine) -> World:
             "response": {},
             "petition": {"notice_mailed_on": "2026-02-16"},
             "center-appeal": {},
+            "refund-declaration": {"program": "ieepa-2026"},
         }
         named = [entry_number(7_000_101)]
         for kind, body in bodies.items():
