@@ -34,6 +34,7 @@ NOT_WRITTEN_THERE: Final = {
     ("services/routing/acts/appeals.py", "flaw.code"),
     ("services/routing/acts/criteria.py", "error.code"),
     ("services/routing/acts/directory.py", "fault.code"),
+    ("services/routing/acts/filing_events.py", "fault.code"),
     ("services/workqueue/acts/board.py", "refusal.code"),
     ("services/workqueue/acts/item.py", "refusal.code"),
     ("services/workqueue/acts/request.py", "bar.code"),
