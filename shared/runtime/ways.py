@@ -29,9 +29,10 @@ def is_safe_url(url: str) -> bool:
 def is_safe_database(url: str) -> bool:
     """Whether a PostgreSQL URL leads to this machine, or over TLS to a server whose certificate is checked."""
     parts = urlsplit(url)
-    words = dict(parse_qsl(parts.query))
-    host = parts.hostname or words.get("host", "")
-    return not host or host.startswith("/") or is_loopback(host) or words.get("sslmode") in _CHECKED
+    words = parse_qsl(parts.query)
+    hosts = [parts.hostname or "", *(value for word, value in words if word == "host")]
+    are_local = all(not host or host.startswith("/") or is_loopback(host.partition(":")[0]) for host in hosts)
+    return are_local or dict(words).get("sslmode") in _CHECKED
 
 
 def are_here(addresses: str) -> bool:

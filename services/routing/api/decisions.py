@@ -25,7 +25,7 @@ from shared.web.requests import canonical_entry_number, engine_of, today_of
 
 router = APIRouter()
 
-_EXAMPLE: Final = {
+ENTRY_EXAMPLE: Final = {
     "entry_number": "B7603245278",
     "version": 1,
     "entry_type": "01",
@@ -45,7 +45,7 @@ _REQUEST_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": "The body of `entry-filed` (`docs/contracts/schemas/entry-filed.json`), any version.",
-        "content": {"application/json": {"schema": {"type": "object"}, "example": _EXAMPLE}},
+        "content": {"application/json": {"schema": {"type": "object"}, "example": ENTRY_EXAMPLE}},
     }
 }
 

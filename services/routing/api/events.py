@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.routing.acts.filing_events import Given, hand_over
+from services.routing.api.decisions import ENTRY_EXAMPLE
 from services.routing.domain.filed_events import MOST_AT_ONCE
 from shared.runtime.access import reach_of
 from shared.runtime.errors import Forbidden, Malformed
@@ -27,23 +28,7 @@ _EXAMPLE: Final = {
     "subject": "B7603245278",
     "time": "2026-03-03T14:00:00Z",
     "datacontenttype": "application/json",
-    "data": {
-        "entry_number": "B7603245278",
-        "version": 2,
-        "reason_code": "P01",
-        "entry_type": "01",
-        "importer_number": "07-345678900",
-        "port_of_entry": "2704",
-        "entry_date": "2026-03-02",
-        "lines": [
-            {
-                "line_number": 1,
-                "description": "PORTABLE COMPUTERS",
-                "country_of_origin": "CN",
-                "tariffs": [{"hts": "8471300100", "value_usd": 125000, "duty_usd": "0.00"}],
-            }
-        ],
-    },
+    "data": {**ENTRY_EXAMPLE, "version": 2, "reason_code": "P01"},
 }
 _REQUEST_BODY: Final[dict[str, Any]] = {
     "requestBody": {

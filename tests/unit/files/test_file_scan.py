@@ -66,7 +66,11 @@ def test_only_what_is_known_is_given_out_where_scans_are_required(is_required: b
 
 def test_scans_are_required_in_production_and_wherever_files_are_scanned() -> None:
     def required(**given: object) -> bool:
-        urls = {"database_url": "postgresql://unused", "bus_database_url": "postgresql://unused"}
+        urls = {
+            "database_url": "postgresql:///here",
+            "bus_database_url": "postgresql:///here",
+            "files_url": "file:///srv",
+        }
         own = {"service": "routing", "port": 0, "token_issuer": "https://login.example.gov"}
         return FileSettings(**urls | own | given).is_scan_required  # type: ignore[arg-type]
 

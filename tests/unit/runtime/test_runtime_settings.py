@@ -253,6 +253,11 @@ def names_refused(model: type[ServiceSettings] = ServiceSettings) -> set[str]:
     [
         ("DATABASE_URL", "postgresql://db/routing", "postgresql://db/routing?sslmode=verify-ca"),
         ("DATABASE_URL", "postgresql://db/routing?sslmode=require", "postgresql://127.0.0.1/routing"),
+        (
+            "DATABASE_URL",
+            "postgresql://localhost/routing?host=db:5432",
+            "postgresql://localhost/routing?host=localhost",
+        ),
         ("BUS_DATABASE_URL", "postgresql://db/bus?sslmode=prefer", "postgresql:///bus?host=/run/postgresql"),
     ],
 )
