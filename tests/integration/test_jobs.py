@@ -206,7 +206,9 @@ async def test_failed_job_is_noted_and_the_next_run_is_another_matter(shop: Shop
     told = shop.metrics.render().decode()
     assert 'centerline_job_runs_total{job_name="work",result="failed"} 1.0' in told
     assert 'centerline_job_runs_total{job_name="work",result="succeeded"} 1.0' in told
-    success = shop.metrics.registry.get_sample_value("centerline_job_last_success_timestamp_seconds", {"job": "work"})
+    success = shop.metrics.registry.get_sample_value(
+        "centerline_job_last_success_timestamp_seconds", {"job_name": "work"}
+    )
     assert success == (NOON + HOUR).timestamp()
 
 

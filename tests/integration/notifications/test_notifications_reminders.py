@@ -111,7 +111,7 @@ async def test_recipient_turns_reminders_off_and_still_gets_what_the_law_has_tol
     assert [mail.message_id[1:5] for mail in await send(engine, at(14))] == ["N-03"]
     assert await states(engine) == [("no-address", "the recipient turned reminders off")]
     # Another address brings back what had none, and no reminder with it.
-    await apply(engine, [account_assigned(sequence=2, contact_email="other@importer.example")], at(14))
+    await apply(engine, [account_assigned(sequence=2, center=None, contact_email="other@importer.example")], at(14))
     assert await send(engine, at(14)) == []
     assert not [row for row in await rows(engine, deliveries) if row.kind == "N-45" and row.channel == "mail"]
 
