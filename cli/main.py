@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from cli import archive, audit, operations
+from cli import archive, audit, operations, rulebook
 from cli.catalogue import EVERY_SERVICE, SERVICES
 from cli.client import CallRefused, Client, run_cycle, sign_token
 from cli.demo import SAMPLES, Reporter, Sample, read_sample, run_sample, stand_before_cycles, summarise
@@ -50,6 +50,8 @@ audit_app = typer.Typer(no_args_is_help=True, help="History under seal: proved, 
 app.add_typer(audit_app, name="audit")
 archive_app = typer.Typer(no_args_is_help=True, help="What filing systems published, as files that outlast the bus.")
 app.add_typer(archive_app, name="archive")
+rulebook_app = typer.Typer(no_args_is_help=True, help="What entries are decided with, as a file.")
+app.add_typer(rulebook_app, name="rulebook")
 
 out = Console()
 err = Console(stderr=True)
@@ -71,6 +73,9 @@ PortOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EverywhereOption = Annotated[
     bool, typer.Option("--everywhere", help="Also the letters that other services have of the same messages.")
+]
+RulebookArgument = Annotated[
+    Path, typer.Argument(help="What `GET /rulebook/export` gave.", exists=True, dir_okay=False, readable=True)
 ]
 ArchiveOption = Annotated[
     Path | None,
@@ -794,6 +799,17 @@ def restore_archive(
     environment = _bus_environment(data, bus, kafka)
     count = asyncio.run(archive.restore(environment, _archive_folder(archive_at, data)))
     print_line({"restored": count}, f"{count:,} records are on the bus again", as_json=as_json)
+
+
+@rulebook_app.command("check")
+def check_rulebook(file: RulebookArgument, as_json: JsonOption = False) -> None:
+    """Read a rule book whole, and say what it has; a file that is damaged or cut off is refused with exit code 1."""
+    found = rulebook.check(file)
+    text = (
+        f"whole: {found.accounts:,} accounts with {found.assignments:,} assignments, {found.criteria:,} revisions of "
+        f"criteria, {found.tariff_maps:,} tariff maps, {found.moves:,} moves; SHA-256 {found.sha256}"
+    )
+    print_line(asdict(found), text, as_json=as_json)
 
 
 def _archive_folder(given: Path | None, data: Path | None) -> Path:

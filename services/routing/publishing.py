@@ -9,12 +9,12 @@ import orjson
 
 from services.routing.domain.accounts import AccountRecord, programs_on
 from services.routing.domain.broadcasts import Broadcast
+from services.routing.domain.decided import DecidedVersion
 from services.routing.domain.decisions import MOVED, Decision, Move, tell_move
 from services.routing.domain.directory import RecordedChange, describe_change, find_details_changed
 from services.routing.domain.facts import Account, EntryFacts, Reason
 from services.routing.store.appeals import StandingAppeal
 from services.routing.store.assignments import NewAssignment
-from services.routing.store.decisions import DecidedVersion
 from services.routing.store.filings import StandingFiling
 from shared.bus.outbox import Encoded, Outgoing
 from shared.bus.refusals import Refusal

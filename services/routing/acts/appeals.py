@@ -25,13 +25,13 @@ from services.routing.domain.appeals import (
     supplement,
 )
 from services.routing.domain.center import CITATION
+from services.routing.domain.decided import Origin
 from services.routing.publishing import SOURCE, appeal_decided
 from services.routing.store import accounts as account_store
 from services.routing.store import appeals as store
 from services.routing.store import assignments as assignment_store
 from services.routing.store.appeals import FiledAppeal, StandingAppeal, Step
 from services.routing.store.assignments import NewAssignment
-from services.routing.store.decisions import Origin
 from shared.bus import outbox
 from shared.customs.authority import Scope
 from shared.customs.calendar import legal_date

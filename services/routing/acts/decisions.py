@@ -1,6 +1,6 @@
 """Routing decisions as people ask for them: the one that an entry would get before it is filed."""
 
-from services.routing.domain.decisions import decide
+from services.routing.domain.decisions import decide, name_versions
 from services.routing.domain.facts import EntryFacts
 from services.routing.publishing import encode_decision
 from services.routing.store import decisions as store
@@ -15,4 +15,5 @@ async def preview_decision(database: Connections, rules: RulesInForce, facts: En
         row = (await store.load_accounts(tx, [facts.importer_number])).get(facts.importer_number)
     account = row.on(facts.entry_date) if row else None
     in_force = book.on(facts.entry_date)
-    return encode_decision(facts, account, decide(facts, account, in_force, move=None), in_force.versions)
+    decision = decide(facts, account, in_force, move=None)
+    return encode_decision(facts, account, decision, name_versions(in_force, account))

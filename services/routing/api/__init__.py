@@ -22,6 +22,7 @@ from services.routing.api import (
     policies,
     proposals,
     recommendations,
+    rulebook,
     tariff_maps,
     tariff_numbers,
     unit_values,
@@ -51,6 +52,7 @@ ROUTERS = [
     figures.router,
     recommendations.router,
     calendar.router,
+    rulebook.router,
     events.router,
 ]
 PUBLIC_ROUTERS = [

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from services.routing.acts import decisions as acts
 from services.routing.api.common import EntryNumberPath, ReasonOut
+from services.routing.deciding import read_facts
 from services.routing.domain.center import CENTER_REASONS
-from services.routing.handlers.entries import read_facts
 from services.routing.store import decisions as store
 from services.routing.store import moves as move_store
 from services.routing.store.decisions import KeptDecision

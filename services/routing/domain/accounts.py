@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
+from services.routing.domain.facts import Account
 from shared.customs.postal import PostalAddress, write_address
 
 Size = Literal["small", "mid", "large"]
@@ -367,3 +368,50 @@ def _read_term(stored: Mapping[str, Any]) -> Term:
 
 def _read_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+class DatedAssignment(NamedTuple):
+    """One assignment of an account: from `effective_on` it has this Center (None: unaligned)."""
+
+    sequence: int
+    center: str | None
+    basis: str
+    effective_on: date
+
+
+class DatedAccount(NamedTuple):
+    """An account at a revision with all its assignments, oldest first."""
+
+    importer_number: str
+    name: str
+    is_broker: bool
+    trusted_programs: tuple[TrustedProgram, ...]
+    family: str | None
+    size: str
+    registered_on: date | None
+    standing: tuple[StandingLapse, ...]
+    revision: int
+    assignments: list[DatedAssignment]
+
+    def on(self, day: date) -> Account:
+        """The account as it stood on a legal day."""
+        center, basis, assigned_on, assignment = None, "unaligned", None, None
+        for item in self.assignments:
+            if item.effective_on <= day:
+                center, basis, assignment = item.center, item.basis, item.sequence
+                assigned_on = item.effective_on if center else None
+        return Account(
+            importer_number=self.importer_number,
+            name=self.name,
+            center=center,
+            assigned_on=assigned_on,
+            assignment_basis=basis,
+            trusted_programs=programs_on(self.trusted_programs, day) if self.trusted_programs else (),
+            is_broker=self.is_broker,
+            family=self.family,
+            size=self.size,
+            registered_on=self.registered_on,
+            is_in_good_standing=not self.standing or is_in_good_standing(self.standing, day),
+            revision=self.revision,
+            assignment=assignment,
+        )

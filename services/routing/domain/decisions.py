@@ -17,6 +17,9 @@ from shared.customs.tariff_map import TariffMap
 Division = Literal["partnership", "validation-and-compliance", "enforcement"]
 
 CONSULTATION: Final = "consultation"
+NOT_KNOWN: Final = "none-known"
+"""In place of the revision of an account, or of an assignment, that routing did not know when it decided."""
+
 MOVED: Final = "moved"
 """Code of the reason that says that a person moved the open matter."""
 
@@ -36,7 +39,7 @@ class Rules:
 
     @cached_property
     def versions(self) -> Mapping[str, str]:
-        """What to store beside a decision so that it can be made again."""
+        """The versions by name, as they stand beside a decision."""
         return {
             "tariff_map": self.tariff_map.version,
             "criteria": self.criteria.version,
@@ -95,6 +98,18 @@ def decide(facts: EntryFacts, account: Account | None, rules: Rules, move: Move 
         selection=selection,
         move=move.sequence if move else 0,
     )
+
+
+def name_versions(rules: Rules, account: Account | None) -> Mapping[str, str]:
+    """What to store beside a decision so that it can be made again: rules, revision of the account, assignment.
+
+    An account that was not known, or had no assignment on the day, is said to be so: one that is learned later changes
+    what the same entry would get.
+    """
+    if account is None:
+        return {**rules.versions, "account": NOT_KNOWN, "assignment": NOT_KNOWN}
+    assignment = NOT_KNOWN if account.assignment is None else str(account.assignment)
+    return {**rules.versions, "account": str(account.revision), "assignment": assignment}
 
 
 def choose_division(account: Account | None, selection: Selection) -> tuple[Division, Reason]:

@@ -46,6 +46,8 @@ class Account(NamedTuple):
     """An importer account as it stood on the entry date; `center` is None while unaligned.
 
     `trusted_programs` are those in force on that day; `registered_on` is the first day of the account.
+    `revision` and `assignment` name what of the record was looked at: its revision, and the assignment in force (None:
+    there was none).
     """
 
     importer_number: str
@@ -59,6 +61,8 @@ class Account(NamedTuple):
     size: str
     registered_on: date | None
     is_in_good_standing: bool
+    revision: int
+    assignment: int | None
 
 
 @dataclass(slots=True)

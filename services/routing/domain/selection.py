@@ -52,17 +52,32 @@ class Criteria:
     """
 
     def __init__(
-        self, live: Sequence[Criterion], shadow: Sequence[Criterion], floor_basis_points: int, unit_values: UnitValues
+        self,
+        live: Sequence[Criterion],
+        shadow: Sequence[Criterion],
+        floor_basis_points: int,
+        unit_values: UnitValues,
+        draw_version: str | None = None,
     ) -> None:
         self.live: Final = tuple(live)
         self.shadow: Final = tuple(shadow)
         self.floor_basis_points: Final = floor_basis_points
         self.unit_values: Final = unit_values
+        self._draw_version = draw_version
 
     @cached_property
     def version(self) -> str:
         """The name of what decides: live criteria, floor, unit values."""
         return f"{_fingerprint(self.live, self.unit_values)}+floor{self.floor_basis_points}"
+
+    @cached_property
+    def draw_version(self) -> str:
+        """What the random floor draws with: its own version, unless another one was given.
+
+        With a version of its own each change of a criterion draws other entries, which nobody can foresee. Who compares
+        two sets of criteria gives both the draws of one, so that what differs is the criteria and not the dice.
+        """
+        return self.version if self._draw_version is None else self._draw_version
 
     @cached_property
     def shadow_version(self) -> str:
@@ -76,10 +91,15 @@ class Criteria:
 
 
 def compile_criteria(
-    live: Iterable[Criterion], *, shadow: Iterable[Criterion], floor_basis_points: int, unit_values: UnitValues
+    live: Iterable[Criterion],
+    *,
+    shadow: Iterable[Criterion],
+    floor_basis_points: int,
+    unit_values: UnitValues,
+    draw_version: str | None = None,
 ) -> Criteria:
     """Make the criteria of one version; their order is the order of the reasons within a lane."""
-    return Criteria(tuple(live), tuple(shadow), floor_basis_points, unit_values)
+    return Criteria(tuple(live), tuple(shadow), floor_basis_points, unit_values, draw_version)
 
 
 def first_criteria(floor_basis_points: int) -> Criteria:
@@ -95,7 +115,7 @@ def select(facts: EntryFacts, account: Account | None, criteria: Criteria) -> Se
     The floor draws whatever the criteria say. Reasons of the strictest lane come first.
     """
     met = criteria.index.find(facts, account)
-    draw = random_draw(criteria.version, facts.entry_number)
+    draw = random_draw(criteria.draw_version, facts.entry_number)
     is_drawn = draw < criteria.floor_basis_points
     if not met and not is_drawn:
         return Selection("no-review", (), (_unselected(draw),), (), (), draw)

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 import orjson
 
+from services.routing.domain.accounts import DatedAccount
 from services.routing.domain.appeals import read_contents
+from services.routing.domain.decided import Origin
 from services.routing.domain.filings import FilingFacts, center_of_goods, read_answered_request, route_filing
 from services.routing.domain.rulebook import RuleBook
 from services.routing.store.appeals import FiledAppeal
-from services.routing.store.decisions import AccountRow, Origin
 from services.routing.store.filings import FilingRow
 from shared.contracts import lean
 from shared.contracts.envelope import Event
@@ -17,7 +18,9 @@ from shared.contracts.post_entry import PostEntryFiled
 from shared.customs.calendar import legal_date
 
 
-def on_post_entry_filed(event: Event[PostEntryFiled], accounts: Mapping[str, AccountRow], book: RuleBook) -> FilingRow:
+def on_post_entry_filed(
+    event: Event[PostEntryFiled], accounts: Mapping[str, DatedAccount], book: RuleBook
+) -> FilingRow:
     """A filing with where it goes, by the importer's account, map and Centers of the day of receipt."""
     data = event.data
     received_on = legal_date(data.received_at)

@@ -6,8 +6,9 @@ from typing import Any, Final
 from prometheus_client import Counter
 
 from services.routing.acts.accounts import hear_admissions
+from services.routing.deciding import on_entries
 from services.routing.handlers.admissions import on_program_admitted
-from services.routing.handlers.entries import on_entries, on_entry_released, write_entries
+from services.routing.handlers.entries import on_entry_released, write_entries
 from services.routing.handlers.filings import on_center_appeal_filed, on_post_entry_filed
 from services.routing.handlers.outcomes import on_review_decided
 from services.routing.publishing import entry_routed, filing_routed

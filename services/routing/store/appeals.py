@@ -10,7 +10,7 @@ from sqlalchemy import Row, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.appeals import Act, AppealContents, State, read_contents, supplement, to_document
-from services.routing.store.decisions import Origin
+from services.routing.domain.decided import Origin
 from services.routing.store.tables import appeals
 from services.routing.store.tables.appeals import appeal_steps
 from shared.db import bulk

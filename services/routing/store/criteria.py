@@ -1,6 +1,5 @@
 """Selection criteria as they are kept: revisions, acts, the versions in force by date, and what they hit."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
@@ -10,10 +9,10 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.routing.domain.criteria import Criterion, from_document, to_document
-from services.routing.domain.criteria_lifecycle import Act, InForce, Person, Revision, list_periods
+from services.routing.domain.criteria_lifecycle import Act, Person, Revision, list_periods
+from services.routing.domain.criteria_timeline import compile_timeline, cut_periods
 from services.routing.domain.rulebook import Dated
-from services.routing.domain.selection import RANDOM_FLOOR, Criteria, Selection, compile_criteria
-from services.routing.domain.unit_values import NO_UNIT_VALUES
+from services.routing.domain.selection import RANDOM_FLOOR, Criteria, Selection
 from services.routing.store import unit_values as unit_value_store
 from services.routing.store.tables import criteria
 from services.routing.store.tables.criteria import criteria_changes, criterion_hits
@@ -51,28 +50,20 @@ class RecordedAct(NamedTuple):
 
 
 async def load_timeline(connection: AsyncConnection, floor_basis_points: int) -> list[Dated[Criteria]]:
-    """Every version of the criteria with its first day; the first has been in force for ever (`date.min`).
-
-    A version is compiled when the first entry of its days comes, so old ones cost next to nothing.
-    """
-    revisions = [_revision(row) for row in await connection.execute(select(criteria))]
+    """Every version of the criteria with its first day; the first has been in force for ever (`date.min`)."""
+    revisions = await load_all(connection)
     is_asked = any(item.criterion.asks_unit_values for item in revisions)
-    unit_value_days = await unit_value_store.load_first_days(connection) if is_asked else []
-    merged = _merge(list_periods(revisions), unit_value_days)
-    used = {as_of for _, _, as_of in merged if as_of is not None}
+    periods = cut_periods(
+        list_periods(revisions), await unit_value_store.load_first_days(connection) if is_asked else []
+    )
+    used = {period.as_of for period in periods if period.as_of is not None}
     medians = await unit_value_store.load_medians(connection, used) if used else {}
-    return [
-        Dated(
-            day,
-            compile_criteria(
-                period.live,
-                shadow=period.shadow,
-                floor_basis_points=floor_basis_points,
-                unit_values=medians[as_of] if as_of is not None else NO_UNIT_VALUES,
-            ),
-        )
-        for day, period, as_of in merged
-    ]
+    return compile_timeline(periods, medians, floor_basis_points)
+
+
+async def load_all(connection: AsyncConnection) -> list[Revision]:
+    """Every revision of every criterion."""
+    return [_revision(row) for row in await connection.execute(select(criteria))]
 
 
 async def list_revisions(
@@ -192,25 +183,6 @@ async def write_hits(tx: Transaction, rows: Sequence[HitRow], replaced: Collecti
         again = sorted(replaced)
         await bulk.execute(tx, _FORGET_HITS, [key[0] for key in again], [key[1] for key in again])
     await bulk.copy(tx, criterion_hits, _HIT_COLUMNS, rows)
-
-
-def _merge(
-    periods: Sequence[InForce], unit_value_days: Sequence[Dated[date]]
-) -> list[tuple[date, InForce, date | None]]:
-    """The periods, cut where another version of the unit values takes effect that a criterion in force asks for."""
-    if not unit_value_days:
-        return [(period.effective_on, period, None) for period in periods]
-    first_days = [period.effective_on for period in periods]
-    asking = [any(item.asks_unit_values for item in (*period.live, *period.shadow)) for period in periods]
-    version_days = [item.effective_on for item in unit_value_days]
-    merged: list[tuple[date, InForce, date | None]] = []
-    for day in sorted({*first_days, *version_days}):
-        number = bisect_right(first_days, day) - 1
-        known = bisect_right(version_days, day)
-        as_of = unit_value_days[known - 1].value if known and asking[number] else None
-        if not merged or merged[-1][1:] != (periods[number], as_of):
-            merged.append((day, periods[number], as_of))
-    return merged
 
 
 def _recorded_act(row: Row[Any]) -> RecordedAct:

@@ -2,24 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.routing.domain.accounts import (
-    StandingLapse,
-    TrustedProgram,
-    is_in_good_standing,
-    programs_on,
-    read_programs,
-    read_standing,
-)
+from services.routing.domain.accounts import DatedAccount, DatedAssignment, read_programs, read_standing
 from services.routing.domain.activity import CountedVersion
-from services.routing.domain.decisions import Decision
-from services.routing.domain.facts import Account, EntryFacts
+from services.routing.domain.decided import ContradictingEvent, DecidedVersion, KnownVersion, Origin
 from services.routing.domain.selection import Selection
 from services.routing.domain.unit_values import unit_values_of
 from services.routing.store.tables.decisions import conflicts, releases, routing_decisions
@@ -29,7 +21,7 @@ from shared.db.transaction import Transaction
 
 _ACCOUNTS = """
 SELECT a.importer_number, a.name, a.is_broker, a.trusted_programs, a.family, a.size, a.registered_on, a.standing,
-    s.center, s.effective_on, s.basis, s.sequence
+    a.revision, s.center, s.effective_on, s.basis, s.sequence
 FROM accounts a LEFT JOIN assignments s USING (importer_number)
 WHERE a.importer_number = ANY($1::text[])
 ORDER BY a.importer_number, s.sequence
@@ -91,98 +83,12 @@ _KEEP_EARLIEST_RELEASE = (
 )
 
 
-class Assignment(NamedTuple):
-    """One assignment of an account: from `effective_on` it has this Center (None: unaligned)."""
-
-    sequence: int
-    center: str | None
-    basis: str
-    effective_on: date
-
-
-class AccountRow(NamedTuple):
-    """An account with all its assignments, oldest first."""
-
-    importer_number: str
-    name: str
-    is_broker: bool
-    trusted_programs: tuple[TrustedProgram, ...]
-    family: str | None
-    size: str
-    registered_on: date | None
-    standing: tuple[StandingLapse, ...]
-    assignments: list[Assignment]
-
-    def on(self, day: date) -> Account:
-        """The account as it stood on a legal day."""
-        center, basis, assigned_on = None, "unaligned", None
-        for item in self.assignments:
-            if item.effective_on <= day:
-                center, basis = item.center, item.basis
-                assigned_on = item.effective_on if center else None
-        return Account(
-            importer_number=self.importer_number,
-            name=self.name,
-            center=center,
-            assigned_on=assigned_on,
-            assignment_basis=basis,
-            trusted_programs=programs_on(self.trusted_programs, day) if self.trusted_programs else (),
-            is_broker=self.is_broker,
-            family=self.family,
-            size=self.size,
-            registered_on=self.registered_on,
-            is_in_good_standing=not self.standing or is_in_good_standing(self.standing, day),
-        )
-
-
-class Origin(NamedTuple):
-    """Which event a row rests on. Of two that contradict each other the lower one stands: the earlier."""
-
-    filed_at: datetime
-    source: str
-    id: str
-
-
-class KnownVersion(NamedTuple):
-    """A version of an entry that has been decided, by the digest of what was filed, with what it adds to activity."""
-
-    digest: bytes
-    origin: Origin
-    standing: CountedVersion
-
-
-class DecidedVersion(NamedTuple):
-    """A version of an entry with its decision, and the decision as it is published (JSON)."""
-
-    facts: EntryFacts
-    decision: Decision
-    published: bytes
-    standing: CountedVersion
-    digest: bytes
-    origin: Origin
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Entry number and version."""
-        return (self.facts.entry_number, self.facts.version)
-
-
 class Taken(NamedTuple):
     """A version that stands for its entry now, and the one that stood before (None: the entry was not known)."""
 
     entry_number: str
     version: int
     previous: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContradictingEvent:
-    """An event that contradicts what is known; `detail` says which one stands and by what rule."""
-
-    entry_number: str
-    kind: str
-    origin: Origin
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +130,14 @@ class DecisionCount(NamedTuple):
     entries: int
 
 
-async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, AccountRow]:
+async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dict[str, DatedAccount]:
     """Accounts with their assignments, by importer number."""
-    accounts: dict[str, AccountRow] = {}
+    accounts: dict[str, DatedAccount] = {}
     for row in await bulk.fetch(tx, _ACCOUNTS, list(importer_numbers)):
-        number, name, is_broker, programs, family, size, registered_on, standing, *assigned = row
+        number, name, is_broker, programs, family, size, registered_on, standing, revision, *assigned = row
         account = accounts.get(number)
         if account is None:
-            account = accounts[number] = AccountRow(
+            account = accounts[number] = DatedAccount(
                 importer_number=number,
                 name=name,
                 is_broker=is_broker,
@@ -240,11 +146,12 @@ async def load_accounts(tx: Transaction, importer_numbers: Sequence[str]) -> dic
                 size=size,
                 registered_on=registered_on,
                 standing=read_standing(standing) if standing else (),
+                revision=revision,
                 assignments=[],
             )
         center, effective_on, basis, sequence = assigned
         if sequence is not None:
-            account.assignments.append(Assignment(sequence, center, basis, effective_on))
+            account.assignments.append(DatedAssignment(sequence, center, basis, effective_on))
     return accounts
 
 

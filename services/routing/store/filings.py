@@ -9,11 +9,11 @@ import orjson
 from sqlalchemy import ColumnElement, Row, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.routing.domain.decided import Origin
 from services.routing.domain.decisions import Move
 from services.routing.domain.facts import Reason
 from services.routing.domain.filings import Clock, FilingRoute, read_answered_request
 from services.routing.store import moves as move_store
-from services.routing.store.decisions import Origin
 from services.routing.store.tables.filings import filing_contents, post_entry_filings
 from services.routing.store.tables.moves import moves
 from shared.db import bulk

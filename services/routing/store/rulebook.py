@@ -1,6 +1,7 @@
 """The rules as they are kept: how the event path learns that they changed, and how it reads them."""
 
 import asyncio
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +16,7 @@ class RulesInForce:
     """Every version with its dates, kept between batches. One statement asks whether anything changed."""
 
     def __init__(self, floor_basis_points: int) -> None:
-        self._floor_basis_points = floor_basis_points
+        self.floor_basis_points: Final = floor_basis_points
         self._changes = -1
         self._book: RuleBook | None = None
         self._loading = asyncio.Lock()
@@ -48,7 +49,7 @@ class RulesInForce:
         changes = await count_changes(snapshot)
         book = RuleBook(
             await tariff_maps.load_published(snapshot),
-            await criteria.load_timeline(snapshot, self._floor_basis_points),
+            await criteria.load_timeline(snapshot, self.floor_basis_points),
             await policies.load_confirmed(snapshot),
             await directory.load(snapshot),
         )
