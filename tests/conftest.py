@@ -126,6 +126,14 @@ def open_folder(run_folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def module_folder(open_folder: Path) -> Path:
+    """The same for what a module makes: a worker that turns back to a module makes it anew, in another folder."""
+    folder = Path(tempfile.mkdtemp(dir=open_folder))
+    folder.chmod(0o755)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def postgres(open_folder: Path) -> Iterator[EmbeddedPostgres]:
     """A real PostgreSQL server for this process."""

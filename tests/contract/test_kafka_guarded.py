@@ -17,13 +17,13 @@ from tests.support.kafka_broker import Guards, KafkaBroker
 
 
 @pytest.fixture(scope="module")
-def authority(open_folder: Path) -> Authority:
-    return Authority.found(open_folder / "kafka-certificates")
+def authority(module_folder: Path) -> Authority:
+    return Authority.found(module_folder / "kafka-certificates")
 
 
 @pytest.fixture(scope="module")
-def broker(open_folder: Path, authority: Authority) -> Iterator[KafkaBroker]:
-    with KafkaBroker.start(open_folder / "guarded-kafka", guards=Guards(authority, "centerline", "hush")) as broker:
+def broker(module_folder: Path, authority: Authority) -> Iterator[KafkaBroker]:
+    with KafkaBroker.start(module_folder / "guarded-kafka", guards=Guards(authority, "centerline", "hush")) as broker:
         yield broker
 
 
@@ -60,11 +60,11 @@ async def test_who_is_not_let_in_waits_and_is_told_why(
     broker: KafkaBroker,
     by_password: KafkaAccess,
     by_certificate: KafkaAccess,
-    open_folder: Path,
+    module_folder: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """An operator has to mend it, and nothing is given up meanwhile; the reason stands in the log."""
-    stranger = Authority.found(open_folder / "strange-certificates")
+    stranger = Authority.found(module_folder / "strange-certificates")
     for access, reason in (
         (replace(by_password, password="hushed"), "invalid credentials"),
         (replace(by_password, ca=stranger.ca), "CERTIFICATE_VERIFY_FAILED"),

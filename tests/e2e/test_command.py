@@ -86,9 +86,9 @@ _CALLERS: Final = frozenset({"status", "cycle"})
 
 
 @pytest.fixture(scope="module")
-def running(open_folder: Path) -> Iterator[Running]:
+def running(module_folder: Path) -> Iterator[Running]:
     """A demonstration of a few entries and all that is refused, and rows that were set aside."""
-    folder, samples, run_id = open_folder / "commands" / "data", open_folder / "commands" / "samples", uuid4().hex
+    folder, samples, run_id = module_folder / "commands" / "data", module_folder / "commands" / "samples", uuid4().hex
     samples.mkdir(parents=True)
     with gzip.open(SAMPLES / "events.jsonl.gz", "rb") as file, gzip.open(samples / "events.jsonl.gz", "wb") as few:
         few.writelines(islice(file, 12))
@@ -97,7 +97,7 @@ def running(open_folder: Path) -> Iterator[Running]:
     first_port = find_free_ports(len(SERVICES) + 1) + 1
     places = [f"--data={folder}", f"--first-port={first_port}"]
     variables = clean_environment({MARK: run_id, "CENTERLINE_LOG_LEVEL": "WARNING"})
-    with (open_folder / "commands" / "log").open("ab") as log:
+    with (module_folder / "commands" / "log").open("ab") as log:
 
         def start(*words: str) -> subprocess.Popen[str]:
             command = [str(COMMAND), *words, "--json", *places]
@@ -201,7 +201,7 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
     assert {row["source"] for row in documents[("audit", "export")]} >= {"account_changes", "assignments"}
 
 
-def test_archive_has_what_was_fed_and_is_put_back_on_an_empty_bus_only(running: Running, open_folder: Path) -> None:
+def test_archive_has_what_was_fed_and_is_put_back_on_an_empty_bus_only(running: Running, module_folder: Path) -> None:
     assert running.ask("archive", "run", "--once").code == 0
     assert only_document(running.ask("archive", "run", "--once", "--json").printed) == {"archived": 0}
     found = only_document(running.ask("archive", "verify", "--json").printed)
@@ -212,10 +212,12 @@ def test_archive_has_what_was_fed_and_is_put_back_on_an_empty_bus_only(running: 
     full = running.ask("archive", "restore")
     assert (full.code, "hold records already" in full.told) == (1, True), full
     folder = running.folder / "archive"
-    empty = open_folder / "empty"
-    put_back = run_command("archive", "restore", f"--archive={folder}", f"--data={empty}", "--json", folder=open_folder)
+    empty = module_folder / "empty"
+    put_back = run_command(
+        "archive", "restore", f"--archive={folder}", f"--data={empty}", "--json", folder=module_folder
+    )
     assert only_document(put_back.printed) == {"restored": archived}, put_back
-    run_command("clean-data", f"--data={empty}", folder=open_folder)
+    run_command("clean-data", f"--data={empty}", folder=module_folder)
     segment = max(folder.glob("*/*/*.zst"))
     segment.write_bytes(segment.read_bytes()[:-1])
     damaged = running.ask("archive", "verify", "--json")

@@ -18,14 +18,14 @@ AUDIENCE = "centerline-test"
 
 
 @pytest.fixture(scope="module")
-def provider(open_folder: Path) -> Iterator[OidcServer]:
+def provider(module_folder: Path) -> Iterator[OidcServer]:
     users = {"kim": ["import-specialist"], "lee": ["trade-counsel", "something-else"], "out": []}
-    with running_oidc_server(open_folder / "provider", users, AUDIENCE) as server:
+    with running_oidc_server(module_folder / "provider", users, AUDIENCE) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-async def product(open_folder: Path, provider: OidcServer) -> AsyncIterator[Product]:
+async def product(module_folder: Path, provider: OidcServer) -> AsyncIterator[Product]:
     variables = {
         "CENTERLINE_ENV": "production",
         "CENTERLINE_DEVELOPMENT": "false",
@@ -37,7 +37,7 @@ async def product(open_folder: Path, provider: OidcServer) -> AsyncIterator[Prod
         "CENTERLINE_SESSION_KEY": "for-tests-only-" * 3,
         "CENTERLINE_WEBHOOK_KEY": "for-tests-only-" * 3,
     }
-    async with running_product(bus="postgres", folder=open_folder / "production", variables=variables) as product:
+    async with running_product(bus="postgres", folder=module_folder / "production", variables=variables) as product:
         yield product
 
 

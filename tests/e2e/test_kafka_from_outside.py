@@ -118,19 +118,19 @@ def send(bootstrap: str, messages: Sequence[Message]) -> None:
 
 
 @pytest.fixture(scope="module")
-def broker(open_folder: Path) -> Iterator[str]:
+def broker(module_folder: Path) -> Iterator[str]:
     """A broker that holds nothing but this traffic, unless CENTERLINE_TEST_KAFKA names one."""
     given = broker_from_environment()
     if given is not None:
         yield given
         return
-    with KafkaBroker.start(open_folder / "outside-kafka") as broker:
+    with KafkaBroker.start(module_folder / "outside-kafka") as broker:
         yield broker.bootstrap
 
 
 @pytest.fixture(scope="module")
-async def product(open_folder: Path, broker: str) -> AsyncIterator[Product]:
-    async with running_product(bus="kafka", kafka=broker, folder=open_folder / "outside") as product:
+async def product(module_folder: Path, broker: str) -> AsyncIterator[Product]:
+    async with running_product(bus="kafka", kafka=broker, folder=module_folder / "outside") as product:
         yield product
         assert product.stop() == 0, product.end_of_log()
         assert product.all_pids() == []

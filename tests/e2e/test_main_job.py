@@ -140,12 +140,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def new_data(open_folder: Path, sample: Sample) -> Iterator[Callable[[], Data]]:
+def new_data(module_folder: Path, sample: Sample) -> Iterator[Callable[[], Data]]:
     """Gives data folders; nothing that runs on them outlives the tests."""
     made: list[Data] = []
 
     def make() -> Data:
-        folder = open_folder / f"main-job-{len(made)}"
+        folder = module_folder / f"main-job-{len(made)}"
         made.append(Data(folder, sample.folder, find_free_ports(SERVICE_COUNT + 1) + 1, uuid4().hex))
         return made[-1]
 

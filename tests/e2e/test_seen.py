@@ -57,14 +57,14 @@ def _filed(trace_id: str, flags: str) -> Message:
 
 
 @pytest.fixture(scope="module")
-async def seen(open_folder: Path) -> AsyncIterator[Seen]:
+async def seen(module_folder: Path) -> AsyncIterator[Seen]:
     with collecting() as collector:
         variables = {
             "CENTERLINE_TRACES_URL": collector.url,
             "CENTERLINE_TRACES_SHARE": "0",
             "OTEL_BSP_SCHEDULE_DELAY": "300",
         }
-        async with running_product(bus="postgres", folder=open_folder / "seen", variables=variables) as product:
+        async with running_product(bus="postgres", folder=module_folder / "seen", variables=variables) as product:
             bus = product.environment.open_bus()
             await bus.publish([_filed(KEPT, "01"), _filed(OTHER, "01"), _filed(LEFT, "00")])
             await bus.close()

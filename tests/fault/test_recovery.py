@@ -30,15 +30,15 @@ TAKEN_OVER_SECONDS = 15.0  # its session, and a rebalance of the others
 
 
 @pytest.fixture(scope="module")
-def broker(open_folder: Path) -> Iterator[KafkaBroker]:
-    with KafkaBroker.start(open_folder / "recovery-kafka") as broker:
+def broker(module_folder: Path) -> Iterator[KafkaBroker]:
+    with KafkaBroker.start(module_folder / "recovery-kafka") as broker:
         yield broker
 
 
 @pytest.fixture(params=["postgres", pytest.param("kafka", marks=pytest.mark.kafka)], scope="module")
-async def fleet(request: pytest.FixtureRequest, open_folder: Path) -> AsyncIterator[RoutingFleet]:
+async def fleet(request: pytest.FixtureRequest, module_folder: Path) -> AsyncIterator[RoutingFleet]:
     bus = request.param
-    folder = open_folder / f"recovery-{bus}"
+    folder = module_folder / f"recovery-{bus}"
     folder.mkdir()
     kafka = request.getfixturevalue("broker").bootstrap if bus == "kafka" else ""
     async with routing_fleet(folder, bus, kafka) as fleet:

@@ -16,13 +16,13 @@ PASSWORD = "hush-hush"
 
 
 @pytest.fixture(scope="module")
-def authority(open_folder: Path) -> Authority:
-    return Authority.found(open_folder / "database-certificates")
+def authority(module_folder: Path) -> Authority:
+    return Authority.found(module_folder / "database-certificates")
 
 
 @pytest.fixture(scope="module")
-def server(open_folder: Path, authority: Authority) -> Iterator[str]:
-    with guarded_postgres(open_folder / "guarded-postgres", authority, PASSWORD) as port:
+def server(module_folder: Path, authority: Authority) -> Iterator[str]:
+    with guarded_postgres(module_folder / "guarded-postgres", authority, PASSWORD) as port:
         yield f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}/postgres"
 
 
@@ -44,8 +44,8 @@ async def test_pool_talks_tls_with_the_server_that_it_knows(server: str, authori
 
 
 @pytest.mark.parametrize("words", ["sslmode=verify-full&sslrootcert={stranger}", "sslmode=disable"])
-async def test_pool_talks_to_nobody_else_and_never_in_clear(server: str, open_folder: Path, words: str) -> None:
-    stranger = Authority.found(open_folder / "strange-database-certificates").ca
+async def test_pool_talks_to_nobody_else_and_never_in_clear(server: str, module_folder: Path, words: str) -> None:
+    stranger = Authority.found(module_folder / "strange-database-certificates").ca
     engine = create_engine(f"{server}?{words.format(stranger=stranger)}", application="guarded")
     try:
         with pytest.raises(Exception, match=r"CERTIFICATE_VERIFY_FAILED|no pg_hba\.conf entry") as refused:

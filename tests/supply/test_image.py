@@ -113,14 +113,14 @@ def test_bill_of_materials_in_the_image_names_what_is_installed_in_it(image: Ima
 
 
 @pytest.fixture(scope="module")
-def broker(open_folder: Path) -> Iterator[str]:
-    with KafkaBroker.start(open_folder / "image-kafka") as broker:
+def broker(module_folder: Path) -> Iterator[str]:
+    with KafkaBroker.start(module_folder / "image-kafka") as broker:
         yield broker.bootstrap
 
 
 @pytest.fixture
-def clean_folder(open_folder: Path) -> Path:
-    folder = open_folder / "image-clean"
+def clean_folder(module_folder: Path) -> Path:
+    folder = module_folder / "image-clean"
     folder.mkdir()
     return folder
 
@@ -172,8 +172,8 @@ class Site:
 
 
 @pytest.fixture
-def site(image: Image, broker: str, open_folder: Path) -> Iterator[Site]:
-    folder = open_folder / "image"
+def site(image: Image, broker: str, module_folder: Path) -> Iterator[Site]:
+    folder = module_folder / "image"
     for name in ("", "files", "mail", "clock"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777 if name in {"files", "mail"} else 0o755)

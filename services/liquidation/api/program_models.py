@@ -169,10 +169,14 @@ class DefinitionIn(_Part):
 class RevisionIn(BaseModel):
     """A revision to be drafted, with the reason for it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=lambda schema: schema.update(examples=_examples()))
 
     definition: DefinitionIn
     reason: ShortText
+
+
+def _examples() -> list[dict[str, Any]]:
+    return [{"definition": templates()[0], "reason": "SYNTHETIC order of a court."}]
 
 
 @cache

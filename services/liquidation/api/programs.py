@@ -166,7 +166,10 @@ class TrialOut(BaseModel):
 class FindingIn(BaseModel):
     """Whether the goods of an entry are the product that an order describes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"is_product": True, "explanation": "By the maker's data sheet."}]},
+    )
 
     is_product: bool
     explanation: ShortText

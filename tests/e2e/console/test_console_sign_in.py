@@ -20,14 +20,14 @@ AUDIENCE = "centerline-test"
 
 
 @pytest.fixture(scope="module")
-def provider(open_folder: Path) -> Iterator[OidcServer]:
+def provider(module_folder: Path) -> Iterator[OidcServer]:
     users = {"kim": ["import-specialist"], "lee": ["entry-specialist"]}
-    with running_oidc_server(open_folder / "console-provider", users, AUDIENCE, token_minutes=1) as server:
+    with running_oidc_server(module_folder / "console-provider", users, AUDIENCE, token_minutes=1) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-async def deployed(open_folder: Path, provider: OidcServer) -> AsyncIterator[Product]:
+async def deployed(module_folder: Path, provider: OidcServer) -> AsyncIterator[Product]:
     variables = {
         "CENTERLINE_ENV": "production",
         "CENTERLINE_DEVELOPMENT": "false",
@@ -40,7 +40,7 @@ async def deployed(open_folder: Path, provider: OidcServer) -> AsyncIterator[Pro
         "CENTERLINE_SESSION_KEY": "for-tests-only-" * 3,
         "CENTERLINE_WEBHOOK_KEY": "for-tests-only-" * 3,
     }
-    async with running_product(bus="postgres", folder=open_folder / "signing-in", variables=variables) as product:
+    async with running_product(bus="postgres", folder=module_folder / "signing-in", variables=variables) as product:
         yield product
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.liquidation.api.program_models import templates
+from services.notifications.handlers.audiences import news_of
 from services.notifications.store.letters import Batch, open_batch
 from services.workqueue.handlers.item_ids import entry_item_id
 from shared.customs.calendar import legal_date
@@ -31,6 +33,7 @@ from tests.integration.workqueue.desk import Desk
 from tests.integration.workqueue.test_workqueue_matters import MATTER
 from tests.support.events import decoded, entry_body, entry_number, line
 from tests.support.people import EVERY_CENTER
+from tests.support.recorded import recorded
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -209,6 +212,11 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
         named = {"owner": IMPORTER, "name": "Deadlines"}
         feed = await desk.client.post("/calendar-feeds", json=named, headers={**importer, "Idempotency-Key": "feed"})
         assert feed.status_code == 201, feed.text
+        office = desk.headers(RoleName.OFFICE_OF_TRADE, key="program")
+        program = await desk.client.post(
+            "/programs", json={"definition": templates()[0], "reason": "SYNTHETIC"}, headers=office
+        )
+        assert program.status_code == 201, program.text
         protest = await desk.client.post("/protests", json={"entries": [protested]} | PROTEST, headers=importer)
         assert protest.status_code == 201, protest.text
         app = desk.client._transport.app  # type: ignore[attr-defined]
@@ -229,7 +237,7 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
                 "importer_number": IMPORTER,
                 "hold_set_id": "none",
                 "selection_id": NO_FILE,
-                "program": "none",
+                "program": program.json()["program"],
                 "revision": "1",
                 "declaration_id": "none",
                 "instruction_id": "none",
@@ -267,7 +275,8 @@ async def _liquidation(engine: AsyncEngine) -> AsyncIterator[Ground]:
 
 @asynccontextmanager
 async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Ground]:
-    await notices.apply(engine, [notices.entry_changed()])
+    told = recorded("routing/directory-contact-changed")
+    await notices.apply(engine, [notices.entry_changed(), told])
     async with notices.client_of(engine, folder, notices.STAFF) as client:
         found = notices.items(await client.get("/notices", params={"kind": "N-13"}))
         owner = Identity(
@@ -305,6 +314,8 @@ async def _notifications(engine: AsyncEngine, folder: Path) -> AsyncIterator[Gro
                 "answer_id": NO_FILE,
                 "token": "0" * 64,
             },
+            # What a Center tells is in the archive once it was released; a draft is its Center's alone.
+            instead={"/broadcast-archive": {"broadcast_id": str(news_of(told.data).broadcast_id)}},
             whose={
                 "notice_id": ENTRY,
                 "batch_id": frozenset({"center"}),
