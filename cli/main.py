@@ -812,6 +812,34 @@ def check_rulebook(file: RulebookArgument, as_json: JsonOption = False) -> None:
     print_line(asdict(found), text, as_json=as_json)
 
 
+@rulebook_app.command("replay")
+def replay_rulebook(
+    file: RulebookArgument,
+    archive_at: ArchiveOption = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Decide every archived entry again with this rule book, and compare with what routing keeps; nothing is written.
+
+    Exit code 1 when a decision comes out otherwise than it is kept.
+    """
+    environment = open_environment(data=data, is_needed=True)
+    found = asyncio.run(rulebook.replay(environment, file, _archive_folder(archive_at, data)))
+    heads = ("entry_number", "version", "field", "kept", "made")
+    print_rows(
+        f"Decided again: {found.versions:,} versions, {found.equal:,} as kept, {found.unequal:,} otherwise, "
+        f"{found.not_kept:,} without a decision of this event",
+        heads,
+        [[each[head] for head in heads] for each in found.different],
+        document=asdict(found),
+        as_json=as_json,
+        if_none=f"{found.equal:,} of {found.versions:,} versions come out as they are kept, none otherwise; "
+        f"{found.not_kept:,} have no decision of this event",
+    )
+    if found.unequal:
+        raise typer.Exit(1)
+
+
 def _archive_folder(given: Path | None, data: Path | None) -> Path:
     named = given or os.environ.get("CENTERLINE_ARCHIVE")
     return Path(named).resolve() if named else data_folder(data) / "archive"

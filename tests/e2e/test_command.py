@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+import httpx
 import pytest
 import typer
 from sqlalchemy import text
@@ -64,6 +65,8 @@ WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("reconcile-bulletin",): (),
     ("archive", "run"): ("--once",),
     ("archive", "verify"): (),
+    ("rulebook", "check"): ("rulebook.ndjson",),
+    ("rulebook", "replay"): ("rulebook.ndjson",),
 }
 """What each command is asked; `demo`, `up` and `clean-data` make and remove the data that the others look at."""
 
@@ -78,7 +81,9 @@ class Running:
 
     def ask(self, *words: str, width: int | None = None) -> Said:
         """Run a command on these data."""
-        places = [f"--data={self.folder}", *([f"--first-port={self.first_port}"] if words[0] in _CALLERS else [])]
+        places = [f"--first-port={self.first_port}"] if words[0] in _CALLERS else []
+        if words[:2] != ("rulebook", "check"):  # which looks at a file and at nothing else
+            places.append(f"--data={self.folder}")
         return run_command(*words, *places, folder=self.folder.parent, width=width)
 
 
@@ -174,6 +179,12 @@ def test_every_command_takes_json_and_is_tried_with_it() -> None:
 
 def test_every_command_prints_one_document_and_nothing_else(running: Running, tmp_path: Path) -> None:
     documents = dict(running.documents)
+    operator = running.ask("token", "kim", "--role=operator").printed.strip()
+    taken = httpx.get(
+        f"http://127.0.0.1:{running.first_port}/rulebook/export", headers={"Authorization": f"Bearer {operator}"}
+    )
+    assert taken.status_code == 200, taken.text
+    (running.folder.parent / "rulebook.ndjson").write_bytes(taken.content)
     for path, words in WORDS.items():
         said = running.ask(*path, *words, "--json")
         assert said.code == 0, (path, said)
@@ -198,6 +209,9 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
         ("retry-rows", "A release can do them."),
     ]
     assert documents[("audit", "verify")] == {name: [] for name in documents[("up",)] if name != "console"}
+    replayed = documents[("rulebook", "replay")]
+    assert 12 <= replayed["equal"] == replayed["versions"] - replayed["not_kept"]
+    assert documents[("rulebook", "check")]["centers"] == 10
     assert {row["source"] for row in documents[("audit", "export")]} >= {"account_changes", "assignments"}
 
 

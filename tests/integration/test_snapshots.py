@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.liquidation.acts.cycles import run_cycle
 from services.liquidation.domain.money.settings import POLICY
 from services.liquidation.store.pictures import EntryPicture, find_picture
+from services.routing.acts.deciding import read_facts
 from services.routing.acts.decisions import preview_decision
 from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
 from services.routing.domain.rulebook import RuleBook
-from services.routing.handlers.entries import read_facts
 from services.routing.store import policies, rulebook, tariff_maps
 from services.routing.store.policies import load_rules
 from services.routing.store.rulebook import RulesInForce

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, ValidationError
 
 from services.routing.acts import decisions as acts
+from services.routing.acts.deciding import read_facts
 from services.routing.api.common import EntryNumberPath, ReasonOut
-from services.routing.deciding import read_facts
 from services.routing.domain.center import CENTER_REASONS
 from services.routing.store import decisions as store
 from services.routing.store import moves as move_store

@@ -105,14 +105,13 @@ class RuleBookFile:
     policies: int
     book: RuleBook
     accounts: Mapping[str, KeptAccount]
-    moves: Sequence[RecordedMove]
+    moves: Mapping[tuple[str, str, int], RecordedMove]
+    """By `entry` or `filing`, number, and sequence."""
 
     def move_of(self, entry_number: str, sequence: int) -> Move | None:
         """The move of an entry that a decision names; None for 0, which is none."""
-        for move in self.moves:
-            if (move.matter, move.number, move.sequence) == ("entry", entry_number, sequence):
-                return Move(move.sequence, move.to_center)
-        return None
+        move = self.moves.get(("entry", entry_number, sequence))
+        return Move(move.sequence, move.to_center) if move is not None else None
 
 
 def tell_start(floor_basis_points: int) -> dict[str, Any]:
@@ -246,7 +245,7 @@ class _Reader:
         self._unit_value_days: list[Dated[date]] = []
         self._medians: dict[date, UnitValues] = {}
         self._accounts: dict[str, KeptAccount] = {}
-        self._moves: list[RecordedMove] = []
+        self._moves: dict[tuple[str, str, int], RecordedMove] = {}
         self._end: Mapping[str, Any] | None = None
         self._takers: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "rule-book": self._take_start,
@@ -256,7 +255,7 @@ class _Reader:
             "center-change": lambda told: self._centers.append(_change(told)),
             "unit-values": self._take_unit_values,
             "account": self._take_account,
-            "move": lambda told: self._moves.append(_move(told)),
+            "move": self._take_move,
         }
 
     def take(self, told: Mapping[str, Any], line: bytes) -> None:
@@ -283,9 +282,7 @@ class _Reader:
         assert self._floor is not None
         sha256 = self._hash.hexdigest()
         if (self._end["lines"], self._end["sha256"]) != (self._lines, sha256):
-            raise DamagedRuleBookError(
-                "its lines are not those that its last line was written for: hash or number differ"
-            )
+            raise DamagedRuleBookError("hash or number of its lines is not what its last line says")
         periods = cut_periods(list_periods(self._revisions), self._unit_value_days)
         book = RuleBook(
             self._maps,
@@ -315,6 +312,10 @@ class _Reader:
         self._unit_value_days.append(Dated(date.fromisoformat(told["effective_on"]), as_of))
         medians = {(hts, unit): Decimal(median) for hts, unit, median in told["medians"]}
         self._medians[as_of] = UnitValues(as_of.isoformat(), medians)
+
+    def _take_move(self, told: Mapping[str, Any]) -> None:
+        move = _move(told)
+        self._moves[move.matter, move.number, move.sequence] = move
 
     def _take_account(self, told: Mapping[str, Any]) -> None:
         self._accounts[told["importer_number"]] = _account(told)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from services.routing.deciding import DecidedEntries, VersionKey
+from services.routing.acts.deciding import DecidedEntries, VersionKey
 from services.routing.domain.activity import deltas
 from services.routing.domain.decided import DecidedVersion, KnownVersion
 from services.routing.store import activity as activity_store

@@ -6,7 +6,7 @@ from typing import Any, Final
 from prometheus_client import Counter
 
 from services.routing.acts.accounts import hear_admissions
-from services.routing.deciding import on_entries
+from services.routing.acts.deciding import on_entries
 from services.routing.handlers.admissions import on_program_admitted
 from services.routing.handlers.entries import on_entry_released, write_entries
 from services.routing.handlers.filings import on_center_appeal_filed, on_post_entry_filed

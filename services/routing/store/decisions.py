@@ -30,6 +30,9 @@ _KNOWN_VERSIONS = """
 SELECT entry_number, version, content_digest, filed_at, event_source, event_id, importer_number, entry_date, goods
 FROM routing_decisions WHERE entry_number = ANY($1::text[])
 """
+_DECIDED = """
+SELECT entry_number, version, content_digest, decision FROM routing_decisions WHERE entry_number = ANY($1::text[])
+"""
 _DECISION_COLUMNS = (
     "entry_number",
     "version",
@@ -101,6 +104,13 @@ class Release:
     release_kind: str
 
 
+class KeptVersion(NamedTuple):
+    """A version with the digest of what was filed and its decision as JSON values."""
+
+    digest: bytes
+    decision: Mapping[str, Any]
+
+
 class KeptDecision(NamedTuple):
     """A decision as it is kept: as it was published, and what selected the entry, both JSON values."""
 
@@ -164,6 +174,14 @@ async def load_known_versions(tx: Transaction, entry_numbers: Sequence[str]) -> 
             CountedVersion(row["importer_number"], row["entry_date"], row["goods"]),
         )
         for row in await bulk.fetch(tx, _KNOWN_VERSIONS, list(entry_numbers))
+    }
+
+
+async def load_decided(tx: Transaction, entry_numbers: Sequence[str]) -> dict[tuple[str, int], KeptVersion]:
+    """Decisions as they are kept, by entry number and version."""
+    return {
+        (row["entry_number"], row["version"]): KeptVersion(row["content_digest"], row["decision"])
+        for row in await bulk.fetch(tx, _DECIDED, list(entry_numbers))
     }
 
 

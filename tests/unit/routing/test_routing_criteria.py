@@ -38,7 +38,8 @@ def entry(*lines: LineFacts, **changes: Any) -> EntryFacts:
 
 
 def account(**changes: Any) -> Account:
-    base = Account(IMPORTER, "SYNTHETIC", "CEE004", ON, "registered", (), False, None, "mid", date(2020, 1, 1), True)
+    known = (IMPORTER, "SYNTHETIC", "CEE004", ON, "registered", (), False, None, "mid", date(2020, 1, 1), True)
+    base = Account(*known, revision=1, assignment=1)
     return base._replace(**changes)
 
 

@@ -34,6 +34,8 @@ def account(center: str | None = "CEE007", *, is_broker: bool = False) -> Accoun
         size="small",
         registered_on=None,
         is_in_good_standing=True,
+        revision=1,
+        assignment=1 if center else None,
     )
 
 

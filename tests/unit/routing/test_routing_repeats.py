@@ -1,6 +1,6 @@
 """A summary that repeats one filed before is the same to routing, also when the contract has grown in between."""
 
-from services.routing.handlers.entries import content_digest
+from services.routing.acts.deciding import content_digest
 from tests.support.events import decoded, entry_body, entry_number, line
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.domain.center import choose_center
-from services.routing.domain.decisions import Rules, decide
+from services.routing.domain.decisions import Rules, decide, name_versions
 from services.routing.domain.directory import build_directory
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.domain.policies import DEFAULT_VERSION, shipped_policies
-from services.routing.domain.selection import first_criteria, random_draw, select
+from services.routing.domain.selection import Criteria, first_criteria, random_draw, select
 from shared.customs.centers import PENDING
 from shared.customs.tariff_map import default_tariff_map
 
@@ -46,6 +46,8 @@ def account(center: str | None = "CEE005", *, programs: tuple[str, ...] = (), is
         "small",
         None,
         True,
+        3,
+        2 if center else None,
     )
 
 
@@ -121,6 +123,32 @@ def test_floor_draws_about_its_share_and_always_the_same() -> None:
     draws = [random_draw("v", f"B76{number:08d}") for number in range(20_000)]
     assert draws == [random_draw("v", f"B76{number:08d}") for number in range(20_000)]
     assert 150 < sum(draw < 100 for draw in draws) < 250
+
+
+def test_criteria_that_draw_as_others_do_draw_the_same_entries() -> None:
+    base = first_criteria(100)
+    fewer, alone = (
+        Criteria(base.live[1:], (), base.floor_basis_points, base.unit_values, draws)
+        for draws in (base.draw_version, None)
+    )
+    entries = [entry(number=f"B76{number:08d}") for number in range(2_000)]
+
+    def drawn(criteria: Criteria) -> set[str]:
+        return {facts.entry_number for facts in entries if select(facts, account(), criteria).is_drawn}
+
+    assert fewer.version != base.version
+    assert drawn(fewer) == drawn(base) != drawn(alone)
+    assert len(drawn(base)) > 5
+
+
+def test_decision_names_the_account_and_the_assignment_that_it_rests_on() -> None:
+    named = [name_versions(RULES, known) for known in (None, account(None), account("CEE005"))]
+    assert [(each["account"], each["assignment"]) for each in named] == [
+        ("none-known", "none-known"),
+        ("3", "none-known"),
+        ("3", "2"),
+    ]
+    assert all(each.items() >= RULES.versions.items() for each in named)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from services.routing.domain.decided import ContradictingEvent, DecidedVersion, 
 from services.routing.domain.decisions import Move, decide, name_versions
 from services.routing.domain.facts import Account, EntryFacts, LineFacts
 from services.routing.domain.rulebook import RuleBook
+from services.routing.domain.rulebook_file import RuleBookFile
 from services.routing.publishing import encode_decision
 from shared.contracts.entry import EntryBody, encode_body
 from shared.contracts.envelope import Event
@@ -79,6 +80,24 @@ def on_entries(
         chosen[key] = DecidedVersion(facts, decision, published, standing, digest, origin)
         known[key] = KnownVersion(digest, origin, standing)
     return DecidedEntries(list(chosen.values()), adopted, conflicts)
+
+
+def decide_again(body: EntryBody, decided: Mapping[str, Any], file: RuleBookFile) -> bytes:
+    """What a kept decision would be if its version were decided again (JSON): by the rules of its day, and by the
+    account, the assignment and the move that it names.
+
+    A decision of before accounts were named is made with all that the file knows of the account.
+    """
+    facts, named = read_facts(body), decided["rule_versions"]
+    known = file.accounts.get(body.importer_number)
+    dated = None
+    if known is not None:
+        is_named = "account" in named
+        dated = known.as_of(named["account"], named["assignment"]) if is_named else known.now()
+    account = dated.on(body.entry_date) if dated is not None else None
+    rules = file.book.on(body.entry_date)
+    move = file.move_of(body.entry_number, decided["move"])
+    return encode_decision(facts, account, decide(facts, account, rules, move), name_versions(rules, account))
 
 
 def read_facts(body: EntryBody) -> EntryFacts:
