@@ -19,7 +19,7 @@ from shared.web.guard import InputGuard
 from shared.web.health import build_health_router
 from shared.web.identity import tokens_router
 from shared.web.me import build_me_router
-from shared.web.middleware import RequestMiddleware
+from shared.web.middleware import OF_THE_FRAMEWORK, RequestMiddleware
 from shared.web.problem import PUBLIC_DOCUMENTED, Problem, answer_refused, install_handlers, problem_responses
 from shared.web.problems import build_problems_router
 from shared.web.rate_limit import CallLimit
@@ -93,6 +93,7 @@ def create_app(
         version=version,
         lifespan=lifespan,
         redoc_url=None,
+        telemetry=OF_THE_FRAMEWORK,
         swagger_ui_oauth2_redirect_url=None,
         generate_unique_id_function=_name_operation,
     )

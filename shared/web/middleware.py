@@ -6,6 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,6 +27,17 @@ CLOCK: Final = "centerline-clock"
 _USABLE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SECRET_PATHS: Final = ("/calendar-feeds/",)
 """Paths whose last part may be an address that opens something by itself, also where no route takes it."""
+OF_THE_FRAMEWORK: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""What FastAPI tells by itself, for its `telemetry`: nothing. Calls are seen here, once, under the names of the design
+and without what the words of an error may hold.
+"""
+
 _QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 

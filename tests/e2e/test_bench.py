@@ -30,6 +30,10 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "200",
         "--declared",
         "2000",
+        "--recipients",
+        "300",
+        "--broadcast-seconds",
+        "3",
         "--notices-waiting",
         "2000",
         "--urgent-seconds",
@@ -44,7 +48,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "weekly cycle, entries/s",
         "forecast, answers/s",
     ]
-    assert [row["measurement"] for row in rows][-15:] == [
+    assert [row["measurement"] for row in rows][-16:] == [
         "recovery, returns/s",
         "deadline calculator, calls/s",
         "claims, items/s",
@@ -57,6 +61,7 @@ async def test_bench_writes_each_row_beside_its_floor(tmp_path: Path) -> None:
         "notices by mail, notices/s",
         "webhooks, calls/s",
         "urgent mail behind a cycle, mails/s",
+        "broadcast to 300, notices/s",
         "mass change, intake, rows/s",
         "mass change, judgment, rows/s",
         "mass change, trial, entries/s",

@@ -56,7 +56,7 @@ from shared.runtime.lifecycle import Readiness
 from shared.runtime.platform import Platform
 from shared.web.app import MAX_BODY_BYTES
 from shared.web.health import build_health_router
-from shared.web.middleware import RequestMiddleware
+from shared.web.middleware import OF_THE_FRAMEWORK, RequestMiddleware
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -98,7 +98,14 @@ def build_pages(platform: Platform, readiness: Readiness) -> FastAPI:
         yield
         await services.close()
 
-    app = FastAPI(title="Centerline console", docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
+    app = FastAPI(
+        title="Centerline console",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=closing,
+        telemetry=OF_THE_FRAMEWORK,
+    )
     vault = Vault(settings.session_key.get_secret_value())
     lifetime = Lifetime(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
     login = _login(settings)
