@@ -91,6 +91,8 @@ async def measure_broadcast(
         # What was begun unbounded would be sent as well.
         await bulk.execute(tx, "UPDATE deliveries SET state = 'withdrawn', next_try_at = NULL WHERE state = 'queued'")
         await broadcasts.write_broadcast(tx, second)
+        await audiences.plan_recipients(tx, second, now.date())
+        await broadcasts.change_broadcast(tx, replace(second, planned_at=now), with_content=False)
     mailer = SmtpMailer(
         f"smtp://127.0.0.1:{sinks.smtp}", "Centerline <notices@centerline.example>", step_seconds=10, accept_seconds=60
     )

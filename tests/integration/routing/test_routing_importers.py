@@ -285,6 +285,24 @@ async def test_holder_changes_its_contacts_and_brokers_only_and_verifies_nothing
     assert verified.json()["contacts"][0]["verified_on"] == "2026-01-01"
 
 
+async def test_holder_says_where_letters_go_and_who_writes_them_learns_it(api: Api) -> None:
+    await api.register()
+    address = {"street": ["1 Example Plaza"], "city": "Chicago", "state": "IL", "postal_code": "60601", "country": "US"}
+    assert (await api.call("GET", f"/importers/{EIN}")).json()["postal_address"] is None
+    wrong = await api.change(holder(EIN), postal_address=address | {"state": None})
+    other = await api.change(holder(SSN), postal_address=address)
+    said = await api.change(holder(EIN), postal_address=address)
+    assert [answer.status_code for answer in (wrong, other, said)] == [422, 404, 200]
+    assert said.json()["postal_address"] == address | {"attention": None}
+    (change,) = (await api.call("GET", f"/importers/{EIN}/history")).json()["items"][1:]
+    ((field, before, after),) = [(each["field"], each["from"], each["to"]) for each in change["changes"]]
+    assert (field, before, after["street"], after["city"]) == ("postal_address", None, ["1 Example Plaza"], "Chicago")
+    key = f"SELECT count(*) FROM outbox WHERE topic = 'account-changed' AND key = '{EIN}'"
+    assert await api.scalar(key) == 1
+    gone = await api.change(holder(EIN), postal_address=None)
+    assert (gone.status_code, gone.json()["postal_address"], await api.scalar(key)) == (200, None, 2)
+
+
 async def test_registering_anew_keeps_what_registration_does_not_say(api: Api) -> None:
     await api.register(trusted_programs=[{"program": "CTPAT", "from": "2020-01-01"}])
     await api.change(other_names=["SYNTHETIC TRADE"], registered_on="2019-05-01")
