@@ -499,7 +499,7 @@ async def read_archived(broadcast_id: BroadcastPath, request: Request) -> Archiv
         found = await store.find_in_archive(connection, broadcast_id)
         if found is None:
             raise no_such(f"public broadcast {broadcast_id}")
-        corrections = await store.find_corrections(connection, [broadcast_id])
+        corrections = await store.find_corrections(connection, [broadcast_id], in_archive=True)
     return _archived(found, corrections)
 
 
@@ -524,7 +524,7 @@ async def _archive(
             after=(after[0], after[1]) if after else None,
             limit=page.fetch,
         )
-        corrections = await store.find_corrections(connection, [row.broadcast_id for row in rows])
+        corrections = await store.find_corrections(connection, [row.broadcast_id for row in rows], in_archive=True)
     return build_page(
         rows,
         page,

@@ -196,14 +196,18 @@ async def find_in_archive(connection: AsyncConnection, broadcast_id: UUID) -> Br
     return _broadcast(row) if row is not None else None
 
 
-async def find_corrections(connection: AsyncConnection, broadcast_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """By broadcast the newest released one that corrects it."""
+async def find_corrections(
+    connection: AsyncConnection, broadcast_ids: Sequence[UUID], *, in_archive: bool = False
+) -> dict[UUID, UUID]:
+    """By broadcast the newest released one that corrects it; `in_archive`: of those that everybody may read."""
     columns = broadcasts.c
     query = (
         select(columns.corrects, columns.broadcast_id)
         .where(columns.corrects.in_(list(broadcast_ids)), columns.released_at.is_not(None))
         .order_by(columns.released_at)
     )
+    if in_archive:
+        query = query.where(*_in_archive())
     rows = await connection.execute(query)
     return {row[0]: row[1] for row in rows}
 

@@ -319,6 +319,22 @@ async def test_a_correction_names_what_it_takes_the_place_of_and_reaches_who_was
     assert new["corrects"] == first["broadcast_id"]
 
 
+async def test_a_correction_that_is_not_public_is_named_to_staff_alone(
+    service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    await settle_in(engine)
+    first = await draft(engine, tmp_path)
+    await release(engine, tmp_path, first)
+    await begin(engine)
+    second = await draft(engine, tmp_path, "kept", corrects=first["broadcast_id"], text="SYNTHETIC.", is_public=False)
+    assert (await release(engine, tmp_path, second)).status_code == 200
+    assert (await read(engine, tmp_path, first))["corrected_by"] == second["broadcast_id"]
+    told = (await call(engine, tmp_path, None, "GET", f"/broadcast-archive/{first['broadcast_id']}")).json()
+    listed = (await call(engine, tmp_path, None, "GET", "/broadcast-archive")).json()["items"]
+    assert [each["corrected_by"] for each in (told, *listed)] == [None, None]
+
+
 async def test_who_subscribed_is_told_of_public_broadcasts_guidance_and_the_directory(
     service_engine: MakeEngine, tmp_path: Path
 ) -> None:
