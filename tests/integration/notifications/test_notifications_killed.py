@@ -72,8 +72,10 @@ async def meet(barrier: asyncio.Barrier | None, may_answer: asyncio.Event) -> No
 
 
 @contextmanager
-def a_process(engine: AsyncEngine, bus: str, smtp_port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real process of the service that sends mails and webhooks, and does nothing else."""
+def a_process(
+    engine: AsyncEngine, bus: str, smtp_port: int, log: Path, **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real process of the service that does its jobs (mails, webhooks, letters), and nothing else."""
     variables = {
         "CENTERLINE_DATABASE_URL": engine.url.render_as_string(hide_password=False),
         "CENTERLINE_BUS_DATABASE_URL": bus,
@@ -85,6 +87,7 @@ def a_process(engine: AsyncEngine, bus: str, smtp_port: int, log: Path) -> Itera
         "CENTERLINE_WEBHOOK_ALLOW_PRIVATE": "true",
         "CENTERLINE_WEBHOOK_KEY": KEY,
         "CENTERLINE_WEBHOOK_SECONDS": "60",
+        **more,
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
