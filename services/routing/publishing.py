@@ -8,7 +8,6 @@ from typing import Any, Final
 import orjson
 
 from services.routing.domain.accounts import AccountRecord, programs_on
-from services.routing.domain.broadcasts import Broadcast
 from services.routing.domain.decided import DecidedVersion
 from services.routing.domain.decisions import MOVED, Decision, Move, tell_move
 from services.routing.domain.directory import RecordedChange, describe_change, find_details_changed
@@ -19,18 +18,15 @@ from services.routing.store.filings import StandingFiling
 from shared.bus.outbox import Encoded, Outgoing
 from shared.bus.refusals import Refusal
 from shared.contracts import lean
-from shared.contracts.decision import Actor
 from shared.contracts.decision import Reason as PublishedReason
 from shared.contracts.faults import MOST_FAULTS
 from shared.contracts.party import PartyChanged, PartyContact, PartyDelegation
 from shared.contracts.refusal import MOST_TEXT, EventRefused, RefusedField
 from shared.contracts.registry import TOPIC_OF_DATA
 from shared.contracts.routing import (
-    MOST_ADDRESSED,
     AccountAssigned,
     AccountChanged,
     AppealDecided,
-    BroadcastIssued,
     DetailChanged,
     DirectoryChanged,
     EntryRouted,
@@ -226,29 +222,6 @@ def appeal_decided(
         decided_at=at,
     )
     return Outgoing(event_id("appeal-decided", appeal.appeal_number), data, at)
-
-
-def broadcast_issued(sent: Broadcast, audience: Sequence[str]) -> list[Outgoing]:
-    """A bulletin to its audience, in parts that each name some of the importers."""
-    parts = [audience[start : start + MOST_ADDRESSED] for start in range(0, len(audience), MOST_ADDRESSED)]
-    return [_part_of_broadcast(sent, part, numbers) for part, numbers in enumerate(parts, start=1)]
-
-
-def _part_of_broadcast(sent: Broadcast, part: int, importer_numbers: Sequence[str]) -> Outgoing:
-    data = BroadcastIssued(
-        broadcast_id=sent.broadcast_id,
-        part=part,
-        center=sent.segment.center,
-        subject=sent.subject,
-        text=sent.text,
-        effective_on=sent.effective_on,
-        program=sent.segment.program,
-        hts=sent.segment.hts,
-        importer_numbers=tuple(importer_numbers),
-        issued_by=Actor(subject=sent.issued_by, acting_for=sent.acting_for),
-        issued_at=sent.issued_at,
-    )
-    return Outgoing(event_id("broadcast-issued", sent.broadcast_id, str(part)), data, sent.issued_at)
 
 
 def party_changed(party: Party, delegations: Sequence[Delegation], at: datetime) -> Outgoing:

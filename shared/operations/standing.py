@@ -21,7 +21,7 @@ from shared.runtime.logging import mask_importer_numbers
 
 T = TypeVar("T")
 
-PART_SECONDS: Final = 1.5
+PART_SECONDS = 1.5
 """How long a part may take: a page waits two seconds for all of them, which are asked for at once."""
 
 _LEFT_ALONE_SECONDS: Final = 5.0
@@ -90,8 +90,9 @@ DeliveriesRead = Callable[[AsyncEngine, datetime], Awaitable[Deliveries]]
 """How a service that sends something counts it."""
 
 
-async def within(part: Awaitable[T], seconds: float = PART_SECONDS) -> Known[T]:
-    """A part, or why it cannot be told in time."""
+async def within(part: Awaitable[T], seconds: float | None = None) -> Known[T]:
+    """A part, or why it cannot be told in time: `PART_SECONDS`, if nothing else is given."""
+    seconds = PART_SECONDS if seconds is None else seconds
     try:
         async with asyncio.timeout(seconds):
             return Known(await part)

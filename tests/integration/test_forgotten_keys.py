@@ -10,7 +10,7 @@ from shared.runtime.identity import Identity, RoleName
 from tests.support.forgetting import REUSED, forget_answers
 from tests.support.produced.routing import IMPORTER, TODAY, case, file, register
 from tests.support.produced.workqueue import claim, find_item
-from tests.support.produced.world import DIRECTOR, OFFICE, SPECIALIST, Station, World, open_world
+from tests.support.produced.world import OFFICE, SPECIALIST, Station, World, open_world
 
 MakeEngine = Callable[[str], Awaitable[AsyncEngine]]
 
@@ -49,7 +49,7 @@ async def test_letters_answers_files_and_replies(service_engine: MakeEngine) -> 
         await demand_never_free(world, world.notifications, reply, OWNER, {"text": "Of glass.", "files": []})
 
 
-async def test_appeals_delegations_and_bulletins(service_engine: MakeEngine) -> None:
+async def test_appeals_and_delegations(service_engine: MakeEngine) -> None:
     async with open_world(service_engine, TODAY) as world:
         await register(world)
         appeal = {"importer_number": IMPORTER, "current_center": "CEE007", "preferred_center": "CEE010"}
@@ -60,8 +60,6 @@ async def test_appeals_delegations_and_bulletins(service_engine: MakeEngine) -> 
         grant = {"importer_number": IMPORTER, "scopes": ["protest"], "reason": "They act for us."}
         made = await demand_never_free(world, world.routing, grants, OWNER, grant | {"to_on": str(TODAY)})
         assert made["scopes"] == ["protest"]
-        told = {"center": "CEE007", "subject": "Certificates", "text": "SYNTHETIC", "effective_on": str(TODAY)}
-        await demand_never_free(world, world.routing, "/broadcasts", DIRECTOR, told)
 
 
 async def test_hold_sets_and_instructions(service_engine: MakeEngine) -> None:

@@ -28,6 +28,7 @@ from shared.contracts.registry import TOPICS
 from shared.db import bulk, job_runs
 from shared.db.engine import create_engine
 from shared.db.transaction import transaction
+from shared.operations import standing
 from shared.operations.acting import OperatorActs
 from shared.runtime.clock import FixedClock
 from shared.runtime.events import consumer_settings
@@ -228,6 +229,12 @@ async def test_status_says_lag_by_partition_outbox_letters_jobs_and_invariants(
     assert after["jobs"] == {"jobs": 1, "failed": [], "rows_set_aside": 0}
     assert after["broken_invariants"] == {"broken": 1}
     assert (after["deliveries"] is not None) == (service is NOTIFICATIONS)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that does much else answers late; what a part says is told here, and how long it may take elsewhere."""
+    monkeypatch.setattr(standing, "PART_SECONDS", 20.0)
 
 
 @each_service

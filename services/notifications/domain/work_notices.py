@@ -391,7 +391,7 @@ TOLD_ELSEWHERE: Final[Mapping[str, str]] = MappingProxyType(
         "N-30": "the penalty case that reconciliation opens: issue-damages-notice",
         "N-34": _RECORD,
         "N-37": _RECORD,
-        "N-33": "routing: broadcast-issued, which the Center sends to the segment that it names",
+        "N-33": "a broadcast of a Center, and broadcast-issued of routing for those that an earlier release sent",
     }
 )
 """By kind, who tells what acts outside of the table say that they cause."""

@@ -1,16 +1,12 @@
-"""Bulletins of a Center: to which of its importers one goes."""
+"""Bulletins that a Center sent to some of its importers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
-
-ACTIVE_MONTHS: Final = 12
-"""Who imported goods of a segment in so many months belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Importers of a Center; only those in a trusted-trader program, or that import goods whose numbers begin so."""
+    """Importers of a Center; only those in a trusted-trader program, or that imported goods whose numbers begin so."""
 
     center: str
     program: str | None = None

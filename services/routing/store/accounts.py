@@ -212,7 +212,7 @@ async def list_accounts(
     if wanted.size is not None:
         query = query.where(accounts.c.size == wanted.size)
     if wanted.program is not None:
-        query = query.where(*in_program(wanted.program, wanted.today))
+        query = query.where(*_in_program(wanted.program, wanted.today))
     if wanted.starts_with is not None:
         query = query.where(_starts_with(wanted.starts_with))
     if after is not None:
@@ -272,7 +272,7 @@ def _account_row(record: AccountRecord) -> tuple[Any, ...]:
     )
 
 
-def in_program(program: str, day: date) -> tuple[Any, ...]:
+def _in_program(program: str, day: date) -> tuple[Any, ...]:
     """Conditions on accounts: in a trusted-trader program on a legal day."""
     # The containment finds the few accounts by their index; the dates, which sort as text, are asked of those.
     held = func.jsonb_array_elements(accounts.c.trusted_programs).table_valued("value", name="held")

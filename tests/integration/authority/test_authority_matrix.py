@@ -176,7 +176,6 @@ async def _routing(service_engine: MakeEngine) -> AsyncIterator[Ground]:
             bodies={
                 "move_entry": {"from_center": "CEE007", "to_center": "CEE007", "reason": "It stays."},
                 "move_filing": {"from_center": "CEE007", "to_center": "CEE007", "reason": "It stays."},
-                "issue_broadcast": {"center": "CEE007", "subject": "Certificates", "text": "Give them at once."},
             },
         )
 

@@ -300,26 +300,6 @@ async def delegate(world: World, owner: Identity, party: str, *scopes: str) -> s
     return str(answer["delegation_id"])
 
 
-async def tell_broadcasts(make_engine: MakeEngine) -> World:
-    """A bulletin to the importers of a Center, and one to those of goods and of a program."""
-    async with open_world(make_engine, TODAY) as world:
-        await register(world)
-        await register(world, TRUSTED, trusted_programs=["CTPAT"])
-        await file(world, 7_002_001, importer_number=TRUSTED)
-        for name, segment in {"to-a-center": {}, "to-a-segment": {"program": "CTPAT", "hts": "8471"}}.items():
-            sent = await broadcast(world, **segment)
-            await world.keep(f"routing/broadcast-{name}", "broadcast-issued", broadcast_id=sent["broadcast_id"])
-        return world
-
-
-async def broadcast(world: World, **segment: str) -> Any:
-    """A bulletin of the Center of electronics, as it was sent."""
-    said = {"subject": "SYNTHETIC: serial numbers", "text": "SYNTHETIC: name them.", "effective_on": "2026-04-01"}
-    sent = await world.routing.call("POST", "/broadcasts", DIRECTOR, {"center": "CEE007", **said, **segment})
-    await world.listen()
-    return sent
-
-
 async def tell_refusals(make_engine: MakeEngine) -> World:
     """Messages of filers that are no events of their topics: with faults in fields, without an id, of nobody."""
     async with open_world(make_engine, TODAY) as world:
@@ -365,4 +345,4 @@ async def change_directory(world: World, action: str, **details: str) -> Any:
     return made
 
 
-STORIES = (tell_entries, tell_filings, tell_accounts, tell_parties, tell_broadcasts, tell_directory, tell_refusals)
+STORIES = (tell_entries, tell_filings, tell_accounts, tell_parties, tell_directory, tell_refusals)
