@@ -65,6 +65,10 @@ class Broadcaster:
                 await self._plan(broadcast)
         begun, room = 0, await self._room()
         for broadcast in sending:
+            if room <= 0:
+                break
+            async with reading(self._database) as connection:
+                changes = await changes_since(connection, broadcast)
             while room > 0:
                 async with transaction(self._database) as tx:
                     if not await store.hold_sending(tx, broadcast.broadcast_id):
@@ -73,7 +77,6 @@ class Broadcaster:
                     if not waiting:
                         await self._finish(tx, broadcast)
                         break
-                    changes = await changes_since(tx, broadcast)
                 # What fails counts as well: a slice that fails is not tried at more than the rate.
                 self._allowance.take(len(waiting))
                 room -= len(waiting)
@@ -135,9 +138,6 @@ class Broadcaster:
             async with transaction(self._database) as tx:
                 await store.set_aside(tx, broadcast.broadcast_id, row.recipient, describe(error))
             return True
-
-        def name_of(row: Waiting) -> str:
-            return f"{broadcast.broadcast_id} {row.recipient}"
 
         return await do_or_set_aside(
             self._database,

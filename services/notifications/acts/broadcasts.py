@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.notifications.domain.broadcasts import (
     TRANSITIONS,
     Broadcast,
@@ -118,8 +120,7 @@ async def release(tx: Transaction, caller: Identity, broadcast_id: UUID, if_matc
     )
     if before.corrects is not None:
         await _demand_correctable(tx, before.corrects, before.content)
-    counted = await audience_store.count_audience(tx, before, legal_date(now))
-    if not any(row.recipients for row in counted if row.standing in {"reached", "no-address"}):
+    if not await audience_store.reaches_anybody(tx, before, legal_date(now)):
         raise Refused(
             "Nobody is known to be in the segment and may be told.",
             rule="broadcast-audience",
@@ -158,11 +159,11 @@ async def find(tx: Transaction, caller: Identity, broadcast_id: UUID, now: datet
     return broadcast
 
 
-async def changes_since(tx: Transaction, broadcast: Broadcast) -> list[NewsChange]:
+async def changes_since(connection: AsyncConnection, broadcast: Broadcast) -> list[NewsChange]:
     """What a correction changes of the words that it takes the place of; nothing of a first version."""
     if broadcast.corrects is None:
         return []
-    before = await store.find_broadcast(tx.connection, broadcast.corrects)
+    before = await store.find_broadcast(connection, broadcast.corrects)
     if before is None:
         return []
     told = [] if before.content.subject == broadcast.content.subject else [_subject_change(before, broadcast)]

@@ -349,7 +349,7 @@ async def preview_broadcast(
     """As its mail would say it to an importer of the Center, with what it changes of the one that it corrects."""
     async with transaction(engine_of(request)) as tx:
         found = await acts.find(tx, caller, broadcast_id, now_of(request))
-        changes = await acts.changes_since(tx, found)
+        changes = await acts.changes_since(tx.connection, found)
     is_news = found.content.nature == "directory" or (told_as == "subscription" and found.content.nature == "guidance")
     notice = acts.previewed(found, changes, "N-47" if is_news else "N-33", now_of(request))
     settings: NotificationsSettings = request.app.state.settings

@@ -130,6 +130,9 @@ WITH facts AS MATERIALIZED (
 _COUNT = f"""{_JUDGED}
 SELECT standing, role, basis, unknown, count(*) AS n FROM audience GROUP BY standing, role, basis, unknown
 """
+_REACHES = f"""{_JUDGED}
+SELECT EXISTS (SELECT FROM audience WHERE standing IN ('reached', 'no-address')) AS any
+"""
 _PLAN = f"""{_JUDGED}
 INSERT INTO broadcast_recipients (broadcast_id, recipient, role, standing, basis, unknown, kind, state)
 SELECT $13::uuid, recipient, role, standing, basis, to_jsonb(unknown), kind,
@@ -205,6 +208,12 @@ async def count_audience(tx: Transaction, broadcast: Broadcast, on: date) -> lis
         AudienceCount(row["standing"], row["role"], row["basis"], tuple(sorted(row["unknown"])), row["n"])
         for row in rows
     )
+
+
+async def reaches_anybody(tx: Transaction, broadcast: Broadcast, on: date) -> bool:
+    """Whether anybody at all would be told on a legal day; it looks no further than the first."""
+    (row,) = await bulk.fetch(tx, _REACHES, *_arguments(broadcast, on))
+    return bool(row["any"])
 
 
 async def plan_recipients(tx: Transaction, broadcast: Broadcast, on: date) -> int:

@@ -38,6 +38,8 @@ from tests.integration.notifications.community import (
 )
 from tests.support.recorded import recorded
 
+TRUSTED = "08-345678900"
+
 
 async def test_a_broadcast_lives_from_its_draft_to_the_archive_and_ends_by_one_click(
     service_engine: MakeEngine, tmp_path: Path
@@ -199,6 +201,46 @@ async def test_a_criterion_that_is_not_known_of_somebody_is_counted_apart(
             assert apart["unknown"] in (["tariff"], ["country"])
     nobody = await release(engine, tmp_path, made)
     assert (nobody.status_code, nobody.json()["code"]) == (422, "nobody-addressed")
+
+
+@pytest.mark.parametrize(
+    ("segment", "is_to"),
+    [
+        ({}, {FIRST, TRUSTED}),
+        ({"programs": ["CTPAT"]}, {TRUSTED}),
+        ({"programs": ["ISA"]}, set()),
+        ({"sizes": ["small"]}, {TRUSTED}),
+        ({"sizes": ["large"]}, {FIRST}),
+        ({"tariff": ["8471"]}, {TRUSTED}),
+        ({"tariff": ["8703"]}, {FIRST}),
+        ({"countries": ["MX"]}, {FIRST}),
+        ({"countries": ["CN"], "programs": ["CTPAT"], "sizes": ["small"], "tariff": ["84-85"]}, {TRUSTED}),
+        ({"countries": ["MX"], "programs": ["CTPAT"]}, set()),
+        ({"roles": ["filer"]}, set()),
+    ],
+    ids=lambda part: "-".join(part) if isinstance(part, dict) else "",
+)
+async def test_each_criterion_takes_who_meets_it_and_leaves_out_who_is_known_not_to(
+    segment: dict[str, Any], is_to: set[str], service_engine: MakeEngine, tmp_path: Path
+) -> None:
+    engine = await service_engine("notifications")
+    accounts = [
+        recorded("routing/account-registered-trusted", importer_number=TRUSTED),
+        account(FIRST, size="large"),
+        account(FOURTH, "CEE005", size="small"),
+    ]
+    entries = [
+        routed(TRUSTED, 1, headings=["847130"], origins=["CN"]),
+        routed(FIRST, 2, headings=["870323"], origins=["MX"]),
+    ]
+    await apply_events(engine, [*accounts, *entries])
+    made = await draft(engine, tmp_path, segment=segment)
+    counted = (await call(engine, tmp_path, SPECIALIST, "GET", f"/broadcasts/{made['broadcast_id']}/audience")).json()
+    assert (counted["reached"], counted["unknown"]) == (len(is_to), 0), counted
+    assert (await release(engine, tmp_path, made)).status_code == (200 if is_to else 422)
+    assert await begin(engine) == len(is_to)
+    told = [row for row in await rows(engine, broadcast_recipients) if row.state == "told"]
+    assert {row.recipient for row in told} == is_to
 
 
 async def test_goods_of_which_only_a_part_was_told_are_not_known_not_to_be_there(
