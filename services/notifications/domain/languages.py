@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from services.notifications.domain import spanish_letters, spanish_news
 from services.notifications.domain.kind import Wording
-from services.notifications.domain.spanish_news import LABELS, NAMES, WORDS
 
 DEFAULT: Final = "en"
 LANGUAGES: Final = (DEFAULT, "es")
@@ -87,7 +87,8 @@ _SPANISH_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "N-03": "Solicitud de información",
         "N-04": "Aviso de acción",
         "N-45": "Recordatorio de un plazo cercano",
-        **NAMES,
+        **spanish_letters.NAMES,
+        **spanish_news.NAMES,
     }
 )
 _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
@@ -134,7 +135,8 @@ _SPANISH: Final[Mapping[tuple[str, str | None], Wording]] = MappingProxyType(
             "ninguno depende de él: no espere a recibir uno. Cuando el día se ha movido o se ha cumplido no hay más. "
             "Los recordatorios se desactivan con PUT /preferences.",
         ),
-        **WORDS,
+        **spanish_letters.WORDS,
+        **spanish_news.WORDS,
     }
 )
 _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -151,7 +153,8 @@ _SPANISH_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Days before it": "Días antes",
         "When the day passes": "Cuando pasa el día",
         "The day (safe day)": "El día (día seguro)",
-        **LABELS,
+        **spanish_letters.LABELS,
+        **spanish_news.LABELS,
     }
 )
 TRANSLATED_KINDS: Final = frozenset(_SPANISH_NAMES)
@@ -161,7 +164,7 @@ TRANSLATED_KINDS: Final = frozenset(_SPANISH_NAMES)
 def language_of(kind: str, wanted: str) -> str:
     """The language in which a kind of notice is told to somebody who wants one.
 
-    >>> language_of("N-03", "es"), language_of("N-09", "es"), language_of("N-03", "fr")
+    >>> language_of("N-03", "es"), language_of("N-10", "es"), language_of("N-03", "fr")
     ('es', 'en', 'en')
     """
     return wanted if wanted in LANGUAGES and kind in TRANSLATED_KINDS else DEFAULT

@@ -58,6 +58,5 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Question": "Pregunta",
         "Answer": "Respuesta",
         "Rests on": "Se apoya en",
-        "In effect from": "Vale desde el",
     }
 )

@@ -9,7 +9,9 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.kind import EDITIONS, VERSION
+from services.notifications.domain.languages import TRANSLATED_KINDS
 from services.notifications.store.invariants import INVARIANTS
 from services.notifications.store.tables import deliveries, notices
 from shared.db.transaction import reading
@@ -141,7 +143,9 @@ async def test_a_notice_can_be_read_in_every_edition_of_its_words(engine: AsyncE
 async def test_who_asks_for_spanish_is_told_in_it_with_the_english_words_that_govern(
     engine: AsyncEngine, tmp_path: Path
 ) -> None:
-    await apply(engine, [account_assigned(center=None), request_issued(), entry_changed()])
+    await apply(
+        engine, [account_assigned(center=None), request_issued(), entry_changed(), entry_changed(change="extended")]
+    )
     async with as_(engine, tmp_path, OWNER) as api:
         asked = {"recipient": IMPORTER, "language": "es"}
         assert (await api.put("/preferences", json=asked)).json()["revision"] == 1
@@ -164,7 +168,9 @@ async def test_who_asks_for_spanish_is_told_in_it_with_the_english_words_that_go
     assert "El texto oficial es el inglés:\nThe Center needs information from you" in told.text
     assert text.text.splitlines()[3:] == told.text.splitlines()[3:]  # but for whom it is addressed to
     # A kind without Spanish words is told in English, and nothing is left out.
-    assert by_kind["N-09"].subject.startswith("Courtesy notice of liquidation")
+    assert by_kind["N-09"].subject.startswith("Aviso de cortesía de la liquidación")
+    (untranslated,) = [mail for kind, mail in by_kind.items() if kind not in TRANSLATED_KINDS]
+    assert untranslated.subject.startswith(CATALOGUE[untranslated.message_id[1:5]].name)
 
 
 async def test_a_refused_message_comes_to_the_inbox_of_its_filer_and_to_nobody_else(

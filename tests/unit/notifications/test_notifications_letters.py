@@ -22,6 +22,7 @@ from services.notifications.domain.addresses import MailAddresses
 from services.notifications.domain.catalogue import CATALOGUE
 from services.notifications.domain.editions import words_in_edition
 from services.notifications.domain.glyphs import has_glyph, printable
+from services.notifications.domain.languages import words_in
 from services.notifications.domain.letters import Addressee, has_letter, why_set_aside
 from services.notifications.store.notices import WrittenNotice
 from shared.customs.postal import LONGEST_LINE, PostalAddress, fault_of, lines_of
@@ -243,17 +244,31 @@ def test_a_second_language_stands_with_the_english_words_that_govern_marked_as_e
     pieces = re.findall(rb"/Lang ?\((\w+)-US\)", content)
     assert pieces.count(b"en") >= 2  # each piece of text says its own: both English paragraphs
     assert pieces.count(b"es") >= 3
-    assert letter("es", kind="N-09").language == "en"  # it has no other words
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", [kind for kind in CATALOGUE if has_letter(kind)])
-def test_every_kind_and_case_that_is_a_letter_can_be_typeset(kind: str) -> None:
+def test_every_kind_and_case_that_is_a_letter_can_be_typeset_in_both_languages(kind: str, language: str) -> None:
     for variant in (None, *CATALOGUE[kind].variants):
-        made = letter(kind=kind, variant=variant)
-        words = words_in_edition(kind, variant, 3)
+        made = letter(language, kind=kind, variant=variant)
+        assert made.language == language
+        english = words_in_edition(kind, variant, 3)
+        told = words_in(language, kind, variant, english)
+        assert (told == english) == (language == "en")
+        assert told.has_legal_effect == english.has_legal_effect
         said = text_of(made.pdf)
-        for part in (words.text, words.if_nothing_is_done):
+        for part in (told.text, told.if_nothing_is_done, english.text, english.if_nothing_is_done):
             assert " ".join(part.split()) in said
+
+
+def test_the_facts_of_a_spanish_letter_have_spanish_labels() -> None:
+    body = {"liquidated_on": "2026-03-06", "bill_number": "1", "bill_due_on": "2026-04-05", "total_usd": "7.00"}
+    told = letter("es", kind="N-09", variant="billed", body=body, due_on=date(2026, 9, 2))
+    said = text_of(told.pdf)
+    for label in ("Fecha de liquidación", "Vencimiento de la factura", "Protestar hasta el (último día seguro)"):
+        assert label in said
+    for label in ("Date of liquidation", "Bill due on", "Protest by"):
+        assert label not in said
 
 
 def test_the_kinds_that_are_letters_are_those_that_the_law_has_come_by_mail_and_three_on_request() -> None:
