@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 import httpx
@@ -32,6 +33,37 @@ class Reader:
         found = _KEY.search(await self.read(on))
         assert found is not None, f"{on} has no form"
         return await self.client.post(to, data={"form_key": found[1], **form}, files=files)
+
+    async def fill(self, on: str, act: str, form: Mapping[str, Any] | None = None) -> httpx.Response:
+        """Send the form of an act as the page `on` has it, with all that it hides and what a person writes into it."""
+        answer = await self.client.get(on)
+        assert answer.status_code == 200, f"{on}: {answer.status_code} {answer.text}"
+        forms = _Forms()
+        forms.feed(answer.text)
+        (found,) = [each for each in forms.found if each.hidden.get("act") == act]
+        return await self.client.post(found.action, data={**found.hidden, **(form or {})})
+
+
+@dataclass(slots=True)
+class _Form:
+    action: str
+    hidden: dict[str, str]
+
+
+class _Forms(HTMLParser):
+    """The forms of a page with what they hide."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[_Form] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A form, or a hidden field of the last one."""
+        given = dict(attrs)
+        if tag == "form":
+            self.found.append(_Form(given.get("action") or "", {}))
+        elif tag == "input" and given.get("type") == "hidden" and self.found:
+            self.found[-1].hidden[given.get("name") or ""] = given.get("value") or ""
 
 
 @asynccontextmanager

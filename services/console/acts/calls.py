@@ -43,6 +43,8 @@ class Panel(Generic[R]):
     silent: Silent | None = None
     is_empty: bool = False
     """The service did what was asked, and has nothing to say."""
+    version: int | None = None
+    """The version of what is shown, as the service says it: what an act on it has to name."""
 
     @property
     def is_shown(self) -> bool:
@@ -277,11 +279,18 @@ def _panel(service: str, response: httpx.Response, read: type[R]) -> Panel[R]:
         if not response.content:
             return Panel(service, is_empty=True)
         try:
-            return Panel(service, value=_decoder(read).decode(response.content))
+            shown = _decoder(read).decode(response.content)
         except msgspec.DecodeError as error:
             log.error("answer not understood", service=service, path=response.request.url.path, error=str(error))
             return Panel(service, silent=_silent(service))
+        return Panel(service, value=shown, version=_version_of(response))
     return Panel(service, problem=_problem(response))
+
+
+def _version_of(response: httpx.Response) -> int | None:
+    """The number that the answer's ETag is; None of a tag that is none, such as that of a list."""
+    tag = response.headers.get("etag", "").removeprefix("W/").strip('"')
+    return int(tag) if tag.isascii() and tag.isdigit() else None
 
 
 def _problem(response: httpx.Response) -> Problem:

@@ -95,6 +95,7 @@ async def show_protest(
         "protest.html",
         status=status_after(refused),
         protest=protest,
+        version=found.version,
         offered=offered_on(protest),
         done_words={"file": "Filed"} | {act: form.label for act, form in FORMS.items()},
         item_id=given.get("item", [""])[0],

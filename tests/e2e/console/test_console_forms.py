@@ -44,14 +44,14 @@ async def test_protest_is_reviewed_and_recommended_from_its_work_item(product: P
         old = {"act": "begin-review", "version": "7", "item": item}
         stale = await kim.send(f"/items/{item}", f"{protest}/acts", old)
         assert (stale.status_code, "Not done" in stale.text) == (412, True)
-        begun = await kim.send(f"/items/{item}", f"{protest}/acts", {**old, "version": "0"})
+        begun = await kim.fill(f"/items/{item}", "begin-review")
         assert begun.url.path == f"/items/{item}"
         assert "in review" in begun.text
-        half = {"act": "recommend", "version": "1", "item": item, "field.reasons": "The description is right."}
-        refused = await kim.send(protest, f"{protest}/acts", half)
+        half = {"field.reasons": "The description is right."}
+        refused = await kim.fill(protest, "recommend", half)
         assert refused.status_code == 422
         assert "The description is right." in refused.text
-        done = await kim.send(protest, f"{protest}/acts", {**half, "field.entry1.outcome": "denied"})
+        done = await kim.fill(protest, "recommend", {**half, "field.entry1.outcome": "denied"})
         assert "awaiting signature" in done.text
         assert "Sign the decision" not in done.text  # that is the director's
     async with reading_as(console, "dora") as dora:
