@@ -19,6 +19,7 @@ from shared.archive.folder import NotEmpty, frames_in_order, list_partitions
 from shared.archive.partition import ArchivedPartition
 from shared.bus import offsets, outbox
 from shared.bus.consumer import Consumer, ConsumerSettings
+from shared.bus.lag import list_places
 from shared.bus.offsets import Fenced
 from shared.bus.protocol import Record, Slice, TopicPartition
 from shared.db import bulk, operator_acts
@@ -135,6 +136,7 @@ async def copy_into(
         async with transaction(engine) as tx:
             dropped = await outbox.depth(tx)
             await hold_back(tx, started_at)
+            await offsets.load(tx, service.name, stands)
             act = before if going_on and before is not None else await _begin(tx, asked, partitions, stands, started_at)
         consumer = Consumer(
             bus=platform.bus,
@@ -188,7 +190,12 @@ async def _demand_empty(tx: Transaction, service: Service) -> None:
 async def _stands_at(
     tx: Transaction, service: Service, partitions: Sequence[ArchivedPartition]
 ) -> dict[TopicPartition, int]:
-    return await offsets.load(tx, service.name, {TopicPartition(each.topic, each.number) for each in partitions})
+    """Where the copy stands on each partition of the archive; nothing is written."""
+    places = {
+        TopicPartition(row["topic"], row["partition"]): row["next_offset"]
+        for row in await list_places(tx, service.name)
+    }
+    return {at: places.get(at, 0) for at in (TopicPartition(each.topic, each.number) for each in partitions)}
 
 
 def _lacks(
