@@ -29,6 +29,7 @@ from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import print_document, print_line, print_rows, print_text, show_summary
+from shared.archive.copying import Asked
 from shared.bus.dead_letters import LetterFilter
 from shared.customs.calendar import add_days, legal_date
 from shared.db import embedded
@@ -832,7 +833,7 @@ def restore_archive(
     if database is None:
         raise typer.BadParameter("name the database of the copy with --database")
     environment = open_environment(data=data, bus=bus, kafka=kafka)
-    asked = archive.Asked(by=operations.who(), reason=why, goes_on=go_on, in_part=in_part)
+    asked = Asked(by=operations.who(), reason=why, goes_on=go_on, in_part=in_part)
     copied = asyncio.run(archive.copy_into(environment, folder, into_service, database, asked))
     print_line(
         asdict(copied),
