@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ import pytest
 
 from cli.catalogue import all_topics
 from cli.compatibility import WAIVERS, previous_commit, read_waivers, report, take_out
+from cli.demo import set_replay_clock
 from cli.environment import Environment, ports_from
 from cli.operations import watching_quiet
 from services.routing.settings import RoutingSettings
@@ -41,6 +43,8 @@ from tests.support.traffic import Traffic, sample_traffic
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(500)]
 
 LINES: Final = 200
+STANDS_AT: Final = datetime(2026, 9, 20, 15, tzinfo=UTC)
+"""Where the clock of liquidation stands for both: what it says of an entry names the instant."""
 READY_SECONDS: Final = 120.0
 NAMES: Final = [service.name for service in SERVICES]
 
@@ -115,7 +119,9 @@ async def running(tree: Path, name: str, server: EmbeddedPostgres, folder: Path)
         ports=ports_from(find_free_ports(len(SERVICES) + 1) + 1),
         data=data,
         server=server,
+        replay_clock=data / "replay-clock",
     )
+    set_replay_clock(environment, STANDS_AT)
     embedded.ensure_database(server, f"{name}_bus")
     for service in SERVICES:
         embedded.ensure_database(server, f"{name}_{service.name}")
@@ -203,9 +209,9 @@ def _reads(traffic: Traffic) -> dict[str, list[str]]:
     some = list(dict.fromkeys(numbers))[:3]  # the first are in order, what is refused comes last
     return {
         "routing": [f"/entries/{number}/routing" for number in some],
-        "workqueue": [f"/items?entry_number={some[0]}", "/figures"],
+        "workqueue": [f"/items?entry={some[0]}", "/figures"],
         "liquidation": [f"/entries/{number}" for number in some],
-        "notifications": ["/notices?limit=50", "/bulletin?limit=50"],
+        "notifications": ["/notices?limit=50", f"/bulletin?entry_number={some[0]}&filer={some[0][:3]}"],
     }
 
 
