@@ -338,11 +338,11 @@ def main() -> int:
         sys.stderr.write(f"{sentence_of(error)}\n")
         return 1
     for each in found.breaks:
-        print(each)  # noqa: T201
+        sys.stdout.write(f"{each}\n")
     for each in found.unneeded:
-        print(f"waived, and no break: {each}")  # noqa: T201
+        sys.stdout.write(f"waived, and no break: {each}\n")
     if not found.breaks and not found.unneeded:
-        print(f"nothing breaks since {previous_commit()}")  # noqa: T201
+        sys.stdout.write(f"nothing breaks since {previous_commit()}\n")
     return int(bool(found.breaks or found.unneeded))
 
 

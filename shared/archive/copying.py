@@ -22,9 +22,9 @@ from shared.bus.consumer import Consumer, ConsumerSettings
 from shared.bus.lag import list_places
 from shared.bus.offsets import Fenced
 from shared.bus.protocol import Record, Slice, TopicPartition
-from shared.db import bulk, operator_acts
+from shared.db import operator_acts
 from shared.db.operator_acts import OperatorAct
-from shared.db.origins import PLATFORM, Origin
+from shared.db.origins import PLATFORM, Origin, find_filled
 from shared.db.transaction import Transaction, exclusive_session, transaction
 from shared.runtime.platform import Platform
 from shared.runtime.service import Parts, Service
@@ -177,9 +177,7 @@ async def _demand_empty(tx: Transaction, service: Service) -> None:
     """Raise `NotEmpty` with the tables that hold rows; those that a release fills are not looked at."""
     origins = {**PLATFORM, **service.origins}
     names = [name for name in service.metadata.tables if origins[name] in _MUST_BE_EMPTY or name in _ALSO_EMPTY]
-    looks = ", ".join(f'EXISTS (SELECT FROM "{name}") AS "{name}"' for name in names)  # names of our own tables
-    (row,) = await bulk.fetch(tx, f"SELECT {looks}")
-    if held := sorted(name for name in names if row[name]):
+    if held := await find_filled(tx, names):
         more = f" and {len(held) - _MOST_NAMED} more" if len(held) > _MOST_NAMED else ""
         raise NotEmpty(
             f"the database is not empty: {', '.join(held[:_MOST_NAMED])}{more} hold rows; name an empty one with"

@@ -1,9 +1,12 @@
 """Where the rows of a table come from, and so what brings them back: events that are kept, or the backup."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from shared.db import bulk
+from shared.db.transaction import Transaction
 
 
 class Origin(StrEnum):
@@ -41,3 +44,11 @@ PLATFORM: Final[Mapping[str, Origin]] = MappingProxyType(
     }
 )
 """The tables that every service has beside its own."""
+
+
+async def find_filled(tx: Transaction, tables: Collection[str]) -> list[str]:
+    """Those of these tables that hold rows, by name."""
+    names = sorted(tables)
+    looks = ", ".join(f'EXISTS (SELECT FROM "{name}") AS "{name}"' for name in names)
+    (row,) = await bulk.fetch(tx, f"SELECT {looks}")
+    return [name for name in names if row[name]]
