@@ -29,6 +29,7 @@ from cli.feed import RefusedLine, check_lines, publish_lines, read_lines
 from cli.not_there import NotThere, sentence_of
 from cli.processes import Fleet, ServiceFailed, running_fleet
 from cli.show import print_document, print_line, print_rows, print_text, show_summary
+from shared.archive.copying import Asked
 from shared.bus.dead_letters import LetterFilter
 from shared.customs.calendar import add_days, legal_date
 from shared.db import embedded
@@ -737,6 +738,10 @@ def write_archive(
     name: Annotated[
         str | None, typer.Option("--name", help="This process in the group, so that it goes on at once when restarted.")
     ] = None,
+    is_derived: Annotated[
+        bool,
+        typer.Option("--derived", help="Also what services publish, so that a copy of one service is made alone."),
+    ] = False,
     archive_at: ArchiveOption = None,
     as_json: JsonOption = False,
     data: DataOption = None,
@@ -749,7 +754,8 @@ def write_archive(
     """
     environment = _bus_environment(data, bus, kafka)
     folder = _archive_folder(archive_at, data)
-    written = asyncio.run(archive.write(environment, folder, name, once=once))
+    topics = archive.EVERYTHING if is_derived else archive.UPSTREAM
+    written = asyncio.run(archive.write(environment, folder, name, once=once, topics=topics))
     print_line({"archived": written}, f"{written:,} records written", as_json=as_json)
 
 
@@ -789,16 +795,52 @@ def verify_archive(
 
 @archive_app.command("restore")
 def restore_archive(
+    into_service: Annotated[
+        str | None, typer.Option("--into-service", help="Put it into a copy of this service, not on a bus.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", help="The copy's database: an address, or a name on the same server.")
+    ] = None,
+    go_on: Annotated[
+        bool, typer.Option("--go-on", help="The database is a backup, or a copy of before: go on where it stands.")
+    ] = False,
+    in_part: Annotated[
+        bool, typer.Option("--in-part", help="Also from an archive that lacks what the service reads.")
+    ] = False,
+    why: WhyOption = operations.WHY,
     archive_at: ArchiveOption = None,
     as_json: JsonOption = False,
     data: DataOption = None,
     bus: BusOption = None,
     kafka: KafkaOption = None,
 ) -> None:
-    """Put the archive back on a bus that has none of these records: services with empty databases work through it."""
-    environment = _bus_environment(data, bus, kafka)
-    count = asyncio.run(archive.restore(environment, _archive_folder(archive_at, data)))
-    print_line({"restored": count}, f"{count:,} records are on the bus again", as_json=as_json)
+    """Put the archive back on a bus that has none of these records: services with empty databases work through it.
+
+    With --into-service and --database it goes straight into an empty copy of one service. Nothing is published, mailed
+    or called from there, and what was interrupted goes on when it is run again.
+    """
+    folder = _archive_folder(archive_at, data)
+    if into_service is None:
+        if database is not None or go_on or in_part:
+            raise typer.BadParameter("--database, --go-on and --in-part are for --into-service")
+        environment = _bus_environment(data, bus, kafka)
+        count = asyncio.run(archive.restore(environment, folder))
+        print_line({"restored": count}, f"{count:,} records are on the bus again", as_json=as_json)
+        return
+    names = [service.name for service in SERVICES]
+    if into_service not in names:
+        raise typer.BadParameter(f"--into-service is one of {', '.join(names)}")
+    if database is None:
+        raise typer.BadParameter("name the database of the copy with --database")
+    environment = open_environment(data=data, bus=bus, kafka=kafka)
+    asked = Asked(by=operations.who(), reason=why, goes_on=go_on, in_part=in_part)
+    copied = asyncio.run(archive.copy_into(environment, folder, into_service, database, asked))
+    print_line(
+        asdict(copied),
+        f"{copied.records:,} records are applied to the copy of {into_service}"
+        + (f"; it lacks {'; '.join(copied.lacking)}" if copied.lacking else ""),
+        as_json=as_json,
+    )
 
 
 @rulebook_app.command("check")

@@ -12,6 +12,7 @@ from cli.client import CallRefused
 from cli.environment import NoData, NotHere
 from cli.feed import FeedError
 from cli.processes import ServiceFailed
+from shared.archive.copying import InUse, Lacking
 from shared.archive.folder import NotEmpty
 from shared.archive.partition import Damaged
 from shared.bus.protocol import Unpublishable
@@ -31,6 +32,8 @@ _KNOWN: Final = (
     NotHere,
     Unpublishable,
     NotEmpty,
+    InUse,
+    Lacking,
     Damaged,
     FeedError,
     CallRefused,

@@ -237,7 +237,7 @@ async def settle_dead_letters(
     `everywhere` settles the letters that the other services have of the same messages too.
     """
     find_service(service)
-    how: dict[str, Any] = {"is_replay": replay, "reason": why, "by": _who(), "at": environment.clock.now()}
+    how: dict[str, Any] = {"is_replay": replay, "reason": why, "by": who(), "at": environment.clock.now()}
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
         settled = (await letters.settle_ids(tx, ids, **how)).done
         places = await dead_letters.find_places(tx, ids)
@@ -279,7 +279,7 @@ async def settle_letters_like(
                 up_to=parked.up_to if up_to is None else up_to,
                 is_replay=replay,
                 reason=why,
-                by=_who(),
+                by=who(),
                 at=environment.clock.now(),
             )
         while act.state == "going-on":
@@ -296,7 +296,7 @@ async def settle_letters_like(
 async def run_job(environment: Environment, service: str, job: str, *, why: str = WHY) -> OperatorAct:
     """Have the schedulers of a service run a job now."""
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        return await jobs.ask_for_run(tx, job, reason=why, by=_who(), at=environment.clock.now())
+        return await jobs.ask_for_run(tx, job, reason=why, by=who(), at=environment.clock.now())
 
 
 async def list_acts(environment: Environment, service: str, *, limit: int) -> list[OperatorAct]:
@@ -305,7 +305,8 @@ async def list_acts(environment: Environment, service: str, *, limit: int) -> li
         return [*await operator_acts.listing(tx, before=None, limit=limit)]
 
 
-def _who() -> str:
+def who() -> str:
+    """Who is at the command line, as acts of operators keep it."""
     return f"command line: {getpass.getuser()}"
 
 
@@ -330,7 +331,7 @@ async def settle_set_aside(
     find_service(service)
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
         act = await letters.settle_set_aside(
-            tx, ids, is_published=publish, reason=why, by=_who(), at=environment.clock.now()
+            tx, ids, is_published=publish, reason=why, by=who(), at=environment.clock.now()
         )
         return act.done
 
@@ -355,7 +356,7 @@ async def list_rows_set_aside(
 async def retry_rows(environment: Environment, service: str, job: str, keys: Sequence[str], *, why: str = WHY) -> int:
     """Let the next run of a job try rows again, all of them without keys; gives how many were set aside."""
     async with service_engine(environment, service) as engine, transaction(engine) as tx:
-        act = await jobs.retry_rows(tx, job, keys or None, reason=why, by=_who(), at=environment.clock.now())
+        act = await jobs.retry_rows(tx, job, keys or None, reason=why, by=who(), at=environment.clock.now())
         return act.done
 
 

@@ -9,6 +9,7 @@ from services.liquidation.handlers.handler import GROUP, TOPICS, LiquidationHand
 from services.liquidation.jobs import schedule, upstream_of
 from services.liquidation.settings import LiquidationSettings
 from services.liquidation.store.invariants import INVARIANTS
+from services.liquidation.store.origins import ORIGINS
 from services.liquidation.store.sealed import SEALED
 from services.liquidation.store.tables.records import metadata
 from shared.files.depot import open_depot
@@ -53,4 +54,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=LiquidationSettings,
     build=build,
+    origins=ORIGINS,
 )

@@ -6,6 +6,7 @@ from typing import cast
 
 from services.notifications.acts.batching import BatchRules
 from services.notifications.acts.bounces import Bounces
+from services.notifications.acts.holding_back import hold_back
 from services.notifications.acts.sending import SendingRules
 from services.notifications.acts.typesetting import LetterRules
 from services.notifications.api import PUBLIC_ROUTERS, ROUTERS
@@ -14,6 +15,7 @@ from services.notifications.handlers.handler import TOPICS, MailRules, Notificat
 from services.notifications.jobs import schedule, schedule_of_community
 from services.notifications.settings import NotificationsSettings
 from services.notifications.store.invariants import INVARIANTS
+from services.notifications.store.origins import ORIGINS
 from services.notifications.store.sealed import SEALED
 from services.notifications.store.tables.core import metadata
 from services.notifications.store.waiting import count_waiting
@@ -73,6 +75,7 @@ def build(platform: Platform) -> Parts:
         sealed=SEALED,
         listeners=listeners_of(platform, settings),
         deliveries=count_waiting,
+        hold_back=hold_back,
     )
 
 
@@ -107,4 +110,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=NotificationsSettings,
     build=build,
+    origins=ORIGINS,
 )

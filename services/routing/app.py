@@ -9,6 +9,7 @@ from services.routing.jobs import schedule
 from services.routing.publishing import events_refused
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
+from services.routing.store.origins import ORIGINS
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.sealed import SEALED
 from services.routing.store.tables.core import metadata
@@ -47,4 +48,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=RoutingSettings,
     build=build,
+    origins=ORIGINS,
 )

@@ -11,6 +11,7 @@ from services.workqueue.handlers.handler import TOPICS, handle
 from services.workqueue.jobs import schedule
 from services.workqueue.settings import WorkqueueSettings
 from services.workqueue.store.invariants import INVARIANTS
+from services.workqueue.store.origins import ORIGINS
 from services.workqueue.store.sealed import SEALED
 from services.workqueue.store.tables.core import metadata
 from shared.files.depot import Depot, open_depot
@@ -74,4 +75,5 @@ SERVICE = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=WorkqueueSettings,
     build=build,
+    origins=ORIGINS,
 )

@@ -1,7 +1,7 @@
 """The whole archive: its topics and partitions, whether they are sound, and putting them back on a bus."""
 
 import heapq
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +64,14 @@ def read_records(folder: Path) -> Iterator[list[Record]]:
 
     Within a partition that is the order of the log. A frame is in memory at a time.
     """
-    ordered = heapq.merge(*map(_in_order, list_partitions(folder)), key=lambda each: each[0])
-    for _, frame, partition in ordered:
+    for frame, partition in frames_in_order(list_partitions(folder)):
         yield partition.read(frame)
+
+
+def frames_in_order(partitions: Iterable[ArchivedPartition]) -> Iterator[tuple[Frame, ArchivedPartition]]:
+    """The frames of partitions, unread, in the order in which they were written; raises `Damaged`."""
+    for _, frame, partition in heapq.merge(*map(_in_order, partitions), key=lambda each: each[0]):
+        yield frame, partition
 
 
 def _message_of(record: Record) -> Message:

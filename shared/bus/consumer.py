@@ -11,8 +11,9 @@ into the outbox. While a round is being written the next one is polled and decod
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 import structlog
@@ -71,6 +72,10 @@ class ConsumerSettings:
     max_event_bytes: int = 524_288
     refused_limit: int = 1000
     failed_limit: int = 25
+
+
+HoldBack = Callable[[Transaction, datetime], Awaitable[None]]
+"""Takes out of the transaction of a batch, at an instant, whatever would leave the house by it."""
 
 
 class DeadLetterLimit(Exception):  # noqa: N818  names the limit that was reached
@@ -136,6 +141,7 @@ class Consumer:
     """One member of a service's consumer group; `name` is what it is called over restarts, None when it is not.
 
     `answer` makes what goes back to filers for messages that are refused; None where another service answers them.
+    With `hold_back` nothing that batches cause is published: a copy of the service lives through what has been.
     """
 
     def __init__(
@@ -150,6 +156,7 @@ class Consumer:
         outbox_filled: asyncio.Event | None = None,
         name: str | None = None,
         answer: Answer | None = None,
+        hold_back: HoldBack | None = None,
     ) -> None:
         self._bus = bus
         self._engine = engine
@@ -160,6 +167,7 @@ class Consumer:
         self._outbox_filled = outbox_filled
         self._name = name
         self._answer = answer
+        self._hold_back = hold_back
         self._pause = _FIRST_PAUSE
         self._named: set[tuple[str, str, str]] = set()
 
@@ -198,6 +206,13 @@ class Consumer:
                     await self._settle(applying, current, Batch([]), subscription, stopping)
             finally:
                 await subscription.close()
+
+    async def apply(self, slices: Sequence[Slice]) -> None:
+        """Apply records that come from elsewhere than the bus, as `run` does with those of the bus.
+
+        Raises `Fenced` when the group does not stand where they begin, `Transient`, `DeadLetterLimit`.
+        """
+        await self._apply(await self._decode(slices))
 
     async def run_replays(self, stopping: Stopping) -> None:
         """Try again the dead letters that an operator asked for, until told to stop."""
@@ -324,7 +339,10 @@ class Consumer:
                 answers = self._answer([each for each in refusals if each.filer_code is not None], now)
                 outgoing = [*outgoing, *await tell_once(tx, settings.source, answers)]
             dead = await dead_letters.park(tx, settings.group, letters, at=now, code_version=settings.code_version)
-            await outbox.add(tx, settings.source, outgoing, dead=dead)
+            if self._hold_back is None:
+                await outbox.add(tx, settings.source, outgoing, dead=dead)
+            else:
+                await self._hold_back(tx, now)
         return outgoing, letters, [each for each in refusals if each.filer_code is None]
 
     def _refusals(self, batch: Batch, letters: Sequence[DeadLetter]) -> list[Refusal]:

@@ -41,11 +41,17 @@ async def upgrade(engine: AsyncEngine, migrations: Path, revision: str = "head")
 
 
 async def pending(engine: AsyncEngine, migrations: Path) -> str | None:
-    """What is wrong with the database's revision, or None when it is the one this code was written for."""
-    head = ScriptDirectory.from_config(_config(migrations)).get_current_head()
+    """What is wrong with the database's revision, or None when this code can work on it.
+
+    That is the one it was written for, or one that it does not know and that comes after: during a roll-out the next
+    release has migrated already, by steps with which this code can live (`*_pre_*`), and it must go on meanwhile.
+    """
+    scripts = ScriptDirectory.from_config(_config(migrations))
+    head = scripts.get_current_head()
     async with engine.connect() as connection:
         current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    if current == head:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current == head or (current is not None and head is not None and current not in known and current > head):
         return None
     return f"database is at revision {current or 'none'}, this code needs {head}: run `centerline migrate`"
 

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from sqlalchemy import MetaData
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.db.migrate import pending
+from shared.db.origins import Origin
 from shared.runtime.clock import Clock, DemonstrationClock, ReplayClock, SystemClock
 from shared.runtime.invariants import QueryInvariant
 from shared.runtime.lifecycle import Readiness, Stopping
@@ -29,7 +30,7 @@ from shared.runtime.trace_export import start_exporting
 from shared.web.app import create_app
 
 if TYPE_CHECKING:
-    from shared.bus.consumer import Handler
+    from shared.bus.consumer import Handler, HoldBack
     from shared.bus.refusals import Answer
     from shared.db.seals import SealedTable
     from shared.operations.standing import DeliveriesRead
@@ -53,7 +54,8 @@ class Parts:
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
     HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
     for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
-    the service sends to people.
+    the service sends to people. `hold_back` settles what its handlers wrote to go out later by itself, for a copy of
+    the service from which nothing may go out.
     """
 
     handler: "Handler | None"
@@ -67,11 +69,15 @@ class Parts:
     pages: Callable[[Readiness], FastAPI] | None = None
     sealed: "Sequence[SealedTable]" = ()
     deliveries: "DeliveriesRead | None" = None
+    hold_back: "HoldBack | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: its name, the topics that it reads, where its migrations are, and how its parts are built."""
+    """A service: its name, the topics that it reads, where its migrations are, and how its parts are built.
+
+    `origins` says of each of its own tables where the rows come from.
+    """
 
     name: str
     summary: str
@@ -81,6 +87,7 @@ class Service:
     migrations: Path
     settings: type[ServiceSettings]
     build: Callable[[Platform], Parts]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
     version: str = "1.0.0"
 
 

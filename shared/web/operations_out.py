@@ -544,6 +544,7 @@ class OperatorActOut(BaseModel):
         "run-job",
         "retry-rows",
         "check-invariants",
+        "restore-archive",
     ]
     state: Literal["going-on", "done", "failed"]
     asked: dict[str, Any] = Field(description="The filter or the ids, the job or the keys.")

@@ -98,6 +98,13 @@ def test_each_service_has_each_role_and_what_stands_beside_them() -> None:
     assert all(roles[f"centerline-{service.name}-{role}"] == role for service in SERVICES for role in Role)
 
 
+@pytest.mark.parametrize("derived", [False, True])
+def test_the_archive_keeps_what_services_publish_where_it_is_asked_to(derived: bool) -> None:
+    objects = render(values={"archive": {"derived": derived}})
+    (container,) = next(pod for name, pod in _workloads(objects) if name == "centerline-archive")["containers"]
+    assert ("--derived" in container["command"]) is derived
+
+
 # --- what production accepts
 
 

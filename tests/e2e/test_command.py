@@ -216,6 +216,33 @@ def test_every_command_prints_one_document_and_nothing_else(running: Running, tm
     assert {row["source"] for row in documents[("audit", "export")]} >= {"account_changes", "assignments"}
 
 
+def test_archive_goes_into_a_copy_of_a_service_and_into_nothing_else(running: Running) -> None:
+    whole = f"--archive={running.folder / 'whole'}"
+    assert running.ask("archive", "run", "--once", "--derived", whole).code == 0
+    into = ("archive", "restore", whole, "--into-service=workqueue")
+    copied = only_document(running.ask(*into, "--database=workqueue_copy", "--json").printed)
+    assert copied["records"] > 12, copied
+    assert {**copied, "records": 0} == {
+        "service": "workqueue",
+        "records": 0,
+        "resumed": False,
+        "dropped": 0,
+        "lacking": [],
+    }
+    again = running.ask(*into, "--database=workqueue_copy")
+    assert (again.code, again.told.startswith("centerline: the database is not empty: ")) == (1, True), again
+    on = running.ask(*into, "--database=workqueue_copy", "--go-on")
+    assert (on.code, on.printed.strip()) == (0, "0 records are applied to the copy of workqueue"), on
+    own = running.ask(*into, "--database=workqueue", "--go-on")
+    assert (own.code, "is the database of a service itself" in own.told) == (1, True), own
+    for words in (
+        ("archive", "restore", whole, "--into-service=workqueue"),
+        ("archive", "restore", whole, "--into-service=console", "--database=console_copy"),
+        ("archive", "restore", whole, "--database=workqueue_copy"),
+    ):
+        assert running.ask(*words).code == 2, words
+
+
 def test_archive_has_what_was_fed_and_is_put_back_on_an_empty_bus_only(running: Running, module_folder: Path) -> None:
     assert running.ask("archive", "run", "--once").code == 0
     assert only_document(running.ask("archive", "run", "--once", "--json").printed) == {"archived": 0}

@@ -105,6 +105,11 @@ class TestDatabases:
         """A fresh empty database; gives its URL."""
         return await self._create(f"empty_{next(self._numbers)}", "template1")
 
+    async def duplicate(self, url: str) -> str:
+        """A copy of a database that nobody is connected to, as a backup has it; gives its URL."""
+        name = str(make_url(url).database)
+        return await self._create(f"{name}_copy_{next(self._numbers)}", name)
+
     def give_back(self, url: str) -> None:
         """Say that a database is not needed any more: removed soon, its pages need not be written."""
         self._done.append(str(make_url(url).database))

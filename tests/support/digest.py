@@ -8,6 +8,7 @@ delivery.
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -82,8 +83,10 @@ ARRIVAL: dict[tuple[str, str], set[str]] = {
 }
 
 
-async def table_contents(engine: AsyncEngine, service: Service) -> dict[str, Counter[str]]:
-    """The rows of each table as canonical JSON, counted."""
+async def table_contents(
+    engine: AsyncEngine, service: Service, known: Mapping[str, Collection[str]] | None = None
+) -> dict[str, Counter[str]]:
+    """The rows of each table as canonical JSON, counted; with `known`, of these tables and columns of them alone."""
     contents: dict[str, Counter[str]] = {}
     async with reading(engine) as connection:
         for table in service.metadata.sorted_tables:
@@ -92,8 +95,15 @@ async def table_contents(engine: AsyncEngine, service: Service) -> dict[str, Cou
             shown = IN_VIEWS.get((service.name, table.name), table)
             if shown is None:
                 continue
+            if known is not None and table.name not in known:
+                continue
             left_out = ARRIVAL.get((service.name, table.name), set())
-            columns = [column for column in shown.columns if column.name not in left_out]
+            columns = [
+                column
+                for column in shown.columns
+                if column.name not in left_out
+                and (known is None or shown is not table or column.name in known[table.name])
+            ]
             rows = (await connection.execute(select(*columns))).mappings()
             contents[table.name] = Counter(json.dumps(dict(row), default=_canonical, sort_keys=True) for row in rows)
         dead = service.metadata.tables["dead_letters"]

@@ -19,6 +19,7 @@ ACTS: Final[Mapping[str, str]] = {
     "run-job": "Job run now",
     "retry-rows": "Rows to be tried again",
     "check-invariants": "Check of invariants",
+    "restore-archive": "Archive applied to this copy",
 }
 
 STATES: Final[Mapping[str, str]] = {

@@ -44,6 +44,18 @@ WHERE broadcast_id = $1 AND recipient = $2 AND state = 'waiting'
 _WITHDRAW: Final = """
 UPDATE broadcast_recipients SET state = 'withdrawn' WHERE broadcast_id = $1 AND state = 'waiting'
 """
+_HOLD_BACK: Final = """
+WITH held AS (
+    UPDATE broadcasts SET state = 'withdrawn', revision = revision + 1, ended_at = $2
+    WHERE state IN ('sending', 'paused') RETURNING broadcast_id
+), told AS (
+    INSERT INTO broadcast_acts (broadcast_id, sequence, act, by_whom, reason, at)
+    SELECT h.broadcast_id, coalesce(max(a.sequence), 0) + 1, 'withdraw', $1, $1, $2
+    FROM held h LEFT JOIN broadcast_acts a USING (broadcast_id) GROUP BY h.broadcast_id
+)
+UPDATE broadcast_recipients r SET state = 'withdrawn' FROM held
+WHERE r.broadcast_id = held.broadcast_id AND r.state = 'waiting'
+"""
 _BEGUN: Final = f"""
 SELECT count(*) AS n FROM (
     SELECT FROM deliveries WHERE state = 'queued' AND lane = {Lane.NEWS.value} AND next_try_at <= $1 LIMIT $2) d
@@ -323,6 +335,11 @@ async def set_aside(tx: Transaction, broadcast_id: UUID, recipient: str, reason:
 async def withdraw_waiting(tx: Transaction, broadcast_id: UUID) -> int:
     """Whoever was not told yet is not told any more; gives how many."""
     return await bulk.execute(tx, _WITHDRAW, broadcast_id)
+
+
+async def hold_back(tx: Transaction, why: str, now: datetime) -> None:
+    """Withdraw every broadcast that is being sent, or would be later."""
+    await bulk.execute(tx, _HOLD_BACK, why, now)
 
 
 async def count_begun(tx: Transaction, now: datetime, most: int) -> int:

@@ -157,6 +157,15 @@ WHERE d.importer_number = ANY($1::text[]) AND (d.is_waiting OR d.state = 'no-add
 RETURNING d.notice_id, d.channel, d.recipient_role, d.sequence, d.kind, d.importer_number,
     (SELECT n.entry_number FROM notices n WHERE n.notice_id = d.notice_id) AS entry_number
 """
+_HOLD_BACK = """
+WITH held AS (
+    UPDATE deliveries SET state = 'withdrawn', sequence = sequence + 1, is_waiting = false, next_try_at = NULL,
+        last_error = $2, settled_at = $1
+    WHERE state = 'queued' RETURNING notice_id, channel, recipient_role, sequence
+)
+INSERT INTO delivery_events (notice_id, channel, recipient_role, sequence, event, detail, at)
+SELECT notice_id, channel, recipient_role, sequence, 'withdrawn', $2, $1 FROM held
+"""
 _WAKE_PARTIES = """
 UPDATE deliveries d SET is_waiting = false, next_try_at = $2
 WHERE d.recipient_role = ANY($1::text[]) AND d.recipient_role <> 'importer' AND d.is_waiting AND d.state = 'queued'
@@ -525,6 +534,11 @@ async def wake_parties(
         return []
     await bulk.execute(tx, _WAKE_PARTIES, list(party_ids), now)
     return await _note_requeued(tx, await bulk.fetch(tx, _REQUEUE_FOR_PARTIES, list(party_ids), now, oldest), now)
+
+
+async def hold_back(tx: Transaction, why: str, now: datetime) -> int:
+    """Withdraw everything that waits to go out; gives how many ways of notices."""
+    return await bulk.execute(tx, _HOLD_BACK, now, why)
 
 
 async def _note_requeued(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[ChangedDelivery]:
