@@ -9,6 +9,7 @@ from services.routing.jobs import schedule
 from services.routing.publishing import events_refused
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
+from services.routing.store.partitions import PARTED
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.sealed import SEALED
 from services.routing.store.tables.core import metadata
@@ -33,6 +34,7 @@ def build(platform: Platform) -> Parts:
         jobs=(*schedule(platform), *file_jobs(platform, files)),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
+        parted=PARTED,
         answer=events_refused,
     )
 

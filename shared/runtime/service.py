@@ -16,6 +16,7 @@ from sqlalchemy import MetaData
 from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.db.migrate import pending
+from shared.db.partitions import Parted
 from shared.runtime.clock import Clock, DemonstrationClock, ReplayClock, SystemClock
 from shared.runtime.invariants import QueryInvariant
 from shared.runtime.lifecycle import Readiness, Stopping
@@ -51,7 +52,7 @@ class Parts:
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
-    HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
+    HTTP, beside the API. `sealed` are its tables of history under seal, `parted` those in partitions by months. `pages` builds the application of a service
     for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
     the service sends to people.
     """
@@ -66,6 +67,7 @@ class Parts:
     listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
     sealed: "Sequence[SealedTable]" = ()
+    parted: Sequence[Parted] = ()
     deliveries: "DeliveriesRead | None" = None
 
 

@@ -11,7 +11,16 @@ from services.console.app import SERVICE as CONSOLE
 from shared.db.engine import create_engine
 from shared.runtime.service import Service
 from tests.support.databases import TestDatabases
-from tests.support.distribution import AT_HOME, EVERYWHERE, Findings, Layout, Obstacle, examine, placed_tables, read_list
+from tests.support.distribution import (
+    AT_HOME,
+    EVERYWHERE,
+    Findings,
+    Layout,
+    Obstacle,
+    examine,
+    placed_tables,
+    read_list,
+)
 from tests.support.services import SERVICES
 from tests.support.statements import Recorded, record_hot_paths
 

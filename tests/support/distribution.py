@@ -345,9 +345,7 @@ class _Reader:
         groups: list[list[_Source]] = []
         for each in spread:
             mine = {scope.find((each.id, key)) for key in each.keys}
-            near = [
-                group for group in groups if any(mine & {scope.find((o.id, k)) for k in o.keys} for o in group)
-            ]
+            near = [group for group in groups if any(mine & {scope.find((o.id, k)) for k in o.keys} for o in group)]
             groups = [group for group in groups if group not in near] + [[each, *(o for group in near for o in group)]]
         for group in groups:
             if len(group) > 1:
