@@ -1,8 +1,8 @@
 """Tables in partitions by a date: which there are, and those of the months to come, made before they are needed.
 
 The partitions stand in a schema of their own, so that a service's own schema has its tables and nothing else. The one
-named `<table>_before` is what the table was before it had partitions; `<table>_other` takes what no partition is for, so
-that no row is ever refused. Others are named by their first month: `<table>_2027_01`.
+named `<table>_before` is what the table was before it had partitions; `<table>_other` takes what no partition is for,
+so that no row is ever refused. Others are named by their first month: `<table>_2027_01`.
 """
 
 from collections.abc import Sequence
@@ -72,11 +72,8 @@ async def make_next(tx: Transaction, parted: Parted, today: date) -> list[str]:
     it takes to move them. Raises `Transient` when the table is held by somebody else.
     """
     partitions = await list_partitions(tx, parted)
-    made = []
-    for first in months_to_come(parted, today):
-        if not any(_has(each, first) for each in partitions):
-            made.append(await _make(tx, parted, first))
-    return made
+    missing = [first for first in months_to_come(parted, today) if not any(_has(each, first) for each in partitions)]
+    return [await _make(tx, parted, first) for first in missing]
 
 
 def reaches_to(partitions: Sequence[Partition], today: date) -> date:

@@ -52,7 +52,8 @@ class Parts:
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
-    HTTP, beside the API. `sealed` are its tables of history under seal, `parted` those in partitions by months. `pages` builds the application of a service
+    HTTP, beside the API. `sealed` are its tables of history under seal, `parted` those in
+    partitions by months. `pages` builds the application of a service
     for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
     the service sends to people.
     """

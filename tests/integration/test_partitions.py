@@ -1,6 +1,5 @@
 """Partitions of the months to come are made ahead, and a row that has none is kept and moves in later."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 
@@ -20,6 +19,7 @@ from shared.runtime.clock import FixedClock
 from shared.runtime.metrics import Metrics
 from shared.runtime.partitioning import make_ahead
 from shared.runtime.slices import JobSession
+from shared.runtime.together import together
 from tests.support.distribution import placed_tables
 
 ACTIVITY = OF_ROUTING[0]
@@ -91,7 +91,7 @@ async def test_rows_written_while_a_partition_is_made_are_none_of_them_lost(serv
         async with transaction(engine) as tx:
             await make_next(tx, ACTIVITY, LATER)
 
-    await asyncio.gather(*writers[:10], make(), *writers[10:])
+    await together(*writers[:10], make(), *writers[10:])
     async with transaction(engine) as tx:
         found = await bulk.fetch(
             tx, "SELECT tableoid::regclass::text AS place, count(*) AS n FROM import_activity GROUP BY 1"

@@ -23,8 +23,8 @@ LONG_AGO, FAR_AHEAD = date(2019, 5, 1), date(2087, 1, 1)
 FILL_ACTIVITY = """
 INSERT INTO import_activity (importer_number, month, hts6, lines, goods, value_usd)
 SELECT '07-345678900', month, '847130', 1, 1, 100
-FROM unnest(ARRAY[$1, date_trunc('month', current_date)::date, (date_trunc('month', current_date) + interval '4 months')::date,
-    $2]::date[]) AS given(month)
+FROM unnest(ARRAY[$1, date_trunc('month', current_date), date_trunc('month', current_date) + interval '4 months', $2
+    ]::date[]) AS given(month)
 """
 FILL_FORECAST = """
 INSERT INTO forecast_entries (cycle_on, number, entry_number, disposition)

@@ -1,8 +1,8 @@
 """What each table is distributed by (docs/scale), and what of a statement cannot be kept on one node by that.
 
-A statement is read as PostgreSQL would: sources, equalities between their columns, what subqueries and WITH hand on. Two
-distributed sources belong together where equalities join the columns that they are distributed by, directly or by way
-of what else is in the statement (an array of arguments, a parameter, a third table). All else is an obstacle.
+A statement is read as PostgreSQL would: sources, equalities between their columns, what subqueries and WITH hand on.
+Two distributed sources belong together where equalities join the columns that they are distributed by, directly or by
+way of what else is in the statement (an array of arguments, a parameter, a third table). All else is an obstacle.
 """
 
 import csv
@@ -38,8 +38,8 @@ class Placed(NamedTuple):
 class Obstacle(NamedTuple):
     """What keeps a statement from being carried by nodes that each have some keys.
 
-    `kind` is join (by other columns than the keys), insert (rows go where another key says), lock (rows of several nodes
-    locked by a SELECT) or with (a WITH that writes, over rows of several nodes); `tables` are those that it concerns.
+    `kind` is join (by other columns than the keys), insert (rows go where another key says), lock (rows of several
+    nodes locked by a SELECT) or with (a WITH that writes, over rows of several nodes); `tables` are those concerned.
     """
 
     kind: str
@@ -403,8 +403,7 @@ class _Reader:
 
     def _returned(self, tree: exp.Expression, scope: _Scope) -> _Derived:
         returning = tree.args.get("returning")
-        given = self._outputs(scope, returning.expressions if returning else [])
-        return given
+        return self._outputs(scope, returning.expressions if returning else [])
 
 
 def _conjuncts(condition: exp.Expression) -> Iterator[exp.Expression]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.claims import CENTERS, DIVISIONS, fill_items
 from services.workqueue.acts.claim import WorkWanted, claim_next, claim_next_alone
-from shared.bus import inbox, offsets, outbox
+from shared.bus import inbox, offsets
 from shared.bus.offsets import Move
 from shared.bus.protocol import TopicPartition
 from shared.contracts.envelope import Event
