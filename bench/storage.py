@@ -108,7 +108,7 @@ async def apply(meter: Meter, station: Station, messages: Sequence[Message]) -> 
         async with transaction(station.engine) as tx:
             known = await inbox.admit(tx, digests)
             fresh = [each for each in events if event_key(each.source, each.id) not in known]
-            told = await station._parts.handler(tx, fresh)  # type: ignore[misc]
+            told = await station.parts.handler(tx, fresh)
             await outbox.add(tx, f"urn:centerline:{station.service.name}", told)
 
 
@@ -174,7 +174,7 @@ async def _end(world: World, station: Station) -> None:
         await station.run("send-mail")
     async with exclusive_session(station.engine, "bench") as held:
         assert held is not None
-        await seal_what_waits(held, station._parts.sealed, world.clock.now())
+        await seal_what_waits(held, station.parts.sealed, world.clock.now())
 
 
 async def _last_day(engine: AsyncEngine) -> date:

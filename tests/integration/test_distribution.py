@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Date, DateTime, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.console.app import SERVICE as CONSOLE
@@ -98,6 +98,22 @@ def test_every_unique_constraint_has_the_key_or_is_listed_with_its_lever(schemas
     listed = read_list("uniques.csv")
     assert {(row["service"], row["table"], tuple(row["columns"].split("; "))) for row in listed} == without
     assert all(row["lever"] for row in listed)
+
+
+def test_every_table_that_grows_for_ever_is_parted_or_says_why_not() -> None:
+    tables = {(service.name, name): table for service in ALL for name, table in service.metadata.tables.items()}
+    for each in PLACED:
+        assert each.grows in {"for-ever", "by-accounts", "bounded"}
+        is_dated = any(
+            isinstance(c.type, Date | DateTime) for c in tables[each.service, each.table].primary_key.columns
+        )
+        if each.grows != "for-ever":
+            assert each.why_whole == ""
+        elif each.partitions != "whole":
+            assert each.why_whole == ""
+            assert is_dated, each
+        else:
+            assert each.why_whole == ("small" if is_dated else "no-date"), each
 
 
 def test_the_inbox_is_by_event_and_never_by_date() -> None:

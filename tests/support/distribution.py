@@ -20,13 +20,18 @@ AT_HOME: Final = "local"
 
 
 class Placed(NamedTuple):
-    """A table of the list: its key, or where it is instead; whether it grows; how it is parted; and why."""
+    """A table of the list: its key, or where it is instead; whether it grows; how it is parted.
+
+    `why_whole` says of one that grows for ever why it is not parted: no-date (no date in its primary key, which would
+    no longer tell a repeat with one) or small (so few rows that nothing is gained).
+    """
 
     service: str
     table: str
     key: str
     grows: str
     partitions: str
+    why_whole: str
     note: str
 
     @property
