@@ -78,7 +78,7 @@ class Meter:
             name = station.service.name
             async with transaction(station.engine) as tx:
                 rows = await bulk.fetch(tx, "SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-            now = sum(_seconds_of(row["pid"]) for row in rows)
+            now = sum(seconds_of(row["pid"]) for row in rows)
             self.spent.database[self.phase, name] += now - self._before[name]
             self._before[name] = now
         self.phase = phase
@@ -91,7 +91,8 @@ class Meter:
         self.spent.python[self.phase, station.service.name] += time.process_time() - python
 
 
-def _seconds_of(pid: int) -> float:
+def seconds_of(pid: int) -> float:
+    """What a process has spent of the processor, in seconds (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 

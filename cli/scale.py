@@ -390,8 +390,8 @@ def _needs(measured: Measured, volumes: Sequence[Volume]) -> str:
         "USD a month: cores + disks",
     )
     words = (
-        "Of routing + work queue + liquidation + notifications. A consuming process is one core; two at least, so that\n"
-        "one may fall."
+        "Of routing + work queue + liquidation + notifications. A consuming process is one core; two at least, so\n"
+        "that one may fall."
     )
     return "\n".join(["## What the volumes need", "", words, "", _table(head, rows)])
 
