@@ -423,19 +423,18 @@ def _partitions(measured: Measured) -> str:
         if row["partitions"] != "whole"
     ]
     given = measured.given
-    volumes = volumes_of(given)
-    of_years = [
-        (size, *(Decimal(size.bytes) / size.entries * v.per_year * given["years"] for v in (volumes[0], volumes[2])))
-        for size in measured.sizes
-        if measured.grows[size.service, size.table] == FOR_EVER
-    ]
+    summaries, _, low_value, _ = volumes_of(given)
+    growing = [size for size in measured.sizes if measured.grows[size.service, size.table] == FOR_EVER]
+
+    def count(size: Size, volume: Volume) -> int:
+        kept = Decimal(size.bytes) / size.entries * volume.per_year * given["years"]
+        return ceil(kept / given["piece_bytes"])
+
+    growing.sort(key=lambda size: size.bytes, reverse=True)
     pieces = [
-        (
-            f"{size.service} `{size.table}`",
-            *(f"{ceil(kept / given['piece_bytes'])}" for kept in (summaries, low_value)),
-        )
-        for size, summaries, low_value in sorted(of_years, key=lambda each: each[1], reverse=True)
-        if summaries > given["piece_bytes"]
+        (f"{size.service} `{size.table}`", str(count(size, summaries)), str(count(size, low_value)))
+        for size in growing
+        if count(size, summaries) > 1
     ]
     return "\n".join(
         [

@@ -124,6 +124,19 @@ async def test_partition_that_was_taken_off_is_not_made_again(service_engine: Ma
     assert await places(engine) == {}
 
 
+async def test_months_that_are_asked_for_are_read_in_their_partitions_only(service_engine: MakeEngine) -> None:
+    engine = await service_engine("routing")
+    asked = "importer_number = ANY($1::text[]) AND month BETWEEN '2041-01-01' AND '2041-05-01'"
+    async with transaction(engine) as tx:
+        await make_next(tx, ACTIVITY, LATER)
+        rows = await bulk.fetch(tx, f"EXPLAIN SELECT * FROM counted_activity WHERE {asked}", ["07-345678900"])
+    plan = "\n".join(row[0] for row in rows)
+    assert "import_activity_2041_01" in plan
+    assert "import_activity_2041_04" in plan
+    assert "import_activity_before" not in plan
+    assert "import_activity_2041_07" not in plan
+
+
 QUARTERS = Parted("t", "day", months=3, ahead=6)
 
 
