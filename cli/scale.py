@@ -128,7 +128,7 @@ def read_measured() -> Measured:
 
 
 def volumes_of(given: Mapping[str, Decimal]) -> list[Volume]:
-    """The three volumes of issue, and the year that is to pass in a day."""
+    """What is planned for, and the year that is to pass in a day."""
     whole = ("filed", "liquidated")
     working = given["working_days"] * given["hours"] * _HOUR
     low_value_year = given["low_value"] * given["low_value_days"]

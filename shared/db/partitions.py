@@ -27,6 +27,13 @@ FROM ({}) AS p ORDER BY to_on NULLS LAST, name
 """
 
 
+# The server looks by itself at each partition, and never at the table that they make up.
+_IS_STALE: Final = """
+SELECT coalesce(last_analyze < now() - interval '1 day', true) AS is_stale
+FROM pg_stat_all_tables WHERE relid = to_regclass($1)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Parted:
     """A table in partitions of `months` months each by a column of dates, made `ahead` months before they begin."""
@@ -74,6 +81,13 @@ async def make_next(tx: Transaction, parted: Parted, today: date) -> list[str]:
     partitions = await list_partitions(tx, parted)
     missing = [first for first in months_to_come(parted, today) if not any(_has(each, first) for each in partitions)]
     return [await _make(tx, parted, first) for first in missing]
+
+
+async def analyse(tx: Transaction, parted: Parted) -> None:
+    """Have the server look at the table as a whole, for its plans, unless it did within a day."""
+    (row,) = await bulk.fetch(tx, _IS_STALE, parted.table)
+    if row["is_stale"]:
+        await bulk.execute(tx, f"ANALYZE {parted.table}")
 
 
 def reaches_to(partitions: Sequence[Partition], today: date) -> date:

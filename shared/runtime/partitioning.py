@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from shared.customs.calendar import legal_date
-from shared.db.partitions import Parted, days_left, list_partitions, make_next
+from shared.db.partitions import Parted, analyse, days_left, list_partitions, make_next
 from shared.db.transaction import transaction
 from shared.runtime.clock import Clock
 from shared.runtime.metrics import Metrics
@@ -29,5 +29,7 @@ async def make_ahead(session: JobSession, tables: Sequence[Parted], clock: Clock
             made = await make_next(tx, parted, today)
             reached = days_left(await list_partitions(tx, parted), today)
         left.set(reached)
+        async with transaction(session) as tx:
+            await analyse(tx, parted)
         for name in made:
             log.info("partition_made", table=parted.table, partition=name)

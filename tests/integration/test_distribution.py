@@ -24,6 +24,8 @@ from tests.support.distribution import (
 from tests.support.services import SERVICES
 from tests.support.statements import Recorded, record_hot_paths
 
+pytestmark = pytest.mark.timeout(300)  # the stories are many, and cores may be shared
+
 PLACED = placed_tables()
 ALL = (*SERVICES, CONSOLE)
 

@@ -106,6 +106,9 @@ async def test_run_of_the_job_makes_them_and_says_for_how_many_days_there_are(se
     async with exclusive_session(engine, "test") as held:
         assert held is not None
         await make_ahead(JobSession("make-partitions", held, clock), OF_LIQUIDATION, clock, metrics)
+    async with transaction(engine) as tx:
+        (row,) = await bulk.fetch(tx, "SELECT reltuples FROM pg_class WHERE oid = 'forecast_entries'::regclass")
+    assert row["reltuples"] == 0, "-1 where the server has not looked at it yet"
     left = (date(2041, 10, 1) - date(2041, 2, 17)).days
     assert f'centerline_partition_days_left{{table="forecast_entries"}} {left}.0' in metrics.render().decode()
 
