@@ -86,9 +86,10 @@ class Volume:
 
 
 class Limit(NamedTuple):
-    """Something of which there is not more than so much: how much of it is needed, and what to do beyond."""
+    """Something of a service of which there is not more than so much: how much is needed, and what to do beyond."""
 
-    name: str
+    what: str
+    service: str
     needed: Decimal
     limit: Decimal
     lever: str
@@ -194,6 +195,17 @@ def _share_of_liquidation(measured: Measured, service: str) -> Decimal:
     return of_acts / whole if whole else Decimal()
 
 
+def largest_bytes(measured: Measured, volume: Volume, service: str) -> Decimal:
+    """Bytes of a service's largest table after the years for which records are kept; of acts on entries nothing new."""
+    if not volume.is_kept or volume.phases == ("liquidated",):
+        return Decimal()
+    return max(
+        Decimal(size.bytes) / size.entries * volume.per_year * measured.given["years"]
+        for size in measured.sizes
+        if size.service == service and measured.grows[size.service, size.table] == FOR_EVER
+    )
+
+
 def processes(measured: Measured, volume: Volume, service: str) -> int:
     """Consuming processes, each of which has one core: two at least, so that one may fall."""
     return max(2, ceil(cores(measured, volume, service, of_database=False)))
@@ -218,25 +230,36 @@ def limits(measured: Measured, volume: Volume) -> list[Limit]:
     for service in SERVICES:
         found += [
             Limit(
-                f"consuming processes of {service}",
+                "consuming processes",
+                service,
                 cores(measured, volume, service, of_database=False),
                 given["partitions"],
                 "more partitions of the topics that it reads (drain before), or fewer seconds an entry",
             ),
             Limit(
-                f"cores of the database of {service}",
+                "cores of the database",
+                service,
                 cores(measured, volume, service, of_database=True),
                 given["server_cores"],
                 "more nodes: the tables by their distribution keys (Citus), after the crossings are mended",
             ),
             Limit(
-                f"disk of the database of {service}",
+                "disk of the database",
+                service,
                 kept_bytes(measured, volume, service),
                 given["server_bytes"],
-                "partitions taken off and kept as files; then more nodes by the distribution keys",
+                "more nodes by the distribution keys; to keep what is long final as files instead is not built",
             ),
             Limit(
-                f"connections to the database of {service}",
+                "largest table",
+                service,
+                largest_bytes(measured, volume, service),
+                given["piece_bytes"],
+                "hash partitions by its key, each of which is vacuumed and indexed alone; they write every row anew",
+            ),
+            Limit(
+                "connections to the database",
+                service,
                 Decimal(connections(measured, volume, service)),
                 given["server_connections"],
                 "fewer connections of each process (`CENTERLINE_API_CONNECTIONS`); a pooler for the APIs only",
@@ -350,14 +373,24 @@ def _time(measured: Measured) -> str:
         "until liquidated and told: Python",
         "its database",
     )
+    filed = sum(
+        spent[phase, service]
+        for spent in (measured.python, measured.database)
+        for phase, service in spent
+        if phase == "filed"
+    )
+    chain = measured.given["chain"]
     return "\n".join(
         [
             "## What an entry takes",
             "",
-            "Microseconds of a core; that of the database is what its processes for the service spent, without the",
-            "writing of the log to disk.",
+            "Microseconds of a core; that of the database is what its processes for the service spent. Not in these",
+            "figures: the broker, what it takes to poll and to publish, the log on disk, vacuum.",
             "",
             _table(head, rows),
+            f"Filed and released these are {1_000_000 * filed:,.0f} µs. As a check: by the clock the whole chain with a",
+            f"real broker (`bench/README.md`, {chain:,} entries/s on two cores) takes {2_000_000 / chain:,.0f} µs of them.",
+            "",
         ]
     )
 
@@ -399,18 +432,22 @@ def _needs(measured: Measured, volumes: Sequence[Volume]) -> str:
 def _breaking(measured: Measured, volumes: Sequence[Volume]) -> str:
     parts = ["## What breaks first, and the lever", ""]
     for volume in volumes:
-        scarce = limits(measured, volume)[:3]
-        over = [each for each in limits(measured, volume) if each.share > 1]
+        known = limits(measured, volume)
+        over = [each for each in known if each.share > 1]
         verdict = (
-            f"{len(over)} of {len(limits(measured, volume))} limits are passed: first {over[0].name}."
+            f"{len(over)} of {len(known)} limits are passed, first that of the {over[0].what} of {over[0].service}."
             if over
-            else f"Nothing breaks; nearest is {scarce[0].name}."
+            else f"No limit is passed; nearest is that of the {known[0].what} of {known[0].service}."
         )
-        rows = [(each.name, f"{each.share:.0%}", each.lever) for each in scarce]
+        scarcest = {each.what: each for each in reversed(known)}.values()
+        rows = [
+            (each.what, each.service, f"{each.share:.0%}", each.lever)
+            for each in sorted(scarcest, key=lambda each: each.share, reverse=True)
+        ]
         parts += [
             f"**{volume.name[0].upper()}{volume.name[1:]}.** {verdict}",
             "",
-            _table(("scarcest", "of the limit", "lever"), rows),
+            _table(("limit", "scarcest in", "needed of it", "lever"), rows),
         ]
     return "\n".join(parts)
 

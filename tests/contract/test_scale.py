@@ -12,6 +12,8 @@ from tests.support.distribution import placed_tables, read_list
 
 SMALL = Measured(
     sizes=[
+        Size("workqueue", "items", 100, 7, 1_000),
+        Size("notifications", "notices", 100, 7, 1_000),
         Size("routing", "accounts", 100, 10, 5_000),
         Size("routing", "routing_decisions", 100, 110, 200_000),
         Size("routing", "inbox", 100, 200, 10_000),
@@ -21,6 +23,8 @@ SMALL = Measured(
     python={("filed", "routing"): Decimal("0.0002"), ("liquidated", "routing"): Decimal("0.0001")},
     database={("filed", "routing"): Decimal("0.0006")},
     grows={
+        ("workqueue", "items"): "for-ever",
+        ("notifications", "notices"): "for-ever",
         ("routing", "accounts"): "by-accounts",
         ("routing", "routing_decisions"): "for-ever",
         ("routing", "inbox"): "bounded",
@@ -48,6 +52,10 @@ def test_what_acts_leave_is_the_part_of_their_tables() -> None:
     assert scale.kept_bytes(SMALL, recomputed, "liquidation") == 400_000
 
 
+def test_largest_table_is_the_one_with_most_bytes_an_entry_over_the_years() -> None:
+    assert scale.largest_bytes(SMALL, YEAR, "liquidation") == 600 * 1_000_000 * 2
+
+
 def test_cores_are_seconds_an_entry_at_the_rate_with_room_left() -> None:
     assert scale.cores(SMALL, YEAR, "routing", of_database=False) == Decimal("0.6")
     assert scale.cores(SMALL, YEAR, "routing", of_database=True) == Decimal("1.2")
@@ -60,8 +68,8 @@ def test_cores_are_seconds_an_entry_at_the_rate_with_room_left() -> None:
 def test_what_breaks_first_is_what_is_nearest_to_its_limit() -> None:
     order = scale.limits(SMALL, YEAR)
     assert [each.share for each in order] == sorted((each.share for each in order), reverse=True)
-    assert len(order) == 16
-    assert Limit("a", Decimal(3), Decimal(2), "more").share == Decimal("1.5")
+    assert len(order) == 20
+    assert Limit("a", "routing", Decimal(3), Decimal(2), "more").share == Decimal("1.5")
 
 
 @pytest.mark.parametrize("name", ["tables.csv", "processor.csv"])
