@@ -25,7 +25,9 @@ from shared.db.engine import create_engine
 from shared.db.migrate import upgrade
 from shared.db.transaction import Transaction, alone, transaction
 
-TURNS: Final = 7
+TURNS: Final = 5
+_OFTEN: Final = 50
+"""Questions are asked so often, or they would take no time that could be measured."""
 _BEFORE: Final = {"routing": "0023_pre_operator_acts", "liquidation": "0031_pre_operator_acts"}
 _CHANGES: Final = """
 INSERT INTO activity_changes
@@ -36,6 +38,16 @@ FROM generate_series(1, $1) AS n
 _FORECAST: Final = """
 INSERT INTO forecast_entries
 SELECT $2::date, $3::integer, 'B76' || lpad(n::text, 8, '0'), 'as-entered' FROM generate_series(1, $1) AS n
+"""
+_SEALS: Final = """
+INSERT INTO seals
+SELECT md5(n::text || '-' || $2::integer), 'legal_events', 1, n::text, sha256(n::text::bytea), sha256(n::text::bytea), $2
+FROM generate_series(1, $1) AS n
+"""
+_CHAIN: Final = """
+SELECT DISTINCT ON (subject) subject, position, link FROM seals WHERE source = 'legal_events'
+AND subject = ANY(ARRAY(SELECT md5(n::text || '-' || $2::integer) FROM generate_series(1, $1 / 100) AS n))
+ORDER BY subject, position DESC
 """
 _REPORT: Final = """
 SELECT disposition, count(*) FROM forecast_entries WHERE cycle_on = $1 AND number = $2 GROUP BY disposition
@@ -72,10 +84,18 @@ async def measure(server: embedded.EmbeddedPostgres, rows: int) -> list[Compared
     async def report(tx: Transaction, turn: int) -> None:
         await bulk.fetch(tx, _REPORT, date(2026, 12, 4), turn)
 
+    async def seal(tx: Transaction, turn: int) -> None:
+        await bulk.execute(tx, _SEALS, rows, turn)
+
+    async def chain(tx: Transaction, turn: int) -> None:
+        assert len(await bulk.fetch(tx, _CHAIN, rows, turn)) == rows // 100
+
     routing = await _open(server, ROUTING.name)
     found = [
         await _compare("fold of import activity", routing, fold, before=change),
         await _compare("import activity of 100 accounts", routing, read),
+        await _compare("seals", routing, seal),
+        await _compare("last links of a hundredth", routing, chain),
     ]
     liquidation = await _open(server, LIQUIDATION.name)
     found += [
@@ -112,7 +132,7 @@ async def _compare(
             async with transaction(engine) as tx:
                 (row,) = await bulk.fetch(tx, "SELECT pg_backend_pid() AS pid")
                 began = seconds_of(row["pid"])
-                for _ in range(20 if work.__name__ in {"read", "report"} else 1):
+                for _ in range(_OFTEN if work.__name__ in {"read", "chain", "report"} else 1):
                     await work(tx, turn)
                 times.append(seconds_of(row["pid"]) - began)
     return Compared(what, median(taken[0]), median(taken[1]))

@@ -42,6 +42,7 @@ class Measured:
     python: Mapping[tuple[str, str], Decimal]
     database: Mapping[tuple[str, str], Decimal]
     grows: Mapping[tuple[str, str], str]
+    parted: frozenset[tuple[str, str]]
     given: Mapping[str, Decimal]
 
     def bytes_of_entry(self, service: str) -> Decimal:
@@ -118,12 +119,13 @@ def read_measured() -> Measured:
         )
         for row in read("tables.csv")
     ]
-    times = read("processor.csv")
+    times, listed = read("processor.csv"), read("distribution.csv")
     return Measured(
         sizes,
         {(row["phase"], row["service"]): Decimal(row["python_seconds"]) / int(row["entries"]) for row in times},
         {(row["phase"], row["service"]): Decimal(row["database_seconds"]) / int(row["entries"]) for row in times},
-        {(row["service"], row["table"]): row["grows"] for row in read("distribution.csv")},
+        {(row["service"], row["table"]): row["grows"] for row in listed},
+        frozenset((row["service"], row["table"]) for row in listed if row["partitions"] != "whole"),
         {row["name"]: Decimal(row["value"]) for row in read("assumptions.csv")},
     )
 
@@ -196,13 +198,15 @@ def _share_of_liquidation(measured: Measured, service: str) -> Decimal:
 
 
 def largest_bytes(measured: Measured, volume: Volume, service: str) -> Decimal:
-    """Bytes of a service's largest table after the years for which records are kept; of acts on entries nothing new."""
+    """Bytes of a service's largest whole table after the years that are kept; of acts on entries nothing new."""
     if not volume.is_kept or volume.phases == ("liquidated",):
         return Decimal()
     return max(
         Decimal(size.bytes) / size.entries * volume.per_year * measured.given["years"]
         for size in measured.sizes
-        if size.service == service and measured.grows[size.service, size.table] == FOR_EVER
+        if size.service == service
+        and measured.grows[size.service, size.table] == FOR_EVER
+        and (size.service, size.table) not in measured.parted
     )
 
 
@@ -251,7 +255,7 @@ def limits(measured: Measured, volume: Volume) -> list[Limit]:
                 "more nodes by the distribution keys; to keep what is long final as files instead is not built",
             ),
             Limit(
-                "largest table",
+                "largest whole table",
                 service,
                 largest_bytes(measured, volume, service),
                 given["piece_bytes"],
@@ -388,8 +392,9 @@ def _time(measured: Measured) -> str:
             "figures: the broker, what it takes to poll and to publish, the log on disk, vacuum.",
             "",
             _table(head, rows),
-            f"Filed and released these are {1_000_000 * filed:,.0f} µs. As a check: by the clock the whole chain with a",
-            f"real broker (`bench/README.md`, {chain:,} entries/s on two cores) takes {2_000_000 / chain:,.0f} µs of them.",
+            f"Filed and released these are {1_000_000 * filed:,.0f} µs. As a check: by the clock the whole chain",
+            f"with a real broker (`bench/README.md`, {chain:,} entries/s on two cores) takes",
+            f"{2_000_000 / chain:,.0f} µs of them.",
             "",
         ]
     )
@@ -455,7 +460,7 @@ def _breaking(measured: Measured, volumes: Sequence[Volume]) -> str:
 def _partitions(measured: Measured) -> str:
     listed = read("distribution.csv")
     parted = [
-        (f"{row['service']} `{row['table']}`", row["partitions"].removeprefix("range "), row["note"])
+        (f"{row['service']} `{row['table']}`", row["partitions"], row["note"])
         for row in listed
         if row["partitions"] != "whole"
     ]
@@ -471,14 +476,14 @@ def _partitions(measured: Measured) -> str:
     pieces = [
         (f"{size.service} `{size.table}`", str(count(size, summaries)), str(count(size, low_value)))
         for size in growing
-        if count(size, summaries) > 1
+        if count(size, summaries) > 1 and (size.service, size.table) not in measured.parted
     ]
     return "\n".join(
         [
             "## Partitions",
             "",
-            "In partitions by quarters today, made ahead by the job `make-partitions` (docs/operations.md,",
-            "Partitions):",
+            "In partitions today. Those of quarters are made ahead by the job `make-partitions` (docs/operations.md,",
+            "Partitions).",
             "",
             _table(("table", "by", "what"), parted),
             "All other tables are whole (`why_whole` in the list). Nearly all have no date in their primary key, and",

@@ -175,6 +175,24 @@ ALTER TABLE outbox_set_aside ADD COLUMN settled_by bigint;
 ALTER TABLE outbox ADD COLUMN added_at timestamptz NOT NULL DEFAULT now();
 """
 
+SEALS_IN_PIECES = """
+CREATE SCHEMA IF NOT EXISTS partitions;
+ALTER TABLE seals RENAME TO seals_whole;
+CREATE TABLE seals (LIKE seals_whole) PARTITION BY HASH (subject);
+CREATE TABLE partitions.seals_0 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 0);
+CREATE TABLE partitions.seals_1 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 1);
+CREATE TABLE partitions.seals_2 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 2);
+CREATE TABLE partitions.seals_3 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 3);
+CREATE TABLE partitions.seals_4 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 4);
+CREATE TABLE partitions.seals_5 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 5);
+CREATE TABLE partitions.seals_6 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 6);
+CREATE TABLE partitions.seals_7 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 7);
+INSERT INTO seals SELECT * FROM seals_whole;
+DROP TABLE seals_whole;
+ALTER TABLE seals ADD PRIMARY KEY (subject, source, position);
+CREATE INDEX seals_of_runs ON seals (run);
+"""
+
 # Of what subject lines came. A function for each table, so that its statement is planned once for a connection.
 NOTE_UNSEALED = """
 CREATE FUNCTION note_unsealed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -249,6 +267,14 @@ def part_by_months(table: str, column: str, months: int, ahead: int) -> None:
         f" INSERT INTO {table} SELECT * FROM moved"
     )
     op.execute(f"ALTER TABLE {table} ATTACH PARTITION {before} FOR VALUES FROM (MINVALUE) TO ('{firsts[0]}')")
+
+
+def part_seals() -> None:
+    """Put the seals into pieces by their subject, each of which is vacuumed and indexed alone.
+
+    They are written anew, so that no seal is made meanwhile; lines that come wait for theirs as they always do.
+    """
+    run(SEALS_IN_PIECES)
 
 
 def run(script: str) -> None:

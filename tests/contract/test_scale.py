@@ -31,6 +31,7 @@ SMALL = Measured(
         ("liquidation", "entries"): "for-ever",
         ("liquidation", "legal_events"): "for-ever",
     },
+    parted=frozenset({("liquidation", "legal_events")}),
     given={row["name"]: Decimal(row["value"]) for row in read_list("assumptions.csv")}
     | {"utilisation": Decimal("0.5"), "years": Decimal(2), "accounts": Decimal(1000), "inbox_days": Decimal(73)},
 )

@@ -1,5 +1,6 @@
 """Tables are put into partitions with what they hold, and the release before goes on."""
 
+import re
 from datetime import date
 
 import pytest
@@ -8,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.liquidation.app import SERVICE as LIQUIDATION
 from services.liquidation.store.partitions import PARTED as OF_LIQUIDATION
+from services.notifications.app import SERVICE as NOTIFICATIONS
 from services.routing.app import SERVICE as ROUTING
 from services.routing.domain.activity import ActivityKey, Figures
 from services.routing.store import activity
 from services.routing.store.partitions import PARTED as OF_ROUTING
+from services.workqueue.app import SERVICE as WORKQUEUE
 from shared.db import bulk
 from shared.db.migrate import upgrade
 from shared.db.partitions import Parted, list_partitions, months_to_come
@@ -85,6 +88,43 @@ def _described(parted: Parted) -> str:
         " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 JOIN pg_constraint k"
         f" ON k.conrelid = c.oid AND k.contype = 'p' WHERE c.oid = '{parted.table}'::regclass ORDER BY a.attnum"
     )
+
+
+@pytest.mark.parametrize(
+    ("service", "before"),
+    [
+        (ROUTING, "0023_pre_operator_acts"),
+        (WORKQUEUE, "0042_pre_operator_acts"),
+        (LIQUIDATION, "0031_pre_operator_acts"),
+        (NOTIFICATIONS, "0021_pre_broadcasts"),
+    ],
+    ids=lambda given: getattr(given, "name", ""),
+)
+async def test_seals_are_all_there_afterwards_in_pieces_by_subject(
+    databases: TestDatabases, service: Service, before: str
+) -> None:
+    engine = await databases.before(service.name, before)
+    seal = (
+        "INSERT INTO seals SELECT 's' || n, 'acts', 1, n::text, '\\x01', '\\x02', n / 10"
+        " FROM generate_series({}, {}) AS n"
+    )
+    rows = "SELECT * FROM seals ORDER BY subject"
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, seal.format(1, 200))
+    held = await read(engine, rows)
+    await upgrade(engine, service.migrations)
+    assert len(held) == 200
+    assert await read(engine, rows) == held
+    async with transaction(engine) as tx:
+        await bulk.execute(tx, seal.format(201, 210))
+        pieces = await bulk.fetch(tx, "SELECT tableoid::regclass::text AS piece, count(*) AS n FROM seals GROUP BY 1")
+        plan = await bulk.fetch(tx, "EXPLAIN SELECT * FROM seals WHERE subject = 's7' AND source = 'acts'")
+    assert {row["piece"] for row in pieces} == {f"partitions.seals_{number}" for number in range(8)}
+    assert sum(row["n"] for row in pieces) == 210
+    assert len({piece for row in plan for piece in re.findall(r"seals_\d", row[0])}) == 1
+    with pytest.raises(Exception, match="duplicate key"):
+        await read(engine, seal.format(7, 7))
+    await engine.dispose()
 
 
 async def test_release_before_goes_on_writing_what_was_put_into_partitions(databases: TestDatabases) -> None:

@@ -1,10 +1,11 @@
 """Import activity in partitions by quarters: what nobody asks for any more can be taken off as a whole.
+Seals in pieces by their subject.
 
 Processes of the release before go on: they write and read the table by its name. It is held while the days of what is
 there are looked at.
 """
 
-from shared.db.platform_migrations import part_by_months, run
+from shared.db.platform_migrations import part_by_months, part_seals, run
 
 revision = "0024_pre_partitions"
 down_revision = "0023_pre_operator_acts"
@@ -26,6 +27,7 @@ COMMENT ON TABLE import_activity IS
 
 
 def upgrade() -> None:
-    """Part the table, and make the view that read it read all of it."""
+    """Part the table, and make the view that read it read all of it; part the seals."""
     part_by_months("import_activity", "month", months=3, ahead=6)
     run(VIEW)
+    part_seals()
