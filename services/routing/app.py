@@ -10,6 +10,7 @@ from services.routing.publishing import events_refused
 from services.routing.settings import RoutingSettings
 from services.routing.store.invariants import INVARIANTS
 from services.routing.store.origins import ORIGINS
+from services.routing.store.partitions import PARTED
 from services.routing.store.rulebook import RulesInForce
 from services.routing.store.sealed import SEALED
 from services.routing.store.tables.core import metadata
@@ -34,6 +35,7 @@ def build(platform: Platform) -> Parts:
         jobs=(*schedule(platform), *file_jobs(platform, files)),
         invariants=(*INVARIANTS, *sealing.invariants(SEALED)),
         sealed=SEALED,
+        parted=PARTED,
         answer=events_refused,
     )
 

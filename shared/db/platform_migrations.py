@@ -1,8 +1,11 @@
 """The steps that create the platform's tables; run by each service's first migration, never edited."""
 
 import re
+from datetime import date
+from itertools import pairwise
 
 from alembic import op
+from sqlalchemy import text
 
 V1 = """
 CREATE TABLE consumer_offsets (
@@ -172,6 +175,24 @@ ALTER TABLE outbox_set_aside ADD COLUMN settled_by bigint;
 ALTER TABLE outbox ADD COLUMN added_at timestamptz NOT NULL DEFAULT now();
 """
 
+SEALS_IN_PIECES = """
+CREATE SCHEMA IF NOT EXISTS partitions;
+ALTER TABLE seals RENAME TO seals_whole;
+CREATE TABLE seals (LIKE seals_whole) PARTITION BY HASH (subject);
+CREATE TABLE partitions.seals_0 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 0);
+CREATE TABLE partitions.seals_1 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 1);
+CREATE TABLE partitions.seals_2 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 2);
+CREATE TABLE partitions.seals_3 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 3);
+CREATE TABLE partitions.seals_4 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 4);
+CREATE TABLE partitions.seals_5 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 5);
+CREATE TABLE partitions.seals_6 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 6);
+CREATE TABLE partitions.seals_7 PARTITION OF seals FOR VALUES WITH (MODULUS 8, REMAINDER 7);
+INSERT INTO seals SELECT * FROM seals_whole;
+DROP TABLE seals_whole;
+ALTER TABLE seals ADD PRIMARY KEY (subject, source, position);
+CREATE INDEX seals_of_runs ON seals (run);
+"""
+
 # Of what subject lines came. A function for each table, so that its statement is planned once for a connection.
 NOTE_UNSEALED = """
 CREATE FUNCTION note_unsealed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -220,6 +241,40 @@ def seal(table: str, subject: str, only: str = "true") -> None:
         f"CREATE TRIGGER {table}_unsealed AFTER INSERT ON {table} REFERENCING NEW TABLE AS added"
         f" FOR EACH STATEMENT EXECUTE FUNCTION note_unsealed_{table}()"
     )
+
+
+def part_by_months(table: str, column: str, months: int, ahead: int) -> None:
+    """Put a table, whose primary key has the column and which has no other index, into partitions by its dates.
+
+    What it holds stays where it is, without being written anew, as the partition of all days before the next period of
+    so many months; it is read once for that. Only rows of later days move. Views of it have to be made again.
+    """
+    today = op.get_bind().scalar(text("SELECT current_date"))
+    number = (today.year * 12 + today.month - 1) // months * months + months
+    firsts = [date(at // 12, at % 12 + 1, 1) for at in range(number, number + ahead + months + 1, months)]
+    before = f"partitions.{table}_before"
+    op.execute("CREATE SCHEMA IF NOT EXISTS partitions")
+    op.execute(f"ALTER TABLE {table} RENAME TO {table}_before")
+    op.execute(f"ALTER TABLE {table}_before SET SCHEMA partitions")
+    op.execute(f"ALTER INDEX partitions.{table}_pkey RENAME TO {table}_before_pkey")
+    op.execute(f"CREATE TABLE {table} (LIKE {before} INCLUDING ALL) PARTITION BY RANGE ({column})")
+    op.execute(f"CREATE TABLE partitions.{table}_other PARTITION OF {table} DEFAULT")
+    for first, until in pairwise(firsts):
+        name = f"partitions.{table}_{first:%Y_%m}"
+        op.execute(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{until}')")
+    op.execute(
+        f"WITH moved AS (DELETE FROM {before} WHERE {column} >= '{firsts[0]}' RETURNING *)"
+        f" INSERT INTO {table} SELECT * FROM moved"
+    )
+    op.execute(f"ALTER TABLE {table} ATTACH PARTITION {before} FOR VALUES FROM (MINVALUE) TO ('{firsts[0]}')")
+
+
+def part_seals() -> None:
+    """Put the seals into pieces by their subject, each of which is vacuumed and indexed alone.
+
+    They are written anew, so that no seal is made meanwhile; lines that come wait for theirs as they always do.
+    """
+    run(SEALS_IN_PIECES)
 
 
 def run(script: str) -> None:

@@ -181,6 +181,7 @@ def platform_tables(metadata: MetaData) -> PlatformTables:
             Column("link", LargeBinary, nullable=False),
             Column("run", BigInteger, nullable=False),
             Index("seals_of_runs", "run"),
+            postgresql_partition_by="HASH (subject)",
         ),
         seal_runs=Table(
             "seal_runs",

@@ -17,7 +17,7 @@ from shared.db import idempotency
 from shared.db.engine import DATABASE_ERRORS
 from shared.db.transaction import transaction
 from shared.operations.acting import OperatorActs
-from shared.runtime import sealing
+from shared.runtime import partitioning, sealing
 from shared.runtime.errors import Transient
 from shared.runtime.invariants import check_next
 from shared.runtime.job_runner import JobRunner
@@ -119,6 +119,9 @@ def platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
             async with transaction(session) as tx:
                 is_over = await idempotency.forget(tx.connection, before) == 0
 
+    async def make_partitions(session: JobSession) -> None:
+        await partitioning.make_ahead(session, parts.parted, platform.clock, platform.metrics)
+
     async def retain_log(_: JobSession) -> None:
         if isinstance(platform.bus, PostgresBus):
             await platform.bus.retain()
@@ -128,6 +131,7 @@ def platform_jobs(platform: Platform, parts: Parts) -> Sequence[Job]:
         Job("seal-history", timedelta(minutes=1), seal_history),
         Job("prune-inbox", timedelta(minutes=1), prune_inbox),
         Job("forget-answers", timedelta(hours=1), forget_answers),
+        Job("make-partitions", timedelta(hours=1), make_partitions),
         Job("retain-log", timedelta(minutes=1), retain_log),
     )
 

@@ -75,6 +75,13 @@ DECLARED: Final[tuple[Declared, ...]] = (
     Declared(Gauge, "outbox_depth", "events", "Events committed and not yet published."),
     Declared(Gauge, "outbox_set_aside", "events", "Events that the bus refuses for good and nobody has settled."),
     Declared(Counter, "outbox_published_total", "events", "Events published by the relay.", ("topic",)),
+    Declared(
+        Gauge,
+        "partition_days_left",
+        "days",
+        "For how long from today on a table has partitions; rows of later days stand together.",
+        ("table",),
+    ),
     Declared(Gauge, "clocks_unknown", "entries", "Entries with a legal clock that cannot be computed."),
     Declared(Gauge, "record_differences", "differences", "Differences between stored records and their facts."),
     Declared(Gauge, "deemed_cases_open", "entries", "Entries deemed liquidated by oversight that nobody looked at."),
@@ -151,6 +158,7 @@ class Metrics:
     outbox_depth: Gauge
     outbox_set_aside: Gauge
     outbox_published_total: Counter
+    partition_days_left: Gauge
     clocks_unknown: Gauge
     record_differences: Gauge
     deemed_cases_open: Gauge

@@ -17,6 +17,7 @@ from shared.bus.postgres import PostgresBus
 from shared.bus.protocol import Bus
 from shared.db.migrate import pending
 from shared.db.origins import Origin
+from shared.db.partitions import Parted
 from shared.runtime.clock import Clock, DemonstrationClock, ReplayClock, SystemClock
 from shared.runtime.invariants import QueryInvariant
 from shared.runtime.lifecycle import Readiness, Stopping
@@ -52,7 +53,8 @@ class Parts:
 
     `public_routers` also answer anyone, without a token: what they show is public. `answer` tells filers what of
     their messages is refused, in one of the services that read them. `listeners` take what comes by other ways than
-    HTTP, beside the API. `sealed` are its tables of history under seal. `pages` builds the application of a service
+    HTTP, beside the API. `sealed` are its tables of history under seal, `parted` those in
+    partitions by months. `pages` builds the application of a service
     for people, which has pages instead of an API and takes no part in events. `deliveries` counts for operators what
     the service sends to people. `hold_back` settles what its handlers wrote to go out later by itself, for a copy of
     the service from which nothing may go out.
@@ -68,6 +70,7 @@ class Parts:
     listeners: Sequence[Listener] = ()
     pages: Callable[[Readiness], FastAPI] | None = None
     sealed: "Sequence[SealedTable]" = ()
+    parted: Sequence[Parted] = ()
     deliveries: "DeliveriesRead | None" = None
     hold_back: "HoldBack | None" = None
 

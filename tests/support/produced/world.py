@@ -57,23 +57,23 @@ class Station:
             given["mail_folder"] = mail
         self._settings = service.settings.model_validate(given)
         self._platform = Platform(self._settings, engine, open_bus(self._settings), clock, Metrics.create())
-        self._parts = service.build(self._platform)
-        self.app = build_app(service, self._platform, self._parts, Readiness())
+        self.parts = service.build(self._platform)
+        self.app = build_app(service, self._platform, self.parts, Readiness())
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=f"http://{service.name}")
         self._calls = 0
 
     async def hear(self, *events: Event[Any]) -> None:
         """One batch through the handler, as the consumer does it."""
         async with transaction(self.engine) as tx:
-            await outbox.add(tx, f"urn:centerline:{self.service.name}", await self._parts.handler(tx, events))
+            await outbox.add(tx, f"urn:centerline:{self.service.name}", await self.parts.handler(tx, events))
 
     async def refuse(self, refusal: Refusal) -> None:
         """Answer a refused message, if this service does, as the consumer does it."""
-        if self._parts.answer is None:
+        if self.parts.answer is None:
             return
         async with transaction(self.engine) as tx:
             source = f"urn:centerline:{self.service.name}"
-            answers = self._parts.answer([refusal], self._platform.clock.now())
+            answers = self.parts.answer([refusal], self._platform.clock.now())
             await outbox.add(tx, source, await tell_once(tx, source, answers))
 
     async def call(self, method: str, path: str, who: Identity, body: Any = None, **headers: str) -> Any:
@@ -102,7 +102,7 @@ class Station:
 
     async def run(self, job: str) -> None:
         """One run of a job of the schedule."""
-        found = next(each for each in self._parts.jobs if each.name == job)
+        found = next(each for each in self.parts.jobs if each.name == job)
         await found.run(JobSession(job, self.engine, self._platform.clock))
 
     async def take_published(self) -> list[Message]:

@@ -34,6 +34,7 @@ forecast_entries = Table(
     Column("entry_number", Text, primary_key=True),
     Column("disposition", Text, nullable=False),
     comment="What a dry run says of each entry: deemed, by-decision, as-entered, held.",
+    postgresql_partition_by="RANGE (cycle_on)",
 )
 
 cut_sheets = Table(

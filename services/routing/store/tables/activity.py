@@ -14,6 +14,7 @@ import_activity = Table(
     Column("goods", BigInteger, nullable=False),
     Column("value_usd", BigInteger, nullable=False),
     comment="Lines, goods and value by importer, month of entry and subheading, of the standing version of each entry.",
+    postgresql_partition_by="RANGE (month)",
 )
 activity_changes = Table(
     "activity_changes",
