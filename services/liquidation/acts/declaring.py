@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.liquidation.acts.programs import closed, find_in_force
+from services.liquidation.acts.programs import closed, find_asked_for
 from services.liquidation.domain.program.rows import GIVEN, read_number
 from services.liquidation.store import declarations as store
 from services.liquidation.store import programs as program_store
@@ -77,7 +77,7 @@ async def declare_file(
     """
     now = clock.now()
     async with transaction(engine) as tx:
-        in_force = await find_in_force(tx, program)
+        in_force = await find_asked_for(tx, program)
         known = await store.find_declaration(tx, declaration_id)
         if known is None:
             _demand_open(in_force, now)
@@ -226,6 +226,8 @@ async def _find_refusal(tx: Transaction, program: object, data: PostEntryFiled) 
     in_force = await program_store.find_released(tx.connection, program) if isinstance(program, str) else None
     if in_force is None or not in_force.rules.declaring.is_open(legal_date(data.received_at)):
         return "program-closed"
+    if not in_force.rules.is_asked_for:
+        return "program-takes-itself"
     if not data.entries:
         return "declaration-empty"
     if len(data.entries) > in_force.rules.declaring.max_rows:

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.liquidation.acts.declaring import Declarant
 from services.liquidation.acts.entries import load_known_facts
 from services.liquidation.acts.program_judging import Seen, judge_requests
-from services.liquidation.acts.programs import find_in_force
+from services.liquidation.acts.programs import find_asked_for
 from services.liquidation.domain.facts import EntryFacts
 from services.liquidation.domain.law import CyclePolicy, LawSettings
 from services.liquidation.domain.program.rows import GIVEN, read_number
@@ -34,7 +34,7 @@ async def check_cells(
     law: LawSettings,
 ) -> list[RequestRow]:
     """Each row as it would be judged; raises `Conflict` (program-closed) while no revision is in force."""
-    released = await find_in_force(tx, program)
+    released = await find_asked_for(tx, program)
     rows = [_read(program, number, cell, declarant, now) for number, cell in cells]
     seen: set[str] = set()
     for place, row in enumerate(rows):
@@ -58,7 +58,7 @@ async def check_cells(
             entry = Seen(rules, entries.get(number), duties.get(number, {}), facts, policy, law)
             mine = asked[number]
             standing = others.get(number, [])
-            requests, _ = judge_requests(rules, entry, [*standing, mine], today)
+            requests, _, _ = judge_requests(rules, entry, [*standing, mine], today)
             for request, verdict in requests:
                 if request.asked.declaration_id == _CHECK and verdict is not None:
                     judged[number] = replace(

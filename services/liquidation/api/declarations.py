@@ -91,7 +91,7 @@ class DeclarationOut(BaseModel):
 
     declaration_id: str
     program: str
-    door: Literal["upload", "event"]
+    door: Literal["upload", "event", "program"] = Field(description="program: a roll of what it took by itself.")
     state: Literal["open", "judging", "judged", "refused"] = Field(
         description="open: send the file again with the same key. judging: rows are still to be judged."
     )
@@ -399,7 +399,7 @@ async def _show(tx: Transaction, program: str, declaration_id: str, caller: Iden
         door=found.door,
         state=found.state,
         code=found.code,
-        rows=found.rows,
+        rows=sum(each.entries for each in counts) if found.door == "program" else found.rows,
         received_at=found.received_at,
         made_by=found.made_by,
         removed_usd=format_cents(sum(each.removed_cents for each in counts)),

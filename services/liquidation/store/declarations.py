@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy.dialects.postgresql import insert
 
 from services.liquidation.domain.facts import RefundLock
-from services.liquidation.domain.program.judging import State
+from services.liquidation.domain.program.judging import Answer, State
 from services.liquidation.store.tables.programs import declarations, declared_entries
 from shared.db import bulk
 from shared.db.transaction import Transaction
@@ -25,11 +25,13 @@ _DECLARED: Final = """
 SELECT DISTINCT program, entry_number FROM declared_entries WHERE entry_number = ANY($1::text[]) ORDER BY 1, 2
 """
 _REQUESTS: Final = """
-SELECT r.*, d.received_at, d.importers, d.filer_code
+SELECT r.*, d.importers, d.filer_code,
+    CASE WHEN r.offered_at IS NULL THEN d.received_at ELSE greatest(d.received_at,
+        (SELECT min(v.filed_at) FROM entry_versions v WHERE v.entry_number = r.entry_number)) END AS received_at
 FROM declared_entries r JOIN declarations d USING (declaration_id)
 WHERE r.entry_number = ANY($1::text[]) AND r.program = $2 AND r.code IS DISTINCT FROM 'repeated'
     AND d.state IN ('judging', 'judged')
-ORDER BY r.entry_number, d.received_at, r.declaration_id, r.row_number FOR UPDATE OF r
+ORDER BY r.entry_number, received_at, r.declaration_id, r.row_number FOR UPDATE OF r
 """
 _JUDGED: Final = """
 UPDATE declared_entries r SET state = given.state, code = given.code, cohort = given.cohort, act = given.act,
@@ -103,7 +105,7 @@ class Declaration:
 
     declaration_id: str
     program: str
-    door: Literal["upload", "event"]
+    door: Literal["upload", "event", "program"]
     form: str
     state: DeclarationState
     code: str | None
@@ -133,7 +135,10 @@ class DeclaredRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A row of `declared_entries` with what decides whether its request may be made."""
+    """A row of `declared_entries` with what decides whether its request may be made.
+
+    Of what a program took by itself: since when (`offered_at`), and the importer's answer, if it did not decline.
+    """
 
     declaration_id: str
     row_number: int
@@ -153,6 +158,9 @@ class RequestRow:
     withdrawn_at: datetime | None
     revision: int | None
     judged_at: datetime | None
+    answer: Answer | None = None
+    answered_at: datetime | None = None
+    offered_at: datetime | None = None
     received_at: datetime | None = None
     importers: tuple[str, ...] = ()
     filer_code: str | None = None
