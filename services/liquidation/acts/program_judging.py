@@ -93,9 +93,8 @@ async def judge_entries(
             relocked.append(number)
     await store.write_judged(tx, changed)
     if after:
-        await roll_store.write_after_facts(
-            tx, program, after, [each for found in after.values() for each in found], now
-        )
+        found = [each for facts_of_entry in after.values() for each in facts_of_entry]
+        await roll_store.write_after_facts(tx, program, after, found, now)
     if relocked:
         await _derive_again(tx, [rows[each] for each in relocked if each in rows], policy, law, now)
     return len(changed)

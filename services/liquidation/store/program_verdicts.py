@@ -230,8 +230,8 @@ noted AS (
 ),
 verdicts AS (
     SELECT number AS entry_number, code, center, entry_date, readiness, notes,
-        CASE WHEN code IS NULL OR code IN ('cohort-off', 'too-near-day-90', 'not-answered') OR (code = 'entry-type' AND act = 'refuse'
-            AND NOT entry_type = ANY({exclude_types})) THEN cohort END AS cohort,
+        CASE WHEN code IS NULL OR code IN ('cohort-off', 'too-near-day-90', 'not-answered')
+            OR (code = 'entry-type' AND act = 'refuse' AND NOT entry_type = ANY({exclude_types})) THEN cohort END AS cohort,
         CASE WHEN code IS NULL THEN found_cents ELSE 0 END AS removed_cents,
         CASE WHEN code = 'unknown-entry' THEN received_on + {unknown_days}
             WHEN code IS NULL AND 'waits-answer' = ANY(notes) THEN answer_by

@@ -124,7 +124,7 @@ class Declaring:
 class Offering:
     """How long importers may answer what a program offers them, and what it means when they do not.
 
-    `answer_days` are days after that of the offer; None: an answer is waited for without end, and silence means nothing.
+    `answer_days` are days after that of the offer; None: an answer is waited for without end.
     """
 
     answer_days: int | None = None
