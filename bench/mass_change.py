@@ -18,6 +18,7 @@ from services.liquidation.acts.declaring import Declarant, FileRow, declare_file
 from services.liquidation.acts.program_judging import judge_declared
 from services.liquidation.api.program_models import templates
 from services.liquidation.domain.law import LAW
+from services.liquidation.domain.money.settings import MONEY
 from services.liquidation.domain.program.definition import definition_from_json
 from services.liquidation.store import programs as store
 from services.liquidation.store.program_verdicts import try_program
@@ -88,7 +89,7 @@ async def measure_mass_change(engine: AsyncEngine, count: int) -> MassChange:
     judging = time.perf_counter() - began
     began = time.perf_counter()
     async with transaction(engine) as tx:
-        lines = await try_program(tx, definition_from_json(definition), date(2026, 5, 4), LAW)
+        lines = await try_program(tx, definition_from_json(definition), date(2026, 5, 4), LAW, MONEY)
     trial = time.perf_counter() - began
     assert sum(each.entries for each in lines) == count
     intake_floor, judging_floor, trial_floor = await _floors(engine, count)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.program.definition import definition_from_json, find_faults
 from services.liquidation.store import programs as store
 from services.liquidation.store import special_duties
@@ -81,7 +82,13 @@ async def edit_revision(
 
 
 async def try_revision(
-    tx: Transaction, now: datetime, program: str, revision: int, law: LawSettings, caller: Identity
+    tx: Transaction,
+    now: datetime,
+    program: str,
+    revision: int,
+    law: LawSettings,
+    money: MoneySettings,
+    caller: Identity,
 ) -> Trial:
     """What a revision would do with every entry that it reaches, were all of it asked for today.
 
@@ -99,7 +106,7 @@ async def try_revision(
             remedy="Wait for the job read-special-duties; docs/operations.md says how to see how far it is.",
         )
     today = legal_date(now)
-    lines = await try_program(tx, found.rules, today, law)
+    lines = await try_program(tx, found.rules, today, law, money)
     trial = await store.add_trial(tx, _sum_up(found, lines, now, caller))
     await store.write_revision(tx, replace(found, tried_at=now))
     await _note(tx, found, "tried", now, caller, f"trial {trial.number}: {trial.accepted} of {trial.entries} entries")
@@ -122,6 +129,7 @@ def _sum_up(found: Revision, lines: Sequence[TrialLine], now: datetime, caller: 
         sum(line.entries for line in lines),
         sum(line.entries for line in lines if line.code is None),
         sum(line.removed_cents for line in lines),
+        sum(line.likely_cents for line in lines),
         [{name: value for name, value in asdict(line).items() if name != "example"} for line in lines],
         dict(examples),
     )

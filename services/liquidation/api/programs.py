@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.liquidation.acts import programs as acts
 from services.liquidation.acts.entries import hold_entry
 from services.liquidation.acts.program_judging import judge_entries
-from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of
+from services.liquidation.api.common import EntryNumberPath, cycle_policy_of, law_of, money_policy_of
 from services.liquidation.api.program_models import DefinitionIn, RevisionIn, templates
 from services.liquidation.store import declarations as declaration_store
 from services.liquidation.store import programs as store
@@ -100,6 +100,7 @@ class TotalOut(BaseModel):
     value: str | None = Field(description="null: accepted, where it is a code; unknown, where it is a Center.")
     entries: int
     removed_usd: str
+    likely_usd: str | None
 
 
 class TrialLineOut(BaseModel):
@@ -113,10 +114,11 @@ class TrialLineOut(BaseModel):
     readiness: str | None
     entries: int
     removed_usd: str
+    likely_usd: str | None
 
 
 class TrialOut(BaseModel):
-    """What a revision would do, were everything that it reaches asked for on a day; duty without interest."""
+    """What a revision would do, were everything that it reaches asked for on a day."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -132,11 +134,20 @@ class TrialOut(BaseModel):
                     "entries": 3,
                     "accepted": 2,
                     "removed_usd": "18750.00",
-                    "by_code": [{"value": None, "entries": 2, "removed_usd": "18750.00"}],
-                    "by_cohort": [{"value": "unliquidated", "entries": 2, "removed_usd": "18750.00"}],
-                    "by_center": [{"value": "CEE007", "entries": 3, "removed_usd": "18750.00"}],
-                    "by_month": [{"value": "2026-03", "entries": 3, "removed_usd": "18750.00"}],
-                    "by_readiness": [{"value": "unknown", "entries": 3, "removed_usd": "18750.00"}],
+                    "likely_usd": "19012.41",
+                    "by_code": [{"value": None, "entries": 2, "removed_usd": "18750.00", "likely_usd": "19012.41"}],
+                    "by_cohort": [
+                        {"value": "unliquidated", "entries": 2, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
+                    "by_center": [
+                        {"value": "CEE007", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
+                    "by_month": [
+                        {"value": "2026-03", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
+                    "by_readiness": [
+                        {"value": "unknown", "entries": 3, "removed_usd": "18750.00", "likely_usd": "19012.41"}
+                    ],
                     "examples": {"accepted": ["B7603245278"]},
                     "lines": [],
                 }
@@ -153,7 +164,12 @@ class TrialOut(BaseModel):
     tried_by: str
     entries: int
     accepted: int
-    removed_usd: str
+    removed_usd: str = Field(description="Duty that is removed, without interest: the least that is refunded.")
+    likely_usd: str | None = Field(
+        description="What would be refunded: with interest to the day of the trial where the payment is known, at the"
+        " lower rate where nobody recorded what the importer is, and without what is small and disregarded. null: of a"
+        " trial of before this was reckoned."
+    )
     by_code: list[TotalOut]
     by_cohort: list[TotalOut]
     by_center: list[TotalOut]
@@ -311,10 +327,10 @@ async def try_revision(
     call: CurrentIdempotentCall,
 ) -> Response:
     """What it would do today with every entry that it reaches, in counts and money; no entry is changed."""
-    now, law = now_of(request), law_of(request)
+    now, law, money = now_of(request), law_of(request), money_policy_of(request).settings
 
     async def act(tx: Transaction) -> TrialOut:
-        trial = await acts.try_revision(tx, now, program, revision, law, caller)
+        trial = await acts.try_revision(tx, now, program, revision, law, money, caller)
         return _trial(trial, trial.edits, with_lines=False)
 
     return await answer_once(request, call, act)
@@ -491,7 +507,12 @@ def _headers(made: RevisionOut) -> dict[str, str]:
 
 
 def _trial(trial: Trial, edits: int, *, with_lines: bool) -> TrialOut:
-    lines = [TrialLineOut(**line, removed_usd=format_cents(cents)) for line, cents in _lines_of(trial)]
+    lines = [
+        TrialLineOut.model_validate(
+            {**line, "removed_usd": format_cents(line["removed_cents"]), "likely_usd": _usd(line.get("likely_cents"))}
+        )
+        for line in trial.lines
+    ]
     return TrialOut(
         program=trial.program,
         trial=trial.number,
@@ -503,6 +524,7 @@ def _trial(trial: Trial, edits: int, *, with_lines: bool) -> TrialOut:
         entries=trial.entries,
         accepted=trial.accepted,
         removed_usd=format_cents(trial.removed_cents),
+        likely_usd=_usd(trial.likely_cents),
         by_code=_totals(trial, "code"),
         by_cohort=_totals(trial, "cohort"),
         by_center=_totals(trial, "center"),
@@ -513,18 +535,24 @@ def _trial(trial: Trial, edits: int, *, with_lines: bool) -> TrialOut:
     )
 
 
-def _lines_of(trial: Trial) -> list[tuple[dict[str, Any], int]]:
-    return [
-        ({name: value for name, value in line.items() if name != "removed_cents"}, line["removed_cents"])
-        for line in trial.lines
-    ]
+def _usd(cents: int | None) -> str | None:
+    return format_cents(cents) if cents is not None else None
 
 
 def _totals(trial: Trial, name: str) -> list[TotalOut]:
     sums: dict[str | None, list[int]] = {}
     for line in trial.lines:
-        total = sums.setdefault(line[name], [0, 0])
+        total = sums.setdefault(line[name], [0, 0, 0])
         total[0] += line["entries"]
         total[1] += line["removed_cents"]
+        total[2] += line.get("likely_cents", 0)
     ordered = sorted(sums.items(), key=lambda item: (item[0] is not None, item[0] or ""))
-    return [TotalOut(value=value, entries=n, removed_usd=format_cents(cents)) for value, (n, cents) in ordered]
+    return [
+        TotalOut(
+            value=value,
+            entries=n,
+            removed_usd=format_cents(removed),
+            likely_usd=format_cents(likely) if trial.likely_cents is not None else None,
+        )
+        for value, (n, removed, likely) in ordered
+    ]

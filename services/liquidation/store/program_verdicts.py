@@ -9,8 +9,11 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from services.liquidation.domain.law import LawSettings
+from services.liquidation.domain.money.assessment import MINIMUM_CENTS
+from services.liquidation.domain.money.settings import MoneySettings
 from services.liquidation.domain.program.definition import Cohort, Definition
 from services.liquidation.domain.program.judging import Answer
+from services.liquidation.domain.program.refunds import UNKNOWN_PAYEE, Growth, drops_small, list_growths
 from services.liquidation.domain.protest.timeliness import liquidation_window
 from services.liquidation.store.program_facts import LIQUIDATED_ON, facts_sql
 from services.liquidation.store.program_rolls import RECEIVED_ON
@@ -34,6 +37,16 @@ _LIQUIDATIONS: Final = f"""
 SELECT DISTINCT {LIQUIDATED_ON} AS liquidated_on, e.liquidation_posted_on AS posted_on
 FROM entries e WHERE {LIQUIDATED_ON} IS NOT NULL
 """
+
+
+_PAYMENTS: Final = """
+SELECT DISTINCT e.paid_on FROM special_duties d
+JOIN entries e ON e.entry_number = d.entry_number AND e.version = d.version
+WHERE {within} AND e.paid_on IS NOT NULL
+"""
+_GROWTHS: Final = ("date[]", "text[]", "numeric[]")
+_NATURAL_PERSON: Final = "^[0-9]{3}-[0-9]{2}-[0-9]{4}$"
+"""A social security number, as `kind_of` tells it."""
 
 
 class AskedRow(NamedTuple):
@@ -63,7 +76,11 @@ class VerdictRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TrialLine:
-    """Entries of one cohort, code, Center, month of entry and readiness of the payee; an example stands for them."""
+    """Entries of one cohort, code, Center, month of entry and readiness of the payee; an example stands for them.
+
+    `likely_cents` is what would be refunded: the duty that is removed with interest to the day of the trial, without
+    what is small and disregarded.
+    """
 
     cohort: str | None
     code: str | None
@@ -73,6 +90,7 @@ class TrialLine:
     readiness: str | None
     entries: int
     removed_cents: int
+    likely_cents: int
     example: str
 
 
@@ -102,8 +120,14 @@ async def judge_in_sql(
     ]
 
 
-async def try_program(tx: Transaction, program: Definition, today: date, law: LawSettings) -> list[TrialLine]:
-    """What the program would do if today every importer asked for all that it reaches."""
+async def try_program(
+    tx: Transaction, program: Definition, today: date, law: LawSettings, money: MoneySettings
+) -> list[TrialLine]:
+    """What the program would do if today every importer asked for all that it reaches.
+
+    Interest is reckoned for each day of payment and kind of payee, as assessments do it, and multiplied in SQL. Without
+    a known payment there is none, and an importer of unknown kind is reckoned at the lower rate.
+    """
     await be_patient(tx, TRIAL_PATIENCE)
     given = Given()
     within = within_sql("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)
@@ -114,11 +138,46 @@ async def try_program(tx: Transaction, program: Definition, today: date, law: La
         FROM special_duties d JOIN entries e ON e.entry_number = d.entry_number AND e.version = d.version
         WHERE {within}"""
     verdicts = _verdicts_sql(program, source, today, given, await _list_windows(tx, law))
-    sql = f"""{verdicts}
+    sql = f"""{verdicts},
+refunds AS ({_refunds_sql(program, today, await _list_growths(tx, program, today, money), given)})
         SELECT cohort, code, state, center, to_char(entry_date, 'YYYY-MM') AS month, readiness,
-            count(*) AS entries, sum(removed_cents)::bigint AS removed_cents, min(entry_number) AS example
-        FROM verdicts GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2 NULLS FIRST, 1, 4, 5, 6"""
+            count(*) AS entries, sum(removed_cents)::bigint AS removed_cents, sum(likely_cents)::bigint AS likely_cents,
+            min(entry_number) AS example
+        FROM refunds GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 2 NULLS FIRST, 1, 4, 5, 6"""
     return [TrialLine(**dict(row)) for row in await bulk.fetch(tx, sql, *given.arguments)]
+
+
+async def _list_growths(tx: Transaction, program: Definition, today: date, money: MoneySettings) -> list[Growth]:
+    given = Given()
+    within = within_sql("d.hts", ((each.headings.first, each.headings.last) for each in program.removes), given)
+    rows = await bulk.fetch(tx, _PAYMENTS.format(within=within), *given.arguments)
+    return list_growths(program.money, [row["paid_on"] for row in rows], today, money)
+
+
+def _refunds_sql(program: Definition, today: date, growths: Sequence[Growth], given: Given) -> str:
+    """Verdicts with what would be refunded: duty and interest, or nothing where that is small and disregarded."""
+    days, payees, shares = (given.add([each[place] for each in growths], kind) for place, kind in enumerate(_GROWTHS))
+    names = given.add([each.name for each in program.cohorts], "text[]")
+    of_formal, of_informal = (
+        given.add([drops_small(program, each, is_informal=is_informal) for each in program.cohorts], "boolean[]")
+        for is_informal in (False, True)
+    )
+    return f"""
+    SELECT reckoned.*,
+        CASE WHEN drops AND total_cents < {MINIMUM_CENTS} THEN 0 ELSE total_cents END AS likely_cents
+    FROM (
+        SELECT v.*, CASE WHEN e.is_informal THEN c.of_informal ELSE c.of_formal END AS drops,
+            (v.removed_cents + round(v.removed_cents * coalesce(g.share, 0)))::bigint AS total_cents
+        FROM verdicts v LEFT JOIN entries e ON e.entry_number = v.entry_number
+        LEFT JOIN unnest({names}, {of_formal}, {of_informal}) AS c(name, of_formal, of_informal) ON c.name = v.cohort
+        LEFT JOIN LATERAL (SELECT a.is_corporation FROM importer_refund_accounts a
+            WHERE a.importer_number = e.importer_number AND a.effective_on <= {given.add(today, "date")}
+            ORDER BY a.revision DESC LIMIT 1) AS account ON true
+        LEFT JOIN unnest({days}, {payees}, {shares}) AS g(paid_on, payee, share)
+            ON g.paid_on = e.paid_on AND NOT 'money-open' = ANY(v.notes) AND g.payee = CASE
+                WHEN NOT coalesce(account.is_corporation, e.importer_number !~ '{_NATURAL_PERSON}')
+                THEN 'non-corporate' ELSE '{UNKNOWN_PAYEE}' END
+    ) AS reckoned"""
 
 
 async def _list_windows(tx: Transaction, law: LawSettings) -> list[tuple[date, date | None, date]]:
@@ -231,7 +290,8 @@ noted AS (
 verdicts AS (
     SELECT number AS entry_number, code, center, entry_date, readiness, notes,
         CASE WHEN code IS NULL OR code IN ('cohort-off', 'too-near-day-90', 'not-answered')
-            OR (code = 'entry-type' AND act = 'refuse' AND NOT entry_type = ANY({exclude_types})) THEN cohort END AS cohort,
+            OR (code = 'entry-type' AND act = 'refuse' AND NOT entry_type = ANY({exclude_types}))
+            THEN cohort END AS cohort,
         CASE WHEN code IS NULL THEN found_cents ELSE 0 END AS removed_cents,
         CASE WHEN code = 'unknown-entry' THEN received_on + {unknown_days}
             WHEN code IS NULL AND 'waits-answer' = ANY(notes) THEN answer_by

@@ -75,7 +75,10 @@ class ProgramEvent:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a revision would do as of a day, by lines that add up, with an example of each."""
+    """What a revision would do as of a day, by lines that add up, with an example of each.
+
+    `likely_cents` is what would be refunded, with interest (None: of a trial of before that was reckoned).
+    """
 
     program: str
     number: int
@@ -87,6 +90,7 @@ class Trial:
     entries: int
     accepted: int
     removed_cents: int
+    likely_cents: int | None
     lines: Sequence[Mapping[str, Any]]
     examples: Mapping[str, Sequence[str]]
 

@@ -44,6 +44,10 @@ async def open_office(office: Office) -> Office:
     return office
 
 
+LIKELY = "9461.17"
+"""9,375.00 paid on 2026-02-20 with interest to 2026-04-20: 39 days at 6 %, 20 at 5 %, the rates of a corporation."""
+
+
 async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_not_draft_it(office: Office) -> None:
     number = await office.file()
     drafted = await office.draft(IEEPA_MODEL)
@@ -56,8 +60,10 @@ async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_
 
     trial = await office.ok("POST", f"{at}/trials", office.staff("kim"), headers={"Idempotency-Key": "t-1"})
     assert (trial["entries"], trial["accepted"], trial["removed_usd"]) == (1, 1, "9375.00")
-    assert trial["by_cohort"] == [{"value": "unliquidated", "entries": 1, "removed_usd": "9375.00"}]
-    assert trial["by_month"] == [{"value": "2026-02", "entries": 1, "removed_usd": "9375.00"}]
+    assert trial["by_cohort"] == [
+        {"value": "unliquidated", "entries": 1, "removed_usd": "9375.00", "likely_usd": LIKELY}
+    ]
+    assert trial["by_month"] == [{"value": "2026-02", "entries": 1, "removed_usd": "9375.00", "likely_usd": LIKELY}]
     assert trial["examples"] == {"accepted": [number]}
     assert await rows(office.engine, declared_entries) == []
 
@@ -80,6 +86,42 @@ async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_
         "PUT", at, office.staff("kim"), headers=match, json={"definition": IEEPA_MODEL, "reason": "x"}
     )
     assert (fixed.status_code, fixed.json()["code"]) == (409, "program-state")
+
+
+@pytest.mark.parametrize(
+    ("money", "likely"),
+    [
+        # The vectors of the design: 9,375.00 paid on 2025-03-12, reliquidated on 2026-05-20; 18.50 with 1.58; 15.00.
+        ({}, {"natural": "10174.68", "unknown": "10054.43", "small": "20.08", "smaller": "0.00"}),
+        ({"small": "refund"}, {"natural": "10174.68", "unknown": "10054.43", "small": "20.08", "smaller": "16.28"}),
+        ({"interest": "none"}, {"natural": "9375.00", "unknown": "9375.00", "small": "0.00", "smaller": "0.00"}),
+        # 3.65 % a year is a ten-thousandth a day, from the order's day on: 50 days.
+        (
+            {"interest": "ordered", "ordered_rate_pct": "3.65", "ordered_from": "2026-03-31"},
+            {"natural": "9421.88", "unknown": "9421.88", "small": "0.00", "smaller": "0.00"},
+        ),
+    ],
+)
+async def test_a_trial_tells_duty_and_what_would_be_refunded_with_interest_to_its_day(
+    office: Office, money: dict[str, Any], likely: dict[str, str]
+) -> None:
+    office.on(date(2026, 5, 20))
+    days = {"entry_date": "2025-03-02", "import_date": "2025-03-01", "paid_on": "2025-03-12"}
+    amounts = {"natural": "9375.00", "unknown": "9375.00", "small": "18.50", "smaller": "15.00"}
+    # Each under a Center of its own, so that the trial tells it apart.
+    for place, (name, amount) in enumerate(amounts.items(), 1):
+        goods = duties(("8471300100", 125_000, "0.00"), (IEEPA, 0, amount))
+        importer = IMPORTER if name == "unknown" else "900-12-3456"
+        number = await office.file(goods, at="2025-03-02T19:00:00Z", importer_number=importer, **days)
+        async with transaction(office.engine) as tx:
+            center = text("UPDATE entries SET center = :c WHERE entry_number = :n")
+            await tx.connection.execute(center, {"c": f"CEE00{place}", "n": number})
+    await office.draft(program(money=IEEPA_MODEL["money"] | money))
+    at = "/programs/ieepa-2026/revisions/1"
+    trial = await office.ok("POST", f"{at}/trials", office.staff("kim"), headers={"Idempotency-Key": "t-1"})
+    found = [(each["removed_usd"], each["likely_usd"]) for each in trial["by_center"]]
+    assert found == [(amounts[name], likely[name]) for name in amounts]
+    assert trial["removed_usd"] == "18783.50"
 
 
 async def test_a_trial_is_of_the_last_edit_and_stands_for_a_day(office: Office) -> None:

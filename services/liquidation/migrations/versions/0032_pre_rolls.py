@@ -7,6 +7,7 @@ down_revision = "0031_pre_operator_acts"
 
 TABLES = """
 ALTER TABLE program_revisions ADD COLUMN enrolled_to text NOT NULL DEFAULT '', ADD COLUMN enrolled_at timestamptz;
+ALTER TABLE program_trials ADD COLUMN likely_cents bigint;
 ALTER TABLE declared_entries ADD COLUMN answer text, ADD COLUMN answered_at timestamptz,
     ADD COLUMN offered_at timestamptz;
 

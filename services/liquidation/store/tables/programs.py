@@ -64,6 +64,7 @@ program_trials = Table(
     Column("removed_cents", BigInteger, nullable=False),
     Column("lines", JSONB, nullable=False),
     Column("examples", JSONB, nullable=False),
+    Column("likely_cents", BigInteger),
     comment="What a revision would do with every entry that it reaches, as of a day; nothing else is changed by it.",
 )
 
