@@ -24,11 +24,12 @@ WHERE r.entry_number = ANY($1::text[]) AND r.locked_from IS NOT NULL ORDER BY 1,
 _DECLARED: Final = """
 SELECT DISTINCT program, entry_number FROM declared_entries WHERE entry_number = ANY($1::text[]) ORDER BY 1, 2
 """
+# By entry, never by declaration: each chunk of a long file would go through all of its rows.
 _REQUESTS: Final = """
 SELECT r.*, d.importers, d.filer_code,
     CASE WHEN r.offered_at IS NULL THEN d.received_at ELSE greatest(d.received_at,
         (SELECT min(v.filed_at) FROM entry_versions v WHERE v.entry_number = r.entry_number)) END AS received_at
-FROM declared_entries r JOIN declarations d USING (declaration_id)
+FROM declared_entries r JOIN declarations d ON d.declaration_id = r.declaration_id || ''
 WHERE r.entry_number = ANY($1::text[]) AND r.program = $2 AND r.code IS DISTINCT FROM 'repeated'
     AND d.state IN ('judging', 'judged')
 ORDER BY r.entry_number, received_at, r.declaration_id, r.row_number FOR UPDATE OF r
@@ -89,7 +90,8 @@ SELECT entry_number FROM declared_entries WHERE declaration_id = $1 AND state = 
     AND ($2::text[] IS NULL OR entry_number = ANY($2::text[])) ORDER BY entry_number LIMIT 10
 """
 _KNOWN_ROWS: Final = """
-SELECT DISTINCT entry_number FROM declared_entries WHERE declaration_id = $1 AND entry_number = ANY($2::text[])
+SELECT DISTINCT entry_number FROM declared_entries
+WHERE entry_number = ANY($2::text[]) AND declaration_id || '' = $1
 """
 
 REQUESTED: Final = Walk("declared-entries", ("declared_entries",), "entry_number", is_unique=False, size=1_000)

@@ -25,9 +25,10 @@ PROGRAM_INVARIANTS: Final = (
         """
         SELECT r.declaration_id AS key, r.declaration_id || ' row ' || r.row_number || ': ' || r.entry_number
         FROM declared_entries r JOIN declarations d USING (declaration_id)
-        WHERE AMONG(r.declaration_id) AND (d.door = 'program') <> (
-            r.offered_at IS NOT NULL AND r.declaration_id = 'roll:' || r.program || ':' || left(r.entry_number, 3)
-            AND r.row_number = substr(r.entry_number, 4, 7)::integer + 1
+        WHERE AMONG(r.declaration_id) AND (
+            (d.door = 'program') <> (r.offered_at IS NOT NULL)
+            OR (d.door = 'program' AND (r.declaration_id, r.row_number) IS DISTINCT FROM (
+                'roll:' || r.program || ':' || left(r.entry_number, 3), substr(r.entry_number, 4, 7)::integer + 1))
         )
         """,
         DECLARATIONS,
