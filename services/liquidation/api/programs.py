@@ -1,5 +1,7 @@
 """The HTTP side of programs of mass change: shipped models, drafts, trials, confirmations, releases, findings."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -16,8 +18,10 @@ from services.liquidation.store import declarations as declaration_store
 from services.liquidation.store import programs as store
 from services.liquidation.store.programs import GoodsFinding, Program, Revision, Trial
 from shared.contracts.terms import ShortText
+from shared.customs.importer_number import mask_importer_number
 from shared.customs.money import format_cents
 from shared.db.transaction import Transaction, reading, snapshot, transaction
+from shared.runtime.access import is_staff, shown_importer_number
 from shared.runtime.concurrency import etag
 from shared.runtime.identity import Identity
 from shared.web.access import allow
@@ -233,13 +237,14 @@ async def list_templates(_: Annotated[Identity, allow("program.read")]) -> Templ
 
 @router.get("/programs", summary="Programs of mass change")
 async def list_programs(
-    request: Request, response: Response, _: Annotated[Identity, allow("program.read")], page: CurrentPage
+    request: Request, response: Response, caller: Annotated[Identity, allow("program.read")], page: CurrentPage
 ) -> Page[ProgramOut]:
-    """In order of their codes."""
+    """In order of their codes; to the trade those that were released."""
     position = page.position(str)
     async with reading(engine_of(request)) as connection:
-        rows = await store.list_programs(connection, after=position[0] if position else None, limit=page.fetch)
-        shown = {row.program: await _show(connection, row, is_whole=False) for row in rows}
+        after = position[0] if position else None
+        rows = await store.list_programs(connection, after=after, limit=page.fetch, drafts=is_staff(caller))
+        shown = {row.program: await _show(connection, row, caller, is_whole=False) for row in rows}
     return build_page(
         rows,
         page,
@@ -258,21 +263,24 @@ async def draft_program(
     now = now_of(request)
 
     async def act(tx: Transaction) -> RevisionOut:
-        return _revision(await acts.draft_program(tx, now, body.definition.as_json(), body.reason, caller))
+        return _revision(await acts.draft_program(tx, now, body.definition.as_json(), body.reason, caller), caller)
 
     return await answer_once(request, call, act, headers=_headers)
 
 
 @router.get("/programs/{program}", summary="A program with its revisions and its history")
 async def read_program(
-    program: ProgramPath, request: Request, _: Annotated[Identity, allow("program.read")]
+    program: ProgramPath, request: Request, caller: Annotated[Identity, allow("program.read")]
 ) -> ProgramOut:
-    """Every revision whole, and who did what with it."""
+    """Every revision whole, and who did what with it; to the trade what is or was in force, without its authors.
+
+    Numbers of importers that a revision names are shown whole to who may see them, masked to all others.
+    """
     async with reading(engine_of(request)) as connection:
         found = await store.find_program(connection, program)
-        if found is None:
+        if found is None or (found.released_revision is None and not is_staff(caller)):
             raise acts.no_program(program)
-        return await _show(connection, found, is_whole=True)
+        return await _show(connection, found, caller, is_whole=True)
 
 
 @router.post(
@@ -290,7 +298,7 @@ async def draft_revision(
 
     async def act(tx: Transaction) -> RevisionOut:
         made = await acts.draft_revision(tx, now, program, body.definition.as_json(), body.reason, caller)
-        return _revision(made)
+        return _revision(made, caller)
 
     return await answer_once(request, call, act, headers=_headers)
 
@@ -310,7 +318,7 @@ async def edit_revision(
     async with transaction(engine_of(request)) as tx:
         made = await acts.edit_revision(tx, now, program, revision, meant, definition, body.reason, caller)
     response.headers["ETag"] = etag(made.edits)
-    return _revision(made)
+    return _revision(made, caller)
 
 
 @router.post(
@@ -366,7 +374,7 @@ async def confirm_revision(
     async with transaction(engine_of(request)) as tx:
         made = await acts.confirm_revision(tx, now_of(request), program, revision, meant, caller)
     response.headers["ETag"] = etag(made.edits)
-    return _revision(made)
+    return _revision(made, caller)
 
 
 @router.post("/programs/{program}/revisions/{revision}/releases", summary="Release a revision")
@@ -382,7 +390,7 @@ async def release_revision(
     async with transaction(engine_of(request)) as tx:
         made = await acts.release_revision(tx, now_of(request), program, revision, meant, caller)
     response.headers["ETag"] = etag(made.edits)
-    return _revision(made)
+    return _revision(made, caller)
 
 
 @router.post(
@@ -458,7 +466,7 @@ async def read_progress(
     async with snapshot(engine_of(request)) as tx:
         if await store.find_program(tx.connection, program) is None:
             raise acts.no_program(program)
-        counts = await declaration_store.count_states(tx, program=program)
+        counts = await declaration_store.count_program_states(tx, program)
     return ProgressOut(
         program=program,
         declared=sum(each.entries for each in counts),
@@ -482,9 +490,10 @@ def show_states(counts: list[declaration_store.StateCount]) -> list[StateOut]:
     ]
 
 
-async def _show(connection: AsyncConnection, found: Program, *, is_whole: bool) -> ProgramOut:
+async def _show(connection: AsyncConnection, found: Program, caller: Identity, *, is_whole: bool) -> ProgramOut:
     revisions = await store.list_revisions(connection, found.program)
-    events = await store.list_events(connection, found.program) if is_whole else []
+    told = [each for each in revisions if is_staff(caller) or each.state in ("released", "superseded")]
+    events = await store.list_events(connection, found.program) if is_whole and is_staff(caller) else []
     shown = next((each for each in revisions if each.revision == found.released_revision), revisions[-1])
     declaring = shown.rules.declaring
     return ProgramOut(
@@ -493,13 +502,36 @@ async def _show(connection: AsyncConnection, found: Program, *, is_whole: bool) 
         released_revision=found.released_revision,
         declaring_from=declaring.since,
         declaring_until=declaring.until,
-        revisions=list(map(_revision, revisions)) if is_whole else [],
+        revisions=[_revision(each, caller) for each in told] if is_whole else [],
         history=[ProgramEventOut.model_validate(each, from_attributes=True) for each in events],
     )
 
 
-def _revision(found: Revision) -> RevisionOut:
-    return RevisionOut.model_validate(found, from_attributes=True)
+def _revision(found: Revision, caller: Identity) -> RevisionOut:
+    shown = replace(found, definition=_mask_definition(found.definition, caller))
+    return RevisionOut.model_validate(shown, from_attributes=True)
+
+
+def _mask_definition(definition: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    """A definition as a caller may see it: goods and cohorts may name importers, whose numbers can be persons'."""
+    shown = dict(definition)
+    if "goods" in shown:
+        shown["goods"] = _mask_importers(shown["goods"], caller)
+    if "cohorts" in shown:
+        shown["cohorts"] = [_mask_importers(each, caller) for each in shown["cohorts"]]
+    return shown
+
+
+def _mask_importers(part: Mapping[str, Any], caller: Identity) -> dict[str, Any]:
+    if not part.get("importers"):
+        return dict(part)
+    return {**part, "importers": [_mask_importer(each, caller) for each in part["importers"]]}
+
+
+def _mask_importer(importer_number: str, caller: Identity) -> str:
+    if is_staff(caller) or importer_number in caller.importer_numbers:
+        return shown_importer_number(caller, importer_number)
+    return mask_importer_number(importer_number)
 
 
 def _headers(made: RevisionOut) -> dict[str, str]:

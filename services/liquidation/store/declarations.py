@@ -60,6 +60,12 @@ _COUNTS: Final = """
 SELECT state, code, count(*) AS entries, sum(removed_cents)::bigint AS removed_cents
 FROM declared_entries WHERE SCOPE GROUP BY state, code ORDER BY state, code
 """
+# Of a declaration that others share: rows of entries of one's own. $W whole, $W+1 importers, $W+2 filer.
+_SEEN: Final = """
+({whole}::boolean OR left(entry_number, 3) = {filer}::text OR EXISTS (
+    SELECT FROM entries mine WHERE mine.entry_number = declared_entries.entry_number
+        AND mine.importer_number = ANY({importers}::text[])))
+"""
 _NOBODY: Final = """
 SELECT NOT EXISTS (
     SELECT FROM declared_entries r LEFT JOIN entries e ON e.entry_number = r.entry_number
@@ -72,6 +78,7 @@ SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
 LEFT JOIN entries e ON e.entry_number = r.entry_number
 WHERE r.declaration_id = $1 AND r.row_number > $2 AND ($3::text IS NULL OR r.code = $3)
     AND ($4::text IS NULL OR r.state = $4)
+    AND ($6::boolean OR e.importer_number = ANY($7::text[]) OR left(r.entry_number, 3) = $8::text)
 ORDER BY r.row_number LIMIT $5
 """
 _OF_ENTRY: Final = """
@@ -79,15 +86,17 @@ SELECT r.*, e.importer_number, e.surety_code, e.center FROM declared_entries r
 JOIN declarations d USING (declaration_id) LEFT JOIN entries e ON e.entry_number = r.entry_number
 WHERE r.entry_number = $1 AND r.program = $2 ORDER BY d.received_at, r.declaration_id, r.row_number
 """
-_WITHDRAW: Final = """
-UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{}', removed_cents = 0
+_WITHDRAW: Final = f"""
+UPDATE declared_entries SET state = 'withdrawn', withdrawn_at = $3, code = NULL, notes = '{{}}', removed_cents = 0
 WHERE declaration_id = $1 AND state NOT IN ('posted', 'withdrawn') AND entry_number IS NOT NULL
     AND code IS DISTINCT FROM 'repeated' AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
+    AND {_SEEN.format(whole="$4", importers="$5", filer="$6")}
 RETURNING entry_number
 """
-_POSTED: Final = """
+_POSTED: Final = f"""
 SELECT entry_number FROM declared_entries WHERE declaration_id = $1 AND state = 'posted'
-    AND ($2::text[] IS NULL OR entry_number = ANY($2::text[])) ORDER BY entry_number LIMIT 10
+    AND ($2::text[] IS NULL OR entry_number = ANY($2::text[]))
+    AND {_SEEN.format(whole="$3", importers="$4", filer="$5")} ORDER BY entry_number LIMIT 10
 """
 _KNOWN_ROWS: Final = """
 SELECT DISTINCT entry_number FROM declared_entries
@@ -124,6 +133,23 @@ class Declaration:
     def rows(self) -> int:
         """How many rows are kept."""
         return self.next_row - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which rows of a declaration somebody sees: all, or those of entries of these importers or this filer."""
+
+    is_whole: bool
+    importers: tuple[str, ...] = ()
+    filer_code: str | None = None
+
+    @property
+    def arguments(self) -> tuple[bool, list[str], str | None]:
+        """As the statements take it."""
+        return self.is_whole, list(self.importers), self.filer_code
+
+
+WHOLE: Final = Sight(is_whole=True)
 
 
 class DeclaredRow(NamedTuple):
@@ -248,6 +274,27 @@ async def begin_declaration(tx: Transaction, declaration: Declaration) -> Declar
     return begun
 
 
+async def begin_declarations(tx: Transaction, begun: Sequence[Declaration]) -> None:
+    """Write new declarations, in one statement."""
+    if begun:
+        rows = [
+            {name: getattr(each, name) for name in Declaration.__dataclass_fields__}
+            | {"importers": list(each.importers)}
+            for each in begun
+        ]
+        await tx.connection.execute(insert(declarations), rows)
+
+
+async def find_declarations(tx: Transaction, declaration_ids: Sequence[str]) -> dict[str, Declaration]:
+    """Those of these declarations that there are."""
+    if not declaration_ids:
+        return {}
+    rows = await bulk.fetch(
+        tx, "SELECT * FROM declarations WHERE declaration_id = ANY($1::text[])", sorted(declaration_ids)
+    )
+    return {row["declaration_id"]: Declaration(**dict(row)) for row in rows}
+
+
 async def find_declaration(tx: Transaction, declaration_id: str) -> Declaration | None:
     """One declaration, or None."""
     rows = await bulk.fetch(tx, "SELECT * FROM declarations WHERE declaration_id = $1", declaration_id)
@@ -276,14 +323,18 @@ async def add_rows(
     )
     if moved != 1:
         return False
-    await write_rows(tx, declaration.declaration_id, declaration.program, rows)
+    await write_rows(tx, [(declaration, rows)])
     return True
 
 
-async def write_rows(tx: Transaction, declaration_id: str, program: str, rows: Sequence[DeclaredRow]) -> None:
-    """Add rows as they were read; those that are no entry number are judged with that."""
+async def write_rows(tx: Transaction, rows: Sequence[tuple[Declaration, Sequence[DeclaredRow]]]) -> None:
+    """Add rows of declarations as they were read; those that are no entry number are judged with that."""
     columns = ("declaration_id", "program", "state", *DeclaredRow._fields)
-    values = [(declaration_id, program, "dropped" if row.code is not None else "read", *row) for row in rows]
+    values = [
+        (of.declaration_id, of.program, "dropped" if row.code is not None else "read", *row)
+        for of, some in rows
+        for row in some
+    ]
     await bulk.copy(tx, declared_entries, columns, values)
 
 
@@ -300,10 +351,16 @@ async def close_declaration(tx: Transaction, declaration_id: str, next_row: int,
     return moved == 1
 
 
-async def drop_declaration(tx: Transaction, declaration_id: str) -> None:
-    """Forget a declaration that is refused while it is sent: nothing of it was judged."""
-    await bulk.execute(tx, "DELETE FROM declared_entries WHERE declaration_id = $1", declaration_id)
-    await bulk.execute(tx, "DELETE FROM declarations WHERE declaration_id = $1 AND state = 'open'", declaration_id)
+async def drop_declaration(tx: Transaction, declaration_id: str, next_row: int) -> None:
+    """Forget a declaration that is refused while it is sent, if it still stands where that call left it."""
+    dropped = await bulk.execute(
+        tx,
+        "DELETE FROM declarations WHERE declaration_id = $1 AND next_row = $2 AND state = 'open'",
+        declaration_id,
+        next_row,
+    )
+    if dropped:
+        await bulk.execute(tx, "DELETE FROM declared_entries WHERE declaration_id = $1", declaration_id)
 
 
 async def is_nobody_here(tx: Transaction, declaration: Declaration) -> bool:
@@ -329,20 +386,25 @@ async def finish_judging(tx: Transaction, declaration_id: str, now: datetime) ->
     await bulk.execute(tx, _FINISH, declaration_id, now)
 
 
-async def count_states(
-    tx: Transaction, *, declaration_id: str | None = None, program: str | None = None
-) -> list[StateCount]:
-    """How many rows of a declaration, or of a program, are in which state."""
-    scope = "declaration_id = $1" if declaration_id is not None else "program = $1"
-    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id or program)
+async def count_states(tx: Transaction, declaration_id: str, sight: Sight) -> list[StateCount]:
+    """How many rows of a declaration, of those that are seen, are in which state."""
+    scope = f"declaration_id = $1 AND {_SEEN.format(whole='$2', importers='$3', filer='$4')}"
+    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", scope), declaration_id, *sight.arguments)
+    return [StateCount(*row.values()) for row in rows]
+
+
+async def count_program_states(tx: Transaction, program: str) -> list[StateCount]:
+    """How many rows of all declarations to a program are in which state."""
+    rows = await bulk.fetch(tx, _COUNTS.replace("SCOPE", "program = $1"), program)
     return [StateCount(*row.values()) for row in rows]
 
 
 async def list_results(
-    tx: Transaction, declaration_id: str, *, after: int, code: str | None, state: str | None, limit: int
+    tx: Transaction, declaration_id: str, sight: Sight, *, after: int, code: str | None, state: str | None, limit: int
 ) -> list[RequestRow]:
-    """Rows of a declaration in their order, with whose each entry is."""
-    return [_read(row) for row in await bulk.fetch(tx, _RESULTS, declaration_id, after, code, state, limit)]
+    """Rows of a declaration that are seen, in their order, with whose each entry is."""
+    given = (declaration_id, after, code, state, limit, *sight.arguments)
+    return [_read(row) for row in await bulk.fetch(tx, _RESULTS, *given)]
 
 
 async def list_requests_for(tx: Transaction, program: str, entry_number: str) -> list[RequestRow]:
@@ -350,18 +412,22 @@ async def list_requests_for(tx: Transaction, program: str, entry_number: str) ->
     return [_read(row) for row in await bulk.fetch(tx, _OF_ENTRY, entry_number, program)]
 
 
-async def find_posted(tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None) -> list[str]:
+async def find_posted(
+    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, sight: Sight
+) -> list[str]:
     """Which of these entries are posted: of those the request cannot be withdrawn any more."""
     given = list(entry_numbers) if entry_numbers is not None else None
-    return [row["entry_number"] for row in await bulk.fetch(tx, _POSTED, declaration_id, given)]
+    rows = await bulk.fetch(tx, _POSTED, declaration_id, given, *sight.arguments)
+    return [row["entry_number"] for row in rows]
 
 
 async def withdraw(
-    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, now: datetime
+    tx: Transaction, declaration_id: str, entry_numbers: Sequence[str] | None, now: datetime, sight: Sight
 ) -> list[str]:
-    """Withdraw the requests for these entries of a declaration, or for all; gives the entries."""
+    """Withdraw the requests for these entries of a declaration, or for all that are seen; gives the entries."""
     given = list(entry_numbers) if entry_numbers is not None else None
-    return sorted({row["entry_number"] for row in await bulk.fetch(tx, _WITHDRAW, declaration_id, given, now)})
+    rows = await bulk.fetch(tx, _WITHDRAW, declaration_id, given, now, *sight.arguments)
+    return sorted({row["entry_number"] for row in rows})
 
 
 def _read(row: Mapping[str, Any]) -> RequestRow:

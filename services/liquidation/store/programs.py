@@ -115,9 +115,13 @@ _EVENT: Final = tuple(program_events.c[each.name] for each in fields(ProgramEven
 _TRIAL: Final = tuple(program_trials.c[each.name] for each in fields(Trial))
 
 
-async def list_programs(connection: AsyncConnection, *, after: str | None, limit: int) -> list[Program]:
-    """Programs in order of their codes."""
+async def list_programs(
+    connection: AsyncConnection, *, after: str | None, limit: int, drafts: bool = True
+) -> list[Program]:
+    """Programs in order of their codes; without `drafts` those of which a revision was released."""
     query = select(*_PROGRAM).order_by(programs.c.program).limit(limit)
+    if not drafts:
+        query = query.where(programs.c.released_revision.is_not(None))
     if after is not None:
         query = query.where(programs.c.program > after)
     return [Program(*row) for row in await connection.execute(query)]

@@ -18,7 +18,7 @@ from services.liquidation.acts.program_judging import judge_declared
 from services.liquidation.acts.special_duties import read_special_duties
 from services.liquidation.domain.law import LAW
 from services.liquidation.store import declarations as store
-from services.liquidation.store.declarations import count_states
+from services.liquidation.store.declarations import count_program_states
 from services.liquidation.store.invariants.programs import PROGRAM_INVARIANTS
 from services.liquidation.store.tables.programs import declared_entries, special_duties
 from services.liquidation.store.tables.records import entry_versions
@@ -218,7 +218,7 @@ async def test_a_file_is_declared_and_judged_in_the_same_memory_however_many_row
     large = await declare(2_000_001, 12_000)
     assert large < small * 1.25, (small, large)
     async with transaction(office.engine) as tx:
-        judged = await count_states(tx, program="ieepa-2026")
+        judged = await count_program_states(tx, "ieepa-2026")
     assert [(each.state, each.code, each.entries) for each in judged] == [("dropped", "unknown-entry", 16_100)]
 
 

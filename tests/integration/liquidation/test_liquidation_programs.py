@@ -1,19 +1,23 @@
 """Programs of mass change over HTTP and by event, on a real database: edge cases by their numbers in the plan."""
 
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import ClientDisconnect
 
-from services.liquidation.store.tables.programs import declared_entries, program_trials, special_duties
+from services.liquidation.store.tables.programs import declarations, declared_entries, program_trials, special_duties
 from services.liquidation.store.tables.records import entries
 from shared.contracts.refusal import EventRefused
 from shared.contracts.registry import carries
 from shared.db.transaction import transaction
+from shared.runtime.identity import RoleName
 from tests.integration.liquidation.builders import apply, post_entry, published, review_decided, rows
 from tests.integration.liquidation.program_office import (
     GSP_MODEL,
@@ -21,6 +25,7 @@ from tests.integration.liquidation.program_office import (
     IEEPA_MODEL,
     IMPORTER,
     PRODUCT_MODEL,
+    START,
     Office,
     duties,
     liquidated,
@@ -79,7 +84,7 @@ async def test_a_program_is_drafted_tried_confirmed_and_released_by_two_who_did_
     released = await office.ok("POST", f"{at}/releases", office.staff("max"), headers=match)
     assert released["state"] == "released"
 
-    shown = await office.ok("GET", "/programs/ieepa-2026", office.importer)
+    shown = await office.ok("GET", "/programs/ieepa-2026", office.staff("kim"))
     assert shown["released_revision"] == 1
     assert [each["change"] for each in shown["history"]] == ["drafted", "tried", "confirmed", "released"]
     fixed = await office.call(
@@ -536,6 +541,45 @@ async def test_a_declaration_by_event_is_judged_and_one_that_cannot_be_taken_say
     assert shown[0]["states"] == [{"state": "due", "code": None, "entries": 1, "removed_usd": "9375.00"}]
 
 
+async def test_declarations_by_event_are_their_declarants_whatever_number_they_have(open_office: Office) -> None:
+    office = open_office
+    number, other = await office.file(), await office.file(number=entry_number(filer="SP7"))
+    given = {"received_at": "2026-04-21T15:00:00Z", "body": {"program": "ieepa-2026", "certified": True}}
+    by_b76 = {"filed_by": {"role": "broker", "id": "B76", "name": "SYNTHETIC"}}
+    by_sp7 = {"filed_by": {"role": "broker", "id": "SP7", "name": "SYNTHETIC"}}
+    mine = post_entry("refund-declaration", "R-1", [number], **given, **by_b76)
+    theirs = post_entry("refund-declaration", "R-1", [other], **given, **by_sp7)
+    theirs = structs.replace(theirs, source="urn:filer:SP7")  # type: ignore[type-var]
+    posed = post_entry("refund-declaration", "R-2", [other], **given, **by_sp7)  # sent by B76 in another's name
+    repeated = structs.replace(mine, id="again")  # type: ignore[type-var]
+    for batch in ([mine, theirs, posed], [repeated, theirs]):
+        await apply(office.engine, batch, now=office.clock.now())
+    await office.judge()
+    kept = {row.filer_code: row for row in await rows(office.engine, declarations) if row.code is None}
+    assert sorted(kept) == ["B76", "SP7"]
+    for filer, entry in (("B76", number), ("SP7", other)):
+        path = f"/programs/ieepa-2026/declarations/{kept[filer].declaration_id}/results"
+        (row,) = (await office.ok("GET", path, office.broker(filer)))["items"]
+        assert (row["entry_number"], row["state"]) == (entry, "due")
+        assert (await office.call("GET", path, office.broker("ZZZ"))).status_code == 404
+    (refused,) = [row for row in await rows(office.engine, declarations) if row.code is not None]
+    assert (refused.declaration_id, refused.state, refused.code) == ("R-2", "refused", "not-the-sender")
+
+
+async def test_long_declarations_by_event_are_left_to_the_job(open_office: Office) -> None:
+    office = open_office
+    numbers = [[entry_number() for _ in range(600)] for _ in range(3)]
+    given = {"received_at": "2026-04-21T15:00:00Z", "body": {"program": "ieepa-2026", "certified": True}}
+    sent = [post_entry("refund-declaration", f"L-{n}", some, **given) for n, some in enumerate(numbers)]
+    await apply(office.engine, sent, now=office.clock.now())
+    found = await rows(office.engine, declared_entries)
+    judged = {row.declaration_id for row in found if row.state != "read"}
+    assert len(judged) == 1, "no more than a chunk is judged in the batch of its events"
+    await office.judge()
+    assert {row.code for row in await rows(office.engine, declared_entries)} == {"unknown-entry"}
+    assert {row.state for row in await rows(office.engine, declarations)} == {"judged"}
+
+
 async def test_check_stores_nothing_and_says_what_a_declaration_would(open_office: Office) -> None:
     office = open_office
     number = await office.file()
@@ -565,19 +609,109 @@ async def test_a_file_that_broke_off_goes_on_and_another_under_its_key_is_refuse
 
     async def broken() -> AsyncIterator[bytes]:
         yield whole.encode()[: len(whole) * 2 // 3]
-        yield b"\xff\xfe\xff"  # what comes behind cannot be read, as when a connection breaks
+        raise ClientDisconnect
 
     headers = {"Idempotency-Key": "d-1", "Content-Type": "text/csv"}
     path = "/programs/ieepa-2026/declarations?certified=true"
     cut = await office.call("POST", path, office.importer, content=broken(), headers=headers)
-    assert cut.status_code == 400, cut.text
+    assert (cut.status_code, cut.json()["code"]) == (400, "file-broke-off")
+    (begun,) = await rows(office.engine, declarations)
+    assert (begun.next_row, begun.state) == (1_001, "open")
+    office.on(START.date() + timedelta(days=1))
+    # What is sent under the key meanwhile takes nothing away: its rows and its receipt stand.
+    for content, code in (
+        (b"Entry number\n\xff\xff\xff\n", "unreadable"),
+        (b"Entry number\n", "declaration-empty"),
+        (b"Color;Size\nred;7\n", "no-entry-column"),
+    ):
+        assert (await office.send(content)).json()["code"] == code
+        assert await rows(office.engine, declarations) == [begun]
+    assert len(await rows(office.engine, declared_entries)) == 1_000
     first = await office.send(whole)
     assert (first.status_code, first.json()["rows"], first.json()["state"]) == (201, 2_501, "judged")
+    assert datetime.fromisoformat(first.json()["received_at"]) == START
     again = await office.send(whole)
     assert again.json() == first.json()
     other = await office.send(whole.replace(numbers[7], numbers[8]))
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     assert len(await rows(office.engine, declared_entries)) == 2_501
+
+
+async def test_a_cell_as_long_as_a_line_is_cut_before_it_is_held(open_office: Office) -> None:
+    async def lines() -> AsyncIterator[bytes]:
+        yield b"Entry number\n"
+        for number in range(500):
+            yield f"{number:06}{'x' * 60_000}\n".encode()
+        yield f"{entry_number()}\n".encode()
+
+    headers = {"Idempotency-Key": "d-1", "Content-Type": "text/csv"}
+    path = "/programs/ieepa-2026/declarations?certified=true"
+    tracemalloc.start()
+    try:
+        answer = await open_office.call("POST", path, open_office.importer, content=lines(), headers=headers)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code == 201, answer.text
+    assert peak < 10_000_000  # of 30,000,000 characters
+    assert {len(row.given) for row in await rows(open_office.engine, declared_entries) if row.given} == {40}
+
+
+async def test_who_shares_a_declaration_sees_and_withdraws_its_own_rows_alone(open_office: Office) -> None:
+    office = open_office
+    other = "08-345678900"
+    mine, theirs, unknown = await office.file(), await office.file(importer_number=other), entry_number()
+    counsel = office.headers(
+        RoleName.IMPORTER, subject="counsel", importer_numbers=frozenset({IMPORTER, other}), centers=frozenset()
+    )
+    declared = await office.declare([mine, theirs, unknown, "hello"], who=counsel)
+    assert len(await office.results(declared, counsel)) == 4
+    for who, number in ((office.importer, mine), (_importer_of(office, other), theirs)):
+        assert [row["entry_number"] for row in await office.results(declared, who)] == [number]
+        at = f"/programs/ieepa-2026/declarations/{declared['declaration_id']}"
+        shown = await office.ok("GET", at, who)
+        assert (shown["rows"], sum(each["entries"] for each in shown["states"])) == (1, 1)
+        table = (await office.call("GET", f"{declared['results']}.csv", who)).text
+        assert (mine in table, theirs in table, "hello" in table) == (number == mine, number == theirs, False)
+    gone = _importer_of(office, "09-345678900")
+    assert (await office.call("GET", declared["results"], gone)).status_code == 404
+    lost = office.headers(
+        RoleName.IMPORTER, subject="counsel", importer_numbers=frozenset({other}), centers=frozenset()
+    )
+    assert [row["entry_number"] for row in await office.results(declared, lost)] == [theirs]
+    path = f"/programs/ieepa-2026/declarations/{declared['declaration_id']}/withdrawals"
+    refused = await office.call("POST", path, office.importer, json={"entries": [theirs]})
+    assert refused.status_code == 404
+    assert (await office.ok("POST", path, office.importer, json={}))["withdrawn"] == [mine]
+    states = {row["entry_number"]: row["state"] for row in await office.results(declared, counsel)}
+    assert (states[mine], states[theirs]) == ("withdrawn", "due")
+
+
+def _importer_of(office: Office, importer_number: str) -> dict[str, str]:
+    grants = {"importer_numbers": frozenset({importer_number}), "centers": frozenset()}
+    return office.headers(RoleName.IMPORTER, subject=f"of {importer_number}", **grants)
+
+
+async def test_the_trade_sees_what_was_released_and_no_other_importers_number(office: Office) -> None:
+    plaintiffs = ["123-45-6789", "08-345678900", IMPORTER]
+    definition = program(goods=IEEPA_MODEL["goods"] | {"importers": plaintiffs})
+    await office.draft(definition)
+    assert (await office.call("GET", "/programs/ieepa-2026", office.broker())).status_code == 404
+    assert (await office.ok("GET", "/programs", office.broker()))["items"] == []
+    await _release_drafted(office)
+    shown = await office.ok("GET", "/programs/ieepa-2026", office.importer)
+    assert shown["revisions"][0]["definition"]["goods"]["importers"] == ["***-**-6789", "**-*****8900", IMPORTER]
+    assert shown["history"] == []
+    told = await office.ok("GET", "/programs/ieepa-2026", office.staff("kim"))
+    assert told["revisions"][0]["definition"]["goods"]["importers"] == ["***-**-6789", "08-345678900", IMPORTER]
+    assert [each["change"] for each in told["history"]] == ["drafted", "tried", "confirmed", "released"]
+
+
+async def _release_drafted(office: Office) -> None:
+    at = "/programs/ieepa-2026/revisions/1"
+    await office.ok("POST", f"{at}/trials", office.staff("kim"), headers={"Idempotency-Key": "trial"})
+    await office.ok("POST", f"{at}/confirmations", office.staff("lee"), headers={"If-Match": "*"})
+    await office.ok("POST", f"{at}/releases", office.staff("max"), headers={"If-Match": "*"})
 
 
 @pytest.mark.parametrize(
