@@ -149,7 +149,7 @@ class _Sending:
     async def _keep(self) -> None:
         async with transaction(self._engine) as tx:
             cells = [(row.number, row.cell) for row in self._chunk]
-            rows = await read_rows(tx, self._begun.declaration_id, cells)
+            rows = await _read_rows(tx, self._begun.declaration_id, cells)
             if not await store.add_rows(tx, self._begun, rows, self._digest.digest(), self._clock.now()):
                 raise _sent_elsewhere()
         self._next_row = self._chunk[-1].number + 1
@@ -164,19 +164,25 @@ _DISMISSED: Final = frozenset({"declaration-empty", "unreadable", "no-entry-colu
 """Reasons for which nothing of a file is kept."""
 
 
-async def read_rows(tx: Transaction, declaration_id: str, cells: Sequence[tuple[int, str]]) -> list[DeclaredRow]:
+def read_cells(cells: Sequence[tuple[int, str]]) -> list[DeclaredRow]:
     """Rows with their entry numbers, or what is wrong; the second of two rows for one entry is a repetition."""
-    read = [(row, *read_number(cell), cell) for row, cell in cells]
-    named = sorted({number for _, number, _, _ in read if number is not None})
-    seen = await store.list_known_rows(tx, declaration_id, named)
-    rows = []
-    for row, number, code, cell in read:
+    rows, seen = [], set()
+    for row, cell in cells:
+        number, code = read_number(cell)
         if number is None:
             rows.append(DeclaredRow(row, None, mask_importer_numbers(_printable(cell))[:GIVEN], code))
             continue
         rows.append(DeclaredRow(row, number, None, "repeated" if number in seen else None))
         seen.add(number)
     return rows
+
+
+async def _read_rows(tx: Transaction, declaration_id: str, cells: Sequence[tuple[int, str]]) -> list[DeclaredRow]:
+    """Rows as `read_cells` gives them, repetitions of rows that the declaration has already among them."""
+    rows = read_cells(cells)
+    named = sorted({row.entry_number for row in rows if row.entry_number is not None})
+    known = await store.list_known_rows(tx, declaration_id, named)
+    return [row._replace(code="repeated") if row.entry_number in known else row for row in rows]
 
 
 def _printable(cell: str) -> str:
@@ -215,7 +221,7 @@ async def declare_by_event(tx: Transaction, events: Sequence[Event[PostEntryFile
         )
         await store.begin_declaration(tx, declaration)
         if code is None:
-            rows = await read_rows(tx, data.filing_number, list(enumerate(data.entries, 1)))
+            rows = await _read_rows(tx, data.filing_number, list(enumerate(data.entries, 1)))
             await store.write_rows(tx, data.filing_number, declaration.program, rows)
             if len(rows) <= CHUNK_ROWS:
                 asked |= set(data.entries)
@@ -326,37 +332,36 @@ def _demand_open(in_force: Revision, now: datetime) -> None:
 
 
 def _empty() -> Refused:
-    return Refused(
-        "The file has no row.", rule=_RULE, code="declaration-empty", remedy="Send an entry number on each row."
-    )
+    return _refused("declaration-empty", "The file has no row.", "Send an entry number on each row.")
 
 
 def not_certified() -> Refused:
     """Nobody certified the declaration; to be raised."""
-    return Refused(
+    return _refused(
+        "not-certified",
         "The declaration is not certified.",
-        rule=_RULE,
-        code="not-certified",
-        remedy="Send certified=true: the entries are the importer's, or you filed them, and they may be reliquidated.",
+        "Send certified=true: the entries are the importer's, or you filed them, and they may be reliquidated.",
     )
 
 
 def _too_many(most: int) -> Refused:
-    return Refused(
+    return _refused(
+        "too-many-rows",
         f"The file has more than {most} rows.",
-        rule=_RULE,
-        code="too-many-rows",
-        remedy="Send several files, each with a key of its own. Nothing of this one was stored.",
+        "Send several files, each with a key of its own. Nothing of this one was stored.",
     )
 
 
 def _nobody() -> Refused:
-    return Refused(
+    return _refused(
+        "nobody-here",
         "You are importer or filer of not one entry of the file.",
-        rule=_RULE,
-        code="nobody-here",
-        remedy="Sign in for the importer, or as the filer of the entries. Nothing of this file was stored.",
+        "Sign in for the importer, or as the filer of the entries. Nothing of this file was stored.",
     )
+
+
+def _refused(code: str, detail: str, remedy: str) -> Refused:
+    return Refused(detail, rule=_RULE, code=code, remedy=remedy)
 
 
 def _other_file() -> Refused:
