@@ -241,6 +241,14 @@ async def measure_bulk_row(server: EmbeddedPostgres, items: int) -> Row:
     )
 
 
+async def measure_programs(server: EmbeddedPostgres, given: argparse.Namespace) -> list[Row]:
+    """The rows of mass change that are asked for."""
+    rows = await measure_mass_rows(server, given.declared) if "mass" in given.rows else []
+    if "intake" in given.rows:
+        rows.append(await measure_intake_row(server, given.rows_of_file))
+    return rows
+
+
 async def measure_intake_row(server: EmbeddedPostgres, count: int) -> Row:
     """One file of as many rows as a program may take: its rate, and the memory that does not grow with it."""
     embedded.ensure_database(server, "intake")
@@ -380,12 +388,9 @@ async def run(given: argparse.Namespace) -> list[Row]:
         with open_server() as (_, server):
             rate, seconds = given.broadcast_per_second, given.broadcast_seconds
             rows.append(await measure_broadcast_row(server, given.recipients, rate, seconds))
-    if "mass" in given.rows:
+    if not {"mass", "intake"}.isdisjoint(given.rows):
         with open_server() as (_, server):
-            rows.extend(await measure_mass_rows(server, given.declared))
-    if "intake" in given.rows:
-        with open_server() as (_, server):
-            rows.append(await measure_intake_row(server, given.rows_of_file))
+            rows.extend(await measure_programs(server, given))
     return rows
 
 

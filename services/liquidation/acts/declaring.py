@@ -1,7 +1,6 @@
 """Declarations to programs: a file kept row by row and resumed where it broke off, or one event; then judged."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -155,7 +154,7 @@ class _Sending:
 
     async def _keep(self) -> None:
         async with transaction(self._engine) as tx:
-            rows = await read_rows(tx, self._begun.declaration_id, self._chunk)
+            rows = await _read_rows(tx, self._begun.declaration_id, self._chunk)
             if not await store.add_rows(tx, self._begun, rows, self._digest.digest(), self._clock.now()):
                 raise _sent_elsewhere()
         self.next_row = self._chunk[-1][0] + 1
@@ -170,15 +169,9 @@ _DISMISSED: Final = frozenset({"declaration-empty", "unreadable", "no-entry-colu
 """Reasons for which nothing of a file that nobody sent before is kept."""
 
 
-async def read_rows(tx: Transaction, declaration_id: str, cells: Sequence[tuple[int, str]]) -> list[DeclaredRow]:
-    """Rows of a declaration with their entry numbers, or what is wrong."""
-    named = sorted({number for _, cell in cells if (number := read_number(cell)[0]) is not None})
-    return tell_rows(cells, await store.list_known_rows(tx, declaration_id, named))
-
-
-def tell_rows(cells: Sequence[tuple[int, str]], known: AbstractSet[str]) -> list[DeclaredRow]:
-    """Rows by their numbers and cells; the second of two rows for one entry, `known` among them, is a repetition."""
-    seen, rows = set(known), []
+def read_cells(cells: Sequence[tuple[int, str]]) -> list[DeclaredRow]:
+    """Rows with their entry numbers, or what is wrong; the second of two rows for one entry is a repetition."""
+    rows, seen = [], set()
     for row, cell in cells:
         number, code = read_number(cell)
         if number is None:
@@ -187,6 +180,14 @@ def tell_rows(cells: Sequence[tuple[int, str]], known: AbstractSet[str]) -> list
         rows.append(DeclaredRow(row, number, None, "repeated" if number in seen else None))
         seen.add(number)
     return rows
+
+
+async def _read_rows(tx: Transaction, declaration_id: str, cells: Sequence[tuple[int, str]]) -> list[DeclaredRow]:
+    """Rows as `read_cells` gives them, repetitions of rows that the declaration has already among them."""
+    rows = read_cells(cells)
+    named = sorted({row.entry_number for row in rows if row.entry_number is not None})
+    known = await store.list_known_rows(tx, declaration_id, named)
+    return [row._replace(code="repeated") if row.entry_number in known else row for row in rows]
 
 
 def _printable(cell: str) -> str:
@@ -203,11 +204,8 @@ async def declare_by_event(tx: Transaction, events: Sequence[Event[PostEntryFile
     ordered = sorted(events, key=lambda each: (each.time, each.source, each.id))
     names = {event.data.filing_number for event in ordered} | set(map(_own_name, ordered))
     kept = await store.find_declarations(tx, sorted(names))
-    codes = {event.data.body.get("program") for event in ordered}
-    in_force = {
-        code: await program_store.find_released(tx.connection, code)
-        for code in sorted(each for each in codes if isinstance(each, str))
-    }
+    codes = {code for event in ordered if isinstance(code := event.data.body.get("program"), str)}
+    in_force = {code: await program_store.find_released(tx.connection, code) for code in sorted(codes)}
     new: list[tuple[Declaration, list[DeclaredRow]]] = []
     for event in ordered:
         declaration = _declaration_of(event, in_force, now)
@@ -219,7 +217,7 @@ async def declare_by_event(tx: Transaction, events: Sequence[Event[PostEntryFile
             continue
         kept[declaration.declaration_id] = declaration
         cells = list(enumerate(event.data.entries, 1)) if declaration.code is None else []
-        new.append((declaration, tell_rows(cells, set())))
+        new.append((declaration, read_cells(cells)))
     await store.begin_declarations(tx, [declaration for declaration, _ in new])
     await store.write_rows(tx, new)
     asked: set[str] = set()
@@ -387,37 +385,36 @@ def _demand_open(in_force: Revision, now: datetime) -> None:
 
 
 def _empty() -> Refused:
-    return Refused(
-        "The file has no row.", rule=_RULE, code="declaration-empty", remedy="Send an entry number on each row."
-    )
+    return _refused("declaration-empty", "The file has no row.", "Send an entry number on each row.")
 
 
 def not_certified() -> Refused:
     """Nobody certified the declaration; to be raised."""
-    return Refused(
+    return _refused(
+        "not-certified",
         "The declaration is not certified.",
-        rule=_RULE,
-        code="not-certified",
-        remedy="Send certified=true: the entries are the importer's, or you filed them, and they may be reliquidated.",
+        "Send certified=true: the entries are the importer's, or you filed them, and they may be reliquidated.",
     )
 
 
 def _too_many(most: int) -> Refused:
-    return Refused(
+    return _refused(
+        "too-many-rows",
         f"The file has more than {most} rows.",
-        rule=_RULE,
-        code="too-many-rows",
-        remedy="Send several files, each with a key of its own. Nothing of this one was stored.",
+        "Send several files, each with a key of its own. Nothing of this one was stored.",
     )
 
 
 def _nobody() -> Refused:
-    return Refused(
+    return _refused(
+        "nobody-here",
         "You are importer or filer of not one entry of the file.",
-        rule=_RULE,
-        code="nobody-here",
-        remedy="Sign in for the importer, or as the filer of the entries. Nothing of this file was stored.",
+        "Sign in for the importer, or as the filer of the entries. Nothing of this file was stored.",
     )
+
+
+def _refused(code: str, detail: str, remedy: str) -> Refused:
+    return Refused(detail, rule=_RULE, code=code, remedy=remedy)
 
 
 def _other_file() -> Refused:

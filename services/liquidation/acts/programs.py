@@ -139,13 +139,11 @@ async def confirm_revision(
     tx: Transaction, now: datetime, program: str, revision: int, meant: IfMatch, caller: Identity
 ) -> Revision:
     """Confirm a draft that was tried within a day, as somebody who did not draft it: the first of two."""
-    found = await hold_revision(tx, program, revision, meant)
-    authority = _demand_authority(caller, "program.release", found, now)
+    found, authority = await _hold_to_release(tx, now, program, revision, meant, caller)
     demand_draft(found)
     if found.state == "confirmed":
         raise _wrong_state(found, "A second person releases it: POST …/releases.")
-    demand_not_drafted_by(caller, await store.list_events(tx.connection, program), revision)
-    await _demand_trial(tx, found, now)
+    await _demand_trusted(tx, found, now, caller)
     confirmed = replace(found, state="confirmed")
     await store.write_revision(tx, confirmed)
     await _note(tx, confirmed, "confirmed", now, caller, None, authority)
@@ -160,16 +158,10 @@ async def release_revision(
     Raises `Conflict` unless it is confirmed and its trial is less than a day old, `Forbidden` for whoever drafted or
     confirmed it.
     """
-    found = await hold_revision(tx, program, revision, meant)
-    authority = _demand_authority(caller, "program.release", found, now)
+    found, authority = await _hold_to_release(tx, now, program, revision, meant, caller)
     if found.state != "confirmed":
         raise _wrong_state(found, "It is confirmed first, by somebody who did not draft it: POST …/confirmations.")
-    events = await store.list_events(tx.connection, program)
-    demand_not_drafted_by(caller, events, revision)
-    for each in events:
-        if each.revision == revision and each.change == "confirmed":
-            demand_second_person(caller, (each.actor, each.acting_for), "confirmed this revision")
-    await _demand_trial(tx, found, now)
+    await _demand_trusted(tx, found, now, caller)
     if not found.rules.is_asked_for:
         # Batches that began before the release do not know it: those that come behind it take what they reach.
         await exclude_everyone(tx)
@@ -177,6 +169,24 @@ async def release_revision(
     released = replace(found, state="released", released_at=now)
     await _note(tx, released, "released", now, caller, None, authority)
     return released
+
+
+async def _hold_to_release(
+    tx: Transaction, now: datetime, program: str, revision: int, meant: IfMatch, caller: Identity
+) -> tuple[Revision, str]:
+    """A revision that is held, with the row of authority by which the caller may put it in force."""
+    found = await hold_revision(tx, program, revision, meant)
+    return found, _demand_authority(caller, "program.release", found, now)
+
+
+async def _demand_trusted(tx: Transaction, found: Revision, now: datetime, caller: Identity) -> None:
+    """Raise `Forbidden` for whoever drafted or confirmed a revision, `Conflict` unless it was tried within a day."""
+    events = await store.list_events(tx.connection, found.program)
+    demand_not_drafted_by(caller, events, found.revision)
+    for each in events:
+        if found.state == "confirmed" and each.revision == found.revision and each.change == "confirmed":
+            demand_second_person(caller, (each.actor, each.acting_for), "confirmed this revision")
+    await _demand_trial(tx, found, now)
 
 
 async def _demand_trial(tx: Transaction, found: Revision, now: datetime) -> None:
